@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A C library of the system, described by a module map in Sources/CLibraries.
+func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies + [argumentParser], swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+    name: "suishen",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        cLibrary("CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
+        cLibrary("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
+        cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
+        cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+
+        library("Encoding", []),
+        library("Signing", ["COpenSSL"]),
+        library("Credential", ["Encoding", "Signing"]),
+        library("QRImage", ["CQREncode", "CZBar", "CSPNG", "CTurboJPEG"]),
+        library("Verification", ["Credential", "Encoding", "Signing"]),
+        library("TraceLog", ["Encoding", "Signing"]),
+        library("CommandSupport", ["Encoding"]),
+
+        command("suishen", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing"]),
+        command("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
+        command("chain-verify", ["CommandSupport", "Encoding", "Signing", "TraceLog"]),
+
+        .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("EncodingTests", ["Encoding"]),
+        tests("SigningTests", ["Encoding", "Signing"]),
+        tests("CredentialTests", ["Credential", "Encoding", "Signing"]),
+        tests("QRImageTests", ["QRImage"]),
+        tests("VerificationTests", ["Credential", "Encoding", "Signing", "Verification"]),
+        tests("TraceLogTests", ["Encoding", "Signing", "TraceLog"]),
+        tests("CommandTests", ["Encoding"]),
+    ]
+)

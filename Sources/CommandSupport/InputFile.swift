@@ -1,0 +1,59 @@
+import Glibc
+
+/// Reads files and stdin whole, with a limit that is checked before the memory is taken.
+package enum InputFile {
+    /// The most a command takes from one file or from stdin, unless it names a smaller limit.
+    package static let byteCountMax = 64 << 20
+
+    /// Reads all of `path`, or of stdin when `path` is `-`.
+    ///
+    /// - Parameters:
+    ///   - path: a file's path, or `-`.
+    ///   - byteCountMax: the most bytes to take.
+    /// - Throws: `input_unreadable`, or `input_too_large` as soon as the limit is passed.
+    package static func read(_ path: String, byteCountMax: Int = byteCountMax) throws(CommandError) -> [UInt8] {
+        guard path != "-" else { return try read(descriptor: 0, name: "stdin", byteCountMax: byteCountMax) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(path) }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            throw CommandError(
+                code: "input_unreadable", reason: "\(path) is a folder", hint: "name a file, or - for stdin")
+        }
+        guard status.st_size <= byteCountMax else { throw tooLarge(path, byteCountMax) }
+        return try read(descriptor: descriptor, name: path, byteCountMax: byteCountMax)
+    }
+
+    private static func read(descriptor: Int32, name: String, byteCountMax: Int) throws(CommandError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if count == 0 { return bytes }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw unreadable(name)
+            }
+            guard bytes.count + count <= byteCountMax else { throw tooLarge(name, byteCountMax) }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    private static func unreadable(_ name: String) -> CommandError {
+        CommandError(
+            code: "input_unreadable",
+            reason: "\(name) cannot be read: \(unsafe String(cString: strerror(errno)))",
+            hint: "check the path and its permissions")
+    }
+
+    private static func tooLarge(_ name: String, _ byteCountMax: Int) -> CommandError {
+        CommandError(
+            code: "input_too_large",
+            reason: "\(name) holds more than \(byteCountMax) bytes",
+            hint: "this input is not what the command expects; name a smaller file")
+    }
+}
