@@ -1,0 +1,93 @@
+/// One item's head: its type, the five bits after it, and the argument they announce (RFC 8949 §3).
+struct CBORHead {
+    /// The additional information that announces an indefinite length.
+    static let indefinite: UInt8 = 31
+
+    let type: CBORMajorType
+    let information: UInt8
+    let argument: UInt64
+}
+
+/// A position in bytes that moves from head to head; both decoders stand on it.
+struct CBORCursor {
+    let bytes: ArraySlice<UInt8>
+    private(set) var position: Int
+
+    init(_ bytes: ArraySlice<UInt8>, byteCountMax: Int) throws(CBORError) {
+        guard bytes.count <= byteCountMax else {
+            throw CBORError(
+                code: .tooLong, reason: "\(bytes.count) bytes, where \(byteCountMax) are the most",
+                hint: "send one item within the limit")
+        }
+        self.bytes = bytes
+        position = bytes.startIndex
+    }
+
+    var remaining: Int { bytes.endIndex - position }
+
+    /// The next byte, not taken.
+    var next: UInt8? { position < bytes.endIndex ? bytes[position] : nil }
+
+    /// Takes one head; `isMinimal` refuses an argument in more bytes than it needs.
+    mutating func readHead(isMinimal: Bool) throws(CBORError) -> CBORHead {
+        guard position < bytes.endIndex else { throw truncated() }
+        let first = bytes[position]
+        position += 1
+        // Three bits always name one of the eight types.
+        let type = CBORMajorType(rawValue: first >> 5) ?? .simple
+        let information = first & 0x1F
+        switch information {
+        case 0..<24:
+            return CBORHead(type: type, information: information, argument: UInt64(information))
+        case 24...27:
+            let byteCount = 1 << Int(information - 24)
+            guard remaining >= byteCount else { throw truncated() }
+            var argument: UInt64 = 0
+            for _ in 0..<byteCount {
+                argument = argument << 8 | UInt64(bytes[position])
+                position += 1
+            }
+            let isFloat = type == .simple && information > 24
+            if isMinimal && !isFloat && argument <= Self.largest(beforeInformation: information) {
+                throw CBORError(
+                    code: .notMinimal, reason: "\(argument) takes \(byteCount) bytes where fewer do")
+            }
+            return CBORHead(type: type, information: information, argument: argument)
+        case CBORHead.indefinite:
+            return CBORHead(type: type, information: information, argument: 0)
+        default:
+            throw CBORError(code: .reservedHead, reason: "additional information \(information) is reserved")
+        }
+    }
+
+    /// Takes `byteCount` bytes without copying them.
+    mutating func readBytes(_ byteCount: UInt64) throws(CBORError) -> ArraySlice<UInt8> {
+        guard byteCount <= UInt64(remaining) else { throw truncated() }
+        let start = position
+        position += Int(byteCount)
+        return bytes[start..<position]
+    }
+
+    func finish() throws(CBORError) {
+        guard position == bytes.endIndex else {
+            throw CBORError(code: .trailingBytes, reason: "\(remaining) bytes after the end of the item")
+        }
+    }
+
+    func truncated() -> CBORError {
+        CBORError(code: .truncated, reason: "the bytes end inside an item", hint: "send all of it")
+    }
+
+    static func indefinite() -> CBORError {
+        CBORError(code: .indefiniteLength, reason: "a length is not stated")
+    }
+
+    private static func largest(beforeInformation information: UInt8) -> UInt64 {
+        switch information {
+        case 24: 23
+        case 25: 0xFF
+        case 26: 0xFFFF
+        default: 0xFFFF_FFFF
+        }
+    }
+}

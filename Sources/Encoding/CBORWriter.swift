@@ -1,0 +1,103 @@
+/// Writes deterministic CBOR (RFC 8949 §4.2.1); the caller gives a map's keys in their order.
+package struct CBORWriter: Sendable {
+    package private(set) var bytes: [UInt8] = []
+
+    package init(capacity: Int = 0) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    package mutating func unsigned(_ value: UInt64) {
+        head(.unsigned, value)
+    }
+
+    package mutating func integer(_ value: Int64) {
+        if value < 0 {
+            head(.negative, UInt64(-1 - value))
+        } else {
+            head(.unsigned, UInt64(value))
+        }
+    }
+
+    package mutating func byteString(_ content: some Collection<UInt8>) {
+        head(.byteString, UInt64(content.count))
+        bytes.append(contentsOf: content)
+    }
+
+    package mutating func text(_ content: String) {
+        let utf8 = content.utf8
+        head(.text, UInt64(utf8.count))
+        bytes.append(contentsOf: utf8)
+    }
+
+    /// Opens an array; `count` items follow.
+    package mutating func array(count: Int) {
+        head(.array, UInt64(count))
+    }
+
+    /// Opens a map; `count` pairs follow, keys in the order of their encoded bytes.
+    package mutating func map(count: Int) {
+        head(.map, UInt64(count))
+    }
+
+    /// Tags the item that follows.
+    package mutating func tag(_ number: UInt64) {
+        head(.tag, number)
+    }
+
+    package mutating func null() {
+        bytes.append(0xF6)
+    }
+
+    package mutating func bool(_ value: Bool) {
+        bytes.append(value ? 0xF5 : 0xF4)
+    }
+
+    /// Appends one item that is encoded already.
+    package mutating func encoded(_ item: some Collection<UInt8>) {
+        bytes.append(contentsOf: item)
+    }
+
+    mutating func head(_ type: CBORMajorType, _ argument: UInt64) {
+        let bits = type.rawValue << 5
+        switch argument {
+        case 0..<24: bytes.append(bits | UInt8(argument))
+        case 24...0xFF:
+            bytes.append(bits | 24)
+            bigEndian(argument, byteCount: 1)
+        case 0x100...0xFFFF:
+            bytes.append(bits | 25)
+            bigEndian(argument, byteCount: 2)
+        case 0x1_0000...0xFFFF_FFFF:
+            bytes.append(bits | 26)
+            bigEndian(argument, byteCount: 4)
+        default:
+            bytes.append(bits | 27)
+            bigEndian(argument, byteCount: 8)
+        }
+    }
+
+    /// A float in the fewest bytes that keep its value (RFC 8949 §4.2.2).
+    mutating func float(_ value: Double) {
+        let half = Float16(value)
+        let single = Float(value)
+        if value.isNaN {
+            bytes.append(0xF9)
+            bigEndian(0x7E00, byteCount: 2)
+        } else if Double(half) == value {
+            bytes.append(0xF9)
+            bigEndian(UInt64(half.bitPattern), byteCount: 2)
+        } else if Double(single) == value {
+            bytes.append(0xFA)
+            bigEndian(UInt64(single.bitPattern), byteCount: 4)
+        } else {
+            bytes.append(0xFB)
+            bigEndian(value.bitPattern, byteCount: 8)
+        }
+    }
+
+    private mutating func bigEndian(_ value: UInt64, byteCount: Int) {
+        for shift in stride(from: (byteCount - 1) * 8, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
+        }
+    }
+}

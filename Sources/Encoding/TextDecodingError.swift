@@ -1,0 +1,33 @@
+/// Why a text is not the encoding it should be: Base45, Base32, Base64 or hex.
+package struct TextDecodingError: Error, Equatable, Sendable {
+    /// What was wrong; stable, only ever added to.
+    package enum Code: String, Sendable, CaseIterable {
+        case invalidCharacter = "invalid_character"
+        case invalidLength = "invalid_length"
+        case valueTooLarge = "value_too_large"
+        case nonZeroPadding = "non_zero_padding"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    init(code: Code, reason: String, hint: String = "copy the text whole and unchanged") {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+    }
+
+    static func character(_ byte: UInt8, at index: Int, of name: String) -> TextDecodingError {
+        TextDecodingError(
+            code: .invalidCharacter, reason: "byte 0x\(Hex.encode([byte])) at \(index) is not in \(name)'s alphabet")
+    }
+
+    static func length(_ count: Int, of name: String) -> TextDecodingError {
+        TextDecodingError(code: .invalidLength, reason: "\(count) characters are no length of \(name)")
+    }
+
+    static func padding(of name: String) -> TextDecodingError {
+        TextDecodingError(code: .nonZeroPadding, reason: "the bits after the last byte of \(name) are not zero")
+    }
+}
