@@ -13,7 +13,7 @@ package enum InputFile {
     /// - Throws: `input_unreadable`, or `input_too_large` as soon as the limit is passed.
     package static func read(_ path: String, byteCountMax: Int = byteCountMax) throws(CommandError) -> [UInt8] {
         guard path != "-" else { return try read(descriptor: 0, name: "stdin", byteCountMax: byteCountMax) }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unreadable(path) }
         defer { close(descriptor) }
         var status = stat()

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A file that appears whole or not at all: written beside its place, synced, then renamed.
 package enum OutputFile {
@@ -11,13 +11,13 @@ package enum OutputFile {
     /// - Throws: `output_unwritable`; nothing is left behind then.
     package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(CommandError) {
         let temporary = "\(path).\(getpid()).tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure(path) }
         let complete = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
         let closed = close(descriptor) == 0
-        guard complete, closed, rename(temporary, path) == 0 else {
+        guard complete, closed, unsafe rename(temporary, path) == 0 else {
             let cause = failure(path)
-            unlink(temporary)
+            unsafe unlink(temporary)
             throw cause
         }
     }

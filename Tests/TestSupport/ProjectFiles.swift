@@ -30,7 +30,7 @@ package enum ProjectFiles {
 
     /// Whether a file or folder is there.
     package static func exists(_ path: String) -> Bool {
-        access(path, R_OK) == 0
+        unsafe access(path, R_OK) == 0
     }
 }
 
