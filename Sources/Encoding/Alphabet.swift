@@ -7,7 +7,7 @@ struct Alphabet: Sendable {
     /// The value of each of the 256 bytes, or `absent`.
     let values: [UInt8]
 
-    /// - Parameter foldsCase: whether a lower-case letter counts as its upper-case one.
+    /// Takes the characters in the order of their values; with `foldsCase`, lower-case letters count as upper-case.
     init(_ text: StaticString, foldsCase: Bool = false) {
         var values = [UInt8](repeating: Self.absent, count: 256)
         characters = Array(text.description.utf8)

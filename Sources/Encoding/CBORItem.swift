@@ -17,8 +17,12 @@ package indirect enum CBORItem: Sendable, Hashable {
     /// Decodes exactly one item.
     ///
     /// - Parameters:
+    ///   - bytes: the item and nothing after it.
+    ///   - rules: how strictly.
     ///   - byteCountMax: the most bytes taken.
     ///   - depthMax: how deep items may nest, the outermost being 1.
+    /// - Returns: the item.
+    /// - Throws: ``CBORError`` with the code of the first thing wrong.
     package static func decode(
         _ bytes: ArraySlice<UInt8>, rules: CBORRules, byteCountMax: Int, depthMax: Int
     ) throws(CBORError) -> CBORItem {

@@ -6,9 +6,13 @@ package struct CBORReader {
     private var cursor: CBORCursor
     private let depthMax: Int
 
+    /// Starts at the first byte.
+    ///
     /// - Parameters:
+    ///   - bytes: what is read; slices of it are handed out.
     ///   - byteCountMax: the most bytes taken; more are refused before anything is read.
     ///   - depthMax: how deep an item skipped by `readEncodedItem` may nest.
+    /// - Throws: `too_long`.
     package init(_ bytes: ArraySlice<UInt8>, byteCountMax: Int = 4096, depthMax: Int = 8) throws(CBORError) {
         cursor = try CBORCursor(bytes, byteCountMax: byteCountMax)
         self.depthMax = depthMax
@@ -55,12 +59,12 @@ package struct CBORReader {
         return text
     }
 
-    /// - Returns: how many items follow.
+    /// Opens an array and says how many items follow.
     package mutating func readArrayHeader() throws(CBORError) -> Int {
         try readCount(.array, bytesAnItem: 1)
     }
 
-    /// - Returns: how many pairs of key and value follow.
+    /// Opens a map and says how many pairs of key and value follow.
     package mutating func readMapHeader() throws(CBORError) -> Int {
         try readCount(.map, bytesAnItem: 2)
     }
@@ -84,10 +88,9 @@ package struct CBORReader {
         }
     }
 
-    /// The next key of a map whose keys are integers.
+    /// The next key of a map whose keys are integers; `previous` is the key before it, nil for the first.
     ///
-    /// - Parameter previous: the key before it; nil for the first.
-    /// - Throws: `duplicate_key` and `unsorted_keys` where the order of RFC 8949 §4.2.1 is broken.
+    /// Throws `duplicate_key` and `unsorted_keys` where the order of RFC 8949 §4.2.1 is broken.
     package mutating func readIntegerKey(after previous: Int64?) throws(CBORError) -> Int64 {
         let key = try readInteger()
         guard let previous else { return key }

@@ -12,8 +12,11 @@ package indirect enum JSONValue: Sendable, Equatable {
     /// Parses exactly one value; repeated keys, lone surrogates and bytes that are not UTF-8 are refused.
     ///
     /// - Parameters:
+    ///   - bytes: the text in UTF-8.
     ///   - byteCountMax: the most bytes taken.
     ///   - depthMax: how deep arrays and objects may nest.
+    /// - Returns: the value.
+    /// - Throws: ``JSONError`` with the code of the first thing wrong.
     package static func parse(
         _ bytes: some Collection<UInt8>, byteCountMax: Int, depthMax: Int = 32
     ) throws(JSONError) -> JSONValue {
