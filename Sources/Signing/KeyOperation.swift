@@ -1,0 +1,116 @@
+import COpenSSL
+
+/// One key set up to sign or to verify, again and again, for one caller at a time.
+///
+/// Setting up costs several microseconds, so this is done once: Ed25519 and the algorithms over a digest
+/// need nothing between two messages; SM2 keeps its contexts and the signer's id and starts anew.
+// Sendable although it is changed by every use: only ``KeyOperationPool`` holds one, and lends it to one
+// caller at a time.
+@safe final class KeyOperation: @unchecked Sendable {
+    enum Purpose: Sendable { case sign, verify }
+
+    /// The signer's id of GB/T 32918.2 that GM/T 0009 §10 sets where nothing else is agreed.
+    private static let signerID = Array("1234567812345678".utf8)
+
+    private let key: KeyHandle
+    private let algorithm: SignatureAlgorithm
+    private let purpose: Purpose
+    private let keyContext: OpaquePointer?
+    private let messageContext: OpaquePointer?
+
+    init?(key: KeyHandle, algorithm: SignatureAlgorithm, purpose: Purpose) {
+        self.key = key
+        self.algorithm = algorithm
+        self.purpose = purpose
+        let needsKeyContext = algorithm != .ed25519
+        let needsMessageContext = algorithm == .ed25519 || algorithm == .sm2
+        unsafe keyContext = needsKeyContext ? key.withPointer { unsafe EVP_PKEY_CTX_new_from_pkey(nil, $0, nil) } : nil
+        unsafe messageContext = needsMessageContext ? EVP_MD_CTX_new() : nil
+        guard unsafe (keyContext != nil) == needsKeyContext, unsafe (messageContext != nil) == needsMessageContext,
+            setUp()
+        else {
+            ERR_clear_error()
+            return nil
+        }
+    }
+
+    deinit {
+        unsafe EVP_MD_CTX_free(messageContext)
+        unsafe EVP_PKEY_CTX_free(keyContext)
+    }
+
+    private func setUp() -> Bool {
+        switch (algorithm, purpose) {
+        case (.ed25519, _):
+            return startMessage()
+        case (.sm2, _):
+            // The key context remembers the id and applies it at each start.
+            let id = Self.signerID
+            guard unsafe EVP_PKEY_CTX_set1_id(keyContext, id, Int32(id.count)) == 1 else { return false }
+            unsafe EVP_MD_CTX_set_pkey_ctx(messageContext, keyContext)
+            return true
+        case (.es256, .sign):
+            return unsafe EVP_PKEY_sign_init(keyContext) == 1
+        case (.es256, .verify):
+            return unsafe EVP_PKEY_verify_init(keyContext) == 1
+        case (.ps256, .verify):
+            return unsafe EVP_PKEY_verify_init(keyContext) == 1
+                && suishen_set_ps256(keyContext, LibraryDigest.of(.sha256).pointer) == 1
+        case (.ps256, .sign):
+            return false
+        }
+    }
+
+    private func startMessage() -> Bool {
+        let digest = unsafe algorithm == .sm2 ? LibraryDigest.of(.sm3).pointer : nil
+        return unsafe key.withPointer { pointer in
+            switch purpose {
+            case .sign: unsafe EVP_DigestSignInit(messageContext, nil, digest, nil, pointer) == 1
+            case .verify: unsafe EVP_DigestVerifyInit(messageContext, nil, digest, nil, pointer) == 1
+            }
+        }
+    }
+
+    /// Signs; the result is raw for Ed25519 and DER for the others; nil when the library fails.
+    func sign(_ message: [UInt8]) -> [UInt8]? {
+        var signature = [UInt8](repeating: 0, count: 80)
+        var count = signature.count
+        let done: Bool
+        switch algorithm {
+        case .ed25519:
+            done = unsafe EVP_DigestSign(messageContext, &signature, &count, message, message.count) == 1
+        case .sm2:
+            done =
+                unsafe startMessage()
+                && EVP_DigestSign(messageContext, &signature, &count, message, message.count) == 1
+        case .es256, .ps256:
+            let digest = DigestAlgorithm.sha256.digest(message)
+            done = unsafe EVP_PKEY_sign(keyContext, &signature, &count, digest, digest.count) == 1
+        }
+        guard done else {
+            ERR_clear_error()
+            return nil
+        }
+        signature.removeLast(signature.count - count)
+        return signature
+    }
+
+    /// Verifies a signature in the shape that ``sign(_:)`` gives.
+    func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+        let valid: Bool
+        switch algorithm {
+        case .ed25519:
+            valid = unsafe EVP_DigestVerify(messageContext, signature, signature.count, message, message.count) == 1
+        case .sm2:
+            valid =
+                unsafe startMessage()
+                && EVP_DigestVerify(messageContext, signature, signature.count, message, message.count) == 1
+        case .es256, .ps256:
+            let digest = DigestAlgorithm.sha256.digest(message)
+            valid = unsafe EVP_PKEY_verify(keyContext, signature, signature.count, digest, digest.count) == 1
+        }
+        // A refusal leaves entries that a later failure, anywhere in the process, would be blamed for.
+        if !valid { ERR_clear_error() }
+        return valid
+    }
+}

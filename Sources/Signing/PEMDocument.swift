@@ -1,0 +1,51 @@
+import COpenSSL
+
+/// One block of PEM (RFC 7468): a label and the DER inside.
+struct PEMDocument {
+    let label: String
+    let der: [UInt8]
+
+    /// The first block in `bytes`; nil when there is none, or its headers ask for a password.
+    init?(_ bytes: [UInt8]) {
+        guard let count = Int32(exactly: bytes.count) else { return nil }
+        let document = unsafe bytes.withUnsafeBytes { buffer -> PEMDocument? in
+            guard let bio = unsafe BIO_new_mem_buf(buffer.baseAddress, count) else { return nil }
+            defer { unsafe BIO_free(bio) }
+            var name: UnsafeMutablePointer<CChar>?
+            var header: UnsafeMutablePointer<CChar>?
+            var data: UnsafeMutablePointer<UInt8>?
+            var dataCount = 0
+            defer {
+                unsafe suishen_free(name)
+                unsafe suishen_free(header)
+                if let data = unsafe data { unsafe OPENSSL_cleanse(data, dataCount) }
+                unsafe suishen_free(data)
+            }
+            guard unsafe PEM_read_bio(bio, &name, &header, &data, &dataCount) == 1,
+                let name = unsafe name, let header = unsafe header, let data = unsafe data,
+                unsafe header.pointee == 0
+            else { return nil }
+            let der = unsafe Array(UnsafeBufferPointer(start: data, count: dataCount))
+            return unsafe PEMDocument(label: String(cString: name), der: der)
+        }
+        ERR_clear_error()
+        guard let document else { return nil }
+        self = document
+    }
+
+    init(label: String, der: [UInt8]) {
+        self.label = label
+        self.der = der
+    }
+
+    /// The block as text, 64 characters a line.
+    func encoded() -> [UInt8] {
+        guard let bio = unsafe BIO_new(BIO_s_mem()) else { preconditionFailure("the memory is gone") }
+        defer { unsafe BIO_free(bio) }
+        var text: UnsafeMutablePointer<CChar>?
+        let written = unsafe PEM_write_bio(bio, label, "", der, der.count)
+        let count = unsafe suishen_bio_data(bio, &text)
+        guard written > 0, count > 0, let text = unsafe text else { preconditionFailure("the memory is gone") }
+        return unsafe Array(UnsafeRawBufferPointer(start: text, count: count))
+    }
+}

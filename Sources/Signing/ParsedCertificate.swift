@@ -1,0 +1,99 @@
+import COpenSSL
+import Glibc
+
+/// Owns one `X509`; not copyable, so it is freed exactly once.
+@safe struct ParsedCertificate: ~Copyable {
+    private let pointer: OpaquePointer
+
+    /// Parses DER; nil when it is no certificate or something follows it.
+    init?(_ der: [UInt8]) {
+        let parsed = unsafe der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
+            var position = buffer.baseAddress
+            guard let parsed = unsafe d2i_X509(nil, &position, buffer.count) else { return nil }
+            guard unsafe position == buffer.baseAddress?.advanced(by: buffer.count) else {
+                unsafe X509_free(parsed)
+                return nil
+            }
+            return unsafe parsed
+        }
+        ERR_clear_error()
+        guard let parsed = unsafe parsed else { return nil }
+        unsafe pointer = parsed
+    }
+
+    deinit {
+        unsafe X509_free(pointer)
+    }
+
+    var notBefore: UInt64? { unsafe Self.seconds(X509_get0_notBefore(pointer)) }
+
+    var notAfter: UInt64? { unsafe Self.seconds(X509_get0_notAfter(pointer)) }
+
+    /// The SubjectPublicKeyInfo in DER.
+    var spki: [UInt8]? {
+        unsafe Self.encoded { output in unsafe i2d_X509_PUBKEY(X509_get_X509_PUBKEY(pointer), output) }
+    }
+
+    var subject: [UInt8]? {
+        unsafe Self.encoded { output in unsafe i2d_X509_NAME(X509_get_subject_name(pointer), output) }
+    }
+
+    var issuer: [UInt8]? {
+        unsafe Self.encoded { output in unsafe i2d_X509_NAME(X509_get_issuer_name(pointer), output) }
+    }
+
+    /// Dotted OIDs; empty when the extension is absent, nil when it is there twice or broken.
+    var extendedKeyUsages: [String]? {
+        var critical: Int32 = 0
+        guard let usages = unsafe suishen_extended_key_usage(pointer, &critical) else {
+            ERR_clear_error()
+            return critical == -1 ? [] : nil
+        }
+        defer { unsafe suishen_extended_key_usage_free(usages) }
+        return unsafe (0..<suishen_object_count(usages)).map { index in
+            var text = [CChar](repeating: 0, count: 128)
+            let count = unsafe OBJ_obj2txt(&text, Int32(text.count), suishen_object(usages, index), 1)
+            let shown = text.prefix(max(0, min(Int(count), text.count - 1)))
+            return String(decoding: shown.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+
+    /// Whether the key with this SubjectPublicKeyInfo signed the certificate.
+    func isSigned(by spki: [UInt8]) -> Bool {
+        var digest: Int32 = 0
+        var security: UInt32 = 0
+        let known = unsafe X509_get_signature_info(pointer, &digest, nil, nil, &security) == 1
+        let valid = unsafe spki.withUnsafeBufferPointer { buffer -> Bool in
+            var position = buffer.baseAddress
+            guard known, ![NID_md5, NID_sha1, NID_md5_sha1].contains(digest),
+                let key = unsafe d2i_PUBKEY(nil, &position, buffer.count)
+            else { return false }
+            defer { unsafe EVP_PKEY_free(key) }
+            return unsafe X509_verify(pointer, key) == 1
+        }
+        ERR_clear_error()
+        return valid
+    }
+
+    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> UInt64? {
+        var parts = unsafe tm()
+        guard unsafe ASN1_TIME_to_tm(time, &parts) == 1 else {
+            ERR_clear_error()
+            return nil
+        }
+        return unsafe UInt64(exactly: timegm(&parts))
+    }
+
+    private static func encoded(
+        _ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
+    ) -> [UInt8]? {
+        var output: UnsafeMutablePointer<UInt8>?
+        let count = unsafe encode(&output)
+        defer { unsafe suishen_free(output) }
+        guard count > 0, let output = unsafe output else {
+            ERR_clear_error()
+            return nil
+        }
+        return unsafe Array(UnsafeBufferPointer(start: output, count: Int(count)))
+    }
+}

@@ -1,0 +1,126 @@
+import COpenSSL
+import Glibc
+
+/// A file with a secret in it: made once, for its owner only, and refused when others can read it.
+package enum SecretFile {
+    /// Reads a secret file whole.
+    ///
+    /// - Parameters:
+    ///   - path: a regular file that only its owner can read.
+    ///   - byteCountMax: the most bytes it may hold; checked before any is read.
+    /// - Returns: the file's bytes.
+    /// - Throws: `key_unreadable`, `key_permissions` or `key_too_large`.
+    package static func read(_ path: String, byteCountMax: Int) throws(SigningError) -> [UInt8] {
+        // Without O_NONBLOCK a named pipe in the file's place would hold the process up for ever.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw unreadable(path, systemReason()) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(path, systemReason()) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable(path, "not a regular file") }
+        guard status.st_mode & 0o077 == 0 else {
+            let mode = String(status.st_mode & 0o7777, radix: 8)
+            throw SigningError(
+                code: .keyPermissions,
+                reason: "\(path) has mode 0\(mode), so that others can reach the secret in it",
+                hint: "chmod 0400 \(path), and think whether it must be replaced")
+        }
+        guard status.st_size <= byteCountMax else {
+            throw SigningError(
+                code: .keyTooLarge,
+                reason: "\(path) holds \(status.st_size) bytes, more than the \(byteCountMax) of any secret here",
+                hint: "name the file that holds the secret")
+        }
+        // One byte of room more than the file had, to see one that has grown since.
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
+        let count = readAll(descriptor, into: &bytes)
+        guard count == status.st_size else { throw unreadable(path, "it changed while it was read") }
+        bytes.removeLast()
+        return bytes
+    }
+
+    /// Makes a secret file with mode 0400 and brings it and its folder entry to the disk.
+    ///
+    /// - Parameters:
+    ///   - bytes: the whole content.
+    ///   - path: where it goes; nothing may be there yet.
+    /// - Throws: `key_exists` or `key_unwritable`; nothing is left behind then.
+    package static func create(_ bytes: [UInt8], at path: String) throws(SigningError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o400)
+        guard descriptor >= 0 else {
+            guard errno == EEXIST else { throw unwritable(path, systemReason()) }
+            throw SigningError(
+                code: .keyExists,
+                reason: "\(path) is there already",
+                hint: "choose another path; a key is never written over")
+        }
+        // A umask may have taken the owner's right to read away.
+        let complete = fchmod(descriptor, 0o400) == 0 && writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
+        let cause = complete ? nil : systemReason()
+        let closed = close(descriptor) == 0
+        guard complete, closed, syncFolder(of: path) else {
+            let reason = cause ?? systemReason()
+            unsafe unlink(path)
+            throw unwritable(path, reason)
+        }
+    }
+
+    /// Overwrites a secret that is no longer needed; the compiler cannot leave this out.
+    static func wipe(_ bytes: inout [UInt8]) {
+        unsafe bytes.withUnsafeMutableBytes { buffer in unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count) }
+    }
+
+    private static func readAll(_ descriptor: Int32, into bytes: inout [UInt8]) -> Int {
+        unsafe bytes.withUnsafeMutableBytes { buffer in
+            var filled = 0
+            while filled < buffer.count {
+                let count = unsafe Glibc.read(
+                    descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+                if count < 0 && errno == EINTR { continue }
+                if count <= 0 { break }
+                filled += count
+            }
+            return filled
+        }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        unsafe bytes.withUnsafeBytes { buffer in
+            var written = 0
+            while written < buffer.count {
+                let count = unsafe Glibc.write(
+                    descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
+                if count < 0 && errno == EINTR { continue }
+                if count <= 0 { return false }
+                written += count
+            }
+            return true
+        }
+    }
+
+    private static func syncFolder(of path: String) -> Bool {
+        let folder = path.lastIndex(of: "/").map { slash in slash == path.startIndex ? "/" : String(path[..<slash]) }
+        let descriptor = unsafe open(folder ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
+    }
+
+    private static func systemReason() -> String {
+        unsafe String(cString: strerror(errno))
+    }
+
+    private static func unreadable(_ path: String, _ reason: String) -> SigningError {
+        SigningError(
+            code: .keyUnreadable,
+            reason: "\(path) cannot be read: \(reason)",
+            hint: "check the path and that this user owns the file")
+    }
+
+    private static func unwritable(_ path: String, _ reason: String) -> SigningError {
+        SigningError(
+            code: .keyUnwritable,
+            reason: "\(path) cannot be written: \(reason)",
+            hint: "name a path in a folder that exists and that this user may write to")
+    }
+}

@@ -1,0 +1,48 @@
+/// A malfunction of a key, a file or the cryptographic library; a wrong signature is never one.
+package struct SigningError: Error, Equatable {
+    /// The stable codes; only ever added to.
+    package enum Code: String, Sendable, CaseIterable {
+        case keyUnreadable = "key_unreadable"
+        case keyPermissions = "key_permissions"
+        case keyExists = "key_exists"
+        case keyUnwritable = "key_unwritable"
+        case keyTooLarge = "key_too_large"
+        case keyMalformed = "key_malformed"
+        case keyEncrypted = "key_encrypted"
+        case keyWrongAlgorithm = "key_wrong_algorithm"
+        case certificateMalformed = "certificate_malformed"
+        case lengthOutOfRange = "length_out_of_range"
+        case signingFailed = "signing_failed"
+        case randomUnavailable = "random_unavailable"
+        case cryptoUnavailable = "crypto_unavailable"
+    }
+
+    /// What programs may match on.
+    package let code: Code
+    /// What happened, to which input; lower case, no full stop; never a secret.
+    package let reason: String
+    /// The fix, as one imperative sentence.
+    package let hint: String
+
+    package init(code: Code, reason: String, hint: String) {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+    }
+}
+
+extension SigningError {
+    static func unavailable(_ what: String) -> SigningError {
+        SigningError(
+            code: .cryptoUnavailable,
+            reason: "libcrypto cannot set up \(what)",
+            hint: "check that OpenSSL 3.0 is installed whole, with its default provider")
+    }
+
+    static func length(_ what: String, _ count: Int, allowed: String) -> SigningError {
+        SigningError(
+            code: .lengthOutOfRange,
+            reason: "\(what) of \(count) bytes, where \(allowed) may stand",
+            hint: "give \(what) of a length that fits")
+    }
+}

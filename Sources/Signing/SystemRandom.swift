@@ -1,0 +1,29 @@
+import COpenSSL
+import Glibc
+
+/// The kernel's generator (`getrandom`), seeded before it answers.
+package struct SystemRandom: RandomSource {
+    package init() {}
+
+    /// Draws `count` bytes.
+    ///
+    /// - Throws: `random_unavailable` when the kernel refuses, as in a sandbox without the call.
+    package func bytes(_ count: Int) throws(SigningError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let drawn = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe getrandom(buffer.baseAddress?.advanced(by: filled), count - filled, 0)
+            }
+            if drawn < 0 && errno == EINTR { continue }
+            guard drawn > 0 else {
+                throw SigningError(
+                    code: .randomUnavailable,
+                    reason: "the kernel gives no random bytes: \(unsafe String(cString: strerror(errno)))",
+                    hint: "allow the getrandom system call")
+            }
+            filled += drawn
+        }
+        return bytes
+    }
+}

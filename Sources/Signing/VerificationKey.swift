@@ -1,0 +1,117 @@
+/// A public key, parsed once and ready to verify from any number of threads.
+package final class VerificationKey: Sendable {
+    /// The largest SubjectPublicKeyInfo taken: an RSA key of 8,192 bits has 1,062 bytes.
+    package static let byteCountMax = 2048
+
+    package let algorithm: SignatureAlgorithm
+    /// The SubjectPublicKeyInfo in DER; points are uncompressed in it, however they came.
+    package let spki: [UInt8]
+    /// Ed25519: 32 bytes; P-256 and SM2: the compressed point, 33 bytes; RSA: the SubjectPublicKeyInfo.
+    package let raw: [UInt8]
+    /// The first 4 bytes of SHA-256 over ``spki``; several keys may share one.
+    package let keyIdentifier: [UInt8]
+
+    private let operations: KeyOperationPool
+
+    /// Reads a SubjectPublicKeyInfo in DER: Ed25519, P-256, SM2, or RSA from 2,048 bits.
+    ///
+    /// - Throws: `key_wrong_algorithm`, `key_malformed` when the point is not on its curve, `key_too_large`.
+    package convenience init(spki: [UInt8]) throws(SigningError) {
+        guard spki.count <= Self.byteCountMax else {
+            throw SigningError(
+                code: .keyTooLarge, reason: "a public key of \(spki.count) bytes; \(Self.byteCountMax) at most",
+                hint: "give one key's SubjectPublicKeyInfo")
+        }
+        for algorithm in SignatureAlgorithm.allCases {
+            if let raw = KeyEncoding.of(algorithm)?.rawKey(inSPKI: spki) {
+                try self.init(raw: raw, algorithm: algorithm)
+                return
+            }
+        }
+        guard let handle = KeyHandle(rsaSPKI: spki) else { throw Self.notOurs }
+        self.init(handle: handle, algorithm: .ps256, spki: spki, raw: spki)
+    }
+
+    /// Takes a raw key: 32 bytes of Ed25519, or a point of P-256 or SM2 in 33 bytes or 65.
+    ///
+    /// - Throws: `key_malformed` for another length or a point off its curve, `key_wrong_algorithm` for RSA.
+    package convenience init(raw: [UInt8], algorithm: SignatureAlgorithm) throws(SigningError) {
+        guard let encoding = KeyEncoding.of(algorithm) else { throw Self.notOurs }
+        let isShaped: Bool
+        switch (raw.count, raw.first) {
+        case (32, _): isShaped = encoding.order == nil
+        case (33, 0x02), (33, 0x03), (65, 0x04): isShaped = encoding.order != nil
+        default: isShaped = false
+        }
+        guard isShaped, let handle = KeyHandle(raw: raw, encoding: encoding),
+            let full = raw.count == 33 ? handle.rawPublicKey(encoding) : raw
+        else {
+            throw SigningError(
+                code: .keyMalformed,
+                reason: "\(raw.count) bytes that are no \(algorithm.name) public key",
+                hint: "give 32 bytes for Ed25519, or a point on the curve in 33 or 65 bytes")
+        }
+        let compressed = full.count == 65 ? [0x02 | full[64] & 1] + full[1...32] : full
+        self.init(handle: handle, algorithm: algorithm, spki: encoding.publicPrefix + full, raw: compressed)
+    }
+
+    /// Reads a PEM block `PUBLIC KEY`, as `openssl pkey -pubout` writes it.
+    ///
+    /// - Throws: as ``init(spki:)``, and `key_malformed` when there is no such block.
+    package convenience init(pem: [UInt8]) throws(SigningError) {
+        guard pem.count <= 2 * Self.byteCountMax, let document = PEMDocument(pem), document.label == "PUBLIC KEY" else {
+            throw SigningError(
+                code: .keyMalformed,
+                reason: "no PEM block PUBLIC KEY in \(pem.count) bytes",
+                hint: "export it with `openssl pkey -in KEY.pem -pubout`")
+        }
+        try self.init(spki: document.der)
+    }
+
+    private init(handle: KeyHandle, algorithm: SignatureAlgorithm, spki: [UInt8], raw: [UInt8]) {
+        self.algorithm = algorithm
+        self.spki = spki
+        self.raw = raw
+        keyIdentifier = Array(DigestAlgorithm.sha256.digest(spki).prefix(4))
+        operations = KeyOperationPool(key: handle, algorithm: algorithm, purpose: .verify)
+    }
+
+    /// Whether `signature` is this key's over `message`; a wrong one is false, never an error.
+    ///
+    /// - Parameters:
+    ///   - signature: 64 bytes; for PS256 as many as the modulus has.
+    ///   - message: the whole message.
+    ///   - lowSOnly: for ES256, refuse the twin n − s of a signature, which anybody can make from it.
+    /// - Returns: true only for a valid signature in its one shape.
+    package func isValid(_ signature: [UInt8], for message: [UInt8], lowSOnly: Bool = true) -> Bool {
+        guard let shaped = libraryForm(signature, lowSOnly: lowSOnly) else { return false }
+        return operations.withOperation { $0.isValid(shaped, for: message) } ?? false
+    }
+
+    /// The key as a PEM block `PUBLIC KEY`.
+    package func pem() -> [UInt8] {
+        PEMDocument(label: "PUBLIC KEY", der: spki).encoded()
+    }
+
+    private func libraryForm(_ signature: [UInt8], lowSOnly: Bool) -> [UInt8]? {
+        guard let encoding = KeyEncoding.of(algorithm) else { return signature }
+        guard signature.count == RawSignature.byteCount else { return nil }
+        guard let order = encoding.order else { return signature }
+        guard encoding.isInRange(signature[..<32]), encoding.isInRange(signature[32...]) else { return nil }
+        if algorithm == .es256 && lowSOnly && !RawSignature.isLowS(signature, order: order) { return nil }
+        return RawSignature.der(signature)
+    }
+
+    private static var notOurs: SigningError {
+        SigningError(
+            code: .keyWrongAlgorithm,
+            reason: "a public key that is not of Ed25519, P-256, SM2 or RSA with 2,048 to 8,192 bits",
+            hint: "give a key of one of these, as `openssl pkey -pubout` writes it")
+    }
+}
+
+extension VerificationKey: Equatable {
+    package static func == (left: VerificationKey, right: VerificationKey) -> Bool {
+        left.spki == right.spki
+    }
+}
