@@ -1,0 +1,35 @@
+/// A picture of one byte a pixel: 0 black, 255 white.
+package struct GreyImage: Sendable, Equatable {
+    package let width: Int
+    package let height: Int
+    /// Row after row, `width` × `height` bytes.
+    package let pixels: [UInt8]
+
+    /// Wraps pixels, for example a camera's frame.
+    ///
+    /// - Returns: nil unless there are exactly `width` × `height` pixels, at least one and at most
+    ///   `ImageLimits.pixelCountMax`.
+    package init?(width: Int, height: Int, pixels: [UInt8]) {
+        guard ImageLimits.allow(width: width, height: height), pixels.count == width * height else { return nil }
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+    }
+
+    /// Reads a PNG or JPEG file, whichever its first bytes say.
+    ///
+    /// Colour becomes luma, transparency white, 16 bits 8.
+    ///
+    /// - Throws: `ImageError` when the bytes are neither, or are broken, or the header announces too large a picture.
+    package static func read(_ bytes: [UInt8]) throws(ImageError) -> GreyImage {
+        guard bytes.count <= ImageLimits.byteCountMax else {
+            throw ImageError(
+                code: .imageTooLarge, reason: "the image file has more than \(ImageLimits.byteCountMax) bytes",
+                hint: "scale the picture down")
+        }
+        if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) { return try PNGReader.read(bytes) }
+        if bytes.starts(with: [0xff, 0xd8, 0xff]) { return try JPEGReader.read(bytes) }
+        throw ImageError(
+            code: .notAnImage, reason: "the file is neither PNG nor JPEG", hint: "convert the picture to PNG or JPEG")
+    }
+}

@@ -1,0 +1,22 @@
+/// Why bytes did not become a picture.
+package struct ImageError: Error, Equatable {
+    package enum Code: String, Sendable {
+        case notAnImage = "not_an_image"
+        case imageUnreadable = "image_unreadable"
+        case imageTooLarge = "image_too_large"
+        case outOfMemory = "out_of_memory"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    static let outOfMemory = ImageError(
+        code: .outOfMemory, reason: "no memory was left to read the image", hint: "free memory and try again")
+
+    static func unreadable(_ format: String, _ reason: String) -> ImageError {
+        ImageError(
+            code: .imageUnreadable, reason: "the \(format) cannot be read: \(reason)",
+            hint: "check that the file is whole, or take the picture again")
+    }
+}
