@@ -41,13 +41,14 @@ let package = Package(
         cLibrary("CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
         cLibrary("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
         cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
+        cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
 
         library("Encoding", []),
         library("Signing", ["COpenSSL"]),
         library("Credential", ["Encoding", "Signing"]),
         library("QRImage", ["CQREncode", "CZBar", "CSPNG", "CTurboJPEG"]),
-        library("Verification", ["Credential", "Encoding", "Signing"]),
+        library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
         library("TraceLog", ["Encoding", "Signing"]),
         library("CommandSupport", ["Encoding"]),
 
