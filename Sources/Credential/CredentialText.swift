@@ -1,0 +1,129 @@
+import Encoding
+
+/// The text in a code's picture: `SP1:` and Base45, or a URL and Base32.
+package struct CredentialText: Sendable, Equatable {
+    /// The most alphanumeric characters a QR code holds (version 40, level L).
+    package static let byteCountMax = 4296
+    /// The longest host name (RFC 1035 §2.3.4).
+    package static let hostByteCountMax = 253
+
+    private static let personPrefix = "SP1:"
+    private static let scheme = "HTTPS://"
+
+    package let form: Form
+    /// The host as the text has it, in upper case; nil for person codes.
+    package let host: String?
+    /// The signed message, with its presentation where there is one.
+    package let bytes: [UInt8]
+
+    /// Wraps a message.
+    ///
+    /// - Parameters:
+    ///   - bytes: the signed message.
+    ///   - form: says which text.
+    ///   - host: for enterprise and object codes; letters, digits, dots and hyphens.
+    /// - Throws: `malformed` where the host is missing or no host name.
+    package init(bytes: [UInt8], form: Form, host: String?) throws(CredentialError) {
+        if form != .person {
+            guard let host, Self.isHost(Array(host.utf8)[...]) else {
+                throw CredentialError(
+                    code: .malformed, reason: "\(form.name) codes need a host name",
+                    hint: "give letters, digits, dots and hyphens")
+            }
+        }
+        self.form = form
+        self.host = form == .person ? nil : host?.uppercased()
+        self.bytes = bytes
+    }
+
+    /// Takes a scanned text apart; scheme, host and path in either letter case.
+    ///
+    /// - Parameter text: exactly what was scanned.
+    /// - Throws: `malformed`, or `unsupported_version` for a later person code.
+    package init(parsing text: String) throws(CredentialError) {
+        let utf8 = Array(text.utf8)
+        guard utf8.count <= Self.byteCountMax else {
+            throw .malformed("a text of \(utf8.count) bytes, where \(Self.byteCountMax) are the most")
+        }
+        if Self.hasPrefix(Self.personPrefix, utf8[...], foldsCase: false) {
+            form = .person
+            host = nil
+            bytes = try Self.decoding { () throws(TextDecodingError) in
+                try Base45.decode(utf8: utf8[Self.personPrefix.utf8.count...])
+            }
+        } else if Self.hasPrefix(Self.scheme, utf8[...], foldsCase: true) {
+            let parts = try Self.splitURL(utf8[Self.scheme.utf8.count...])
+            form = parts.form
+            host = String(decoding: parts.host, as: UTF8.self).uppercased()
+            bytes = try Self.decoding { () throws(TextDecodingError) in try Base32.decode(utf8: parts.content) }
+        } else {
+            throw Self.foreign(utf8)
+        }
+        guard !bytes.isEmpty else { throw .malformed("the text holds no code") }
+    }
+
+    /// The text, all of it in QR's alphanumeric alphabet.
+    package var text: String {
+        switch form {
+        case .person: Self.personPrefix + Base45.encode(bytes)
+        case .enterprise: "\(Self.scheme)\(host ?? "")/E/" + Base32.encode(bytes)
+        case .object: "\(Self.scheme)\(host ?? "")/O/" + Base32.encode(bytes)
+        }
+    }
+
+    private static func splitURL(
+        _ rest: ArraySlice<UInt8>
+    ) throws(CredentialError) -> (host: ArraySlice<UInt8>, form: Form, content: ArraySlice<UInt8>) {
+        let slash = UInt8(ascii: "/")
+        let parts = rest.split(separator: slash, maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, isHost(parts[0]), parts[1].count == 1, let letter = parts[1].first else {
+            throw .malformed("a URL that is no code's: HTTPS://HOST/E/… or HTTPS://HOST/O/… belongs")
+        }
+        switch letter & 0xDF {
+        case UInt8(ascii: "E"): return (parts[0], .enterprise, parts[2])
+        case UInt8(ascii: "O"): return (parts[0], .object, parts[2])
+        default: throw .malformed("a URL whose path is neither /E/ nor /O/")
+        }
+    }
+
+    private static func isHost(_ name: ArraySlice<UInt8>) -> Bool {
+        (1...hostByteCountMax).contains(name.count)
+            && name.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private static func hasPrefix(_ prefix: String, _ text: ArraySlice<UInt8>, foldsCase: Bool) -> Bool {
+        guard text.count >= prefix.utf8.count else { return false }
+        return zip(prefix.utf8, text).allSatisfy { expected, byte in
+            let isLower = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            return expected == (foldsCase && isLower ? byte & 0xDF : byte)
+        }
+    }
+
+    private static func foreign(_ text: [UInt8]) -> CredentialError {
+        let digits = text.dropFirst(2).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let isLater =
+            text.starts(with: "SP".utf8) && !digits.isEmpty
+            && text.dropFirst(2 + digits.count).first == UInt8(ascii: ":")
+        guard isLater else { return .malformed("a text that is no Suishen code") }
+        return CredentialError(
+            code: .unsupportedVersion, reason: "a person code of another version than 1",
+            hint: "update this verifier")
+    }
+
+    private static func decoding(
+        _ body: () throws(TextDecodingError) -> [UInt8]
+    ) throws(CredentialError) -> [UInt8] {
+        do {
+            return try body()
+        } catch {
+            throw .malformed(error.reason)
+        }
+    }
+}

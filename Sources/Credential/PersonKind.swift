@@ -1,0 +1,37 @@
+/// What keeps a person code from being copied.
+package enum PersonKind: Int64, Sendable, CaseIterable {
+    /// A signature by the phone at every showing.
+    case signed = 0
+    /// A link of a hash chain at every showing.
+    case chain = 1
+    /// Nothing but a life of two minutes at most.
+    case timed = 2
+    /// Nothing: it is printed.
+    case paper = 3
+
+    package var name: String {
+        switch self {
+        case .signed: "signed"
+        case .chain: "chain"
+        case .timed: "timed"
+        case .paper: "paper"
+        }
+    }
+
+    package init?(name: String) {
+        guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = kind
+    }
+
+    /// The longest life in seconds; nil where none is set.
+    package var lifetimeSecondsMax: UInt64? {
+        switch self {
+        case .signed, .chain: 86_400
+        case .timed: 120
+        case .paper: nil
+        }
+    }
+
+    /// Whether the phone adds something at every showing.
+    package var isPresented: Bool { self == .signed || self == .chain }
+}

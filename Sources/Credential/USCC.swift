@@ -1,0 +1,41 @@
+/// A unified social credit code of 18 characters (GB 32100-2015), checked.
+package struct USCC: Sendable, Hashable {
+    package static let characterCount = 18
+
+    /// The digits and the capital letters without I, O, S, V and Z, in the order of their values.
+    private static let alphabet = Array("0123456789ABCDEFGHJKLMNPQRTUWXY".utf8)
+    /// 3 to the power of the position, modulo 31.
+    private static let weights = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28]
+    /// Who registers: the first character.
+    private static let departments = Array("123456789ANY".utf8)
+    /// Registered with a national authority instead of a province.
+    private static let nationalDivision: Set<UInt8> = [10]
+
+    /// In upper case.
+    package let text: String
+
+    /// Takes 18 characters in either letter case.
+    ///
+    /// - Parameter text: the code.
+    /// - Throws: the first thing wrong: length, character, division, check character.
+    package init(_ text: String) throws(IdentifierError) {
+        let upper = text.uppercased()
+        let characters = Array(upper.utf8)
+        guard characters.count == Self.characterCount else {
+            throw IdentifierError(.length, "a social credit code has 18 characters, this one \(characters.count)")
+        }
+        let values = characters.map { character in Self.alphabet.firstIndex(of: character) ?? -1 }
+        guard values.allSatisfy({ $0 >= 0 }) else {
+            throw IdentifierError(.character, "a social credit code has digits and capitals but I, O, S, V and Z")
+        }
+        guard Self.departments.contains(characters[0]) else {
+            throw IdentifierError(.character, "the first character names no registration department")
+        }
+        _ = try DivisionCode(upper.dropFirst(2).prefix(6), alsoProvinces: Self.nationalDivision)
+        let sum = zip(values, Self.weights).reduce(0) { $0 + $1.0 * $1.1 }
+        guard values[17] == (31 - sum % 31) % 31 else {
+            throw IdentifierError(.checkCharacter, "the last character of the social credit code does not fit")
+        }
+        self.text = upper
+    }
+}

@@ -1,0 +1,51 @@
+package import Signing
+
+/// A code whose issuer's signature holds; made by ``UnverifiedCredential/verified(by:)`` only.
+package struct VerifiedCredential: Sendable {
+    package let claims: Claims
+
+    private let credential: UnverifiedCredential
+
+    init(credential: UnverifiedCredential, claims: Claims) {
+        self.credential = credential
+        self.claims = claims
+    }
+
+    package var form: Form { credential.form }
+    package var host: String? { credential.host }
+    package var algorithm: SignatureAlgorithm { credential.algorithm }
+    package var keyIdentifier: [UInt8] { credential.keyIdentifier }
+    /// The credential without its presentation.
+    package var credentialBytes: [UInt8] { credential.credentialBytes }
+    /// What the phone added, not yet checked: see ``checkedPresentation()``.
+    package var presentation: Presentation? { credential.presentation }
+
+    var message: SignedMessage { credential.message }
+
+    /// Checks that `now` lies in the code's life.
+    ///
+    /// - Parameters:
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - skewSeconds: how far the issuer's clock and this one may differ.
+    /// - Throws: `expired`, `not_yet_valid`.
+    package func checkValidity(at now: UInt64, skewSeconds: UInt64) throws(CredentialError) {
+        let begin = max(claims.issuedAt, claims.notBefore ?? 0)
+        if begin > now.saturatingAdd(skewSeconds) {
+            throw CredentialError(
+                code: .notYetValid, reason: "the code begins at \(begin), it is \(now)",
+                hint: "check this machine's clock")
+        }
+        if let end = claims.expiresAt, now >= end.saturatingAdd(skewSeconds) {
+            throw CredentialError(
+                code: .expired, reason: "the code ended at \(end), it is \(now)", hint: "ask for a fresh code")
+        }
+    }
+}
+
+extension UInt64 {
+    /// The sum, or the largest number where it does not fit; codes name times that nobody vouches for.
+    func saturatingAdd(_ other: UInt64) -> UInt64 {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? .max : sum
+    }
+}
