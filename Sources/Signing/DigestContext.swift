@@ -30,4 +30,12 @@ import COpenSSL
             count = DigestAlgorithm.byteCount
         }
     }
+
+    /// Ends the digest into the caller's memory and makes the context ready for the next one.
+    func finalize(into bytes: UnsafeMutableRawBufferPointer) {
+        precondition(bytes.count >= DigestAlgorithm.byteCount, "a digest needs room for its 32 bytes")
+        let done = unsafe EVP_DigestFinal_ex(pointer, bytes.bindMemory(to: UInt8.self).baseAddress, nil)
+        let ready = unsafe EVP_DigestInit_ex2(pointer, nil, nil)
+        precondition(done == 1 && ready == 1, "a digest that was set up ends and starts again")
+    }
 }

@@ -20,4 +20,9 @@ package struct Hasher: ~Copyable {
     package mutating func finalize() -> [UInt8] {
         context.finalize()
     }
+
+    /// Ends the digest into memory of at least 32 bytes, without an allocation; the hasher then starts anew.
+    package mutating func finalize(into bytes: UnsafeMutableRawBufferPointer) {
+        unsafe context.finalize(into: bytes)
+    }
 }

@@ -1,0 +1,39 @@
+import Encoding
+
+/// A log's statement about itself: its origin, its size and its root (C2SP tlog-checkpoint).
+package struct Checkpoint: Sendable, Equatable {
+    package let origin: String
+    package let size: UInt64
+    package let root: MerkleHash
+    /// Further lines, which no one here reads; never empty ones.
+    package let extensionLines: [String]
+
+    package init(origin: String, size: UInt64, root: MerkleHash, extensionLines: [String] = []) {
+        self.origin = origin
+        self.size = size
+        self.root = root
+        self.extensionLines = extensionLines
+    }
+
+    /// Reads a note's text, which signatures have yet to vouch for.
+    ///
+    /// - Throws: `malformed_checkpoint`.
+    package init(text: String) throws(TraceLogError) {
+        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
+        guard lines.count >= 4, lines.last == "", !lines.dropLast().contains("") else {
+            throw SignedNote.malformed("no origin, size and root on lines of their own")
+        }
+        guard let size = UInt64(lines[1]), String(size) == lines[1] else {
+            throw SignedNote.malformed("a size that is no plain decimal number")
+        }
+        guard let decoded = try? Base64.decode(lines[2]), let root = MerkleHash(decoded) else {
+            throw SignedNote.malformed("a root that is not 32 bytes in Base64")
+        }
+        self.init(origin: lines[0], size: size, root: root, extensionLines: Array(lines[3..<lines.count - 1]))
+    }
+
+    /// The text that is signed.
+    package var text: String {
+        ([origin, String(size), Base64.encode(root.bytes)] + extensionLines).map { $0 + "\n" }.joined()
+    }
+}

@@ -1,0 +1,61 @@
+package import Signing
+
+extension SignedNote {
+    /// Signs the text as the log: Ed25519 over it.
+    ///
+    /// - Throws: `malformed_key`, `signature_failed`.
+    package mutating func sign(name: String, key: SigningKey) throws(TraceLogError) {
+        let noteKey = try NoteKey(name: name, kind: .ed25519, key: key.verificationKey)
+        let signature = try Self.signed(Array(text.utf8), by: key)
+        add(Signature(name: name, keyIdentifier: noteKey.identifier, bytes: signature))
+    }
+
+    /// Signs the text as a witness at a time in whole seconds (cosignature/v1).
+    ///
+    /// - Throws: `malformed_key`, `signature_failed`.
+    package mutating func cosign(name: String, key: SigningKey, at time: UInt64) throws(TraceLogError) {
+        let noteKey = try NoteKey(name: name, kind: .cosignature, key: key.verificationKey)
+        let signature = try Self.signed(Self.cosigned(text, at: time), by: key)
+        let timeBytes = (0..<8).map { UInt8(truncatingIfNeeded: time >> UInt64(56 - 8 * $0)) }
+        add(Signature(name: name, keyIdentifier: noteKey.identifier, bytes: timeBytes + signature))
+    }
+
+    /// Whether a signature by `key` is there and holds; every line under its name and identifier must.
+    package func isSigned(by key: NoteKey) -> Bool {
+        let own = lines(of: key)
+        return key.kind == .ed25519 && !own.isEmpty
+            && own.allSatisfy { key.key.isValid($0.bytes, for: Array(text.utf8)) }
+    }
+
+    /// The time, in whole seconds, of a witness's cosignature that holds; nil when there is none.
+    package func cosignatureTime(by key: NoteKey) -> UInt64? {
+        guard key.kind == .cosignature else { return nil }
+        var newest: UInt64?
+        for line in lines(of: key) {
+            guard line.bytes.count == 8 + 64 else { return nil }
+            let time = line.bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            guard key.key.isValid(Array(line.bytes.dropFirst(8)), for: Self.cosigned(text, at: time)) else {
+                return nil
+            }
+            newest = max(newest ?? 0, time)
+        }
+        return newest
+    }
+
+    private func lines(of key: NoteKey) -> [Signature] {
+        let identifier = key.identifier
+        return signatures.filter { $0.name == key.name && $0.keyIdentifier == identifier }
+    }
+
+    private static func cosigned(_ text: String, at time: UInt64) -> [UInt8] {
+        Array("cosignature/v1\ntime \(time)\n\(text)".utf8)
+    }
+
+    private static func signed(_ message: [UInt8], by key: SigningKey) throws(TraceLogError) -> [UInt8] {
+        do {
+            return try key.sign(message)
+        } catch {
+            throw TraceLogError(code: .signatureFailed, reason: error.reason, hint: error.hint)
+        }
+    }
+}

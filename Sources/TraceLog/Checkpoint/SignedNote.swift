@@ -1,0 +1,86 @@
+import Encoding
+
+/// A text with signatures below it (C2SP signed-note).
+package struct SignedNote: Sendable, Equatable {
+    /// One signature line: whose, under which key identifier, and the bytes.
+    package struct Signature: Sendable, Equatable {
+        package let name: String
+        /// 4 bytes.
+        package let keyIdentifier: [UInt8]
+        /// 64 bytes of Ed25519; a cosignature has 8 bytes of time before them.
+        package let bytes: [UInt8]
+    }
+
+    /// The largest note taken; checkpoints have a few hundred bytes.
+    package static let byteCountMax = 65_536
+    package static let signatureCountMax = 100
+
+    private static let dash = "\u{2014} "
+
+    /// The signed text, with its last line end.
+    package let text: String
+    package private(set) var signatures: [Signature]
+
+    /// A note that nobody signed yet; the text must end in a line end.
+    package init(text: String) {
+        self.text = text
+        signatures = []
+    }
+
+    /// Reads a note; signatures of unknown keys are kept and judged later.
+    ///
+    /// - Throws: `malformed_checkpoint`.
+    package init(bytes: [UInt8]) throws(TraceLogError) {
+        guard bytes.count <= Self.byteCountMax else { throw Self.malformed("\(bytes.count) bytes") }
+        guard let note = String(validating: bytes, as: UTF8.self),
+            !bytes.contains(where: { $0 < 0x20 && $0 != 0x0A })
+        else { throw Self.malformed("bytes that are no text") }
+        // Work on bytes, where a line end is one byte and never melts into a cluster.
+        let newline: UInt8 = 0x0A
+        guard bytes.count >= 3, bytes.last == newline,
+            let blank = (1..<bytes.count - 1).last(where: { bytes[$0] == newline && bytes[$0 - 1] == newline })
+        else { throw Self.malformed("no blank line before its signatures") }
+        text = String(decoding: bytes[..<blank], as: UTF8.self)
+        guard note.utf8.count == bytes.count else { throw Self.malformed("bytes that are no text") }
+        signatures = []
+        let lines = bytes[(blank + 1)..<(bytes.count - 1)].split(
+            separator: newline, omittingEmptySubsequences: false)
+        guard lines.count <= Self.signatureCountMax else { throw Self.malformed("\(lines.count) signatures") }
+        for line in lines { signatures.append(try Self.signature(String(decoding: line, as: UTF8.self))) }
+    }
+
+    /// The note as it is stored and sent.
+    package var bytes: [UInt8] {
+        var bytes = Array(text.utf8) + [0x0A]
+        for signature in signatures {
+            let content = Base64.encode(signature.keyIdentifier + signature.bytes)
+            bytes += Array("\(Self.dash)\(signature.name) \(content)\n".utf8)
+        }
+        return bytes
+    }
+
+    /// Adds a signature below the others.
+    package mutating func add(_ signature: Signature) {
+        signatures.append(signature)
+    }
+
+    private static func signature(_ line: String) throws(TraceLogError) -> Signature {
+        guard line.unicodeScalars.starts(with: dash.unicodeScalars) else {
+            throw malformed("a signature line without its dash")
+        }
+        let parts = line.unicodeScalars.dropFirst(2).split(separator: " ", omittingEmptySubsequences: false).map(
+            String.init)
+        guard parts.count == 2, NoteKey.isName(parts[0]) else { throw malformed("a signature line without a name") }
+        let content: [UInt8]
+        do { content = try Base64.decode(parts[1]) } catch { throw malformed("a signature that is no Base64") }
+        guard content.count >= 5 else { throw malformed("a signature of \(content.count) bytes") }
+        return Signature(
+            name: parts[0], keyIdentifier: Array(content.prefix(4)), bytes: Array(content.dropFirst(4)))
+    }
+
+    static func malformed(_ what: String) -> TraceLogError {
+        TraceLogError(
+            code: .malformedCheckpoint, reason: "a note with \(what)",
+            hint: "fetch the checkpoint again, as C2SP signed-note writes it")
+    }
+}

@@ -1,0 +1,50 @@
+import Encoding
+
+/// The most that one event may hold; an entry's 65,535 bytes bound the sum.
+enum EventLimits {
+    static let textByteCountMax = 4096
+    static let termByteCountMax = 64
+    static let itemCountMax = 256
+
+    static func check(_ text: String, _ name: String) throws(TraceLogError) {
+        guard (1...textByteCountMax).contains(text.utf8.count) else {
+            throw .range("\(name) of \(text.utf8.count) bytes", "give 1 to \(textByteCountMax) bytes of text")
+        }
+    }
+
+    static func check(count: Int, _ name: String) throws(TraceLogError) {
+        guard (1...itemCountMax).contains(count) else {
+            throw .range("\(count) \(name)", "give 1 to \(itemCountMax), or leave the list out")
+        }
+    }
+
+    static func readText(_ reader: inout CBORReader) throws -> String {
+        let text = try reader.readText()
+        guard (1...textByteCountMax).contains(text.utf8.count) else {
+            throw TraceLogError.entry("a text of \(text.utf8.count) bytes")
+        }
+        return text
+    }
+
+    static func readOptionalText(_ reader: inout CBORReader) throws -> String? {
+        guard reader.isNextNull() else { return try readText(&reader) }
+        try reader.readNull()
+        return nil
+    }
+
+    static func readCount(_ reader: inout CBORReader) throws -> Int {
+        let count = try reader.readArrayHeader()
+        guard (1...itemCountMax).contains(count) else { throw TraceLogError.entry("a list of \(count) items") }
+        return count
+    }
+
+    static func expectArray(_ count: Int, _ reader: inout CBORReader) throws {
+        guard try reader.readArrayHeader() == count else {
+            throw TraceLogError.entry("an array that has not its \(count) items")
+        }
+    }
+
+    static func write(_ text: String?, to writer: inout CBORWriter) {
+        if let text { writer.text(text) } else { writer.null() }
+    }
+}

@@ -1,0 +1,80 @@
+import Encoding
+
+/// What an entry says: a map whose key 0 is the kind.
+///
+/// 0 observed ``TraceEvent``, 1 ``Erasure``, 2 ``KeyStatusChange``, 3 ``HeadsStatement``. Keys are small integers in
+/// ascending order; a key that a kind does not name is refused.
+package enum LogEvent: Sendable, Equatable {
+    case observed(TraceEvent)
+    case erased(Erasure)
+    case keyStatus(KeyStatusChange)
+    case heads(HeadsStatement)
+
+    /// The kind's number in key 0.
+    package enum Kind: UInt64, Sendable {
+        case observed = 0
+        case erased = 1
+        case keyStatus = 2
+        case heads = 3
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .observed: .observed
+        case .erased: .erased
+        case .keyStatus: .keyStatus
+        case .heads: .heads
+        }
+    }
+
+    func write(to writer: inout CBORWriter) throws(TraceLogError) {
+        switch self {
+        case .observed(let event): try event.write(to: &writer)
+        case .erased(let erasure): try erasure.write(to: &writer)
+        case .keyStatus(let change): try change.write(to: &writer)
+        case .heads(let heads): heads.write(to: &writer)
+        }
+    }
+
+    static func read(_ reader: inout CBORReader) throws -> LogEvent {
+        var map = try EventMapReader(&reader)
+        guard try map.nextKey(&reader) == 0, let kind = Kind(rawValue: try reader.readUnsigned()) else {
+            throw TraceLogError.entry("an event without a known kind")
+        }
+        switch kind {
+        case .observed: return .observed(try TraceEvent.read(&reader, &map))
+        case .erased: return .erased(try Erasure.read(&reader, &map))
+        case .keyStatus: return .keyStatus(try KeyStatusChange.read(&reader, &map))
+        case .heads: return .heads(try HeadsStatement.read(&reader, &map))
+        }
+    }
+}
+
+/// Walks the keys of an event's map in their order.
+struct EventMapReader {
+    private var left: Int
+    private var previous: Int64?
+
+    init(_ reader: inout CBORReader) throws(CBORError) {
+        left = try reader.readMapHeader()
+    }
+
+    /// The next key; nil after the last.
+    mutating func nextKey(_ reader: inout CBORReader) throws(CBORError) -> Int64? {
+        guard left > 0 else { return nil }
+        left -= 1
+        let key = try reader.readIntegerKey(after: previous)
+        previous = key
+        return key
+    }
+
+    /// Takes exactly the key that must come next.
+    mutating func expect(_ key: Int64, _ reader: inout CBORReader) throws {
+        guard try nextKey(&reader) == key else { throw TraceLogError.entry("an event without its key \(key)") }
+    }
+
+    /// Refuses further keys.
+    mutating func finish(_ reader: inout CBORReader) throws {
+        guard left == 0 else { throw TraceLogError.entry("an event with a key that its kind does not have") }
+    }
+}

@@ -1,0 +1,34 @@
+import Encoding
+
+/// An object's newest entry, as it stands in a heads list: `[object id, sequence, leaf hash, index]`.
+package struct ObjectHead: Sendable, Equatable {
+    package let object: ObjectID
+    package let sequence: UInt64
+    package let link: EntryLink
+
+    package init(object: ObjectID, sequence: UInt64, link: EntryLink) {
+        self.object = object
+        self.sequence = sequence
+        self.link = link
+    }
+
+    /// The bytes that are a leaf of the heads list's tree.
+    package var encoded: [UInt8] {
+        var writer = CBORWriter(capacity: 72)
+        writer.array(count: 4)
+        writer.byteString(object.bytes)
+        writer.unsigned(sequence)
+        writer.byteString(link.leafHash.bytes)
+        writer.unsigned(link.index)
+        return writer.bytes
+    }
+
+    /// The statement over a list that is sorted by object id.
+    package static func statement(entryCount: UInt64, sortedHeads: some Sequence<ObjectHead>) -> HeadsStatement {
+        var hasher = MerkleHasher()
+        var frontier = MerkleFrontier()
+        for head in sortedHeads { frontier.append(hasher.leaf(head.encoded), hasher: &hasher) }
+        return HeadsStatement(
+            entryCount: entryCount, objectCount: frontier.size, root: frontier.root(hasher: &hasher))
+    }
+}

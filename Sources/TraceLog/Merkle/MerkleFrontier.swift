@@ -1,0 +1,50 @@
+/// The right edge of a growing tree: the roots of its perfect subtrees, largest first.
+///
+/// Holds one hash a set bit of the size, so 64 at most, however many leaves there are (RFC 6962 §2.1).
+package struct MerkleFrontier: Sendable, Equatable {
+    /// How many leaves the tree has.
+    package private(set) var size: UInt64 = 0
+    package private(set) var peaks: [MerkleHash] = []
+
+    package init() {}
+
+    /// Takes up a frontier that was kept; nil when the hashes are not one a set bit of the size.
+    package init?(size: UInt64, peaks: [MerkleHash]) {
+        guard peaks.count == size.nonzeroBitCount else { return nil }
+        self.size = size
+        self.peaks = peaks
+    }
+
+    /// Adds the next leaf.
+    package mutating func append(_ leaf: MerkleHash, hasher: inout MerkleHasher) {
+        var hash = leaf
+        for _ in 0..<(~size).trailingZeroBitCount {
+            hash = hasher.node(peaks.removeLast(), hash)
+        }
+        peaks.append(hash)
+        size += 1
+    }
+
+    /// Adds a perfect subtree of 2^height leaves; the size must be a multiple of that.
+    package mutating func append(subtree: MerkleHash, height: Int, hasher: inout MerkleHasher) {
+        precondition(size & ((1 << UInt64(height)) - 1) == 0, "a subtree joins at a multiple of its size")
+        var hash = subtree
+        for _ in 0..<(~(size >> UInt64(height))).trailingZeroBitCount {
+            hash = hasher.node(peaks.removeLast(), hash)
+        }
+        peaks.append(hash)
+        size += 1 << UInt64(height)
+    }
+
+    /// The tree's root; of no leaves, SHA-256 of nothing.
+    package func root(hasher: inout MerkleHasher) -> MerkleHash {
+        guard var root = peaks.last else { return .emptyRoot }
+        for peak in peaks.dropLast().reversed() { root = hasher.node(peak, root) }
+        return root
+    }
+
+    package func root() -> MerkleHash {
+        var hasher = MerkleHasher()
+        return root(hasher: &hasher)
+    }
+}

@@ -1,0 +1,49 @@
+/// Up to 256 entries one after the other, each behind its length in 2 bytes, big-endian (C2SP tlog-tiles).
+package struct EntryBundle: Sendable, Equatable {
+    /// The largest bundle: 256 entries of 65,535 bytes with their lengths.
+    package static let byteCountMax = TilePath.fullWidth * (2 + Entry.byteCountMax)
+
+    package let bytes: [UInt8]
+    /// Where each entry's bytes lie in `bytes`.
+    package let ranges: [Range<Int>]
+
+    /// Reads a stored bundle, which must hold exactly `width` entries and nothing after them.
+    ///
+    /// - Throws: `malformed_bundle`.
+    package init(bytes: [UInt8], width: Int) throws(TraceLogError) {
+        guard bytes.count <= Self.byteCountMax else { throw Self.malformed("\(bytes.count) bytes") }
+        var ranges: [Range<Int>] = []
+        ranges.reserveCapacity(width)
+        var position = 0
+        while position < bytes.count {
+            guard ranges.count < width else { throw Self.malformed("more than \(width) entries") }
+            guard bytes.count - position >= 2 else { throw Self.malformed("a length cut short") }
+            let byteCount = Int(bytes[position]) << 8 | Int(bytes[position + 1])
+            position += 2
+            guard bytes.count - position >= byteCount else { throw Self.malformed("an entry cut short") }
+            ranges.append(position..<position + byteCount)
+            position += byteCount
+        }
+        guard ranges.count == width else { throw Self.malformed("\(ranges.count) entries, where \(width) belong") }
+        self.bytes = bytes
+        self.ranges = ranges
+    }
+
+    package func entry(_ position: Int) -> ArraySlice<UInt8> {
+        bytes[ranges[position]]
+    }
+
+    /// Appends one entry with its length to a bundle's bytes.
+    package static func append(_ entry: some Collection<UInt8>, to bytes: inout [UInt8]) {
+        precondition(entry.count <= Entry.byteCountMax, "an entry's length fits in 2 bytes")
+        bytes.append(UInt8(entry.count >> 8))
+        bytes.append(UInt8(entry.count & 0xFF))
+        bytes.append(contentsOf: entry)
+    }
+
+    private static func malformed(_ what: String) -> TraceLogError {
+        TraceLogError(
+            code: .malformedBundle, reason: "an entry bundle with \(what)",
+            hint: "fetch the bundle again, with the width that the checkpoint asks for")
+    }
+}

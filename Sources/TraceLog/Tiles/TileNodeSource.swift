@@ -1,0 +1,40 @@
+/// Reads nodes of a published tree out of its tiles, each read once.
+package struct TileNodeSource: NodeSource {
+    /// Gives a stored tile's bytes.
+    package typealias Read = (TilePath) throws(TraceLogError) -> [UInt8]
+
+    package let size: UInt64
+    private let read: Read
+    private var tiles: [TilePath: Tile] = [:]
+    private var hasher = HasherBox()
+
+    package init(size: UInt64, read: @escaping Read) {
+        self.size = size
+        self.read = read
+    }
+
+    package mutating func node(_ position: NodePosition) throws(TraceLogError) -> MerkleHash {
+        let level = position.level / TilePath.height
+        let heightInTile = position.level % TilePath.height
+        let start = position.index << UInt64(heightInTile)
+        let index = start / UInt64(TilePath.fullWidth)
+        let width = TilePath.width(kind: .hashes(level: level), index: index, size: size)
+        let offset = Int(start % UInt64(TilePath.fullWidth))
+        let count = 1 << heightInTile
+        guard offset + count <= width else { throw .outOfTree(position.index, size: size) }
+        let path = TilePath(kind: .hashes(level: level), index: index, width: width)
+        let tile: Tile
+        if let known = tiles[path] {
+            tile = known
+        } else {
+            tile = try Tile(path: path, bytes: read(path))
+            tiles[path] = tile
+        }
+        return tile.subtreeRoot(offset: offset, count: count, hasher: &hasher.hasher)
+    }
+}
+
+/// Lets a copyable value hold a hasher, which is not.
+private final class HasherBox {
+    var hasher = MerkleHasher()
+}

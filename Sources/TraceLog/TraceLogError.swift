@@ -1,0 +1,38 @@
+/// Why bytes are no part of a log, or a value cannot enter one.
+package struct TraceLogError: Error, Equatable, Sendable {
+    /// What programs may match on; stable, only ever added to.
+    package enum Code: String, Sendable, CaseIterable {
+        case malformedEntry = "malformed_entry"
+        case malformedBundle = "malformed_bundle"
+        case malformedTile = "malformed_tile"
+        case malformedCheckpoint = "malformed_checkpoint"
+        case malformedKey = "malformed_key"
+        case malformedProof = "malformed_proof"
+        case signatureFailed = "signature_failed"
+        case unknownTerm = "unknown_term"
+        case valueOutOfRange = "value_out_of_range"
+        case outOfTree = "out_of_tree"
+    }
+
+    package let code: Code
+    /// What happened, to which input; lower case, no full stop.
+    package let reason: String
+    /// The fix, as one imperative sentence.
+    package let hint: String
+
+    package init(code: Code, reason: String, hint: String) {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+    }
+}
+
+extension TraceLogError {
+    static func entry(_ reason: String) -> TraceLogError {
+        TraceLogError(code: .malformedEntry, reason: reason, hint: "write the entry as the trace log's design says")
+    }
+
+    static func range(_ reason: String, _ hint: String) -> TraceLogError {
+        TraceLogError(code: .valueOutOfRange, reason: reason, hint: hint)
+    }
+}
