@@ -56,6 +56,10 @@ let package = Package(
         command("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
         command("chain-verify", ["CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
+        .executableTarget(
+            name: "wire-vectors", dependencies: ["CommandSupport", "Credential", "Encoding", "Signing"],
+            swiftSettings: settings),
+
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding"]),
         tests("SigningTests", ["Encoding", "Signing"]),

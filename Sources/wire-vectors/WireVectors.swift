@@ -1,0 +1,53 @@
+import CommandSupport
+import Credential
+import Encoding
+import Glibc
+import Signing
+
+/// Writes fixtures/wire: vectors of every structure and every refusal, with the keys that made them.
+@main
+enum WireVectors {
+    static func main() {
+        let diagnostics = Diagnostics(command: "wire-vectors")
+        guard CommandLine.arguments.count == 2 else {
+            diagnostics.report(
+                CommandError(code: "usage", reason: "one argument belongs here", hint: "run wire-vectors fixtures/wire")
+            )
+            exit(ExitStatus.usage.rawValue)
+        }
+        do {
+            try write(to: CommandLine.arguments[1])
+        } catch {
+            diagnostics.report(
+                CommandError(code: "vectors_failed", reason: "\(error)", hint: "mend what the reason names"))
+            exit(ExitStatus.failure.rawValue)
+        }
+    }
+
+    private static func write(to folder: String) throws {
+        var accepted: [JSONValue] = []
+        var refused: [JSONValue] = []
+        var chains: [JSONValue] = []
+        var seals: [JSONValue] = []
+        for suite in Suite.allCases {
+            let shop = try Workshop(suite: suite)
+            accepted += try AcceptedVectors.all(shop).map(\.json)
+            refused += try RefusedVectors.all(shop).map(\.json)
+            chains.append(StructureVectors.chain(shop))
+            seals += try StructureVectors.seals(shop)
+            for (role, key) in [("issuer", shop.issuer), ("device", shop.device), ("stranger", shop.stranger)] {
+                try OutputFile.write(key.pem(), to: "\(folder)/test-keys/\(Workshop.fileName(role, suite))")
+            }
+        }
+        try write(accepted, to: "\(folder)/accepted.json")
+        try write(refused, to: "\(folder)/refused.json")
+        try write(chains, to: "\(folder)/chains.json")
+        try write(seals, to: "\(folder)/seals.json")
+    }
+
+    /// One vector a line, so that a change of one is a change of one line.
+    private static func write(_ vectors: [JSONValue], to path: String) throws {
+        let lines = vectors.map { $0.encoded() }.joined(separator: ",\n")
+        try OutputFile.write(Array("[\n\(lines)\n]\n".utf8), to: path)
+    }
+}
