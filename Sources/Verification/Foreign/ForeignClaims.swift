@@ -1,0 +1,53 @@
+import Encoding
+
+/// The claims of a CWT (RFC 8392) as other issuers write them.
+struct ForeignClaims {
+    /// How far the gate's clock may be behind the issuer's, in seconds.
+    static let skewSeconds: UInt64 = 300
+
+    let issuer: String?
+    let expiresAt: UInt64?
+    let notBefore: UInt64?
+    let issuedAt: UInt64?
+    let map: CBORMap
+
+    /// Reads the payload.
+    ///
+    /// - Returns: nil when it is not a map, or when a time is there and is not one.
+    init?(_ payload: [UInt8]) {
+        guard
+            let item = try? CBORItem.decode(
+                payload[...], rules: .lenient, byteCountMax: ForeignEnvelope.inflatedByteCountMax,
+                depthMax: ForeignEnvelope.depthMax),
+            let map = ForeignEnvelope.untagged(item).map
+        else { return nil }
+        var times: [Int64: UInt64] = [:]
+        for claim in [4, 5, 6] as [Int64] {
+            guard let value = map[integer: claim], value != .null else { continue }
+            guard let time = Self.time(value) else { return nil }
+            times[claim] = time
+        }
+        issuer = map[integer: 1]?.text
+        expiresAt = times[4]
+        notBefore = times[5]
+        issuedAt = times[6]
+        self.map = map
+    }
+
+    /// What is wrong with the time; nil when the claims hold at `now`.
+    func timeFailure(at now: UInt64) -> String? {
+        if let expiresAt, expiresAt < now { return "expired" }
+        if let start = notBefore ?? issuedAt, start > now + Self.skewSeconds { return "not_yet_valid" }
+        return nil
+    }
+
+    /// A NumericDate: whole seconds, or a fraction that is cut, with or without tag 1.
+    private static func time(_ item: CBORItem) -> UInt64? {
+        switch item {
+        case .unsigned(let seconds): seconds
+        case .float(let seconds): seconds >= 0 && seconds < 0x1p53 ? UInt64(seconds) : nil
+        case .tagged(1, let content): time(content)
+        default: nil
+        }
+    }
+}

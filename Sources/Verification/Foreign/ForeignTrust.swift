@@ -1,0 +1,137 @@
+package import Signing
+
+import Encoding
+
+/// A key that may sign foreign codes, with the names it goes by.
+package struct ForeignKey: Sendable {
+    package let key: VerificationKey
+    /// The certificate it came in; nil for a bare key.
+    package let certificate: Certificate?
+    /// Every key identifier that means this key.
+    package let identifiers: [[UInt8]]
+
+    init(certificate: Certificate) {
+        key = certificate.key
+        self.certificate = certificate
+        identifiers = [certificate.identifier8]
+    }
+
+    init(key: VerificationKey, identifiers: [[UInt8]]) {
+        self.key = key
+        certificate = nil
+        self.identifiers = identifiers + [key.keyIdentifier, Array(DigestAlgorithm.sha256.digest(key.spki).prefix(8))]
+    }
+}
+
+/// The keys a `--trust` file holds: certificates or public keys in PEM or DER, or a JWK set (RFC 7517).
+package struct ForeignTrust: Sendable {
+    /// The largest file taken, in bytes: the whole EU list is under 1 MiB.
+    package static let byteCountMax = 8 << 20
+    /// The most keys taken from one file.
+    package static let keyCountMax = 10_000
+
+    package let keys: [ForeignKey]
+    /// How many keys were passed over, being of a kind that is not taken (P-384, RSA under 2,048 bits).
+    package let passedOverCount: Int
+
+    package init(keys: [ForeignKey]) {
+        self.keys = keys
+        passedOverCount = 0
+    }
+
+    /// Reads a file's content, told apart by how it begins.
+    ///
+    /// A key of a kind that is not taken is passed over, so that one does not cost a gate all the others.
+    ///
+    /// - Throws: `trust_unreadable` when there is no key at all or the file is broken, `trust_too_large`.
+    package init(_ bytes: [UInt8]) throws(ForeignTrustError) {
+        guard bytes.count <= Self.byteCountMax else { throw .tooLarge(bytes.count) }
+        let start = bytes.first { $0 > 0x20 }
+        let found: [ForeignKey?] =
+            switch start {
+            case 0x30 where bytes.first == 0x30 && !Self.isText(bytes): [try Self.key(der: bytes)]
+            case 0x7B, 0x5B: try Self.keys(json: bytes)
+            case 0x2D: try Self.keys(pem: bytes)
+            default: try Self.keys(bare: bytes)
+            }
+        guard !found.isEmpty else { throw .unreadable("it holds no key") }
+        guard found.count <= Self.keyCountMax else { throw .unreadable("it holds more than \(Self.keyCountMax) keys") }
+        let keys = found.compactMap { $0 }
+        passedOverCount = found.count - keys.count
+        self.keys = keys
+    }
+
+    private static func key(der: [UInt8]) throws(ForeignTrustError) -> ForeignKey? {
+        if let certificate = try? Certificate(der: der) { return ForeignKey(certificate: certificate) }
+        do {
+            return ForeignKey(key: try VerificationKey(spki: der), identifiers: [])
+        } catch {
+            // A sequence that holds a sequence: a certificate or a public key of some other kind.
+            guard der.count > 64, der.first == 0x30 else { throw .unreadable(error.reason) }
+            return nil
+        }
+    }
+
+    private static func keys(pem bytes: [UInt8]) throws(ForeignTrustError) -> [ForeignKey?] {
+        var keys: [ForeignKey?] = []
+        var body: [UInt8]?
+        for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+            if line.starts(with: Array("-----BEGIN ".utf8)) {
+                body = []
+            } else if line.starts(with: Array("-----END ".utf8)) {
+                guard let text = body, let der = try? Base64.decode(String(decoding: text, as: UTF8.self)) else {
+                    throw .unreadable("a PEM block is broken")
+                }
+                keys.append(try key(der: der))
+                body = nil
+            } else if body != nil {
+                body?.append(contentsOf: line.filter { $0 > 0x20 })
+            }
+        }
+        guard body == nil else { throw .unreadable("a PEM block has no end") }
+        return keys
+    }
+
+    /// A certificate in Base64 alone, or a raw public key in hex: 32 bytes Ed25519, 33 or 65 P-256.
+    private static func keys(bare bytes: [UInt8]) throws(ForeignTrustError) -> [ForeignKey?] {
+        let text = String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
+        if let raw = try? Hex.decode(text) {
+            let algorithm: SignatureAlgorithm = raw.count == 32 ? .ed25519 : .es256
+            guard let key = try? VerificationKey(raw: raw, algorithm: algorithm) else {
+                throw .unreadable("\(raw.count) bytes in hex that are no public key")
+            }
+            return [ForeignKey(key: key, identifiers: [])]
+        }
+        guard let der = try? Base64.decode(text) else { throw .unreadable("it is neither PEM, DER, JWK nor hex") }
+        return [try key(der: der)]
+    }
+
+    private static func isText(_ bytes: [UInt8]) -> Bool {
+        bytes.allSatisfy { (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }
+    }
+}
+
+/// Why a trust file was not read.
+package struct ForeignTrustError: Error, Equatable {
+    /// The stable codes.
+    package enum Code: String, Sendable {
+        case unreadable = "trust_unreadable"
+        case tooLarge = "trust_too_large"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    static func unreadable(_ reason: String) -> ForeignTrustError {
+        ForeignTrustError(
+            code: .unreadable, reason: "the trust file cannot be used: \(reason)",
+            hint: "give certificates in PEM or DER, or a JWK set")
+    }
+
+    static func tooLarge(_ byteCount: Int) -> ForeignTrustError {
+        ForeignTrustError(
+            code: .tooLarge, reason: "the trust file has \(byteCount) bytes, \(ForeignTrust.byteCountMax) at most",
+            hint: "name the file that holds the issuers' keys")
+    }
+}

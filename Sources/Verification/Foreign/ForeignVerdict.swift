@@ -1,0 +1,72 @@
+package import Encoding
+
+/// What is said of another issuer's code; it holds no name, no birth date and no identity number.
+package struct ForeignVerdict: Sendable, Equatable {
+    /// One stage with its result.
+    package struct StageReport: Sendable, Equatable {
+        package let stage: ForeignStage
+        package let result: ForeignStageResult
+    }
+
+    /// Who signed, as far as it is known; only after the signature held.
+    package struct Issuer: Sendable, Equatable {
+        /// The issuer claim: a country for health certificates.
+        package let iss: String?
+        /// The key identifier as the code carries it.
+        package let kid: [UInt8]?
+        package let algorithm: String
+    }
+
+    package let profile: ForeignProfile
+    /// Whether every stage held.
+    package let isAccepted: Bool
+    /// `ok`, or the code of the first stage that failed.
+    package let code: String
+    package let stages: [StageReport]
+    package let issuer: Issuer?
+    /// The kinds of health entries in the code, once its signature held.
+    package let entryKinds: [HealthEntryKind]
+    /// Unix seconds, once the signature held.
+    package let expiresAt: UInt64?
+    package let warnings: [String]
+
+    /// The result of one stage; skipped for a stage the profile does not have.
+    package func result(of stage: ForeignStage) -> ForeignStageResult {
+        stages.first { $0.stage == stage }?.result ?? .skipped
+    }
+
+    /// The verdict as one JSON object, in the command's words.
+    package var json: JSONValue {
+        var members: [JSONObject.Member] = [
+            .init(key: "verdict", value: .string(isAccepted ? "accept" : "reject")),
+            .init(key: "code", value: .string(code)),
+            .init(key: "profile", value: .string(profile.rawValue)),
+        ]
+        if let issuer { members.append(.init(key: "issuer", value: issuer.json)) }
+        if !entryKinds.isEmpty {
+            members.append(.init(key: "entries", value: .array(entryKinds.map { .string($0.name) })))
+        }
+        if let expiresAt = expiresAt.flatMap({ Int64(exactly: $0) }) {
+            members.append(.init(key: "expiresAt", value: .integer(expiresAt)))
+        }
+        members.append(.init(key: "warnings", value: .array(warnings.map { .string($0) })))
+        members.append(
+            .init(
+                key: "stages",
+                value: .array(
+                    stages.map {
+                        .object(["stage": .string($0.stage.rawValue), "result": .string($0.result.rawValue)])
+                    })))
+        return .object(JSONObject(members))
+    }
+}
+
+extension ForeignVerdict.Issuer {
+    fileprivate var json: JSONValue {
+        var members: [JSONObject.Member] = []
+        if let iss { members.append(.init(key: "iss", value: .string(iss))) }
+        if let kid { members.append(.init(key: "kid", value: .string(Hex.encode(kid)))) }
+        members.append(.init(key: "algorithm", value: .string(algorithm)))
+        return .object(JSONObject(members))
+    }
+}

@@ -1,0 +1,53 @@
+import Encoding
+import Signing
+
+/// Verifies MOSIP identity codes: CWT claim 169 under EdDSA or ES256.
+package enum IdentityClaimVerifier {
+    /// Judges one scanned text.
+    ///
+    /// - Parameters:
+    ///   - text: the whole text, in Base45 without a prefix.
+    ///   - trust: the keys whose signatures count.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: the verdict with every stage's result; never personal data.
+    package static func verdict(_ text: String, trust: ForeignTrust, at now: UInt64) -> ForeignVerdict {
+        var log = ForeignStageLog(.claim169)
+        guard let (envelope, claims) = ForeignEnvelope.open(text, log: &log) else { return log.verdict() }
+        let outcome = envelope.signer(in: trust)
+        let timeFailure = claims.timeFailure(at: now)
+        let schemaFailure = IdentityClaimSchema.failure(in: claims.map[integer: 169])
+        switch outcome {
+        case .failure(let code):
+            log.fail(.signature, code)
+            log.note(.expiration, timeFailure)
+            log.note(.schema, schemaFailure)
+            return log.verdict()
+        case .valid(let signer, let identifierMatched):
+            log.note(.signature, signer.key.algorithm == .ps256 ? "algorithm_mismatch" : nil)
+            if envelope.kid != nil && !identifierMatched { log.warn("kid_mismatch") }
+            if claims.expiresAt == nil { log.warn("no_expiry") }
+            log.note(.expiration, timeFailure)
+            log.note(.schema, schemaFailure)
+            return log.verdict(
+                issuer: .init(iss: claims.issuer, kid: envelope.kid, algorithm: signer.key.algorithm.name),
+                expiresAt: claims.expiresAt)
+        }
+    }
+}
+
+/// The shape of claim 169: a map whose text attributes are texts.
+enum IdentityClaimSchema {
+    /// The attributes that are text: identifier, version, language, names, birth date, address, mail, phone,
+    /// nationality, and the later place attributes.
+    private static let textAttributes: Set<Int64> = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13]
+
+    /// The code of what is wrong with the claim; nil when it holds.
+    static func failure(in claim: CBORItem?) -> String? {
+        guard let map = claim?.map, !map.entries.isEmpty else { return "malformed" }
+        for entry in map.entries {
+            guard let key = entry.key.integer else { return "malformed" }
+            if textAttributes.contains(key) && entry.value.text == nil { return "malformed" }
+        }
+        return nil
+    }
+}
