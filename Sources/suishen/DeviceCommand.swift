@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// What a phone keeps: a key, or a hash chain.
+struct DeviceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "device",
+        abstract: "Make the secret a phone keeps.",
+        subcommands: [DeviceKeygenCommand.self, DeviceChainCommand.self])
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import CommandSupport
+import QRImage
+
+/// Where a code's picture goes.
+struct PictureOptions: ParsableArguments {
+    @Option(help: "Write the QR code as a PNG.")
+    var png: String?
+
+    @Option(help: "Write the QR code as an SVG.")
+    var svg: String?
+
+    @Flag(help: "Draw the QR code on stderr, in block characters.")
+    var terminal = false
+
+    @Option(help: "How much damage the QR code survives: L, M, Q or H.")
+    var level = "M"
+
+    @Option(help: "Pixels a module in the PNG.")
+    var module = 8
+
+    func validate() throws {
+        guard Self.levels[level] != nil else { throw ValidationError("--level is one of L, M, Q and H") }
+        guard (1...QRSymbol.modulePixelsMax).contains(module) else {
+            throw ValidationError("--module is 1 to \(QRSymbol.modulePixelsMax)")
+        }
+    }
+
+    /// Draws `text` wherever it was asked for.
+    ///
+    /// - Parameter text: all of it in QR's alphanumeric alphabet.
+    /// - Returns: the symbol, whose version the result names.
+    /// - Throws: ``CommandError``; no file is left half written.
+    func draw(_ text: String) throws(CommandError) -> QRSymbol {
+        try CommandError.wrapping {
+            let symbol = try QRSymbol.encode(text, level: Self.levels[level] ?? .medium)
+            if let png { try OutputFile.write(symbol.png(modulePixels: module), to: png) }
+            if let svg { try OutputFile.write(Array(symbol.svg().utf8), to: svg) }
+            if terminal { StandardStream.error.write(symbol.terminal()) }
+            return symbol
+        }
+    }
+
+    private static let levels: [String: QRLevel] = ["L": .low, "M": .medium, "Q": .quartile, "H": .high]
+}

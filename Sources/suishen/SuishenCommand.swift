@@ -1,0 +1,28 @@
+import ArgumentParser
+import CommandSupport
+import Glibc
+
+/// The command of issuers, operators and phones; every subcommand is a file of its own.
+@main
+struct SuishenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suishen",
+        abstract: "Make, present and look into Suishen codes.",
+        subcommands: [DeviceCommand.self, PresentCommand.self, InspectCommand.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as CommandError {
+            Diagnostics(command: "suishen").report(error)
+            Glibc.exit(error.status.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

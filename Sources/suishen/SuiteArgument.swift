@@ -1,0 +1,4 @@
+import ArgumentParser
+import Signing
+
+extension Suite: ExpressibleByArgument {}
