@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A C library of the system, described by a module map in Sources/CLibraries.
@@ -35,7 +36,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "suishen",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
@@ -51,6 +53,8 @@ let package = Package(
         library("QRImage", ["CQREncode", "CZBar", "CSPNG", "CTurboJPEG"]),
         library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
         library("TraceLog", ["Encoding", "Signing"]),
+        library("Storage", ["Credential", "Encoding", "Signing", "TraceLog", grdb]),
+        library("IssuerService", ["Credential", "Encoding", "Signing", "Storage"]),
         library("CommandSupport", ["Encoding"]),
 
         command("suishen", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing"]),
@@ -69,6 +73,7 @@ let package = Package(
         tests(
             "VerificationTests", ["Credential", "Encoding", "Signing", "Verification"], exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "Signing", "TraceLog"]),
+        tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage"]),
         tests("CommandTests", ["Encoding"]),
     ]
 )

@@ -1,0 +1,97 @@
+import Credential
+import Encoding
+import Signing
+
+/// What an issue request asks for, checked as far as that is possible without the subject.
+struct IssueOrder: Sendable {
+    let subject: String
+    let kind: PersonKind
+    let binding: Binding
+    let count: UInt64
+    let lifetime: UInt64?
+    let guardian: String?
+    let scope: UInt64
+    private let namesPersonFields: Bool
+
+    init(_ request: RequestFields, suite: Suite) throws(OperationError) {
+        subject = try request.string("subject")
+        let device = try Self.deviceKey(try request.optionalString("deviceKey"), suite: suite)
+        let anchor = try request.optionalHex("anchor", byteCount: HashChain.linkByteCount)
+        let name = try request.optionalString("kind")
+        kind = try Self.kind(name, hasDevice: device != nil, hasAnchor: anchor != nil)
+        switch kind {
+        case .signed:
+            guard let device, anchor == nil else { throw Self.wrongBinding(kind, takes: "a device key") }
+            binding = .deviceKey(device)
+        case .chain:
+            guard let anchor, device == nil else { throw Self.wrongBinding(kind, takes: "an anchor") }
+            binding = .anchor(anchor)
+        case .timed, .paper:
+            guard device == nil, anchor == nil else { throw Self.wrongBinding(kind, takes: "neither key nor anchor") }
+            binding = .none
+        }
+        count = try request.optionalUnsigned("count") ?? 1
+        guard (1...IssuingService.stripCountMax).contains(count) else {
+            throw OperationError(
+                code: "count_invalid", reason: "a strip holds 1 to \(IssuingService.stripCountMax) credentials",
+                hint: "ask again for later ones")
+        }
+        lifetime = try request.optionalUnsigned("lifetime")
+        guardian = try request.optionalString("guardian")
+        scope = try request.optionalUnsigned("scope") ?? 0
+        namesPersonFields = name != nil || device != nil || anchor != nil || guardian != nil || count != 1
+    }
+
+    /// The asked lifetime, or the longest that the settings allow.
+    func lifetime(within longest: UInt64) throws(OperationError) -> UInt64 {
+        guard (1...longest).contains(lifetime ?? longest) else {
+            throw OperationError(
+                code: "lifetime_too_long", reason: "the lifetime is not within 1 to \(longest) seconds",
+                hint: "ask for a shorter one, or change the settings within what the wire format allows")
+        }
+        return lifetime ?? longest
+    }
+
+    /// Refuses a kind, a binding or a guardian on the forms that have none.
+    func checkPublicForm() throws(OperationError) {
+        guard !namesPersonFields else {
+            throw OperationError(
+                code: "kind_unknown", reason: "kinds, keys, anchors, strips and guardians are for person codes only",
+                hint: "leave them out for an enterprise, object or place")
+        }
+    }
+
+    private static func kind(_ name: String?, hasDevice: Bool, hasAnchor: Bool) throws(OperationError) -> PersonKind {
+        guard let name else { return hasDevice ? .signed : hasAnchor ? .chain : .timed }
+        guard let kind = PersonKind(name: name) else {
+            throw OperationError(
+                code: "kind_unknown", reason: "there is no kind of that name",
+                hint: "use signed, chain, timed or paper")
+        }
+        return kind
+    }
+
+    private static func deviceKey(_ pem: String?, suite: Suite) throws(OperationError) -> [UInt8]? {
+        guard let pem else { return nil }
+        do {
+            let key = try VerificationKey(pem: Array(pem.utf8))
+            guard key.algorithm == suite.algorithm || key.algorithm == .ed25519 && suite != .sm2 else {
+                throw OperationError(
+                    code: "device_key_invalid", reason: "a \(key.algorithm.name) key does not fit this issuer's suite",
+                    hint: "make one with `suishen device keygen --algorithm \(suite.rawValue)`")
+            }
+            return key.raw
+        } catch let error as SigningError {
+            throw OperationError(code: "device_key_invalid", reason: error.reason, hint: error.hint)
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+
+    private static func wrongBinding(_ kind: PersonKind, takes: String) -> OperationError {
+        OperationError(
+            code: "\(kind == .chain ? "anchor" : "device_key")_invalid",
+            reason: "a \(kind.name) code takes \(takes)",
+            hint: "see `suishen device keygen` and `suishen device chain` for what a phone gives")
+    }
+}

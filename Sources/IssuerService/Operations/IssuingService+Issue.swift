@@ -1,0 +1,125 @@
+import Credential
+import Encoding
+import Signing
+import Storage
+
+extension IssuingService {
+    /// The most credentials in one strip: a month of days.
+    package static let stripCountMax: UInt64 = 31
+
+    func issuing(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+        let order = try IssueOrder(request, suite: settings.suite)
+        return { [self] database in
+            let subject = try registry.subject(order.subject, in: database)
+            var codes: [JSONValue] = []
+            for place in 0..<order.count {
+                let code: JSONValue
+                switch subject {
+                case .person(let links): code = try person(order, links, place: place, now: now, in: database)
+                case .enterprise(let uscc, let name):
+                    code = try enterprise(order, uscc, name, now: now, in: database)
+                case .object(let id, let object): code = try self.object(order, id, object, now: now, in: database)
+                }
+                codes.append(code)
+            }
+            return (codes.count == 1 ? codes[0] : ["codes": .array(codes)], order.subject)
+        }
+    }
+
+    private func person(
+        _ order: IssueOrder, _ links: PersonLinks, place: UInt64, now: UInt64, in database: RegistryTransaction
+    ) throws -> JSONValue {
+        let lifetime = try order.lifetime(within: defaultLifetime(order.kind))
+        let issuedAt = now + place * lifetime
+        let cti = try random.bytes(PersonClaims.identifierByteCount)
+        let list = StatusListReference(
+            issuer: settings.issuer, form: .person, day: order.kind == .paper ? nil : issuedAt / 86_400)
+        let index = order.kind == .timed ? nil : try registry.takeStatusIndex(in: list, in: database)
+        let claims = PersonClaims(
+            cti: cti, kind: order.kind, statusIndex: index, binding: order.binding,
+            seals: try seals(links, cti: cti, order: order, day: issuedAt / 86_400),
+            actor: try delegation(order, list: list, in: database))
+        return try finish(
+            .person(claims), id: cti, order: order, issuedAt: issuedAt, expiresAt: issuedAt + lifetime, in: database)
+    }
+
+    private func seals(
+        _ links: PersonLinks, cti: [UInt8], order: IssueOrder, day: UInt64
+    ) throws -> [UInt8] {
+        var identifiers: [SealDomain: (identifier: [UInt8], epochKey: EpochKey)] = [:]
+        // A paper code outlives every epoch key, so that it carries random bytes in both places.
+        if order.kind != .paper {
+            for (domain, identifier) in [(SealDomain.medical, links.medical), (.transit, links.transit)] {
+                guard let identifier else { continue }
+                identifiers[domain] = (identifier, try keys.epochKey(domain, day: day, suite: settings.suite))
+            }
+        }
+        return try Seals(suite: settings.suite, cti: cti).sealed(identifiers, random: SystemRandom())
+    }
+
+    private func delegation(
+        _ order: IssueOrder, list: StatusListReference, in database: RegistryTransaction
+    ) throws -> Delegation? {
+        guard let guardian = order.guardian else { return nil }
+        guard case .person = try registry.subject(guardian, in: database) else {
+            throw OperationError(
+                code: "guardian_invalid", reason: "the guardian is no person", hint: "name a person's subject")
+        }
+        return Delegation(
+            guardian: try random.bytes(PersonClaims.identifierByteCount),
+            statusIndex: try registry.takeStatusIndex(in: list, in: database), scope: order.scope)
+    }
+
+    private func enterprise(
+        _ order: IssueOrder, _ uscc: USCC, _ name: String, now: UInt64, in database: RegistryTransaction
+    ) throws -> JSONValue {
+        try order.checkPublicForm()
+        let lifetime = try order.lifetime(within: settings.enterpriseLifetimeSeconds)
+        let list = StatusListReference(issuer: settings.issuer, form: .enterprise, day: nil)
+        let index = try registry.takeStatusIndex(in: list, in: database)
+        return try finish(
+            .enterprise(EnterpriseClaims(uscc: uscc, name: name, statusIndex: index)),
+            id: try random.bytes(PersonClaims.identifierByteCount), order: order, issuedAt: now,
+            expiresAt: now + lifetime, in: database)
+    }
+
+    private func object(
+        _ order: IssueOrder, _ id: [UInt8], _ object: ObjectRecord, now: UInt64, in database: RegistryTransaction
+    ) throws -> JSONValue {
+        try order.checkPublicForm()
+        guard order.lifetime == nil else {
+            throw OperationError(
+                code: "lifetime_too_long", reason: "object and place codes have no expiry",
+                hint: "leave the lifetime out, and revoke the code when the object is gone")
+        }
+        let list = StatusListReference(issuer: settings.issuer, form: .object, day: nil)
+        let index = try registry.takeStatusIndex(in: list, in: database)
+        let claims = ObjectClaims(
+            kind: object.kind, id: id, category: object.category.number, manager: object.manager,
+            location: object.location, statusIndex: index)
+        return try finish(
+            .object(claims), id: try random.bytes(PersonClaims.identifierByteCount), order: order, issuedAt: now,
+            expiresAt: nil, in: database)
+    }
+
+    private func finish(
+        _ body: Claims.Body, id: [UInt8], order: IssueOrder, issuedAt: UInt64, expiresAt: UInt64?,
+        in database: RegistryTransaction
+    ) throws -> JSONValue {
+        let issued = try CredentialIssuer(issuer: settings.issuer, key: keys.issuer)
+            .issue(body, issuedAt: issuedAt, expiresAt: expiresAt)
+        try registry.record(
+            IssuedCodeRecord(
+                id: id, subject: order.subject, claims: issued.claims, actor: order.guardian,
+                keyIdentifier: keys.issuer.verificationKey.keyIdentifier), in: database)
+        return .object(try CodeAnswer(issued, host: settings.host).json)
+    }
+
+    private func defaultLifetime(_ kind: PersonKind) -> UInt64 {
+        switch kind {
+        case .signed, .chain: settings.personLifetimeSeconds
+        case .timed: settings.timedLifetimeSeconds
+        case .paper: settings.paperLifetimeSeconds
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Credential
+import Encoding
+import Storage
+
+extension IssuingService {
+    func registeringPerson(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+        let identifier = try Self.identifier("resident_id_invalid", try request.string("residentId"), ResidentID.init)
+        let medical = try request.optionalHex("medical", byteCount: Seals.identifierByteCount)
+        let transit = try request.optionalHex("transit", byteCount: Seals.identifierByteCount)
+        guard let links = PersonLinks(medical: medical, transit: transit) else {
+            throw OperationError(
+                code: "medical_invalid", reason: "a link is not 12 bytes", hint: "give 24 hex digits")
+        }
+        return { [registry] database in
+            let subject = try registry.registerPerson(identifier, links: links, at: now, in: database)
+            return (["subject": .string(subject)], subject)
+        }
+    }
+
+    func registeringEnterprise(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+        let uscc = try Self.identifier("uscc_invalid", try request.string("uscc"), USCC.init)
+        let name = try request.string("name")
+        guard (1...EnterpriseClaims.nameByteCountMax).contains(name.utf8.count) else {
+            throw OperationError(
+                code: "name_invalid", reason: "an enterprise's name is 1 to \(EnterpriseClaims.nameByteCountMax) bytes",
+                hint: "shorten it; a Chinese character takes 3 bytes")
+        }
+        return { [registry] database in
+            let subject = try registry.registerEnterprise(uscc, name: name, at: now, in: database)
+            return (["subject": .string(subject)], subject)
+        }
+    }
+
+    func registeringObject(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+        guard let kind = ObjectKind(name: try request.string("kind")) else {
+            throw OperationError(
+                code: "kind_unknown", reason: "the kind is neither object nor place", hint: "use object or place")
+        }
+        guard let category = ObjectCategory(try request.string("category")) else {
+            let names = ObjectCategory.table.map(\.name).joined(separator: ", ")
+            throw OperationError(
+                code: "category_unknown", reason: "the category is not in the table", hint: "use one of \(names)")
+        }
+        let name = try request.optionalString("name")
+        guard (name?.utf8.count ?? 0) <= ObjectRecord.nameByteCountMax else {
+            throw OperationError(
+                code: "name_invalid", reason: "a name is at most \(ObjectRecord.nameByteCountMax) bytes",
+                hint: "shorten it")
+        }
+        let object = ObjectRecord(
+            kind: kind, manager: try Self.identifier("uscc_invalid", try request.string("manager"), USCC.init),
+            category: category, name: name, location: try Self.location(request))
+        return { [registry] database in
+            let subject = try registry.registerObject(object, at: now, in: database)
+            return (["subject": .string(subject)], subject)
+        }
+    }
+
+    private static func identifier<Value>(
+        _ code: String, _ text: String, _ make: (String) throws(IdentifierError) -> Value
+    ) throws(OperationError) -> Value {
+        do {
+            return try make(text)
+        } catch {
+            throw OperationError(code: code, reason: error.reason, hint: error.hint)
+        }
+    }
+
+    private static func location(_ request: RequestFields) throws(OperationError) -> Location? {
+        let latitude = try request.optionalDegrees("latitude")
+        let longitude = try request.optionalDegrees("longitude")
+        let name = try request.optionalString("reference")
+        if latitude == nil, longitude == nil, name == nil { return nil }
+        guard let latitude, let longitude, (-90...90).contains(latitude), (-180...180).contains(longitude),
+            let reference = name.map(Location.Reference.init(name:)) ?? .cgcs2000,
+            let location = Location(
+                latitudeMicrodegrees: Int64((latitude * 1e6).rounded()),
+                longitudeMicrodegrees: Int64((longitude * 1e6).rounded()), reference: reference)
+        else {
+            throw OperationError(
+                code: "location_invalid", reason: "the location is incomplete or out of range",
+                hint: "give latitude (-90 to 90) and longitude (-180 to 180) in degrees; reference is cgcs2000 or gcj02"
+            )
+        }
+        return location
+    }
+}

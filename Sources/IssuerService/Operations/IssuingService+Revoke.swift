@@ -1,0 +1,17 @@
+import Encoding
+import Storage
+
+extension IssuingService {
+    func revoking(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+        let target = try request.string("target")
+        let reason = try request.optionalString("reason")
+        guard (reason?.utf8.count ?? 0) <= 256 else {
+            throw OperationError(
+                code: "reason_too_long", reason: "a reason is at most 256 bytes", hint: "shorten it, and name nobody")
+        }
+        return { [registry] database in
+            let count = try registry.revoke(target, reason: reason, at: now, in: database)
+            return (["target": .string(target), "revoked": .integer(Int64(count))], target)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package import Credential
+package import Signing
+
+/// The private keys and secrets of an installation, read once at start.
+package struct KeyRing: Sendable {
+    static let secrets = ["medical.key", "transit.key", "registry.key", "digest.key"]
+    static let secretByteCount = 32
+
+    /// Signs gate bundles; belongs offline in a real installation.
+    package let root: SigningKey
+    package let issuer: SigningKey
+    package let status: SigningKey
+    let masters: [SealDomain: [UInt8]]
+    let registrySecret: [UInt8]
+    let digestSecret: [UInt8]
+
+    /// The key files and their algorithms; checkpoints are Ed25519 in every suite, since signed notes ask for that.
+    static func signingKeys(of suite: Suite) -> [(name: String, algorithm: SignatureAlgorithm)] {
+        [
+            ("root.pem", suite.algorithm), ("issuer.pem", suite.algorithm), ("status.pem", suite.algorithm),
+            ("checkpoint.pem", .ed25519),
+        ]
+    }
+
+    /// Reads every key of an installation.
+    ///
+    /// - Throws: the first key file's own error: missing, readable by others, or of a wrong kind.
+    package init(_ state: StateDirectory) throws(SigningError) {
+        root = try SigningKey(contentsOf: state.key("root.pem"))
+        issuer = try SigningKey(contentsOf: state.key("issuer.pem"))
+        status = try SigningKey(contentsOf: state.key("status.pem"))
+        func secret(_ name: String) throws(SigningError) -> [UInt8] {
+            try SecretFile.read(state.key(name), byteCountMax: Self.secretByteCount)
+        }
+        masters = [.medical: try secret("medical.key"), .transit: try secret("transit.key")]
+        registrySecret = try secret("registry.key")
+        digestSecret = try secret("digest.key")
+    }
+
+    /// The key that opens one domain's seals for one day.
+    package func epochKey(_ domain: SealDomain, day: UInt64, suite: Suite) throws(CredentialError) -> EpochKey {
+        try EpochKey(masterKey: masters[domain] ?? [], day: day, suite: suite)
+    }
+}

@@ -1,0 +1,90 @@
+import Glibc
+package import Signing
+import Storage
+
+/// The folder an installation lives in: settings, keys, registry, log and socket.
+package struct StateDirectory: Sendable {
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    package var settings: String { path + "/suishend.yaml" }
+    package var registry: String { path + "/registry.sqlite" }
+    package var lock: String { path + "/run/lock" }
+    package var socket: String { path + "/run/suishend.sock" }
+
+    /// A key file's path; private keys end in `.pem`, secrets in `.key`.
+    package func key(_ name: String) -> String { "\(path)/keys/\(name)" }
+
+    /// Makes a new installation: folders, keys, settings and an empty registry.
+    ///
+    /// - Parameters:
+    ///   - settings: what the settings file says.
+    ///   - random: where the secrets come from.
+    /// - Throws: `state_exists` when anything is at the path already; nothing there is touched then.
+    package func create(_ settings: Settings, random: some RandomSource) throws(OperationError) {
+        guard unsafe mkdir(path, 0o700) == 0 else {
+            throw errno == EEXIST
+                ? OperationError(
+                    code: "state_exists", reason: "\(path) is there already", hint: "name a folder that is new")
+                : Self.unwritable(path)
+        }
+        for folder in ["keys", "log", "run"] where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
+            throw Self.unwritable("\(path)/\(folder)")
+        }
+        do {
+            for (name, algorithm) in KeyRing.signingKeys(of: settings.suite) {
+                try SigningKey.generate(algorithm).write(to: key(name))
+            }
+            for name in KeyRing.secrets {
+                try SecretFile.create(random.bytes(KeyRing.secretByteCount), at: key(name))
+            }
+            // The settings hold no secret, but they are made by the same exclusive, synced write.
+            try SecretFile.create(Array(settings.text.utf8), at: self.settings)
+            guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
+            try RegistryDatabase.create(at: registry)
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+
+    /// Takes the installation for this process alone, until the value is let go of.
+    ///
+    /// - Throws: `state_missing`, `state_busy` when another process has it.
+    package func locked() throws(OperationError) -> StateLock {
+        let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw OperationError(
+                code: "state_missing", reason: "there is no installation at \(path)",
+                hint: "make one with `suishen init --state DIR`, or name the right folder with --state")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw OperationError(
+                code: "state_busy", reason: "another process works on \(path)",
+                hint: "talk to the daemon with --socket, or wait until the other command has ended")
+        }
+        return StateLock(descriptor: descriptor)
+    }
+
+    private static func unwritable(_ path: String) -> OperationError {
+        OperationError(
+            code: "state_unwritable", reason: "\(path) cannot be made: \(unsafe String(cString: strerror(errno)))",
+            hint: "check the parent folder and its permissions")
+    }
+}
+
+/// Holds the advisory lock on an installation; the kernel lets go of it when the process ends, however it ends.
+package final class StateLock: Sendable {
+    private let descriptor: Int32
+
+    fileprivate init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}

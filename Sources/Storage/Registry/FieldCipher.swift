@@ -1,0 +1,50 @@
+package import Signing
+
+/// Hides the fields that could name a person: a keyed digest to find one by, and sealed bytes to hold the links.
+package struct FieldCipher: Sendable {
+    /// Bytes of either key.
+    package static let keyByteCount = 32
+    private static let nonceByteCount = 12
+
+    private let sealingKey: [UInt8]
+    private let digestKey: [UInt8]
+    private let random: any RandomSource
+
+    /// Takes the keys from the state directory's key files.
+    ///
+    /// - Parameters:
+    ///   - sealingKey: 32 bytes for AES-256-CCM.
+    ///   - digestKey: 32 bytes for HMAC-SHA-256.
+    ///   - random: where nonces come from.
+    /// - Throws: `field_key_invalid` when a key has another length.
+    package init(sealingKey: [UInt8], digestKey: [UInt8], random: any RandomSource) throws(StorageError) {
+        guard sealingKey.count == Self.keyByteCount, digestKey.count == Self.keyByteCount else {
+            throw StorageError(
+                code: .fieldKeyInvalid, reason: "a registry key is \(Self.keyByteCount) bytes",
+                hint: "restore the key files that this registry was made with")
+        }
+        self.sealingKey = sealingKey
+        self.digestKey = digestKey
+        self.random = random
+    }
+
+    /// Finds a person again without keeping the number.
+    func digest(_ identifier: String) -> [UInt8] {
+        HMAC.code(.sha256, key: digestKey, message: Array(identifier.utf8))
+    }
+
+    /// Nonce, ciphertext and tag (NIST SP 800-38C), bound to the row they belong to.
+    func sealed(_ plaintext: [UInt8], subject: [UInt8]) throws -> [UInt8] {
+        let nonce = try random.bytes(Self.nonceByteCount)
+        return nonce
+            + (try AuthenticatedCipher.seal(plaintext, key: sealingKey, nonce: nonce, additionalData: subject))
+    }
+
+    /// The plaintext, or nil when the bytes were not sealed for this row by this key.
+    func opened(_ sealed: [UInt8], subject: [UInt8]) throws -> [UInt8]? {
+        guard sealed.count > Self.nonceByteCount else { return nil }
+        return try AuthenticatedCipher.open(
+            Array(sealed[Self.nonceByteCount...]), key: sealingKey, nonce: Array(sealed[..<Self.nonceByteCount]),
+            additionalData: subject)
+    }
+}

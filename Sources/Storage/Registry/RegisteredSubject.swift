@@ -1,0 +1,76 @@
+package import Credential
+import GRDB
+
+/// A subject as the registry knows it, with what its codes are made of.
+package enum RegisteredSubject: Sendable {
+    case person(PersonLinks)
+    case enterprise(USCC, name: String)
+    case object(id: [UInt8], ObjectRecord)
+}
+
+/// The identifiers a person's codes carry under seal; 12 bytes each.
+package struct PersonLinks: Sendable, Equatable {
+    package let medical: [UInt8]?
+    package let transit: [UInt8]?
+
+    /// Returns nil when an identifier is not 12 bytes.
+    package init?(medical: [UInt8]?, transit: [UInt8]?) {
+        guard [medical, transit].allSatisfy({ $0 == nil || $0?.count == Seals.identifierByteCount }) else { return nil }
+        self.medical = medical
+        self.transit = transit
+    }
+
+    var isEmpty: Bool { medical == nil && transit == nil }
+
+    /// A byte of flags, then both places: absent and present links have one length, at rest too.
+    var encoded: [UInt8] {
+        let empty = [UInt8](repeating: 0, count: Seals.identifierByteCount)
+        return [(medical == nil ? 0 : 1) | (transit == nil ? 0 : 2)] + (medical ?? empty) + (transit ?? empty)
+    }
+
+    init?(encoded bytes: [UInt8]) {
+        let size = Seals.identifierByteCount
+        guard bytes.count == 1 + 2 * size, bytes[0] < 4 else { return nil }
+        medical = bytes[0] & 1 == 0 ? nil : Array(bytes[1...size])
+        transit = bytes[0] & 2 == 0 ? nil : Array(bytes[(1 + size)...])
+    }
+
+    /// What is missing here, taken from there.
+    func filling(from older: PersonLinks) -> PersonLinks {
+        PersonLinks(medical: medical ?? older.medical, transit: transit ?? older.transit) ?? self
+    }
+}
+
+/// An object or place as registered.
+package struct ObjectRecord: Sendable, Equatable {
+    /// The most bytes of a name; names never travel in a code.
+    package static let nameByteCountMax = 256
+
+    package let kind: ObjectKind
+    package let manager: USCC
+    package let category: ObjectCategory
+    package let name: String?
+    package let location: Location?
+
+    package init(kind: ObjectKind, manager: USCC, category: ObjectCategory, name: String?, location: Location?) {
+        self.kind = kind
+        self.manager = manager
+        self.category = category
+        self.name = name
+        self.location = location
+    }
+
+    init?(row: Row) {
+        guard let kind = ObjectKind(rawValue: row["kind"]), let manager = try? USCC(row["manager"]),
+            let number: Int64 = row["category"], let category = ObjectCategory(number: UInt64(number))
+        else { return nil }
+        self.init(kind: kind, manager: manager, category: category, name: row["name"], location: Self.location(row))
+    }
+
+    private static func location(_ row: Row) -> Location? {
+        guard let latitude: Int64 = row["latitude"], let longitude: Int64 = row["longitude"],
+            let number: Int64 = row["reference"], let reference = Location.Reference(rawValue: number)
+        else { return nil }
+        return Location(latitudeMicrodegrees: latitude, longitudeMicrodegrees: longitude, reference: reference)
+    }
+}

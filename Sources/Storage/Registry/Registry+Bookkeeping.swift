@@ -1,0 +1,47 @@
+import Foundation
+package import GRDB
+import Signing
+
+extension Registry {
+    /// Adds a line to the append-only trail: who did what to which subject, and when.
+    package func audit(uid: UInt32, action: String, subject: String, at now: UInt64, in database: Database) throws {
+        try database.cachedStatement(sql: "INSERT INTO audit (at, uid, action, subject) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [Int64(now), Int64(uid), action, subject])
+    }
+
+    /// The next value of a counter that never goes back.
+    package func next(_ counter: String, in database: Database) throws -> UInt64 {
+        try database.execute(
+            sql: "INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+            arguments: [counter])
+        let value = try Int64.fetchOne(
+            database, sql: "SELECT value FROM counter WHERE name = ?", arguments: [counter])
+        return UInt64(value ?? 1)
+    }
+
+    /// The first answer to a request that carried this idempotency key.
+    ///
+    /// - Throws: `idempotency_mismatch` when the key came with another request then.
+    package func answer(toKey key: String, request: [UInt8], in database: Database) throws -> String? {
+        guard
+            let row = try Row.fetchOne(
+                database.cachedStatement(sql: "SELECT request, answer FROM idempotency WHERE key = ?"),
+                arguments: [key])
+        else { return nil }
+        guard row["request"] == Data(DigestAlgorithm.sha256.digest(request)) else {
+            throw StorageError(
+                code: .idempotencyMismatch, reason: "the idempotency key was used for another request",
+                hint: "use a fresh key for each new request")
+        }
+        return row["answer"]
+    }
+
+    /// Keeps an answer in the transaction that it answers for.
+    package func remember(
+        answer: String, toKey key: String, request: [UInt8], at now: UInt64, in database: Database
+    ) throws {
+        try database.execute(
+            sql: "INSERT INTO idempotency VALUES (?, ?, ?, ?)",
+            arguments: [key, Data(DigestAlgorithm.sha256.digest(request)), answer, Int64(now)])
+    }
+}

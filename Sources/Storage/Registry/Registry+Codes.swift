@@ -1,0 +1,133 @@
+package import Credential
+import Encoding
+import Foundation
+package import GRDB
+import Signing
+
+extension Registry {
+    /// Indices in one block of a status list.
+    package static let statusBlockCount = 4096
+
+    /// Takes an index that no other code has, at random within the list's newest block.
+    ///
+    /// A block's order is drawn once and stored before any of it is used, so that neighbours in a list say nothing of
+    /// one another, and a crash can lose an index but never hand it out twice.
+    package func takeStatusIndex(in list: StatusListReference, in database: Database) throws -> UInt64 {
+        let newest = try Row.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT base, used, substr(shuffled, used * 2 + 1, 2) AS next FROM statusBlock "
+                    + "WHERE list = ? ORDER BY base DESC LIMIT 1"),
+            arguments: [list.name])
+        if let newest, let used: Int64 = newest["used"], used < Self.statusBlockCount,
+            let base: Int64 = newest["base"], let next: Data = newest["next"], next.count == 2
+        {
+            try database.cachedStatement(sql: "UPDATE statusBlock SET used = ? WHERE list = ? AND base = ?")
+                .execute(arguments: [used + 1, list.name, base])
+            return UInt64(base) + UInt64(next[next.startIndex]) << 8 + UInt64(next[next.startIndex + 1])
+        }
+        let base = newest.flatMap { row -> Int64? in row["base"] }.map { $0 + Int64(Self.statusBlockCount) } ?? 0
+        guard UInt64(base) + UInt64(Self.statusBlockCount) <= Claims.statusIndexMax else {
+            throw StorageError(
+                code: .statusListFull, reason: "the status list \(list.name) has no index left",
+                hint: "issue under another issuer name")
+        }
+        let order = try shuffledBlock()
+        try database.execute(
+            sql: "INSERT INTO statusBlock VALUES (?, ?, ?, 1)",
+            arguments: [list.name, base, Data(order.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })])
+        return UInt64(base) + UInt64(order[0])
+    }
+
+    /// Fisher and Yates's shuffle; 4 random bytes a step keep its bias under one in a million.
+    private func shuffledBlock() throws -> [UInt16] {
+        var order = (0..<UInt16(Self.statusBlockCount)).map { $0 }
+        let random = try self.random.bytes(4 * order.count)
+        for last in stride(from: order.count - 1, to: 0, by: -1) {
+            let draw = random[4 * last..<4 * last + 4].reduce(0) { $0 << 8 | UInt64($1) }
+            order.swapAt(last, Int(draw % UInt64(last + 1)))
+        }
+        return order
+    }
+
+    /// Remembers a code, so that it can be revoked and counted.
+    package func record(_ code: IssuedCodeRecord, in database: Database) throws {
+        try database.cachedStatement(sql: "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
+            arguments: [
+                Data(code.id), code.subject, code.form.rawValue, code.kind?.rawValue, code.list?.name,
+                code.statusIndex.map(Int64.init), code.actorIndex.map(Int64.init), code.actor, Int64(code.issuedAt),
+                code.expiresAt.map(Int64.init), Data(code.keyIdentifier),
+            ])
+    }
+
+    /// Revokes one code by its identifier, or every live code of a subject, a guardian's among them.
+    ///
+    /// - Returns: how many codes are revoked now that were not before.
+    /// - Throws: `code_unknown` when nothing live goes by that name.
+    package func revoke(_ target: String, reason: String?, at now: UInt64, in database: Database) throws -> Int {
+        let identifier = (try? Hex.decode(target)).map { Data($0) }
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT list, statusIndex AS bit FROM code
+                WHERE (id = ?1 OR subject = ?2) AND (expiresAt IS NULL OR expiresAt > ?3) AND statusIndex IS NOT NULL
+                UNION ALL
+                SELECT list, actorIndex FROM code
+                WHERE actor = ?2 AND (expiresAt IS NULL OR expiresAt > ?3) AND actorIndex IS NOT NULL
+                """, arguments: [identifier, target, Int64(now)])
+        guard !rows.isEmpty else {
+            throw StorageError(
+                code: .codeUnknown, reason: "no live code or subject \(target.prefix(40)) is known",
+                hint: "name the `cti` of an issue answer, or a `subject`")
+        }
+        var count = 0
+        for row in rows {
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO revocation VALUES (?, ?, ?, ?)",
+                arguments: [row["list"] as String, row["bit"] as Int64, Int64(now), reason])
+            count += database.changesCount
+        }
+        return count
+    }
+
+    /// One list's length and its revoked indices, ascending.
+    package func statusBits(_ list: String, in database: Database) throws -> (count: Int, revoked: [Int]) {
+        let base = try Int.fetchOne(
+            database, sql: "SELECT max(base) FROM statusBlock WHERE list = ?", arguments: [list])
+        let revoked = try Int.fetchAll(
+            database, sql: "SELECT statusIndex FROM revocation WHERE list = ? ORDER BY statusIndex", arguments: [list])
+        return (base.map { $0 + Self.statusBlockCount } ?? 0, revoked)
+    }
+}
+
+/// A code as the registry remembers it; its text is not kept.
+package struct IssuedCodeRecord: Sendable {
+    /// The `cti`, or random bytes for a form that has none.
+    package let id: [UInt8]
+    package let subject: String
+    package let form: Form
+    package let kind: PersonKind?
+    package let list: StatusListReference?
+    package let statusIndex: UInt64?
+    /// The guardian of a delegated code, and its bit in the same list.
+    package let actor: String?
+    package let actorIndex: UInt64?
+    package let issuedAt: UInt64
+    package let expiresAt: UInt64?
+    package let keyIdentifier: [UInt8]
+
+    package init(
+        id: [UInt8], subject: String, claims: Claims, actor: String?, keyIdentifier: [UInt8]
+    ) {
+        self.id = id
+        self.subject = subject
+        form = claims.form
+        kind = claims.person?.kind
+        list = claims.statusList
+        statusIndex = claims.statusIndices.first
+        self.actor = actor
+        actorIndex = claims.person?.actor?.statusIndex
+        issuedAt = claims.issuedAt
+        expiresAt = claims.expiresAt
+        self.keyIdentifier = keyIdentifier
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+package import GRDB
+
+/// A public key that gates are to trust, and for what.
+package struct IssuerKeyRecord: Sendable, Equatable {
+    package enum Status: String, Sendable {
+        case active, retired, compromised
+    }
+
+    package let keyIdentifier: [UInt8]
+    package let issuer: String
+    package let spki: [UInt8]
+    /// Any of person, enterprise, object, statuslist, checkpoint.
+    package let uses: [String]
+    package let notBefore: UInt64
+    package let expiresAt: UInt64
+    package let status: Status
+
+    package init(
+        keyIdentifier: [UInt8], issuer: String, spki: [UInt8], uses: [String], notBefore: UInt64, expiresAt: UInt64,
+        status: Status
+    ) {
+        self.keyIdentifier = keyIdentifier
+        self.issuer = issuer
+        self.spki = spki
+        self.uses = uses
+        self.notBefore = notBefore
+        self.expiresAt = expiresAt
+        self.status = status
+    }
+}
+
+extension Registry {
+    /// Adds a key, or changes the record of one that is there.
+    package func put(_ key: IssuerKeyRecord, in database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO issuerKey VALUES (?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                Data(key.keyIdentifier), key.issuer, Data(key.spki), key.uses.joined(separator: " "),
+                Int64(key.notBefore), Int64(key.expiresAt), key.status.rawValue,
+            ])
+    }
+
+    /// Every key that was ever added.
+    package func keys(in database: Database) throws -> [IssuerKeyRecord] {
+        try Row.fetchAll(database, sql: "SELECT * FROM issuerKey ORDER BY notBefore, spki").map { row in
+            let uses: String = row["uses"]
+            return IssuerKeyRecord(
+                keyIdentifier: Array(row["keyIdentifier"] as Data), issuer: row["issuer"],
+                spki: Array(row["spki"] as Data), uses: uses.split(separator: " ").map(String.init),
+                notBefore: UInt64(row["notBefore"] as Int64), expiresAt: UInt64(row["expiresAt"] as Int64),
+                status: IssuerKeyRecord.Status(rawValue: row["status"]) ?? .compromised)
+        }
+    }
+
+    /// The status lists that codes still alive at `now` are in.
+    package func liveStatusLists(at now: UInt64, in database: Database) throws -> [String] {
+        try String.fetchAll(
+            database,
+            sql: "SELECT DISTINCT list FROM code WHERE list IS NOT NULL AND (expiresAt IS NULL OR expiresAt > ?) "
+                + "ORDER BY list", arguments: [Int64(now)])
+    }
+}

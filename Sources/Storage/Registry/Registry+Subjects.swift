@@ -1,0 +1,114 @@
+package import Credential
+import Encoding
+import Foundation
+package import GRDB
+import Signing
+
+extension Registry {
+    /// Registers a person, or finds the one that has this number already.
+    ///
+    /// - Returns: the subject, 16 random bytes in hex: the number itself is not kept.
+    package func registerPerson(
+        _ identifier: ResidentID, links: PersonLinks, at now: UInt64, in database: Database
+    ) throws -> String {
+        let digest = Data(cipher.digest(identifier.text))
+        if let known = try Data.fetchOne(
+            database.cachedStatement(sql: "SELECT subject FROM person WHERE residentDigest = ?"), arguments: [digest])
+        {
+            let subject = Hex.encode(known)
+            if !links.isEmpty { try link(subject, links, in: database) }
+            return subject
+        }
+        let subject = try random.bytes(Self.personByteCount)
+        try database.cachedStatement(sql: "INSERT INTO person VALUES (?, ?, ?, ?)").execute(arguments: [
+            Data(subject), digest, Data(cipher.sealed(links.encoded, subject: subject)), Int64(now),
+        ])
+        return Hex.encode(subject)
+    }
+
+    /// Adds links to a person who has registered; a link that is not named stays as it is.
+    private func link(_ subject: String, _ links: PersonLinks, in database: Database) throws {
+        let merged = links.filling(from: try self.links(of: subject, in: database))
+        let key = try Hex.decode(subject)
+        try database.execute(
+            sql: "UPDATE person SET links = ? WHERE subject = ?",
+            arguments: [Data(cipher.sealed(merged.encoded, subject: key)), Data(key)])
+    }
+
+    /// The identifiers that a person's codes carry sealed.
+    ///
+    /// - Throws: `subject_unknown`, or `registry_corrupt` when the row does not open under the registry's key.
+    package func links(of subject: String, in database: Database) throws -> PersonLinks {
+        guard let key = try? Hex.decode(subject),
+            let sealed = try Data.fetchOne(
+                database.cachedStatement(sql: "SELECT links FROM person WHERE subject = ?"), arguments: [Data(key)])
+        else { throw Self.unknown(subject) }
+        guard let bytes = try cipher.opened(Array(sealed), subject: key), let links = PersonLinks(encoded: bytes)
+        else {
+            throw StorageError(
+                code: .registryCorrupt, reason: "a person's links do not open under this registry's key",
+                hint: "restore the key files that this registry was made with")
+        }
+        return links
+    }
+
+    /// Registers an enterprise; the same number with the same name is no error.
+    ///
+    /// - Returns: the subject: the USCC itself, which is public.
+    package func registerEnterprise(
+        _ uscc: USCC, name: String, at now: UInt64, in database: Database
+    ) throws -> String {
+        let known = try String.fetchOne(
+            database.cachedStatement(sql: "SELECT name FROM enterprise WHERE uscc = ?"), arguments: [uscc.text])
+        if let known, known != name {
+            throw StorageError(
+                code: .alreadyRegistered, reason: "\(uscc.text) is registered under another name",
+                hint: "issue from the registered name, or have an operator change it")
+        }
+        if known == nil {
+            try database.execute(
+                sql: "INSERT INTO enterprise VALUES (?, ?, ?)", arguments: [uscc.text, name, Int64(now)])
+        }
+        return uscc.text
+    }
+
+    /// Registers an object or a place.
+    ///
+    /// - Returns: the subject: its 8 random bytes in hex.
+    package func registerObject(_ object: ObjectRecord, at now: UInt64, in database: Database) throws -> String {
+        let id = try random.bytes(Self.objectByteCount)
+        try database.cachedStatement(sql: "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
+            Data(id), object.kind.rawValue, object.manager.text, Int64(object.category.number), object.name,
+            object.location?.latitudeMicrodegrees, object.location?.longitudeMicrodegrees,
+            object.location?.reference.rawValue, Int64(now),
+        ])
+        return Hex.encode(id)
+    }
+
+    /// Finds what a subject's identifier stands for.
+    ///
+    /// - Throws: `subject_unknown`.
+    package func subject(_ identifier: String, in database: Database) throws -> RegisteredSubject {
+        if let uscc = try? USCC(identifier) {
+            guard
+                let name = try String.fetchOne(
+                    database.cachedStatement(sql: "SELECT name FROM enterprise WHERE uscc = ?"), arguments: [uscc.text])
+            else { throw Self.unknown(identifier) }
+            return .enterprise(uscc, name: name)
+        }
+        guard let key = try? Hex.decode(identifier) else { throw Self.unknown(identifier) }
+        if key.count == Self.personByteCount { return .person(try links(of: identifier, in: database)) }
+        guard
+            let row = try Row.fetchOne(
+                database.cachedStatement(sql: "SELECT * FROM object WHERE id = ?"), arguments: [Data(key)]),
+            let object = ObjectRecord(row: row)
+        else { throw Self.unknown(identifier) }
+        return .object(id: key, object)
+    }
+
+    private static func unknown(_ subject: String) -> StorageError {
+        StorageError(
+            code: .subjectUnknown, reason: "no subject \(subject.prefix(40)) is registered",
+            hint: "register it first, and use the `subject` of that answer")
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+package import GRDB
+
+/// The SQLite file that holds subjects, codes, status and the audit trail, in WAL mode and synced at every commit.
+package final class RegistryDatabase: Sendable {
+    /// Groups concurrent writes into one commit.
+    package let writer: GroupCommit
+    private let pool: DatabasePool
+
+    /// Makes a new registry with the newest schema.
+    ///
+    /// - Parameter path: where the file goes; nothing may be there yet.
+    /// - Throws: `registry_exists`, `registry_unwritable`.
+    package static func create(at path: String) throws(StorageError) {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw StorageError(
+                code: .registryExists, reason: "\(path) is there already", hint: "name a state directory that is new")
+        }
+        _ = try RegistryDatabase(path: path, migrating: true)
+    }
+
+    /// Opens a registry that `create` made; it never makes one.
+    ///
+    /// - Parameter path: the file's path.
+    /// - Throws: `registry_missing`, `registry_corrupt`, `registry_unwritable`.
+    package convenience init(path: String) throws(StorageError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw StorageError(
+                code: .registryMissing, reason: "there is no registry at \(path)",
+                hint: "make one with `suishen init --state DIR`")
+        }
+        try self.init(path: path, migrating: true)
+    }
+
+    private init(path: String, migrating: Bool) throws(StorageError) {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 2
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            // DatabasePool lowers this while it opens, so it is set, and read back, afterwards.
+            let level = try pool.writeWithoutTransaction { database -> Int? in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                try database.execute(sql: "PRAGMA secure_delete = ON")
+                return try Int.fetchOne(database, sql: "PRAGMA synchronous")
+            }
+            guard level == 2 else { throw StorageError.unwritable("synchronous is \(level ?? -1), not FULL") }
+            let check = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            guard check == "ok" else { throw Self.corrupt(path) }
+            if migrating { try RegistrySchema.migrator.migrate(pool) }
+        } catch let error as StorageError {
+            throw error
+        } catch let error as DatabaseError {
+            let isCorrupt = [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
+            throw isCorrupt ? Self.corrupt(path) : .unwritable(error.message ?? "\(error.resultCode)")
+        } catch {
+            throw .unwritable("\(path) does not open")
+        }
+        writer = GroupCommit(pool: pool)
+    }
+
+    /// Reads a consistent snapshot.
+    package func read<Value>(_ body: (Database) throws -> Value) throws(StorageError) -> Value {
+        do {
+            return try pool.read(body)
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            throw StorageError(
+                code: .registryCorrupt, reason: "the registry cannot be read: \(error)",
+                hint: "check the file with `sqlite3 registry.sqlite 'PRAGMA integrity_check'`")
+        }
+    }
+
+    private static func corrupt(_ path: String) -> StorageError {
+        StorageError(
+            code: .registryCorrupt, reason: "\(path) is damaged or is no registry",
+            hint: "restore it from a backup; `sqlite3 FILE 'PRAGMA integrity_check'` says more")
+    }
+}

@@ -1,0 +1,57 @@
+import GRDB
+
+/// The registry's tables, one migration a schema version.
+enum RegistrySchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(sql: subjects + codes + bookkeeping)
+        }
+        return migrator
+    }
+
+    private static let subjects = """
+        CREATE TABLE person (
+            subject BLOB PRIMARY KEY, residentDigest BLOB NOT NULL UNIQUE, links BLOB NOT NULL,
+            registeredAt INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE enterprise (
+            uscc TEXT PRIMARY KEY, name TEXT NOT NULL, registeredAt INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE object (
+            id BLOB PRIMARY KEY, kind INTEGER NOT NULL, manager TEXT NOT NULL, category INTEGER NOT NULL, name TEXT,
+            latitude INTEGER, longitude INTEGER, reference INTEGER, registeredAt INTEGER NOT NULL) WITHOUT ROWID;
+
+        """
+
+    private static let codes = """
+        CREATE TABLE code (
+            id BLOB PRIMARY KEY, subject TEXT NOT NULL, form INTEGER NOT NULL, kind INTEGER, list TEXT,
+            statusIndex INTEGER, actorIndex INTEGER, actor TEXT, issuedAt INTEGER NOT NULL, expiresAt INTEGER,
+            keyIdentifier BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX codeBySubject ON code(subject, expiresAt);
+        CREATE INDEX codeByActor ON code(actor, expiresAt) WHERE actor IS NOT NULL;
+        CREATE UNIQUE INDEX codeByStatus ON code(list, statusIndex) WHERE statusIndex IS NOT NULL;
+        CREATE TABLE statusBlock (
+            list TEXT NOT NULL, base INTEGER NOT NULL, shuffled BLOB NOT NULL, used INTEGER NOT NULL,
+            PRIMARY KEY (list, base)) WITHOUT ROWID;
+        CREATE TABLE revocation (
+            list TEXT NOT NULL, statusIndex INTEGER NOT NULL, revokedAt INTEGER NOT NULL, reason TEXT,
+            PRIMARY KEY (list, statusIndex)) WITHOUT ROWID;
+
+        """
+
+    private static let bookkeeping = """
+        CREATE TABLE issuerKey (
+            keyIdentifier BLOB NOT NULL, issuer TEXT NOT NULL, spki BLOB PRIMARY KEY, uses TEXT NOT NULL,
+            notBefore INTEGER NOT NULL, expiresAt INTEGER NOT NULL, status TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE idempotency (
+            key TEXT PRIMARY KEY, request BLOB NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE audit (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, uid INTEGER NOT NULL,
+            action TEXT NOT NULL, subject TEXT NOT NULL);
+        CREATE TRIGGER auditKeeps BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+        CREATE TRIGGER auditStays BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+        """
+}
