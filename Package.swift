@@ -28,6 +28,21 @@ func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies + [argumentParser], swiftSettings: settings)
 }
 
+/// A command that is started again and again, once a scan or an audit: in release builds the Swift library is
+/// inside it, it stands at a fixed address and has no symbols, since loading and relocating them costs more than
+/// the work (tools/bench-startup measures it).
+func quickCommand(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    let release = BuildSettingCondition.when(configuration: .release)
+    // What the parser of arguments reaches inside the toolchain, named since a static link finds it no other way.
+    let insideTheToolchain = ["_FoundationCShims", "_FoundationCollections", "swiftSynchronization"]
+    return .executableTarget(
+        name: name, dependencies: dependencies + [argumentParser],
+        swiftSettings: settings + [.unsafeFlags(["-static-stdlib"], release)],
+        linkerSettings: [
+            .unsafeFlags(["-static-stdlib", "-Xclang-linker", "-no-pie", "-Xlinker", "-s"], release)
+        ] + insideTheToolchain.map { .linkedLibrary($0, release) })
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: settings)
@@ -58,8 +73,8 @@ let package = Package(
         library("CommandSupport", ["Encoding"]),
 
         command("suishen", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing"]),
-        command("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
-        command("chain-verify", ["CommandSupport", "Encoding", "Signing", "TraceLog"]),
+        quickCommand("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
+        quickCommand("chain-verify", ["CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
         .executableTarget(
             name: "wire-vectors", dependencies: ["CommandSupport", "Credential", "Encoding", "Signing"],

@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// A file that appears whole or not at all: written beside its place, synced, then renamed.
 package enum OutputFile {
@@ -9,7 +9,7 @@ package enum OutputFile {
     ///   - path: where it goes; its folder must exist.
     ///   - mode: permission bits of the new file.
     /// - Throws: `output_unwritable`; nothing is left behind then.
-    package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(CommandError) {
+    package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(CommandError) {
         let temporary = "\(path).\(getpid()).tmp"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure(path) }
