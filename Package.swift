@@ -28,19 +28,24 @@ func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies + [argumentParser], swiftSettings: settings)
 }
 
-/// A command that is started again and again, once a scan or an audit: in release builds the Swift library is
-/// inside it, it stands at a fixed address and has no symbols, since loading and relocating them costs more than
-/// the work (tools/bench-startup measures it).
+/// A command that is started again and again, once a scan or an audit: loading and relocating libraries costs
+/// more than its work, so that release builds have the Swift and the C++ library inside, stand at a fixed address
+/// and carry no symbols (tools/bench-startup measures it).
 func quickCommand(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     let release = BuildSettingCondition.when(configuration: .release)
+    // The toolchain asks for the shared C++ library by name; the path of what that finds leads to nothing, and
+    // the archive stands in for it. Of the linkers only lld can do this.
+    let oneFile = [
+        "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc",
+        "-Xlinker", "--remap-inputs=*/libstdc++.so=/dev/null", "-Xlinker", "-l:libstdc++.a", "-Xlinker", "-s",
+    ]
     // What the parser of arguments reaches inside the toolchain, named since a static link finds it no other way.
     let insideTheToolchain = ["_FoundationCShims", "_FoundationCollections", "swiftSynchronization"]
     return .executableTarget(
         name: name, dependencies: dependencies + [argumentParser],
         swiftSettings: settings + [.unsafeFlags(["-static-stdlib"], release)],
-        linkerSettings: [
-            .unsafeFlags(["-static-stdlib", "-Xclang-linker", "-no-pie", "-Xlinker", "-s"], release)
-        ] + insideTheToolchain.map { .linkedLibrary($0, release) })
+        linkerSettings: [.unsafeFlags(oneFile, release)]
+            + insideTheToolchain.map { .linkedLibrary($0, release) })
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
