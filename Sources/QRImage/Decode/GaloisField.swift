@@ -1,0 +1,38 @@
+/// The field of 256 elements that QR codes count in: x⁸ + x⁴ + x³ + x² + 1 (ISO/IEC 18004 §7.5.2).
+enum GaloisField {
+    private static let exponentials: [UInt8] = {
+        var table: [UInt8] = []
+        var value = 1
+        for _ in 0..<510 {
+            table.append(UInt8(value))
+            value <<= 1
+            if value & 0x100 != 0 { value ^= 0x11d }
+        }
+        return table
+    }()
+
+    private static let logarithms: [Int] = {
+        var table = [Int](repeating: 0, count: 256)
+        for power in 0..<255 { table[Int(exponentials[power])] = power }
+        return table
+    }()
+
+    /// 2 to a power of 0 to 509.
+    static func power(_ exponent: Int) -> UInt8 { exponentials[exponent] }
+
+    static func multiply(_ left: UInt8, _ right: UInt8) -> UInt8 {
+        guard left != 0, right != 0 else { return 0 }
+        return exponentials[logarithms[Int(left)] + logarithms[Int(right)]]
+    }
+
+    /// Divides by anything but zero.
+    static func divide(_ left: UInt8, by right: UInt8) -> UInt8 {
+        guard left != 0 else { return 0 }
+        return exponentials[logarithms[Int(left)] + 255 - logarithms[Int(right)]]
+    }
+
+    /// The value of a polynomial, lowest coefficient first.
+    static func evaluate(_ polynomial: [UInt8], at point: UInt8) -> UInt8 {
+        polynomial.reversed().reduce(0) { multiply($0, point) ^ $1 }
+    }
+}

@@ -1,0 +1,117 @@
+/// Reads the segments of a symbol's bit stream (ISO/IEC 18004 §7.4).
+///
+/// Kanji become the Shift JIS bytes they stand for; nothing else is converted, and a character set announced by ECI
+/// is left to whoever reads the bytes.
+struct PayloadReader {
+    private let data: [UInt8]
+    private let version: Int
+    private var bitIndex = 0
+    private var payload: [UInt8] = []
+
+    init(_ data: [UInt8], version: Int) {
+        self.data = data
+        self.version = version
+    }
+
+    mutating func read() -> SymbolDecoder.Answer {
+        while true {
+            // Fewer than four bits left are a terminator cut short.
+            guard let mode = bits(4), mode != 0 else { return finish() }
+            switch mode {
+            case 0b0001: guard readDigits() else { return .failed }
+            case 0b0010: guard readAlphanumeric() else { return .failed }
+            case 0b0100: guard readBytes() else { return .failed }
+            case 0b1000: guard readKanji() else { return .failed }
+            case 0b0111: guard skipCharacterSet() else { return .failed }
+            case 0b0101: continue
+            case 0b1001: guard bits(8) != nil else { return .failed }
+            case 0b0011: return .part
+            default: return .failed
+            }
+        }
+    }
+
+    /// What follows the terminator is padding, which some encoders fill in their own way: it is not looked at.
+    private func finish() -> SymbolDecoder.Answer {
+        payload.isEmpty ? .failed : .payload(payload)
+    }
+
+    private mutating func bits(_ count: Int) -> Int? {
+        guard bitIndex + count <= data.count * 8 else {
+            bitIndex = data.count * 8
+            return nil
+        }
+        var value = 0
+        for index in bitIndex..<(bitIndex + count) {
+            value = value << 1 | Int(data[index >> 3] >> UInt8(7 - index & 7) & 1)
+        }
+        bitIndex += count
+        return value
+    }
+
+    /// The width of a count differs between versions 1–9, 10–26 and 27–40 (ISO/IEC 18004 table 3).
+    private mutating func count(_ widths: (Int, Int, Int)) -> Int? {
+        bits(version <= 9 ? widths.0 : version <= 26 ? widths.1 : widths.2)
+    }
+
+    private mutating func readDigits() -> Bool {
+        guard var left = count((10, 12, 14)) else { return false }
+        while left > 0 {
+            let digitCount = min(left, 3)
+            guard let value = bits(digitCount * 3 + 1) else { return false }
+            let limit = [10, 100, 1_000][digitCount - 1]
+            guard value < limit else { return false }
+            var divisor = limit / 10
+            while divisor > 0 {
+                payload.append(0x30 + UInt8(value / divisor % 10))
+                divisor /= 10
+            }
+            left -= digitCount
+        }
+        return true
+    }
+
+    private mutating func readAlphanumeric() -> Bool {
+        guard var left = count((9, 11, 13)) else { return false }
+        while left > 1 {
+            guard let pair = bits(11), pair < 45 * 45 else { return false }
+            payload.append(Alphanumeric.characters[pair / 45])
+            payload.append(Alphanumeric.characters[pair % 45])
+            left -= 2
+        }
+        guard left == 1 else { return true }
+        guard let single = bits(6), single < 45 else { return false }
+        payload.append(Alphanumeric.characters[single])
+        return true
+    }
+
+    private mutating func readBytes() -> Bool {
+        guard let byteCount = count((8, 16, 16)), bitIndex + byteCount * 8 <= data.count * 8 else { return false }
+        for _ in 0..<byteCount {
+            guard let byte = bits(8) else { return false }
+            payload.append(UInt8(byte))
+        }
+        return true
+    }
+
+    private mutating func readKanji() -> Bool {
+        guard let characterCount = count((8, 10, 12)) else { return false }
+        for _ in 0..<characterCount {
+            guard let value = bits(13) else { return false }
+            let joined = value / 0xc0 << 8 | value % 0xc0
+            let code = joined + (joined < 0x1f00 ? 0x8140 : 0xc140)
+            guard code <= 0xffff else { return false }
+            payload.append(UInt8(code >> 8))
+            payload.append(UInt8(code & 0xff))
+        }
+        return true
+    }
+
+    /// An ECI designator takes one to three bytes (ISO/IEC 18004 table 4).
+    private mutating func skipCharacterSet() -> Bool {
+        guard let first = bits(8) else { return false }
+        if first & 0x80 == 0 { return true }
+        if first & 0xc0 == 0x80 { return bits(8) != nil }
+        return first & 0xe0 == 0xc0 && bits(16) != nil
+    }
+}

@@ -1,0 +1,64 @@
+/// Three finder patterns that may be one symbol's: at its upper left, upper right and lower left.
+struct FinderTriple {
+    let upperLeft: FinderPattern
+    let upperRight: FinderPattern
+    let lowerLeft: FinderPattern
+    /// How far it is from a right angle with equal sides and equal patterns; 0 is perfect.
+    let strain: Double
+
+    /// The most patterns that are combined; a picture full of false ones must not cost seconds.
+    private static let patternCountMax = 24
+    private static let strainMax = 1.4
+
+    /// The plausible triples, best first.
+    static func all(_ patterns: [FinderPattern]) -> [FinderTriple] {
+        let patterns = patterns.prefix(patternCountMax)
+        var triples: [FinderTriple] = []
+        for first in patterns.indices {
+            for second in patterns.indices where second > first {
+                for third in patterns.indices where third > second {
+                    if let triple = FinderTriple(patterns[first], patterns[second], patterns[third]) {
+                        triples.append(triple)
+                    }
+                }
+            }
+        }
+        return triples.sorted { $0.strain < $1.strain }
+    }
+
+    private init?(_ a: FinderPattern, _ b: FinderPattern, _ c: FinderPattern) {
+        let modules = [a.module, b.module, c.module]
+        guard let least = modules.min(), let most = modules.max(), most < least * 2.2 else { return nil }
+        let (ab, bc, ca) = (a.distance(to: b), b.distance(to: c), c.distance(to: a))
+        // The corner lies opposite the longest side.
+        let (corner, p, q, longest) =
+            bc >= ab && bc >= ca ? (a, b, c, bc) : ca >= ab ? (b, a, c, ca) : (c, a, b, ab)
+        let (sideP, sideQ) = (corner.distance(to: p), corner.distance(to: q))
+        let module = (a.module + b.module + c.module) / 3
+        guard min(sideP, sideQ) > 8 * least, max(sideP, sideQ) < 190 * most else { return nil }
+        let ratio = max(sideP, sideQ) / min(sideP, sideQ)
+        guard ratio < 2.6 else { return nil }
+        let square = (sideP * sideP + sideQ * sideQ) / (longest * longest)
+        let strain = (ratio - 1) + abs(square - 1) * 1.5 + (most / least - 1) * 0.5
+            + (module < 1.2 ? 0.2 : 0)
+        guard strain < Self.strainMax else { return nil }
+        let turn = (p.x - corner.x) * (q.y - corner.y) - (p.y - corner.y) * (q.x - corner.x)
+        upperLeft = corner
+        (upperRight, lowerLeft) = turn > 0 ? (p, q) : (q, p)
+        self.strain = strain
+    }
+
+    /// Versions by likelihood: the module count that the patterns' own width suggests, then its neighbours.
+    var versions: [Int] {
+        let across = upperLeft.distance(to: upperRight) / ((upperLeft.module + upperRight.module) / 2)
+        let down = upperLeft.distance(to: lowerLeft) / ((upperLeft.module + lowerLeft.module) / 2)
+        // Turned by 45°, a pattern is measured along its diagonal.
+        let (right, below) = (upperRight.x - upperLeft.x, upperRight.y - upperLeft.y)
+        let stretch = max(abs(right), abs(below)) / (right * right + below * below).squareRoot()
+        let moduleCount = (across + down) / 2 / stretch + 7
+        let version = (moduleCount - 17) / 4
+        let nearest = Int(version.rounded())
+        let order = version > Double(nearest) ? [0, 1, -1, 2, -2] : [0, -1, 1, -2, 2]
+        return order.map { nearest + $0 }.filter { (1...40).contains($0) }
+    }
+}

@@ -1,0 +1,82 @@
+/// Reads codes by their own geometry: finder patterns, a plane through them, one grey value a module.
+///
+/// It stands tilt, tiny and dense codes better than zbar does, and knows where a code is that it cannot read.
+struct GeometricPass {
+    private var threshold = LocalThreshold()
+    private var binary = PixelBuffer()
+    private var detector = FinderDetector()
+
+    /// The fixed patterns must fit at least so well before anything is decoded; noise stays below.
+    private static let fitMin = 0.22
+    /// Three patterns in place and timing between them: surely a code, whether read or not.
+    private static let fitOfCode = 0.45
+    private static let triplesMax = 12
+
+    struct Found {
+        var codes: [ScannedCode] = []
+        var hasParts = false
+        /// Whether something looks like a code, read or not.
+        var seesCode = false
+    }
+
+    /// Looks for codes in a picture.
+    ///
+    /// - Parameters:
+    ///   - picture: grey.
+    ///   - window: the neighbourhood of the threshold, in pixels.
+    ///   - refined: whether the plane is improved step by step, which takes longer.
+    ///   - isTimeLeft: asked between candidates.
+    /// - Returns: what was found.
+    mutating func read(
+        _ picture: PixelBuffer, window: Int, refined: Bool, isTimeLeft: () -> Bool
+    ) -> Found {
+        threshold.apply(picture, window: window, offset: 4, into: &binary)
+        detector.find(in: binary, step: picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1)
+        var found = Found()
+        var used: [FinderPattern] = []
+        var tried = 0
+        for triple in FinderTriple.all(detector.patterns) {
+            guard tried < Self.triplesMax, isTimeLeft() else { break }
+            let corners = [triple.upperLeft, triple.upperRight, triple.lowerLeft]
+            if corners.contains(where: { corner in used.contains { $0.x == corner.x && $0.y == corner.y } }) {
+                continue
+            }
+            tried += 1
+            if readTriple(triple, picture, refined: refined, isTimeLeft: isTimeLeft, into: &found) {
+                used += corners
+                tried = 0
+            }
+        }
+        return found
+    }
+
+    private func readTriple(
+        _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, isTimeLeft: () -> Bool, into found: inout Found
+    ) -> Bool {
+        for version in triple.versions {
+            guard isTimeLeft() else { return false }
+            let locator = SymbolLocator(picture, triple, version: version)
+            guard let located = locator.locate(refined: refined), located.fit > Self.fitMin else { continue }
+            if located.fit > Self.fitOfCode { found.seesCode = true }
+            let size = SymbolLayout.size(version: version)
+            let sampler = SymbolSampler(picture, located.plane, size: size)
+            for rule in SymbolSampler.rules {
+                switch SymbolDecoder.decode(sampler.modules(by: rule), version: version) {
+                case .payload(let bytes):
+                    let side = Double(size)
+                    let corners = [(0, 0), (side, 0), (side, side), (0, side)].map { corner -> ScannedCode.Point in
+                        let place = located.plane.map(corner.0, corner.1)
+                        return ScannedCode.Point(x: Int(place.x), y: Int(place.y))
+                    }
+                    found.codes.append(ScannedCode(bytes: bytes, corners: corners))
+                    return true
+                case .part:
+                    found.hasParts = true
+                    return true
+                case .failed: continue
+                }
+            }
+        }
+        return false
+    }
+}

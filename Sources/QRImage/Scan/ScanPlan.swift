@@ -1,0 +1,35 @@
+/// The looks at a picture, in order: what reads most for its time comes first.
+enum ScanPlan {
+    enum Look {
+        /// Our own geometry; the threshold's window is this share of the long side.
+        case geometry(windowShare: Int, refined: Bool)
+        /// zbar, on grey or, with a window in pixels, on dark and light.
+        case zbar(window: Int?)
+    }
+
+    struct Step {
+        let look: Look
+        /// Pixels of the long side; nil looks at the picture as it is, up to `longSideMax`.
+        var longSide: Int?
+        var onlyDownwards = true
+        var isInverted = false
+    }
+
+    /// Larger pictures are scaled down to this for looks that name no size.
+    static let longSideMax = 1_600
+
+    static let steps = [
+        Step(look: .geometry(windowShare: 12, refined: false), longSide: 1_000),
+        Step(look: .zbar(window: 40), longSide: 640),
+        Step(look: .zbar(window: nil)),
+        Step(look: .geometry(windowShare: 12, refined: true)),
+        Step(look: .zbar(window: 80), longSide: 640, onlyDownwards: false),
+        Step(look: .geometry(windowShare: 24, refined: true), longSide: 800, onlyDownwards: false),
+        Step(look: .zbar(window: 34), longSide: 800, onlyDownwards: false),
+        Step(look: .geometry(windowShare: 6, refined: true), longSide: 480),
+        Step(look: .geometry(windowShare: 12, refined: true), longSide: 1_000, isInverted: true),
+        Step(look: .zbar(window: 30), longSide: 480, onlyDownwards: false, isInverted: true),
+        Step(look: .zbar(window: 31), longSide: 640, onlyDownwards: false),
+        Step(look: .geometry(windowShare: 40, refined: true), longSide: 1_400, onlyDownwards: false),
+    ]
+}
