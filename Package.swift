@@ -85,6 +85,8 @@ let package = Package(
             name: "wire-vectors", dependencies: ["CommandSupport", "Credential", "Encoding", "Signing"],
             swiftSettings: settings),
 
+        command("scan-bench", ["QRImage"]),
+
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding"]),
         tests("SigningTests", ["Encoding", "Signing"]),

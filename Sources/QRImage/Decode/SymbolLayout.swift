@@ -84,7 +84,9 @@ private struct FunctionPainter {
     }
 
     mutating func paint(version: Int, alignments: [Int]) {
-        for (row, column) in [(3, 3), (3, size - 4), (size - 4, 3)] { paintSquare(row, column, radius: 4, dark: [0, 1, 3]) }
+        for (row, column) in [(3, 3), (3, size - 4), (size - 4, 3)] {
+            paintSquare(row, column, radius: 4, dark: [0, 1, 3])
+        }
         for row in alignments {
             for column in alignments where !isTaken[row * size + column] {
                 paintSquare(row, column, radius: 2, dark: [0, 2])

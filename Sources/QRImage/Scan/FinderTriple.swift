@@ -39,7 +39,8 @@ struct FinderTriple {
         let ratio = max(sideP, sideQ) / min(sideP, sideQ)
         guard ratio < 2.6 else { return nil }
         let square = (sideP * sideP + sideQ * sideQ) / (longest * longest)
-        let strain = (ratio - 1) + abs(square - 1) * 1.5 + (most / least - 1) * 0.5
+        let strain =
+            (ratio - 1) + abs(square - 1) * 1.5 + (most / least - 1) * 0.5
             + (module < 1.2 ? 0.2 : 0)
         guard strain < Self.strainMax else { return nil }
         let turn = (p.x - corner.x) * (q.y - corner.y) - (p.y - corner.y) * (q.x - corner.x)
