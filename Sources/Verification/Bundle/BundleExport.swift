@@ -1,0 +1,45 @@
+package import Credential
+package import Signing
+
+/// The files of a gate bundle's folder, ready to be written or sent.
+package struct BundleExport: Sendable, Equatable {
+    /// One file: its path inside the folder, its bytes, and the permission bits it needs.
+    package struct File: Sendable, Equatable {
+        package let path: String
+        package let bytes: [UInt8]
+        package let mode: UInt32
+    }
+
+    package static let bundleName = "bundle.cbor"
+    package static let rootName = "root.pem"
+    package static let statusFolder = "status"
+
+    /// `bundle.cbor` last, so that a gate never sees a new bundle before what it names.
+    package let files: [File]
+
+    /// Signs a bundle and lays out its folder.
+    ///
+    /// - Parameters:
+    ///   - bundle: names every list of `statusLists`.
+    ///   - root: the root key; its public half becomes `root.pem`.
+    ///   - statusLists: the signed tokens (``StatusListToken/signed(by:)``).
+    ///   - epochKeys: the keys of the gate's own domains, if any.
+    /// - Throws: whatever the root key's signing throws.
+    package init(
+        _ bundle: GateBundle, root: SigningKey, statusLists: [(StatusListReference, token: [UInt8])],
+        epochKeys: EpochKeyFile?
+    ) throws(SigningError) {
+        var files = [File(path: Self.rootName, bytes: root.verificationKey.pem(), mode: 0o644)]
+        for (reference, token) in statusLists {
+            files.append(File(path: Self.path(of: reference), bytes: token, mode: 0o644))
+        }
+        if let epochKeys { files.append(File(path: EpochKeyFile.name, bytes: epochKeys.encoded(), mode: 0o400)) }
+        files.append(File(path: Self.bundleName, bytes: try bundle.signed(by: root), mode: 0o644))
+        self.files = files
+    }
+
+    /// Where a list's token lies in the folder.
+    package static func path(of reference: StatusListReference) -> String {
+        "\(statusFolder)/\(reference.name).cwt"
+    }
+}

@@ -1,0 +1,85 @@
+import Credential
+import Encoding
+import Signing
+
+extension GateBundle {
+    init(payload: ArraySlice<UInt8>) throws(BundleError) {
+        let item: CBORItem
+        do {
+            item = try CBORItem.decode(
+                payload, rules: .deterministic, byteCountMax: Self.byteCountMax, depthMax: 8)
+        } catch {
+            throw .malformed("the bundle cannot be read: \(error.reason)")
+        }
+        let fields = try DocumentFields(item, in: "the bundle")
+        try self.init(
+            version: fields.unsigned("version"), issuedAt: fields.unsigned("iat"), expiresAt: fields.unsigned("exp"),
+            issuers: Self.issuers(fields), statusLists: Self.statusLists(fields),
+            hosts: fields.values("hosts", countMax: Self.hostCountMax) { $0 },
+            scenes: Self.scenes(fields), categories: Self.categories(fields), links: Self.links(fields))
+    }
+
+    private static func issuers(_ fields: DocumentFields) throws(BundleError) -> [IssuerRecord] {
+        var records: [IssuerRecord] = []
+        for item in try fields.array("issuers", countMax: issuerCountMax) {
+            records.append(try IssuerRecord(item))
+        }
+        return records
+    }
+
+    private static func statusLists(_ fields: DocumentFields) throws(BundleError) -> [StatusListReference] {
+        var references: [StatusListReference] = []
+        for item in try fields.array("statusLists", countMax: statusListCountMax) {
+            references.append(try StatusListReference(item))
+        }
+        return references
+    }
+
+    private static func scenes(_ fields: DocumentFields) throws(BundleError) -> [Scene] {
+        var scenes: [Scene] = []
+        for item in try fields.array("scenes", countMax: sceneCountMax) { scenes.append(try Scene(item)) }
+        return scenes
+    }
+
+    private static func categories(_ fields: DocumentFields) throws(BundleError) -> [UInt64: String] {
+        var categories: [UInt64: String] = [:]
+        for item in try fields.array("categories", countMax: categoryCountMax) {
+            guard let pair = item.array, pair.count == 2, let number = pair[0].unsigned, let name = pair[1].text
+            else { throw fields.lacking("categories") }
+            categories[number] = name
+        }
+        return categories
+    }
+
+    private static func links(_ fields: DocumentFields) throws(BundleError) -> BlindedLinkTable? {
+        guard let item = fields["links"] else { return nil }
+        guard let parts = item.array, parts.count == 2, let salt = parts[0].byteString,
+            let entries = parts[1].byteString
+        else { throw fields.lacking("links") }
+        return try BlindedLinkTable(salt: salt, entries: entries)
+    }
+}
+
+extension IssuerRecord {
+    init(_ item: CBORItem) throws(BundleError) {
+        let fields = try DocumentFields(item, in: "an issuer's record")
+        guard let algorithm = SignatureAlgorithm(rawValue: try fields.integer("alg")) else {
+            throw fields.lacking("alg")
+        }
+        guard let status = KeyStatus(rawValue: try fields.text("status")) else { throw fields.lacking("status") }
+        try self.init(
+            issuer: fields.text("iss"), keyIdentifier: fields.bytes("kid"), algorithm: algorithm,
+            publicKey: fields.bytes("key"),
+            uses: Set(fields.values("uses", countMax: KeyUse.allCases.count, KeyUse.init(rawValue:))),
+            notBefore: fields.unsigned("nbf"), expiresAt: fields.unsigned("exp"), status: status)
+    }
+}
+
+extension StatusListReference {
+    init(_ item: CBORItem) throws(BundleError) {
+        let fields = try DocumentFields(item, in: "a status list's record")
+        guard let form = Form(rawValue: try fields.integer("form")) else { throw fields.lacking("form") }
+        let day: UInt64? = if fields["day"] == .null { nil } else { try fields.unsigned("day") }
+        self.init(issuer: try fields.text("iss"), form: form, day: day)
+    }
+}

@@ -1,0 +1,57 @@
+import Credential
+import Encoding
+import Signing
+
+extension GateBundle {
+    /// The bundle as a deterministic CBOR map with text keys.
+    func encoded() -> [UInt8] {
+        var fields: [(String, CBORItem)] = [
+            ("version", .unsigned(version)),
+            ("iat", .unsigned(issuedAt)),
+            ("exp", .unsigned(expiresAt)),
+            ("issuers", .array(issuers.map(\.item))),
+            ("statusLists", .array(statusLists.map(\.item))),
+            ("hosts", .array(hosts.map(CBORItem.text))),
+            ("scenes", .array(scenes.map(\.item))),
+            ("categories", .array(categories.sorted { $0.key < $1.key }.map(Self.category))),
+        ]
+        if let links { fields.append(("links", .array([.byteString(links.salt), .byteString(links.entries)]))) }
+        return CBORItem.record(fields).encoded()
+    }
+
+    private static func category(_ number: UInt64, _ name: String) -> CBORItem {
+        .array([.unsigned(number), .text(name)])
+    }
+}
+
+extension IssuerRecord {
+    fileprivate var item: CBORItem {
+        .record([
+            ("iss", .text(issuer)),
+            ("kid", .byteString(keyIdentifier)),
+            ("alg", .integer(algorithm.rawValue)),
+            ("key", .byteString(publicKey)),
+            ("uses", .array(KeyUse.allCases.filter(uses.contains).map { .text($0.rawValue) })),
+            ("nbf", .unsigned(notBefore)),
+            ("exp", .unsigned(expiresAt)),
+            ("status", .text(status.rawValue)),
+        ])
+    }
+}
+
+extension StatusListReference {
+    fileprivate var item: CBORItem {
+        .record([
+            ("iss", .text(issuer)),
+            ("form", .integer(form.rawValue)),
+            ("day", day.map(CBORItem.unsigned) ?? .null),
+        ])
+    }
+}
+
+extension CBORItem {
+    /// A map with text keys.
+    static func record(_ fields: [(String, CBORItem)]) -> CBORItem {
+        .map(CBORMap(fields.map { CBORMap.Entry(key: .text($0.0), value: $0.1) }))
+    }
+}

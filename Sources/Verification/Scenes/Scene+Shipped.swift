@@ -1,0 +1,44 @@
+import Credential
+
+extension Scene {
+    private static let day: UInt64 = 86_400
+
+    /// The scenes that go into every bundle.
+    package static let shipped: [Scene] = [
+        // A turnstile must work without a network, and a pass-back is fraud.
+        Scene(
+            name: "metro-gate", forms: [.person], kinds: [.signed, .chain, .timed], domains: [.transit],
+            requiresEntitlement: true, bundleGraceSeconds: day, statusAgeSecondsMax: 2 * day, isReplayRefused: true,
+            delegationScope: DelegationScope.transit),
+        Scene(
+            name: "bus", forms: [.person], kinds: [.signed, .chain, .timed], domains: [.transit],
+            requiresEntitlement: true, bundleGraceSeconds: 2 * day, statusAgeSecondsMax: 3 * day,
+            isReplayRefused: true, delegationScope: DelegationScope.transit),
+        // A hospital takes everybody in; what is settled over the code needs the medical link.
+        Scene(
+            name: "hospital", forms: [.person], kinds: [.signed, .chain, .timed, .paper], domains: [.medical],
+            bundleGraceSeconds: day, statusAgeSecondsMax: 2 * day, isOnlineAllowed: true,
+            delegationScope: DelegationScope.medical),
+        Scene(
+            name: "park", forms: [.person], kinds: [.signed, .chain, .timed, .paper], bundleGraceSeconds: 3 * day,
+            statusAgeSecondsMax: 4 * day, isReplayRefused: true, delegationScope: DelegationScope.entry),
+        Scene(
+            name: "library", forms: [.person], kinds: [.signed, .chain, .timed, .paper],
+            bundleGraceSeconds: 3 * day, statusAgeSecondsMax: 4 * day, isReplayRefused: true,
+            delegationScope: DelegationScope.entry),
+        // A counter acts in the holder's name: only a key in the phone, answering the counter's own challenge.
+        Scene(
+            name: "service-window", forms: [.person], kinds: [.signed], statusAgeSecondsMax: day,
+            isOnlineAllowed: true, isReplayRefused: true, isChallengeRequired: true,
+            delegationScope: DelegationScope.service),
+        Scene(
+            name: "place-checkin", forms: [.object], objectKinds: [.place], bundleGraceSeconds: 7 * day,
+            statusAgeSecondsMax: 14 * day, isOnlineAllowed: true),
+        Scene(
+            name: "enterprise-inspection", forms: [.enterprise], bundleGraceSeconds: 7 * day,
+            statusAgeSecondsMax: 14 * day, isOnlineAllowed: true),
+        Scene(
+            name: "object-inspection", forms: [.object], objectKinds: [.object, .place],
+            bundleGraceSeconds: 7 * day, statusAgeSecondsMax: 14 * day, isOnlineAllowed: true),
+    ]
+}

@@ -1,0 +1,54 @@
+package import Credential
+
+/// What one kind of gate takes, and how strictly; data in the bundle.
+package struct Scene: Sendable, Equatable {
+    /// The longest that any scene may let a presentation live, so that the replay store can forget.
+    package static let presentationAgeSecondsMax: UInt64 = 120
+
+    package let name: String
+    package var forms: Set<Form>
+    /// Kinds of person code; a scene that takes paper takes lower assurance.
+    package var kinds: Set<PersonKind>
+    /// Kinds of object code.
+    package var objectKinds: Set<ObjectKind>
+    /// The domains whose seals the scene opens.
+    package var domains: Set<SealDomain>
+    /// Whether a holder who has not linked those domains is turned away (`no_entitlement`).
+    package var requiresEntitlement: Bool
+    /// How old a signature of the phone may be.
+    package var presentationAgeSecondsMax: UInt64
+    /// How far a phone's clock may be ahead.
+    package var clockSkewSeconds: UInt64
+    /// How long after its expiry a bundle still decides; the verdict then says `stale`.
+    package var bundleGraceSeconds: UInt64
+    /// How old a status list may be.
+    package var statusAgeSecondsMax: UInt64
+    package var isOnlineAllowed: Bool
+    package var isReplayRefused: Bool
+    package var isChallengeRequired: Bool
+    /// Which scope bits a delegated code needs, any of them; 0 where delegation is refused.
+    package var delegationScope: UInt64
+
+    package init(
+        name: String, forms: Set<Form>, kinds: Set<PersonKind> = [], objectKinds: Set<ObjectKind> = [],
+        domains: Set<SealDomain> = [], requiresEntitlement: Bool = false, presentationAgeSecondsMax: UInt64 = 30,
+        clockSkewSeconds: UInt64 = 15, bundleGraceSeconds: UInt64 = 0, statusAgeSecondsMax: UInt64 = 86_400,
+        isOnlineAllowed: Bool = false, isReplayRefused: Bool = false, isChallengeRequired: Bool = false,
+        delegationScope: UInt64 = 0
+    ) {
+        self.name = name
+        self.forms = forms
+        self.kinds = kinds
+        self.objectKinds = objectKinds
+        self.domains = domains
+        self.requiresEntitlement = requiresEntitlement
+        self.presentationAgeSecondsMax = presentationAgeSecondsMax
+        self.clockSkewSeconds = clockSkewSeconds
+        self.bundleGraceSeconds = bundleGraceSeconds
+        self.statusAgeSecondsMax = statusAgeSecondsMax
+        self.isOnlineAllowed = isOnlineAllowed
+        self.isReplayRefused = isReplayRefused
+        self.isChallengeRequired = isChallengeRequired
+        self.delegationScope = delegationScope
+    }
+}

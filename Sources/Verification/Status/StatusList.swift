@@ -1,0 +1,30 @@
+/// One bit a code: set means revoked (Token Status List draft §4, 1-bit statuses).
+///
+/// Bits are counted from the least significant of the first byte.
+package struct StatusList: Sendable, Equatable {
+    /// The most codes in one list: four days of a city's signed and chain credentials.
+    package static let countMax = 1 << 27
+
+    package private(set) var bytes: [UInt8]
+
+    /// A list of `count` codes, none revoked; rounded up to whole bytes.
+    package init(count: Int) {
+        precondition(count >= 0 && count <= Self.countMax)
+        bytes = [UInt8](repeating: 0, count: (count + 7) / 8)
+    }
+
+    package init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    package var count: Int { bytes.count * 8 }
+
+    /// Whether the code at `index` is revoked; `index` must be below `count`.
+    package subscript(index: Int) -> Bool {
+        get { bytes[index >> 3] >> UInt8(index & 7) & 1 == 1 }
+        set {
+            let bit: UInt8 = 1 << UInt8(index & 7)
+            if newValue { bytes[index >> 3] |= bit } else { bytes[index >> 3] &= ~bit }
+        }
+    }
+}
