@@ -77,7 +77,7 @@ let package = Package(
         library("IssuerService", ["Credential", "Encoding", "Signing", "Storage"]),
         library("CommandSupport", ["Encoding"]),
 
-        command("suishen", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing"]),
+        command("suishen", ["CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing"]),
         quickCommand("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CommandSupport", "Encoding", "Signing", "TraceLog"]),
 

@@ -10,7 +10,8 @@ package struct Diagnostics: Sendable {
 
     /// Says what went wrong and how to mend it.
     package func report(_ error: CommandError) {
-        StandardStream.error.write("\(command): error: \(error.reason) [\(error.code)]\n\(command): hint: \(error.hint)\n")
+        StandardStream.error.write(
+            "\(command): error: \(error.reason) [\(error.code)]\n\(command): hint: \(error.hint)\n")
     }
 
     /// Says something that does not end the command.

@@ -10,6 +10,7 @@ package enum InputFile {
     /// - Parameters:
     ///   - path: a file's path, or `-`.
     ///   - byteCountMax: the most bytes to take.
+    /// - Returns: the whole content.
     /// - Throws: `input_unreadable`, or `input_too_large` as soon as the limit is passed.
     package static func read(_ path: String, byteCountMax: Int = byteCountMax) throws(CommandError) -> [UInt8] {
         guard path != "-" else { return try read(descriptor: 0, name: "stdin", byteCountMax: byteCountMax) }

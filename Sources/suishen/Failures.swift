@@ -1,6 +1,7 @@
 import CommandSupport
 import Credential
 import Encoding
+import IssuerService
 import QRImage
 import Signing
 
@@ -12,6 +13,10 @@ extension CommandError {
 
     init(_ error: SigningError) {
         self.init(code: error.code.rawValue, reason: error.reason, hint: error.hint, status: .failure)
+    }
+
+    init(_ error: OperationError) {
+        self.init(code: error.code, reason: error.reason, hint: error.hint, status: .failure)
     }
 
     init(_ error: QRError) {
@@ -42,6 +47,8 @@ extension CommandError {
         } catch let error as CredentialError {
             throw CommandError(error)
         } catch let error as SigningError {
+            throw CommandError(error)
+        } catch let error as OperationError {
             throw CommandError(error)
         } catch let error as QRError {
             throw CommandError(error)

@@ -19,6 +19,9 @@ struct PictureOptions: ParsableArguments {
     @Option(help: "Pixels a module in the PNG.")
     var module = 8
 
+    /// Whether a picture is to be made at all.
+    var isAsked: Bool { png != nil || svg != nil || terminal }
+
     func validate() throws {
         guard Self.levels[level] != nil else { throw ValidationError("--level is one of L, M, Q and H") }
         guard (1...QRSymbol.modulePixelsMax).contains(module) else {

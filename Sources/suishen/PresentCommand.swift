@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Credential
 import Encoding
+import IssuerService
 import QRImage
 import Signing
 
@@ -40,7 +41,7 @@ struct PresentCommand: ParsableCommand {
             let shown = try present(with: maker)
             let text = try shown.text()
             let symbol = try picture.draw(text)
-            result.print(CodeReport(code: shown, text: text, qrVersion: symbol.version).json)
+            result.print(CodeAnswer.json(shown, text: text, qrVersion: symbol.version))
         }
     }
 

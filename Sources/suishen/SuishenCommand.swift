@@ -8,7 +8,10 @@ struct SuishenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suishen",
         abstract: "Make, present and look into Suishen codes.",
-        subcommands: [DeviceCommand.self, PresentCommand.self, InspectCommand.self])
+        subcommands: [
+            InitCommand.self, PersonCommand.self, EnterpriseCommand.self, ObjectCommand.self, IssueCommand.self,
+            RevokeCommand.self, DeviceCommand.self, PresentCommand.self, InspectCommand.self,
+        ])
 
     static func main() async {
         do {

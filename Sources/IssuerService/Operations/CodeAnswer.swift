@@ -1,25 +1,30 @@
 package import Credential
 package import Encoding
 
-/// The result object of `issue` and `present`, which the command completes with the picture's version.
-package struct CodeAnswer: Sendable {
-    package let json: JSONObject
+/// The result of issuing and of presenting: what was made, and how large it is.
+package enum CodeAnswer {
+    /// Describes a code; `cti` and the like are null for codes that have none.
+    ///
+    /// - Parameters:
+    ///   - code: what was made; `bytes` counts those of the signed message.
+    ///   - text: what its picture says.
+    ///   - qrVersion: the picture's version, where one was drawn.
+    /// - Returns: the result object of `suishen issue` and `suishen present`.
+    package static func json(_ code: IssuedCredential, text: String, qrVersion: Int? = nil) -> JSONValue {
+        let claims = code.claims
+        let members: [(String, JSONValue?)] = [
+            ("cti", (claims.person?.cti).map { .string(Hex.encode($0)) } ?? .null),
+            ("form", .string(claims.form.name)),
+            ("text", .string(text)),
+            ("bytes", .integer(Int64(code.bytes.count))),
+            ("qrVersion", qrVersion.map { .integer(Int64($0)) }),
+            ("expiresAt", number(claims.expiresAt)),
+            ("statusIndex", number(claims.statusIndices.first)),
+        ]
+        return .object(JSONObject(members.compactMap { key, value in value.map { .init(key: key, value: $0) } }))
+    }
 
-    package init(_ issued: IssuedCredential, host: String) throws(CredentialError) {
-        var members: [JSONObject.Member] = []
-        if let person = issued.claims.person {
-            members.append(.init(key: "cti", value: .string(Hex.encode(person.cti))))
-        }
-        members.append(.init(key: "form", value: .string(issued.claims.form.name)))
-        let text = try issued.text(host: issued.claims.form == .person ? nil : host)
-        members.append(.init(key: "text", value: .string(text)))
-        members.append(.init(key: "bytes", value: .integer(Int64(issued.bytes.count))))
-        if let expiresAt = issued.claims.expiresAt {
-            members.append(.init(key: "expiresAt", value: .integer(Int64(expiresAt))))
-        }
-        if let index = issued.claims.statusIndices.first {
-            members.append(.init(key: "statusIndex", value: .integer(Int64(index))))
-        }
-        json = JSONObject(members)
+    private static func number(_ value: UInt64?) -> JSONValue {
+        value.flatMap { Int64(exactly: $0) }.map(JSONValue.integer) ?? .null
     }
 }

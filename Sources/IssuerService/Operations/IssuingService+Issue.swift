@@ -112,7 +112,7 @@ extension IssuingService {
             IssuedCodeRecord(
                 id: id, subject: order.subject, claims: issued.claims, actor: order.guardian,
                 keyIdentifier: keys.issuer.verificationKey.keyIdentifier), in: database)
-        return .object(try CodeAnswer(issued, host: settings.host).json)
+        return CodeAnswer.json(issued, text: try issued.text(host: issued.claims.form == .person ? nil : settings.host))
     }
 
     private func defaultLifetime(_ kind: PersonKind) -> UInt64 {

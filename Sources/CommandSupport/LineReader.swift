@@ -1,0 +1,78 @@
+import Glibc
+
+/// Reads lines from a file or stdin, in memory bounded by one line.
+package struct LineReader: ~Copyable {
+    /// A line without its end, or the fact that there was one too long to keep.
+    package enum Line: Sendable {
+        case text([UInt8])
+        case tooLong
+    }
+
+    private let descriptor: Int32
+    private let byteCountMax: Int
+    private var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    private var unread: Range<Int> = 0..<0
+    private var isAtEnd = false
+
+    /// Opens a source.
+    ///
+    /// - Parameters:
+    ///   - path: a file's path, or `-` for stdin.
+    ///   - byteCountMax: the longest line that is kept.
+    /// - Throws: `input_unreadable`.
+    package init(path: String, byteCountMax: Int) throws(CommandError) {
+        descriptor = path == "-" ? dup(0) : unsafe open(path, O_RDONLY | O_CLOEXEC)
+        self.byteCountMax = byteCountMax
+        guard descriptor >= 0 else {
+            throw CommandError(
+                code: "input_unreadable",
+                reason: "\(path) cannot be read: \(unsafe String(cString: strerror(errno)))",
+                hint: "check the path and its permissions")
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// The next line, or nil after the last; a last line without its end counts.
+    package mutating func next() throws(CommandError) -> Line? {
+        var line: [UInt8] = []
+        var isTooLong = false
+        while true {
+            if unread.isEmpty {
+                guard try fill() else {
+                    if isTooLong { return .tooLong }
+                    return line.isEmpty ? nil : .text(line)
+                }
+            }
+            let end = chunk[unread].firstIndex(of: UInt8(ascii: "\n"))
+            let piece = unread.lowerBound..<(end ?? unread.upperBound)
+            if line.count + piece.count > byteCountMax {
+                isTooLong = true
+                line.removeAll()
+            }
+            if !isTooLong { line.append(contentsOf: chunk[piece]) }
+            unread = (end.map { $0 + 1 } ?? unread.upperBound)..<unread.upperBound
+            if end != nil { return isTooLong ? .tooLong : .text(line) }
+        }
+    }
+
+    private mutating func fill() throws(CommandError) -> Bool {
+        while !isAtEnd {
+            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw CommandError(
+                    code: "input_unreadable", reason: "the input broke off: \(unsafe String(cString: strerror(errno)))",
+                    hint: "send the lines again from the first that was not answered")
+            }
+            isAtEnd = count == 0
+            unread = 0..<count
+            if count > 0 { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+/// Says on stderr how far long work has come, when that is a terminal; silent otherwise.
+package struct Progress: ~Copyable {
+    private let unit: String
+    private let total: Int?
+    private let isShown = isatty(StandardStream.error.rawValue) == 1
+    private let startedAt = Progress.seconds()
+    private var shownAt = 0.0
+    private var doneCount = 0
+
+    package init(unit: String, total: Int? = nil) {
+        self.unit = unit
+        self.total = total
+    }
+
+    /// Counts more work as done; redraws at most ten times a second.
+    package mutating func advance(by count: Int) {
+        doneCount += count
+        let now = Self.seconds()
+        guard isShown, now - shownAt >= 0.1 else { return }
+        shownAt = now
+        show(at: now, end: "")
+    }
+
+    /// Draws the last state and leaves the line.
+    package consuming func finish() {
+        if isShown { show(at: Self.seconds(), end: "\n") }
+    }
+
+    private func show(at now: Double, end: String) {
+        let rate = Double(doneCount) / max(now - startedAt, 0.001)
+        var line = "\r\(doneCount) \(unit), \(Int(rate)) a second"
+        if let total { line += ", \(max(0, total - doneCount)) left" }
+        StandardStream.error.write(line + "   " + end)
+    }
+
+    private static func seconds() -> Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}

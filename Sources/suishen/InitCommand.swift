@@ -1,0 +1,44 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import IssuerService
+import Signing
+
+/// Makes an installation: keys, settings and an empty registry.
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make an installation: keys, settings and an empty registry.",
+        discussion: "The folder must not exist. Nothing else makes one.")
+
+    @Option(help: "The folder to make; SUISHEN_STATE by default.")
+    var state: String?
+
+    @Option(help: "Signature, digest and cipher: ed25519, es256 or sm2.")
+    var suite = Suite.ed25519
+
+    @Option(help: "The issuer's short name in every code, 1 to 8 letters or digits.")
+    var issuer = Settings().issuer
+
+    @Option(help: "The host of enterprise and object codes.")
+    var host = Settings().host
+
+    @OptionGroup var result: ResultOptions
+
+    func run() throws {
+        try CommandError.wrapping {
+            var settings = Settings()
+            settings.suite = suite
+            settings.issuer = issuer
+            settings.host = host.uppercased()
+            // The file's own reader judges the values, so that what init writes can always be read.
+            settings = try Settings(text: settings.text)
+            let folder = try StateOptions.folder(state)
+            try folder.create(settings, random: SystemRandom())
+            result.print([
+                "state": .string(folder.path), "suite": .string(suite.rawValue), "issuer": .string(settings.issuer),
+                "host": .string(settings.host),
+            ])
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import IssuerService
+
+/// How a request reaches the installation and how its answer is printed: one from options, or many from a file.
+struct RequestOptions: ParsableArguments {
+    @OptionGroup var state: StateOptions
+    @OptionGroup var batch: BatchOptions
+    @OptionGroup var result: ResultOptions
+
+    /// Sends the request that the options make, or those of `--from`.
+    ///
+    /// - Parameters:
+    ///   - operation: what is asked.
+    ///   - members: the request's members; those that are nil were not given.
+    /// - Throws: ``CommandError`` with the refusal's code.
+    func run(_ operation: IssuerOperation, _ members: [(String, JSONValue?)]) async throws {
+        if batch.source != nil {
+            try Self.checkNoMembers(members)
+            return try await batch.run(operation, on: state)
+        }
+        result.print(try await answer(operation, members))
+    }
+
+    /// Sends one request and returns its answer.
+    func answer(_ operation: IssuerOperation, _ members: [(String, JSONValue?)]) async throws -> JSONValue {
+        let given = members.compactMap { name, value in value.map { JSONObject.Member(key: name, value: $0) } }
+        do {
+            return try await state.service().perform(operation, .object(JSONObject(given)), by: state.caller)
+        } catch let error as OperationError {
+            throw CommandError(error)
+        }
+    }
+
+    static func checkNoMembers(_ members: [(String, JSONValue?)]) throws {
+        guard members.allSatisfy({ $0.1 == nil }) else {
+            throw ValidationError("--from takes whole requests, so leave the other options out")
+        }
+    }
+}
