@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Glibc
 import QRImage
 
 /// Where a code's picture goes.
@@ -33,12 +34,18 @@ struct PictureOptions: ParsableArguments {
     ///
     /// - Parameter text: all of it in QR's alphanumeric alphabet.
     /// - Returns: the symbol, whose version the result names.
-    /// - Throws: ``CommandError``; no file is left half written.
+    /// - Throws: ``CommandError``; no file is left then.
     func draw(_ text: String) throws(CommandError) -> QRSymbol {
         try CommandError.wrapping {
             let symbol = try QRSymbol.encode(text, level: Self.levels[level] ?? .medium)
             if let png { try OutputFile.write(symbol.png(modulePixels: module), to: png) }
-            if let svg { try OutputFile.write(Array(symbol.svg().utf8), to: svg) }
+            do {
+                if let svg { try OutputFile.write(Array(symbol.svg().utf8), to: svg) }
+            } catch {
+                // A command that fails leaves no file behind, the first of two neither.
+                if let png { unsafe unlink(png) }
+                throw error
+            }
             if terminal { StandardStream.error.write(symbol.terminal()) }
             return symbol
         }
