@@ -7,6 +7,7 @@ package enum Deflate {
     /// - Parameters:
     ///   - input: at most 1 GiB.
     ///   - level: zlib's level, 1 (fast) to 9 (small).
+    /// - Returns: the whole stream.
     /// - Throws: `out_of_memory`.
     package static func all(_ input: [UInt8], level: Int32 = 9) throws(InflateError) -> [UInt8] {
         precondition(input.count <= 1 << 30, "zlib counts in 32 bits")

@@ -91,6 +91,7 @@ internal import CZlib
     /// - Parameters:
     ///   - input: the whole stream, with nothing after it.
     ///   - byteCountMax: the most bytes that may come out.
+    /// - Returns: what was packed.
     /// - Throws: `corrupt`, `truncated`, `trailing_bytes`, or `too_large` as soon as the limit is passed.
     package static func all(_ input: [UInt8], byteCountMax: Int) throws(InflateError) -> [UInt8] {
         var stream = try Inflate(byteCountMax: byteCountMax)

@@ -1,0 +1,51 @@
+/// One HTTP/1.1 request and its answer over a connection of its own (RFC 9112), with every size and time limited.
+package struct HTTPExchange: Sendable {
+    /// The most bytes of status line and header fields.
+    package static let headByteCountMax = 16 << 10
+    /// The most bytes of a body, sent or received.
+    package static let bodyByteCountMax = 1 << 20
+
+    package let endpoint: HTTPEndpoint
+    /// The longest one exchange may take from connecting to the last byte; resolving a host's name comes on top.
+    package let timeoutMilliseconds: Int
+
+    package init(endpoint: HTTPEndpoint, timeoutMilliseconds: Int) {
+        self.endpoint = endpoint
+        self.timeoutMilliseconds = timeoutMilliseconds
+    }
+
+    /// Posts a JSON body.
+    ///
+    /// - Parameters:
+    ///   - path: starts with `/`; visible ASCII only.
+    ///   - body: at most `bodyByteCountMax` bytes.
+    ///   - contentType: the body's media type.
+    /// - Returns: the answer, whatever its status.
+    /// - Throws: `unreachable`, `timed_out`, `closed`, `malformed_response` or `too_large`.
+    package func post(
+        path: String, body: [UInt8], contentType: String = "application/json"
+    ) throws(HTTPExchangeError) -> HTTPResponse {
+        precondition(path.hasPrefix("/") && path.utf8.allSatisfy { (0x21...0x7E).contains($0) })
+        guard body.count <= Self.bodyByteCountMax else {
+            throw HTTPExchangeError(.tooLarge, "a request of \(body.count) bytes", hint: "send less at a time")
+        }
+        let connection = try HTTPConnection(endpoint, timeoutMilliseconds: timeoutMilliseconds)
+        let head = [
+            "POST \(endpoint.prefix)\(path) HTTP/1.1", "Host: \(endpoint.hostField)", "Content-Type: \(contentType)",
+            "Content-Length: \(body.count)", "Accept: application/json", "Connection: close", "", "",
+        ]
+        try connection.send(Array(head.joined(separator: "\r\n").utf8) + body)
+        var received: [UInt8] = []
+        while true {
+            if let response = try HTTPResponse.parse(received, isEnded: false) { return response }
+            guard received.count <= Self.headByteCountMax + 2 * Self.bodyByteCountMax else {
+                throw HTTPExchangeError(.tooLarge, "the answer is over \(Self.bodyByteCountMax) bytes")
+            }
+            let piece = try connection.receive()
+            received += piece
+            guard piece.isEmpty else { continue }
+            if let response = try HTTPResponse.parse(received, isEnded: true) { return response }
+            throw HTTPExchangeError(.closed, "the connection ended after \(received.count) bytes of an answer")
+        }
+    }
+}

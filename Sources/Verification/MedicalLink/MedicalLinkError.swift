@@ -1,0 +1,23 @@
+/// Why the insurer's service gave no insured person.
+package struct MedicalLinkError: Error, Equatable {
+    /// The stable codes, in the words of verdicts.
+    package enum Code: String, Sendable {
+        /// No answer, or none that can be read: undecided, never an acceptance.
+        case linkUnavailable = "link_unavailable"
+        /// The service answered that nobody is insured under the code.
+        case noEntitlement = "no_entitlement"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    static func unavailable(_ reason: String) -> MedicalLinkError {
+        MedicalLinkError(
+            code: .linkUnavailable, reason: reason, hint: "check the link's address and the service behind it")
+    }
+
+    static let unknown = MedicalLinkError(
+        code: .noEntitlement, reason: "the insurer knows nobody under this code",
+        hint: "ask the holder to open the code anew")
+}
