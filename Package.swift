@@ -95,6 +95,7 @@ let package = Package(
         tests(
             "VerificationTests", ["Credential", "Encoding", "Signing", "Verification"], exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "Signing", "TraceLog"]),
+        tests("StorageTests", ["Signing", "Storage", grdb]),
         tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage"]),
         tests("CommandTests", ["Encoding"]),
     ]

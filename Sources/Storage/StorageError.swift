@@ -1,3 +1,5 @@
+import GRDB
+
 /// Why the registry did not do what was asked.
 package struct StorageError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
@@ -5,6 +7,7 @@ package struct StorageError: Error, Equatable, Sendable {
         case registryExists = "registry_exists"
         case registryCorrupt = "registry_corrupt"
         case registryUnwritable = "registry_unwritable"
+        case diskFull = "disk_full"
         case fieldKeyInvalid = "field_key_invalid"
         case subjectUnknown = "subject_unknown"
         case codeUnknown = "code_unknown"
@@ -28,5 +31,20 @@ package struct StorageError: Error, Equatable, Sendable {
         StorageError(
             code: .registryUnwritable, reason: "the registry cannot be written: \(reason)",
             hint: "check the disk's free space and the folder's permissions, then start again")
+    }
+
+    /// The disk has no room; what was being written is undone as a whole.
+    static let diskFull = StorageError(
+        code: .diskFull, reason: "the registry's disk is full, so that nothing of this request was kept",
+        hint: "free some space and send the request again")
+
+    /// What SQLite threw, in its own words, which name no row's content.
+    init(sqlite error: any Error) {
+        switch error {
+        case let error as StorageError: self = error
+        case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .diskFull
+        case let error as DatabaseError: self = .unwritable(error.message ?? "\(error.resultCode)")
+        default: self = .unwritable("the commit failed")
+        }
     }
 }

@@ -11,14 +11,15 @@ package final class GroupCommit: Sendable {
     package static let jobCountMax = 1024
 
     private struct Job: Sendable {
-        let run: @Sendable (Database) -> Void
+        /// Runs the change and keeps its outcome; false when it is to be undone.
+        let run: @Sendable (Database) -> Bool
         let settle: @Sendable (StorageError?) -> Void
     }
 
     private struct State {
         var pending: [Job] = []
         var isDraining = false
-        /// Set by the first commit that fails; what the disk holds is unknown from then on.
+        /// Set by the first commit whose outcome is not known; nothing is written from then on.
         var failure: StorageError?
     }
 
@@ -34,7 +35,8 @@ package final class GroupCommit: Sendable {
     ///
     /// - Parameter body: one change; what it throws undoes only itself.
     /// - Returns: what `body` returned.
-    /// - Throws: what `body` throws, or `registry_unwritable` when the commit failed: nothing counts as written then.
+    /// - Throws: what `body` throws; `disk_full` when nothing was kept for want of space, after which writing goes on
+    ///   once there is some; `registry_unwritable` when the commit failed, after which nothing is written any more.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
@@ -42,7 +44,7 @@ package final class GroupCommit: Sendable {
             let outcome = Outcome<Value>()
             enqueue(
                 Job(
-                    run: { database in outcome.set(Result { try Self.inSavepoint(database, body) }) },
+                    run: { database in outcome.set { try body(database) } },
                     settle: { failure in
                         if let failure {
                             continuation.resume(throwing: failure)
@@ -51,16 +53,6 @@ package final class GroupCommit: Sendable {
                         }
                     }))
         }
-    }
-
-    private static func inSavepoint<Value>(_ database: Database, _ body: (Database) throws -> Value) throws -> Value {
-        var value: Value?
-        try database.inSavepoint {
-            value = try body(database)
-            return .commit
-        }
-        guard let value else { throw StorageError.unwritable("a savepoint did not run") }
-        return value
     }
 
     private func enqueue(_ job: Job) {
@@ -86,7 +78,7 @@ package final class GroupCommit: Sendable {
             }
             if jobs.isEmpty { return }
             let failure = commit(jobs)
-            if let failure { state.withLock { $0.failure = failure } }
+            if let failure, failure.code != .diskFull { state.withLock { $0.failure = failure } }
             for job in jobs { job.settle(failure) }
         }
     }
@@ -95,17 +87,28 @@ package final class GroupCommit: Sendable {
         if let failure = state.withLock({ $0.failure }) { return failure }
         do {
             try pool.writeWithoutTransaction { database in
-                try database.inTransaction(.immediate) {
-                    for job in jobs { job.run(database) }
-                    return .commit
+                do {
+                    try database.beginTransaction(.immediate)
+                    for job in jobs { try Self.runInSavepoint(job, database) }
+                    try database.commit()
+                } catch {
+                    if database.isInsideTransaction { try? database.rollback() }
+                    throw error
                 }
             }
             return nil
-        } catch let error as DatabaseError {
-            return .unwritable(error.message ?? "\(error.resultCode)")
         } catch {
-            return .unwritable("the commit failed")
+            return StorageError(sqlite: error)
         }
+    }
+
+    private static func runInSavepoint(_ job: Job, _ database: Database) throws {
+        try database.cachedStatement(sql: "SAVEPOINT job").execute()
+        let isKept = job.run(database)
+        // SQLite answers a full disk by undoing the whole transaction; a later job must not start one of its own.
+        guard database.isInsideTransaction else { throw StorageError.diskFull }
+        if !isKept { try database.cachedStatement(sql: "ROLLBACK TO SAVEPOINT job").execute() }
+        try database.cachedStatement(sql: "RELEASE SAVEPOINT job").execute()
     }
 }
 
@@ -113,8 +116,19 @@ package final class GroupCommit: Sendable {
 private final class Outcome<Value: Sendable>: Sendable {
     private let result = Mutex<Result<Value, any Error>?>(nil)
 
-    func set(_ value: Result<Value, any Error>) {
-        result.withLock { $0 = value }
+    /// Keeps what the body gave, and says whether it gave a value.
+    func set(_ body: () throws -> Value) -> Bool {
+        let outcome: Result<Value, any Error>
+        do {
+            outcome = .success(try body())
+        } catch let error as DatabaseError {
+            outcome = .failure(StorageError(sqlite: error))
+        } catch {
+            outcome = .failure(error)
+        }
+        result.withLock { $0 = outcome }
+        if case .success = outcome { return true }
+        return false
     }
 
     func take() -> Result<Value, any Error> {

@@ -7,6 +7,15 @@ enum RegistrySchema {
         migrator.registerMigration("1") { database in
             try database.execute(sql: subjects + codes + bookkeeping)
         }
+        migrator.registerMigration("2") { database in
+            // REPLACE deletes without firing a delete trigger, so that a number which is taken is refused before.
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER auditGrows BEFORE INSERT ON audit
+                        WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number)
+                        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END
+                    """)
+        }
         return migrator
     }
 

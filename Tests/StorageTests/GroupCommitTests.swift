@@ -1,0 +1,52 @@
+import GRDB
+import Storage
+import Testing
+
+private struct Refusal: Error {}
+
+@Suite("A group commit")
+struct GroupCommitTests {
+    @Test("keeps every write that it answered and nothing of those that it refused, though the process is killed")
+    func concurrent() async throws {
+        let scratch = try ScratchRegistry()
+        let database = try RegistryDatabase(path: scratch.path)
+        let answered = await withTaskGroup(of: Int?.self) { group in
+            for number in 0..<600 {
+                group.addTask {
+                    try? await database.writer.write { database in
+                        try database.execute(sql: "INSERT INTO counter VALUES (?, 1)", arguments: ["n\(number)"])
+                        if number.isMultiple(of: 3) { throw Refusal() }
+                        return number
+                    }
+                }
+            }
+            return await group.reduce(into: Set<Int>()) { numbers, number in
+                if let number { numbers.insert(number) }
+            }
+        }
+        #expect(answered == Set((0..<600).filter { !$0.isMultiple(of: 3) }))
+        let survivor = try RegistryDatabase(path: scratch.copyAsACrashLeavesIt())
+        let kept = try survivor.read { try String.fetchSet($0, sql: "SELECT name FROM counter") }
+        #expect(kept == Set(answered.map { "n\($0)" }))
+    }
+
+    @Test("says that the disk is full, keeps nothing of that request, and goes on when there is room")
+    func fullDisk() async throws {
+        let scratch = try ScratchRegistry()
+        let database = try RegistryDatabase(path: scratch.path)
+        let pages = try #require(
+            try await database.writer.write { try Int.fetchOne($0, sql: "PRAGMA page_count") })
+        try await database.writer.write { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+        let refusal = await #expect(throws: StorageError.self) {
+            try await database.writer.write { database in
+                try database.execute(sql: "INSERT INTO counter VALUES ('first', 1)")
+                try database.execute(
+                    sql: "INSERT INTO counter VALUES (?, 1)", arguments: [String(repeating: "x", count: 1 << 20)])
+            }
+        }
+        #expect(refusal?.code == .diskFull)
+        try await database.writer.write { try $0.execute(sql: "PRAGMA max_page_count = 100000") }
+        try await database.writer.write { try $0.execute(sql: "INSERT INTO counter VALUES ('second', 1)") }
+        #expect(try database.read { try String.fetchAll($0, sql: "SELECT name FROM counter") } == ["second"])
+    }
+}

@@ -1,0 +1,70 @@
+import GRDB
+import Glibc
+import Signing
+import Storage
+import Testing
+
+@Suite("A registry database")
+struct RegistryDatabaseTests {
+    @Test("is never made by opening it")
+    func missing() throws {
+        let path = try ScratchRegistry().folder + "/registry.sqlite"
+        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase(path: path) }
+        #expect(refusal?.code == .registryMissing)
+        #expect(unsafe access(path, F_OK) != 0)
+    }
+
+    @Test("is never made over another")
+    func exists() throws {
+        let scratch = try ScratchRegistry()
+        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase.create(at: scratch.path) }
+        #expect(refusal?.code == .registryExists)
+    }
+
+    @Test("syncs every commit, in a write-ahead log")
+    func durable() async throws {
+        let scratch = try ScratchRegistry()
+        let database = try RegistryDatabase(path: scratch.path)
+        let (level, mode) = try await database.writer.write { database in
+            (
+                try Int.fetchOne(database, sql: "PRAGMA synchronous"),
+                try String.fetchOne(database, sql: "PRAGMA journal_mode")
+            )
+        }
+        #expect(level == 2)
+        #expect(mode == "wal")
+    }
+
+    @Test("that is damaged or no registry at all does not open", arguments: ["header", "pages", "text"])
+    func corrupt(damage: String) throws {
+        let scratch = try ScratchRegistry()
+        var bytes = scratch.read(scratch.path)
+        switch damage {
+        case "header": bytes.replaceSubrange(0..<100, with: [UInt8](repeating: 0x5A, count: 100))
+        case "pages": bytes.replaceSubrange(4096..., with: [UInt8](repeating: 0x5A, count: bytes.count - 4096))
+        default: bytes = Array("this is a text, and it is longer than the header of a database file is".utf8)
+        }
+        try scratch.write(bytes, to: scratch.path)
+        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase(path: scratch.path) }
+        #expect(refusal?.code == .registryCorrupt)
+    }
+
+    @Test("keeps its audit trail from being changed")
+    func auditTrail() async throws {
+        let scratch = try ScratchRegistry()
+        let database = try RegistryDatabase(path: scratch.path)
+        let registry = try Registry(
+            cipher: FieldCipher(
+                sealingKey: [UInt8](repeating: 1, count: 32), digestKey: [UInt8](repeating: 2, count: 32),
+                random: SystemRandom()), random: SystemRandom())
+        try await database.writer.write { try registry.audit(uid: 7, action: "a", subject: "s", at: 1, in: $0) }
+        for change in [
+            "DELETE FROM audit", "UPDATE audit SET uid = 0", "REPLACE INTO audit VALUES (1, 1, 0, 'b', 's')",
+        ] {
+            await #expect(throws: StorageError.self, "\(change)") {
+                try await database.writer.write { try $0.execute(sql: change) }
+            }
+        }
+        #expect(try database.read { try Int.fetchOne($0, sql: "SELECT uid FROM audit") } == 7)
+    }
+}
