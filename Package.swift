@@ -74,10 +74,12 @@ let package = Package(
         library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
         library("TraceLog", ["Encoding", "Signing"]),
         library("Storage", ["Credential", "Encoding", "Signing", "TraceLog", grdb]),
-        library("IssuerService", ["Credential", "Encoding", "Signing", "Storage"]),
+        library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "Verification"]),
         library("CommandSupport", ["Encoding"]),
 
-        command("suishen", ["CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing"]),
+        command(
+            "suishen",
+            ["CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Verification"]),
         quickCommand("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
@@ -96,7 +98,7 @@ let package = Package(
             "VerificationTests", ["Credential", "Encoding", "Signing", "Verification"], exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "Signing", "TraceLog"]),
         tests("StorageTests", ["Signing", "Storage", grdb]),
-        tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage"]),
+        tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage", "Verification"]),
         tests("CommandTests", ["Encoding"]),
     ]
 )

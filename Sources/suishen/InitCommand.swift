@@ -23,6 +23,7 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The host of enterprise and object codes.")
     var host = Settings().host
 
+    @OptionGroup var clock: ClockOptions
     @OptionGroup var result: ResultOptions
 
     func run() throws {
@@ -34,7 +35,7 @@ struct InitCommand: ParsableCommand {
             // The file's own reader judges the values, so that what init writes can always be read.
             settings = try Settings(text: settings.text)
             let folder = try StateOptions.folder(state)
-            try folder.create(settings, random: SystemRandom())
+            try folder.create(settings, random: SystemRandom(), at: clock.now)
             result.print([
                 "state": .string(folder.path), "suite": .string(suite.rawValue), "issuer": .string(settings.issuer),
                 "host": .string(settings.host),

@@ -17,7 +17,7 @@ final class Installation: Sendable {
         state = StateDirectory(path: folder + "/state")
         var settings = Settings()
         settings.suite = suite
-        try state.create(settings, random: SystemRandom())
+        try state.create(settings, random: SystemRandom(), at: 1_800_000_000)
     }
 
     deinit {

@@ -148,7 +148,9 @@ struct IssuingServiceTests {
         let refusal = #expect(throws: OperationError.self) { try installation.open() }
         #expect(refusal?.code == "state_busy")
         withExtendedLifetime(service) {}
-        #expect(throws: OperationError.self) { try installation.state.create(Settings(), random: SystemRandom()) }
+        #expect(throws: OperationError.self) {
+            try installation.state.create(Settings(), random: SystemRandom(), at: 0)
+        }
     }
 
     private func contains(_ bytes: [UInt8], _ needle: [UInt8]) -> Bool {

@@ -14,11 +14,15 @@ package struct KeyRing: Sendable {
     let registrySecret: [UInt8]
     let digestSecret: [UInt8]
 
-    /// The key files and their algorithms; checkpoints are Ed25519 in every suite, since signed notes ask for that.
-    static func signingKeys(of suite: Suite) -> [(name: String, algorithm: SignatureAlgorithm)] {
+    /// The key files, their algorithms and uses; checkpoints are Ed25519 in every suite, since signed notes ask for that.
+    ///
+    /// The root has no use in the trust list: it signs the list itself.
+    static func signingKeys(of suite: Suite) -> [(name: String, algorithm: SignatureAlgorithm, uses: [String])] {
         [
-            ("root.pem", suite.algorithm), ("issuer.pem", suite.algorithm), ("status.pem", suite.algorithm),
-            ("checkpoint.pem", .ed25519),
+            ("root.pem", suite.algorithm, []),
+            ("issuer.pem", suite.algorithm, ["person", "enterprise", "object"]),
+            ("status.pem", suite.algorithm, ["statuslist"]),
+            ("checkpoint.pem", .ed25519, ["checkpoint"]),
         ]
     }
 

@@ -13,6 +13,11 @@ package struct Settings: Sendable, Equatable {
     package var enterpriseLifetimeSeconds: UInt64 = 365 * 86_400
     package var bundleLifetimeSeconds: UInt64 = 3 * 86_400
     package var epochKeyDays: UInt64 = 3
+    package var statusHeadroomCount: UInt64 = 1 << 20
+    package var keyLifetimeDays: UInt64 = 3650
+
+    /// The longest that a bundle may be fresh: 30 days.
+    package static let bundleLifetimeSecondsMax: UInt64 = 30 * 86_400
 
     package init() {}
 
@@ -88,16 +93,22 @@ extension Settings {
         } write: {
             $0.suite.rawValue
         },
-        seconds("personLifetimeSeconds", "how long signed and chain codes live", \.personLifetimeSeconds, 1...86_400),
-        seconds("timedLifetimeSeconds", "how long timed codes live", \.timedLifetimeSeconds, 1...120),
-        seconds("paperLifetimeSeconds", "how long paper codes live", \.paperLifetimeSeconds, 1...31_622_400),
-        seconds(
+        number("personLifetimeSeconds", "how long signed and chain codes live", \.personLifetimeSeconds, 1...86_400),
+        number("timedLifetimeSeconds", "how long timed codes live", \.timedLifetimeSeconds, 1...120),
+        number("paperLifetimeSeconds", "how long paper codes live", \.paperLifetimeSeconds, 1...31_622_400),
+        number(
             "enterpriseLifetimeSeconds", "how long enterprise codes live", \.enterpriseLifetimeSeconds, 1...31_622_400),
-        seconds("bundleLifetimeSeconds", "how long a gate bundle is fresh", \.bundleLifetimeSeconds, 60...2_592_000),
-        seconds("epochKeyDays", "days of domain keys in a gate bundle, this one counted", \.epochKeyDays, 1...14),
+        number(
+            "bundleLifetimeSeconds", "how long a gate bundle is fresh", \.bundleLifetimeSeconds,
+            60...bundleLifetimeSecondsMax),
+        number("epochKeyDays", "days of domain keys in a gate bundle, this one counted", \.epochKeyDays, 1...14),
+        number(
+            "statusHeadroomCount", "codes a gate can meet that are younger than its bundle, a list",
+            \.statusHeadroomCount, 0...33_554_432),
+        number("keyLifetimeDays", "days that a new signing key is trusted", \.keyLifetimeDays, 1...36_500),
     ]
 
-    private static func seconds(
+    private static func number(
         _ name: String, _ comment: String, _ path: any WritableKeyPath<Settings, UInt64> & Sendable,
         _ range: ClosedRange<UInt64>
     ) -> Field {

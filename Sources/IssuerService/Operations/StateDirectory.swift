@@ -23,8 +23,9 @@ package struct StateDirectory: Sendable {
     /// - Parameters:
     ///   - settings: what the settings file says.
     ///   - random: where the secrets come from.
+    ///   - now: seconds since 1970-01-01T00:00:00Z; the keys count from here.
     /// - Throws: `state_exists` when anything is at the path already; nothing there is touched then.
-    package func create(_ settings: Settings, random: some RandomSource) throws(OperationError) {
+    package func create(_ settings: Settings, random: some RandomSource, at now: UInt64) throws(OperationError) {
         guard unsafe mkdir(path, 0o700) == 0 else {
             throw errno == EEXIST
                 ? OperationError(
@@ -35,8 +36,16 @@ package struct StateDirectory: Sendable {
             throw Self.unwritable("\(path)/\(folder)")
         }
         do {
-            for (name, algorithm) in KeyRing.signingKeys(of: settings.suite) {
-                try SigningKey.generate(algorithm).write(to: key(name))
+            var records: [IssuerKeyRecord] = []
+            for kind in KeyRing.signingKeys(of: settings.suite) {
+                let key = try SigningKey.generate(kind.algorithm)
+                try key.write(to: self.key(kind.name))
+                guard !kind.uses.isEmpty else { continue }
+                records.append(
+                    IssuerKeyRecord(
+                        keyIdentifier: key.verificationKey.keyIdentifier, issuer: settings.issuer,
+                        spki: key.verificationKey.spki, uses: kind.uses, notBefore: now,
+                        expiresAt: now + settings.keyLifetimeDays * 86_400, status: .active))
             }
             for name in KeyRing.secrets {
                 try SecretFile.create(random.bytes(KeyRing.secretByteCount), at: key(name))
@@ -44,7 +53,7 @@ package struct StateDirectory: Sendable {
             // The settings hold no secret, but they are made by the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
-            try RegistryDatabase.create(at: registry)
+            try RegistryDatabase.create(at: registry, trusting: records)
         } catch {
             throw OperationError(any: error)
         }

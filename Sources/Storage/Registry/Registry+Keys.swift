@@ -32,7 +32,7 @@ package struct IssuerKeyRecord: Sendable, Equatable {
 
 extension Registry {
     /// Adds a key, or changes the record of one that is there.
-    package func put(_ key: IssuerKeyRecord, in database: Database) throws {
+    package static func put(_ key: IssuerKeyRecord, in database: Database) throws {
         try database.execute(
             sql: "INSERT OR REPLACE INTO issuerKey VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [
@@ -51,13 +51,5 @@ extension Registry {
                 notBefore: UInt64(row["notBefore"] as Int64), expiresAt: UInt64(row["expiresAt"] as Int64),
                 status: IssuerKeyRecord.Status(rawValue: row["status"]) ?? .compromised)
         }
-    }
-
-    /// The status lists that codes still alive at `now` are in.
-    package func liveStatusLists(at now: UInt64, in database: Database) throws -> [String] {
-        try String.fetchAll(
-            database,
-            sql: "SELECT DISTINCT list FROM code WHERE list IS NOT NULL AND (expiresAt IS NULL OR expiresAt > ?) "
-                + "ORDER BY list", arguments: [Int64(now)])
     }
 }

@@ -9,14 +9,23 @@ package final class RegistryDatabase: Sendable {
 
     /// Makes a new registry with the newest schema.
     ///
-    /// - Parameter path: where the file goes; nothing may be there yet.
+    /// - Parameters:
+    ///   - path: where the file goes; nothing may be there yet.
+    ///   - keys: the trust list that it begins with.
     /// - Throws: `registry_exists`, `registry_unwritable`.
-    package static func create(at path: String) throws(StorageError) {
+    package static func create(at path: String, trusting keys: [IssuerKeyRecord]) throws(StorageError) {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw StorageError(
                 code: .registryExists, reason: "\(path) is there already", hint: "name a state directory that is new")
         }
-        _ = try RegistryDatabase(path: path, migrating: true)
+        let database = try RegistryDatabase(opening: path)
+        do {
+            try database.pool.write { transaction in
+                for key in keys { try Registry.put(key, in: transaction) }
+            }
+        } catch {
+            throw .unwritable("\(path) takes no rows")
+        }
     }
 
     /// Opens a registry that `create` made; it never makes one.
@@ -29,10 +38,10 @@ package final class RegistryDatabase: Sendable {
                 code: .registryMissing, reason: "there is no registry at \(path)",
                 hint: "make one with `suishen init --state DIR`")
         }
-        try self.init(path: path, migrating: true)
+        try self.init(opening: path)
     }
 
-    private init(path: String, migrating: Bool) throws(StorageError) {
+    private init(opening path: String) throws(StorageError) {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 2
@@ -47,7 +56,7 @@ package final class RegistryDatabase: Sendable {
             guard level == 2 else { throw StorageError.unwritable("synchronous is \(level ?? -1), not FULL") }
             let check = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
             guard check == "ok" else { throw Self.corrupt(path) }
-            if migrating { try RegistrySchema.migrator.migrate(pool) }
+            try RegistrySchema.migrator.migrate(pool)
         } catch let error as StorageError {
             throw error
         } catch let error as DatabaseError {
@@ -67,7 +76,7 @@ package final class RegistryDatabase: Sendable {
             throw error
         } catch {
             throw StorageError(
-                code: .registryCorrupt, reason: "the registry cannot be read: \(error)",
+                code: .registryCorrupt, reason: "the registry cannot be read",
                 hint: "check the file with `sqlite3 registry.sqlite 'PRAGMA integrity_check'`")
         }
     }

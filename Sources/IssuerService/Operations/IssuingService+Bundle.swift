@@ -1,0 +1,117 @@
+package import Credential
+import Encoding
+import Signing
+import Storage
+package import Verification
+
+extension IssuingService {
+    /// What a gate is given.
+    package struct BundleOrder: Sendable {
+        /// The domains whose seals this gate may open.
+        package let domains: [SealDomain]
+        /// How long the bundle is fresh; nil for the settings' value.
+        package let lifetimeSeconds: UInt64?
+
+        package init(domains: [SealDomain], lifetimeSeconds: UInt64?) {
+            self.domains = domains
+            self.lifetimeSeconds = lifetimeSeconds
+        }
+    }
+
+    /// Makes the next gate bundle: trust list, status lists, and the day keys of the gate's own domains.
+    ///
+    /// - Parameters:
+    ///   - order: what the gate is given.
+    ///   - caller: who asks; the audit trail keeps it.
+    /// - Returns: the files of the bundle's folder.
+    /// - Throws: `lifetime_too_long`, or what the registry or a key lacks.
+    package func bundle(_ order: BundleOrder, for caller: Caller) async throws(OperationError) -> BundleExport {
+        let lifetime = order.lifetimeSeconds ?? settings.bundleLifetimeSeconds
+        guard (60...Settings.bundleLifetimeSecondsMax).contains(lifetime) else {
+            throw OperationError(
+                code: "lifetime_too_long",
+                reason: "a bundle is fresh for 60 to \(Settings.bundleLifetimeSecondsMax) seconds",
+                hint: "ask for less, and export again in time")
+        }
+        let lists = statusLists(at: caller.now, lifetime: lifetime)
+        do {
+            let contents = try await database.writer.write { [registry, settings] database in
+                try registry.audit(
+                    uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
+                return BundleContents(
+                    version: try registry.next("bundle", in: database),
+                    keys: try registry.keys(in: database),
+                    lists: try lists.map { reference in
+                        let bits = try registry.statusBits(reference.name, in: database)
+                        var list = StatusList(count: bits.count + Int(settings.statusHeadroomCount))
+                        for index in bits.revoked { list[index] = true }
+                        return (reference, list)
+                    })
+            }
+            return try signed(contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+
+    private func signed(
+        _ contents: BundleContents, order: BundleOrder, issuedAt: UInt64, expiresAt: UInt64
+    ) throws -> BundleExport {
+        let bundle = GateBundle(
+            version: contents.version, issuedAt: issuedAt, expiresAt: expiresAt,
+            issuers: try contents.keys.map(Self.trusted), statusLists: contents.lists.map(\.0),
+            hosts: [settings.host.lowercased()])
+        let tokens = try contents.lists.map { reference, list in
+            (
+                reference,
+                token: try StatusListToken(
+                    subject: "https://\(settings.host.lowercased())/status/\(reference.name)", issuedAt: issuedAt,
+                    expiresAt: expiresAt, timeToLiveSeconds: nil, list: list
+                ).signed(by: keys.status)
+            )
+        }
+        return try BundleExport(
+            bundle, root: keys.root, statusLists: tokens, epochKeys: try epochKeys(order.domains, at: issuedAt))
+    }
+
+    /// Every list that a code alive while the bundle is fresh can be in, tomorrow's too: a gate that meets a code
+    /// younger than its bundle finds its index there, unrevoked.
+    private func statusLists(at now: UInt64, lifetime: UInt64) -> [StatusListReference] {
+        let days = (now.subtractingFloor(86_400) / 86_400)...((now + lifetime) / 86_400)
+        return Form.allCases.map { StatusListReference(issuer: settings.issuer, form: $0, day: nil) }
+            + days.map { StatusListReference(issuer: settings.issuer, form: .person, day: $0) }
+    }
+
+    private func epochKeys(_ domains: [SealDomain], at now: UInt64) throws -> EpochKeyFile? {
+        guard !domains.isEmpty else { return nil }
+        let yesterday = now.subtractingFloor(86_400) / 86_400
+        var entries: [EpochKeyFile.Entry] = []
+        for domain in domains {
+            for day in yesterday..<(yesterday + 1 + settings.epochKeyDays) {
+                let key = try keys.epochKey(domain, day: day, suite: settings.suite)
+                entries.append(.init(issuer: settings.issuer, domain: domain, day: day, key: key))
+            }
+        }
+        return EpochKeyFile(entries: entries)
+    }
+
+    private static func trusted(_ key: IssuerKeyRecord) throws -> IssuerRecord {
+        IssuerRecord(
+            issuer: key.issuer, key: try VerificationKey(spki: key.spki),
+            uses: Set(key.uses.compactMap(KeyUse.init(rawValue:))), notBefore: key.notBefore,
+            expiresAt: key.expiresAt, status: KeyStatus(rawValue: key.status.rawValue) ?? .compromised)
+    }
+}
+
+/// What a bundle is made of, read in one transaction.
+private struct BundleContents: Sendable {
+    let version: UInt64
+    let keys: [IssuerKeyRecord]
+    let lists: [(StatusListReference, StatusList)]
+}
+
+extension UInt64 {
+    fileprivate func subtractingFloor(_ other: UInt64) -> UInt64 {
+        self > other ? self - other : 0
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import CommandSupport
+import Credential
+import Encoding
+import Glibc
+import IssuerService
+import Verification
+
+/// Makes what gates decide with.
+struct BundleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bundle", abstract: "Make what gates decide with.", subcommands: [Export.self])
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write a gate bundle to a folder, or bring one there up to date.",
+            discussion: """
+                The folder gets bundle.cbor, root.pem, status/, and epoch-keys.cbor (mode 0400) for the domains asked \
+                for. Give a gate only its own domains: it can open what its keys fit, and nothing else.
+                """)
+
+        @Option(help: "The folder; made when it is not there.")
+        var out: String
+
+        @Option(help: "A domain whose seals the gate may open: medical or transit; may be given twice.")
+        var domain: [SealDomain] = []
+
+        @Option(help: "Seconds that the bundle is fresh.")
+        var lifetime: UInt64?
+
+        @OptionGroup var state: StateOptions
+        @OptionGroup var result: ResultOptions
+
+        func run() async throws {
+            do {
+                let export = try await state.service().bundle(
+                    .init(domains: domain, lifetimeSeconds: lifetime), for: state.caller)
+                try write(export)
+                result.print([
+                    "out": .string(out), "files": .array(export.files.map { .string($0.path) }),
+                    "domains": .array(domain.map { .string($0.rawValue) }),
+                ])
+            } catch let error as OperationError {
+                throw CommandError(error)
+            } catch let error as CommandError {
+                throw error.asFailure
+            }
+        }
+
+        private func write(_ export: BundleExport) throws(CommandError) {
+            for folder in [out, "\(out)/\(BundleExport.statusFolder)"]
+            where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
+                throw CommandError(
+                    code: "output_unwritable",
+                    reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
+                    hint: "name a folder in one that exists and that you may write to")
+            }
+            for file in export.files {
+                let path = "\(out)/\(file.path)"
+                if file.path == BundleExport.rootName { try checkRoot(file.bytes, at: path) }
+                try OutputFile.write(file.bytes, to: path, mode: file.mode)
+            }
+        }
+
+        /// A gate trusts the root it was given first; another issuer's bundle must not change that unseen.
+        private func checkRoot(_ root: [UInt8], at path: String) throws(CommandError) {
+            guard unsafe access(path, F_OK) == 0, try InputFile.read(path, byteCountMax: 64 << 10) != root else {
+                return
+            }
+            throw CommandError(
+                code: "root_differs", reason: "\(path) holds another root key",
+                hint: "export to a new folder, or remove that file if this gate is to change its issuer",
+                status: .failure)
+        }
+    }
+}
+
+extension SealDomain: ExpressibleByArgument {}
