@@ -17,7 +17,7 @@ struct RegistryDatabaseTests {
     @Test("is never made over another")
     func exists() throws {
         let scratch = try ScratchRegistry()
-        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase.create(at: scratch.path) }
+        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase.create(at: scratch.path, trusting: []) }
         #expect(refusal?.code == .registryExists)
     }
 

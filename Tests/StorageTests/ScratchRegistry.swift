@@ -12,7 +12,7 @@ final class ScratchRegistry: Sendable {
             throw StorageError(code: .registryUnwritable, reason: "no scratch folder", hint: "free some space")
         }
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        try RegistryDatabase.create(at: path)
+        try RegistryDatabase.create(at: path, trusting: [])
     }
 
     deinit {
