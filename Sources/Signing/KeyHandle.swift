@@ -18,6 +18,7 @@ import COpenSSL
 
     /// A public key from its raw bytes; nil when they are no key, such as a point off the curve.
     convenience init?(raw: [UInt8], encoding: KeyEncoding) {
+        CryptoLibrary.prepare()
         let made =
             encoding.order == nil
             ? unsafe EVP_PKEY_new_raw_public_key_ex(nil, encoding.typeName, nil, raw, raw.count)
@@ -31,6 +32,7 @@ import COpenSSL
 
     /// An RSA public key from its SubjectPublicKeyInfo; nil when it is anything else.
     convenience init?(rsaSPKI spki: [UInt8]) {
+        CryptoLibrary.prepare()
         let key = unsafe spki.withUnsafeBufferPointer { buffer -> OpaquePointer? in
             var position = buffer.baseAddress
             guard let key = unsafe d2i_PUBKEY(nil, &position, buffer.count) else { return nil }
@@ -52,6 +54,7 @@ import COpenSSL
 
     /// A private key from PKCS#8; nil when it is none.
     convenience init?(pkcs8: [UInt8]) {
+        CryptoLibrary.prepare()
         let key = unsafe pkcs8.withUnsafeBufferPointer { buffer -> OpaquePointer? in
             var position = buffer.baseAddress
             guard let key = unsafe d2i_AutoPrivateKey(nil, &position, buffer.count) else { return nil }
@@ -70,6 +73,7 @@ import COpenSSL
 
     /// A new private key.
     convenience init?(generating encoding: KeyEncoding) {
+        CryptoLibrary.prepare()
         var key: OpaquePointer?
         guard let context = unsafe EVP_PKEY_CTX_new_from_name(nil, encoding.typeName, nil) else { return nil }
         defer { unsafe EVP_PKEY_CTX_free(context) }

@@ -18,6 +18,7 @@ import COpenSSL
     private static let sm3 = LibraryDigest("SM3")
 
     private init(_ name: String) {
+        CryptoLibrary.prepare()
         unsafe pointer = unsafe EVP_MD_fetch(nil, name, nil)
     }
 }
@@ -51,6 +52,7 @@ import COpenSSL
     private static let aes256CCM = LibraryCipher("AES-256-CCM")
 
     private init(_ name: String) {
+        CryptoLibrary.prepare()
         unsafe pointer = unsafe EVP_CIPHER_fetch(nil, name, nil)
     }
 }

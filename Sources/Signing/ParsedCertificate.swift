@@ -7,6 +7,7 @@ import Glibc
 
     /// Parses DER; nil when it is no certificate or something follows it.
     init?(_ der: [UInt8]) {
+        CryptoLibrary.prepare()
         let parsed = unsafe der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
             var position = buffer.baseAddress
             guard let parsed = unsafe d2i_X509(nil, &position, buffer.count) else { return nil }
