@@ -24,12 +24,19 @@ package enum InputFile {
                 code: "input_unreadable", reason: "\(path) is a folder", hint: "name a file, or - for stdin")
         }
         guard status.st_size <= byteCountMax else { throw tooLarge(path, byteCountMax) }
-        return try read(descriptor: descriptor, name: path, byteCountMax: byteCountMax)
+        // A small file gets a small buffer: the pages of a large one cost more than reading it.
+        let chunkByteCount = min(chunkByteCountMax, max(4 << 10, Int(status.st_size) + 1))
+        return try read(
+            descriptor: descriptor, name: path, byteCountMax: byteCountMax, chunkByteCount: chunkByteCount)
     }
 
-    private static func read(descriptor: Int32, name: String, byteCountMax: Int) throws(CommandError) -> [UInt8] {
+    private static let chunkByteCountMax = 64 << 10
+
+    private static func read(
+        descriptor: Int32, name: String, byteCountMax: Int, chunkByteCount: Int = chunkByteCountMax
+    ) throws(CommandError) -> [UInt8] {
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        var chunk = [UInt8](repeating: 0, count: chunkByteCount)
         while true {
             let count = unsafe chunk.withUnsafeMutableBytes { buffer in
                 unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
