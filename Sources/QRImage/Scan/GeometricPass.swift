@@ -53,9 +53,13 @@ struct GeometricPass {
     private func readTriple(
         _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, isTimeLeft: () -> Bool, into found: inout Found
     ) -> Bool {
-        for version in triple.versions {
-            guard isTimeLeft() else { return false }
+        let locators = triple.versions.map { version -> (version: Int, locator: SymbolLocator, timing: Double) in
             let locator = SymbolLocator(picture, triple, version: version)
+            return (version, locator, locator.timingFit)
+        }
+        let likely = locators.sorted { $0.timing > $1.timing }.prefix(refined ? 3 : 1)
+        for (version, locator, _) in likely {
+            guard isTimeLeft() else { return false }
             guard let located = locator.locate(refined: refined), located.fit > Self.fitMin else { continue }
             if located.fit > Self.fitOfCode { found.seesCode = true }
             let size = SymbolLayout.size(version: version)

@@ -1,33 +1,34 @@
 /// Maps a symbol's plane, in modules, onto the picture, in pixels, with perspective.
 struct Homography {
-    private var m = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+    private let a, b, c, d, e, f, g, h: Double
+    private let origin: Double
+    private let scale: Double
 
-    /// Solves the eight equations of four pairs of points.
-    init?(from: [(x: Double, y: Double)], to: [(x: Double, y: Double)]) {
-        var rows: [[Double]] = []
-        for (source, target) in zip(from, to) {
-            rows.append([source.x, source.y, 1, 0, 0, 0, -source.x * target.x, -source.y * target.x, target.x])
-            rows.append([0, 0, 0, source.x, source.y, 1, -source.x * target.y, -source.y * target.y, target.y])
-        }
-        guard rows.count == 8 else { return nil }
-        for pivot in 0..<8 {
-            guard let best = (pivot..<8).max(by: { abs(rows[$0][pivot]) < abs(rows[$1][pivot]) }),
-                abs(rows[best][pivot]) > 1e-9
-            else { return nil }
-            rows.swapAt(pivot, best)
-            for row in 0..<8 where row != pivot {
-                let factor = rows[row][pivot] / rows[pivot][pivot]
-                if factor == 0 { continue }
-                for column in pivot..<9 { rows[row][column] -= factor * rows[pivot][column] }
-            }
-        }
-        let s = (0..<8).map { rows[$0][8] / rows[$0][$0] }
-        m = (s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7])
+    /// Lays a square of modules onto four places of the picture.
+    ///
+    /// - Parameters:
+    ///   - first: where the square begins, in modules, across and down alike.
+    ///   - last: where it ends.
+    ///   - points: its corners in the picture.
+    init?(first: Double, last: Double, points: FourPoints) {
+        let (p0, p1, p2, p3) = (points.upperLeft, points.upperRight, points.lowerRight, points.lowerLeft)
+        let (dx1, dy1, dx2, dy2) = (p1.x - p2.x, p1.y - p2.y, p3.x - p2.x, p3.y - p2.y)
+        let determinant = dx1 * dy2 - dx2 * dy1
+        guard abs(determinant) > 1e-6 else { return nil }
+        let sumX = p0.x - p1.x + p2.x - p3.x
+        let sumY = p0.y - p1.y + p2.y - p3.y
+        g = (sumX * dy2 - dx2 * sumY) / determinant
+        h = (dx1 * sumY - sumX * dy1) / determinant
+        (a, b, c) = (p1.x - p0.x + g * p1.x, p3.x - p0.x + h * p3.x, p0.x)
+        (d, e, f) = (p1.y - p0.y + g * p1.y, p3.y - p0.y + h * p3.y, p0.y)
+        origin = first
+        scale = 1 / (last - first)
     }
 
     @inline(__always)
     func map(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
-        let scale = 1 / (m.6 * x + m.7 * y + 1)
-        return ((m.0 * x + m.1 * y + m.2) * scale, (m.3 * x + m.4 * y + m.5) * scale)
+        let (u, v) = ((x - origin) * scale, (y - origin) * scale)
+        let depth = 1 / (g * u + h * v + 1)
+        return ((a * u + b * v + c) * depth, (d * u + e * v + f) * depth)
     }
 }

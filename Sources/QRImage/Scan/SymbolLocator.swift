@@ -14,40 +14,60 @@ struct SymbolLocator {
 
     /// The best plane found, with how well its fixed patterns fit: 1 is perfect, 0 is chance.
     func locate(refined: Bool) -> (plane: Homography, fit: Double)? {
-        let (a, b, c) = (triple.upperLeft, triple.upperRight, triple.lowerLeft)
-        var points = [(a.x, a.y), (b.x, b.y), (c.x, c.y), (b.x + c.x - a.x, b.y + c.y - a.y)]
-        if layout.version > 1, let fourth = searchFourth(points) { points[3] = fourth }
+        var points = parallelogram
+        if layout.version > 1 { points = searchFourth(points, refined: refined) }
         guard var plane = plane(points) else { return nil }
         var fit = fit(plane)
         if refined { improve(&points, &plane, &fit) }
         return (plane, fit)
     }
 
-    private func plane(_ points: [(Double, Double)]) -> Homography? {
-        Homography(
-            from: [(3.5, 3.5), (span, 3.5), (3.5, span), (span, span)], to: points.map { (x: $0.0, y: $0.1) })
+    /// How well the timing patterns alternate if the symbol lies flat: what tells versions apart cheaply.
+    var timingFit: Double {
+        guard let plane = plane(parallelogram) else { return -255 }
+        var sum = 0.0
+        for index in 8..<(layout.size - 7) {
+            let sign = index % 2 == 0 ? -1.0 : 1.0
+            let across = plane.map(Double(index) + 0.5, 6.5)
+            let down = plane.map(6.5, Double(index) + 0.5)
+            sum += sign * (picture.sample(across.x, across.y) + picture.sample(down.x, down.y))
+        }
+        return sum / Double(layout.size - 15)
     }
 
+    private var parallelogram: FourPoints {
+        let (a, b, c) = (triple.upperLeft, triple.upperRight, triple.lowerLeft)
+        return FourPoints(
+            upperLeft: (a.x, a.y), upperRight: (b.x, b.y), lowerLeft: (c.x, c.y),
+            lowerRight: (b.x + c.x - a.x, b.y + c.y - a.y))
+    }
+
+    private func plane(_ points: FourPoints) -> Homography? {
+        Homography(first: 3.5, last: span, points: points)
+    }
+
+    private var modulePixels: Double { triple.upperLeft.distance(to: triple.upperRight) / (span - 3.5) }
+
     /// Tries fourth corners around the parallelogram's, by how well the last alignment pattern then fits.
-    private func searchFourth(_ points: [(Double, Double)]) -> (Double, Double)? {
-        let module = triple.upperLeft.distance(to: triple.upperRight) / (span - 3.5)
-        let reach = max(4, Double(layout.size) * 0.14)
-        let step = 0.5
+    private func searchFourth(_ points: FourPoints, refined: Bool) -> FourPoints {
         let centre = Double(layout.size) - 6.5
-        var best = (score: -1.0, point: (0.0, 0.0))
-        for down in stride(from: -reach, through: reach, by: step) {
-            for right in stride(from: -reach, through: reach, by: step) {
-                var candidate = points
-                candidate[3].0 += right * module
-                candidate[3].1 += down * module
-                guard let plane = plane(candidate) else { continue }
-                // Far from the parallelogram a pattern must fit better to be believed.
-                let distance = (right * right + down * down).squareRoot()
-                let score = alignmentScore(plane, centre) - distance * 0.6
-                if score > best.score { best = (score, candidate[3]) }
+        var best = (score: 0.0, right: 0.0, down: 0.0)
+        var (middleRight, middleDown, step) = (0.0, 0.0, 0.75)
+        var extent = refined ? max(4, Double(layout.size) * 0.15) : 3
+        while step > 0.1 {
+            for down in stride(from: middleDown - extent, through: middleDown + extent, by: step) {
+                for right in stride(from: middleRight - extent, through: middleRight + extent, by: step) {
+                    let candidate = points.moved(corner: 3, right: right * modulePixels, down: down * modulePixels)
+                    guard let plane = plane(candidate) else { continue }
+                    // Far from the parallelogram a pattern must fit better to be believed.
+                    let distance = (right * right + down * down).squareRoot()
+                    let score = alignmentScore(plane, centre) - distance * 0.6
+                    if score > best.score { best = (score, right, down) }
+                }
             }
+            (middleRight, middleDown, extent, step) = (best.right, best.down, step, step / 2.5)
         }
-        return best.score > 0 ? best.point : nil
+        return points.moved(corner: 3, right: best.right * modulePixels, down: best.down * modulePixels)
     }
 
     /// Light minus dark over one alignment pattern, in grey levels.
@@ -85,22 +105,20 @@ struct SymbolLocator {
     }
 
     /// Moves one corner at a time for as long as the fixed patterns fit better.
-    private func improve(_ points: inout [(Double, Double)], _ plane: inout Homography, _ fit: inout Double) {
-        let module = triple.upperLeft.distance(to: triple.upperRight) / (span - 3.5)
+    private func improve(_ points: inout FourPoints, _ plane: inout Homography, _ fit: inout Double) {
         for step in [0.8, 0.4, 0.2, 0.1] {
             for _ in 0..<3 {
-                var moved = false
+                var hasMoved = false
                 for corner in [3, 1, 2, 0] {
                     for (right, down) in [(1.0, 0.0), (-1, 0), (0, 1), (0, -1)] {
-                        var candidate = points
-                        candidate[corner].0 += right * step * module
-                        candidate[corner].1 += down * step * module
+                        let reach = step * modulePixels
+                        let candidate = points.moved(corner: corner, right: right * reach, down: down * reach)
                         guard let next = self.plane(candidate) else { continue }
                         let nextFit = self.fit(next)
-                        if nextFit > fit { (points, plane, fit, moved) = (candidate, next, nextFit, true) }
+                        if nextFit > fit { (points, plane, fit, hasMoved) = (candidate, next, nextFit, true) }
                     }
                 }
-                if !moved { break }
+                if !hasMoved { break }
             }
         }
     }
