@@ -7,7 +7,7 @@ struct RoundTripTests {
     @Test("comes back from its PNG, at every level and many lengths", arguments: QRLevel.allCases)
     func comesBack(level: QRLevel) throws {
         var versions: Set<Int> = []
-        for characterCount in [1, 20, 60, 120, 200, 300, 400, 600, 900, 1_200, 1_500] {
+        for characterCount in [1, 20, 60, 120, 200, 300, 400, 600, 900, 1_500] {
             let text = String(
                 (0..<characterCount).map { index in
                     Character(Unicode.Scalar(Alphanumeric.characters[(index * 7 + index / 45) % 45]))

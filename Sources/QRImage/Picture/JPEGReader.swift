@@ -23,13 +23,21 @@ enum JPEGReader {
             let message = unsafe String(cString: tjGetErrorStr2(decoder))
             // Cameras leave odd bytes that only earn a warning; a file that stops early is broken.
             let isHarmless = unsafe tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue)
-            if !isHarmless || message.contains("remature end") { throw .unreadable("JPEG", message) }
+            if !isHarmless || message.contains("remature end") || !hasEnd(bytes) {
+                throw .unreadable("JPEG", message)
+            }
         }
         if isInk { pixels = flatten(pixels) }
         guard let image = GreyImage(width: Int(width), height: Int(height), pixels: pixels) else {
             throw .unreadable("JPEG", "its rows do not add up")
         }
         return image
+    }
+
+    /// Whether the marker that ends a picture stands near the end of the file; some devices put a little behind it.
+    private static func hasEnd(_ bytes: [UInt8]) -> Bool {
+        let tail = bytes.suffix(1_024)
+        return zip(tail, tail.dropFirst()).contains { $0 == 0xff && $1 == 0xd9 }
     }
 
     /// Turns inks into grey; files carry them inverted, so that 255 is no ink.

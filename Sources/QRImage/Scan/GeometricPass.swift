@@ -57,22 +57,15 @@ struct GeometricPass {
             let locator = SymbolLocator(picture, triple, version: version)
             return (version, locator, locator.timingFit)
         }
-        let likely = locators.sorted { $0.timing > $1.timing }.prefix(refined ? 3 : 1)
+        let likely = locators.sorted { $0.timing > $1.timing }.prefix(refined ? 5 : 2)
         for (version, locator, _) in likely {
             guard isTimeLeft() else { return false }
             guard let located = locator.locate(refined: refined), located.fit > Self.fitMin else { continue }
             if located.fit > Self.fitOfCode { found.seesCode = true }
-            let size = SymbolLayout.size(version: version)
-            let sampler = SymbolSampler(picture, located.plane, size: size)
-            for rule in SymbolSampler.rules {
-                switch SymbolDecoder.decode(sampler.modules(by: rule), version: version) {
+            for plane in located.planes where isTimeLeft() {
+                switch decode(picture, plane, version: version) {
                 case .payload(let bytes):
-                    let side = Double(size)
-                    let corners = [(0, 0), (side, 0), (side, side), (0, side)].map { corner -> ScannedCode.Point in
-                        let place = located.plane.map(corner.0, corner.1)
-                        return ScannedCode.Point(x: Int(place.x), y: Int(place.y))
-                    }
-                    found.codes.append(ScannedCode(bytes: bytes, corners: corners))
+                    found.codes.append(ScannedCode(bytes: bytes, corners: corners(plane, version: version)))
                     return true
                 case .part:
                     found.hasParts = true
@@ -82,5 +75,29 @@ struct GeometricPass {
             }
         }
         return false
+    }
+
+    private func decode(_ picture: PixelBuffer, _ plane: Homography, version: Int) -> SymbolDecoder.Answer {
+        let sampler = SymbolSampler(picture, plane, size: SymbolLayout.size(version: version))
+        for rule in SymbolSampler.rules {
+            let answer = SymbolDecoder.decode(sampler.modules(by: rule), version: version)
+            if answer != .failed { return answer }
+        }
+        return .failed
+    }
+
+    private func corners(_ plane: Homography, version: Int) -> [ScannedCode.Point] {
+        let side = Double(SymbolLayout.size(version: version))
+        return [(0, 0), (side, 0), (side, side), (0, side)].map { across, down in
+            let place = plane.map(across, down)
+            return ScannedCode.Point(x: ScannedCode.Point.pixel(place.x), y: ScannedCode.Point.pixel(place.y))
+        }
+    }
+}
+
+extension ScannedCode.Point {
+    /// A corner may lie outside the picture, but not beyond what any picture measures.
+    fileprivate static func pixel(_ value: Double) -> Int {
+        value.isFinite ? Int(min(max(value, -100_000), 100_000)) : 0
     }
 }

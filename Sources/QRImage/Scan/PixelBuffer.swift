@@ -30,8 +30,9 @@ struct PixelBuffer {
     /// The pixel between four others, or the nearest one on the border.
     @inline(__always)
     func sample(_ x: Double, _ y: Double) -> Double {
-        let left = min(max(x - 0.5, 0), Double(width - 1))
-        let top = min(max(y - 0.5, 0), Double(height - 1))
+        // Written so that a plane gone wrong, whose places are no numbers, lands on the border.
+        let left = x > 0.5 ? min(x - 0.5, Double(width - 1)) : 0
+        let top = y > 0.5 ? min(y - 0.5, Double(height - 1)) : 0
         let column = min(Int(left), max(width - 2, 0))
         let row = min(Int(top), max(height - 2, 0))
         let right = width > 1 ? 1 : 0

@@ -31,6 +31,10 @@ package struct Scanner {
     /// - Parameter image: any grey picture.
     /// - Returns: the codes' payloads and corners, or why there are none.
     package mutating func scan(_ image: GreyImage) -> Scan {
+        // Nothing smaller holds the smallest symbol.
+        guard min(image.width, image.height) >= SymbolLayout.size(version: 1) else {
+            return Scan(outcome: .noCode, codes: [])
+        }
         let start = now()
         picture.load(image)
         var hasParts = false

@@ -13,13 +13,22 @@ struct SymbolLocator {
     }
 
     /// The best plane found, with how well its fixed patterns fit: 1 is perfect, 0 is chance.
-    func locate(refined: Bool) -> (plane: Homography, fit: Double)? {
+    ///
+    /// When refined, planes close by follow it: on cloth and bent paper one of them often serves better.
+    func locate(refined: Bool) -> (planes: [Homography], fit: Double)? {
         var points = parallelogram
         if layout.version > 1 { points = searchFourth(points, refined: refined) }
         guard var plane = plane(points) else { return nil }
         var fit = fit(plane)
-        if refined { improve(&points, &plane, &fit) }
-        return (plane, fit)
+        guard refined else { return ([plane], fit) }
+        let flat = plane
+        improve(&points, &plane, &fit)
+        let near = [(0.5, 0.0), (-0.5, 0.0), (0.0, 0.5), (0.0, -0.5)].flatMap { right, down in
+            [3, 1, 2].compactMap { corner in
+                self.plane(points.moved(corner: corner, right: right * modulePixels, down: down * modulePixels))
+            }
+        }
+        return ([plane, flat] + near, fit)
     }
 
     /// How well the timing patterns alternate if the symbol lies flat: what tells versions apart cheaply.
