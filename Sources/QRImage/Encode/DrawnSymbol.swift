@@ -2,6 +2,6 @@
 struct DrawnSymbol {
     let version: Int
     let size: Int
-    /// Bit 0: dark. Bit 7: not data, so that no mask touches it.
+    /// Bit 0 says dark, bit 7 not data, so that no mask touches it.
     let flags: [UInt8]
 }

@@ -6,6 +6,7 @@ enum MaskChooser {
     ///   - drawn: the symbol with mask 0.
     ///   - level: what the format information says besides the mask.
     ///   - mask: the mask to take; nil takes the one with the lowest penalty, the first of equals.
+    /// - Returns: the finished symbol.
     static func symbol(_ drawn: DrawnSymbol, level: QRLevel, mask: Int?) -> QRSymbol {
         switch drawn.size {
         case ...64: symbol(drawn, level, mask, patterns: narrowPatterns)

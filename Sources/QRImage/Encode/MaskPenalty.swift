@@ -19,6 +19,7 @@ struct MaskPenalty<Row: ModuleRow> {
     /// - Parameters:
     ///   - rows: the symbol's rows with `margin` light rows before and after; bits above `size` zero.
     ///   - size: modules a side.
+    /// - Returns: the penalty; less is better.
     static func score(_ rows: [Row], size: Int) -> Int {
         var penalty = MaskPenalty(size: size)
         unsafe rows.withUnsafeBufferPointer { rows in unsafe penalty.addAll(rows) }
