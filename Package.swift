@@ -65,6 +65,7 @@ let package = Package(
         cLibrary("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
         cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        cLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
 
         library("Encoding", []),
@@ -81,7 +82,7 @@ let package = Package(
             "suishen",
             ["CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Verification"]),
         quickCommand("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
-        quickCommand("chain-verify", ["CommandSupport", "Encoding", "Signing", "TraceLog"]),
+        quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
         .executableTarget(
             name: "wire-vectors", dependencies: ["CommandSupport", "Credential", "Encoding", "Signing"],

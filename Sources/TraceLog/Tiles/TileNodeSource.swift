@@ -35,6 +35,6 @@ package struct TileNodeSource: NodeSource {
 }
 
 /// Lets a copyable value hold a hasher, which is not.
-private final class HasherBox {
+final class HasherBox {
     var hasher = MerkleHasher()
 }

@@ -1,0 +1,49 @@
+package import Encoding
+
+/// What an audit found.
+package struct AuditReport: Sendable {
+    package enum Verdict: String, Sendable {
+        case intact
+        case tampered
+        case undecided
+    }
+
+    /// The most findings that are kept; one fault can break everything after it.
+    package static let findingCountMax = 1000
+
+    package let verdict: Verdict
+    /// `ok`, or the first finding's code.
+    package let code: String
+    package let size: UInt64
+    package let root: MerkleHash
+    package let findings: [AuditFinding]
+    package let eventCount: UInt64
+    package let objectCount: UInt64
+
+    init(
+        size: UInt64, root: MerkleHash, findings: [AuditFinding], eventCount: UInt64 = 0, objectCount: UInt64 = 0
+    ) {
+        self.size = size
+        self.root = root
+        self.findings = findings.sorted(by: AuditFinding.precedes)
+        self.eventCount = eventCount
+        self.objectCount = objectCount
+        code = self.findings.first?.code.rawValue ?? "ok"
+        if self.findings.isEmpty {
+            verdict = .intact
+        } else {
+            verdict = self.findings.contains(where: \.isTampering) ? .tampered : .undecided
+        }
+    }
+
+    /// The verdict as one JSON object.
+    package func json(elapsedMilliseconds: UInt64) -> JSONValue {
+        [
+            "verdict": .string(verdict.rawValue), "code": .string(code),
+            "size": .integer(Int64(clamping: size)), "rootHash": .string(Hex.encode(root.bytes)),
+            "findings": .array(findings.map(\.json)), "events": .integer(Int64(clamping: eventCount)),
+            "objects": .integer(Int64(clamping: objectCount)),
+            "elapsedMilliseconds": .integer(Int64(clamping: elapsedMilliseconds)),
+        ]
+    }
+}

@@ -1,0 +1,29 @@
+/// Where an auditor reads a log's files from: a folder, a socket, a URL.
+package protocol AuditSource: Sendable {
+    /// Reads one file of the tlog-tiles layout whole; nil when there is none.
+    ///
+    /// - Parameters:
+    ///   - path: such as `checkpoint` or `tile/0/000`.
+    ///   - byteCountMax: the most bytes to take; a longer file is an error.
+    func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]?
+}
+
+/// Why a log could not be read; it says nothing of the log's honesty.
+package struct AuditSourceError: Error, Equatable, Sendable {
+    package enum Code: String, Sendable {
+        case unreadable = "input_unreadable"
+        case tooLarge = "input_too_large"
+    }
+
+    package let code: Code
+    /// What happened, to which input; lower case, no full stop.
+    package let reason: String
+    /// The fix, as one imperative sentence.
+    package let hint: String
+
+    package init(code: Code, reason: String, hint: String) {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+    }
+}

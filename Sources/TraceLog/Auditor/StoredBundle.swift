@@ -1,0 +1,58 @@
+/// An entry bundle as it is stored, whole or broken: the entries that can be told apart.
+struct StoredBundle: Sendable {
+    let bytes: [UInt8]
+    let ranges: [Range<Int>]
+    /// Whether the bytes end where an entry ends.
+    let endsClean: Bool
+
+    /// Tells entries apart; at most `width` of them, or all when the file is one of a larger tree.
+    init(bytes: [UInt8], width: Int, isFullFile: Bool) {
+        var ranges: [Range<Int>] = []
+        ranges.reserveCapacity(width)
+        var position = 0
+        while ranges.count < width, bytes.count - position >= 2 {
+            let byteCount = Int(bytes[position]) << 8 | Int(bytes[position + 1])
+            guard bytes.count - position - 2 >= byteCount else { break }
+            ranges.append(position + 2..<position + 2 + byteCount)
+            position += 2 + byteCount
+        }
+        self.bytes = bytes
+        self.ranges = ranges
+        endsClean = position == bytes.count || (isFullFile && ranges.count == width)
+    }
+}
+
+/// A tile or bundle as a source gave it.
+struct StoredFile: Sendable {
+    let bytes: [UInt8]
+    /// Whether it is the full file, where the checkpoint asks for a narrower one: the log has grown since.
+    let isFullFile: Bool
+
+    /// Reads the file of exactly that width, or the full one that has taken its place; nil when neither is there.
+    init?(_ path: TilePath, source: some AuditSource) throws(AuditSourceError) {
+        let byteCountMax =
+            path.kind == .entries ? EntryBundle.byteCountMax : TilePath.fullWidth * MerkleHash.byteCount
+        if let bytes = try source.read(path.path, byteCountMax: byteCountMax) {
+            self.bytes = bytes
+            isFullFile = false
+            return
+        }
+        guard path.isPartial,
+            let bytes = try source.read(TilePath(kind: path.kind, index: path.index).path, byteCountMax: byteCountMax)
+        else { return nil }
+        self.bytes = bytes
+        isFullFile = true
+    }
+
+    /// The first position at which this tile is not `hashes`; nil when it is exactly them.
+    func difference(from hashes: [MerkleHash]) -> Int? {
+        let stored = bytes.count / MerkleHash.byteCount
+        for position in 0..<min(stored, hashes.count)
+        where MerkleHash(bytes.span, at: position * MerkleHash.byteCount) != hashes[position] {
+            return position
+        }
+        if stored < hashes.count { return stored }
+        let expected = isFullFile ? TilePath.fullWidth : hashes.count
+        return bytes.count == expected * MerkleHash.byteCount ? nil : hashes.count - 1
+    }
+}

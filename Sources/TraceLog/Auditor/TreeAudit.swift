@@ -1,0 +1,117 @@
+/// Recomputes the tree from its leaves and holds tiles, checkpoint and anchors to it.
+struct TreeAudit {
+    private struct Anchor {
+        let checkpoint: Checkpoint
+        let isRemembered: Bool
+        var root: MerkleHash?
+    }
+
+    private struct Disagreement {
+        let index: UInt64
+        let object: [UInt8]?
+    }
+
+    private static let disagreementCountMax = 100
+
+    private let checkpoint: Checkpoint
+    private var anchors: [Anchor]
+    private var frontier = MerkleFrontier()
+    // Fed with the roots of full bundles, so that its level 0 is the tree's tile level 1.
+    private var upper = TileAccumulator()
+    private var hasher = HasherBox()
+    private var disagreements: [Disagreement] = []
+    private var findings = FindingList()
+
+    init(checkpoint: Checkpoint, options: AuditOptions) {
+        self.checkpoint = checkpoint
+        anchors =
+            options.anchors.map { Anchor(checkpoint: $0, isRemembered: false) }
+            + [options.remembered].compactMap { $0 }.map { Anchor(checkpoint: $0, isRemembered: true) }
+    }
+
+    var root: MerkleHash { frontier.root(hasher: &hasher.hasher) }
+
+    /// Takes the next bundle's hashes in.
+    mutating func accept(_ digest: BundleDigest, source: some AuditSource) throws(AuditSourceError) {
+        findings.add(digest.findings)
+        if let position = digest.tileDifference, disagreements.count < Self.disagreementCountMax {
+            disagreements.append(
+                Disagreement(index: digest.firstIndex + UInt64(position), object: digest.object(at: position)))
+        }
+        let start = frontier.size
+        // Bundles that broke off leave the tree at a place where no further subtree fits.
+        guard start == digest.firstIndex else { return }
+        for position in anchors.indices {
+            let size = anchors[position].checkpoint.size
+            guard size >= start, size <= start + UInt64(digest.hashes.count) else { continue }
+            var edge = frontier
+            for hash in digest.hashes.prefix(Int(size - start)) { edge.append(hash, hasher: &hasher.hasher) }
+            anchors[position].root = edge.root(hasher: &hasher.hasher)
+        }
+        guard let root = digest.root else {
+            for hash in digest.hashes { frontier.append(hash, hasher: &hasher.hasher) }
+            return
+        }
+        frontier.append(subtree: root, height: TilePath.height, hasher: &hasher.hasher)
+        var full: [Tile] = []
+        upper.append(root, hasher: &hasher.hasher) { full.append($0) }
+        for tile in full { try compare(tile, source: source) }
+    }
+
+    /// Says what only the end shows: the tiles on the edge, the root, the anchors.
+    mutating func finish(source: some AuditSource) throws(AuditSourceError) -> [AuditFinding] {
+        for tile in upper.partialTiles { try compare(tile, source: source) }
+        let isRootRight = frontier.size == checkpoint.size && root == checkpoint.root
+        for disagreement in disagreements {
+            let detail =
+                isRootRight
+                ? "the stored tile and the entries, which the checkpoint vouches for"
+                : "the entry's recomputed leaf hash and the stored tile"
+            findings.add(
+                AuditFinding(
+                    isRootRight ? .tileMismatch : .leafMismatch, index: disagreement.index,
+                    object: disagreement.object, detail: detail))
+        }
+        if !isRootRight {
+            findings.add(
+                AuditFinding(.rootMismatch, detail: "the root recomputed from the entries and the checkpoint's"))
+        }
+        for anchor in anchors { try judge(anchor, source: source) }
+        return findings.all
+    }
+
+    private mutating func compare(_ tile: Tile, source: some AuditSource) throws(AuditSourceError) {
+        guard case .hashes(let below) = tile.path.kind else { return }
+        let level = below + 1
+        let path = TilePath(kind: .hashes(level: level), index: tile.path.index, width: tile.hashes.count)
+        let stored = try StoredFile(path, source: source)
+        let difference = stored.map { $0.difference(from: tile.hashes) } ?? 0
+        guard let difference else { return }
+        let position = tile.path.index * UInt64(TilePath.fullWidth) + UInt64(difference)
+        findings.add(
+            AuditFinding(
+                .tileMismatch, index: position << UInt64(level * TilePath.height),
+                detail: stored == nil ? "\(path.path) is not there" : "\(path.path) and the tiles below it"))
+    }
+
+    private mutating func judge(_ anchor: Anchor, source: some AuditSource) throws(AuditSourceError) {
+        let (theirs, name) = (anchor.checkpoint, anchor.isRemembered ? "the remembered checkpoint" : "the anchor")
+        if theirs.origin != checkpoint.origin {
+            findings.add(AuditFinding(.fork, index: 0, detail: "\(name) is of another log, \(theirs.origin)"))
+        } else if theirs.size > checkpoint.size {
+            let last = (theirs.size - 1) / UInt64(TilePath.fullWidth)
+            let width = TilePath.width(kind: .entries, index: last, size: theirs.size)
+            let isTailThere = try StoredFile(TilePath(kind: .entries, index: last, width: width), source: source) != nil
+            findings.add(
+                AuditFinding(
+                    isTailThere || anchor.isRemembered ? .checkpointRollback : .truncated, index: checkpoint.size,
+                    detail: "the checkpoint has \(checkpoint.size) entries, and \(name) \(theirs.size)"))
+        } else if let root = theirs.size == 0 ? MerkleHash.emptyRoot : anchor.root, root != theirs.root {
+            let agreed = anchors.filter { $0.root == $0.checkpoint.root && $0.checkpoint.size < theirs.size }
+            findings.add(
+                AuditFinding(
+                    .fork, index: agreed.map(\.checkpoint.size).max() ?? 0,
+                    detail: "the log's first \(theirs.size) entries and the root that \(name) has for them"))
+        }
+    }
+}

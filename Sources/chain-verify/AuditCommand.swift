@@ -1,0 +1,51 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Glibc
+import TraceLog
+
+/// `chain-verify audit LOG`.
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Recompute the whole log and hold it to key, anchors, state and witnesses.")
+
+    @Argument(help: "A directory in tlog-tiles layout, a daemon's socket, or an http(s) URL.")
+    var log: String
+
+    @OptionGroup var arguments: LogArguments
+
+    @Flag(help: "Audit tiles and checkpoint only, of any tlog-tiles log, whatever its entries hold.")
+    var tilesOnly = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() async throws {
+        var options = try arguments.options()
+        options.tilesOnly = tilesOnly
+        if isatty(2) == 1 { options.progress = AuditProgress().update }
+        let start = AuditProgress.milliseconds()
+        let outcome: (report: AuditReport, note: SignedNote?)
+        do {
+            outcome = try await Auditor(source: LogSource(log), options: options).audit()
+        } catch let error as AuditSourceError {
+            throw CommandError(error)
+        }
+        let report = outcome.report
+        let elapsed = AuditProgress.milliseconds() - start
+        // A first audit has nothing to be held to; what it found is remembered all the same, so that the next has.
+        if report.verdict == .intact || report.findings.allSatisfy({ $0.code == .unanchored }) {
+            try arguments.remember(outcome.note, key: options.key)
+        }
+        if json {
+            StandardStream.output.write(report.json(elapsedMilliseconds: elapsed).encoded() + "\n")
+        } else {
+            StandardStream.output.write(report.plainText(elapsedMilliseconds: elapsed))
+        }
+        switch report.verdict {
+        case .intact: return
+        case .tampered: throw ExitCode(ExitStatus.failure.rawValue)
+        case .undecided: throw ExitCode(ExitStatus.undecided.rawValue)
+        }
+    }
+}

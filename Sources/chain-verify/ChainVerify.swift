@@ -1,0 +1,33 @@
+import ArgumentParser
+import CommandSupport
+import Glibc
+
+/// The auditor's command.
+@main
+struct ChainVerify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chain-verify",
+        abstract: "Audit a traceability log, trusting nobody.",
+        discussion: """
+            LOG is a directory in tlog-tiles layout, a daemon's socket, or an http(s) URL.
+            Exit: 0 intact and anchored, 1 tampered, 2 cannot tell, 64 usage.
+            """,
+        subcommands: [AuditCommand.self, InclusionCommand.self, ConsistencyCommand.self, WitnessCommand.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as CommandError {
+            Diagnostics(command: "chain-verify").report(error)
+            Glibc.exit(error.status.rawValue)
+        } catch {
+            // Help and usage; ArgumentParser's own status for wrong usage is 64.
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import CommandSupport
+import TraceLog
+
+/// `chain-verify consistency`.
+struct ConsistencyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consistency", abstract: "Check that a checkpoint's log begins with an older one's.")
+
+    @Option(help: "The older checkpoint, a signed note.")
+    var old: String
+
+    @Option(help: "The newer checkpoint, a signed note.")
+    var new: String
+
+    @Option(help: "The proof, one hash in Base64 a line.")
+    var proof: String
+
+    @Option(help: "The log's verifier key; without it the checkpoints' signatures are not checked.")
+    var key: String?
+
+    func run() throws {
+        let (older, newer) = (try ProofFile.checkpoint(old, key: key), try ProofFile.checkpoint(new, key: key))
+        let path = try ProofFile.read(proof)
+        let claim = ConsistencyProof(oldSize: older.size, newSize: newer.size, path: path)
+        guard older.origin == newer.origin, claim.isValid(oldRoot: older.root, newRoot: newer.root) else {
+            throw CommandError(
+                code: "proof_refused", reason: "\(new) is not proved to extend \(old)",
+                hint: "ask for a proof from size \(older.size) to \(newer.size)", status: .failure)
+        }
+        StandardStream.output.write("consistent from \(older.size) to \(newer.size)\n")
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import CommandSupport
+import TraceLog
+
+/// `chain-verify inclusion`.
+struct InclusionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inclusion", abstract: "Check that an entry stands at an index under a checkpoint.")
+
+    @Option(help: "The entry's bytes.")
+    var leaf: String
+
+    @Option(help: "Where it stands.")
+    var index: UInt64
+
+    @Option(help: "The checkpoint, a signed note.")
+    var checkpoint: String
+
+    @Option(help: "The path from the leaf up, one hash in Base64 a line.")
+    var proof: String
+
+    @Option(help: "The log's verifier key; without it the checkpoint's signature is not checked.")
+    var key: String?
+
+    func run() throws {
+        let entry = try InputFile.read(leaf)
+        let statement = try ProofFile.checkpoint(checkpoint, key: key)
+        let path = try ProofFile.read(proof)
+        var hasher = MerkleHasher()
+        let claim = InclusionProof(leafIndex: index, treeSize: statement.size, path: path)
+        guard claim.isValid(leaf: hasher.leaf(entry), root: statement.root) else {
+            throw CommandError(
+                code: "proof_refused", reason: "\(leaf) is not proved to stand at index \(index)",
+                hint: "ask for a proof for exactly this index and size \(statement.size)", status: .failure)
+        }
+        StandardStream.output.write("included at index \(index) of \(statement.size)\n")
+    }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import CommandSupport
+import Glibc
+import TraceLog
+
+/// What `audit` and `object` hold a log to.
+struct LogArguments: ParsableArguments {
+    @Option(help: "The log's verifier key, name+hash+base64; - or a path to a file that holds it also do.")
+    var key: String?
+
+    @Option(help: ArgumentHelp("A checkpoint that you trust; may be given again.", valueName: "file"))
+    var anchor: [String] = []
+
+    @Option(help: "Which witnesses count: lines `witness NAME VKEY` and one `quorum N`.")
+    var witnessPolicy: String?
+
+    @Option(help: "What this auditor remembers of the log; made on first use.")
+    var state: String?
+
+    @Option(help: "Which actors' signatures are checked: all, batch or none.")
+    var signatures = AuditOptions.Signatures.all
+
+    @Option(help: "Openings of personal fields, one JSON object of salt, name, value and index a line.")
+    var openings: String?
+
+    /// The options, and the state that was remembered.
+    func options() throws -> AuditOptions {
+        var options = AuditOptions()
+        options.signatures = signatures
+        let remembered = try rememberedState()
+        options.remembered = remembered?.checkpoint
+        options.key = try key.map { try Self.key($0) } ?? remembered?.key
+        options.anchors = try anchor.map { path in
+            let bytes = try InputFile.read(path, byteCountMax: SignedNote.byteCountMax)
+            return try CommandError.naming(path) { () throws(TraceLogError) in
+                let note = try SignedNote(bytes: bytes)
+                if let key = options.key, !note.isSigned(by: key) {
+                    throw TraceLogError(
+                        code: .malformedCheckpoint, reason: "an anchor that the log's key has not signed",
+                        hint: "give a checkpoint as the log published it")
+                }
+                return try Checkpoint(text: note.text)
+            }
+        }
+        if let witnessPolicy {
+            let text = String(decoding: try InputFile.read(witnessPolicy, byteCountMax: 1 << 16), as: UTF8.self)
+            options.policy = try CommandError.naming(witnessPolicy) { () throws(TraceLogError) in
+                try WitnessPolicy(text: text)
+            }
+        }
+        if let openings {
+            let bytes = try InputFile.read(openings, byteCountMax: 1 << 30)
+            options.openings = try CommandError.naming(openings) { () throws(TraceLogError) in
+                try OpeningIndex(lines: bytes)
+            }
+        }
+        return options
+    }
+
+    /// Keeps an accepted checkpoint, in one step.
+    func remember(_ note: SignedNote?, key: NoteKey?) throws {
+        guard let state, let note else { return }
+        let kept = try CommandError.naming(state) { () throws(TraceLogError) in try AuditState(key: key, note: note) }
+        try OutputFile.write(kept.bytes, to: state)
+    }
+
+    private func rememberedState() throws -> AuditState? {
+        guard let state else { return nil }
+        return try LogArguments.state(at: state)
+    }
+
+    /// Reads a state file; nil where there is none yet.
+    static func state(at path: String) throws -> AuditState? {
+        guard unsafe access(path, F_OK) == 0 else { return nil }
+        let bytes = try InputFile.read(path, byteCountMax: 2 * SignedNote.byteCountMax)
+        return try CommandError.naming(path) { () throws(TraceLogError) in try AuditState(bytes: bytes) }
+    }
+
+    /// A verifier key, given as it is or as a file's path.
+    static func key(_ text: String) throws -> NoteKey {
+        if let key = try? NoteKey(vkey: text) { return key }
+        if unsafe text == "-" || access(text, R_OK) == 0 {
+            let bytes = try InputFile.read(text, byteCountMax: 4096)
+            let line = String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+            return try CommandError.naming(text) { () throws(TraceLogError) in try NoteKey(vkey: line) }
+        }
+        do {
+            return try NoteKey(vkey: text)
+        } catch {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint, status: .usage)
+        }
+    }
+}
+
+extension AuditOptions.Signatures: ExpressibleByArgument {}

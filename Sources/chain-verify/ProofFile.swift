@@ -1,0 +1,36 @@
+import CommandSupport
+import Encoding
+import TraceLog
+
+/// A proof as text: one hash in Base64 a line; empty lines and lines that begin with `#` say nothing.
+enum ProofFile {
+    private static let byteCountMax = 1 << 16
+    private static let hashCountMax = 2 * InclusionProof.hashCountMax
+
+    static func read(_ path: String) throws(CommandError) -> [MerkleHash] {
+        var hashes: [MerkleHash] = []
+        for line in try InputFile.read(path, byteCountMax: byteCountMax).split(separator: 0x0A) {
+            let text = String(decoding: line, as: UTF8.self)
+            if text.hasPrefix("#") { continue }
+            guard hashes.count < hashCountMax, let bytes = try? Base64.decode(text), let hash = MerkleHash(bytes) else {
+                throw CommandError(
+                    code: TraceLogError.Code.malformedProof.rawValue, reason: "\(path) is no proof",
+                    hint: "write one hash of 32 bytes in Base64 a line")
+            }
+            hashes.append(hash)
+        }
+        return hashes
+    }
+
+    /// Reads a checkpoint, signed by `key` where one is given.
+    static func checkpoint(_ path: String, key: String?) throws -> Checkpoint {
+        let bytes = try InputFile.read(path, byteCountMax: SignedNote.byteCountMax)
+        let note = try CommandError.naming(path) { () throws(TraceLogError) in try SignedNote(bytes: bytes) }
+        if let key, !note.isSigned(by: try LogArguments.key(key)) {
+            throw CommandError(
+                code: "checkpoint_signature", reason: "\(path) is not signed by the log's key",
+                hint: "fetch the checkpoint again, or give the key that signs this log", status: .failure)
+        }
+        return try CommandError.naming(path) { () throws(TraceLogError) in try Checkpoint(text: note.text) }
+    }
+}

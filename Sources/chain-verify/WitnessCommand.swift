@@ -1,0 +1,110 @@
+import ArgumentParser
+import CommandSupport
+import Glibc
+import Signing
+import TraceLog
+
+/// `chain-verify witness LOG`.
+struct WitnessCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "witness", abstract: "Cosign a checkpoint that extends the one remembered.")
+
+    @Argument(help: "A directory in tlog-tiles layout, a daemon's socket, or an http(s) URL.")
+    var log: String
+
+    @Option(help: "What this witness remembers of the log; made on first use.")
+    var state: String
+
+    @Option(help: "The witness's private key, Ed25519, PEM.")
+    var key: String
+
+    @Option(help: "Where the cosigned checkpoint goes.")
+    var out: String
+
+    @Option(help: "The log's verifier key; on first use it is required, then it is remembered.")
+    var logKey: String?
+
+    @Option(help: "The witness's name in its cosignature.")
+    var name = "witness"
+
+    @Option(help: "Unix time in seconds, in place of the clock.")
+    var at: UInt64?
+
+    func run() throws {
+        let remembered = try LogArguments.state(at: state)
+        guard let known = try logKey.map({ try LogArguments.key($0) }) ?? remembered?.key else {
+            throw CommandError(
+                code: "key_missing", reason: "no key of the log is given or remembered",
+                hint: "give --log-key VKEY on first use", status: .usage)
+        }
+        let source = LogSource(log)
+        let note = try served(source)
+        guard note.isSigned(by: known) else {
+            throw refusal("checkpoint_signature", "the checkpoint is not signed by the log's key")
+        }
+        let statement = try CommandError.naming(log) { () throws(TraceLogError) in try Checkpoint(text: note.text) }
+        if let remembered { try check(remembered.checkpoint, statement, source) }
+        let signer = try signingKey()
+        var cosigned = note
+        try CommandError.naming(key) { () throws(TraceLogError) in
+            try cosigned.cosign(name: name, key: signer, at: at ?? UInt64(clamping: time(nil)))
+        }
+        let kept = try CommandError.naming(state) { () throws(TraceLogError) in try AuditState(key: known, note: note) }
+        // Remembered before it is signed away: a crash between the two must not let an older one be cosigned.
+        try OutputFile.write(kept.bytes, to: state)
+        try OutputFile.write(cosigned.bytes, to: out)
+        StandardStream.output.write("cosigned \(statement.origin) at \(statement.size)\n")
+    }
+
+    private func served(_ source: LogSource) throws -> SignedNote {
+        let bytes: [UInt8]?
+        do {
+            bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax)
+        } catch {
+            throw CommandError(error)
+        }
+        guard let bytes else {
+            throw CommandError(
+                code: "input_unreadable", reason: "\(log) has no checkpoint", hint: "name a log in tlog-tiles layout")
+        }
+        return try CommandError.naming(log) { () throws(TraceLogError) in try SignedNote(bytes: bytes) }
+    }
+
+    /// Refuses what does not extend the remembered checkpoint, by a proof computed from the log's own tiles.
+    private func check(_ old: Checkpoint, _ new: Checkpoint, _ source: LogSource) throws {
+        guard old.origin == new.origin else { throw refusal("fork", "the log's origin has changed") }
+        guard old.size <= new.size else {
+            throw refusal("checkpoint_rollback", "the log has \(new.size) entries, and had \(old.size)")
+        }
+        var tiles = TileNodeSource(size: new.size) { path throws(TraceLogError) in
+            guard let bytes = try? source.read(path.path, byteCountMax: 1 << 14) else {
+                throw TraceLogError(
+                    code: .malformedTile, reason: "\(path.path) cannot be read", hint: "serve the tiles of the log")
+            }
+            return bytes
+        }
+        let proof: ConsistencyProof
+        do {
+            proof = try ConsistencyProof(oldSize: old.size, newSize: new.size, from: &tiles)
+        } catch {
+            throw CommandError(error, in: log)
+        }
+        guard proof.isValid(oldRoot: old.root, newRoot: new.root) else {
+            throw refusal("fork", "the log does not begin with the \(old.size) entries that were cosigned")
+        }
+    }
+
+    private func signingKey() throws -> SigningKey {
+        do {
+            return try SigningKey(contentsOf: key)
+        } catch {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        }
+    }
+
+    private func refusal(_ code: String, _ reason: String) -> CommandError {
+        CommandError(
+            code: code, reason: "\(log): \(reason)", hint: "keep both checkpoints: together they prove it",
+            status: .failure)
+    }
+}
