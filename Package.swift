@@ -76,6 +76,7 @@ let package = Package(
         library("TraceLog", ["Encoding", "Signing"]),
         library("Storage", ["Credential", "Encoding", "Signing", "TraceLog", grdb]),
         library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "Verification"]),
+        library("LogForge", ["Encoding", "Signing", "TraceLog"]),
         library("CommandSupport", ["Encoding"]),
 
         command(
@@ -97,7 +98,7 @@ let package = Package(
         tests("QRImageTests", ["QRImage"]),
         tests(
             "VerificationTests", ["Credential", "Encoding", "Signing", "Verification"], exclude: ["disagreements.json"]),
-        tests("TraceLogTests", ["Encoding", "Signing", "TraceLog"]),
+        tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
         tests("StorageTests", ["Signing", "Storage", grdb]),
         tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage", "Verification"]),
         tests("CommandTests", ["Encoding"]),

@@ -28,7 +28,8 @@ struct ActorKeys {
             return .failure(Refusal(.actorSignature, "the log names no such key of this actor before this entry"))
         }
         guard record.status == .active else {
-            return .failure(Refusal(.keyRevoked, "the entry is signed, and the log had said its key is \(record.status)"))
+            return .failure(
+                Refusal(.keyRevoked, "the entry is signed, and the log had said its key is \(record.status)"))
         }
         return .success(record.key)
     }

@@ -46,9 +46,12 @@ package struct AuditFinding: Sendable, Equatable {
         self.isTampering = isTampering
     }
 
-    /// Tampering first, then by index, then causes before what follows from them.
+    /// Tampering first, then what has a place before what only says that there is one, then by index and cause.
     static func precedes(_ left: AuditFinding, _ right: AuditFinding) -> Bool {
         if left.isTampering != right.isTampering { return left.isTampering }
+        let isLeftVague = left.code == .fork || left.code == .rootMismatch
+        let isRightVague = right.code == .fork || right.code == .rootMismatch
+        if isLeftVague != isRightVague { return isRightVague }
         let (first, second) = (left.index ?? .max, right.index ?? .max)
         return first == second ? left.code.rank < right.code.rank : first < second
     }

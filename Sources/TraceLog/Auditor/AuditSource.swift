@@ -1,10 +1,12 @@
 /// Where an auditor reads a log's files from: a folder, a socket, a URL.
 package protocol AuditSource: Sendable {
-    /// Reads one file of the tlog-tiles layout whole; nil when there is none.
+    /// Reads one file of the tlog-tiles layout whole.
     ///
     /// - Parameters:
     ///   - path: such as `checkpoint` or `tile/0/000`.
-    ///   - byteCountMax: the most bytes to take; a longer file is an error.
+    ///   - byteCountMax: the most bytes to take.
+    /// - Returns: the file's bytes; nil when there is no such file.
+    /// - Throws: `input_unreadable`, `input_too_large`.
     func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]?
 }
 

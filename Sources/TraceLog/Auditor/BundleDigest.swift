@@ -14,7 +14,7 @@ struct BundleDigest: Sendable {
     let firstIndex: UInt64
     let bundle: StoredBundle
     let hashes: [MerkleHash]
-    /// One an entry; nil where it is malformed. Empty when entries are opaque.
+    /// One an entry, nil where it is malformed; empty when entries are opaque.
     let entries: [Scanned?]
     /// The root over the hashes, of a full bundle only.
     let root: MerkleHash?
@@ -48,7 +48,7 @@ struct BundleDigest: Sendable {
         findings = Self.judge(
             isThere: file != nil, endsClean: bundle.endsClean, count: hashes.count, width: width, first: first)
         root = hashes.count == TilePath.fullWidth ? Tile.subtreeRoot(hashes[...], hasher: &hasher) : nil
-        tileDifference = tile.map { $0.difference(from: hashes) } ?? 0
+        tileDifference = hashes.isEmpty ? nil : tile.map { $0.difference(from: hashes) } ?? 0
         firstIndex = first
         self.bundle = bundle
         self.hashes = hashes

@@ -65,7 +65,9 @@ struct ChainReplay {
             return
         }
         if entry.sequence > count {
-            add(.sequenceGap, link.index, entry.object, "the entry says sequence \(entry.sequence), and \(count) is next")
+            add(
+                .sequenceGap, link.index, entry.object,
+                "the entry says sequence \(entry.sequence), and \(count) is next")
         } else if entry.previous != objects.newest(number) {
             add(.chainBreak, link.index, entry.object, "the entry's link and the object's entry before it")
         }

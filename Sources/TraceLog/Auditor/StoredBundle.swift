@@ -53,6 +53,6 @@ struct StoredFile: Sendable {
         }
         if stored < hashes.count { return stored }
         let expected = isFullFile ? TilePath.fullWidth : hashes.count
-        return bytes.count == expected * MerkleHash.byteCount ? nil : hashes.count - 1
+        return bytes.count == expected * MerkleHash.byteCount ? nil : max(hashes.count - 1, 0)
     }
 }

@@ -20,6 +20,8 @@ struct TreeAudit {
     private var upper = TileAccumulator()
     private var hasher = HasherBox()
     private var disagreements: [Disagreement] = []
+    // Of tiles above the entries' own, with the range of entries that each first wrong hash covers.
+    private var upperFindings: [(finding: AuditFinding, range: Range<UInt64>)] = []
     private var findings = FindingList()
 
     init(checkpoint: Checkpoint, options: AuditOptions) {
@@ -60,7 +62,10 @@ struct TreeAudit {
 
     /// Says what only the end shows: the tiles on the edge, the root, the anchors.
     mutating func finish(source: some AuditSource) throws(AuditSourceError) -> [AuditFinding] {
-        for tile in upper.partialTiles { try compare(tile, source: source) }
+        // Where the entries broke off, the tiles above them cannot be told.
+        if frontier.size == checkpoint.size {
+            for tile in upper.partialTiles { try compare(tile, source: source) }
+        }
         let isRootRight = frontier.size == checkpoint.size && root == checkpoint.root
         for disagreement in disagreements {
             let detail =
@@ -71,6 +76,11 @@ struct TreeAudit {
                 AuditFinding(
                     isRootRight ? .tileMismatch : .leafMismatch, index: disagreement.index,
                     object: disagreement.object, detail: detail))
+        }
+        // What a wrong entry changes in the tiles above it says nothing new.
+        for upper in upperFindings
+        where isRootRight || !disagreements.contains(where: { upper.range.contains($0.index) }) {
+            findings.add(upper.finding)
         }
         if !isRootRight {
             findings.add(
@@ -88,10 +98,12 @@ struct TreeAudit {
         let difference = stored.map { $0.difference(from: tile.hashes) } ?? 0
         guard let difference else { return }
         let position = tile.path.index * UInt64(TilePath.fullWidth) + UInt64(difference)
-        findings.add(
-            AuditFinding(
-                .tileMismatch, index: position << UInt64(level * TilePath.height),
-                detail: stored == nil ? "\(path.path) is not there" : "\(path.path) and the tiles below it"))
+        guard upperFindings.count < Self.disagreementCountMax else { return }
+        let first = position << UInt64(level * TilePath.height)
+        let finding = AuditFinding(
+            .tileMismatch, index: first,
+            detail: stored == nil ? "\(path.path) is not there" : "\(path.path) and the tiles below it")
+        upperFindings.append((finding, first..<first + (1 << UInt64(level * TilePath.height))))
     }
 
     private mutating func judge(_ anchor: Anchor, source: some AuditSource) throws(AuditSourceError) {

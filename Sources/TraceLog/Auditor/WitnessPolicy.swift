@@ -34,7 +34,9 @@ package struct WitnessPolicy: Sendable, Equatable {
                 }
                 witnesses.append(key)
             case ("quorum", 2):
-                guard quorum == nil, let count = Int(words[1]) else { throw Self.malformed("a quorum that is no count") }
+                guard quorum == nil, let count = Int(words[1]) else {
+                    throw Self.malformed("a quorum that is no count")
+                }
                 quorum = count
             default: throw Self.malformed("a line that is neither witness nor quorum")
             }

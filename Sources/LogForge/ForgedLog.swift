@@ -1,0 +1,45 @@
+package import Signing
+package import TraceLog
+
+/// A whole log in memory, made from nothing but its entries: for tests, benchmarks and the tamper tool.
+package struct ForgedLog: AuditSource {
+    package static let origin = "log.example/forged"
+
+    package let entries: [[UInt8]]
+    /// Every file of the tlog-tiles layout by its path.
+    package var files: [String: [UInt8]]
+
+    /// Derives bundles, tiles and a checkpoint signed by `key`.
+    package init(entries: [[UInt8]], key: SigningKey, origin: String = origin) throws(TraceLogError) {
+        self.entries = entries
+        files = [:]
+        var hasher = MerkleHasher()
+        var tiles = TileAccumulator()
+        var full: [Tile] = []
+        for start in stride(from: 0, to: entries.count, by: TilePath.fullWidth) {
+            let part = entries[start..<min(start + TilePath.fullWidth, entries.count)]
+            var bundle: [UInt8] = []
+            for entry in part {
+                EntryBundle.append(entry, to: &bundle)
+                tiles.append(hasher.leaf(entry), hasher: &hasher) { full.append($0) }
+            }
+            let path = TilePath(kind: .entries, index: UInt64(start / TilePath.fullWidth), width: part.count)
+            files[path.path] = bundle
+        }
+        for tile in full + tiles.partialTiles { files[tile.path.path] = tile.bytes }
+        let checkpoint = Checkpoint(
+            origin: origin, size: UInt64(entries.count), root: tiles.root(hasher: &hasher))
+        var note = SignedNote(text: checkpoint.text)
+        try note.sign(name: origin, key: key)
+        files["checkpoint"] = note.bytes
+    }
+
+    package func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
+        files[path]
+    }
+
+    /// What the log's checkpoint says, whoever signed it.
+    package func checkpoint() throws(TraceLogError) -> Checkpoint {
+        try Checkpoint(text: SignedNote(bytes: files["checkpoint"] ?? []).text)
+    }
+}
