@@ -230,7 +230,8 @@ struct AuditorTamperTests {
         options.signatures = .none
         var count = 0
         for (path, bytes) in honest.files where flipsEntries || !path.hasPrefix("tile/entries") {
-            for position in bytes.indices {
+            // A larger log has full tiles; there one byte in each hash is enough.
+            for position in stride(from: flipsEntries ? 0 : 5, to: bytes.count, by: flipsEntries ? 1 : 32) {
                 var log = honest
                 log.files[path]?[position] ^= 1 << UInt8(position % 8)
                 count += 1
