@@ -11,6 +11,7 @@ package final class IssuingService: Sendable {
     package let keys: KeyRing
     package let database: RegistryDatabase
     package let registry: Registry
+    let state: StateDirectory
     let random: any RandomSource
     private let lock: StateLock
 
@@ -28,12 +29,15 @@ package final class IssuingService: Sendable {
                     decoding: SecretFile.read(state.settings, byteCountMax: 64 << 10), as: UTF8.self))
             keys = try KeyRing(state)
             database = try RegistryDatabase(path: state.registry)
-            registry = Registry(
+            let registry = Registry(
                 cipher: try FieldCipher(
                     sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random), random: random)
+            try keys.current.follow(try database.read { try registry.keys(in: $0) }, in: state)
+            self.registry = registry
         } catch {
             throw OperationError(any: error)
         }
+        self.state = state
         self.random = random
     }
 

@@ -8,8 +8,11 @@ package struct KeyRing: Sendable {
 
     /// Signs gate bundles; belongs offline in a real installation.
     package let root: SigningKey
-    package let issuer: SigningKey
-    package let status: SigningKey
+    /// Signs codes.
+    package var issuer: SigningKey { current[.issuer] }
+    /// Signs status lists.
+    package var status: SigningKey { current[.status] }
+    let current: CurrentKeys
     let masters: [SealDomain: [UInt8]]
     let registrySecret: [UInt8]
     let digestSecret: [UInt8]
@@ -20,8 +23,8 @@ package struct KeyRing: Sendable {
     static func signingKeys(of suite: Suite) -> [(name: String, algorithm: SignatureAlgorithm, uses: [String])] {
         [
             ("root.pem", suite.algorithm, []),
-            ("issuer.pem", suite.algorithm, ["person", "enterprise", "object"]),
-            ("status.pem", suite.algorithm, ["statuslist"]),
+            (KeyRole.issuer.firstFile, suite.algorithm, KeyRole.issuer.uses),
+            (KeyRole.status.firstFile, suite.algorithm, KeyRole.status.uses),
             ("checkpoint.pem", .ed25519, ["checkpoint"]),
         ]
     }
@@ -31,8 +34,9 @@ package struct KeyRing: Sendable {
     /// - Throws: the first key file's own error: missing, readable by others, or of a wrong kind.
     package init(_ state: StateDirectory) throws(SigningError) {
         root = try SigningKey(contentsOf: state.key("root.pem"))
-        issuer = try SigningKey(contentsOf: state.key("issuer.pem"))
-        status = try SigningKey(contentsOf: state.key("status.pem"))
+        current = CurrentKeys(
+            issuer: try SigningKey(contentsOf: state.key(KeyRole.issuer.firstFile)),
+            status: try SigningKey(contentsOf: state.key(KeyRole.status.firstFile)))
         func secret(_ name: String) throws(SigningError) -> [UInt8] {
             try SecretFile.read(state.key(name), byteCountMax: Self.secretByteCount)
         }

@@ -1,0 +1,40 @@
+package import Encoding
+import Storage
+
+extension IssuingService {
+    /// The most lines of the audit trail in one answer.
+    package static let auditLineCountMax = 10_000
+
+    /// Who did what to which subject, and when, oldest first.
+    ///
+    /// - Parameters:
+    ///   - number: only lines after this one; 0 for the beginning.
+    ///   - limit: how many at most, up to ``auditLineCountMax``.
+    ///   - subject: only lines about this subject; nil for all.
+    /// - Returns: `{"lines": [{number, time, uid, action, subject}], "next": NUMBER}`; `next` goes into the next call.
+    /// - Throws: what the registry lacks.
+    package func auditTrail(
+        after number: UInt64, limit: Int, subject: String? = nil
+    ) throws(OperationError) -> JSONValue {
+        let count = min(max(limit, 1), Self.auditLineCountMax)
+        do {
+            let lines = try database.read { [registry] in
+                try registry.auditLines(after: number, count: count, subject: subject, in: $0)
+            }
+            return [
+                "lines": .array(
+                    lines.map { line in
+                        [
+                            "number": .integer(Int64(clamping: line.number)),
+                            "time": .integer(Int64(clamping: line.time)),
+                            "uid": .integer(Int64(line.uid)), "action": .string(line.action),
+                            "subject": .string(line.subject),
+                        ]
+                    }),
+                "next": .integer(Int64(clamping: lines.last?.number ?? number)),
+            ]
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+}
