@@ -2,14 +2,19 @@
 
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+/// Set for tools/fuzz: shows the fuzz targets and has every parser instrumented.
+let isFuzzing = Context.environment["SUISHEN_FUZZ"] == "1"
+let instrumentation = ["-sanitize=fuzzer,address"]
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (isFuzzing ? [.unsafeFlags(instrumentation)] : [])
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -52,6 +57,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(
         name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: settings)
 }
+
+let fuzzTargets: [Target] =
+    isFuzzing
+    ? [
+        .executableTarget(
+            name: "fuzz-parsers", dependencies: ["Credential", "Encoding", "Verification"], path: "Tests/Fuzz",
+            swiftSettings: settings, linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
+    ] : []
 
 let package = Package(
     name: "suishen",
@@ -102,5 +115,5 @@ let package = Package(
         tests("StorageTests", ["Signing", "Storage", grdb]),
         tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage", "Verification"]),
         tests("CommandTests", ["Encoding"]),
-    ]
+    ] + fuzzTargets
 )
