@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Glibc
 import Signing
@@ -53,10 +54,7 @@ struct RegistryDatabaseTests {
     func auditTrail() async throws {
         let scratch = try ScratchRegistry()
         let database = try RegistryDatabase(path: scratch.path)
-        let registry = try Registry(
-            cipher: FieldCipher(
-                sealingKey: [UInt8](repeating: 1, count: 32), digestKey: [UInt8](repeating: 2, count: 32),
-                random: SystemRandom()), random: SystemRandom())
+        let registry = try Self.registry()
         try await database.writer.write { try registry.audit(uid: 7, action: "a", subject: "s", at: 1, in: $0) }
         for change in [
             "DELETE FROM audit", "UPDATE audit SET uid = 0", "REPLACE INTO audit VALUES (1, 1, 0, 'b', 's')",
@@ -66,5 +64,27 @@ struct RegistryDatabaseTests {
             }
         }
         #expect(try database.read { try Int.fetchOne($0, sql: "SELECT uid FROM audit") } == 7)
+    }
+
+    @Test("keeps no digest of a request that trying every number would undo")
+    func requestDigest() async throws {
+        let scratch = try ScratchRegistry()
+        let database = try RegistryDatabase(path: scratch.path)
+        let registry = try Self.registry()
+        let request = Array("person.register 11010519491231002X".utf8)
+        try await database.writer.write {
+            try registry.remember(answer: "{}", toKey: "key", request: request, at: 1, in: $0)
+        }
+        let kept = try database.read { try Data.fetchOne($0, sql: "SELECT request FROM idempotency") }
+        #expect(kept?.count == 32)
+        #expect(kept != Data(DigestAlgorithm.sha256.digest(request)))
+        #expect(try database.read { try registry.answer(toKey: "key", request: request, in: $0) } == "{}")
+    }
+
+    private static func registry() throws -> Registry {
+        try Registry(
+            cipher: FieldCipher(
+                sealingKey: [UInt8](repeating: 1, count: 32), digestKey: [UInt8](repeating: 2, count: 32),
+                random: SystemRandom()), random: SystemRandom())
     }
 }

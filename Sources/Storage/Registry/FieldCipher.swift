@@ -30,7 +30,14 @@ package struct FieldCipher: Sendable {
 
     /// Finds a person again without keeping the number.
     func digest(_ identifier: String) -> [UInt8] {
-        HMAC.code(.sha256, key: digestKey, message: Array(identifier.utf8))
+        digest(Array(identifier.utf8))
+    }
+
+    /// Tells a repeated request from another without keeping it.
+    ///
+    /// It is keyed, since resident ID numbers are few enough to be found by trying them against a plain digest.
+    func digest(_ request: [UInt8]) -> [UInt8] {
+        HMAC.code(.sha256, key: digestKey, message: request)
     }
 
     /// Nonce, ciphertext and tag (NIST SP 800-38C), bound to the row they belong to.

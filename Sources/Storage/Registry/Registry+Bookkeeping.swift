@@ -1,6 +1,5 @@
 import Foundation
 package import GRDB
-import Signing
 
 extension Registry {
     /// Adds a line to the append-only trail: who did what to which subject, and when.
@@ -28,7 +27,7 @@ extension Registry {
                 database.cachedStatement(sql: "SELECT request, answer FROM idempotency WHERE key = ?"),
                 arguments: [key])
         else { return nil }
-        guard row["request"] == Data(DigestAlgorithm.sha256.digest(request)) else {
+        guard row["request"] == Data(cipher.digest(request)) else {
             throw StorageError(
                 code: .idempotencyMismatch, reason: "the idempotency key was used for another request",
                 hint: "use a fresh key for each new request")
@@ -42,6 +41,6 @@ extension Registry {
     ) throws {
         try database.execute(
             sql: "INSERT INTO idempotency VALUES (?, ?, ?, ?)",
-            arguments: [key, Data(DigestAlgorithm.sha256.digest(request)), answer, Int64(now)])
+            arguments: [key, Data(cipher.digest(request)), answer, Int64(now)])
     }
 }
