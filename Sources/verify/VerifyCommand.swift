@@ -7,8 +7,13 @@ import Glibc
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Decide on codes as a gate does.",
-        subcommands: [DecodeCommand.self])
+        abstract: "Decide on codes as a gate does, offline, from a signed bundle.",
+        discussion: """
+            Prints one JSON verdict a line and exits 0 for accept, 1 for reject, 2 for undecided (the gate stays \
+            closed) and 64 for a wrong command line; with several images, the worst of them.
+            """,
+        subcommands: [ScanCommand.self, DecodeCommand.self, ReplayCommand.self],
+        defaultSubcommand: ScanCommand.self)
 
     static func main() {
         do {

@@ -1,0 +1,276 @@
+import Encoding
+import Glibc
+import Synchronization
+
+/// Which showings have been accepted, exactly, in one file that several processes and restarts share.
+///
+/// Two generations of a hash table with entries of 16 bytes lie behind a header; a generation is a stretch of
+/// `windowSeconds`, so that an entry stays for at least one whole window and is forgotten within two. An entry holds
+/// the whole key, so that no showing is ever taken for another: the false-positive rate is 0. The file is sparse:
+/// 64 MiB a generation at most, a few pages at an ordinary gate. It is read and written, not mapped, so that a full
+/// disk is an error and not a signal. A full store refuses to answer, and the gate stays closed.
+package final class ReplayStore: Sendable {
+    /// How long a showing is remembered at least; longer than any scene lets one live.
+    package static let windowSeconds: UInt64 = 256
+    /// Entries of one generation; 7/8 of them may be filled.
+    package static let slotCount = 1 << 22
+
+    private static let magic = Array("SPREPLY1".utf8)
+    private static let headerByteCount = 4096
+    private static let entryByteCount = 16
+    private static let probeEntryCount = 16
+    private static let probeCountMax = 256
+    private static let sceneCountMax = 96
+    private static let sceneNameByteCount = 32
+
+    private let descriptor: Int32
+    private let path: String
+    /// Locks of the file bind processes; this one binds the threads of ours.
+    private let threads = Mutex<Void>(())
+
+    /// Opens a store, and makes it where there is none.
+    ///
+    /// Throws `bundle_unreadable` for a file that is none or cannot be written.
+    package init(path: String) throws(BundleError) {
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw GateFile.unwritable(path) }
+        self.descriptor = descriptor
+        self.path = path
+        try exclusively { () throws(BundleError) in
+            var status = stat()
+            guard unsafe fstat(descriptor, &status) == 0 else { throw GateFile.unreadable(path) }
+            if status.st_size == 0 {
+                var header = Self.magic
+                header += [UInt8](repeating: 0, count: Self.headerByteCount - header.count)
+                try write(header, at: 0)
+            } else if try read(Self.magic.count, at: 0) != Self.magic {
+                throw .malformed("\(path) is no replay store")
+            }
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Remembers a showing.
+    ///
+    /// - Parameters:
+    ///   - key: the showing.
+    ///   - scene: a showing counts once in each scene.
+    ///   - now: says which entries may be forgotten.
+    /// - Returns: whether it is new; false when it was accepted before.
+    /// - Throws: `status_unknown` when the store is full, `bundle_unreadable` when the file fails.
+    package func insert(_ key: ReplayKey, scene: String, at now: UInt64) throws(BundleError) -> Bool {
+        try exclusively { () throws(BundleError) in
+            let sceneNumber = try number(of: scene)
+            let generation = try advance(to: now / Self.windowSeconds + 1)
+            let entry = Entry(key: key, scene: sceneNumber)
+            for candidate in [generation - 1, generation] where try isPresent(entry, in: candidate) { return false }
+            try add(entry, to: generation)
+            return true
+        }
+    }
+
+    /// Takes over everything that another gate's store remembers.
+    ///
+    /// - Parameter other: the other gate's store.
+    /// - Returns: how many showings were new here.
+    /// - Throws: as ``insert(_:scene:at:)``.
+    package func merge(_ other: ReplayStore) throws(BundleError) -> Int {
+        guard other.path != path else { return 0 }
+        let (generation, scenes, entries) = try other.exclusively { () throws(BundleError) in
+            let generation = try other.currentGeneration()
+            var entries: [(Entry, UInt64)] = []
+            for candidate in [generation &- 1, generation] where candidate > 0 {
+                for entry in try other.entries(of: candidate) { entries.append((entry, candidate)) }
+            }
+            return (generation, try other.scenes(), entries)
+        }
+        return try exclusively { () throws(BundleError) in
+            let mine = try advance(to: generation)
+            var added = 0
+            for (entry, from) in entries where from + 1 >= mine {
+                guard Int(entry.scene) < scenes.count else { continue }
+                let entry = Entry(
+                    cti: entry.cti, number: entry.number, scene: try number(of: scenes[Int(entry.scene)]))
+                var isKnown = false
+                for candidate in [mine - 1, mine] where try isPresent(entry, in: candidate) { isKnown = true }
+                if isKnown { continue }
+                try add(entry, to: from)
+                added += 1
+            }
+            return added
+        }
+    }
+
+    private func exclusively<Value>(
+        _ body: () throws(BundleError) -> Value
+    ) throws(BundleError) -> Value {
+        let result: Result<Value, BundleError> = threads.withLock { _ in
+            while flock(descriptor, LOCK_EX) != 0 {
+                guard errno == EINTR else { return .failure(GateFile.unwritable(path)) }
+            }
+            defer { flock(descriptor, LOCK_UN) }
+            do throws(BundleError) {
+                return .success(try body())
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Header: magic, current generation, entries in the even and the odd generation; from 1024 on, scene names.
+    private func currentGeneration() throws(BundleError) -> UInt64 {
+        Self.number(try read(8, at: 8)[...])
+    }
+
+    /// Moves on to `wanted`, never back: a clock that was set back must not bring forgotten showings to life.
+    private func advance(to wanted: UInt64) throws(BundleError) -> UInt64 {
+        let current = try currentGeneration()
+        guard wanted > current else { return current }
+        var counts = [Self.number(try read(8, at: 16)[...]), Self.number(try read(8, at: 24)[...])]
+        counts[Int(wanted % 2)] = 0
+        if wanted > current + 1 { counts[Int((wanted + 1) % 2)] = 0 }
+        try write(Self.bytes(wanted) + Self.bytes(counts[0]) + Self.bytes(counts[1]), at: 8)
+        return wanted
+    }
+
+    private func add(_ entry: Entry, to generation: UInt64) throws(BundleError) {
+        let countOffset = 16 + Int(generation % 2) * 8
+        let count = Self.number(try read(8, at: countOffset)[...])
+        guard count < UInt64(Self.slotCount / 8 * 7), let slot = try firstFree(entry, in: generation) else {
+            throw BundleError(
+                code: .statusUnknown, reason: "the replay store \(path) is full",
+                hint: "give this gate a store of its own with --replay-store")
+        }
+        try write(entry.bytes(generation: generation), at: Self.offset(slot, generation))
+        try write(Self.bytes(count + 1), at: countOffset)
+    }
+
+    private func isPresent(_ entry: Entry, in generation: UInt64) throws(BundleError) -> Bool {
+        let wanted = entry.bytes(generation: generation)
+        return try probe(entry, generation) { found, _ in
+            if found.elementsEqual(wanted) { return true }
+            return Entry.isLive(found, generation) ? nil : false
+        } ?? false
+    }
+
+    private func firstFree(_ entry: Entry, in generation: UInt64) throws(BundleError) -> Int? {
+        try probe(entry, generation) { found, slot in Entry.isLive(found, generation) ? nil : slot }
+    }
+
+    /// Walks the slots an entry may be in, until `visit` answers.
+    private func probe<Answer>(
+        _ entry: Entry, _ generation: UInt64, _ visit: (ArraySlice<UInt8>, Int) -> Answer?
+    ) throws(BundleError) -> Answer? {
+        var slot = entry.home / Self.probeEntryCount * Self.probeEntryCount
+        for _ in 0..<Self.probeCountMax {
+            let block = try read(Self.probeEntryCount * Self.entryByteCount, at: Self.offset(slot, generation))
+            for index in 0..<Self.probeEntryCount {
+                let start = index * Self.entryByteCount
+                if let answer = visit(block[start..<start + Self.entryByteCount], slot + index) { return answer }
+            }
+            slot = (slot + Self.probeEntryCount) % Self.slotCount
+        }
+        return nil
+    }
+
+    private func entries(of generation: UInt64) throws(BundleError) -> [Entry] {
+        var entries: [Entry] = []
+        let blockSlotCount = 1 << 16
+        for first in stride(from: 0, to: Self.slotCount, by: blockSlotCount) {
+            let block = try read(blockSlotCount * Self.entryByteCount, at: Self.offset(first, generation))
+            for start in stride(from: 0, to: block.count, by: Self.entryByteCount) {
+                let bytes = block[start..<start + Self.entryByteCount]
+                if Entry.isLive(bytes, generation) { entries.append(Entry(bytes)) }
+            }
+        }
+        return entries
+    }
+
+    private static func offset(_ slot: Int, _ generation: UInt64) -> Int {
+        headerByteCount + (Int(generation % 2) * slotCount + slot) * entryByteCount
+    }
+
+    private func scenes() throws(BundleError) -> [String] {
+        let table = try read(Self.sceneCountMax * Self.sceneNameByteCount, at: 1024)
+        return stride(from: 0, to: table.count, by: Self.sceneNameByteCount).map { start in
+            String(decoding: table[start..<start + Self.sceneNameByteCount].prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+
+    private func number(of scene: String) throws(BundleError) -> UInt8 {
+        let names = try scenes()
+        if let index = names.firstIndex(of: scene) { return UInt8(index) }
+        let name = Array(scene.utf8)
+        guard let index = names.firstIndex(of: ""), !name.isEmpty, name.count <= Self.sceneNameByteCount else {
+            throw .malformed("the replay store has no room for scene \(scene)")
+        }
+        try write(name, at: 1024 + index * Self.sceneNameByteCount)
+        return UInt8(index)
+    }
+
+    /// Reads; what lies behind the file's end is zero, as in a sparse file.
+    private func read(_ byteCount: Int, at offset: Int) throws(BundleError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, offset) }
+        guard count >= 0 else { throw GateFile.unreadable(path) }
+        return bytes
+    }
+
+    private func write(_ bytes: [UInt8], at offset: Int) throws(BundleError) {
+        let count = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, offset) }
+        guard count == bytes.count else { throw GateFile.unwritable(path) }
+    }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    private static func bytes(_ number: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64($0 * 8)) }
+    }
+}
+
+/// One remembered showing: cti, the low 32 bits of time or slot (no credential lives long enough for two to meet),
+/// the scene, and in the file the generation, without which it counts as empty.
+private struct Entry {
+    let cti: [UInt8]
+    let number: UInt32
+    let scene: UInt8
+
+    init(cti: [UInt8], number: UInt32, scene: UInt8) {
+        self.cti = cti
+        self.number = number
+        self.scene = scene
+    }
+
+    init(key: ReplayKey, scene: UInt8) {
+        self.init(cti: key.cti, number: UInt32(truncatingIfNeeded: key.number), scene: scene)
+    }
+
+    init(_ bytes: ArraySlice<UInt8>) {
+        cti = Array(bytes.prefix(8))
+        number = bytes.dropFirst(8).prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        scene = bytes[bytes.startIndex + 12]
+    }
+
+    /// Where the search for it begins; the cti is random already.
+    var home: Int {
+        let word = cti.reduce(UInt64(number) &* 0x9E37_79B9_7F4A_7C15) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return Int(word >> 20) & (ReplayStore.slotCount - 1)
+    }
+
+    func bytes(generation: UInt64) -> [UInt8] {
+        cti + (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32($0 * 8)) } + [scene]
+            + (0..<3).map { UInt8(truncatingIfNeeded: generation >> UInt64($0 * 8)) }
+    }
+
+    static func isLive(_ bytes: ArraySlice<UInt8>, _ generation: UInt64) -> Bool {
+        let start = bytes.startIndex + 13
+        let found = UInt64(bytes[start]) | UInt64(bytes[start + 1]) << 8 | UInt64(bytes[start + 2]) << 16
+        return found == generation & 0xFF_FFFF && found != 0
+    }
+}

@@ -1,0 +1,78 @@
+import Credential
+import Glibc
+import Signing
+import Synchronization
+
+/// The gate's status lists: each checked and unpacked once when it arrives, then mapped.
+final class StatusStore: Sendable {
+    private let folder: String
+    private let statePath: String
+    private let trust: TrustList
+    private let opened = Mutex<[String: MappedStatusList]>([:])
+
+    init(folder: String, statePath: String, trust: TrustList) {
+        self.folder = folder
+        self.statePath = statePath
+        self.trust = trust
+    }
+
+    /// The list of `reference`.
+    ///
+    /// Throws `status_unknown` where there is none or nobody trusted signed it.
+    func list(_ reference: StatusListReference) throws(BundleError) -> MappedStatusList {
+        if let list = opened.withLock({ $0[reference.name] }) { return list }
+        let list = try open(reference)
+        opened.withLock { $0[reference.name] = list }
+        return list
+    }
+
+    private func open(_ reference: StatusListReference) throws(BundleError) -> MappedStatusList {
+        let source = "\(folder)/\(BundleExport.path(of: reference))"
+        var status = stat()
+        guard unsafe stat(source, &status) == 0 else {
+            throw BundleError(
+                code: .statusUnknown, reason: "the gate has no status list \(reference.name)",
+                hint: "export a new bundle")
+        }
+        let origin = MappedStatusList.Origin(
+            byteCount: UInt64(status.st_size), modifiedAt: UInt64(status.st_mtim.tv_sec),
+            modifiedNanoseconds: UInt64(status.st_mtim.tv_nsec))
+        let path = "\(statePath)/\(reference.name).bits"
+        // The signer's record may have changed since the list was unpacked, so that its key is asked for again.
+        if let list = MappedStatusList(path), list.origin == origin, isTrusted(list.signer, for: reference) {
+            return list
+        }
+        var signer: [UInt8] = []
+        let bytes = try GateFile.read(source, byteCountMax: StatusListToken.byteCountMax)
+        let token = try StatusListToken(bytes[...]) { message in
+            guard let record = self.signer(of: message, for: reference) else { return false }
+            signer = record.keyIdentifier + DigestAlgorithm.sha256.digest(record.publicKey)
+            return true
+        }
+        guard token.subject == reference.name || token.subject.hasSuffix("/\(reference.name)") else {
+            throw BundleError(
+                code: .statusUnknown, reason: "\(source) is the list \(token.subject)", hint: "export a new bundle")
+        }
+        try GateFile.replace(
+            path, with: MappedStatusList.encoded(token, origin: origin, signer: signer))
+        guard let list = MappedStatusList(path) else { throw GateFile.unreadable(path) }
+        return list
+    }
+
+    private func signer(of message: SignedMessage, for reference: StatusListReference) -> IssuerRecord? {
+        trust.records(message.keyIdentifier).first { record in
+            Self.mayList(record, for: reference) && trust.key(record).map(message.isSigned(by:)) == true
+        }
+    }
+
+    private func isTrusted(_ signer: [UInt8], for reference: StatusListReference) -> Bool {
+        trust.records(Array(signer.prefix(4))).contains { record in
+            Self.mayList(record, for: reference)
+                && DigestAlgorithm.sha256.digest(record.publicKey).elementsEqual(signer.dropFirst(4))
+        }
+    }
+
+    private static func mayList(_ record: IssuerRecord, for reference: StatusListReference) -> Bool {
+        record.uses.contains(.statuslist) && record.status != .compromised && record.issuer == reference.issuer
+    }
+}

@@ -1,0 +1,77 @@
+package import Credential
+
+/// A gate's answer about one scan; `json` is what it prints.
+package struct Verdict: Sendable, Equatable {
+    /// A domain's identifier for the holder, and which code said so.
+    package struct Fused: Sendable, Equatable {
+        package let identifier: [UInt8]
+        package let source: String
+
+        package init(identifier: [UInt8], source: String) {
+            self.identifier = identifier
+            self.source = source
+        }
+    }
+
+    /// How fresh the showing was, by this machine's clock.
+    package struct Freshness: Sendable, Equatable {
+        package let kind: PersonKind
+        /// Seconds since it was shown, 0 when that lies ahead.
+        package let ageSeconds: UInt64
+        /// Seconds by which it lies ahead, else 0.
+        package let skewSeconds: UInt64
+    }
+
+    /// Whose key signed.
+    package struct Issuer: Sendable, Equatable {
+        package let name: String
+        package let keyIdentifier: [UInt8]
+        package let algorithm: String
+    }
+
+    /// The bundle that the answer rests on.
+    package struct Trust: Sendable, Equatable {
+        package let bundleVersion: UInt64
+        package let ageSeconds: UInt64
+        package let isStale: Bool
+    }
+
+    /// One step of the check and how it ended.
+    package struct Stage: Sendable, Equatable {
+        package let name: String
+        package let isPassed: Bool
+    }
+
+    package var code: VerdictCode
+    package var scene: String?
+    package var reason: String?
+    package var form: Form?
+    package var pseudonym: [UInt8]?
+    package var isLowAssurance = false
+    package var fused: [SealDomain: Fused] = [:]
+    package var enterprise: EnterpriseClaims?
+    package var object: ObjectClaims?
+    /// The category's name in the bundle.
+    package var category: String?
+    package var freshness: Freshness?
+    package var issuer: Issuer?
+    package var trust: Trust?
+    package var warnings: [String] = []
+    package var stages: [Stage] = []
+    package var elapsedMicroseconds: UInt64?
+
+    package init(_ code: VerdictCode, scene: String? = nil, reason: String? = nil) {
+        self.code = code
+        self.scene = scene
+        self.reason = reason
+    }
+
+    package var outcome: VerdictOutcome { code.outcome }
+
+    /// Takes over what a refusal says.
+    package mutating func refuse(_ refusal: Refusal) {
+        code = refusal.code
+        reason = refusal.reason
+        if let warning = refusal.warning { warnings.append(warning) }
+    }
+}

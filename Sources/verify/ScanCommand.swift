@@ -1,0 +1,108 @@
+import ArgumentParser
+import CommandSupport
+import Glibc
+import QRImage
+import Verification
+
+/// The default: images, one text, or a scanner's stream.
+struct ScanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan", abstract: "Decides about the codes in images, in one text, or in a scanner's stream.")
+
+    @OptionGroup var gateOptions: GateOptions
+
+    @OptionGroup var scanning: ScanOptions
+
+    @OptionGroup var foreign: ForeignOptions
+
+    @Option(help: "One scanned text in place of images.")
+    var text: String?
+
+    @Flag(help: "One scanned text a line on stdin, one verdict a line on stdout, in order.")
+    var stream = false
+
+    @Option(help: "Unix time in seconds, in place of the clock.")
+    var at: UInt64?
+
+    @Flag(help: "One JSON object a line; this is what is printed in any case.")
+    var json = false
+
+    @Flag(help: "A line for people in place of JSON.")
+    var plain = false
+
+    @Argument(help: "PNG or JPEG files; - reads one from stdin.")
+    var images: [String] = []
+
+    func validate() throws {
+        guard [text != nil, stream, !images.isEmpty].count(where: { $0 }) == 1 else {
+            throw ValidationError("give images, or --text, or --stream")
+        }
+        guard !(json && plain) else { throw ValidationError("--json and --plain exclude each other") }
+    }
+
+    func run() throws {
+        if let profile = foreign.profile {
+            let inputs = images + (text.map { [$0] } ?? [])
+            throw ExitCode(
+                try foreign.run(profile, inputs, reader: scanning.reader, at: at ?? Clock.seconds()).rawValue)
+        }
+        let output = VerdictOutput(isPlain: plain)
+        let gate: Gate
+        do {
+            gate = try gateOptions.gate()
+        } catch let error as BundleError {
+            let code = VerdictCode(rawValue: error.code.rawValue)
+            output.write(
+                Verdict(
+                    code?.outcome == .undecided ? code ?? .bundleUnreadable : .bundleUnreadable,
+                    scene: gateOptions.scene, reason: error.reason))
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        }
+        if stream {
+            throw ExitCode(StreamScan(gate: gate, output: output, at: at).run().exitStatus.rawValue)
+        }
+        var worst = VerdictOutcome.accept
+        if let text { worst = decide([Array(text.utf8)], gate, output) }
+        var reader = scanning.reader
+        for image in images { worst = max(worst, scan(image, &reader, gate, output)) }
+        throw ExitCode(worst.exitStatus.rawValue)
+    }
+
+    private func scan(
+        _ path: String, _ reader: inout PictureReader, _ gate: Gate, _ output: VerdictOutput
+    ) -> VerdictOutcome {
+        let scan: Scan
+        do {
+            scan = try reader.scan(path)
+        } catch {
+            output.write(Verdict(.inputUnreadable, scene: gate.scene.name, reason: error.reason))
+            Diagnostics(command: "verify").report(error)
+            return .undecided
+        }
+        guard let failure = scan.failure(path) else { return decide(scan.codes.map(\.bytes), gate, output) }
+        let code: VerdictCode = scan.outcome == .noCode ? .noCode : .unreadable
+        output.write(Verdict(code, scene: gate.scene.name, reason: failure.reason))
+        Diagnostics(command: "verify").report(failure)
+        return .undecided
+    }
+
+    /// One verdict about one scan: the worst of its codes', or the last accepted with what all of them say.
+    private func decide(_ payloads: [[UInt8]], _ gate: Gate, _ output: VerdictOutput) -> VerdictOutcome {
+        let now = at ?? Clock.seconds()
+        let begin = Clock.microseconds()
+        var verdict = Verdict.fused(gate.assess(payloads, at: now).map { gate.settle($0, at: now) })
+        verdict.elapsedMicroseconds = Clock.microseconds() - begin
+        output.write(verdict)
+        return verdict.outcome
+    }
+}
+
+extension VerdictOutcome {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .accept: .success
+        case .reject: .failure
+        case .undecided: .undecided
+        }
+    }
+}

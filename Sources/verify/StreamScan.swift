@@ -1,0 +1,89 @@
+import CommandSupport
+import Dispatch
+import Glibc
+import Verification
+
+/// A scanner's lines: whatever has arrived is checked on every core, then settled and answered in order.
+struct StreamScan {
+    /// The most bytes of one line: the largest QR code in hex, and some.
+    static let lineByteCountMax = 8192
+    private static let readByteCount = 64 << 10
+
+    let gate: Gate
+    let output: VerdictOutput
+    let at: UInt64?
+
+    /// Runs until stdin ends; returns the worst verdict.
+    func run() -> VerdictOutcome {
+        var worst = VerdictOutcome.accept
+        var buffer = [UInt8](repeating: 0, count: Self.readByteCount)
+        var pending: [UInt8] = []
+        var isOverlong = false
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(0, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { break }
+            var lines: [[UInt8]?] = []
+            for byte in buffer[..<count] {
+                if byte == UInt8(ascii: "\n") {
+                    lines.append(isOverlong ? nil : pending)
+                    pending.removeAll(keepingCapacity: true)
+                    isOverlong = false
+                } else if pending.count < Self.lineByteCountMax {
+                    pending.append(byte)
+                } else {
+                    isOverlong = true
+                }
+            }
+            worst = max(worst, answer(lines))
+        }
+        if !pending.isEmpty || isOverlong { worst = max(worst, answer([isOverlong ? nil : pending])) }
+        return worst
+    }
+
+    private func answer(_ lines: [[UInt8]?]) -> VerdictOutcome {
+        guard !lines.isEmpty else { return .accept }
+        let now = at ?? Clock.seconds()
+        let assessments = assessed(lines, at: now)
+        var worst = VerdictOutcome.accept
+        var verdicts: [Verdict] = []
+        verdicts.reserveCapacity(lines.count)
+        for (assessment, microseconds) in assessments {
+            let begin = Clock.microseconds()
+            var verdict = gate.settle(assessment, at: now)
+            verdict.elapsedMicroseconds = microseconds + (Clock.microseconds() - begin)
+            worst = max(worst, verdict.outcome)
+            verdicts.append(verdict)
+        }
+        output.write(verdicts)
+        return worst
+    }
+
+    private func assessed(_ lines: [[UInt8]?], at now: UInt64) -> [(Assessment, UInt64)] {
+        guard lines.count > 1 else { return lines.map { assess($0, at: now) } }
+        var results = [(Assessment, UInt64)?](repeating: nil, count: lines.count)
+        unsafe results.withUnsafeMutableBufferPointer { buffer in
+            // Safe: every iteration writes its own element, and the buffer outlives them all.
+            nonisolated(unsafe) let target = unsafe buffer
+            DispatchQueue.concurrentPerform(iterations: lines.count) { index in
+                unsafe target[index] = assess(lines[index], at: now)
+            }
+        }
+        return results.compactMap { $0 }
+    }
+
+    private func assess(_ line: [UInt8]?, at now: UInt64) -> (Assessment, UInt64) {
+        let begin = Clock.microseconds()
+        guard var line else {
+            return (
+                Assessment(
+                    verdict: Verdict(
+                        .malformed, scene: gate.scene.name,
+                        reason: "a line of more than \(Self.lineByteCountMax) bytes")), 0
+            )
+        }
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        let assessment = gate.assess(line, at: now)
+        return (assessment, Clock.microseconds() - begin)
+    }
+}
