@@ -48,7 +48,7 @@ package enum ActorSignature: Sendable, Equatable {
         return key.isValid(signature, for: message)
     }
 
-    /// The signature and the message that it must be over; entries of one batch share both. Nil for a broken path.
+    /// The signature and the message that it must be over, which entries of one batch share; nil for a broken path.
     package func claim(signedBytes: [UInt8]) -> (signature: [UInt8], message: [UInt8])? {
         switch self {
         case .alone(let signature): return (signature, signedBytes)

@@ -1,0 +1,69 @@
+import Signing
+import Testing
+
+@testable import TraceLog
+
+@Suite("A checkpoint")
+struct CheckpointTests {
+    private static let origin = "log.example/suishen"
+
+    private static func note() throws -> (note: SignedNote, log: SigningKey, witness: SigningKey) {
+        let log = try SigningKey(seed: [UInt8](repeating: 7, count: 32), algorithm: .ed25519)
+        let witness = try SigningKey(seed: [UInt8](repeating: 9, count: 32), algorithm: .ed25519)
+        var note = SignedNote(text: Checkpoint(origin: origin, size: 42, root: .emptyRoot).text)
+        try note.sign(name: origin, key: log)
+        try note.cosign(name: "witness.example", key: witness, at: 1_700_000_000)
+        return (note, log, witness)
+    }
+
+    @Test("comes back from its note, with the log's and the witness's word")
+    func roundTrip() throws {
+        let (note, log, witness) = try Self.note()
+        let read = try SignedNote(bytes: note.bytes)
+        #expect(read == note)
+        #expect(try Checkpoint(text: read.text) == Checkpoint(origin: Self.origin, size: 42, root: .emptyRoot))
+        let logKey = try NoteKey(name: Self.origin, kind: .ed25519, key: log.verificationKey)
+        #expect(read.isSigned(by: try NoteKey(vkey: logKey.vkey)))
+        let witnessKey = try NoteKey(name: "witness.example", kind: .cosignature, key: witness.verificationKey)
+        #expect(read.cosignatureTime(by: try NoteKey(vkey: witnessKey.vkey)) == 1_700_000_000)
+        let stranger = try NoteKey(name: Self.origin, kind: .ed25519, key: witness.verificationKey)
+        #expect(!read.isSigned(by: stranger))
+    }
+
+    @Test("is not the log's any more after one bit changed in any byte")
+    func bitFlips() throws {
+        let (note, log, witness) = try Self.note()
+        let logKey = try NoteKey(name: Self.origin, kind: .ed25519, key: log.verificationKey)
+        let witnessKey = try NoteKey(name: "witness.example", kind: .cosignature, key: witness.verificationKey)
+        for index in note.bytes.indices {
+            var bytes = note.bytes
+            bytes[index] ^= 1
+            guard let read = try? SignedNote(bytes: bytes) else { continue }
+            let isWhole = read.isSigned(by: logKey) && read.cosignatureTime(by: witnessKey) == 1_700_000_000
+            #expect(!isWhole, "byte \(index)")
+        }
+    }
+
+    @Test(
+        "is refused in any form but its own",
+        arguments: [
+            "o\n05\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "o\n-1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+            "\n5\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", "o\n5\n47DEQpj8HBSa\n", "o\n5\n",
+            "o\n5\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+            "o\n+5\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+        ])
+    func refused(text: String) {
+        #expect(throws: TraceLogError.self) { try Checkpoint(text: text) }
+    }
+
+    @Test("key that says another hash, type or length is refused")
+    func keys() throws {
+        let key = try SigningKey(seed: [UInt8](repeating: 7, count: 32), algorithm: .ed25519).verificationKey
+        let good = try NoteKey(name: "a", kind: .ed25519, key: key).vkey
+        #expect(try NoteKey(vkey: good).vkey == good)
+        for bad in ["b" + good.dropFirst(), String(good.dropLast(4)), "a+00000000", "", "a b+1+AQ=="] {
+            #expect(throws: TraceLogError.self) { try NoteKey(vkey: bad) }
+        }
+    }
+}
