@@ -104,6 +104,10 @@ let package = Package(
 
         command("scan-bench", ["QRImage"]),
 
+        .executableTarget(
+            name: "log-crash-driver", dependencies: ["Signing", "Storage", "TraceLog"], swiftSettings: settings),
+        command("log-bench", ["Signing", "Storage", "TraceLog", grdb]),
+
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding"]),
         tests("SigningTests", ["Encoding", "Signing"]),
@@ -112,7 +116,7 @@ let package = Package(
         tests(
             "VerificationTests", ["Credential", "Encoding", "Signing", "Verification"], exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
-        tests("StorageTests", ["Signing", "Storage", grdb]),
+        tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
         tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage", "Verification"]),
         tests("CommandTests", ["Encoding"]),
     ] + fuzzTargets

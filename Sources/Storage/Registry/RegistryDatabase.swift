@@ -81,6 +81,20 @@ package final class RegistryDatabase: Sendable {
         }
     }
 
+    /// Rewrites the file without its free space and empties the write-ahead log, so that what was deleted is gone.
+    ///
+    /// - Throws: `registry_unwritable`, also while a reader holds on to old pages.
+    package func purge() throws(StorageError) {
+        do {
+            try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "VACUUM")
+                _ = try database.checkpoint(.truncate)
+            }
+        } catch {
+            throw .unwritable("old pages could not be removed")
+        }
+    }
+
     private static func corrupt(_ path: String) -> StorageError {
         StorageError(
             code: .registryCorrupt, reason: "\(path) is damaged or is no registry",

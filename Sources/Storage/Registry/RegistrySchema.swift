@@ -16,6 +16,7 @@ enum RegistrySchema {
                         BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END
                     """)
         }
+        migrator.registerMigration("log 1") { try LogSchema.create($0) }
         return migrator
     }
 

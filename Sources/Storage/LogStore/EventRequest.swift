@@ -1,0 +1,61 @@
+package import Signing
+package import TraceLog
+
+/// One event that somebody asks the log to take.
+package struct EventRequest: Sendable {
+    /// What a writer saw of the object; another writer in between is a conflict.
+    package struct Expectation: Sendable, Equatable {
+        /// The sequence that the event should get.
+        package var sequence: UInt64
+        /// The leaf hash of the entry before it; nil for an object's first.
+        package var previousLeafHash: MerkleHash?
+
+        package init(sequence: UInt64, previousLeafHash: MerkleHash?) {
+            self.sequence = sequence
+            self.previousLeafHash = previousLeafHash
+        }
+    }
+
+    package var object: ObjectID
+    package var event: LogEvent
+    /// 18 characters of a USCC; empty for the service itself.
+    package var actor: String
+    /// Openings of the personal fields, whose commitments alone enter the log.
+    package var personal: [Opening] = []
+    package var expected: Expectation?
+    package var idempotencyKey: String?
+    /// The actor's key, where the service holds it.
+    package var signer: SigningKey?
+
+    package init(object: ObjectID, event: LogEvent, actor: String) {
+        self.object = object
+        self.event = event
+        self.actor = actor
+    }
+}
+
+/// The answer to an append; it leaves only after the entry is on disk.
+package struct AppendAnswer: Sendable, Equatable {
+    package let index: UInt64
+    package let sequence: UInt64
+    package let leafHash: MerkleHash
+
+    package init(index: UInt64, sequence: UInt64, leafHash: MerkleHash) {
+        self.index = index
+        self.sequence = sequence
+        self.leafHash = leafHash
+    }
+}
+
+/// An entry as the store holds it.
+package struct StoredEntry: Sendable, Equatable {
+    package let index: UInt64
+    package let leafHash: MerkleHash
+    package let bytes: [UInt8]
+
+    package init(index: UInt64, leafHash: MerkleHash, bytes: [UInt8]) {
+        self.index = index
+        self.leafHash = leafHash
+        self.bytes = bytes
+    }
+}

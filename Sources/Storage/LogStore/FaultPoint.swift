@@ -1,0 +1,15 @@
+/// Where a crash test may end the process: each place that leaves something half done.
+package enum FaultPoint: String, Sendable, CaseIterable {
+    case entryInserted = "entry_inserted"
+    case committed
+    case openingDeleted = "opening_deleted"
+    case erasureCommitted = "erasure_committed"
+    case fileWritten = "file_written"
+    case fileRenamed = "file_renamed"
+    case tilesWritten = "tiles_written"
+    case checkpointSigned = "checkpoint_signed"
+    case checkpointPublished = "checkpoint_published"
+}
+
+/// What happens at a fault point: nothing in service, an end of the process in a crash test.
+package typealias FaultInjection = @Sendable (FaultPoint) -> Void

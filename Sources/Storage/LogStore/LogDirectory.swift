@@ -1,0 +1,103 @@
+import Foundation
+import Glibc
+package import TraceLog
+
+/// The published log's folder: every file appears whole under its name, or not at all.
+package struct LogDirectory: Sendable {
+    static let temporarySuffix = ".tmp"
+    static let checkpointName = "checkpoint"
+
+    package let path: String
+    let faults: FaultInjection
+
+    package init(path: String, faults: @escaping FaultInjection = { _ in }) {
+        self.path = path
+        self.faults = faults
+    }
+
+    /// Writes a file: temporary file, sync, rename, sync of the folder.
+    func write(_ bytes: [UInt8], to name: String) throws(LogError) {
+        let target = path + "/" + name
+        let folder = (target as NSString).deletingLastPathComponent
+        let temporary = target + Self.temporarySuffix
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Self.unwritable(name)
+        }
+        let descriptor = unsafe open(temporary, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Self.unwritable(name) }
+        var isWritten = Self.writeAll(bytes, descriptor)
+        isWritten = isWritten && fsync(descriptor) == 0
+        close(descriptor)
+        faults(.fileWritten)
+        guard isWritten, unsafe rename(temporary, target) == 0, Self.sync(folder: folder) else {
+            throw Self.unwritable(name)
+        }
+        faults(.fileRenamed)
+    }
+
+    /// Syncs the folders from a file's up to the log's own, where new ones may have appeared.
+    func syncFolders(above name: String) throws(LogError) {
+        var folder = name as NSString
+        repeat {
+            folder = folder.deletingLastPathComponent as NSString
+            guard Self.sync(folder: path + "/" + (folder as String)) else { throw Self.unwritable(name) }
+        } while folder.length > 0
+    }
+
+    /// Reads a file; nil when it is not there.
+    package func read(_ name: String) -> [UInt8]? {
+        FileManager.default.contents(atPath: path + "/" + name).map { [UInt8]($0) }
+    }
+
+    /// Reads a tile's bytes, as proofs want them.
+    package func read(_ tile: TilePath) throws(TraceLogError) -> [UInt8] {
+        guard let bytes = read(tile.path) else {
+            throw TraceLogError(
+                code: .malformedTile, reason: "\(tile.path) is missing", hint: "publish the log again")
+        }
+        return bytes
+    }
+
+    /// Removes temporary files that a crash left; says which.
+    func discardTemporaryFiles() -> [String] {
+        var discarded: [String] = []
+        for case let name as String in FileManager.default.enumerator(atPath: path) ?? .init()
+        where name.hasSuffix(Self.temporarySuffix) {
+            if unsafe unlink(path + "/" + name) == 0 { discarded.append(name) }
+        }
+        return discarded.sorted()
+    }
+
+    /// Removes the partial forms of a tile that is full now; readers then ask for the full one.
+    func removePartials(of tile: TilePath) {
+        try? FileManager.default.removeItem(atPath: path + "/" + tile.path + ".p")
+    }
+
+    private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return false }
+            written += count
+        }
+        return true
+    }
+
+    private static func sync(folder: String) -> Bool {
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
+    }
+
+    private static func unwritable(_ name: String) -> LogError {
+        LogError(
+            code: .logUnwritable, reason: "\(name) of the log could not be brought to the disk (errno \(errno))",
+            hint: "check the disk and the owner of the log's folder, then start again")
+    }
+}

@@ -1,0 +1,35 @@
+/// Why the log did not take an event, or cannot be published.
+package struct LogError: Error, Equatable, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
+        /// Another writer appended to the object first.
+        case conflict
+        /// One idempotency key came with two different requests.
+        case idempotencyMismatch = "idempotency_mismatch"
+        case entryMissing = "entry_missing"
+        case wrongObject = "wrong_object"
+        case nothingToErase = "nothing_to_erase"
+        /// What is on disk contradicts the last checkpoint or the entries.
+        case logInconsistent = "log_inconsistent"
+        case logUnreadable = "log_unreadable"
+        case logUnwritable = "log_unwritable"
+        case eraseIncomplete = "erase_incomplete"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    package init(code: Code, reason: String, hint: String) {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+    }
+}
+
+extension LogError {
+    static func inconsistent(_ reason: String) -> LogError {
+        LogError(
+            code: .logInconsistent, reason: reason,
+            hint: "stop, keep a copy of the state directory, and restore it from a backup; publish nothing")
+    }
+}

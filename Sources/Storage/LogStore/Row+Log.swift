@@ -1,0 +1,33 @@
+import Foundation
+import GRDB
+import TraceLog
+
+extension Row {
+    /// A whole number that must be there.
+    func number(_ column: Int) throws -> Int64 {
+        guard let value = Int64.fromDatabaseValue(self[column] as DatabaseValue), value >= 0 else {
+            throw LogError.inconsistent("a row of the log with a number out of range")
+        }
+        return value
+    }
+
+    /// Bytes that must be there.
+    func byteArray(_ column: Int) throws -> [UInt8] {
+        guard let data = Data.fromDatabaseValue(self[column] as DatabaseValue) else {
+            throw LogError.inconsistent("a row of the log without its bytes")
+        }
+        return [UInt8](data)
+    }
+
+    /// A hash of 32 bytes that must be there.
+    func hash(_ column: Int) throws -> MerkleHash {
+        guard let hash = MerkleHash(try byteArray(column)) else {
+            throw LogError.inconsistent("a row of the log with a hash that is not 32 bytes")
+        }
+        return hash
+    }
+}
+
+extension [UInt8] {
+    var data: Data { Data(self) }
+}

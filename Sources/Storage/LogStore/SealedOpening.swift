@@ -1,0 +1,33 @@
+import Encoding
+import Signing
+import TraceLog
+
+/// An opening as it lies at rest: AES-CCM under the registry's own key, bound to its commitment.
+enum SealedOpening {
+    private static let nonceByteCount = 12
+
+    static func seal(_ opening: Opening, key: [UInt8]) throws -> [UInt8] {
+        var writer = CBORWriter()
+        writer.array(count: 3)
+        writer.byteString(opening.salt)
+        writer.text(opening.name)
+        writer.text(opening.value)
+        let commitment = opening.commitment.bytes
+        // A commitment holds 16 random bytes of salt, so that its own bytes never repeat as a nonce.
+        return try AuthenticatedCipher.seal(
+            writer.bytes, key: key, nonce: Array(commitment.prefix(nonceByteCount)), additionalData: commitment)
+    }
+
+    static func open(_ sealed: [UInt8], commitment: MerkleHash, key: [UInt8]) throws -> Opening {
+        let nonce = Array(commitment.bytes.prefix(nonceByteCount))
+        guard
+            let plain = try AuthenticatedCipher.open(
+                sealed, key: key, nonce: nonce, additionalData: commitment.bytes)
+        else { throw LogError.inconsistent("an opening that was sealed under another key") }
+        var reader = try CBORReader(plain, byteCountMax: 8192)
+        guard try reader.readArrayHeader() == 3 else { throw LogError.inconsistent("a malformed opening") }
+        let salt = Array(try reader.readByteString())
+        let name = try reader.readText()
+        return try Opening(salt: salt, name: name, value: try reader.readText())
+    }
+}

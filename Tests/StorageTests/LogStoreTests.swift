@@ -1,0 +1,140 @@
+import Foundation
+import Signing
+import Storage
+import Testing
+import TraceLog
+
+@Suite("The log's store")
+struct LogStoreTests {
+    private static let openingKey = [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount)
+
+    /// A store in a folder of its own, which goes when the test ends.
+    private final class Scratch {
+        let folder = NSTemporaryDirectory() + "log-store-" + UUID().uuidString
+        let store: TraceLogStore
+        let publisher: LogPublisher
+        let directory: LogDirectory
+
+        init(headsInterval: UInt64 = 300) throws {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let path = folder + "/registry.sqlite"
+            try RegistryDatabase.create(at: path, trusting: [])
+            store = TraceLogStore(
+                registry: try RegistryDatabase(path: path), openingKey: LogStoreTests.openingKey,
+                headsInterval: headsInterval)
+            directory = LogDirectory(path: folder + "/log")
+            publisher = try Self.publisher(store, directory)
+        }
+
+        static func publisher(_ store: TraceLogStore, _ directory: LogDirectory) throws -> LogPublisher {
+            let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
+            return try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: folder) }
+    }
+
+    private static func request(_ number: UInt8, _ step: BusinessStep = .inspecting) throws -> EventRequest {
+        let object = try #require(ObjectID([UInt8](repeating: number, count: 8)))
+        let event = TraceEvent(timeMilliseconds: 1_000, step: step)
+        return EventRequest(object: object, event: .observed(event), actor: "")
+    }
+
+    @Test("chains each object, never lets recorded time fall, and answers a repeated request alike")
+    func appending() async throws {
+        let scratch = try Scratch()
+        var request = try Self.request(1)
+        request.idempotencyKey = "once"
+        let first = try await scratch.store.append(request, at: 50)
+        #expect(try await scratch.store.append(request, at: 60) == first)
+        let second = try await scratch.store.append(try Self.request(1), at: 40)
+        #expect(first.sequence == 0 && second.sequence == 1 && second.index == 1)
+        let history = try scratch.store.history(request.object)
+        let newest = try Entry.decode(try #require(history.last).bytes[...])
+        #expect(newest.recordedAtMilliseconds == 50)
+        #expect(newest.previous == EntryLink(leafHash: first.leafHash, index: 0))
+        request.event = .observed(TraceEvent(timeMilliseconds: 2, step: .installing))
+        await #expect(throws: LogError.self) { try await scratch.store.append(request, at: 70) }
+        var late = try Self.request(1)
+        late.expected = .init(sequence: 1, previousLeafHash: first.leafHash)
+        await #expect(throws: LogError.self) { try await scratch.store.append(late, at: 70) }
+        late.expected = .init(sequence: 2, previousLeafHash: second.leafHash)
+        #expect(try await scratch.store.append(late, at: 70).sequence == 2)
+    }
+
+    @Test("publishes checkpoints that its tiles prove and that later ones extend")
+    func publishing() async throws {
+        let scratch = try Scratch()
+        var roots: [(UInt64, MerkleHash)] = []
+        for round in 0..<4 {
+            for number in 0..<200 {
+                _ = try await scratch.store.append(
+                    try Self.request(UInt8(number % 7)), at: UInt64(round * 1000 + number))
+            }
+            _ = try await scratch.publisher.publish()
+            let note = try SignedNote(bytes: try #require(scratch.directory.read("checkpoint")))
+            let checkpoint = try Checkpoint(text: note.text)
+            roots.append((checkpoint.size, checkpoint.root))
+        }
+        let directory = scratch.directory
+        let last = try #require(roots.last)
+        // Two statements of heads stand among the 800 events.
+        #expect(last.0 == 802)
+        var source = TileNodeSource(size: last.0) { path throws(TraceLogError) in try directory.read(path) }
+        for (size, root) in roots {
+            let proof = try ConsistencyProof(oldSize: size, newSize: last.0, from: &source)
+            #expect(proof.isValid(oldRoot: root, newRoot: last.1))
+        }
+        for index in [UInt64(0), 255, 256, 300, 801] {
+            let stored = try #require(try scratch.store.entry(index))
+            let proof = try InclusionProof(leafIndex: index, treeSize: last.0, from: &source)
+            #expect(proof.isValid(leaf: stored.leafHash, root: last.1))
+        }
+        let heads = try Entry.decode(try #require(try scratch.store.entry(300)).bytes[...])
+        guard case .heads(let statement) = heads.event else {
+            Issue.record("entry 300 states no heads")
+            return
+        }
+        #expect(statement.entryCount == 300 && statement.objectCount == 7)
+    }
+
+    @Test("finishes and discards what a crash left, and refuses a registry that lost published entries")
+    func recovering() async throws {
+        let scratch = try Scratch()
+        for number in 0..<10 { _ = try await scratch.store.append(try Self.request(UInt8(number)), at: 1) }
+        _ = try await scratch.publisher.publish()
+        _ = try await scratch.store.append(try Self.request(1), at: 2)
+        let stray = scratch.folder + "/log/tile/0/000.p/9.tmp"
+        #expect(FileManager.default.createFile(atPath: stray, contents: nil))
+        let again = try Scratch.publisher(scratch.store, scratch.directory)
+        let recovery = try await again.recover()
+        #expect(recovery.discarded == ["tile/0/000.p/9.tmp"] && recovery.finishedEntryCount == 1)
+        let other = try Scratch()
+        let mixed = try Scratch.publisher(other.store, scratch.directory)
+        await #expect(throws: LogError.self) { try await mixed.recover() }
+    }
+
+    @Test("leaves nothing of an erased personal field in any file, and says that it erased")
+    func erasing() async throws {
+        let scratch = try Scratch()
+        var request = try Self.request(1)
+        let opening = try Opening(salt: [UInt8](repeating: 0x77, count: 16), name: "inspector", value: "someone")
+        request.personal = [opening]
+        let answer = try await scratch.store.append(request, at: 1)
+        #expect(try scratch.store.openings(0, key: Self.openingKey) == [opening])
+        _ = try await scratch.store.erase(request.object, index: answer.index, reason: "asked", actor: "", at: 2)
+        #expect(try scratch.store.openings(0, key: Self.openingKey).isEmpty)
+        let newest = try #require(try scratch.store.history(request.object).last)
+        let erasure = Erasure(index: 0, commitments: [opening.commitment], reason: "asked")
+        #expect(try Entry.decode(newest.bytes[...]).event == .erased(erasure))
+        await #expect(throws: LogError.self) {
+            try await scratch.store.erase(request.object, index: 0, reason: "again", actor: "", at: 3)
+        }
+        _ = try await scratch.publisher.publish()
+        for case let name as String in FileManager.default.enumerator(atPath: scratch.folder) ?? .init() {
+            let bytes = FileManager.default.contents(atPath: scratch.folder + "/" + name) ?? Data()
+            #expect(bytes.range(of: Data("someone".utf8)) == nil, "\(name)")
+            #expect(bytes.range(of: Data(opening.salt)) == nil, "\(name)")
+        }
+    }
+}
