@@ -1,3 +1,5 @@
+import Glibc
+
 /// Lays a symbol's plane over a picture, from three finder patterns to the last module.
 struct SymbolLocator {
     private let picture: PixelBuffer
@@ -16,10 +18,11 @@ struct SymbolLocator {
     ///
     /// When refined, planes close by follow it: on cloth and bent paper one of them often serves better.
     func locate(refined: Bool) -> (planes: [Homography], fit: Double)? {
-        var points = parallelogram
-        if layout.version > 1 { points = searchFourth(points, refined: refined) }
-        guard var plane = plane(points) else { return nil }
-        var fit = fit(plane)
+        let candidates = starts.compactMap { start -> (points: FourPoints, plane: Homography, fit: Double)? in
+            let points = layout.version > 1 ? searchFourth(start, refined: refined) : start
+            return plane(points).map { (points, $0, fit($0)) }
+        }
+        guard var (points, plane, fit) = candidates.max(by: { $0.fit < $1.fit }) else { return nil }
         guard refined else { return ([plane], fit) }
         let flat = plane
         improve(&points, &plane, &fit)
@@ -31,9 +34,11 @@ struct SymbolLocator {
         return ([plane, flat] + near, fit)
     }
 
-    /// How well the timing patterns alternate if the symbol lies flat: what tells versions apart cheaply.
-    var timingFit: Double {
-        guard let plane = plane(parallelogram) else { return -255 }
+    /// How well the timing patterns alternate: what tells versions apart cheaply.
+    var timingFit: Double { starts.map(timingFit).max() ?? -255 }
+
+    private func timingFit(_ points: FourPoints) -> Double {
+        guard let plane = plane(points) else { return -255 }
         var sum = 0.0
         for index in 8..<(layout.size - 7) {
             let sign = index % 2 == 0 ? -1.0 : 1.0
@@ -44,12 +49,24 @@ struct SymbolLocator {
         return sum / Double(layout.size - 15)
     }
 
-    private var parallelogram: FourPoints {
+    /// Where the fourth corner lies if the symbol is seen straight on, and if the patterns' sizes tell its tilt.
+    private var starts: [FourPoints] {
         let (a, b, c) = (triple.upperLeft, triple.upperRight, triple.lowerLeft)
-        return FourPoints(
+        let flat = FourPoints(
             upperLeft: (a.x, a.y), upperRight: (b.x, b.y), lowerLeft: (c.x, c.y),
             lowerRight: (b.x + c.x - a.x, b.y + c.y - a.y))
+        // Under perspective, areas shrink with the third power of the depth, and depth is linear over a plane.
+        let (depthA, depthB, depthC) = (Self.depth(a), Self.depth(b), Self.depth(c))
+        let depth = depthB + depthC - depthA
+        guard depth > 0.2 * depthA else { return [flat] }
+        var tilted = flat
+        tilted.lowerRight = (
+            (b.x * depthB + c.x * depthC - a.x * depthA) / depth, (b.y * depthB + c.y * depthC - a.y * depthA) / depth
+        )
+        return [flat, tilted]
     }
+
+    private static func depth(_ pattern: FinderPattern) -> Double { exp2(-log2(pattern.module) * 2 / 3) }
 
     private func plane(_ points: FourPoints) -> Homography? {
         Homography(first: 3.5, last: span, points: points)
