@@ -9,6 +9,7 @@ package struct TraceLogError: Error, Equatable, Sendable {
         case malformedKey = "malformed_key"
         case malformedProof = "malformed_proof"
         case signatureFailed = "signature_failed"
+        case malformedEvent = "malformed_event"
         case unknownTerm = "unknown_term"
         case valueOutOfRange = "value_out_of_range"
         case outOfTree = "out_of_tree"
