@@ -118,6 +118,6 @@ let package = Package(
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
         tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
         tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage", "Verification"]),
-        tests("CommandTests", ["Encoding"]),
+        tests("CommandTests", ["Credential", "Encoding", "Signing", "Verification", "verify"]),
     ] + fuzzTargets
 )

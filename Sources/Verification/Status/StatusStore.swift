@@ -20,10 +20,13 @@ final class StatusStore: Sendable {
     ///
     /// Throws `status_unknown` where there is none or nobody trusted signed it.
     func list(_ reference: StatusListReference) throws(BundleError) -> MappedStatusList {
-        if let list = opened.withLock({ $0[reference.name] }) { return list }
-        let list = try open(reference)
-        opened.withLock { $0[reference.name] = list }
-        return list
+        // Under the lock, so that two threads that meet a new list do not unpack it over one another.
+        try opened.withLock { (opened) throws(BundleError) in
+            if let list = opened[reference.name] { return list }
+            let list = try open(reference)
+            opened[reference.name] = list
+            return list
+        }
     }
 
     private func open(_ reference: StatusListReference) throws(BundleError) -> MappedStatusList {

@@ -1,0 +1,31 @@
+import Encoding
+import Glibc
+import TestSupport
+
+/// One run of the built `verify`: its first line of output as JSON, and how it ended.
+struct VerifyRun {
+    let status: Int32
+    let lines: [JSONValue]
+
+    var code: String? { lines.first?["code"]?.string }
+    var verdict: String? { lines.first?["verdict"]?.string }
+
+    init(_ arguments: String, input: String = "") throws {
+        let command = "printf '%s' '\(input)' | \(ProjectFiles.root)/.build/debug/verify \(arguments) 2>/dev/null"
+        guard let pipe = unsafe popen(command, "r") else { throw CannotRun() }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe fread(&chunk, 1, chunk.count, pipe)
+            if count == 0 { break }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+        status = (unsafe pclose(pipe) >> 8) & 0xFF
+        lines = try bytes.split(separator: UInt8(ascii: "\n")).map { line in
+            try JSONValue.parse(line, byteCountMax: 1 << 20)
+        }
+    }
+}
+
+/// The shell could not be started.
+struct CannotRun: Error {}
