@@ -111,8 +111,7 @@ struct ChainReplay {
     }
 
     private mutating func check(_ heads: HeadsStatement, at index: UInt64, object: ObjectKey) {
-        let all = objects.headsRoot(withLog: true)
-        let own = all.count == heads.objectCount ? all : objects.headsRoot(withLog: false)
+        let own = objects.headsRoot()
         guard heads.entryCount != index || own.count != heads.objectCount || own.root != heads.root else { return }
         add(.headsMismatch, index, object, "the heads entry and the objects' newest entries before it")
     }

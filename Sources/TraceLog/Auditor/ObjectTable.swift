@@ -78,7 +78,7 @@ struct ObjectTable {
     }
 
     /// The root over all heads in order of their identifiers; the slots serve as room to sort, so it takes no memory.
-    mutating func headsRoot(withLog: Bool) -> (count: UInt64, root: MerkleHash) {
+    mutating func headsRoot() -> (count: UInt64, root: MerkleHash) {
         var order = slots
         slots = []
         for number in 0..<count { order[number] = UInt32(number) }
@@ -87,7 +87,7 @@ struct ObjectTable {
         var frontier = MerkleFrontier()
         for number in order[..<count].lazy.map(Int.init) {
             let object = key(number)
-            guard let newest = newest(number), withLog || object.byteCount > 0 else { continue }
+            guard let newest = newest(number) else { continue }
             let head = ObjectHead(object: object.identifier, sequence: entryCount(number) - 1, link: newest)
             frontier.append(hasher.leaf(head.encoded), hasher: &hasher)
         }
