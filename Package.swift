@@ -17,6 +17,13 @@ let settings: [SwiftSetting] =
     ] + (isFuzzing ? [.unsafeFlags(instrumentation)] : [])
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let http: [Target.Dependency] = [
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// A C library of the system, described by a module map in Sources/CLibraries.
@@ -71,6 +78,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.5.0"),
     ],
     targets: [
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
@@ -88,13 +99,14 @@ let package = Package(
         library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
         library("TraceLog", ["Encoding", "Signing"]),
         library("Storage", ["Credential", "Encoding", "Signing", "TraceLog", grdb]),
-        library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "Verification"]),
+        library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "Verification"] + http),
         library("LogForge", ["Encoding", "Signing", "TraceLog"]),
         library("CommandSupport", ["Encoding"]),
 
         command(
             "suishen",
             ["CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Verification"]),
+        command("suishend", ["CommandSupport", "Encoding", "IssuerService", "Signing"]),
         quickCommand("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 

@@ -21,24 +21,26 @@ struct BatchOptions: ParsableArguments {
     /// - Throws: ``CommandError`` with status 1 after the last line, when any line was refused.
     func run(_ operation: IssuerOperation, on state: StateOptions) async throws {
         guard let source else { return }
-        let service = try state.service()
-        let caller = state.caller
+        let access = try state.access()
         var lines = try LineReader(path: source, byteCountMax: Self.lineByteCountMax)
         var progress = Progress(unit: "requests")
         var refusedCount = 0
         var isAtEnd = false
         while !isAtEnd {
-            var window: [Task<JSONValue, Never>] = []
+            var window: [[UInt8]?] = []
             while window.count < Self.windowCount {
                 guard let line = try lines.next() else {
                     isAtEnd = true
                     break
                 }
-                window.append(Task { await Self.answer(line, operation, service, caller) })
+                if case .text(let bytes) = line { window.append(bytes) } else { window.append(nil) }
             }
+            var answers = try await Self.answers(to: window.compactMap(\.self), operation, access)[...]
             var output = ""
-            for task in window {
-                let answer = await task.value
+            for line in window {
+                let answer =
+                    line == nil
+                    ? OperationError.requestTooLong(Self.lineByteCountMax).json : answers.popFirst() ?? .null
                 refusedCount += answer["error"] == nil ? 0 : 1
                 output += answer.encoded() + "\n"
             }
@@ -53,27 +55,13 @@ struct BatchOptions: ParsableArguments {
         }
     }
 
-    private static func answer(
-        _ line: LineReader.Line, _ operation: IssuerOperation, _ service: IssuingService,
-        _ caller: IssuingService.Caller
-    ) async -> JSONValue {
+    private static func answers(
+        to lines: [[UInt8]], _ operation: IssuerOperation, _ access: IssuerAccess
+    ) async throws -> [JSONValue] {
         do {
-            guard case .text(let bytes) = line else {
-                throw OperationError(
-                    code: "request_too_long", reason: "a request line is over \(lineByteCountMax) bytes",
-                    hint: "send one object a line")
-            }
-            let body = try JSONValue.parse(bytes, byteCountMax: lineByteCountMax)
-            return try await service.perform(operation, body, by: caller)
-        } catch let error as JSONError {
-            return refusal("request_malformed", error.reason, error.hint)
-        } catch {
-            let error = OperationError(any: error)
-            return refusal(error.code, error.reason, error.hint)
+            return try await access.perform(operation, lines: lines, byteCountMax: lineByteCountMax)
+        } catch let error as OperationError {
+            throw CommandError(error)
         }
-    }
-
-    private static func refusal(_ code: String, _ reason: String, _ hint: String) -> JSONValue {
-        ["error": ["code": .string(code), "reason": .string(reason), "hint": .string(hint)]]
     }
 }

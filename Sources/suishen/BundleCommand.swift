@@ -33,11 +33,10 @@ struct BundleCommand: AsyncParsableCommand {
 
         func run() async throws {
             do {
-                let export = try await state.service().bundle(
-                    .init(domains: domain, lifetimeSeconds: lifetime), for: state.caller)
-                try write(export)
+                let files = try await state.access().bundle(.init(domains: domain, lifetimeSeconds: lifetime))
+                try write(files)
                 result.print([
-                    "out": .string(out), "files": .array(export.files.map { .string($0.path) }),
+                    "out": .string(out), "files": .array(files.map { .string($0.path) }),
                     "domains": .array(domain.map { .string($0.rawValue) }),
                 ])
             } catch let error as OperationError {
@@ -47,7 +46,7 @@ struct BundleCommand: AsyncParsableCommand {
             }
         }
 
-        private func write(_ export: BundleExport) throws(CommandError) {
+        private func write(_ files: [BundleExport.File]) throws(CommandError) {
             for folder in [out, "\(out)/\(BundleExport.statusFolder)"]
             where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
                 throw CommandError(
@@ -55,7 +54,7 @@ struct BundleCommand: AsyncParsableCommand {
                     reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
                     hint: "name a folder in one that exists and that you may write to")
             }
-            for file in export.files {
+            for file in files {
                 let path = "\(out)/\(file.path)"
                 if file.path == BundleExport.rootName { try checkRoot(file.bytes, at: path) }
                 try OutputFile.write(file.bytes, to: path, mode: file.mode)

@@ -27,7 +27,7 @@ struct RequestOptions: ParsableArguments {
     func answer(_ operation: IssuerOperation, _ members: [(String, JSONValue?)]) async throws -> JSONValue {
         let given = members.compactMap { name, value in value.map { JSONObject.Member(key: name, value: $0) } }
         do {
-            return try await state.service().perform(operation, .object(JSONObject(given)), by: state.caller)
+            return try await state.access().perform(operation, .object(JSONObject(given)))
         } catch let error as OperationError {
             throw CommandError(error)
         }

@@ -23,7 +23,7 @@ struct RevokeCommand: AsyncParsableCommand {
         if let reason { members.append(.init(key: "reason", value: .string(reason))) }
         do {
             result.print(
-                try await state.service().perform(.revoke, .object(JSONObject(members)), by: state.caller))
+                try await state.access().perform(.revoke, .object(JSONObject(members))))
         } catch let error as OperationError {
             throw CommandError(error)
         }

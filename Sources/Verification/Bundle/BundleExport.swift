@@ -8,6 +8,12 @@ package struct BundleExport: Sendable, Equatable {
         package let path: String
         package let bytes: [UInt8]
         package let mode: UInt32
+
+        package init(path: String, bytes: [UInt8], mode: UInt32) {
+            self.path = path
+            self.bytes = bytes
+            self.mode = mode
+        }
     }
 
     package static let bundleName = "bundle.cbor"

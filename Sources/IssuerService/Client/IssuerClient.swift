@@ -1,0 +1,160 @@
+package import Encoding
+import Glibc
+package import Verification
+
+/// Asks a daemon over its socket: HTTP/1.1 on one connection, one request after the other.
+package final class IssuerClient {
+    /// The longest answer: a gate bundle with all its status lists.
+    private static let answerByteCountMax = 256 << 20
+    private static let chunkByteCount = 64 << 10
+
+    private let path: String
+    private let descriptor: Int32
+
+    /// Connects.
+    ///
+    /// - Parameter path: the daemon's socket.
+    /// - Throws: `daemon_unreachable`.
+    package init(path: String) throws(OperationError) {
+        self.path = path
+        descriptor = UNIXSocket.make()
+        guard descriptor >= 0, UNIXSocket.connect(descriptor, to: path) == 0 else {
+            let reason = unsafe String(cString: strerror(errno))
+            throw OperationError(
+                code: "daemon_unreachable", reason: "no daemon answers on \(path): \(reason)",
+                hint: "start `suishend --state DIR`, or name its socket with --socket or in SUISHEN_SOCKET")
+        }
+    }
+
+    deinit {
+        if descriptor >= 0 { Glibc.close(descriptor) }
+    }
+
+    /// Whether a daemon listens at a path.
+    package static func answers(at path: String) -> Bool {
+        let probe = UNIXSocket.make()
+        defer { Glibc.close(probe) }
+        return probe >= 0 && UNIXSocket.connect(probe, to: path) == 0
+    }
+
+    /// Sends one request.
+    ///
+    /// - Parameters:
+    ///   - route: where.
+    ///   - body: the request's object.
+    ///   - idempotencyKey: repeating a request with its key gives the first answer again.
+    /// - Returns: the answer.
+    /// - Throws: the daemon's refusal, or `daemon_unreachable`.
+    package func ask(
+        _ route: Route, _ body: JSONValue, idempotencyKey: String? = nil
+    ) throws(OperationError) -> JSONValue {
+        var bytes: [UInt8] = []
+        body.appendEncoded(to: &bytes)
+        let response = try exchange(route, bytes, type: "application/json", idempotencyKey: idempotencyKey)
+        return try Self.accepted(try parse(response.body), status: response.status)
+    }
+
+    /// Sends many requests for one operation, and gives each one's answer or error, in order.
+    ///
+    /// - Parameter lines: one request's JSON each, without a line feed inside.
+    /// - Throws: when the batch as a whole was refused, or the connection broke.
+    package func ask(_ operation: IssuerOperation, lines: [[UInt8]]) throws(OperationError) -> [JSONValue] {
+        guard !lines.isEmpty else { return [] }
+        var bytes: [UInt8] = []
+        for line in lines {
+            bytes.append(contentsOf: line)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        let response = try exchange(
+            Route(operation), bytes, type: "application/x-ndjson", idempotencyKey: nil)
+        guard response.status == 200 else {
+            _ = try Self.accepted(try parse(response.body), status: response.status); return []
+        }
+        var answers: [JSONValue] = []
+        for line in response.body.split(separator: UInt8(ascii: "\n")) { answers.append(try parse(Array(line))) }
+        guard answers.count == lines.count else {
+            throw broken("it gave \(answers.count) answers to \(lines.count) lines")
+        }
+        return answers
+    }
+
+    /// Asks for the next gate bundle.
+    package func bundle(_ order: IssuingService.BundleOrder) throws(OperationError) -> [BundleExport.File] {
+        let answer = try ask(.bundle, order.json)
+        var files: [BundleExport.File] = []
+        for file in answer["files"]?.array ?? [] {
+            guard let path = file["path"]?.string, let mode = file["mode"]?.integer.flatMap(UInt32.init(exactly:)),
+                let text = file["bytes"]?.string, let bytes = try? Base64.decode(text),
+                // A path that leaves the folder would let a false daemon write anywhere.
+                !path.hasPrefix("/"), !path.split(separator: "/").contains("..")
+            else { throw broken("its bundle has a file without a good path, mode or content") }
+            files.append(BundleExport.File(path: path, bytes: bytes, mode: mode))
+        }
+        guard !files.isEmpty else { throw broken("its bundle has no files") }
+        return files
+    }
+
+    private static func accepted(_ answer: JSONValue, status: Int) throws(OperationError) -> JSONValue {
+        guard let error = answer["error"] else { return answer }
+        throw OperationError(
+            code: error["code"]?.string ?? "unexpected", reason: error["reason"]?.string ?? "status \(status)",
+            hint: error["hint"]?.string ?? "see the daemon's log")
+    }
+
+    private func parse(_ bytes: [UInt8]) throws(OperationError) -> JSONValue {
+        do { return try JSONValue.parse(bytes, byteCountMax: Self.answerByteCountMax) } catch {
+            throw broken("its answer is no JSON")
+        }
+    }
+
+    /// Sends a request while reading its answer, since the daemon reads no further than it is listened to.
+    private func exchange(
+        _ route: Route, _ body: [UInt8], type: String, idempotencyKey: String?
+    ) throws(OperationError) -> HTTPResponseReader.Response {
+        var head = "POST \(route.rawValue) HTTP/1.1\r\nHost: suishend\r\nContent-Type: \(type)\r\n"
+        head += "Content-Length: \(body.count)\r\n"
+        if let idempotencyKey {
+            guard (1...128).contains(idempotencyKey.utf8.count),
+                idempotencyKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            else {
+                throw OperationError(
+                    code: "idempotency_key_invalid",
+                    reason: "an idempotency key is 1 to 128 printable ASCII characters",
+                    hint: "use a UUID, for instance")
+            }
+            head += "Idempotency-Key: \(idempotencyKey)\r\n"
+        }
+        var unsent = (Array((head + "\r\n").utf8) + body)[...]
+        var reader = HTTPResponseReader(byteCountMax: Self.answerByteCountMax)
+        while true {
+            if let response = try reader.response() { return response }
+            var event = pollfd(fd: descriptor, events: Int16(unsent.isEmpty ? POLLIN : POLLIN | POLLOUT), revents: 0)
+            guard unsafe poll(&event, 1, -1) > 0 || errno == EINTR else { throw broken("poll failed") }
+            if event.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 { reader.append(try receive()) }
+            if event.revents & Int16(POLLOUT) != 0 { unsent = unsent.dropFirst(try send(unsent)) }
+        }
+    }
+
+    private func receive() throws(OperationError) -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: Self.chunkByteCount)
+        let count = unsafe recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
+        if count < 0, errno == EAGAIN || errno == EINTR { return [] }
+        guard count > 0 else { throw broken("it hung up") }
+        return Array(chunk[..<count])
+    }
+
+    private func send(_ bytes: ArraySlice<UInt8>) throws(OperationError) -> Int {
+        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+        let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, flags) }
+        // When the daemon has hung up, what it said before is still to be read.
+        if count < 0, errno == EAGAIN || errno == EINTR || errno == EPIPE { return 0 }
+        guard count >= 0 else { throw broken("it hung up") }
+        return count
+    }
+
+    private func broken(_ what: String) -> OperationError {
+        OperationError(
+            code: "daemon_unreachable", reason: "the daemon on \(path) broke off: \(what)",
+            hint: "send again with the same idempotency key; whether this was done is not known")
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+
+/// Serves an installation on a socket until it is told to stop.
+package struct DaemonServer: Sendable {
+    /// Connections at once; further ones are closed at once, so that strangers cannot fill the memory.
+    private static let connectionCountMax = 1024
+    /// How long a connection may lie idle between, or within, requests.
+    private static let idleTimeout = TimeAmount.seconds(60)
+    private static let headerByteCountMax = 16 << 10
+    private static let headerCountMax = 64
+    /// Silent: what a stranger sends must not reach a log.
+    private static let logger = Logger(label: "suishend") { _ in SwiftLogNoOpLogHandler() }
+    /// How long requests under way may take to end after the order to stop.
+    private static let drainTimeout = Duration.seconds(20)
+
+    private let responder: RequestResponder
+    private let socket: ListeningSocket
+    private let connections = ConnectionList(countMax: connectionCountMax)
+
+    /// - Parameters:
+    ///   - service: what answers.
+    ///   - socket: where issuers connect.
+    ///   - permittedUID: the one user who may ask for anything.
+    ///   - now: the clock, in seconds since 1970-01-01T00:00:00Z.
+    package init(
+        _ service: IssuingService, on socket: ListeningSocket, permittedUID: UInt32,
+        now: @escaping @Sendable () -> UInt64
+    ) {
+        responder = RequestResponder(service: service, metrics: RequestMetrics(), permittedUID: permittedUID, now: now)
+        self.socket = socket
+    }
+
+    /// Serves until `stop` gives a value or ends; then answers what is under way, and takes nothing new.
+    ///
+    /// - Throws: `socket_unusable` when the socket cannot be served.
+    package func run(until stop: AsyncStream<Void>) async throws(OperationError) {
+        let server: NIOAsyncChannel<Connection?, Never>
+        do {
+            server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler())
+                    }
+                }
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .bind(socket.descriptor) { accept($0) }
+        } catch {
+            throw OperationError(
+                code: "socket_unusable", reason: "the socket cannot be served: \(error)",
+                hint: "check the socket's path, or the socket unit")
+        }
+        async let served: Void = serve(server)
+        for await _ in stop { break }
+        socket.remove()
+        server.channel.close(promise: nil)
+        connections.finish()
+        let limit = Task {
+            try await Task.sleep(for: Self.drainTimeout)
+            connections.close()
+        }
+        await served
+        limit.cancel()
+    }
+
+    private func serve(_ server: NIOAsyncChannel<Connection?, Never>) async {
+        await withDiscardingTaskGroup { group in
+            // It ends when the listening socket is closed; then the group waits for the connections.
+            try? await server.executeThenClose { accepted in
+                for try await connection in accepted {
+                    guard let connection else { continue }
+                    group.addTask { await connection.http.handle(value: connection.channel, logger: Self.logger) }
+                }
+            }
+        }
+    }
+
+    /// Asks the kernel who connected, once a connection, and sets up HTTP for that user; nil when it was closed.
+    private func accept(_ channel: any Channel) -> EventLoopFuture<Connection?> {
+        guard let options = channel as? any SocketOptionProvider, connections.add(channel) else {
+            channel.close(promise: nil)
+            return channel.eventLoop.makeSucceededFuture(nil)
+        }
+        let peer: EventLoopFuture<PeerCredentials> = options.unsafeGetSocketOption(
+            level: .socket, name: .init(rawValue: SO_PEERCRED))
+        return peer.flatMap { peer in
+            let http = HTTP1Channel(
+                responder: { [responder] request, writer, _ in
+                    try await responder.respond(to: request, writer, uid: peer.uid)
+                },
+                configuration: .init(
+                    idleTimeout: Self.idleTimeout,
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: Self.headerByteCountMax, maxHeaderListSize: Self.headerByteCountMax,
+                        maxHeaderFieldCount: Self.headerCountMax)))
+            return http.setup(channel: channel, logger: Self.logger).map { Connection(http: http, channel: $0) }
+        }.flatMapError { _ in
+            channel.close(promise: nil)
+            return channel.eventLoop.makeSucceededFuture(nil)
+        }
+    }
+
+    private struct Connection: Sendable {
+        let http: HTTP1Channel
+        let channel: HTTP1Channel.Value
+    }
+}
+
+/// What SO_PEERCRED gives, laid out as unix(7) says: who connected, as of connect(2).
+private struct PeerCredentials: Sendable {
+    let pid: Int32
+    let uid: UInt32
+    let gid: UInt32
+}
+
+/// Keeps a failed accept, one too many open files for instance, from ending the server.
+private final class AcceptErrorHandler: ChannelInboundHandler, Sendable {
+    typealias InboundIn = any Channel
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+}

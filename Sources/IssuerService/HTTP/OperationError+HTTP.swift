@@ -1,0 +1,34 @@
+package import Encoding
+
+extension OperationError {
+    /// The error as every answer and every line of a batch carries it.
+    package var json: JSONValue {
+        ["error": ["code": .string(code), "reason": .string(reason), "hint": .string(hint)]]
+    }
+
+    /// The HTTP status (RFC 9110 §15) that tells a client whether asking again can help.
+    var httpStatus: Int {
+        switch code {
+        case "not_permitted": 403
+        case "route_unknown", "subject_unknown", "code_unknown": 404
+        case "method_not_allowed": 405
+        case "already_registered", "idempotency_mismatch": 409
+        case "request_too_long": 413
+        case "registry_missing", "registry_corrupt": 500
+        case "registry_unwritable", "disk_full", "status_list_full": 503
+        default: 400
+        }
+    }
+
+    /// A request that is no JSON.
+    package init(_ error: JSONError) {
+        self.init(code: "request_malformed", reason: error.reason, hint: error.hint)
+    }
+
+    /// Of a request, or of a line, that is over the limit.
+    package static func requestTooLong(_ byteCountMax: Int) -> OperationError {
+        OperationError(
+            code: "request_too_long", reason: "a request is over \(byteCountMax) bytes",
+            hint: "send one object, or many as lines of application/x-ndjson")
+    }
+}

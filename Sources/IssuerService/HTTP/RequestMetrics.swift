@@ -1,0 +1,57 @@
+import Synchronization
+
+/// What the daemon counts about its requests, in memory that does not grow with them.
+final class RequestMetrics: Sendable {
+    private struct Key: Hashable {
+        let route: String
+        let label: String
+    }
+
+    private struct Counts {
+        var requests: [Key: UInt64] = [:]
+        var lines: [Key: UInt64] = [:]
+        var seconds: [String: (sum: Double, count: UInt64)] = [:]
+    }
+
+    private let counts = Mutex(Counts())
+
+    /// Counts one answered request; `route` is one of the table's, so that strangers' paths take no memory.
+    func count(route: String, status: Int, seconds: Double) {
+        counts.withLock {
+            $0.requests[Key(route: route, label: String(status)), default: 0] += 1
+            $0.seconds[route, default: (0, 0)].sum += seconds
+            $0.seconds[route, default: (0, 0)].count += 1
+        }
+    }
+
+    /// Counts the lines of a batch.
+    func count(route: String, doneLines: Int, refusedLines: Int) {
+        counts.withLock {
+            $0.lines[Key(route: route, label: "done"), default: 0] += UInt64(doneLines)
+            $0.lines[Key(route: route, label: "refused"), default: 0] += UInt64(refusedLines)
+        }
+    }
+
+    /// Everything counted, in the Prometheus text format, version 0.0.4.
+    var text: String {
+        counts.withLock { counts in
+            var text = "# HELP suishend_requests_total Requests answered.\n# TYPE suishend_requests_total counter\n"
+            text += Self.lines("suishend_requests_total", counts.requests, label: "status")
+            text += "# HELP suishend_request_lines_total Lines of batches answered.\n"
+            text += "# TYPE suishend_request_lines_total counter\n"
+            text += Self.lines("suishend_request_lines_total", counts.lines, label: "outcome")
+            text += "# HELP suishend_request_seconds Time from a request's head to its answer's end.\n"
+            text += "# TYPE suishend_request_seconds summary\n"
+            for (route, seconds) in counts.seconds.sorted(by: { $0.key < $1.key }) {
+                text += "suishend_request_seconds_sum{route=\"\(route)\"} \(seconds.sum)\n"
+                text += "suishend_request_seconds_count{route=\"\(route)\"} \(seconds.count)\n"
+            }
+            return text
+        }
+    }
+
+    private static func lines(_ name: String, _ counts: [Key: UInt64], label: String) -> String {
+        counts.sorted { ($0.key.route, $0.key.label) < ($1.key.route, $1.key.label) }
+            .map { "\(name){route=\"\($0.key.route)\",\(label)=\"\($0.key.label)\"} \($0.value)\n" }.joined()
+    }
+}

@@ -1,0 +1,54 @@
+import CommandSupport
+import Encoding
+import IssuerService
+import Verification
+
+/// How requests reach an installation: through its daemon, or, where none runs, in this process.
+enum IssuerAccess {
+    case daemon(IssuerClient, idempotencyKey: String?)
+    case direct(IssuingService, IssuingService.Caller)
+
+    /// Carries out one request.
+    func perform(_ operation: IssuerOperation, _ body: JSONValue) async throws -> JSONValue {
+        switch self {
+        case .daemon(let client, let key): try client.ask(Route(operation), body, idempotencyKey: key)
+        case .direct(let service, let caller): try await service.perform(operation, body, by: caller)
+        }
+    }
+
+    /// Carries out each line's request, and gives its answer or its error, in order.
+    func perform(_ operation: IssuerOperation, lines: [[UInt8]], byteCountMax: Int) async throws -> [JSONValue] {
+        switch self {
+        case .daemon(let client, _): return try client.ask(operation, lines: lines)
+        case .direct(let service, let caller):
+            var answers: [JSONValue] = []
+            let tasks = lines.map { line in
+                Task { await Self.answer(line, operation, service, caller, byteCountMax: byteCountMax) }
+            }
+            for task in tasks { answers.append(await task.value) }
+            return answers
+        }
+    }
+
+    /// Makes the next gate bundle.
+    func bundle(_ order: IssuingService.BundleOrder) async throws -> [BundleExport.File] {
+        switch self {
+        case .daemon(let client, _): try client.bundle(order)
+        case .direct(let service, let caller): try await service.bundle(order, for: caller).files
+        }
+    }
+
+    private static func answer(
+        _ line: [UInt8], _ operation: IssuerOperation, _ service: IssuingService, _ caller: IssuingService.Caller,
+        byteCountMax: Int
+    ) async -> JSONValue {
+        do {
+            let body = try JSONValue.parse(line, byteCountMax: byteCountMax)
+            return try await service.perform(operation, body, by: caller)
+        } catch let error as JSONError {
+            return OperationError(error).json
+        } catch {
+            return OperationError(any: error).json
+        }
+    }
+}

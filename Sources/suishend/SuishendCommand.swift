@@ -1,0 +1,77 @@
+import ArgumentParser
+import CommandSupport
+import Glibc
+import IssuerService
+import Signing
+
+/// The issuing daemon: one installation, served on a socket.
+@main
+struct SuishendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suishend",
+        abstract: "Serve an installation to issuers on a UNIX socket.",
+        discussion: """
+            HTTP/1.1 with JSON, described by openapi.yaml. Only the user that it runs as may ask. It takes a listening \
+            socket from systemd when given one, and stops on SIGTERM once everything under way is answered.
+            """)
+
+    @Option(help: "The installation's folder; SUISHEN_STATE by default.")
+    var state: String?
+
+    @Option(help: "The socket; DIR/run/suishend.sock by default.")
+    var socket: String?
+
+    @Flag(help: "Open settings, keys and registry, say what is wrong with them, and end.")
+    var checkConfig = false
+
+    static func main() async {
+        do {
+            let command = try parse()
+            try await command.run()
+        } catch let error as CommandError {
+            Diagnostics(command: "suishend").report(error)
+            Glibc.exit(error.status.rawValue)
+        } catch let error as OperationError {
+            Diagnostics(command: "suishend").report(
+                CommandError(code: error.code, reason: error.reason, hint: error.hint, status: .failure))
+            Glibc.exit(ExitStatus.failure.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    func run() async throws {
+        let folder = try folder
+        let service = try IssuingService(folder, random: SystemRandom())
+        guard !checkConfig else { return StandardStream.output.write("\(folder.path) is in order\n") }
+        let listening = try Self.inheritedSocket.map { descriptor throws(OperationError) in
+            try ListeningSocket(inherited: descriptor)
+        }
+        let server = DaemonServer(
+            service, on: try listening ?? ListeningSocket(path: socket ?? folder.socket), permittedUID: geteuid(),
+            now: { UInt64(max(0, time(nil))) })
+        let stop = StopSignals.stream()
+        StandardStream.error.write("suishend: ready\n")
+        try await server.run(until: stop)
+    }
+
+    private var folder: StateDirectory {
+        get throws {
+            let variable = unsafe getenv("SUISHEN_STATE").map { unsafe String(cString: $0) }
+            guard let path = state ?? variable, !path.isEmpty else {
+                throw CommandError(
+                    code: "state_missing", reason: "no installation is named",
+                    hint: "name it with --state DIR or in SUISHEN_STATE", status: .usage)
+            }
+            return StateDirectory(path: path)
+        }
+    }
+
+    /// The first descriptor that systemd hands over, when it means this process (sd_listen_fds(3)).
+    private static var inheritedSocket: Int32? {
+        guard let process = unsafe getenv("LISTEN_PID"), unsafe String(cString: process) == String(getpid()),
+            let count = unsafe getenv("LISTEN_FDS"), unsafe Int(String(cString: count)) ?? 0 > 0
+        else { return nil }
+        return 3
+    }
+}
