@@ -2,27 +2,19 @@ import Encoding
 import Glibc
 import IssuerService
 import Signing
+import TestSupport
 
 /// A fresh installation in a scratch folder, opened for one test and removed with it.
 final class Installation: Sendable {
     let state: StateDirectory
-    private let folder: String
+    private let folder: ScratchFolder
 
     init(_ suite: Suite = .ed25519) throws {
-        var template = Array("/tmp/suishen-test-XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else {
-            throw OperationError(code: "scratch", reason: "no scratch folder", hint: "free some space")
-        }
-        folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        state = StateDirectory(path: folder + "/state")
+        folder = try ScratchFolder()
+        state = StateDirectory(path: folder("state"))
         var settings = Settings()
         settings.suite = suite
         try state.create(settings, random: SystemRandom(), at: 1_800_000_000)
-    }
-
-    deinit {
-        for name in ["keys", "log", "run", ""] { Self.empty("\(state.path)/\(name)") }
-        unsafe rmdir(folder)
     }
 
     func open() throws -> IssuingService {
@@ -41,18 +33,6 @@ final class Installation: Sendable {
             }
         }
         return bytes
-    }
-
-    private static func empty(_ path: String) {
-        guard let folder = unsafe opendir(path) else { return }
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { unsafe remove("\(path)/\(name)") }
-        }
-        unsafe closedir(folder)
-        unsafe rmdir(path)
     }
 }
 

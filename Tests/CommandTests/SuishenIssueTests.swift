@@ -1,0 +1,91 @@
+import Encoding
+import QRImage
+import TestSupport
+import Testing
+
+@Suite("suishen, from registration to picture")
+struct SuishenIssueTests {
+    /// The budgets of the wire format: bytes of the signed message where it names them, and the QR version at level M.
+    private static let budgets: [String: (bytes: Int64?, version: Int64)] = [
+        "signed": (276, 12), "chain": (204, 10), "timed": (172, 9), "paper": (172, 9), "delegated": (241, 11),
+        "enterprise": (nil, 10), "place": (nil, 10), "object": (nil, 9),
+    ]
+
+    @Test("keeps every form within its budget, and its picture says its text", arguments: ["ed25519", "es256", "sm2"])
+    func budgets(suite: String) throws {
+        let run = try SuishenRun(suite: suite)
+        for (name, code) in try codes(run) {
+            let budget = try #require(Self.budgets[name])
+            let text = try #require(code["text"]?.string)
+            #expect(try #require(code["qrVersion"]?.integer) <= budget.version, "\(suite) \(name)")
+            if let bytes = budget.bytes { #expect(try #require(code["bytes"]?.integer) <= bytes, "\(suite) \(name)") }
+            var scanner = Scanner()
+            let scan = scanner.scan(try GreyImage.read(ProjectFiles.bytes(run.folder("\(name).png"))))
+            #expect(scan.codes.map(\.text) == [text], "\(suite) \(name)")
+            let inspected = try run.answer(["inspect", text])
+            #expect(inspected["trusted"]?.bool == false)
+            #expect(inspected["form"] == code["form"])
+        }
+    }
+
+    private func codes(_ run: SuishenRun) throws -> [String: JSONValue] {
+        let person = try run.person()
+        let suite = run.suite
+        try run.answer(["device", "keygen", "--out", run.folder("phone.pem"), "--algorithm", suite])
+        let chainWords =
+            ["device", "chain", "--out", run.folder("seed")] + (suite == "sm2" ? ["--algorithm", "sm2"] : [])
+        let anchor = try #require(try run.answer(chainWords)["anchor"]?.string)
+        func issue(_ subject: String, _ words: [String] = [], png: String? = nil) throws -> JSONValue {
+            try run.answer(["issue", subject] + words + (png.map { ["--png", run.folder("\($0).png")] } ?? []))
+        }
+        func present(_ code: JSONValue, _ words: [String], png: String) throws -> JSONValue {
+            let text = try #require(code["text"]?.string)
+            return try run.answer(["present", "--credential", text, "--png", run.folder("\(png).png")] + words)
+        }
+        let guardian = try run.subject(["person", "register", "--resident-id", "440524188001010014"])
+        let delegation = ["--anchor", anchor, "--guardian", guardian, "--scope", "3"]
+        let seed = ["--seed", run.folder("seed")]
+        return [
+            "signed": try present(
+                issue(person, ["--device-key", run.folder("phone.pub.pem")]),
+                ["--device-key", run.folder("phone.pem")], png: "signed"),
+            "chain": try present(issue(person, ["--anchor", anchor]), seed, png: "chain"),
+            "delegated": try present(issue(person, delegation), seed, png: "delegated"),
+            "timed": try issue(person, ["--kind", "timed"], png: "timed"),
+            "paper": try issue(person, ["--kind", "paper"], png: "paper"),
+            "enterprise": try issue(run.enterprise(), png: "enterprise"),
+            "place": try issue(run.place(), png: "place"),
+            "object": try issue(run.object(), png: "object"),
+        ]
+    }
+
+    @Test("answers a batch in order, and a bad line with its own refusal")
+    func batch() throws {
+        let run = try SuishenRun()
+        let good = "{\"kind\":\"object\",\"manager\":\"\(SuishenRun.uscc)\",\"category\":\"bridge\"}\n"
+        let bad = "{\"kind\":\"object\",\"manager\":\"\(SuishenRun.uscc)\",\"category\":\"moon\"}\nnonsense\n"
+        let long = String(repeating: "x", count: 100_000) + "\n"
+        let outcome = try run.run(["object", "register", "--from", "-"], input: Array((good + bad + long + good).utf8))
+        #expect(outcome.status == 1)
+        let lines = try outcome.output.split(separator: "\n").map { try JSONValue.parse($0.utf8, byteCountMax: 4096) }
+        #expect(
+            lines.map { $0["error"]?["code"]?.string } == [
+                nil, "category_unknown", "request_malformed", "request_too_long", nil,
+            ])
+        #expect(lines.compactMap { $0["subject"]?.string }.count == 2)
+    }
+
+    @Test("writes a bundle, epoch keys only where a domain is asked for, and never over another root")
+    func bundle() throws {
+        let run = try SuishenRun()
+        let other = try SuishenRun()
+        try run.answer(["bundle", "export", "--out", run.folder("plain")])
+        #expect(!ProjectFiles.exists(run.folder("plain/epoch-keys.cbor")))
+        try run.answer(["bundle", "export", "--out", run.folder("metro"), "--domain", "transit"])
+        #expect(ProjectFiles.exists(run.folder("metro/epoch-keys.cbor")))
+        try run.answer(["bundle", "export", "--out", run.folder("metro"), "--domain", "transit"])
+        let before = try ProjectFiles.bytes(run.folder("metro/bundle.cbor"))
+        #expect(try other.isRefused(["bundle", "export", "--out", run.folder("metro")], code: "root_differs"))
+        #expect(try ProjectFiles.bytes(run.folder("metro/bundle.cbor")) == before)
+    }
+}

@@ -1,0 +1,98 @@
+import Encoding
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("suishen, given what it cannot use")
+struct SuishenRefusalTests {
+    private let run: SuishenRun
+
+    init() throws {
+        run = try SuishenRun()
+    }
+
+    @Test(
+        "refuses with a stable code and a hint",
+        arguments: [
+            (["init"], "state_exists"),
+            (["person", "register", "--resident-id", "110105194912310021"], "resident_id_invalid"),
+            (["person", "register"], "request_malformed"),
+            (["person", "register", "--resident-id", SuishenRun.residentID, "--medical", "xy"], "medical_invalid"),
+            (["enterprise", "register", "--uscc", "91350100M000100Y44", "--name", "x"], "uscc_invalid"),
+            (
+                ["object", "register", "--kind", "place", "--manager", SuishenRun.uscc, "--category", "x"],
+                "category_unknown"
+            ),
+            (["issue", "nobody"], "subject_unknown"),
+            (["issue", "nobody", "--kind", "golden"], "kind_unknown"),
+            (["issue", "nobody", "--kind", "signed"], "device_key_invalid"),
+            (["revoke", "nobody"], "code_unknown"),
+        ])
+    func refuses(words: [String], code: String) throws {
+        #expect(try run.isRefused(words, code: code))
+    }
+
+    @Test("says why a text is no code, and trusts none", arguments: ["SP1:", "SP1:!!!", "SP1:00", "HTTPS://A/O/AAAA"])
+    func inspects(text: String) throws {
+        let outcome = try run.run(["inspect", text])
+        #expect(outcome.status == 1)
+        #expect(outcome.output.hasPrefix("{\"trusted\":false"))
+        #expect(outcome.diagnostics.contains("[malformed]"))
+    }
+
+    @Test("leaves no file behind when it fails")
+    func noPartialOutput() throws {
+        let png = run.folder("none.png")
+        #expect(try run.isRefused(["issue", "nobody", "--png", png], code: "subject_unknown"))
+        #expect(!ProjectFiles.exists(png))
+        let place = try run.place()
+        #expect(try run.isRefused(["issue", place, "--png", run.folder("no/such.png")], code: "output_unwritable"))
+    }
+
+    @Test("never writes over a key, and reads none that others can read")
+    func keys() throws {
+        let key = run.folder("k.pem")
+        try run.answer(["device", "keygen", "--out", key])
+        let first = try ProjectFiles.bytes(key)
+        #expect(try run.isRefused(["device", "keygen", "--out", key], code: "key_exists"))
+        #expect(try ProjectFiles.bytes(key) == first)
+        let person = try run.person()
+        let code = try run.answer(["issue", person, "--device-key", run.folder("k.pub.pem")])
+        let text = try #require(code["text"]?.string)
+        let open = try run.folder.write(first, to: "open.pem", mode: 0o644)
+        #expect(try run.isRefused(["present", "--credential", text, "--device-key", open], code: "key_permissions"))
+        let noKey = try run.folder.write(Array("nonsense".utf8), to: "none.pem", mode: 0o400)
+        #expect(try run.isRefused(["present", "--credential", text, "--device-key", noKey], code: "key_malformed"))
+        let usage = try run.run(["present", "--credential", text, "--seed", key, "--challenge", "0011223344556677"])
+        #expect(usage.status == 64)
+    }
+
+    @Test("reads no picture that is none, and holds little of what is too large")
+    func input() throws {
+        let picture = try run.folder.write(Array("GIF89a".utf8), to: "a.gif")
+        #expect(try run.run(["inspect", picture]).status == 1)
+        #expect(try run.run(["inspect", run.folder("missing.png")]).status == 1)
+        let outcome = try run.run(["inspect", "-"], input: [UInt8](repeating: 0x41, count: 100 << 20))
+        #expect(outcome.status == 1)
+        #expect(outcome.diagnostics.contains("suishen: hint: "))
+        #expect(outcome.peakKilobytes < 200_000)
+    }
+
+    @Test("lets two processes work on one installation, or tells one that it is busy")
+    func twoAtOnce() async throws {
+        let run = run
+        let outcomes = try await withThrowingTaskGroup(of: Program.Outcome.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    try run.run([
+                        "object", "register", "--kind", "object", "--manager", SuishenRun.uscc, "--category", "bus",
+                    ])
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.contains { $0.status == 0 })
+        for outcome in outcomes where outcome.status != 0 { #expect(outcome.diagnostics.contains("[state_busy]")) }
+        _ = try run.object()
+    }
+}
