@@ -18,6 +18,9 @@ enum ScanPlan {
     /// Larger pictures are scaled down to this for looks that name no size.
     static let longSideMax = 1_600
 
+    /// The looks that every picture gets, whatever the budget: one of each reader.
+    static let freeStepCount = 2
+
     static let steps = [
         Step(look: .geometry(windowShare: 12, refined: false), longSide: 1_000),
         Step(look: .zbar(window: 40), longSide: 640),

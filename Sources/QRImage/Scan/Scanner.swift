@@ -39,18 +39,19 @@ package struct Scanner {
         picture.load(image)
         var hasParts = false
         var seesCode = false
-        for step in ScanPlan.steps {
-            let found = perform(step, start)
+        for (place, step) in ScanPlan.steps.enumerated() {
+            // A busy box must not turn a clean picture away: the budget counts from the cheap looks on.
+            let isBudgeted = place >= ScanPlan.freeStepCount
+            let found = perform(step, isTimeLeft: { [isOverBudget] in !isBudgeted || !isOverBudget(start) })
             hasParts = hasParts || found.hasParts
             seesCode = seesCode || found.seesCode
             if !found.codes.isEmpty { return Scan(outcome: .codes, codes: found.codes) }
-            if hasParts || isOverBudget(start) { break }
+            if hasParts || isOverBudget(start) && place + 1 >= ScanPlan.freeStepCount { break }
         }
         return Scan(outcome: hasParts ? .structuredAppend : seesCode ? .unreadable : .noCode, codes: [])
     }
 
-    private mutating func perform(_ step: ScanPlan.Step, _ start: UInt64) -> GeometricPass.Found {
-        let isOverBudget = isOverBudget
+    private mutating func perform(_ step: ScanPlan.Step, isTimeLeft: () -> Bool) -> GeometricPass.Found {
         let longSide = max(picture.width, picture.height)
         let target = step.longSide ?? min(longSide, ScanPlan.longSideMax)
         let isScaled = step.onlyDownwards ? target < longSide : target != longSide
@@ -63,7 +64,7 @@ package struct Scanner {
         case .geometry(let windowShare, let refined):
             return geometric.read(
                 source, window: max(15, max(source.width, source.height) / windowShare), refined: refined,
-                isTimeLeft: { !isOverBudget(start) }
+                isTimeLeft: isTimeLeft
             ).scaledBack(by: Double(longSide) / Double(max(source.width, source.height)))
         case .zbar(let window):
             var seen = source
