@@ -130,6 +130,11 @@ let package = Package(
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
         tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
         tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage", "Verification"]),
-        tests("CommandTests", ["Credential", "Encoding", "LogForge", "QRImage", "Signing", "TraceLog", "Verification", "chain-verify", "verify"]),
+        tests(
+            "CommandTests",
+            [
+                "Credential", "Encoding", "LogForge", "QRImage", "Signing", "TraceLog", "Verification", "chain-verify",
+                "verify",
+            ]),
     ] + fuzzTargets
 )
