@@ -115,6 +115,7 @@ let package = Package(
             swiftSettings: settings),
 
         command("scan-bench", ["QRImage"]),
+        command("bench", ["CQREncode", "Encoding", "QRImage", "Signing"]),
 
         .executableTarget(
             name: "log-crash-driver", dependencies: ["Signing", "Storage", "TraceLog"], swiftSettings: settings),
