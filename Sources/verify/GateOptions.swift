@@ -1,6 +1,4 @@
 import ArgumentParser
-import CommandSupport
-import Encoding
 import Verification
 
 /// What every way of scanning asks for.
@@ -26,36 +24,10 @@ struct GateOptions: ParsableArguments {
     @Option(help: "How many seconds a phone's clock may be ahead, in place of the scene's number.")
     var clockSkew: UInt64?
 
-    /// Opens the bundle and sets the gate up.
-    func gate() throws -> Gate {
-        guard let bundle, let scene = self.scene else {
-            throw CommandError(
-                code: "usage", reason: "a gate needs a bundle and a scene", hint: "give --bundle DIR and --scene SCENE",
-                status: .usage)
-        }
-        let directory = try GateDirectory(path: bundle, root: root, state: state)
-        guard let found = directory.bundle.scene(named: scene) else {
-            let names = directory.bundle.scenes.map(\.name).joined(separator: ", ")
-            throw CommandError(
-                code: "unknown_scene", reason: "the bundle has no scene \(scene)",
-                hint: "name one of \(names)", status: .usage)
-        }
-        let replay =
-            found.isReplayRefused
-            ? try ReplayStore(path: replayStore ?? "\(directory.statePath)/replay") : nil
-        return Gate(
-            directory: directory, scene: found, replay: replay, challenge: try challengeBytes(),
-            skewSeconds: clockSkew)
-    }
-
-    private func challengeBytes() throws -> [UInt8]? {
-        guard let challenge else { return nil }
-        guard let bytes = try? Hex.decode(challenge), (8...16).contains(bytes.count) else {
-            throw CommandError(
-                code: "challenge_malformed", reason: "the challenge is not 16 to 32 hexadecimal digits",
-                hint: "give 8 to 16 bytes in hex", status: .usage)
-        }
-        return bytes
+    var settings: GateSettings {
+        GateSettings(
+            bundle: bundle, scene: scene, root: root, state: state, challenge: challenge, replayStore: replayStore,
+            clockSkew: clockSkew)
     }
 
     func validate() throws {

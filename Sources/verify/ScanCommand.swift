@@ -47,22 +47,12 @@ struct ScanCommand: ParsableCommand {
                 try foreign.run(profile, inputs, reader: scanning.reader, at: at ?? Clock.seconds()).rawValue)
         }
         let output = VerdictOutput(isPlain: plain)
-        let gate: Gate
-        do {
-            gate = try gateOptions.gate()
-        } catch let error as BundleError {
-            let code = VerdictCode(rawValue: error.code.rawValue)
-            output.write(
-                Verdict(
-                    code?.outcome == .undecided ? code ?? .bundleUnreadable : .bundleUnreadable,
-                    scene: gateOptions.scene, reason: error.reason))
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
-        }
+        let gate = try gateOptions.settings.open(output)
         if stream {
             throw ExitCode(StreamScan(gate: gate, output: output, at: at).run().exitStatus.rawValue)
         }
         var worst = VerdictOutcome.accept
-        if let text { worst = decide([Array(text.utf8)], gate, output) }
+        if let text { worst = gate.decide([Array(text.utf8)], at: at, output) }
         var reader = scanning.reader
         for image in images { worst = max(worst, scan(image, &reader, gate, output)) }
         throw ExitCode(worst.exitStatus.rawValue)
@@ -79,21 +69,11 @@ struct ScanCommand: ParsableCommand {
             Diagnostics(command: "verify").report(error)
             return .undecided
         }
-        guard let failure = scan.failure(path) else { return decide(scan.codes.map(\.bytes), gate, output) }
+        guard let failure = scan.failure(path) else { return gate.decide(scan.codes.map(\.bytes), at: at, output) }
         let code: VerdictCode = scan.outcome == .noCode ? .noCode : .unreadable
         output.write(Verdict(code, scene: gate.scene.name, reason: failure.reason))
         Diagnostics(command: "verify").report(failure)
         return .undecided
-    }
-
-    /// One verdict about one scan: the worst of its codes', or the last accepted with what all of them say.
-    private func decide(_ payloads: [[UInt8]], _ gate: Gate, _ output: VerdictOutput) -> VerdictOutcome {
-        let now = at ?? Clock.seconds()
-        let begin = Clock.microseconds()
-        var verdict = Verdict.fused(gate.assess(payloads, at: now).map { gate.settle($0, at: now) })
-        verdict.elapsedMicroseconds = Clock.microseconds() - begin
-        output.write(verdict)
-        return verdict.outcome
     }
 }
 

@@ -1,0 +1,72 @@
+import CommandSupport
+import Encoding
+import Verification
+
+/// What a gate is set up from, however it was asked for.
+struct GateSettings {
+    var bundle: String?
+    var scene: String?
+    var root: String?
+    var state: String?
+    var challenge: String?
+    var replayStore: String?
+    var clockSkew: UInt64?
+
+    /// Opens the bundle and sets the gate up; a bundle that cannot be used is a verdict too.
+    func open(_ output: VerdictOutput) throws -> Gate {
+        do {
+            return try gate()
+        } catch let error as BundleError {
+            let code = VerdictCode(rawValue: error.code.rawValue)
+            output.write(
+                Verdict(
+                    code?.outcome == .undecided ? code ?? .bundleUnreadable : .bundleUnreadable,
+                    scene: scene, reason: error.reason))
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        }
+    }
+
+    /// Opens the bundle and sets the gate up.
+    private func gate() throws -> Gate {
+        guard let bundle, let scene = self.scene else {
+            throw CommandError(
+                code: "usage", reason: "a gate needs a bundle and a scene", hint: "give --bundle DIR and --scene SCENE",
+                status: .usage)
+        }
+        let directory = try GateDirectory(path: bundle, root: root, state: state)
+        guard let found = directory.bundle.scene(named: scene) else {
+            let names = directory.bundle.scenes.map(\.name).joined(separator: ", ")
+            throw CommandError(
+                code: "unknown_scene", reason: "the bundle has no scene \(scene)",
+                hint: "name one of \(names)", status: .usage)
+        }
+        let replay =
+            found.isReplayRefused
+            ? try ReplayStore(path: replayStore ?? "\(directory.statePath)/replay") : nil
+        return Gate(
+            directory: directory, scene: found, replay: replay, challenge: try challengeBytes(),
+            skewSeconds: clockSkew)
+    }
+
+    private func challengeBytes() throws -> [UInt8]? {
+        guard let challenge else { return nil }
+        guard let bytes = try? Hex.decode(challenge), (8...16).contains(bytes.count) else {
+            throw CommandError(
+                code: "challenge_malformed", reason: "the challenge is not 16 to 32 hexadecimal digits",
+                hint: "give 8 to 16 bytes in hex", status: .usage)
+        }
+        return bytes
+    }
+}
+
+extension Gate {
+    /// One verdict about one scan: the worst of its codes', or the last accepted with what all of them say.
+    func decide(_ payloads: [[UInt8]], at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
+        let now = at ?? Clock.seconds()
+        let begin = Clock.microseconds()
+        var verdict = Verdict.fused(assess(payloads, at: now).map { settle($0, at: now) })
+        verdict.elapsedMicroseconds = Clock.microseconds() - begin
+        output.write(verdict)
+        return verdict.outcome
+    }
+}
