@@ -144,4 +144,23 @@ struct VerifyCommandTests {
         #expect(unreadable.code == "input_unreadable" && unreadable.status == 2)
         #expect(try VerifyRun("--bundle \(gate.folder) --scene nowhere --text X").status == 64)
     }
+
+    @Test("answers the call that it reads by itself as it answers the same call through the parser")
+    func shortestCall() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let enterprise = try CredentialText(
+            bytes: gate.enterprise(), form: .enterprise, host: "qr.example.cn"
+        ).text
+        for text in [enterprise, "X", "-", "--json", ""] {
+            let options = "--bundle \(gate.folder) --scene enterprise-inspection --at \(VerifyGate.now) --json"
+            let short = try VerifyRun("\(options) --text '\(text)'")
+            let parsed = try VerifyRun("\(options) --text '\(text)' --budget 150")
+            #expect(short.status == parsed.status && short.code == parsed.code, "for \(text)")
+            #expect(short.lines.first?["stages"] == parsed.lines.first?["stages"])
+            #expect(text != enterprise || short.code == "ok")
+        }
+        let unread = "--bundle \(gate.folder) --scene enterprise-inspection --at x --text X"
+        #expect(try VerifyRun(unread).status == 64)
+    }
 }
