@@ -12,26 +12,28 @@ struct TextScan {
 
     /// Takes the arguments after the command's name; nil where the parser must look at them.
     init?(_ arguments: some Collection<String>) {
-        var values: [String: String] = [:]
+        var bundle: String?
+        var scene: String?
+        var text: String?
+        var at: UInt64?
         var rest = arguments.makeIterator()
         while let name = rest.next() {
             if name == "--json" { continue }
-            guard ["--bundle", "--scene", "--text", "--at"].contains(name), values[name] == nil,
-                let value = rest.next(), !value.isEmpty, !value.hasPrefix("-")
-            else { return nil }
-            values[name] = value
+            guard let value = rest.next(), !value.isEmpty, !value.hasPrefix("-") else { return nil }
+            switch name {
+            case "--bundle" where bundle == nil: bundle = value
+            case "--scene" where scene == nil: scene = value
+            case "--text" where text == nil: text = value
+            case "--at" where at == nil:
+                guard let seconds = UInt64(value) else { return nil }
+                at = seconds
+            default: return nil
+            }
         }
-        guard let bundle = values["--bundle"], let scene = values["--scene"], let text = values["--text"] else {
-            return nil
-        }
-        if let seconds = values["--at"] {
-            guard let at = UInt64(seconds) else { return nil }
-            self.at = at
-        } else {
-            at = nil
-        }
+        guard let bundle, let scene, let text else { return nil }
         settings = GateSettings(bundle: bundle, scene: scene)
         self.text = text
+        self.at = at
     }
 
     func run() throws -> ExitStatus {

@@ -150,7 +150,7 @@ struct SuishenSource: IdentitySource {
     private func fill(_ credential: VerifiedCredential, _ verdict: inout Verdict) {
         verdict.issuer = Verdict.Issuer(
             name: credential.claims.issuer, keyIdentifier: credential.keyIdentifier,
-            algorithm: "\(credential.algorithm)")
+            algorithm: credential.algorithm.token)
         switch credential.claims.body {
         case .person(let person):
             verdict.pseudonym = person.cti
