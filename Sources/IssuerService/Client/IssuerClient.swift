@@ -56,7 +56,10 @@ package final class IssuerClient {
 
     /// Sends many requests for one operation, and gives each one's answer or error, in order.
     ///
-    /// - Parameter lines: one request's JSON each, without a line feed inside.
+    /// - Parameters:
+    ///   - operation: what each line asks for.
+    ///   - lines: one request's JSON each, without a line feed inside.
+    /// - Returns: as many answers as lines; a refused line's has the member `error`.
     /// - Throws: when the batch as a whole was refused, or the connection broke.
     package func ask(_ operation: IssuerOperation, lines: [[UInt8]]) throws(OperationError) -> [JSONValue] {
         guard !lines.isEmpty else { return [] }
