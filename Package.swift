@@ -130,7 +130,9 @@ let package = Package(
             "VerificationTests", ["Credential", "Encoding", "Signing", "Verification"], exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
         tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
-        tests("IssuerServiceTests", ["Credential", "Encoding", "IssuerService", "Signing", "Storage", "Verification"]),
+        tests(
+            "IssuerServiceTests",
+            ["Credential", "Encoding", "IssuerService", "Signing", "Storage", "Verification", "suishend"]),
         tests(
             "CommandTests",
             [

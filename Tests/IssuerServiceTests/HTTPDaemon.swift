@@ -1,0 +1,80 @@
+import Encoding
+import Glibc
+import IssuerService
+import TestSupport
+
+/// A `suishend` process on an installation of its own, and `curl` to talk to it as strangers do.
+final class HTTPDaemon {
+    /// What a process left behind.
+    struct Outcome {
+        let status: Int32
+        let output: String
+    }
+
+    static let binaries = ProjectFiles.root + "/.build/debug"
+
+    let installation: Installation
+    private(set) var process: pid_t = 0
+
+    init(_ installation: Installation) throws {
+        self.installation = installation
+        try start()
+    }
+
+    deinit {
+        if process > 0 { _ = end(SIGKILL) }
+    }
+
+    var socket: String { installation.state.socket }
+
+    /// Starts the daemon again, once it has ended.
+    func start() throws {
+        process = try Self.spawn(["\(Self.binaries)/suishend", "--state", installation.state.path])
+        for _ in 0..<2_000 where !IssuerClient.answers(at: socket) { usleep(10_000) }
+    }
+
+    /// Sends a signal and waits for the end; gives the wait status.
+    func end(_ signal: Int32) -> Int32 {
+        var status: Int32 = -1
+        kill(process, signal)
+        unsafe waitpid(process, &status, 0)
+        process = 0
+        return status
+    }
+
+    /// One request; the answer's body, then its status on a line of its own.
+    func curl(_ arguments: [String], as prefix: [String] = []) throws -> Outcome {
+        try Self.run(prefix + ["curl", "-s", "-w", "\n%{http_code}", "--unix-socket", socket] + arguments)
+    }
+
+    /// Runs a command to its end, and keeps what it prints on both streams.
+    static func run(_ arguments: [String]) throws -> Outcome {
+        let words = arguments.map {
+            "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        }
+        guard let pipe = unsafe popen(words.joined(separator: " ") + " 2>&1", "re") else { throw NotStarted() }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = unsafe fread(&chunk, 1, chunk.count, pipe), count > 0 {
+            bytes.append(contentsOf: chunk[..<count])
+        }
+        let status = unsafe pclose(pipe)
+        return Outcome(status: (status >> 8) & 0xFF, output: String(decoding: bytes, as: UTF8.self))
+    }
+
+    private static func spawn(_ arguments: [String]) throws -> pid_t {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        var process: pid_t = 0
+        var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
+        defer { unsafe words.forEach { unsafe free($0) } }
+        guard unsafe posix_spawnp(&process, arguments[0], &actions, nil, &words, environ) == 0 else {
+            throw NotStarted()
+        }
+        return process
+    }
+
+    private struct NotStarted: Error {}
+}

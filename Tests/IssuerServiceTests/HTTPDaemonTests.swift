@@ -1,0 +1,178 @@
+import Credential
+import Encoding
+import Glibc
+import IssuerService
+import Signing
+import TestSupport
+import Testing
+import Verification
+
+@Suite("A daemon on a socket", .serialized)
+struct HTTPDaemonTests {
+    private static let person = #"{"residentId": "11010519491231002X"}"#
+    private static let object = #"{"kind": "object", "manager": "91350100M000100Y43", "category": "park"}"#
+
+    @Test("answers every route with what it asks for")
+    func routes() throws {
+        let daemon = try HTTPDaemon(Installation())
+        let client = try IssuerClient(path: daemon.socket)
+        #expect(try client.ask(.persons, ["residentId": "11010519491231002X"])["subject"]?.string?.count == 32)
+        let enterprise = try client.ask(.enterprises, ["uscc": "91350100M000100Y43", "name": "示例"])
+        #expect(enterprise["subject"] != nil)
+        let object = try client.ask(
+            .objects, ["kind": "object", "manager": "91350100M000100Y43", "category": "park"])
+        let subject = try #require(object["subject"])
+        let code = try client.ask(.codes, ["subject": subject])
+        #expect(code["text"]?.string?.hasPrefix("HTTPS://CODE.SUISHEN.EXAMPLE/O/") == true)
+        #expect(try client.ask(.revocations, ["target": subject])["error"] == nil)
+        let files = try client.bundle(.init(domains: [.medical], lifetimeSeconds: 3600))
+        #expect(files.last?.path == "bundle.cbor")
+        #expect(files.contains { $0.path == "epoch-keys.cbor" && $0.mode == 0o400 })
+        #expect(try daemon.curl(["http://d/v1/health"]).output.hasSuffix("\n200"))
+        let metrics = try daemon.curl(["http://d/metrics"]).output
+        #expect(metrics.contains("suishend_requests_total{route=\"/v1/codes\",status=\"200\"} 1\n"))
+    }
+
+    @Test(
+        "refuses with a status and a code",
+        arguments: [
+            (["http://d/nowhere"], "route_unknown", 404),
+            (["http://d/v1/persons"], "method_not_allowed", 405),
+            (["-d", "{", "http://d/v1/persons"], "request_malformed", 400),
+            (["-d", #"{"residentId": "1"}"#, "http://d/v1/persons"], "resident_id_invalid", 400),
+            (
+                ["-d", #"{"name": "\#(String(repeating: "x", count: 70_000))"}"#, "http://d/v1/persons"],
+                "request_too_long", 413
+            ),
+            (["-d", #"{"subject": "0000000000000000"}"#, "http://d/v1/codes"], "subject_unknown", 404),
+            (["-d", #"{"target": "0000000000000000"}"#, "http://d/v1/revocations"], "code_unknown", 404),
+            (["-d", #"{"domains": ["other"]}"#, "http://d/v1/bundle"], "request_malformed", 400),
+            (["-H", "Idempotency-Key: k", "-d", "{}", "http://d/v1/bundle"], "idempotency_key_misplaced", 400),
+        ])
+    func refusals(_ arguments: [String], _ code: String, _ status: Int) throws {
+        let daemon = try HTTPDaemon(Installation())
+        let answer = try daemon.curl(arguments).output
+        let lines = answer.split(separator: "\n")
+        #expect(lines.last == "\(status)")
+        let error = try JSONValue.parse(Array(lines[0].utf8), byteCountMax: 1 << 16)["error"]
+        #expect(error?["code"]?.string == code)
+        #expect(error?["reason"]?.string?.isEmpty == false && error?["hint"]?.string?.isEmpty == false)
+    }
+
+    @Test("gives the first answer again for a repeated idempotency key")
+    func idempotency() throws {
+        let daemon = try HTTPDaemon(Installation())
+        let client = try IssuerClient(path: daemon.socket)
+        let request: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "park"]
+        let first = try client.ask(.objects, request, idempotencyKey: "one")
+        #expect(try client.ask(.objects, request, idempotencyKey: "one") == first)
+        #expect(try client.ask(.objects, request, idempotencyKey: "two") != first)
+    }
+
+    @Test("answers a batch line by line, in order, each with its own result or error")
+    func batch() throws {
+        let daemon = try HTTPDaemon(Installation())
+        let client = try IssuerClient(path: daemon.socket)
+        var lines: [[UInt8]] = []
+        for place in 0..<3_000 {
+            lines.append(Array((place % 7 == 3 ? #"{"line": \#(place)}"# : Self.object).utf8))
+        }
+        lines[10] = [UInt8](repeating: 0x20, count: 70_000)
+        let answers = try client.ask(.registerObject, lines: lines)
+        let wrong = answers.enumerated().filter { place, answer in
+            let wanted = place == 10 ? "request_too_long" : place % 7 == 3 ? "request_malformed" : nil
+            return answer["error"]?["code"]?.string != wanted
+        }
+        #expect(wrong.map(\.offset) == [])
+        #expect(Set(answers.compactMap { $0["subject"]?.string }).count == 3_000 - 429)
+    }
+
+    @Test("is alone on its installation, and a second one leaves the first's socket be")
+    func second() throws {
+        let daemon = try HTTPDaemon(Installation())
+        let second = try HTTPDaemon.run(["\(HTTPDaemon.binaries)/suishend", "--state", daemon.installation.state.path])
+        #expect(second.status == 1)
+        #expect(second.output.contains("[state_busy]"))
+        let other = try Installation()
+        let taking = try HTTPDaemon.run(
+            ["\(HTTPDaemon.binaries)/suishend", "--state", other.state.path, "--socket", daemon.socket])
+        #expect(taking.status == 1)
+        #expect(taking.output.contains("[socket_in_use]"))
+        #expect(IssuerClient.answers(at: daemon.socket))
+    }
+
+    @Test("ends cleanly on SIGTERM and removes its socket; a dead socket is replaced")
+    func ends() throws {
+        let daemon = try HTTPDaemon(Installation())
+        #expect(daemon.end(SIGTERM) == 0)
+        #expect(!ProjectFiles.exists(daemon.socket))
+        try daemon.start()
+        #expect(daemon.end(SIGKILL) == SIGKILL)
+        #expect(ProjectFiles.exists(daemon.socket))
+        try daemon.start()
+        #expect(IssuerClient.answers(at: daemon.socket))
+    }
+
+    @Test("gives its socket to its own user alone")
+    func socketMode() throws {
+        let daemon = try HTTPDaemon(Installation())
+        var status = stat()
+        try #require(unsafe stat(daemon.socket, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+    }
+
+    @Test("answers nobody else, not even one whom the file system lets connect", .enabled(if: getuid() == 0))
+    func otherUser() throws {
+        let daemon = try HTTPDaemon(Installation())
+        // What keeps others out by mode is opened here, so that the kernel's word on who asks is all that is left.
+        let folder = daemon.installation.state.path
+        for path in [folder + "/..", folder, folder + "/run", daemon.socket] { unsafe chmod(path, 0o777) }
+        defer { for path in [folder + "/..", folder, folder + "/run"] { unsafe chmod(path, 0o700) } }
+        let other = ["setpriv", "--reuid", "65534", "--clear-groups"]
+        for route in Route.allCases {
+            let answer = try daemon.curl(["-d", Self.person, "http://d\(route.rawValue)"], as: other).output
+            #expect(answer.contains("\"not_permitted\"") && answer.hasSuffix("\n403"))
+        }
+        #expect(try daemon.curl(["http://d/v1/health"]).output.hasSuffix("\n200"))
+    }
+
+    @Test("keeps everything it acknowledged through a kill at any moment", arguments: 0..<5)
+    func crash(_ round: Int) throws {
+        let daemon = try HTTPDaemon(Installation())
+        let socket = daemon.socket
+        // One answer is sure; the kill then comes from a process of its own, at whatever moment it does.
+        let killer = "(sleep 0.\(round + 1); kill -9 \(daemon.process)) > /dev/null 2>&1 &"
+        let acknowledged = try Self.acknowledged(by: socket) { _ = try HTTPDaemon.run(["sh", "-c", killer]) }
+        _ = daemon.end(SIGKILL)
+        #expect(!acknowledged.subjects.isEmpty)
+        try daemon.start()
+        let client = try IssuerClient(path: socket)
+        let lostSubjects = acknowledged.subjects.filter {
+            (try? client.ask(.codes, ["subject": .string($0)])["text"]) == nil
+        }
+        let lostCodes = acknowledged.codes.filter { (try? client.ask(.revocations, ["target": .string($0)])) == nil }
+        #expect(lostSubjects.isEmpty && lostCodes.isEmpty)
+    }
+
+    private struct Acknowledged: Sendable {
+        var subjects: [String] = []
+        var codes: [String] = []
+    }
+
+    /// Registers and issues until the daemon is gone, having called `kill` after the first; what it was told is done.
+    private static func acknowledged(by socket: String, kill: () throws -> Void) throws -> Acknowledged {
+        var done = Acknowledged()
+        let client = try IssuerClient(path: socket)
+        let person = try #require(try client.ask(.persons, ["residentId": "11010519491231002X"])["subject"])
+        let anchor = String(repeating: "a1", count: 16)
+        let object: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "park"]
+        done.subjects.append(try #require(try client.ask(.objects, object)["subject"]?.string))
+        try kill()
+        while let code = try? client.ask(.codes, ["subject": person, "anchor": .string(anchor)])["cti"]?.string {
+            done.codes.append(code)
+            guard let subject = try? client.ask(.objects, object)["subject"]?.string else { break }
+            done.subjects.append(subject)
+        }
+        return done
+    }
+}
