@@ -18,9 +18,13 @@ struct SuishenRun {
     }
 
     /// Runs the command on the installation, with a JSON answer, whatever comes of it.
-    func run(_ words: [String], input: [UInt8] = []) throws -> Program.Outcome {
+    func run(
+        _ words: [String], input: [UInt8] = [], dataKilobytesMax: Int = 4 << 20
+    ) throws -> Program.Outcome {
         let takesState = !["device", "present", "inspect"].contains(words[0])
-        return try program.run(words + (takesState ? ["--state", folder("state")] : []) + ["--json"], input: input)
+        return try program.run(
+            words + (takesState ? ["--state", folder("state")] : []) + ["--json"], input: input,
+            dataKilobytesMax: dataKilobytesMax)
     }
 
     /// Runs the command, requires that it succeeds, and reads its one answer.

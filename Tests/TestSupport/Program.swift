@@ -7,8 +7,6 @@ package struct Program: Sendable {
         package let status: Int32
         package let output: String
         package let diagnostics: String
-        /// The most memory it held at once.
-        package let peakKilobytes: Int
     }
 
     private let path: String
@@ -29,9 +27,12 @@ package struct Program: Sendable {
     /// - Parameters:
     ///   - arguments: what stands behind the command's name.
     ///   - input: what it reads on stdin.
+    ///   - dataKilobytesMax: the most data memory it may take; what passes it fails.
     /// - Returns: its status, 128 and the signal's number when it was killed, and all that it wrote.
     /// - Throws: ``MissingFile`` when the command was not built or no scratch file can be made.
-    package func run(_ arguments: [String], input: [UInt8] = []) throws -> Outcome {
+    package func run(
+        _ arguments: [String], input: [UInt8] = [], dataKilobytesMax: Int = 4 << 20
+    ) throws -> Outcome {
         let streams = try [ScratchFile(input), ScratchFile([]), ScratchFile([])]
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -40,20 +41,21 @@ package struct Program: Sendable {
             unsafe posix_spawn_file_actions_adddup2(&actions, stream.descriptor, Int32(number))
         }
         var process: pid_t = 0
-        var words = unsafe ([path] + arguments).map { unsafe strdup($0) }
+        var words = unsafe (["sh", "-c", "ulimit -d \(dataKilobytesMax); exec \"$0\" \"$@\"", path] + arguments).map {
+            unsafe strdup($0)
+        }
         unsafe words.append(nil)
         defer { unsafe words.forEach { unsafe free($0) } }
-        guard unsafe posix_spawn(&process, path, &actions, nil, words, environ) == 0 else {
+        guard unsafe posix_spawn(&process, "/bin/sh", &actions, nil, words, environ) == 0 else {
             throw MissingFile(path: path)
         }
         var status: Int32 = 0
-        var usage = rusage()
-        unsafe wait4(process, &status, 0, &usage)
+        unsafe waitpid(process, &status, 0)
         let signal = status & 0x7F
         return Outcome(
             status: signal == 0 ? status >> 8 & 0xFF : 128 + signal,
             output: String(decoding: try streams[1].content(), as: UTF8.self),
-            diagnostics: String(decoding: try streams[2].content(), as: UTF8.self), peakKilobytes: usage.ru_maxrss)
+            diagnostics: String(decoding: try streams[2].content(), as: UTF8.self))
     }
 }
 
