@@ -111,7 +111,8 @@ let package = Package(
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
         .executableTarget(
-            name: "wire-vectors", dependencies: ["CommandSupport", "Credential", "Encoding", "Signing"],
+            name: "wire-vectors",
+            dependencies: ["CommandSupport", "Credential", "Encoding", "Signing", "Verification"],
             swiftSettings: settings),
 
         command("scan-bench", ["QRImage"]),

@@ -29,12 +29,16 @@ enum WireVectors {
         var refused: [JSONValue] = []
         var chains: [JSONValue] = []
         var seals: [JSONValue] = []
+        var bundles: [JSONValue] = []
+        var statusLists: [JSONValue] = []
         for suite in Suite.allCases {
             let shop = try Workshop(suite: suite)
             accepted += try AcceptedVectors.all(shop).map(\.json)
             refused += try RefusedVectors.all(shop).map(\.json)
             chains.append(StructureVectors.chain(shop))
             seals += try StructureVectors.seals(shop)
+            bundles += try GateVectors.bundles(shop)
+            statusLists += try GateVectors.statusLists(shop)
             for (role, key) in [("issuer", shop.issuer), ("device", shop.device), ("stranger", shop.stranger)] {
                 try OutputFile.write(key.pem(), to: "\(folder)/test-keys/\(Workshop.fileName(role, suite))")
             }
@@ -43,6 +47,8 @@ enum WireVectors {
         try write(refused, to: "\(folder)/refused.json")
         try write(chains, to: "\(folder)/chains.json")
         try write(seals, to: "\(folder)/seals.json")
+        try write(bundles, to: "\(folder)/bundles.json")
+        try write(statusLists, to: "\(folder)/status-lists.json")
     }
 
     /// One vector a line, so that a change of one is a change of one line.
