@@ -54,6 +54,18 @@ enum EventTime {
         return "\(padded(year, 4))-\(padded(month))-\(padded(dayOfMonth))T\(clock).\(padded(time % 1000, 3))Z"
     }
 
+    /// `2026-11-24T09:02:03.456+08:00`: the clock of the place.
+    static func text(milliseconds: Int64, offsetMinutes: Int64) -> String {
+        let (local, overflow) = milliseconds.addingReportingOverflow(offsetMinutes * 60_000)
+        return overflow
+            ? text(milliseconds: milliseconds) : text(milliseconds: local).dropLast() + offsetText(offsetMinutes)
+    }
+
+    /// `+08:00`.
+    static func offsetText(_ minutes: Int64) -> String {
+        "\(minutes < 0 ? "-" : "+")\(padded(abs(minutes) / 60)):\(padded(abs(minutes) % 60))"
+    }
+
     static func padded(_ value: Int64, _ width: Int = 2) -> String {
         let digits = String(value)
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
