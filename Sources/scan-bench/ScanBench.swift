@@ -16,7 +16,7 @@ struct ScanBench: ParsableCommand {
     var timing = false
 
     func run() throws {
-        var scanner = Scanner(budgetMilliseconds: budget) { Self.microseconds() / 1_000 }
+        var scanner = Scanner(budgetMilliseconds: budget, microseconds: Self.microseconds)
         while let path = readLine() {
             // Whoever measures waits for each line.
             defer { fflush(nil) }

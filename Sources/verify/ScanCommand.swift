@@ -4,10 +4,17 @@ import Glibc
 import QRImage
 import Verification
 
-/// The default: images, one text, or a scanner's stream.
+/// The default: images, one text, a scanner's stream or a camera's film.
 struct ScanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scan", abstract: "Decides about the codes in images, in one text, or in a scanner's stream.")
+        commandName: "scan",
+        abstract: "Decides about the codes in images, in one text, in a scanner's stream or before a camera.",
+        discussion: """
+            A camera gives its frames through ffmpeg:
+
+              ffmpeg -loglevel error -f v4l2 -video_size 1280x720 -framerate 30 -i /dev/video0 \\
+                -f rawvideo -pix_fmt gray - | verify --bundle DIR --scene SCENE --frames 1280x720
+            """)
 
     @OptionGroup var gateOptions: GateOptions
 
@@ -20,6 +27,12 @@ struct ScanCommand: ParsableCommand {
 
     @Flag(help: "One scanned text a line on stdin, one verdict a line on stdout, in order.")
     var stream = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Raw frames of 8-bit grey on stdin; a verdict once a code comes into view, again only after it has left.",
+            valueName: "WIDTHxHEIGHT"))
+    var frames: FrameSize?
 
     @Option(help: "Unix time in seconds, in place of the clock.")
     var at: UInt64?
@@ -34,8 +47,11 @@ struct ScanCommand: ParsableCommand {
     var images: [String] = []
 
     func validate() throws {
-        guard [text != nil, stream, !images.isEmpty].count(where: { $0 }) == 1 else {
-            throw ValidationError("give images, or --text, or --stream")
+        guard [text != nil, stream, frames != nil, !images.isEmpty].count(where: { $0 }) == 1 else {
+            throw ValidationError("give images, or --text, or --stream, or --frames")
+        }
+        guard foreign.profile == nil || !stream && frames == nil else {
+            throw ValidationError("--profile takes texts and images")
         }
         guard !(json && plain) else { throw ValidationError("--json and --plain exclude each other") }
     }
@@ -50,6 +66,10 @@ struct ScanCommand: ParsableCommand {
         let gate = try gateOptions.settings.open(output)
         if stream {
             throw ExitCode(StreamScan(gate: gate, output: output, at: at).run().exitStatus.rawValue)
+        }
+        if let frames {
+            let film = FrameScan(gate: gate, output: output, at: at)
+            throw ExitCode(try film.run(frames, scanning.frameScanner).exitStatus.rawValue)
         }
         var worst = VerdictOutcome.accept
         if let text { worst = gate.decide([Array(text.utf8)], at: at, output) }

@@ -1,21 +1,25 @@
 import ArgumentParser
 import CommandSupport
-import Glibc
 import QRImage
 
 /// How long a picture may be looked at.
 struct ScanOptions: ParsableArguments {
-    @Option(name: .customLong("budget"), help: "Milliseconds after which no further look at a picture begins.")
-    var budgetMilliseconds: UInt64 = 150
+    @Option(
+        name: .customLong("budget"),
+        help: "Milliseconds for looking at one picture: 150, or 20 for a film's frame, unless given.")
+    var budgetMilliseconds: UInt64?
 
     /// A reader that keeps its buffers from picture to picture.
-    var reader: PictureReader {
-        PictureReader(scanner: Scanner(budgetMilliseconds: budgetMilliseconds, milliseconds: Self.milliseconds))
-    }
+    var reader: PictureReader { PictureReader(scanner: scanner(Self.pictureMilliseconds)) }
 
-    private static func milliseconds() -> UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+    /// Reads a film: what one frame's time does not suffice for, the next frames bring.
+    var frameScanner: Scanner { scanner(Self.frameMilliseconds) }
+
+    private static let pictureMilliseconds: UInt64 = 150
+    /// Leaves a third of a frame's time, at 30 a second, to reading it and deciding.
+    private static let frameMilliseconds: UInt64 = 20
+
+    private func scanner(_ usual: UInt64) -> Scanner {
+        Scanner(budgetMilliseconds: budgetMilliseconds ?? usual, microseconds: Clock.microseconds)
     }
 }

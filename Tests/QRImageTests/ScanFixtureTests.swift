@@ -67,7 +67,7 @@ struct ScanFixtureTests {
     @Test("is not looked at again once the budget is spent")
     func keepsToBudget() throws {
         let blank = try #require(GreyImage(width: 64, height: 64, pixels: [UInt8](repeating: 255, count: 4_096)))
-        var scanner = Scanner(budgetMilliseconds: 0) { 7 }
+        var scanner = Scanner(budgetMilliseconds: 0, microseconds: { 7 })
         #expect(scanner.scan(blank).outcome == .noCode)
     }
 }

@@ -3,7 +3,7 @@ package struct GreyImage: Sendable, Equatable {
     package let width: Int
     package let height: Int
     /// Row after row, `width` × `height` bytes.
-    package let pixels: [UInt8]
+    package private(set) var pixels: [UInt8]
 
     /// Wraps pixels, for example a camera's frame.
     ///
@@ -14,6 +14,25 @@ package struct GreyImage: Sendable, Equatable {
         self.width = width
         self.height = height
         self.pixels = pixels
+    }
+
+    /// A white picture, for pixels to be written into.
+    ///
+    /// - Parameters:
+    ///   - width: 1 to `ImageLimits.sideMax`.
+    ///   - height: likewise; `ImageLimits.pixelCountMax` pixels in all at most.
+    package init(blankOfWidth width: Int, height: Int) {
+        precondition(ImageLimits.allow(width: width, height: height))
+        self.width = width
+        self.height = height
+        pixels = [UInt8](repeating: 255, count: width * height)
+    }
+
+    /// Lets `body` write pixels in place, `width` × `height` bytes, as a camera does frame after frame.
+    package mutating func withMutablePixels<Result>(
+        _ body: (UnsafeMutableRawBufferPointer) -> Result
+    ) -> Result {
+        unsafe pixels.withUnsafeMutableBytes { buffer in unsafe body(buffer) }
     }
 
     /// Reads a PNG or JPEG file, whichever its first bytes say.

@@ -7,7 +7,8 @@ package enum ImageLimits {
     /// JPEG's own limit, taken for both formats.
     package static let sideMax = 65_535
 
-    static func allow(width: Int, height: Int) -> Bool {
+    /// Whether a picture may have these sides.
+    package static func allow(width: Int, height: Int) -> Bool {
         (1...sideMax).contains(width) && (1...sideMax).contains(height) && width * height <= pixelCountMax
     }
 

@@ -8,7 +8,7 @@ package struct FrameTracker: Sendable {
     static let codeCountMax = 64
 
     private let absentFrameCount: Int
-    private var absences: [[UInt8]: Int] = [:]
+    private var seen: [(code: [UInt8], absence: Int)] = []
 
     /// Starts with nothing in view.
     ///
@@ -22,14 +22,20 @@ package struct FrameTracker: Sendable {
     /// - Parameter codes: what the frame gave; none for a frame that could not be read.
     /// - Returns: the codes that were not in view before.
     package mutating func newCodes(_ codes: [ScannedCode]) -> [ScannedCode] {
-        absences = absences.mapValues { $0 + 1 }.filter { $0.value <= absentFrameCount }
+        for index in seen.indices { seen[index].absence += 1 }
+        seen.removeAll { $0.absence > absentFrameCount }
         var new: [ScannedCode] = []
         for code in codes {
-            if absences[code.bytes] == nil { new.append(code) }
-            absences[code.bytes] = 0
+            if let index = seen.firstIndex(where: { $0.code == code.bytes }) {
+                seen[index].absence = 0
+            } else {
+                new.append(code)
+                seen.append((code.bytes, 0))
+            }
         }
-        while absences.count > Self.codeCountMax, let oldest = absences.max(by: { $0.value < $1.value }) {
-            absences[oldest.key] = nil
+        while seen.count > Self.codeCountMax, let oldest = seen.indices.max(by: { seen[$0].absence < seen[$1].absence })
+        {
+            seen.remove(at: oldest)
         }
         return new
     }

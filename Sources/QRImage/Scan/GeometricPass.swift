@@ -25,10 +25,10 @@ struct GeometricPass {
     ///   - picture: grey.
     ///   - window: the neighbourhood of the threshold, in pixels.
     ///   - refined: whether the plane is improved step by step, which takes longer.
-    ///   - isTimeLeft: asked between candidates.
+    ///   - deadline: when to stop, whatever has been found.
     /// - Returns: what was found.
     mutating func read(
-        _ picture: PixelBuffer, window: Int, refined: Bool, isTimeLeft: () -> Bool
+        _ picture: PixelBuffer, window: Int, refined: Bool, deadline: Deadline
     ) -> Found {
         threshold.apply(picture, window: window, offset: 4, into: &binary)
         detector.find(in: binary, step: picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1)
@@ -36,13 +36,13 @@ struct GeometricPass {
         var used: [FinderPattern] = []
         var tried = 0
         for triple in FinderTriple.all(detector.patterns) {
-            guard tried < Self.triplesMax, isTimeLeft() else { break }
+            guard tried < Self.triplesMax, !deadline.isOver else { break }
             let corners = [triple.upperLeft, triple.upperRight, triple.lowerLeft]
             if corners.contains(where: { corner in used.contains { $0.x == corner.x && $0.y == corner.y } }) {
                 continue
             }
             tried += 1
-            if readTriple(triple, picture, refined: refined, isTimeLeft: isTimeLeft, into: &found) {
+            if readTriple(triple, picture, refined: refined, deadline: deadline, into: &found) {
                 used += corners
                 tried = 0
             }
@@ -51,7 +51,7 @@ struct GeometricPass {
     }
 
     private func readTriple(
-        _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, isTimeLeft: () -> Bool, into found: inout Found
+        _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into found: inout Found
     ) -> Bool {
         let locators = triple.versions.map { version -> (version: Int, locator: SymbolLocator, timing: Double) in
             let locator = SymbolLocator(picture, triple, version: version)
@@ -59,10 +59,10 @@ struct GeometricPass {
         }
         let likely = locators.sorted { $0.timing > $1.timing }.prefix(refined ? 5 : 2)
         for (version, locator, _) in likely {
-            guard isTimeLeft() else { return false }
+            guard !deadline.isOver else { return false }
             guard let located = locator.locate(refined: refined), located.fit > Self.fitMin else { continue }
             if located.fit > Self.fitOfCode { found.seesCode = true }
-            for plane in located.planes where isTimeLeft() {
+            for plane in located.planes where !deadline.isOver {
                 switch decode(picture, plane, version: version) {
                 case .payload(let bytes):
                     found.codes.append(ScannedCode(bytes: bytes, corners: corners(plane, version: version)))

@@ -18,6 +18,11 @@ struct PixelBuffer {
         pixels = image.pixels
     }
 
+    /// Lets go of a picture that was loaded, whose memory its owner then has for itself.
+    mutating func unload() {
+        pixels = []
+    }
+
     mutating func invert() {
         for index in 0..<(width * height) { pixels[index] = ~pixels[index] }
     }

@@ -21,6 +21,9 @@ enum ScanPlan {
     /// The looks that every picture gets, whatever the budget: one of each reader.
     static let freeStepCount = 2
 
+    /// The looks that a film's frames share among them.
+    static var filmTurns: Range<Int> { 1..<steps.count }
+
     static let steps = [
         Step(look: .geometry(windowShare: 12, refined: false), longSide: 1_000),
         Step(look: .zbar(window: 40), longSide: 640),

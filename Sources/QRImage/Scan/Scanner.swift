@@ -2,28 +2,30 @@
 ///
 /// One scanner serves one thread; it keeps its buffers from picture to picture.
 package struct Scanner {
-    private let isOverBudget: @Sendable (UInt64) -> Bool
-    private let now: @Sendable () -> UInt64
+    private let budget: (microseconds: UInt64, clock: @Sendable () -> UInt64)?
     private var picture = PixelBuffer()
     private var scaled = PixelBuffer()
     private var prepared = PixelBuffer()
     private var geometric = GeometricPass()
     private var threshold = LocalThreshold()
+    /// The most that zbar has taken for a million pixels so far: it cannot be stopped once it looks.
+    private var zbarCost: UInt64 = 0
+    /// Which look a film's next frame gets besides the first.
+    private var turn = ScanPlan.filmTurns.lowerBound
 
     /// Makes a scanner that takes the time it needs.
     package init() {
-        now = { 0 }
-        isOverBudget = { _ in false }
+        budget = nil
     }
 
-    /// Makes a scanner that starts no further look after its budget.
+    /// Makes a scanner that keeps to its budget.
     ///
     /// - Parameters:
     ///   - budgetMilliseconds: for one picture.
-    ///   - milliseconds: a clock that never goes back.
-    package init(budgetMilliseconds: UInt64, milliseconds: @escaping @Sendable () -> UInt64) {
-        now = milliseconds
-        isOverBudget = { start in milliseconds() &- start >= budgetMilliseconds }
+    ///   - microseconds: a clock that never goes back.
+    package init(budgetMilliseconds: UInt64, microseconds: @escaping @Sendable () -> UInt64) {
+        let (product, isFar) = budgetMilliseconds.multipliedReportingOverflow(by: 1_000)
+        budget = (isFar ? .max : product, microseconds)
     }
 
     /// Looks for codes.
@@ -31,27 +33,63 @@ package struct Scanner {
     /// - Parameter image: any grey picture.
     /// - Returns: the codes' payloads and corners, or why there are none.
     package mutating func scan(_ image: GreyImage) -> Scan {
+        let deadline = deadline
+        return look(at: image) { scanner, sight in
+            for (place, step) in ScanPlan.steps.enumerated() {
+                // A busy box must not turn a clean picture away: the budget counts from the cheap looks on.
+                let isFree = place < ScanPlan.freeStepCount
+                if scanner.perform(step, deadline: isFree ? .none : deadline, into: &sight) { return }
+                if deadline.isOver && place + 1 >= ScanPlan.freeStepCount { return }
+            }
+        }
+    }
+
+    /// Looks for codes in a film's next frame: the cheapest look at each, the others in turn, as time allows.
+    ///
+    /// - Parameter frame: any grey picture; the last one's memory is let go, so that a camera can write there again.
+    /// - Returns: as ``scan(_:)``.
+    package mutating func scanFrame(_ frame: GreyImage) -> Scan {
+        let deadline = deadline
+        return look(at: frame) { scanner, sight in
+            if scanner.perform(ScanPlan.steps[0], deadline: .none, into: &sight) { return }
+            for _ in ScanPlan.filmTurns {
+                if deadline.isOver { return }
+                // What has just read a code most likely reads the next frame's.
+                if scanner.perform(ScanPlan.steps[scanner.turn], deadline: deadline, into: &sight) { return }
+                scanner.turn = scanner.turn + 1 < ScanPlan.filmTurns.upperBound ? scanner.turn + 1 : 1
+            }
+        }
+    }
+
+    private var deadline: Deadline { budget.map { Deadline(after: $0.microseconds, by: $0.clock) } ?? .none }
+
+    private mutating func look(
+        at image: GreyImage, _ plan: (inout Scanner, inout GeometricPass.Found) -> Void
+    ) -> Scan {
         // Nothing smaller holds the smallest symbol.
         guard min(image.width, image.height) >= SymbolLayout.size(version: 1) else {
             return Scan(outcome: .noCode, codes: [])
         }
-        let start = now()
         picture.load(image)
-        var hasParts = false
-        var seesCode = false
-        for (place, step) in ScanPlan.steps.enumerated() {
-            // A busy box must not turn a clean picture away: the budget counts from the cheap looks on.
-            let isBudgeted = place >= ScanPlan.freeStepCount
-            let found = perform(step, isTimeLeft: { [isOverBudget] in !isBudgeted || !isOverBudget(start) })
-            hasParts = hasParts || found.hasParts
-            seesCode = seesCode || found.seesCode
-            if !found.codes.isEmpty { return Scan(outcome: .codes, codes: found.codes) }
-            if hasParts || isOverBudget(start) && place + 1 >= ScanPlan.freeStepCount { break }
-        }
-        return Scan(outcome: hasParts ? .structuredAppend : seesCode ? .unreadable : .noCode, codes: [])
+        defer { picture.unload() }
+        var sight = GeometricPass.Found()
+        plan(&self, &sight)
+        if !sight.codes.isEmpty { return Scan(outcome: .codes, codes: sight.codes) }
+        return Scan(outcome: sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode, codes: [])
     }
 
-    private mutating func perform(_ step: ScanPlan.Step, isTimeLeft: () -> Bool) -> GeometricPass.Found {
+    /// Takes one look, and says whether it settles the picture.
+    private mutating func perform(
+        _ step: ScanPlan.Step, deadline: Deadline, into sight: inout GeometricPass.Found
+    ) -> Bool {
+        let found = perform(step, deadline: deadline)
+        sight.codes = found.codes
+        sight.hasParts = sight.hasParts || found.hasParts
+        sight.seesCode = sight.seesCode || found.seesCode
+        return !sight.codes.isEmpty || sight.hasParts
+    }
+
+    private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> GeometricPass.Found {
         let longSide = max(picture.width, picture.height)
         let target = step.longSide ?? min(longSide, ScanPlan.longSideMax)
         let isScaled = step.onlyDownwards ? target < longSide : target != longSide
@@ -64,7 +102,7 @@ package struct Scanner {
         case .geometry(let windowShare, let refined):
             return geometric.read(
                 source, window: max(15, max(source.width, source.height) / windowShare), refined: refined,
-                isTimeLeft: isTimeLeft
+                deadline: deadline
             ).scaledBack(by: Double(longSide) / Double(max(source.width, source.height)))
         case .zbar(let window):
             var seen = source
@@ -72,7 +110,12 @@ package struct Scanner {
                 threshold.apply(source, window: window, offset: 3, into: &prepared)
                 seen = prepared
             }
+            let cost = zbarCost * UInt64(seen.width * seen.height) / 1_000_000
+            guard cost < deadline.remaining else { return GeometricPass.Found() }
+            let begin = budget?.clock() ?? 0
             let found = ZBarPass.read(seen.pixels, width: seen.width, height: seen.height)
+            let taken = (budget?.clock() ?? 0) &- begin
+            zbarCost = max(zbarCost - zbarCost / 8, taken * 1_000_000 / UInt64(seen.width * seen.height))
             return GeometricPass.Found(codes: found.codes, hasParts: found.hasParts, seesCode: false)
                 .scaledBack(by: Double(longSide) / Double(max(seen.width, seen.height)))
         }

@@ -1,0 +1,108 @@
+import Credential
+import Encoding
+import QRImage
+import TestSupport
+import Testing
+
+@Suite("The command verify before a camera")
+struct VerifyFramesTests {
+    /// 8-bit grey frames, as ffmpeg hands them on.
+    private struct Film {
+        static let (width, height) = (480, 240)
+
+        private(set) var bytes: [UInt8] = []
+
+        /// Adds frames with codes side by side, each frame moved a little, as a hand moves.
+        mutating func show(_ texts: [String], frameCount: Int = 2) throws {
+            let symbols = try texts.map { try QRSymbol.encode($0) }
+            for frame in 0..<frameCount {
+                var pixels = (0..<(Self.width * Self.height)).map { UInt8(205 + $0 * 7 % 23) }
+                for (place, symbol) in symbols.enumerated() {
+                    let (left, top) = (15 + place * 235 + frame % 3, 15 + frame % 2)
+                    for row in 0..<(symbol.size * 3) {
+                        for column in 0..<(symbol.size * 3)
+                        where symbol.modules[row / 3 * symbol.size + column / 3] == 1 {
+                            pixels[(top + row) * Self.width + left + column] = 35
+                        }
+                    }
+                }
+                bytes += pixels
+            }
+        }
+
+        mutating func cut(_ byteCount: Int) {
+            bytes.removeLast(byteCount)
+        }
+    }
+
+    private func run(_ film: Film, _ gate: VerifyGate, scene: String) throws -> (codes: [String?], status: Int32) {
+        let outcome = try Program("verify").run(
+            [
+                "--bundle", gate.folder, "--scene", scene, "--at", "\(VerifyGate.now)", "--frames",
+                "\(Film.width)x\(Film.height)",
+            ], input: film.bytes)
+        let lines = try outcome.output.utf8.split(separator: UInt8(ascii: "\n")).map {
+            try JSONValue.parse(Array($0), byteCountMax: 1 << 20)
+        }
+        return (lines.map { $0["code"]?.string }, outcome.status)
+    }
+
+    private func enterprise(_ gate: VerifyGate) throws -> String {
+        try CredentialText(bytes: gate.enterprise(), form: .enterprise, host: "qr.example.cn").text
+    }
+
+    @Test("decides on a code when it comes into view, and again only after it has left")
+    func decidesOnce() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let code = try enterprise(gate)
+        var film = Film()
+        try film.show([], frameCount: 2)
+        try film.show([code], frameCount: 4)
+        try film.show([], frameCount: 6)
+        try film.show([code])
+        try film.show(["HTTPS://EXAMPLE.CN/OTHER"])
+        #expect(try run(film, gate, scene: "enterprise-inspection") == (["ok", "malformed"], 1))
+        try film.show([], frameCount: FrameTracker.absentFrameCountDefault)
+        try film.show([code])
+        let (codes, status) = try run(film, gate, scene: "enterprise-inspection")
+        #expect(codes == ["ok", "malformed", "ok"] && status == 1)
+    }
+
+    @Test("remembers a showing across the film, and takes two holders at once for neither")
+    func refusesReplaysAndStrangers() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let one = try gate.shown(gate.person())
+        var film = Film()
+        try film.show([one])
+        try film.show([], frameCount: FrameTracker.absentFrameCountDefault)
+        try film.show([one])
+        #expect(try run(film, gate, scene: "metro-gate") == (["ok", "replayed"], 1))
+        film = Film()
+        try film.show([try gate.shown(gate.person(isLinked: false)), try gate.shown(gate.person(isLinked: false))])
+        let strangers = try run(film, gate, scene: "library")
+        #expect(strangers == (["holder_mismatch", "holder_mismatch"], 1))
+    }
+
+    @Test("stays closed when nothing comes into view, and when the film is cut off")
+    func staysClosed() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        var film = Film()
+        #expect(try run(film, gate, scene: "enterprise-inspection") == ([], 2))
+        try film.show([], frameCount: 3)
+        #expect(try run(film, gate, scene: "enterprise-inspection") == ([], 2))
+        try film.show([try enterprise(gate)])
+        film.cut(Film.width)
+        #expect(try run(film, gate, scene: "enterprise-inspection") == (["ok", "input_unreadable"], 2))
+    }
+
+    @Test(
+        "takes no size that a picture cannot have",
+        arguments: ["0x480", "640", "640x", "640x480x1", "-1x5", "70000x2", "40000x40000", "640X480"])
+    func refusesSizes(size: String) throws {
+        let outcome = try Program("verify").run(["--bundle", ".", "--scene", "bus", "--frames", size])
+        #expect(outcome.status == 64)
+    }
+}
