@@ -115,6 +115,8 @@ let package = Package(
             dependencies: ["CommandSupport", "Credential", "Encoding", "Signing", "Verification"],
             swiftSettings: settings),
 
+        command("transit-issuer", ["CommandSupport", "Encoding", "QRImage", "Signing", "Verification"]),
+
         command("scan-bench", ["QRImage"]),
         command("bench", ["CQREncode", "Encoding", "QRImage", "Signing"]),
 

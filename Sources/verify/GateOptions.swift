@@ -24,10 +24,15 @@ struct GateOptions: ParsableArguments {
     @Option(help: "How many seconds a phone's clock may be ahead, in place of the scene's number.")
     var clockSkew: UInt64?
 
+    @Option(help: "What the ride costs at most, in hundredths of a yuan; a transit code that pays less is refused.")
+    var fare: UInt64 = 0
+
+    @OptionGroup var linkOptions: LinkOptions
+
     var settings: GateSettings {
         GateSettings(
             bundle: bundle, scene: scene, root: root, state: state, challenge: challenge, replayStore: replayStore,
-            clockSkew: clockSkew)
+            clockSkew: clockSkew, fare: fare, links: linkOptions.links)
     }
 
     func validate() throws {

@@ -11,6 +11,8 @@ struct GateSettings {
     var challenge: String?
     var replayStore: String?
     var clockSkew: UInt64?
+    var fare: UInt64 = 0
+    var links = Gate.Links()
 
     /// Opens the bundle and sets the gate up; a bundle that cannot be used is a verdict too.
     func open(_ output: VerdictOutput) throws -> Gate {
@@ -45,7 +47,7 @@ struct GateSettings {
             ? try ReplayStore(path: replayStore ?? "\(directory.statePath)/replay") : nil
         return Gate(
             directory: directory, scene: found, replay: replay, challenge: try challengeBytes(),
-            skewSeconds: clockSkew)
+            skewSeconds: clockSkew, fare: fare, links: links)
     }
 
     private func challengeBytes() throws -> [UInt8]? {

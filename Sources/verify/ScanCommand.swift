@@ -10,6 +10,10 @@ struct ScanCommand: ParsableCommand {
         commandName: "scan",
         abstract: "Decides about the codes in images, in one text, in a scanner's stream or before a camera.",
         discussion: """
+            All codes of one image must be one holder's. A text, or a line of a stream, is a code's text; hex: and \
+            hexadecimal digits for a code that is no text, as transit codes are; or a window of several codes that \
+            must be one holder's and get one verdict, a JSON array of such texts: ["SP1:…","hex:81…"].
+
             A camera gives its frames through ffmpeg:
 
               ffmpeg -loglevel error -f v4l2 -video_size 1280x720 -framerate 30 -i /dev/video0 \\
@@ -72,7 +76,7 @@ struct ScanCommand: ParsableCommand {
             throw ExitCode(try film.run(frames, scanning.frameScanner).exitStatus.rawValue)
         }
         var worst = VerdictOutcome.accept
-        if let text { worst = gate.decide([Array(text.utf8)], at: at, output) }
+        if let text { worst = gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output) }
         var reader = scanning.reader
         for image in images { worst = max(worst, scan(image, &reader, gate, output)) }
         throw ExitCode(worst.exitStatus.rawValue)

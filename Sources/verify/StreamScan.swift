@@ -48,9 +48,9 @@ struct StreamScan {
         var worst = VerdictOutcome.accept
         var verdicts: [Verdict] = []
         verdicts.reserveCapacity(lines.count)
-        for (assessment, microseconds) in assessments {
+        for (assessments, microseconds) in assessments {
             let begin = Clock.microseconds()
-            var verdict = gate.settle(assessment, at: now)
+            var verdict = Verdict.fused(assessments.map { gate.settle($0, at: now) })
             verdict.elapsedMicroseconds = microseconds + (Clock.microseconds() - begin)
             worst = max(worst, verdict.outcome)
             verdicts.append(verdict)
@@ -59,9 +59,9 @@ struct StreamScan {
         return worst
     }
 
-    private func assessed(_ lines: [[UInt8]?], at now: UInt64) -> [(Assessment, UInt64)] {
+    private func assessed(_ lines: [[UInt8]?], at now: UInt64) -> [([Assessment], UInt64)] {
         guard lines.count > 1 else { return lines.map { assess($0, at: now) } }
-        var results = [(Assessment, UInt64)?](repeating: nil, count: lines.count)
+        var results = [([Assessment], UInt64)?](repeating: nil, count: lines.count)
         unsafe results.withUnsafeMutableBufferPointer { buffer in
             // Safe: every iteration writes its own element, and the buffer outlives them all.
             nonisolated(unsafe) let target = unsafe buffer
@@ -72,18 +72,14 @@ struct StreamScan {
         return results.compactMap { $0 }
     }
 
-    private func assess(_ line: [UInt8]?, at now: UInt64) -> (Assessment, UInt64) {
+    private func assess(_ line: [UInt8]?, at now: UInt64) -> ([Assessment], UInt64) {
         let begin = Clock.microseconds()
         guard var line else {
-            return (
-                Assessment(
-                    verdict: Verdict(
-                        .malformed, scene: gate.scene.name,
-                        reason: "a line of more than \(Self.lineByteCountMax) bytes")), 0
-            )
+            let reason = "a line of more than \(Self.lineByteCountMax) bytes"
+            return ([Assessment(verdict: Verdict(.malformed, scene: gate.scene.name, reason: reason))], 0)
         }
         if line.last == UInt8(ascii: "\r") { line.removeLast() }
-        let assessment = gate.assess(line, at: now)
-        return (assessment, Clock.microseconds() - begin)
+        let assessments = gate.assess(ScannedText.payloads(line), at: now)
+        return (assessments, Clock.microseconds() - begin)
     }
 }

@@ -38,6 +38,6 @@ struct TextScan {
 
     func run() throws -> ExitStatus {
         let output = VerdictOutput(isPlain: false)
-        return try settings.open(output).decide([Array(text.utf8)], at: at, output).exitStatus
+        return try settings.open(output).decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus
     }
 }

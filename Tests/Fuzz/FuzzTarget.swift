@@ -45,9 +45,9 @@ enum FuzzTarget: String, CaseIterable {
     private static func runTransit(_ bytes: [UInt8]) {
         for place in TransitLayout.CustomDataPlace.allCases {
             let layout = TransitLayout(customDataPlace: place)
-            var window = TransitReplayWindow()
-            let verifier = TransitVerifier(authorities: [:], layout: layout)
-            precondition(!verifier.verdict(bytes, at: 1_750_000_000, window: &window).isAccepted)
+            let verifier = TransitVerifier(
+                network: TransitNetwork(layout: layout, authorities: [:]), skewSeconds: 30)
+            precondition((try? verifier.verified(bytes, at: 1_750_000_000)) == nil)
             _ = TransitCode(bytes, layout: layout)
         }
     }

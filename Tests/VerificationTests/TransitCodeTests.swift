@@ -50,12 +50,28 @@ struct TransitCodeTests {
             generatedAt: generatedAt)
     }
 
+    /// `ok` or the refusal's code, and what a public terminal would answer.
+    private struct Answer {
+        let code: String
+        let terminalNumber: Int
+
+        var isAccepted: Bool { code == "ok" }
+    }
+
+    private func verifier(_ layout: TransitLayout = .init()) -> TransitVerifier {
+        let network = TransitNetwork(layout: layout, authorities: [1: keys.authority.verificationKey.raw])
+        return TransitVerifier(network: network, skewSeconds: 30)
+    }
+
     private func verdict(
         _ bytes: [UInt8], layout: TransitLayout = .init(), fare: UInt64 = 200, at now: UInt64 = now
-    ) -> TransitVerdict {
-        var window = TransitReplayWindow()
-        return TransitVerifier(authorities: [1: keys.authority.verificationKey], layout: layout)
-            .verdict(bytes, fare: fare, at: now, window: &window)
+    ) -> Answer {
+        do throws(TransitRefusal) {
+            _ = try verifier(layout).verified(bytes, fare: fare, at: now)
+            return Answer(code: "ok", terminalNumber: 0)
+        } catch {
+            return Answer(code: error.code.rawValue, terminalNumber: error.terminalNumber)
+        }
     }
 
     @Test("is accepted in the layout it was made in, and in that one only")
@@ -94,16 +110,30 @@ struct TransitCodeTests {
         #expect(self.verdict(try code(generatedAt: Self.now + 30)).isAccepted)
     }
 
-    @Test("with the same payload signed again is refused the second time")
+    @Test("with the same payload signed again is the same showing")
     func signedAgain() throws {
         let first = try code()
         let second = try code()
         #expect(first != second)
-        var window = TransitReplayWindow()
-        let verifier = TransitVerifier(authorities: [1: keys.authority.verificationKey])
-        #expect(verifier.verdict(first, at: Self.now, window: &window).isAccepted)
-        #expect(verifier.verdict(second, at: Self.now, window: &window).code == "replayed")
-        #expect(verifier.verdict(try code(generatedAt: Self.now + 1), at: Self.now, window: &window).isAccepted)
+        let key = try verifier().verified(first, at: Self.now).replayKey
+        #expect(try verifier().verified(second, at: Self.now).replayKey == key)
+        let later = try code(generatedAt: Self.now + 1)
+        #expect(try verifier().verified(later, at: Self.now).replayKey != key)
+        let other = try code { $0.cardAccount[9] ^= 1 }
+        #expect(try verifier().verified(other, at: Self.now).replayKey != key)
+    }
+
+    @Test("lives no longer than the gate remembers it, whatever it says itself")
+    func longLife() throws {
+        let bytes = try code(generatedAt: Self.now - 121) { $0.lifeSeconds = 65535 }
+        #expect(verdict(bytes).code == "stale")
+        #expect(try verdict(code(generatedAt: Self.now - 120) { $0.lifeSeconds = 65535 }).isAccepted)
+    }
+
+    @Test("names its holder as the registry does: the card account and two zero bytes")
+    func identifier() throws {
+        let verified = try verifier().verified(try code(), at: Self.now)
+        #expect(verified.transitIdentifier == [UInt8](repeating: 0x22, count: 10) + [0, 0])
     }
 
     @Test("that another phone signed is refused")
@@ -132,7 +162,6 @@ struct TransitCodeTests {
             let verdict = verdict(item.bytes, fare: item.fare)
             #expect(verdict.code == item.code, "case \(index)")
             #expect(verdict.terminalNumber == item.number, "case \(index)")
-            #expect(verdict.cardAccount == nil)
         }
     }
 

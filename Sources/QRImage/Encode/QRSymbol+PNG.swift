@@ -10,27 +10,39 @@ extension QRSymbol {
     /// - Returns: the file's bytes.
     /// - Throws: `QRError` when the module size is out of range or memory runs out.
     package func png(modulePixels: Int = 8) throws(QRError) -> [UInt8] {
-        guard (1...Self.modulePixelsMax).contains(modulePixels) else {
+        try Self.png([self], modulePixels: modulePixels)
+    }
+
+    /// Draws symbols side by side in one picture, each with its quiet zone, as codes lie beside one another.
+    package static func png(_ symbols: [QRSymbol], modulePixels: Int = 8) throws(QRError) -> [UInt8] {
+        guard (1...modulePixelsMax).contains(modulePixels) else {
             throw QRError(
                 code: .moduleSizeOutOfRange,
-                reason: "a module is 1 to \(Self.modulePixelsMax) pixels wide, got \(modulePixels)",
+                reason: "a module is 1 to \(modulePixelsMax) pixels wide, got \(modulePixels)",
                 hint: "8 pixels suit screens and print")
         }
-        let side = (size + 2 * Self.quietZoneModules) * modulePixels
-        return try PNGWriter.write(packedRows(modulePixels: modulePixels, side: side), side: side)
+        let sides = symbols.map { ($0.size + 2 * quietZoneModules) * modulePixels }
+        let width = sides.reduce(0, +)
+        let height = sides.max() ?? 0
+        let rows = packedRows(symbols, modulePixels: modulePixels, width: width, height: height)
+        return try PNGWriter.write(rows, width: width, height: height)
     }
 
     /// The picture's rows, eight pixels a byte, 1 light.
-    private func packedRows(modulePixels: Int, side: Int) -> [UInt8] {
-        let byteCount = (side + 7) / 8
+    private static func packedRows(_ symbols: [QRSymbol], modulePixels: Int, width: Int, height: Int) -> [UInt8] {
+        let byteCount = (width + 7) / 8
         var pixels: [UInt8] = []
-        pixels.reserveCapacity(byteCount * side)
+        pixels.reserveCapacity(byteCount * height)
         var row = [UInt8](repeating: 0, count: byteCount)
-        for line in -Self.quietZoneModules..<(size + Self.quietZoneModules) {
+        for line in -quietZoneModules..<(height / modulePixels - quietZoneModules) {
             for index in 0..<byteCount { row[index] = 0xff }
-            for column in 0..<size where isDark(row: line, column: column) {
-                let first = (column + Self.quietZoneModules) * modulePixels
-                for pixel in first..<(first + modulePixels) { row[pixel >> 3] &= ~(0x80 >> UInt8(pixel & 7)) }
+            var left = 0
+            for symbol in symbols {
+                for column in 0..<symbol.size where symbol.isDark(row: line, column: column) {
+                    let first = (left + column + quietZoneModules) * modulePixels
+                    for pixel in first..<(first + modulePixels) { row[pixel >> 3] &= ~(0x80 >> UInt8(pixel & 7)) }
+                }
+                left += symbol.size + 2 * quietZoneModules
             }
             for _ in 0..<modulePixels { pixels.append(contentsOf: row) }
         }
@@ -38,14 +50,14 @@ extension QRSymbol {
     }
 }
 
-/// Writes a square grey picture of 1 bit a pixel as PNG.
+/// Writes a grey picture of 1 bit a pixel as PNG.
 private enum PNGWriter {
-    static func write(_ pixels: [UInt8], side: Int) throws(QRError) -> [UInt8] {
+    static func write(_ pixels: [UInt8], width: Int, height: Int) throws(QRError) -> [UInt8] {
         guard let context = unsafe spng_ctx_new(Int32(SPNG_CTX_ENCODER.rawValue)) else { throw .outOfMemory }
         defer { unsafe spng_ctx_free(context) }
         var header = spng_ihdr()
-        header.width = UInt32(side)
-        header.height = UInt32(side)
+        header.width = UInt32(width)
+        header.height = UInt32(height)
         header.bit_depth = 1
         header.color_type = UInt8(SPNG_COLOR_TYPE_GRAYSCALE.rawValue)
         // A module's rows are equal: "up" turns all but the first into zeros, which run lengths then swallow.

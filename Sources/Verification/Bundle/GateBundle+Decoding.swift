@@ -16,7 +16,8 @@ extension GateBundle {
             version: fields.unsigned("version"), issuedAt: fields.unsigned("iat"), expiresAt: fields.unsigned("exp"),
             issuers: Self.issuers(fields), statusLists: Self.statusLists(fields),
             hosts: fields.values("hosts", countMax: Self.hostCountMax) { $0 },
-            scenes: Self.scenes(fields), categories: Self.categories(fields), links: Self.links(fields))
+            scenes: Self.scenes(fields), categories: Self.categories(fields), links: Self.links(fields),
+            transit: fields["transit"].map { (item) throws(BundleError) in try TransitNetwork(item) })
     }
 
     private static func issuers(_ fields: DocumentFields) throws(BundleError) -> [IssuerRecord] {

@@ -16,6 +16,7 @@ extension GateBundle {
             ("categories", .array(categories.sorted { $0.key < $1.key }.map(Self.category))),
         ]
         if let links { fields.append(("links", .array([.byteString(links.salt), .byteString(links.entries)]))) }
+        if let transit { fields.append(("transit", transit.item)) }
         return CBORItem.record(fields).encoded()
     }
 

@@ -24,11 +24,14 @@ package struct GateBundle: Sendable, Equatable {
     /// Names of object categories by number.
     package let categories: [UInt64: String]
     package let links: BlindedLinkTable?
+    /// Whose transit codes a gate of the transit domain takes.
+    package let transit: TransitNetwork?
 
     package init(
         version: UInt64, issuedAt: UInt64, expiresAt: UInt64, issuers: [IssuerRecord],
         statusLists: [StatusListReference], hosts: [String], scenes: [Scene] = Scene.shipped,
-        categories: [UInt64: String] = Self.shippedCategories, links: BlindedLinkTable? = nil
+        categories: [UInt64: String] = Self.shippedCategories, links: BlindedLinkTable? = nil,
+        transit: TransitNetwork? = nil
     ) {
         self.version = version
         self.issuedAt = issuedAt
@@ -39,6 +42,7 @@ package struct GateBundle: Sendable, Equatable {
         self.scenes = scenes
         self.categories = categories
         self.links = links
+        self.transit = transit
     }
 
     /// The table of categories that ships.

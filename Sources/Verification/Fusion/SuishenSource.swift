@@ -155,6 +155,7 @@ struct SuishenSource: IdentitySource {
         case .person(let person):
             verdict.pseudonym = person.cti
             verdict.isLowAssurance = person.kind == .paper
+            verdict.delegation = person.actor
         case .enterprise(let enterprise): verdict.enterprise = enterprise
         case .object(let object):
             verdict.object = object
@@ -193,9 +194,7 @@ struct SuishenSource: IdentitySource {
     ) throws(Refusal) -> CheckedPresentation? {
         do {
             guard let presentation = try credential.checkedPresentation() else { return nil }
-            verdict.freshness = Verdict.Freshness(
-                kind: presentation.kind, ageSeconds: now > presentation.time ? now - presentation.time : 0,
-                skewSeconds: presentation.time > now ? presentation.time - now : 0)
+            verdict.freshness = Verdict.Freshness(kind: presentation.kind.name, time: presentation.time, now: now)
             try presentation.checkFreshness(
                 at: now, ageSecondsMax: scene.presentationAgeSecondsMax, skewSeconds: skewSeconds)
             return presentation

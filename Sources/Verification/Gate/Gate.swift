@@ -2,11 +2,29 @@ import Credential
 
 /// One gate: a bundle, a scene, the sources it understands, and what it has accepted.
 ///
-/// `assess` is pure and may run on every core; `settle` asks the replay store and is called in the order of scanning.
+/// `assess` is pure but for the links a scene allows, and may run on every core; `settle` asks what the gate remembers
+/// and is called in the order of scanning.
 package struct Gate: Sendable {
+    /// Whom a gate may ask, where its scene allows that.
+    package struct Links: Sendable {
+        /// The insurer, about medical-insurance codes.
+        package var medical: MedicalLink?
+        /// The issuer's daemon, about whose codes two are.
+        package var registry: RegistryLink?
+
+        package init(medical: MedicalLink? = nil, registry: RegistryLink? = nil) {
+            self.medical = medical
+            self.registry = registry
+        }
+    }
+
+    /// The most codes of one picture or one window that are looked at together.
+    package static let payloadCountMax = 8
+
     package let scene: Scene
-    private let sources: [any IdentitySource]
-    private let links: BlindedLinkTable?
+    private let own: SuishenSource
+    private let others: [any IdentitySource]
+    private let match: HolderMatch
     private let replay: ReplayStore?
 
     /// Sets a gate up.
@@ -17,40 +35,50 @@ package struct Gate: Sendable {
     ///   - replay: needed where the scene refuses replays.
     ///   - challenge: what the phone must have answered.
     ///   - skewSeconds: in place of the scene's.
-    ///   - sources: further kinds of code.
+    ///   - fare: what a ride costs at most, in hundredths of a yuan; transit codes state what they pay.
+    ///   - links: whom to ask.
     package init(
         directory: GateDirectory, scene: Scene, replay: ReplayStore?, challenge: [UInt8]? = nil,
-        skewSeconds: UInt64? = nil, sources: [any IdentitySource] = []
+        skewSeconds: UInt64? = nil, fare: UInt64 = 0, links: Links = Links()
     ) {
         self.scene = scene
         self.replay = replay
-        links = directory.bundle.links
-        let own = SuishenSource(
+        let skewSeconds = skewSeconds ?? scene.clockSkewSeconds
+        let network = directory.bundle.transit ?? TransitNetwork(layout: TransitLayout(), authorities: [:])
+        own = SuishenSource(
             bundle: directory.bundle, scene: scene, statusLists: directory.statusLists,
-            epochKeys: directory.epochKeys, trust: directory.trust, challenge: challenge,
-            skewSeconds: skewSeconds ?? scene.clockSkewSeconds)
-        self.sources = sources + [own]
-    }
-
-    /// Looks at one scanned payload alone.
-    package func assess(_ payload: [UInt8], at now: UInt64) -> Assessment {
-        guard let source = sources.first(where: { $0.recognises(payload) }) ?? sources.last else {
-            return Assessment(verdict: Verdict(.malformed, scene: scene.name))
-        }
-        return source.assess(payload, at: now)
+            epochKeys: directory.epochKeys, trust: directory.trust, challenge: challenge, skewSeconds: skewSeconds)
+        others = [
+            TransitSource(
+                scene: scene, verifier: TransitVerifier(network: network, skewSeconds: skewSeconds), fare: fare,
+                isChallenged: challenge != nil),
+            MedicalSource(scene: scene, link: links.medical, isChallenged: challenge != nil),
+        ]
+        match = HolderMatch(
+            table: directory.bundle.links, registry: scene.isOnlineAllowed ? links.registry : nil)
     }
 
     /// Looks at every payload of one scan: at one holder, or at none.
     ///
     /// - Parameters:
-    ///   - payloads: what the scan gave; payloads of no kind the gate knows are passed over when another is known.
+    ///   - payloads: what the scan gave, at most ``payloadCountMax``; those of no kind the gate knows are passed over
+    ///     when another is known, and a code that is there twice counts once.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     /// - Returns: `ok` when every code is accepted and all are the same holder's, else the first refusal.
     package func assess(_ payloads: [[UInt8]], at now: UInt64) -> [Assessment] {
-        let known = payloads.filter { payload in sources.contains { $0.recognises(payload) } }
+        if payloads.count == 1 { return [entitled(assess(payloads[0], at: now))] }
+        var known: [[UInt8]] = []
+        for payload in payloads where source(of: payload) != nil && !known.contains(payload) { known.append(payload) }
+        guard known.count <= Self.payloadCountMax else {
+            return [Assessment(verdict: Verdict(.malformed, scene: scene.name, reason: "\(known.count) codes at once"))]
+        }
         let relevant = known.isEmpty ? Array(payloads.prefix(1)) : known
         var assessments = relevant.map { assess($0, at: now) }
-        if assessments.count > 1, let refusal = mismatch(assessments) {
+        guard assessments.count > 1 else { return assessments.map(entitled) }
+        let verdicts = assessments.map(\.verdict)
+        guard verdicts.allSatisfy({ $0.code == .ok }) else { return assessments }
+        let refusal = match.refusal(verdicts, at: now) ?? lackingDomain(verdicts)
+        if let refusal {
             for index in assessments.indices { assessments[index].verdict.refuse(refusal) }
         }
         return assessments
@@ -71,24 +99,29 @@ package struct Gate: Sendable {
         return verdict
     }
 
-    /// Two codes of one scan must be one holder's: by the same identifier, or by the registry's link table.
-    private func mismatch(_ assessments: [Assessment]) -> Refusal? {
-        let accepted = assessments.map(\.verdict).filter { $0.code == .ok }
-        guard accepted.count == assessments.count, let first = accepted.first else { return nil }
-        let isOne = accepted.dropFirst().allSatisfy { isSameHolder(first, $0) }
-        return isOne ? nil : Refusal(.holderMismatch, "the codes are not one holder's")
+    private func assess(_ payload: [UInt8], at now: UInt64) -> Assessment {
+        (source(of: payload) ?? own).assess(payload, at: now)
     }
 
-    private func isSameHolder(_ first: Verdict, _ second: Verdict) -> Bool {
-        if let pseudonym = first.pseudonym, pseudonym == second.pseudonym { return true }
-        for domain in SealDomain.allCases {
-            guard let one = first.fused[domain], let other = second.fused[domain] else { continue }
-            return one.identifier == other.identifier
+    private func source(of payload: [UInt8]) -> (any IdentitySource)? {
+        own.recognises(payload) ? own : others.first { $0.recognises(payload) }
+    }
+
+    private func entitled(_ assessment: Assessment) -> Assessment {
+        guard assessment.verdict.code == .ok, let refusal = lackingDomain([assessment.verdict]) else {
+            return assessment
         }
-        for (one, other) in [(first, second), (second, first)] {
-            guard let medical = one.fused[.medical], let transit = other.fused[.transit] else { continue }
-            if links?.links(medical: medical.identifier, transit: transit.identifier) == true { return true }
+        var refused = assessment
+        refused.verdict.refuse(refusal)
+        return refused
+    }
+
+    /// Other issuers' codes speak for one domain each; the project's own have answered for themselves.
+    private func lackingDomain(_ verdicts: [Verdict]) -> Refusal? {
+        guard scene.requiresEntitlement, verdicts.allSatisfy({ $0.pseudonym == nil }) else { return nil }
+        let lacking = SealDomain.allCases.first { domain in
+            scene.domains.contains(domain) && verdicts.allSatisfy { $0.fused[domain] == nil }
         }
-        return false
+        return lacking.map { Refusal(.noEntitlement, "no code of the scan says who the holder is in \($0.rawValue)") }
     }
 }

@@ -4,4 +4,10 @@ package enum DelegationScope {
     package static let medical: UInt64 = 2
     package static let entry: UInt64 = 4
     package static let service: UInt64 = 8
+
+    /// The scopes that `bits` grants, by name; a bit without a name by its number.
+    static func names(of bits: UInt64) -> [String] {
+        let known = ["transit", "medical", "entry", "service"]
+        return (0..<64).filter { bits >> UInt64($0) & 1 == 1 }.map { $0 < known.count ? known[$0] : "bit \($0)" }
+    }
 }

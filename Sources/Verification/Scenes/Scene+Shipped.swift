@@ -19,6 +19,12 @@ extension Scene {
             name: "hospital", forms: [.person], kinds: [.signed, .chain, .timed, .paper], domains: [.medical],
             bundleGraceSeconds: day, statusAgeSecondsMax: 2 * day, isOnlineAllowed: true,
             delegationScope: DelegationScope.medical),
+        // A hospital's bus for its insured: both identities, by one code's seals or by a medical and a transit code.
+        Scene(
+            name: "hospital-shuttle", forms: [.person], kinds: [.signed, .chain, .timed],
+            domains: [.medical, .transit], requiresEntitlement: true, bundleGraceSeconds: day,
+            statusAgeSecondsMax: 2 * day, isOnlineAllowed: true, isReplayRefused: true,
+            delegationScope: DelegationScope.transit | DelegationScope.medical),
         Scene(
             name: "park", forms: [.person], kinds: [.signed, .chain, .timed, .paper], bundleGraceSeconds: 3 * day,
             statusAgeSecondsMax: 4 * day, isReplayRefused: true, delegationScope: DelegationScope.entry),

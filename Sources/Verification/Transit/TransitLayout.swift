@@ -15,7 +15,7 @@
 /// | 0x15, user's signature | 1, 64 |
 package struct TransitLayout: Sendable, Hashable {
     /// Uncertain: where the custom data stands, and so whose signature first covers it.
-    package enum CustomDataPlace: Sendable, CaseIterable {
+    package enum CustomDataPlace: String, Sendable, CaseIterable {
         /// Before the issuer's signature, which covers it.
         case signedByIssuer
         /// After the issuer's signature; only the user's covers it.
@@ -23,8 +23,9 @@ package struct TransitLayout: Sendable, Hashable {
     }
 
     /// Uncertain: what times count from.
-    package enum Epoch: Sendable, CaseIterable {
-        case year1970, year2000
+    package enum Epoch: String, Sendable, CaseIterable {
+        case year1970 = "1970"
+        case year2000 = "2000"
 
         /// Unix seconds of its start.
         package var start: UInt64 {
@@ -36,7 +37,7 @@ package struct TransitLayout: Sendable, Hashable {
     }
 
     /// Uncertain: what the length field counts.
-    package enum LengthMeaning: Sendable, CaseIterable {
+    package enum LengthMeaning: String, Sendable, CaseIterable {
         /// Every byte after the length field.
         case rest
         /// Every byte of the code.

@@ -1,68 +1,93 @@
-package import Signing
+import Signing
+import Synchronization
 
 /// Verifies transit codes offline, at three levels: CA, card issuer, holder's phone; all SM2.
-package struct TransitVerifier: Sendable {
-    private let authorities: [UInt8: VerificationKey]
-    private let layout: TransitLayout
+package final class TransitVerifier: Sendable {
+    /// The longest that a code counts, whatever it says itself: the replay store need not remember it longer.
+    package static let lifeSecondsMax = Scene.presentationAgeSecondsMax
+
+    private let network: TransitNetwork
     private let skewSeconds: UInt64
+    // Parsed when first met: a gate that sees no transit code pays for none.
+    private let parsed = Mutex<[UInt8: VerificationKey]>([:])
 
     /// Makes a verifier.
     ///
     /// - Parameters:
-    ///   - authorities: CA keys by the index certificates name; other than SM2 keys never fit.
-    ///   - layout: how the codes of this network stand.
+    ///   - network: how codes stand, and the CA keys.
     ///   - skewSeconds: how far a phone's clock may be ahead of the gate's.
-    package init(authorities: [UInt8: VerificationKey], layout: TransitLayout = .init(), skewSeconds: UInt64 = 30) {
-        self.authorities = authorities.filter { $0.value.algorithm == .sm2 }
-        self.layout = layout
+    package init(network: TransitNetwork, skewSeconds: UInt64) {
+        self.network = network
         self.skewSeconds = skewSeconds
     }
 
-    /// Judges one scanned code, the cheap refusals first, and remembers it when it is accepted.
+    /// Judges one scanned code, the cheap refusals first; whether it was shown before is the gate's to ask.
     ///
     /// - Parameters:
     ///   - bytes: the whole code.
     ///   - fare: what the ride costs at most, in hundredths of a yuan.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    ///   - window: the codes seen lately at this scene.
-    /// - Returns: the verdict, with what public terminals would answer.
-    package func verdict(
-        _ bytes: [UInt8], fare: UInt64 = 0, at now: UInt64, window: inout TransitReplayWindow
-    ) -> TransitVerdict {
-        guard let code = TransitCode(bytes, layout: layout) else { return .refused("malformed", -1) }
-        guard let authority = authorities[code.certificate.caIndex] else { return .refused("unknown_issuer", -101) }
-        if let refusal = timeRefusal(code, fare: fare, at: now) { return refusal }
-        if let refusal = signatureRefusal(code, authority: authority) { return refusal }
-        let key = code.cardAccount + (0..<8).map { UInt8(truncatingIfNeeded: code.generatedAt >> (56 - 8 * $0)) }
-        guard window.remember(key, until: code.generatedAt + code.lifeSeconds, at: now) else {
-            return .refused("replayed", nil)
+    /// - Returns: what the code says.
+    /// - Throws: the refusal, with what public terminals would answer.
+    package func verified(
+        _ bytes: [UInt8], fare: UInt64 = 0, at now: UInt64
+    ) throws(TransitRefusal) -> VerifiedTransitCode {
+        guard let code = TransitCode(bytes, layout: network.layout) else {
+            throw TransitRefusal(.malformed, -1, "the bytes are no transit code of this network")
         }
-        return TransitVerdict(
-            code: "ok", terminalNumber: 0, cardAccount: code.cardAccount, generatedAt: code.generatedAt)
+        guard let authority = authority(code.certificate.caIndex) else {
+            throw TransitRefusal(.unknownIssuer, -101, "the bundle has no CA key \(code.certificate.caIndex)")
+        }
+        try checkTimes(code, fare: fare, at: now)
+        try checkSignatures(code, authority: authority)
+        return VerifiedTransitCode(cardAccount: code.cardAccount, generatedAt: code.generatedAt)
     }
 
-    private func timeRefusal(_ code: TransitCode, fare: UInt64, at now: UInt64) -> TransitVerdict? {
-        let certificateEnd = layout.epoch.start + (code.certificate.expiryDay + 1) * TransitLayout.secondsPerDay
-        if now >= certificateEnd { return .refused("key_expired", -102) }
-        if now > code.authorisedUntil { return .refused("expired", -105) }
-        if code.generatedAt > now + skewSeconds { return .refused("from_future", -105) }
-        if now > code.generatedAt + code.lifeSeconds { return .refused("stale", -105) }
-        return fare > code.highestFare ? .refused("no_entitlement", -106) : nil
+    private func authority(_ index: UInt8) -> VerificationKey? {
+        parsed.withLock { parsed in
+            if let key = parsed[index] { return key }
+            let key = network.authorities[index].flatMap { try? VerificationKey(raw: $0, algorithm: .sm2) }
+            parsed[index] = key
+            return key
+        }
+    }
+
+    private func checkTimes(_ code: TransitCode, fare: UInt64, at now: UInt64) throws(TransitRefusal) {
+        let certificateEnd =
+            network.layout.epoch.start + (code.certificate.expiryDay + 1) * TransitLayout.secondsPerDay
+        if now >= certificateEnd {
+            throw TransitRefusal(.keyExpired, -102, "the card issuer's certificate ended at \(certificateEnd)")
+        }
+        if now > code.authorisedUntil {
+            throw TransitRefusal(.expired, -105, "the card's authorisation ended at \(code.authorisedUntil)")
+        }
+        if code.generatedAt > now + skewSeconds {
+            throw TransitRefusal(.fromFuture, -105, "the code was made at \(code.generatedAt), it is \(now)")
+        }
+        let life = min(code.lifeSeconds, Self.lifeSecondsMax)
+        if now > code.generatedAt + life {
+            throw TransitRefusal(
+                .stale, -105, "the code was made \(now - code.generatedAt) seconds ago, where \(life) are the most")
+        }
+        if fare > code.highestFare {
+            throw TransitRefusal(.noEntitlement, -106, "the card pays \(code.highestFare) at most, the ride is \(fare)")
+        }
     }
 
     /// Each level under the key of the level above, never under its own.
-    private func signatureRefusal(_ code: TransitCode, authority: VerificationKey) -> TransitVerdict? {
+    private func checkSignatures(_ code: TransitCode, authority: VerificationKey) throws(TransitRefusal) {
         guard authority.isValid(code.certificate.signature, for: code.certificate.signedBytes),
             let issuer = try? VerificationKey(raw: code.certificate.key, algorithm: .sm2)
-        else { return .refused("bad_signature", -102) }
+        else { throw TransitRefusal(.badSignature, -102, "the CA did not sign the card issuer's certificate") }
         // A certificate speaks for its own issuer only.
-        guard code.certificate.issuer == code.issuer else { return .refused("key_not_for_this_use", -102) }
+        guard code.certificate.issuer == code.issuer else {
+            throw TransitRefusal(.keyNotForThisUse, -102, "the certificate is another card issuer's")
+        }
         guard issuer.isValid(code.issuerSignature, for: code.issuerSignedBytes) else {
-            return .refused("bad_signature", -103)
+            throw TransitRefusal(.badSignature, -103, "the card issuer did not sign the card")
         }
         guard let user = try? VerificationKey(raw: code.userKey, algorithm: .sm2),
             user.isValid(code.userSignature, for: code.userSignedBytes)
-        else { return .refused("bad_presentation", -104) }
-        return nil
+        else { throw TransitRefusal(.badPresentation, -104, "the holder's phone did not sign the code") }
     }
 }

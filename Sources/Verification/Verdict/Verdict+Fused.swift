@@ -4,10 +4,16 @@ extension Verdict {
     /// There must be at least one.
     package static func fused(_ verdicts: [Verdict]) -> Verdict {
         guard var result = verdicts.max(by: { $0.outcome < $1.outcome }) else { return Verdict(.noCode) }
-        guard result.outcome == .accept else { return result }
-        for verdict in verdicts {
+        guard result.outcome == .accept, verdicts.count > 1 else { return result }
+        // The project's own code says most: what it lacks comes from the others.
+        if let own = verdicts.first(where: { $0.pseudonym != nil }) { result = own }
+        for verdict in verdicts where verdict != result {
             result.fused.merge(verdict.fused) { first, _ in first }
-            if result.pseudonym == nil { result.pseudonym = verdict.pseudonym }
+            result.insurance = result.insurance ?? verdict.insurance
+            result.freshness = result.freshness ?? verdict.freshness
+            result.terminalNumber = result.terminalNumber ?? verdict.terminalNumber
+            result.stages += verdict.stages
+            result.warnings += verdict.warnings.filter { !result.warnings.contains($0) }
         }
         return result
     }

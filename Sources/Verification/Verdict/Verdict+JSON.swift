@@ -9,6 +9,12 @@ extension Verdict {
         if let form { object["form"] = .string(form.name) }
         if let scene { object["scene"] = .string(scene) }
         if let pseudonym { object["holder"] = ["pseudonym": .string(Hex.encode(pseudonym))] }
+        if let delegation {
+            object["delegation"] = [
+                "guardian": .string(Hex.encode(delegation.guardian)),
+                "scopes": .array(DelegationScope.names(of: delegation.scope).map(JSONValue.string)),
+            ]
+        }
         if isLowAssurance { object["assurance"] = "low" }
         if !fused.isEmpty { object["fused"] = fusedJSON }
         if let enterprise {
@@ -17,10 +23,14 @@ extension Verdict {
         if let claims = self.object { object["object"] = objectJSON(claims) }
         if let freshness {
             object["freshness"] = [
-                "kind": .string(freshness.kind.name), "ageSeconds": .integer(Int64(clamping: freshness.ageSeconds)),
+                "kind": .string(freshness.kind), "ageSeconds": .integer(Int64(clamping: freshness.ageSeconds)),
                 "skewSeconds": .integer(Int64(clamping: freshness.skewSeconds)),
             ]
         }
+        if let insurance {
+            object["insurance"] = ["region": .string(insurance.region), "status": .string(insurance.status)]
+        }
+        if let terminalNumber { object["terminalNumber"] = .integer(Int64(terminalNumber)) }
         if let issuer {
             object["issuer"] = [
                 "iss": .string(issuer.name), "kid": .string(Hex.encode(issuer.keyIdentifier)),

@@ -15,11 +15,26 @@ package struct Verdict: Sendable, Equatable {
 
     /// How fresh the showing was, by this machine's clock.
     package struct Freshness: Sendable, Equatable {
-        package let kind: PersonKind
+        /// How it was shown: a kind of person code, or the source of another issuer's.
+        package let kind: String
         /// Seconds since it was shown, 0 when that lies ahead.
         package let ageSeconds: UInt64
         /// Seconds by which it lies ahead, else 0.
         package let skewSeconds: UInt64
+
+        init(kind: String, time: UInt64, now: UInt64) {
+            self.kind = kind
+            ageSeconds = now > time ? now - time : 0
+            skewSeconds = time > now ? time - now : 0
+        }
+    }
+
+    /// What the insurer said of a medical-insurance code.
+    package struct Insurance: Sendable, Equatable {
+        /// Six digits of GB/T 2260.
+        package let region: String
+        /// `active`, or the insurer's word for what it is instead.
+        package let status: String
     }
 
     /// Whose key signed.
@@ -54,6 +69,10 @@ package struct Verdict: Sendable, Equatable {
     /// The category's name in the bundle.
     package var category: String?
     package var freshness: Freshness?
+    package var insurance: Insurance?
+    /// What a public transit terminal would answer: 0, −1, or −101 to −106; nil for other codes and for replays.
+    package var terminalNumber: Int?
+    package var delegation: Delegation?
     package var issuer: Issuer?
     package var trust: Trust?
     package var warnings: [String] = []

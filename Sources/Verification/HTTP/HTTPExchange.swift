@@ -20,21 +20,27 @@ package struct HTTPExchange: Sendable {
     ///   - path: starts with `/`; visible ASCII only.
     ///   - body: at most `bodyByteCountMax` bytes.
     ///   - contentType: the body's media type.
+    ///   - fields: further header fields, visible ASCII only.
     /// - Returns: the answer, whatever its status.
     /// - Throws: `unreachable`, `timed_out`, `closed`, `malformed_response` or `too_large`.
     package func post(
-        path: String, body: [UInt8], contentType: String = "application/json"
+        path: String, body: [UInt8], contentType: String = "application/json",
+        fields: [(name: String, value: String)] = []
     ) throws(HTTPExchangeError) -> HTTPResponse {
         precondition(path.hasPrefix("/") && path.utf8.allSatisfy { (0x21...0x7E).contains($0) })
         guard body.count <= Self.bodyByteCountMax else {
             throw HTTPExchangeError(.tooLarge, "a request of \(body.count) bytes", hint: "send less at a time")
         }
         let connection = try HTTPConnection(endpoint, timeoutMilliseconds: timeoutMilliseconds)
-        let head = [
+        var head = [
             "POST \(endpoint.prefix)\(path) HTTP/1.1", "Host: \(endpoint.hostField)", "Content-Type: \(contentType)",
-            "Content-Length: \(body.count)", "Accept: application/json", "Connection: close", "", "",
+            "Content-Length: \(body.count)", "Accept: application/json", "Connection: close",
         ]
-        try connection.send(Array(head.joined(separator: "\r\n").utf8) + body)
+        for field in fields {
+            precondition((field.name + field.value).utf8.allSatisfy { (0x20...0x7E).contains($0) })
+            head.append("\(field.name): \(field.value)")
+        }
+        try connection.send(Array((head + ["", ""]).joined(separator: "\r\n").utf8) + body)
         var received: [UInt8] = []
         while true {
             if let response = try HTTPResponse.parse(received, isEnded: false) { return response }

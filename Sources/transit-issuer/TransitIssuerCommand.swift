@@ -1,0 +1,48 @@
+import ArgumentParser
+import CommandSupport
+import Glibc
+import QRImage
+import Signing
+import Verification
+
+/// Plays a transit network: its certificate authority, a card issuer and a holder's phone.
+///
+/// For tests, demonstrations and the training of gates; the codes are in this project's own reading of the layout.
+@main
+struct TransitIssuerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transit-issuer",
+        abstract: "Play a transit network, to make codes that gates can be tried with.",
+        subcommands: [InitCommand.self, CodeCommand.self])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as CommandError {
+            Diagnostics(command: "transit-issuer").report(error)
+            Glibc.exit(ExitStatus.failure.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+extension CommandError {
+    /// Runs `body`; what the parts below refuse becomes this command's own error.
+    static func wrapping<Value>(_ body: () throws -> Value) throws(CommandError) -> Value {
+        do {
+            return try body()
+        } catch let error as CommandError {
+            throw error
+        } catch let error as SigningError {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        } catch let error as QRError {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        } catch let error as BundleError {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        } catch {
+            throw CommandError(code: "unexpected", reason: "\(error)", hint: "report this with the command line")
+        }
+    }
+}
