@@ -99,7 +99,7 @@ let package = Package(
         library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
         library("TraceLog", ["Encoding", "Signing"]),
         library("Storage", ["Credential", "Encoding", "Signing", "TraceLog", grdb]),
-        library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "Verification"] + http),
+        library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "TraceLog", "Verification"] + http),
         library("LogForge", ["Encoding", "Signing", "TraceLog"]),
         library("CommandSupport", ["Encoding"]),
 

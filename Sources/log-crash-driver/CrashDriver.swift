@@ -50,7 +50,7 @@ struct CrashDriver {
         guard let object = ObjectID([UInt8](repeating: UInt8(number % 8), count: 8)) else { exit(70) }
         let event = TraceEvent(timeMilliseconds: Int64(round), step: .inspecting)
         var request = EventRequest(object: object, event: .observed(event), actor: "")
-        request.idempotencyKey = "\(round)-\(batch)-\(number)"
+        request.idempotency = .init(key: "\(round)-\(batch)-\(number)", requestDigest: [1])
         return request
     }
 

@@ -12,7 +12,8 @@ enum IssuerAccess {
     func perform(_ operation: IssuerOperation, _ body: JSONValue) async throws -> JSONValue {
         switch self {
         case .daemon(let client, let key): try client.ask(Route(operation), body, idempotencyKey: key)
-        case .direct(let service, let caller): try await service.perform(operation, body, by: caller)
+        case .direct(let service, let caller):
+            try await Self.publishing(operation, service) { try await service.perform(operation, body, by: caller) }
         }
     }
 
@@ -21,13 +22,31 @@ enum IssuerAccess {
         switch self {
         case .daemon(let client, _): return try client.ask(operation, lines: lines)
         case .direct(let service, let caller):
-            var answers: [JSONValue] = []
-            let tasks = lines.map { line in
-                Task { await Self.answer(line, operation, service, caller, byteCountMax: byteCountMax) }
+            return try await Self.publishing(operation, service) {
+                var answers: [JSONValue] = []
+                let tasks = lines.map { line in
+                    Task { await Self.answer(line, operation, service, caller, byteCountMax: byteCountMax) }
+                }
+                for task in tasks { answers.append(await task.value) }
+                return answers
             }
-            for task in tasks { answers.append(await task.value) }
-            return answers
         }
+    }
+
+    /// Publishes what `body` appends to the log, as a daemon does every second, and says what a crash had left there.
+    private static func publishing<Value>(
+        _ operation: IssuerOperation, _ service: IssuingService, _ body: () async throws -> Value
+    ) async throws -> Value {
+        guard operation.isLogged else { return try await body() }
+        for line in try await service.log.start() { StandardStream.error.write("suishen: \(line)\n") }
+        let value = try await body()
+        do {
+            try await service.log.publish()
+        } catch {
+            // What was appended is on disk, and its answer must reach the caller; the next start publishes it.
+            Diagnostics(command: "suishen").report(CommandError(error))
+        }
+        return value
     }
 
     /// Makes the next gate bundle.

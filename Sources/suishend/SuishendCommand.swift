@@ -32,8 +32,7 @@ struct SuishendCommand: AsyncParsableCommand {
             Diagnostics(command: "suishend").report(error)
             Glibc.exit(error.status.rawValue)
         } catch let error as OperationError {
-            Diagnostics(command: "suishend").report(
-                CommandError(code: error.code, reason: error.reason, hint: error.hint, status: .failure))
+            report(error)
             Glibc.exit(ExitStatus.failure.rawValue)
         } catch {
             exit(withError: error)
@@ -51,8 +50,28 @@ struct SuishendCommand: AsyncParsableCommand {
             service, on: try listening ?? ListeningSocket(path: socket ?? folder.socket), permittedUID: geteuid(),
             now: { UInt64(max(0, time(nil))) })
         let stop = StopSignals.stream()
+        await takeUp(service.log)
         StandardStream.error.write("suishend: ready\n")
+        let publishing = Task { await service.log.publishContinually(report: Self.report) }
         try await server.run(until: stop)
+        publishing.cancel()
+        await publishing.value
+        try await service.log.finish(atMilliseconds: UInt64(max(0, time(nil))) * 1000)
+    }
+
+    /// Finishes or discards what a crash left of the log, and says so; a log that cannot be is said too, and takes
+    /// no events, while everything else is served.
+    private func takeUp(_ log: InstallationLog) async {
+        do {
+            for line in try await log.start() { StandardStream.error.write("suishend: \(line)\n") }
+        } catch {
+            Self.report(error)
+        }
+    }
+
+    private static func report(_ error: OperationError) {
+        Diagnostics(command: "suishend").report(
+            CommandError(code: error.code, reason: error.reason, hint: error.hint, status: .failure))
     }
 
     private var folder: StateDirectory {

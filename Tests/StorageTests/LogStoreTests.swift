@@ -44,7 +44,7 @@ struct LogStoreTests {
     func appending() async throws {
         let scratch = try Scratch()
         var request = try Self.request(1)
-        request.idempotencyKey = "once"
+        request.idempotency = .init(key: "once", requestDigest: [1])
         let first = try await scratch.store.append(request, at: 50)
         #expect(try await scratch.store.append(request, at: 60) == first)
         let second = try await scratch.store.append(try Self.request(1), at: 40)
@@ -53,7 +53,7 @@ struct LogStoreTests {
         let newest = try Entry.decode(try #require(history.last).bytes[...])
         #expect(newest.recordedAtMilliseconds == 50)
         #expect(newest.previous == EntryLink(leafHash: first.leafHash, index: 0))
-        request.event = .observed(TraceEvent(timeMilliseconds: 2, step: .installing))
+        request.idempotency?.requestDigest = [2]
         await #expect(throws: LogError.self) { try await scratch.store.append(request, at: 70) }
         var late = try Self.request(1)
         late.expected = .init(sequence: 1, previousLeafHash: first.leafHash)
@@ -121,9 +121,9 @@ struct LogStoreTests {
         let opening = try Opening(salt: [UInt8](repeating: 0x77, count: 16), name: "inspector", value: "someone")
         request.personal = [opening]
         let answer = try await scratch.store.append(request, at: 1)
-        #expect(try scratch.store.openings(0, key: Self.openingKey) == [opening])
+        #expect(try scratch.store.openings(from: 0, count: 10).map(\.opening) == [opening])
         _ = try await scratch.store.erase(request.object, index: answer.index, reason: "asked", actor: "", at: 2)
-        #expect(try scratch.store.openings(0, key: Self.openingKey).isEmpty)
+        #expect(try scratch.store.openings(from: 0, count: 10).isEmpty)
         let newest = try #require(try scratch.store.history(request.object).last)
         let erasure = Erasure(index: 0, commitments: [opening.commitment], reason: "asked")
         #expect(try Entry.decode(newest.bytes[...]).event == .erased(erasure))

@@ -5,6 +5,8 @@ package enum Route: String, Sendable, CaseIterable {
     case objects = "/v1/objects"
     case codes = "/v1/codes"
     case revocations = "/v1/revocations"
+    case events = "/v1/events"
+    case erasures = "/v1/erasures"
     case bundle = "/v1/bundle"
     case health = "/v1/health"
     case metrics = "/metrics"
@@ -17,6 +19,8 @@ package enum Route: String, Sendable, CaseIterable {
         case .registerObject: self = .objects
         case .issue: self = .codes
         case .revoke: self = .revocations
+        case .appendEvent: self = .events
+        case .eraseEvent: self = .erasures
         }
     }
 

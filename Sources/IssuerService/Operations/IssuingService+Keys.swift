@@ -26,11 +26,14 @@ extension IssuingService {
                 spki: key.verificationKey.spki, uses: role.uses, notBefore: caller.now,
                 expiresAt: caller.now + settings.keyLifetimeDays * 86_400, status: .active)
             try key.write(to: state.key(role.file(record.keyIdentifier)))
-            try await database.writer.write { [registry] database in
+            try await database.writer.write { [registry, log] database in
                 for old in try registry.keys(in: database) where old.uses == role.uses && old.status == .active {
-                    try Registry.put(old.with(.retired), in: database)
+                    let retired = old.with(.retired)
+                    try Registry.put(retired, in: database)
+                    try log.note(retired, at: caller.nowMilliseconds, in: database)
                 }
                 try Registry.put(record, in: database)
+                try log.note(record, at: caller.nowMilliseconds, in: database)
                 try registry.audit(
                     uid: caller.uid, action: "key.rotate", subject: Hex.encode(record.keyIdentifier), at: caller.now,
                     in: database)
@@ -69,7 +72,7 @@ extension IssuingService {
         _ keyIdentifier: String, to status: IssuerKeyRecord.Status, action: String, by caller: Caller
     ) async throws(OperationError) -> IssuerKeyRecord {
         do {
-            return try await database.writer.write { [registry] database in
+            return try await database.writer.write { [registry, log] database in
                 let matches = try registry.keys(in: database).filter { Hex.encode($0.keyIdentifier) == keyIdentifier }
                 guard matches.count == 1, let record = matches.first else {
                     throw OperationError(
@@ -89,6 +92,7 @@ extension IssuingService {
                 }
                 let changed = record.with(status)
                 try Registry.put(changed, in: database)
+                try log.note(changed, at: caller.nowMilliseconds, in: database)
                 try registry.audit(
                     uid: caller.uid, action: action, subject: keyIdentifier, at: caller.now, in: database)
                 return changed

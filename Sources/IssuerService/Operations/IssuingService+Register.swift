@@ -49,7 +49,7 @@ extension IssuingService {
         }
         let object = ObjectRecord(
             kind: kind, manager: try Self.identifier("uscc_invalid", try request.string("manager"), USCC.init),
-            category: category, name: name, location: try Self.location(request))
+            category: category, name: name, location: try request.optionalLocation())
         return { [registry] database in
             let subject = try registry.registerObject(object, at: now, in: database)
             return (["subject": .string(subject)], subject)
@@ -64,24 +64,5 @@ extension IssuingService {
         } catch {
             throw OperationError(code: code, reason: error.reason, hint: error.hint)
         }
-    }
-
-    private static func location(_ request: RequestFields) throws(OperationError) -> Location? {
-        let latitude = try request.optionalDegrees("latitude")
-        let longitude = try request.optionalDegrees("longitude")
-        let name = try request.optionalString("reference")
-        if latitude == nil, longitude == nil, name == nil { return nil }
-        guard let latitude, let longitude, (-90...90).contains(latitude), (-180...180).contains(longitude),
-            let reference = name.map(Location.Reference.init(name:)) ?? .cgcs2000,
-            let location = Location(
-                latitudeMicrodegrees: Int64((latitude * 1e6).rounded()),
-                longitudeMicrodegrees: Int64((longitude * 1e6).rounded()), reference: reference)
-        else {
-            throw OperationError(
-                code: "location_invalid", reason: "the location is incomplete or out of range",
-                hint: "give latitude (-90 to 90) and longitude (-180 to 180) in degrees; reference is cgcs2000 or gcj02"
-            )
-        }
-        return location
     }
 }

@@ -11,6 +11,7 @@ package final class IssuingService: Sendable {
     package let keys: KeyRing
     package let database: RegistryDatabase
     package let registry: Registry
+    package let log: InstallationLog
     let state: StateDirectory
     let random: any RandomSource
     private let lock: StateLock
@@ -34,6 +35,9 @@ package final class IssuingService: Sendable {
                     sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random), random: random)
             try keys.current.follow(try database.read { try registry.keys(in: $0) }, in: state)
             self.registry = registry
+            log = try InstallationLog(
+                database, folder: state.log, settings: settings, signingKey: keys.checkpoint,
+                registrySecret: keys.registrySecret)
         } catch {
             throw OperationError(any: error)
         }
@@ -47,6 +51,12 @@ package final class IssuingService: Sendable {
         /// Seconds since 1970-01-01T00:00:00Z.
         package let now: UInt64
         package let idempotencyKey: String?
+
+        /// The longest idempotency key.
+        package static let idempotencyKeyByteCountMax = 128
+
+        /// The same time as the log counts it.
+        var nowMilliseconds: UInt64 { now * 1000 }
 
         package init(uid: UInt32, now: UInt64, idempotencyKey: String? = nil) {
             self.uid = uid
@@ -67,44 +77,52 @@ package final class IssuingService: Sendable {
         _ operation: IssuerOperation, _ body: JSONValue, by caller: Caller
     ) async throws(OperationError) -> JSONValue {
         let request = try RequestFields(body, operation: operation)
-        let work = try prepared(operation, request, now: caller.now)
+        if operation.isLogged { try await log.start() }
+        let work = try prepared(operation, request, body, by: caller)
+        // An event's key is the log's own matter, which keeps no digest of personal values.
+        let idempotencyKey = operation == .appendEvent ? nil : caller.idempotencyKey
         let fingerprint = Array(operation.rawValue.utf8) + [0] + Array(body.encoded().utf8)
         do {
             let registry = registry
             let answer = try await database.writer.write { database in
-                if let key = caller.idempotencyKey,
+                if let key = idempotencyKey,
                     let first = try registry.answer(toKey: key, request: fingerprint, in: database)
                 {
                     return first
                 }
                 let (answer, subject) = try work(database)
                 let text = answer.encoded()
+                guard let subject else { return text }
                 try registry.audit(
                     uid: caller.uid, action: operation.rawValue, subject: subject, at: caller.now, in: database)
-                if let key = caller.idempotencyKey {
+                if let key = idempotencyKey {
                     try registry.remember(
                         answer: text, toKey: key, request: fingerprint, at: caller.now, in: database)
                 }
                 return text
             }
+            if operation == .eraseEvent { try log.store.purge() }
             return try JSONValue.parse(Array(answer.utf8), byteCountMax: .max)
         } catch {
             throw OperationError(any: error)
         }
     }
 
-    /// A request's change: its answer, and the subject that the audit trail names.
-    typealias Work = @Sendable (RegistryTransaction) throws -> (answer: JSONValue, subject: String)
+    /// A request's change: its answer, and the subject that the audit trail names; nil when nothing was changed.
+    typealias Work = @Sendable (RegistryTransaction) throws -> (answer: JSONValue, subject: String?)
 
     private func prepared(
-        _ operation: IssuerOperation, _ request: RequestFields, now: UInt64
+        _ operation: IssuerOperation, _ request: RequestFields, _ body: JSONValue, by caller: Caller
     ) throws(OperationError) -> Work {
+        let now = caller.now
         switch operation {
-        case .registerPerson: try registeringPerson(request, now: now)
-        case .registerEnterprise: try registeringEnterprise(request, now: now)
-        case .registerObject: try registeringObject(request, now: now)
-        case .issue: try issuing(request, now: now)
-        case .revoke: try revoking(request, now: now)
+        case .registerPerson: return try registeringPerson(request, now: now)
+        case .registerEnterprise: return try registeringEnterprise(request, now: now)
+        case .registerObject: return try registeringObject(request, now: now)
+        case .issue: return try issuing(request, now: now)
+        case .revoke: return try revoking(request, now: now)
+        case .appendEvent: return try appendingEvent(request, body, by: caller)
+        case .eraseEvent: return try erasingEvent(request, by: caller)
         }
     }
 }
@@ -116,6 +134,8 @@ package enum IssuerOperation: String, Sendable, CaseIterable {
     case registerObject = "object.register"
     case issue = "code.issue"
     case revoke = "code.revoke"
+    case appendEvent = "event.append"
+    case eraseEvent = "event.erase"
 
     /// The members that a request may have; any other is a mistake worth telling.
     package var members: Set<String> {
@@ -125,6 +145,11 @@ package enum IssuerOperation: String, Sendable, CaseIterable {
         case .registerObject: ["kind", "manager", "category", "latitude", "longitude", "reference", "name"]
         case .issue: ["subject", "kind", "deviceKey", "anchor", "count", "lifetime", "guardian", "scope"]
         case .revoke: ["target", "reason"]
+        case .appendEvent: EventRequest.members
+        case .eraseEvent: ["object", "index", "reason", "actor"]
         }
     }
+
+    /// Whether it adds to the trace log.
+    package var isLogged: Bool { self == .appendEvent || self == .eraseEvent }
 }

@@ -5,6 +5,7 @@ package import Signing
 package struct KeyRing: Sendable {
     static let secrets = ["medical.key", "transit.key", "registry.key", "digest.key"]
     static let secretByteCount = 32
+    static let checkpointFile = "checkpoint.pem"
 
     /// Signs gate bundles; belongs offline in a real installation.
     package let root: SigningKey
@@ -12,6 +13,8 @@ package struct KeyRing: Sendable {
     package var issuer: SigningKey { current[.issuer] }
     /// Signs status lists.
     package var status: SigningKey { current[.status] }
+    /// Signs the log's checkpoints.
+    let checkpoint: SigningKey
     let current: CurrentKeys
     let masters: [SealDomain: [UInt8]]
     let registrySecret: [UInt8]
@@ -25,7 +28,7 @@ package struct KeyRing: Sendable {
             ("root.pem", suite.algorithm, []),
             (KeyRole.issuer.firstFile, suite.algorithm, KeyRole.issuer.uses),
             (KeyRole.status.firstFile, suite.algorithm, KeyRole.status.uses),
-            ("checkpoint.pem", .ed25519, ["checkpoint"]),
+            (checkpointFile, .ed25519, ["checkpoint"]),
         ]
     }
 
@@ -34,6 +37,7 @@ package struct KeyRing: Sendable {
     /// - Throws: the first key file's own error: missing, readable by others, or of a wrong kind.
     package init(_ state: StateDirectory) throws(SigningError) {
         root = try SigningKey(contentsOf: state.key("root.pem"))
+        checkpoint = try SigningKey(contentsOf: state.key(Self.checkpointFile))
         current = CurrentKeys(
             issuer: try SigningKey(contentsOf: state.key(KeyRole.issuer.firstFile)),
             status: try SigningKey(contentsOf: state.key(KeyRole.status.firstFile)))

@@ -1,6 +1,7 @@
 package import Credential
 package import Signing
 package import Storage
+package import TraceLog
 
 /// A request that was refused, or that could not be carried out: nothing of it was done.
 package struct OperationError: Error, Equatable, Sendable {
@@ -27,6 +28,14 @@ package struct OperationError: Error, Equatable, Sendable {
         self.init(code: error.code.rawValue, reason: error.reason, hint: error.hint)
     }
 
+    package init(_ error: TraceLogError) {
+        self.init(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+    }
+
+    package init(_ error: LogError) {
+        self.init(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+    }
+
     package init(_ error: IdentifierError) {
         self.init(code: error.code.rawValue, reason: error.reason, hint: error.hint)
     }
@@ -38,6 +47,8 @@ package struct OperationError: Error, Equatable, Sendable {
         case let error as CredentialError: self.init(error)
         case let error as SigningError: self.init(error)
         case let error as StorageError: self.init(error)
+        case let error as TraceLogError: self.init(error)
+        case let error as LogError: self.init(error)
         case let error as IdentifierError: self.init(error)
         default:
             self.init(

@@ -15,6 +15,7 @@ package struct Settings: Sendable, Equatable {
     package var epochKeyDays: UInt64 = 3
     package var statusHeadroomCount: UInt64 = 1 << 20
     package var keyLifetimeDays: UInt64 = 3650
+    package var logHeadsInterval: UInt64 = 65_536
 
     /// The longest that a bundle may be fresh: 30 days.
     package static let bundleLifetimeSecondsMax: UInt64 = 30 * 86_400
@@ -106,6 +107,9 @@ extension Settings {
             "statusHeadroomCount", "codes a gate can meet that are younger than its bundle, a list",
             \.statusHeadroomCount, 0...33_554_432),
         number("keyLifetimeDays", "days that a new signing key is trusted", \.keyLifetimeDays, 1...36_500),
+        number(
+            "logHeadsInterval", "entries of the log between two statements of every object's newest",
+            \.logHeadsInterval, 256...16_777_216),
     ]
 
     private static func number(

@@ -12,6 +12,7 @@ package struct StateDirectory: Sendable {
 
     package var settings: String { path + "/suishend.yaml" }
     package var registry: String { path + "/registry.sqlite" }
+    package var log: String { path + "/log" }
     package var lock: String { path + "/run/lock" }
     package var socket: String { path + "/run/suishend.sock" }
 
@@ -54,6 +55,9 @@ package struct StateDirectory: Sendable {
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
             try RegistryDatabase.create(at: registry, trusting: records)
+            try LogPublisher.publishEmptyLog(
+                in: LogDirectory(path: log), origin: InstallationLog.origin(of: settings),
+                key: SigningKey(contentsOf: self.key(KeyRing.checkpointFile)))
         } catch {
             throw OperationError(any: error)
         }

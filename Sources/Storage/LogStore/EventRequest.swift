@@ -16,6 +16,19 @@ package struct EventRequest: Sendable {
         }
     }
 
+    /// What makes a repeated request give the first answer.
+    package struct Idempotency: Sendable, Equatable {
+        package var key: String
+        /// Tells one request from another; personal values stay out of it, since a digest of them would outlive an
+        /// erasure. They are held to the openings instead, as long as those are there.
+        package var requestDigest: [UInt8]
+
+        package init(key: String, requestDigest: [UInt8]) {
+            self.key = key
+            self.requestDigest = requestDigest
+        }
+    }
+
     package var object: ObjectID
     package var event: LogEvent
     /// 18 characters of a USCC; empty for the service itself.
@@ -23,7 +36,7 @@ package struct EventRequest: Sendable {
     /// Openings of the personal fields, whose commitments alone enter the log.
     package var personal: [Opening] = []
     package var expected: Expectation?
-    package var idempotencyKey: String?
+    package var idempotency: Idempotency?
     /// The actor's key, where the service holds it.
     package var signer: SigningKey?
 

@@ -9,6 +9,12 @@ package actor LogPublisher {
         package let discarded: [String]
         /// Entries that were on disk but not yet published, and are now.
         package let finishedEntryCount: UInt64
+
+        /// What there is to tell, a line each; none after a stop in good order.
+        package var lines: [String] {
+            discarded.map { "discarded \($0), which a crash left half written" }
+                + (finishedEntryCount > 0 ? ["published \(finishedEntryCount) entries that a crash left behind"] : [])
+        }
     }
 
     /// Entries that one checkpoint adds at most, so that memory stays bounded.
@@ -43,7 +49,7 @@ package actor LogPublisher {
         let discarded = directory.discardTemporaryFiles()
         published = TileAccumulator()
         checkpointBytes = directory.read(LogDirectory.checkpointName)
-        if let bytes = checkpointBytes { try replay(SignedNote(bytes: bytes)) }
+        if let bytes = checkpointBytes { try takeUp(SignedNote(bytes: bytes)) }
         let before = published.size
         _ = try publish()
         return Recovery(discarded: discarded, finishedEntryCount: published.size - before)
@@ -60,15 +66,61 @@ package actor LogPublisher {
         return published.size
     }
 
-    private func replay(_ note: SignedNote) throws {
+    /// Publishes the checkpoint of a new log, which has no entries, so that an auditor has something to hold it to.
+    package static func publishEmptyLog(in directory: LogDirectory, origin: String, key: SigningKey) throws {
+        var note = SignedNote(text: Checkpoint(origin: origin, size: 0, root: .emptyRoot).text)
+        try note.sign(name: origin, key: key)
+        try directory.write(note.bytes, to: LogDirectory.checkpointName)
+    }
+
+    private func takeUp(_ note: SignedNote) throws {
+        let checkpoint = try Checkpoint(text: note.text)
+        guard checkpoint.origin == origin else {
+            throw LogError.inconsistent(
+                "the log was published as \(checkpoint.origin), and the settings make it \(origin)")
+        }
         guard note.isSigned(by: noteKey) else {
             throw LogError.inconsistent("the published checkpoint is not signed by this log's key")
         }
-        let checkpoint = try Checkpoint(text: note.text)
-        guard checkpoint.origin == origin, checkpoint.size <= (try store.count()) else {
+        let count = try store.count()
+        guard checkpoint.size <= count else {
             throw LogError.inconsistent(
-                "the published checkpoint has more entries than the registry, or another origin")
+                "\(checkpoint.size) entries are published, and the registry has only \(count)")
         }
+        if let tree = try? edge(of: checkpoint) {
+            published = tree
+        } else {
+            // A tile that a crash or a hand took away; the entries themselves decide then.
+            try replay(checkpoint)
+        }
+    }
+
+    /// The published tree by the tiles on its right edge alone, held to the checkpoint and to the newest entries, so
+    /// that a start costs the same however long the log is.
+    private func edge(of checkpoint: Checkpoint) throws -> TileAccumulator? {
+        let size = checkpoint.size
+        let rows = try (0...TilePath.levelMax).map { level -> [MerkleHash] in
+            let width = Int((size >> UInt64(level * TilePath.height)) % UInt64(TilePath.fullWidth))
+            guard width > 0 else { return [] }
+            let index = size >> UInt64((level + 1) * TilePath.height)
+            return try hashes(TilePath(kind: .hashes(level: level), index: index, width: width))
+        }
+        let tree = try TileAccumulator(size: size, rows: rows)
+        var hasher = MerkleHasher()
+        guard tree.root(hasher: &hasher) == checkpoint.root else { return nil }
+        guard size > 0 else { return tree }
+        let last = (size - 1) / UInt64(TilePath.fullWidth)
+        let width = TilePath.width(kind: .hashes(level: 0), index: last, size: size)
+        let start = last * UInt64(TilePath.fullWidth)
+        let leaves = try store.entries(start..<size).map { hasher.leaf($0.bytes) }
+        return try hashes(TilePath(kind: .hashes(level: 0), index: last, width: width)) == leaves ? tree : nil
+    }
+
+    private func hashes(_ path: TilePath) throws -> [MerkleHash] {
+        try Tile(path: path, bytes: directory.read(path)).hashes
+    }
+
+    private func replay(_ checkpoint: Checkpoint) throws {
         var hasher = MerkleHasher()
         while published.size < checkpoint.size {
             let end = min(checkpoint.size, published.size + Self.chunkEntryCount)

@@ -12,21 +12,22 @@ struct Sequencer: Sendable {
     let openingKey: [UInt8]
     let faults: FaultInjection
 
+    /// Appends an event, or finds the one that the same request made before.
     func append(
         _ request: EventRequest, at timeMilliseconds: UInt64, _ database: Database
-    ) throws -> AppendAnswer {
-        let digest = try request.idempotencyKey == nil ? [] : request.digest()
-        if let key = request.idempotencyKey, let answer = try Self.repeated(key, digest, database) { return answer }
+    ) throws -> (answer: AppendAnswer, isNew: Bool) {
+        if let answer = try repeated(request, database) { return (answer, false) }
         let answer = try insert(request, at: timeMilliseconds, database)
-        if let key = request.idempotencyKey {
+        if let idempotency = request.idempotency {
             try database.cachedStatement(sql: "INSERT INTO log_requests VALUES (?, ?, ?, ?, ?)").execute(
                 arguments: [
-                    key, digest.data, Int64(answer.index), Int64(answer.sequence), answer.leafHash.bytes.data,
+                    idempotency.key, idempotency.requestDigest.data, Int64(answer.index), Int64(answer.sequence),
+                    answer.leafHash.bytes.data,
                 ])
         }
         if (answer.index + 1) % headsInterval == 0 { _ = try appendHeads(at: timeMilliseconds, database) }
         faults(.entryInserted)
-        return answer
+        return (answer, true)
     }
 
     /// Appends the statement over every object's newest entry.
@@ -51,6 +52,9 @@ struct Sequencer: Sendable {
         _ request: EventRequest, at timeMilliseconds: UInt64, _ database: Database
     ) throws -> AppendAnswer {
         let next = try Self.next(database)
+        if case .observed(let event) = request.event, let corrected = event.corrects {
+            try TraceLogStore.check(corrected, isOf: request.object, database)
+        }
         let head = try Self.head(request.object, database)
         let sequence = head.map { $0.sequence + 1 } ?? 0
         if let expected = request.expected,
@@ -101,26 +105,32 @@ struct Sequencer: Sendable {
         return ObjectHead(object: object, sequence: UInt64(try row.number(0)), link: link)
     }
 
-    private static func repeated(_ key: String, _ digest: [UInt8], _ database: Database) throws -> AppendAnswer? {
+    /// The answer to the same request before; nil for a new one.
+    private func repeated(_ request: EventRequest, _ database: Database) throws -> AppendAnswer? {
+        guard let idempotency = request.idempotency else { return nil }
         let statement = try database.cachedStatement(
             sql: "SELECT digest, idx, sequence, leaf_hash FROM log_requests WHERE key = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [key]) else { return nil }
-        guard try row.byteArray(0) == digest else {
+        guard let row = try Row.fetchOne(statement, arguments: [idempotency.key]) else { return nil }
+        let index = try row.number(1)
+        guard try row.byteArray(0) == idempotency.requestDigest, try holds(request.personal, at: index, database) else {
             throw LogError(
                 code: .idempotencyMismatch, reason: "the idempotency key came before with another request",
                 hint: "use a fresh key for every request")
         }
         return AppendAnswer(
-            index: UInt64(try row.number(1)), sequence: UInt64(try row.number(2)), leafHash: try row.hash(3))
+            index: UInt64(index), sequence: UInt64(try row.number(2)), leafHash: try row.hash(3))
     }
-}
 
-extension EventRequest {
-    /// Tells one request from another; personal values stay out, since a digest of them would outlive an erasure.
-    fileprivate func digest() throws(TraceLogError) -> [UInt8] {
-        let entry = Entry(
-            object: object, sequence: 0, previous: nil, recordedAtMilliseconds: 0, actor: actor, event: event)
-        let names = personal.map(\.name).joined(separator: "\u{0}")
-        return DigestAlgorithm.sha256.digest(try entry.encoded(), Array(names.utf8))
+    /// Whether an entry's openings say what a request says; true as well once they are erased.
+    private func holds(_ personal: [Opening], at index: Int64, _ database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(sql: "SELECT commitment, sealed FROM log_openings WHERE idx = ?")
+        let kept = try Row.fetchAll(statement, arguments: [index]).map {
+            try SealedOpening.open($0.byteArray(1), commitment: $0.hash(0), key: openingKey)
+        }
+        guard !kept.isEmpty else { return true }
+        func named(_ openings: [Opening]) -> [String: String] {
+            Dictionary(openings.map { ($0.name, $0.value) }) { first, _ in first }
+        }
+        return named(kept) == named(personal)
     }
 }

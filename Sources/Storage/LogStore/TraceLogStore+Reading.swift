@@ -25,30 +25,43 @@ extension TraceLogStore {
     }
 
     /// Everything that happened to an object, `readCountMax` at most, from a sequence on.
-    package func history(_ object: ObjectID, from sequence: UInt64 = 0) throws -> [StoredEntry] {
+    package func history(
+        _ object: ObjectID, from sequence: UInt64 = 0, count: Int = readCountMax
+    ) throws -> [StoredEntry] {
         guard let first = Int64(exactly: sequence) else { return [] }
         return try rows(
             """
             SELECT idx, leaf_hash, bytes FROM log_entries WHERE object = ? AND sequence >= ?
-            ORDER BY sequence LIMIT \(Self.readCountMax)
-            """, [object.bytes.data, first])
+            ORDER BY sequence LIMIT ?
+            """, [object.bytes.data, first, min(count, Self.readCountMax)])
     }
 
-    /// The openings of an entry that were not erased.
-    package func openings(_ index: UInt64, key: [UInt8]) throws -> [Opening] {
+    /// The openings that were not erased, of the entries from `index` on; those of one entry are never parted.
+    ///
+    /// - Parameter count: how many to read; a last entry's further ones are left for the next call.
+    package func openings(from index: UInt64, count: Int) throws -> [(index: UInt64, opening: Opening)] {
+        let limit = max(count, Entry.commitmentCountMax + 1)
         guard let position = Int64(exactly: index) else { return [] }
         let rows = try registry.read { database in
             try Row.fetchAll(
-                database, sql: "SELECT commitment, sealed FROM log_openings WHERE idx = ?", arguments: [position])
+                database,
+                sql: "SELECT idx, commitment, sealed FROM log_openings WHERE idx >= ? ORDER BY idx, commitment LIMIT ?",
+                arguments: [position, limit])
         }
-        return try rows.map { try SealedOpening.open($0.byteArray(1), commitment: $0.hash(0), key: key) }
+        var openings = try rows.map { row in
+            let commitment = try row.hash(1)
+            return (
+                index: UInt64(try row.number(0)),
+                opening: try SealedOpening.open(row.byteArray(2), commitment: commitment, key: openingKey)
+            )
+        }
+        if openings.count == limit, let last = openings.last?.index { openings.removeAll { $0.index == last } }
+        return openings
     }
 
     private func rows(_ sql: String, _ arguments: StatementArguments) throws -> [StoredEntry] {
-        try registry.read { database in
-            try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
-                StoredEntry(index: UInt64(try row.number(0)), leafHash: try row.hash(1), bytes: try row.byteArray(2))
-            }
+        try registry.read { try Row.fetchAll($0, sql: sql, arguments: arguments) }.map { row in
+            StoredEntry(index: UInt64(try row.number(0)), leafHash: try row.hash(1), bytes: try row.byteArray(2))
         }
     }
 }

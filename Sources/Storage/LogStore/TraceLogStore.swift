@@ -1,4 +1,4 @@
-import GRDB
+package import GRDB
 package import TraceLog
 
 /// The log in the registry's file: appends, reads and erases; publishing is ``LogPublisher``'s.
@@ -11,6 +11,7 @@ package final class TraceLogStore: Sendable {
 
     let registry: RegistryDatabase
     let faults: FaultInjection
+    let openingKey: [UInt8]
     private let sequencer: Sequencer
 
     /// Takes the log of an open registry.
@@ -27,6 +28,7 @@ package final class TraceLogStore: Sendable {
         precondition(headsInterval >= 2, "heads after every entry would never end")
         self.registry = registry
         self.faults = faults
+        self.openingKey = openingKey
         sequencer = Sequencer(headsInterval: headsInterval, openingKey: openingKey, faults: faults)
     }
 
@@ -39,9 +41,18 @@ package final class TraceLogStore: Sendable {
     /// - Throws: ``LogError``, `TraceLogError` for an event out of its limits, ``StorageError``.
     package func append(_ request: EventRequest, at timeMilliseconds: UInt64) async throws -> AppendAnswer {
         let sequencer = sequencer
-        let answer = try await registry.writer.write { try sequencer.append(request, at: timeMilliseconds, $0) }
+        let answer = try await registry.writer.write { try sequencer.append(request, at: timeMilliseconds, $0).answer }
         faults(.committed)
         return answer
+    }
+
+    /// Appends one event inside a caller's transaction, which makes it durable or undoes it.
+    ///
+    /// - Returns: where the event stands, and whether it is new or was there from the same request before.
+    package func append(
+        _ request: EventRequest, at timeMilliseconds: UInt64, in database: Database
+    ) throws -> (answer: AppendAnswer, isNew: Bool) {
+        try sequencer.append(request, at: timeMilliseconds, database)
     }
 
     /// Appends a statement of heads, as at a clean shutdown; nil when the newest entry is one already.
@@ -61,24 +72,28 @@ package final class TraceLogStore: Sendable {
     package func erase(
         _ object: ObjectID, index: UInt64, reason: String, actor: String, at timeMilliseconds: UInt64
     ) async throws -> AppendAnswer {
-        let sequencer = sequencer
-        let faults = faults
-        let answer = try await registry.writer.write { database in
-            let commitments = try Self.deleteOpenings(object, index, database)
-            faults(.openingDeleted)
-            let erasure = Erasure(index: index, commitments: commitments, reason: reason)
-            return try sequencer.append(
-                EventRequest(object: object, event: .erased(erasure), actor: actor), at: timeMilliseconds, database)
-        }
-        faults(.erasureCommitted)
+        let erasure = TraceErasure(object: object, index: index, reason: reason, actor: actor)
+        let answer = try await registry.writer.write { [self] in try erase(erasure, at: timeMilliseconds, in: $0) }
         try purge()
         return answer
+    }
+
+    /// Deletes openings and appends the event inside a caller's transaction; ``purge()`` is due once that has ended.
+    package func erase(
+        _ erasure: TraceErasure, at timeMilliseconds: UInt64, in database: Database
+    ) throws -> AppendAnswer {
+        let commitments = try Self.deleteOpenings(erasure.object, erasure.index, database)
+        faults(.openingDeleted)
+        let event = Erasure(index: erasure.index, commitments: commitments, reason: erasure.reason)
+        let request = EventRequest(object: erasure.object, event: .erased(event), actor: erasure.actor)
+        return try sequencer.append(request, at: timeMilliseconds, database).answer
     }
 
     /// Rewrites the file without its free space and empties the write-ahead log.
     ///
     /// - Throws: `erase_incomplete` when a reader holds on to old pages.
     package func purge() throws {
+        faults(.erasureCommitted)
         do {
             try registry.purge()
         } catch {
@@ -88,9 +103,9 @@ package final class TraceLogStore: Sendable {
         }
     }
 
-    private static func deleteOpenings(
-        _ object: ObjectID, _ index: UInt64, _ database: Database
-    ) throws -> [MerkleHash] {
+    /// Refuses an index that is no entry of the object.
+    @discardableResult
+    static func check(_ index: UInt64, isOf object: ObjectID, _ database: Database) throws -> Int64 {
         guard let position = Int64(exactly: index),
             let row = try Row.fetchOne(
                 database, sql: "SELECT object FROM log_entries WHERE idx = ?", arguments: [position])
@@ -103,6 +118,13 @@ package final class TraceLogStore: Sendable {
                 code: .wrongObject, reason: "entry \(index) is another object's",
                 hint: "take the index from the object's history")
         }
+        return position
+    }
+
+    private static func deleteOpenings(
+        _ object: ObjectID, _ index: UInt64, _ database: Database
+    ) throws -> [MerkleHash] {
+        let position = try check(index, isOf: object, database)
         let rows = try Row.fetchAll(
             database, sql: "SELECT commitment FROM log_openings WHERE idx = ? ORDER BY commitment",
             arguments: [position])

@@ -106,6 +106,16 @@ extension Registry {
         return .object(id: key, object)
     }
 
+    /// Refuses an identifier that is no registered object's or place's.
+    ///
+    /// - Throws: `subject_unknown`.
+    package func checkObject(_ identifier: String, in database: Database) throws {
+        let statement = try database.cachedStatement(sql: "SELECT 1 FROM object WHERE id = ?")
+        guard let key = try? Hex.decode(identifier), try Int.fetchOne(statement, arguments: [Data(key)]) != nil else {
+            throw Self.unknown(identifier)
+        }
+    }
+
     private static func unknown(_ subject: String) -> StorageError {
         StorageError(
             code: .subjectUnknown, reason: "no subject \(subject.prefix(40)) is registered",

@@ -50,7 +50,7 @@ package enum BusinessStep: String, Sendable, CaseIterable {
             throw TraceLogError(
                 code: .unknownTerm,
                 reason: "`\(term.prefix(EventLimits.termByteCountMax))` is no business step of the vocabulary",
-                hint: "use one of GS1 CBV 2.0, such as inspecting")
+                hint: "use one of GS1 CBV 2.0: \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         self = known
     }

@@ -42,7 +42,7 @@ package enum Disposition: String, Sendable, CaseIterable {
             throw TraceLogError(
                 code: .unknownTerm,
                 reason: "`\(term.prefix(EventLimits.termByteCountMax))` is no disposition of the vocabulary",
-                hint: "use one of GS1 CBV 2.0, such as in_progress")
+                hint: "use one of GS1 CBV 2.0: \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         self = known
     }

@@ -1,0 +1,134 @@
+import Credential
+import Encoding
+import Signing
+import Storage
+import TraceLog
+
+extension EventRequest {
+    /// The members of a request to append; those of the log's own design, under the names that EPCIS gives them.
+    static let members: Set<String> = [
+        "object", "step", "disposition", "action", "location", "businessLocation", "latitude", "longitude",
+        "reference", "actor", "fields", "personal", "transactions", "sensors", "eventTimeMilliseconds",
+        "offsetMinutes", "corrects", "expected", "idempotencyKey",
+    ]
+
+    /// Reads a request.
+    ///
+    /// - Parameters:
+    ///   - request: its members.
+    ///   - now: seconds since 1970-01-01T00:00:00Z; the event's time where none is given.
+    ///   - random: where the salts of personal fields come from.
+    /// - Throws: the first member's refusal, before anything is written.
+    init(_ request: RequestFields, now: UInt64, random: any RandomSource) throws(OperationError) {
+        let object = try ObjectID.registered(request.string("object"))
+        do {
+            var event = TraceEvent(
+                timeMilliseconds: try request.optionalInteger("eventTimeMilliseconds") ?? Int64(clamping: now * 1000),
+                step: try BusinessStep(term: request.string("step")))
+            if let offset = try request.optionalInteger("offsetMinutes") { event.offsetMinutes = offset }
+            if let action = try request.optionalString("action") { event.action = try TraceEvent.Action(name: action) }
+            event.disposition = try request.optionalString("disposition").map { try Disposition(term: $0) }
+            event.readPoint = try request.optionalString("location")
+            event.businessLocation = try request.optionalString("businessLocation")
+            event.coordinates = try request.optionalLocation().map(Coordinates.init)
+            event.transactions = try request.list("transactions", of: ["type", "id"]).map { item in
+                TraceEvent.BusinessTransaction(
+                    type: try item.optionalString("type"), identifier: try item.string("id"))
+            }
+            event.sensorElements = try request.list("sensors", of: ["timeMilliseconds", "device", "reports"]).map {
+                try SensorElement($0)
+            }
+            event.fields = try request.texts("fields").map { TraceEvent.Field(name: $0.name, value: $0.value) }
+                .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+            event.corrects = try request.optionalUnsigned("corrects")
+            self.init(object: object, event: .observed(event), actor: try request.actor())
+            personal = try request.texts("personal").map {
+                try Opening.make(name: $0.name, value: $0.value, random: random)
+            }
+            expected = try request.expectation()
+            // Limits and terms are judged here, so that a refusal costs no transaction.
+            _ = try Entry(
+                object: object, sequence: 0, previous: nil, recordedAtMilliseconds: 0, actor: actor,
+                event: self.event, commitments: personal.map(\.commitment)
+            ).encoded()
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+}
+
+extension ObjectID {
+    /// Takes the identifier of a registered object or place, in hex.
+    static func registered(_ text: String) throws(OperationError) -> ObjectID {
+        guard let bytes = try? Hex.decode(text), bytes.count == Registry.objectByteCount, let object = ObjectID(bytes)
+        else {
+            throw OperationError(
+                code: "object_invalid", reason: "`object` is not \(Registry.objectByteCount) bytes in hex",
+                hint: "give the `subject` that registering the object or place answered")
+        }
+        return object
+    }
+}
+
+extension RequestFields {
+    /// Who did it: a unified social credit code, or nobody but the service itself.
+    func actor() throws(OperationError) -> String {
+        guard let text = try optionalString("actor") else { return "" }
+        do {
+            return try USCC(text).text
+        } catch {
+            throw OperationError(code: "uscc_invalid", reason: error.reason, hint: error.hint)
+        }
+    }
+
+    /// What the writer saw of the object: `{"sequence": N, "previous": HEX}`, the hash null before the first event.
+    fileprivate func expectation() throws(OperationError) -> EventRequest.Expectation? {
+        guard let seen = try optionalNested("expected", of: ["sequence", "previous"]) else { return nil }
+        guard let sequence = try seen.optionalUnsigned("sequence") else {
+            throw OperationError(
+                code: "request_malformed", reason: "`expected` names no `sequence`",
+                hint: "give the sequence that the event should get, and the leaf hash before it")
+        }
+        let previous = try seen.optionalHex("previous", byteCount: MerkleHash.byteCount)
+        return EventRequest.Expectation(sequence: sequence, previousLeafHash: previous.flatMap { MerkleHash($0) })
+    }
+}
+
+extension SensorElement {
+    fileprivate init(_ item: RequestFields) throws(OperationError) {
+        var reports: [Report] = []
+        for report in try item.list("reports", of: ["type", "value", "unit"]) {
+            reports.append(
+                Report(
+                    type: try report.string("type"), value: try report.string("value"),
+                    unit: try report.optionalString("unit")))
+        }
+        self.init(
+            timeMilliseconds: try item.optionalInteger("timeMilliseconds"),
+            device: try item.optionalString("device"), reports: reports)
+    }
+}
+
+extension Coordinates {
+    fileprivate init(_ location: Location) {
+        self.init(
+            latitudeMicrodegrees: location.latitudeMicrodegrees, longitudeMicrodegrees: location.longitudeMicrodegrees,
+            reference: location.reference == .cgcs2000 ? .cgcs2000 : .gcj02)
+    }
+}
+
+extension TraceEvent.Action {
+    /// In the order of their numbers.
+    private static let names = ["add", "observe", "delete"]
+
+    init(name: String) throws(OperationError) {
+        guard let number = Self.names.firstIndex(of: name), let action = Self(rawValue: UInt64(number)) else {
+            throw OperationError(
+                code: "action_unknown", reason: "there is no action of that name",
+                hint: "use \(Self.names.joined(separator: ", "))")
+        }
+        self = action
+    }
+
+    var name: String { Self.names[Int(rawValue)] }
+}

@@ -1,0 +1,61 @@
+import Encoding
+import Signing
+import Storage
+import TraceLog
+
+extension IssuingService {
+    /// Prepares one event of a registered object or place; the log takes no others, so that a mistyped identifier
+    /// begins no chain of its own.
+    func appendingEvent(
+        _ request: RequestFields, _ body: JSONValue, by caller: Caller
+    ) throws(OperationError) -> Work {
+        var event = try EventRequest(request, now: caller.now, random: random)
+        if let key = try request.optionalString("idempotencyKey") ?? caller.idempotencyKey {
+            guard (1...Caller.idempotencyKeyByteCountMax).contains(key.utf8.count) else {
+                throw OperationError(
+                    code: "idempotency_key_invalid",
+                    reason: "an idempotency key is 1 to \(Caller.idempotencyKeyByteCountMax) bytes",
+                    hint: "send a random one, a UUID for instance")
+            }
+            event.idempotency = .init(key: key, requestDigest: Self.digest(of: body))
+        }
+        let subject = Hex.encode(event.object.bytes)
+        return { [registry, log, event] database in
+            try registry.checkObject(subject, in: database)
+            let (answer, isNew) = try log.append(event, at: caller.nowMilliseconds, in: database)
+            return (answer.json, isNew ? subject : nil)
+        }
+    }
+
+    /// Prepares the deletion of an entry's personal fields.
+    func erasingEvent(_ request: RequestFields, by caller: Caller) throws(OperationError) -> Work {
+        let object = try ObjectID.registered(request.string("object"))
+        guard let index = try request.optionalUnsigned("index") else {
+            throw OperationError(
+                code: "request_malformed", reason: "the member `index` is missing", hint: "take it from the history")
+        }
+        let reason = try request.string("reason")
+        guard (1...Self.erasureReasonByteCountMax).contains(reason.utf8.count) else {
+            throw OperationError(
+                code: "reason_too_long", reason: "a reason is 1 to \(Self.erasureReasonByteCountMax) bytes",
+                hint: "shorten it, and name nobody: it enters the log")
+        }
+        let erasure = TraceErasure(object: object, index: index, reason: reason, actor: try request.actor())
+        let subject = Hex.encode(object.bytes)
+        return { [log] database in
+            (try log.erase(erasure, at: caller.nowMilliseconds, in: database).json, subject)
+        }
+    }
+
+    private static let erasureReasonByteCountMax = 256
+
+    /// A request's own digest, personal values left out: what is kept of it outlives an erasure.
+    private static func digest(of body: JSONValue) -> [UInt8] {
+        guard var object = body.object else { return [] }
+        object["idempotencyKey"] = nil
+        object["personal"] = (object["personal"]?.object).map { personal in
+            .array(personal.members.map { .string($0.key) })
+        }
+        return DigestAlgorithm.sha256.digest(Array(JSONValue.object(object).encoded().utf8))
+    }
+}

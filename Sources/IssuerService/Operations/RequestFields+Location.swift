@@ -1,0 +1,23 @@
+import Credential
+
+extension RequestFields {
+    /// A point on the ground, of the three members that say one; nil where none of them is given.
+    func optionalLocation() throws(OperationError) -> Location? {
+        let latitude = try optionalDegrees("latitude")
+        let longitude = try optionalDegrees("longitude")
+        let name = try optionalString("reference")
+        if latitude == nil, longitude == nil, name == nil { return nil }
+        guard let latitude, let longitude, (-90...90).contains(latitude), (-180...180).contains(longitude),
+            let reference = name.map(Location.Reference.init(name:)) ?? .cgcs2000,
+            let location = Location(
+                latitudeMicrodegrees: Int64((latitude * 1e6).rounded()),
+                longitudeMicrodegrees: Int64((longitude * 1e6).rounded()), reference: reference)
+        else {
+            throw OperationError(
+                code: "location_invalid", reason: "the location is incomplete or out of range",
+                hint: "give latitude (-90 to 90) and longitude (-180 to 180) in degrees; reference is cgcs2000 or gcj02"
+            )
+        }
+        return location
+    }
+}
