@@ -19,8 +19,9 @@ package struct EventRequest: Sendable {
     /// What makes a repeated request give the first answer.
     package struct Idempotency: Sendable, Equatable {
         package var key: String
-        /// Tells one request from another; personal values stay out of it, since a digest of them would outlive an
-        /// erasure. They are held to the openings instead, as long as those are there.
+        /// Tells one request from another, without its personal values.
+        ///
+        /// A digest of those would outlive an erasure; they are held to the openings, as long as those are there.
         package var requestDigest: [UInt8]
 
         package init(key: String, requestDigest: [UInt8]) {

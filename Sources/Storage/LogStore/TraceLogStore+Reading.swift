@@ -38,7 +38,11 @@ extension TraceLogStore {
 
     /// The openings that were not erased, of the entries from `index` on; those of one entry are never parted.
     ///
-    /// - Parameter count: how many to read; a last entry's further ones are left for the next call.
+    /// - Parameters:
+    ///   - index: the first entry.
+    ///   - count: about how many; the last entry's are left for the next call where there are more.
+    /// - Returns: each with the index of its entry, in the order of these.
+    /// - Throws: ``StorageError``, or `log_inconsistent` for one that does not open.
     package func openings(from index: UInt64, count: Int) throws -> [(index: UInt64, opening: Opening)] {
         let limit = max(count, Entry.commitmentCountMax + 1)
         guard let position = Int64(exactly: index) else { return [] }

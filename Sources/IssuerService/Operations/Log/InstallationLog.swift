@@ -23,6 +23,7 @@ package final class InstallationLog: Sendable {
     ///   - settings: name the log, and say how often heads are stated.
     ///   - signingKey: the checkpoint key, Ed25519.
     ///   - registrySecret: what the key of openings at rest is derived from.
+    /// - Throws: when the checkpoint key is not Ed25519.
     package init(
         _ registry: RegistryDatabase, folder: String, settings: Settings, signingKey: SigningKey,
         registrySecret: [UInt8]

@@ -67,7 +67,8 @@ extension IssuingService {
     package func logDescription() throws(OperationError) -> JSONValue {
         [
             "origin": .string(log.key.name), "key": .string(log.key.vkey),
-            "checkpoint": log.directory.read("checkpoint").map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null,
+            "checkpoint": log.directory.read("checkpoint").map { .string(String(decoding: $0, as: UTF8.self)) }
+                ?? .null,
         ]
     }
 }
