@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What stands where in a symbol of one version, whatever its content.
 struct SymbolLayout: Sendable {
     /// A module whose colour the version alone fixes.
@@ -28,10 +30,17 @@ struct SymbolLayout: Sendable {
         return version >= 7 ? count - 36 : count
     }
 
-    /// One of the forty layouts.
-    static func of(version: Int) -> SymbolLayout { all[version - 1] }
+    /// One of the forty layouts, laid out when it is first asked for: a process that reads one picture needs five.
+    static func of(version: Int) -> SymbolLayout {
+        known.withLock { known in
+            if let layout = known[version - 1] { return layout }
+            let layout = SymbolLayout(version: version)
+            known[version - 1] = layout
+            return layout
+        }
+    }
 
-    private static let all = (1...40).map(SymbolLayout.init(version:))
+    private static let known = Mutex([SymbolLayout?](repeating: nil, count: 40))
 
     private init(version: Int) {
         self.version = version
@@ -55,15 +64,15 @@ struct SymbolLayout: Sendable {
     /// Two columns at a time from the right, upwards and downwards in turn (ISO/IEC 18004 §7.7.3).
     private static func dataPlaces(size: Int, isTaken: [Bool]) -> [Int] {
         var places: [Int] = []
+        places.reserveCapacity(size * size)
         var right = size - 1
         var goesUp = true
         while right > 0 {
             if right == 6 { right = 5 }
             for step in 0..<size {
-                let row = goesUp ? size - 1 - step : step
-                for column in [right, right - 1] where !isTaken[row * size + column] {
-                    places.append(row * size + column)
-                }
+                let place = (goesUp ? size - 1 - step : step) * size + right
+                if !isTaken[place] { places.append(place) }
+                if !isTaken[place - 1] { places.append(place - 1) }
             }
             goesUp.toggle()
             right -= 2
@@ -85,11 +94,11 @@ private struct FunctionPainter {
 
     mutating func paint(version: Int, alignments: [Int]) {
         for (row, column) in [(3, 3), (3, size - 4), (size - 4, 3)] {
-            paintSquare(row, column, radius: 4, dark: [0, 1, 3])
+            paintSquare(row, column, radius: 4, lightRings: 0b1_0100)
         }
         for row in alignments {
             for column in alignments where !isTaken[row * size + column] {
-                paintSquare(row, column, radius: 2, dark: [0, 2])
+                paintSquare(row, column, radius: 2, lightRings: 0b010)
             }
         }
         for index in 0..<size {
@@ -105,10 +114,11 @@ private struct FunctionPainter {
         }
     }
 
-    private mutating func paintSquare(_ row: Int, _ column: Int, radius: Int, dark: Set<Int>) {
+    /// Paints rings around a centre; bit n of `lightRings` tells that the n-th ring is light.
+    private mutating func paintSquare(_ row: Int, _ column: Int, radius: Int, lightRings: Int) {
         for down in -radius...radius {
             for right in -radius...radius {
-                paint(row + down, column + right, isDark: dark.contains(max(abs(down), abs(right))))
+                paint(row + down, column + right, isDark: lightRings >> max(abs(down), abs(right)) & 1 == 0)
             }
         }
     }
