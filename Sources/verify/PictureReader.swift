@@ -6,7 +6,14 @@ struct PictureReader {
     /// The largest picture file: 40 megapixels of JPEG or PNG stay well below it.
     private static let byteCountMax = 64 << 20
 
-    var scanner: Scanner
+    static let budgetMillisecondsDefault: UInt64 = 150
+
+    private var scanner: Scanner
+
+    /// - Parameter budgetMilliseconds: after which no further look at a picture begins.
+    init(budgetMilliseconds: UInt64 = Self.budgetMillisecondsDefault) {
+        scanner = Scanner(budgetMilliseconds: budgetMilliseconds, microseconds: Clock.microseconds)
+    }
 
     /// Reads one picture.
     ///

@@ -75,29 +75,11 @@ struct ScanCommand: ParsableCommand {
             let film = FrameScan(gate: gate, output: output, at: at)
             throw ExitCode(try film.run(frames, scanning.frameScanner).exitStatus.rawValue)
         }
-        var worst = VerdictOutcome.accept
-        if let text { worst = gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output) }
-        var reader = scanning.reader
-        for image in images { worst = max(worst, scan(image, &reader, gate, output)) }
-        throw ExitCode(worst.exitStatus.rawValue)
-    }
-
-    private func scan(
-        _ path: String, _ reader: inout PictureReader, _ gate: Gate, _ output: VerdictOutput
-    ) -> VerdictOutcome {
-        let scan: Scan
-        do {
-            scan = try reader.scan(path)
-        } catch {
-            output.write(Verdict(.inputUnreadable, scene: gate.scene.name, reason: error.reason))
-            Diagnostics(command: "verify").report(error)
-            return .undecided
+        if let text {
+            throw ExitCode(gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus.rawValue)
         }
-        guard let failure = scan.failure(path) else { return gate.decide(scan.codes.map(\.bytes), at: at, output) }
-        let code: VerdictCode = scan.outcome == .noCode ? .noCode : .unreadable
-        output.write(Verdict(code, scene: gate.scene.name, reason: failure.reason))
-        Diagnostics(command: "verify").report(failure)
-        return .undecided
+        var pictures = PictureScan(reader: scanning.reader, gate: gate, output: output, at: at)
+        throw ExitCode(pictures.decide(images).exitStatus.rawValue)
     }
 }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CommandSupport
 import QRImage
 
 /// How long a picture may be looked at.
@@ -10,16 +9,15 @@ struct ScanOptions: ParsableArguments {
     var budgetMilliseconds: UInt64?
 
     /// A reader that keeps its buffers from picture to picture.
-    var reader: PictureReader { PictureReader(scanner: scanner(Self.pictureMilliseconds)) }
+    var reader: PictureReader {
+        PictureReader(budgetMilliseconds: budgetMilliseconds ?? PictureReader.budgetMillisecondsDefault)
+    }
 
     /// Reads a film: what one frame's time does not suffice for, the next frames bring.
-    var frameScanner: Scanner { scanner(Self.frameMilliseconds) }
+    var frameScanner: Scanner {
+        Scanner(budgetMilliseconds: budgetMilliseconds ?? Self.frameMilliseconds, microseconds: Clock.microseconds)
+    }
 
-    private static let pictureMilliseconds: UInt64 = 150
     /// Leaves a third of a frame's time, at 30 a second, to reading it and deciding.
     private static let frameMilliseconds: UInt64 = 20
-
-    private func scanner(_ usual: UInt64) -> Scanner {
-        Scanner(budgetMilliseconds: budgetMilliseconds ?? usual, microseconds: Clock.microseconds)
-    }
 }

@@ -1,7 +1,9 @@
 import Credential
 import Encoding
 import Glibc
+import QRImage
 import Signing
+import TestSupport
 import Testing
 
 @Suite("The command verify")
@@ -159,6 +161,15 @@ struct VerifyCommandTests {
             #expect(short.status == parsed.status && short.code == parsed.code, "for \(text)")
             #expect(short.lines.first?["stages"] == parsed.lines.first?["stages"])
             #expect(text != enterprise || short.code == "ok")
+        }
+        let scratch = try ScratchFolder()
+        let picture = try scratch.write(QRSymbol.encode(enterprise).png(modulePixels: 4), to: "code.png")
+        for images in [picture, "\(picture) \(picture)", "\(gate.folder)/none.png", "\(gate.folder)/root.pem"] {
+            let options = "--bundle \(gate.folder) --scene enterprise-inspection --at \(VerifyGate.now)"
+            let short = try VerifyRun("\(options) \(images)")
+            let parsed = try VerifyRun("\(options) --budget 150 \(images)")
+            #expect(short.status == parsed.status && short.lines.map { $0["code"] } == parsed.lines.map { $0["code"] })
+            #expect(short.status == (images.hasPrefix(picture) ? 0 : 2))
         }
         let unread = "--bundle \(gate.folder) --scene enterprise-inspection --at x --text X"
         #expect(try VerifyRun(unread).status == 64)

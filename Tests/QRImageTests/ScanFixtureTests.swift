@@ -8,8 +8,9 @@ struct ScanFixtureTests {
     static let text = "SP1:SUISHEN SCAN FIXTURE " + String(repeating: "0123456789", count: 4)
 
     static let readable = [
-        "grey.png", "one-bit.png", "palette.png", "sixteen-bit.png", "colour.png", "transparent.png",
-        "interlaced.png", "grey.jpg", "colour.jpg", "progressive.jpg", "cmyk.jpg", "poor.jpg", "tilted.png",
+        "grey.png", "one-bit.png", "two-bit.png", "four-bit.png", "palette.png", "sixteen-bit.png", "colour.png",
+        "transparent.png", "interlaced.png", "grey.jpg", "colour.jpg", "progressive.jpg", "cmyk.jpg", "poor.jpg",
+        "tilted.png",
         "blurred.png", "turned.png", "inverted.png", "pale.png", "tiny.png",
     ]
 

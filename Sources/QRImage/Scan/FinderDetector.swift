@@ -10,24 +10,29 @@ struct FinderDetector {
     }
 
     private mutating func findInRow(_ row: Int, _ binary: PixelBuffer) {
-        let (width, first) = (binary.width, row * binary.width)
         // The five latest runs; a finder's middle run is dark, so the fifth must be dark too.
         var runs = (0, 0, 0, 0, 0)
-        var length = 0
         var colour: UInt8 = 255
-        for column in 0...width {
-            let pixel = column < width ? binary.pixels[first + column] : ~colour
-            if pixel == colour {
-                length += 1
-                continue
-            }
-            runs = (runs.1, runs.2, runs.3, runs.4, length)
+        var begin = 0
+        while begin < binary.width {
+            let end = Self.endOfRun(from: begin, row: row, binary, colour)
+            runs = (runs.1, runs.2, runs.3, runs.4, end - begin)
             if colour == 0, Self.isFinder(runs) {
-                let centre = Double(column) - Double(runs.4 + runs.3) - Double(runs.2) / 2
+                let centre = Double(end) - Double(runs.4 + runs.3) - Double(runs.2) / 2
                 confirm(centre, row, length: runs.0 + runs.1 + runs.2 + runs.3 + runs.4, binary)
             }
-            colour = pixel
-            length = 1
+            colour = ~colour
+            begin = end
+        }
+    }
+
+    /// The first column from `begin` on that has another colour; the width where none has.
+    private static func endOfRun(from begin: Int, row: Int, _ binary: PixelBuffer, _ colour: UInt8) -> Int {
+        unsafe binary.pixels.withUnsafeBufferPointer { pixels in
+            let first = row * binary.width
+            var column = begin
+            while column < binary.width, unsafe pixels[first &+ column] == colour { column &+= 1 }
+            return column
         }
     }
 

@@ -51,12 +51,23 @@ struct LocalThreshold {
         let width = grey.count
         var sum: Int32 = 0
         for column in 0..<min(radius, width) { unsafe sum &+= sums[column] }
-        for column in 0..<width {
-            if column + radius < width { unsafe sum &+= sums[column + radius] }
-            if column - radius > 0 { unsafe sum &-= sums[column - radius - 1] }
-            let columnCount = Int32(min(width - 1, column + radius) - max(0, column - radius) + 1)
-            let isDark = unsafe (Int32(grey[column]) &+ offset) &* (rowCount &* columnCount) < sum
-            unsafe target[column] = isDark ? 0 : 255
+        // Between the borders every neighbourhood is whole, and nothing is asked about a pixel but its own grey.
+        let whole = min(radius + 1, width)..<max(min(radius + 1, width), width - radius)
+        let wholeCount = rowCount &* Int32(2 * radius + 1)
+        func border(_ columns: Range<Int>) {
+            for column in columns {
+                if column + radius < width { unsafe sum &+= sums[column + radius] }
+                if column - radius > 0 { unsafe sum &-= sums[column - radius - 1] }
+                let columnCount = Int32(min(width - 1, column + radius) - max(0, column - radius) + 1)
+                let isDark = unsafe (Int32(grey[column]) &+ offset) &* (rowCount &* columnCount) < sum
+                unsafe target[column] = isDark ? 0 : 255
+            }
         }
+        border(0..<whole.lowerBound)
+        for column in whole {
+            unsafe sum &+= sums[column &+ radius] &- sums[column &- radius &- 1]
+            unsafe target[column] = (Int32(grey[column]) &+ offset) &* wholeCount < sum ? 0 : 255
+        }
+        border(whole.upperBound..<width)
     }
 }

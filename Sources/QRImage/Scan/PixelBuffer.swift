@@ -5,11 +5,11 @@ struct PixelBuffer {
     /// At least `width` × `height` bytes; what lies behind them is left over from larger pictures.
     var pixels: [UInt8] = []
 
+    /// Takes a size; what the pixels then are is left to who writes them.
     mutating func resize(width: Int, height: Int) {
         self.width = width
         self.height = height
-        let missing = width * height - pixels.count
-        if missing > 0 { pixels.append(contentsOf: repeatElement(0, count: missing)) }
+        if pixels.count < width * height { pixels = [UInt8](repeating: 0, count: width * height) }
     }
 
     mutating func load(_ image: GreyImage) {

@@ -2,6 +2,9 @@ import Glibc
 
 /// Lays a symbol's plane over a picture, from three finder patterns to the last module.
 struct SymbolLocator {
+    /// A plane that fits so well is a drawn symbol's, seen straight on: there is nothing to search for.
+    private static let fitOfDrawn = 0.95
+
     private let picture: PixelBuffer
     private let triple: FinderTriple
     private let layout: SymbolLayout
@@ -19,7 +22,12 @@ struct SymbolLocator {
     /// When refined, planes close by follow it: on cloth and bent paper one of them often serves better.
     func locate(refined: Bool) -> (planes: [Homography], fit: Double)? {
         let candidates = starts.compactMap { start -> (points: FourPoints, plane: Homography, fit: Double)? in
-            let points = layout.version > 1 ? searchFourth(start, refined: refined) : start
+            if let found = plane(start).map({ (points: start, plane: $0, fit: fit($0)) }),
+                layout.version == 1 || found.fit > Self.fitOfDrawn
+            {
+                return found
+            }
+            let points = searchFourth(start, refined: refined)
             return plane(points).map { (points, $0, fit($0)) }
         }
         guard var (points, plane, fit) = candidates.max(by: { $0.fit < $1.fit }) else { return nil }

@@ -1,13 +1,15 @@
 import CommandSupport
 import Verification
 
-/// The one call a gate makes at every scan, `--bundle DIR --scene SCENE --text TEXT`, read without the parser.
+/// The calls a gate makes at every scan, `--bundle DIR --scene SCENE` with `--text TEXT` or pictures, read without the
+/// parser.
 ///
 /// Declaring every option to the parser takes a third of the process's whole time. Anything but these, each once,
 /// goes to the parser, which alone knows the rest, and says what is wrong.
-struct TextScan {
+struct QuickScan {
     private let settings: GateSettings
-    private let text: String
+    private let text: String?
+    private let images: [String]
     private let at: UInt64?
 
     /// Takes the arguments after the command's name; nil where the parser must look at them.
@@ -16,9 +18,16 @@ struct TextScan {
         var scene: String?
         var text: String?
         var at: UInt64?
+        var images: [String] = []
         var rest = arguments.makeIterator()
         while let name = rest.next() {
             if name == "--json" { continue }
+            if !name.hasPrefix("-") {
+                // A subcommand's name has neither, and is the parser's.
+                guard name.contains("/") || name.contains(".") else { return nil }
+                images.append(name)
+                continue
+            }
             guard let value = rest.next(), !value.isEmpty, !value.hasPrefix("-") else { return nil }
             switch name {
             case "--bundle" where bundle == nil: bundle = value
@@ -30,14 +39,18 @@ struct TextScan {
             default: return nil
             }
         }
-        guard let bundle, let scene, let text else { return nil }
+        guard let bundle, let scene, (text == nil) != images.isEmpty else { return nil }
         settings = GateSettings(bundle: bundle, scene: scene)
         self.text = text
+        self.images = images
         self.at = at
     }
 
     func run() throws -> ExitStatus {
         let output = VerdictOutput(isPlain: false)
-        return try settings.open(output).decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus
+        let gate = try settings.open(output)
+        if let text { return gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus }
+        var pictures = PictureScan(reader: PictureReader(), gate: gate, output: output, at: at)
+        return pictures.decide(images).exitStatus
     }
 }

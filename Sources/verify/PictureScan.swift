@@ -1,0 +1,34 @@
+import CommandSupport
+import QRImage
+import Verification
+
+/// Pictures shown to a gate: one verdict each.
+struct PictureScan {
+    var reader: PictureReader
+    let gate: Gate
+    let output: VerdictOutput
+    let at: UInt64?
+
+    /// Decides about each picture; returns the worst verdict.
+    mutating func decide(_ paths: [String]) -> VerdictOutcome {
+        var worst = VerdictOutcome.accept
+        for path in paths { worst = max(worst, decide(path)) }
+        return worst
+    }
+
+    private mutating func decide(_ path: String) -> VerdictOutcome {
+        do throws(CommandError) {
+            let scan = try reader.scan(path)
+            guard let failure = scan.failure(path) else { return gate.decide(scan.codes.map(\.bytes), at: at, output) }
+            return undecided(scan.outcome == .noCode ? .noCode : .unreadable, failure)
+        } catch {
+            return undecided(.inputUnreadable, error)
+        }
+    }
+
+    private func undecided(_ code: VerdictCode, _ cause: CommandError) -> VerdictOutcome {
+        output.write(Verdict(code, scene: gate.scene.name, reason: cause.reason))
+        Diagnostics(command: "verify").report(cause)
+        return .undecided
+    }
+}
