@@ -27,11 +27,31 @@ package struct ForgedLog: AuditSource {
             files[path.path] = bundle
         }
         for tile in full + tiles.partialTiles { files[tile.path.path] = tile.bytes }
+        try publishHeads()
         let checkpoint = Checkpoint(
             origin: origin, size: UInt64(entries.count), root: tiles.root(hasher: &hasher))
         var note = SignedNote(text: checkpoint.text)
         try note.sign(name: origin, key: key)
         files["checkpoint"] = note.bytes
+    }
+
+    /// Publishes the list behind the newest heads entry, as the entries before it have it.
+    private mutating func publishHeads() throws(TraceLogError) {
+        var heads: [ObjectID: ObjectHead] = [:]
+        var newest: (index: UInt64, heads: [ObjectID: ObjectHead])?
+        var hasher = MerkleHasher()
+        for (position, bytes) in entries.enumerated() {
+            guard let entry = try? Entry.decode(bytes[...]) else { continue }
+            let index = UInt64(position)
+            if case .heads = entry.event { newest = (index, heads) }
+            heads[entry.object] = ObjectHead(
+                object: entry.object, sequence: entry.sequence,
+                link: EntryLink(leafHash: hasher.leaf(bytes), index: index))
+        }
+        guard let newest else { return }
+        HeadsList.write(index: newest.index, sortedHeads: newest.heads.values.sorted { $0.object < $1.object }) {
+            files[$0] = $1
+        }
     }
 
     package func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {

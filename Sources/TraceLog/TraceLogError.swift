@@ -13,6 +13,7 @@ package struct TraceLogError: Error, Equatable, Sendable {
         case unknownTerm = "unknown_term"
         case valueOutOfRange = "value_out_of_range"
         case outOfTree = "out_of_tree"
+        case inputUnreadable = "input_unreadable"
     }
 
     package let code: Code
@@ -31,6 +32,10 @@ package struct TraceLogError: Error, Equatable, Sendable {
 extension TraceLogError {
     static func entry(_ reason: String) -> TraceLogError {
         TraceLogError(code: .malformedEntry, reason: reason, hint: "write the entry as the trace log's design says")
+    }
+
+    static func unreadable(_ error: AuditSourceError) -> TraceLogError {
+        TraceLogError(code: .inputUnreadable, reason: error.reason, hint: error.hint)
     }
 
     static func range(_ reason: String, _ hint: String) -> TraceLogError {

@@ -33,19 +33,12 @@ struct AuditCommand: AsyncParsableCommand {
         }
         let report = outcome.report
         let elapsed = AuditProgress.milliseconds() - start
-        // A first audit has nothing to be held to; what it found is remembered all the same, so that the next has.
-        if report.verdict == .intact || report.findings.allSatisfy({ $0.code == .unanchored }) {
-            try arguments.remember(outcome.note, key: options.key)
-        }
+        try arguments.rememberWhereSound(report, outcome.note, key: options.key)
         if json {
             StandardStream.output.write(report.json(elapsedMilliseconds: elapsed).encoded() + "\n")
         } else {
             StandardStream.output.write(report.plainText(elapsedMilliseconds: elapsed))
         }
-        switch report.verdict {
-        case .intact: return
-        case .tampered: throw ExitCode(ExitStatus.failure.rawValue)
-        case .undecided: throw ExitCode(ExitStatus.undecided.rawValue)
-        }
+        try report.exit()
     }
 }

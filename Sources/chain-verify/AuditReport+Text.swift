@@ -1,13 +1,23 @@
+import ArgumentParser
+import CommandSupport
 import Encoding
 import TraceLog
 
 extension AuditReport {
     /// The report as a person reads it.
     func plainText(elapsedMilliseconds: UInt64) -> String {
-        var text = "\(verdict.rawValue): \(code)\n"
+        var text = headline
         text += "  size    \(size) entries, \(eventCount) events, \(objectCount) objects\n"
         text += "  root    \(Hex.encode(root.bytes))\n"
         text += "  took    \(elapsedMilliseconds) ms\n"
+        return text + findingLines
+    }
+
+    var headline: String { "\(verdict.rawValue): \(code)\n" }
+
+    /// A line for each finding.
+    var findingLines: String {
+        var text = ""
         for finding in findings {
             text += "  finding \(finding.code.rawValue)"
             if let index = finding.index { text += " at index \(index)" }
@@ -15,5 +25,14 @@ extension AuditReport {
             text += ": \(finding.detail)\n"
         }
         return text
+    }
+
+    /// Ends the command as the verdict asks.
+    func exit() throws {
+        switch verdict {
+        case .intact: return
+        case .tampered: throw ExitCode(ExitStatus.failure.rawValue)
+        case .undecided: throw ExitCode(ExitStatus.undecided.rawValue)
+        }
     }
 }

@@ -57,9 +57,11 @@ struct LogArguments: ParsableArguments {
         return options
     }
 
-    /// Keeps an accepted checkpoint, in one step.
-    func remember(_ note: SignedNote?, key: NoteKey?) throws {
-        guard let state, let note else { return }
+    /// Keeps the checkpoint of a log that was found intact, in one step.
+    ///
+    /// A first audit has nothing to be held to; what it found is remembered all the same, so that the next has.
+    func rememberWhereSound(_ report: AuditReport, _ note: SignedNote?, key: NoteKey?) throws {
+        guard let state, let note, report.findings.allSatisfy({ $0.code == .unanchored }) else { return }
         let kept = try CommandError.naming(state) { () throws(TraceLogError) in try AuditState(key: key, note: note) }
         try OutputFile.write(kept.bytes, to: state)
     }

@@ -76,13 +76,7 @@ struct WitnessCommand: ParsableCommand {
         guard old.size <= new.size else {
             throw refusal("checkpoint_rollback", "the log has \(new.size) entries, and had \(old.size)")
         }
-        var tiles = TileNodeSource(size: new.size) { path throws(TraceLogError) in
-            guard let bytes = try? source.read(path.path, byteCountMax: 1 << 14) else {
-                throw TraceLogError(
-                    code: .malformedTile, reason: "\(path.path) cannot be read", hint: "serve the tiles of the log")
-            }
-            return bytes
-        }
+        var tiles = TileNodeSource(size: new.size, source: source)
         let proof: ConsistencyProof
         do {
             proof = try ConsistencyProof(oldSize: old.size, newSize: new.size, from: &tiles)

@@ -3,6 +3,12 @@ package struct Auditor<Source: AuditSource>: Sendable {
     // 64 bundles of 256 entries a thread and round: enough to keep both busy, and a constant of memory.
     private static var bundlesARound: Int { 64 }
 
+    struct Outcome {
+        let report: AuditReport
+        let note: SignedNote?
+        let watched: [(entry: Entry, link: EntryLink)]
+    }
+
     private let source: Source
     private let options: AuditOptions
 
@@ -16,23 +22,38 @@ package struct Auditor<Source: AuditSource>: Sendable {
     /// - Returns: the report, and the checkpoint's note where it could be read.
     /// - Throws: `AuditSourceError` when the log could not be read, which says nothing of it.
     package func audit() async throws -> (report: AuditReport, note: SignedNote?) {
+        let outcome = try await audit(watching: nil)
+        return (outcome.report, outcome.note)
+    }
+
+    /// Audits the log, and keeps the entries of one object.
+    func audit(watching watched: ObjectKey?) async throws -> Outcome {
+        let statement = CheckpointStatement(bytes: try checkpointBytes(), options: options)
+        guard let note = statement.note, let checkpoint = statement.checkpoint, statement.isReadable else {
+            let report = AuditReport(size: 0, root: .emptyRoot, findings: statement.findings)
+            return Outcome(report: report, note: statement.note, watched: [])
+        }
+        var tree = TreeAudit(checkpoint: checkpoint, options: options)
+        var replay = ChainReplay(signatures: options.signatures, openings: options.openings, watched: watched)
+        try await run(size: checkpoint.size, tree: &tree, replay: &replay)
+        var findings = statement.findings + replay.findings.all
+        findings += try tree.finish(source: source)
+        if let (index, heads) = replay.newestHeads {
+            findings += try HeadsListAudit.check(index: index, statement: heads, source: source)
+        }
+        let report = AuditReport(
+            size: checkpoint.size, root: tree.root, findings: findings,
+            eventCount: options.tilesOnly ? checkpoint.size : replay.eventCount, objectCount: replay.objectCount)
+        return Outcome(report: report, note: note, watched: replay.watchedEntries)
+    }
+
+    /// The newest checkpoint's bytes, as the log serves them.
+    func checkpointBytes() throws(AuditSourceError) -> [UInt8] {
         guard let bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax) else {
             throw AuditSourceError(
                 code: .unreadable, reason: "the log has no checkpoint", hint: "name a log in tlog-tiles layout")
         }
-        let statement = CheckpointStatement(bytes: bytes, options: options)
-        guard let note = statement.note, let checkpoint = statement.checkpoint, statement.isReadable else {
-            return (AuditReport(size: 0, root: .emptyRoot, findings: statement.findings), statement.note)
-        }
-        var tree = TreeAudit(checkpoint: checkpoint, options: options)
-        var replay = ChainReplay(signatures: options.signatures, openings: options.openings)
-        try await run(size: checkpoint.size, tree: &tree, replay: &replay)
-        var findings = statement.findings + replay.findings.all
-        findings += try tree.finish(source: source)
-        let report = AuditReport(
-            size: checkpoint.size, root: tree.root, findings: findings,
-            eventCount: options.tilesOnly ? checkpoint.size : replay.eventCount, objectCount: replay.objectCount)
-        return (report, note)
+        return bytes
     }
 
     /// While one round is replayed in order, the next one is already read and hashed.

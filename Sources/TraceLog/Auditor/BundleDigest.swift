@@ -21,6 +21,8 @@ struct BundleDigest: Sendable {
     /// Where the stored tile first differs from the hashes; nil where it does not.
     let tileDifference: Int?
     let findings: [AuditFinding]
+    /// Whether neither the bundle nor its tile is there.
+    let isMissing: Bool
 
     /// Reads, hashes and scans the bundle at `number` of a log of `size` entries.
     init(
@@ -49,6 +51,7 @@ struct BundleDigest: Sendable {
             isThere: file != nil, endsClean: bundle.endsClean, count: hashes.count, width: width, first: first)
         root = hashes.count == TilePath.fullWidth ? Tile.subtreeRoot(hashes[...], hasher: &hasher) : nil
         tileDifference = hashes.isEmpty ? nil : tile.map { $0.difference(from: hashes) } ?? 0
+        isMissing = file == nil && tile == nil
         firstIndex = first
         self.bundle = bundle
         self.hashes = hashes

@@ -14,9 +14,16 @@ struct ChainReplay {
     private(set) var jobs: [SignatureJob] = []
     var findings = FindingList()
 
-    init(signatures: AuditOptions.Signatures, openings: OpeningIndex?) {
+    private let watched: ObjectKey?
+    /// The entries of the object that is watched.
+    private(set) var watchedEntries: [(entry: Entry, link: EntryLink)] = []
+    /// The newest heads entry whose statement holds.
+    private(set) var newestHeads: (index: UInt64, statement: HeadsStatement)?
+
+    init(signatures: AuditOptions.Signatures, openings: OpeningIndex?, watched: ObjectKey? = nil) {
         self.signatures = signatures
         self.openings = openings
+        self.watched = watched
     }
 
     /// How many objects there are, the log itself left out.
@@ -45,6 +52,9 @@ struct ChainReplay {
             let isPlain = entry.kind == .observed && !entry.hasCommitments
             if !isPlain || signatures == .all || (signatures == .batch && entry.isSigned) {
                 acceptWhole(digest.bytes(of: position), at: index, object: entry.object)
+            }
+            if let watched, entry.object == watched, let whole = try? Entry.decode(digest.bytes(of: position)) {
+                watchedEntries.append((whole, EntryLink(leafHash: digest.hashes[position], index: index)))
             }
         }
     }
@@ -112,7 +122,10 @@ struct ChainReplay {
 
     private mutating func check(_ heads: HeadsStatement, at index: UInt64, object: ObjectKey) {
         let own = objects.headsRoot()
-        guard heads.entryCount != index || own.count != heads.objectCount || own.root != heads.root else { return }
+        guard heads.entryCount != index || own.count != heads.objectCount || own.root != heads.root else {
+            newestHeads = (index, heads)
+            return
+        }
         add(.headsMismatch, index, object, "the heads entry and the objects' newest entries before it")
     }
 

@@ -47,6 +47,9 @@ struct CheckpointStatement {
     }
 
     private static func judgeKey(_ note: SignedNote, _ checkpoint: Checkpoint, _ key: NoteKey?) -> [AuditFinding] {
+        guard checkpoint.size <= ObjectTable.indexMax else {
+            return [AuditFinding(.checkpointSignature, detail: "a size of \(checkpoint.size) is more than any log has")]
+        }
         guard let key else {
             return [
                 AuditFinding(
@@ -55,9 +58,6 @@ struct CheckpointStatement {
         }
         guard note.isSigned(by: key) else {
             return [AuditFinding(.checkpointSignature, detail: "the checkpoint and the signature by the log's key")]
-        }
-        guard checkpoint.size <= ObjectTable.indexMax else {
-            return [AuditFinding(.checkpointSignature, detail: "a size of \(checkpoint.size) is more than any log has")]
         }
         return []
     }

@@ -23,8 +23,10 @@ struct CommitmentLedger {
         }
     }
 
-    /// Holds the log's commitments to the openings: one of neither opening nor erasure, and openings of nothing.
-    func judge(_ openings: OpeningIndex) -> [AuditFinding] {
+    /// Holds the commitments to the openings: one of neither opening nor erasure, and openings of nothing.
+    ///
+    /// `indices` are the entries that were read, where these are not all: other entries' openings are not judged.
+    func judge(_ openings: OpeningIndex, indices: Set<UInt64>? = nil) -> [AuditFinding] {
         var findings: [AuditFinding] = []
         for (commitment, place) in places
         where openings.indices[commitment] == nil
@@ -37,6 +39,7 @@ struct CommitmentLedger {
         }
         for (commitment, index) in openings.indices {
             if let place = places[commitment], index == nil || index == place.index { continue }
+            if let indices, places[commitment] == nil, index.map({ !indices.contains($0) }) ?? true { continue }
             findings.append(
                 AuditFinding(
                     .openingMismatch, index: index, object: places[commitment]?.object.bytes,

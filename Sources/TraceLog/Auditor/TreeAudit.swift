@@ -108,16 +108,10 @@ struct TreeAudit {
 
     private mutating func judge(_ anchor: Anchor, source: some AuditSource) throws(AuditSourceError) {
         let (theirs, name) = (anchor.checkpoint, anchor.isRemembered ? "the remembered checkpoint" : "the anchor")
-        if theirs.origin != checkpoint.origin {
-            findings.add(AuditFinding(.fork, index: 0, detail: "\(name) is of another log, \(theirs.origin)"))
-        } else if theirs.size > checkpoint.size {
-            let last = (theirs.size - 1) / UInt64(TilePath.fullWidth)
-            let width = TilePath.width(kind: .entries, index: last, size: theirs.size)
-            let isTailThere = try StoredFile(TilePath(kind: .entries, index: last, width: width), source: source) != nil
-            findings.add(
-                AuditFinding(
-                    isTailThere || anchor.isRemembered ? .checkpointRollback : .truncated, index: checkpoint.size,
-                    detail: "the checkpoint has \(checkpoint.size) entries, and \(name) \(theirs.size)"))
+        if let finding = try AnchorProof.beyond(
+            theirs, checkpoint, isRemembered: anchor.isRemembered, source: source)
+        {
+            findings.add(finding)
         } else if let root = theirs.size == 0 ? MerkleHash.emptyRoot : anchor.root, root != theirs.root {
             let agreed = anchors.filter { $0.root == $0.checkpoint.root && $0.checkpoint.size < theirs.size }
             findings.add(

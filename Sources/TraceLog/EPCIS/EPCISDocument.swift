@@ -40,6 +40,10 @@ package enum EPCISDocument {
     static func event(
         _ event: TraceEvent, of entry: Entry, at link: EntryLink
     ) throws(TraceLogError) -> JSONValue {
+        let times = [event.timeMilliseconds] + event.sensorElements.compactMap(\.timeMilliseconds)
+        guard times.allSatisfy({ EventTime.milliseconds.contains($0) }) else {
+            throw EPCISMember.malformed("a time beyond the years 0000 to 9999")
+        }
         var members: JSONObject = ["type": "ObjectEvent"]
         let offset = event.offsetMinutes
         members["eventTime"] = .string(EventTime.text(milliseconds: event.timeMilliseconds, offsetMinutes: offset))

@@ -49,7 +49,7 @@ struct EPCISEventReader {
     }
 
     private func readBasics() throws(TraceLogError) -> TraceEvent {
-        guard let time = members["eventTime"]?.string.flatMap({ EventTime.milliseconds($0) }) else {
+        guard let time = members["eventTime"]?.string.flatMap({ EventTime.parse($0) }) else {
             throw EPCISMember.malformed("no eventTime in ISO 8601 with an offset")
         }
         guard let offset = members["eventTimeZoneOffset"]?.string.flatMap({ EventTime.offsetMinutes($0.utf8) }) else {

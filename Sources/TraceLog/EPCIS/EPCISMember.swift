@@ -67,7 +67,7 @@ enum EPCISSensorReader {
         let metadata = try EPCISMember.members(members["sensorMetadata"] ?? [:], of: ["time", "deviceID"])
         var time: Int64?
         if let text = metadata["time"] {
-            time = EventTime.milliseconds(try EPCISMember.text(text, "time"))
+            time = EventTime.parse(try EPCISMember.text(text, "time"))
             guard time != nil else { throw EPCISMember.malformed("a sensor's time that is no time") }
         }
         let device = try metadata["deviceID"].map { value throws(TraceLogError) in

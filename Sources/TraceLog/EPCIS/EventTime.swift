@@ -2,11 +2,11 @@
 enum EventTime {
     /// The time in UTC with three digits of fraction and a Z; what is no time stays as it is.
     static func canonical(_ text: String) -> String {
-        milliseconds(text).map { self.text(milliseconds: $0) } ?? text
+        parse(text).map { self.text(milliseconds: $0) } ?? text
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z, the fraction rounded half to even; nil for what is no time.
-    static func milliseconds(_ text: String) -> Int64? {
+    static func parse(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] == 0x54 || bytes[10] == 0x20,
             bytes[13] == 0x3A, bytes[16] == 0x3A, let year = digits(bytes[0..<4]), let month = digits(bytes[5..<7]),
@@ -44,8 +44,12 @@ enum EventTime {
         return (bytes[0] == 0x2D ? -1 : 1) * (hours * 60 + minutes)
     }
 
-    /// `2026-11-24T01:02:03.456Z`.
+    /// What ISO 8601 writes with four digits of a year: 0000 to 9999, an offset's breadth within.
+    static let milliseconds = Int64(-62_167_132_800_000)...253_402_214_399_999
+
+    /// `2026-11-24T01:02:03.456Z`; a time beyond the years 0000 to 9999 becomes the nearest within.
     static func text(milliseconds: Int64) -> String {
+        let milliseconds = min(max(milliseconds, self.milliseconds.lowerBound), self.milliseconds.upperBound)
         let day = floorDivided(milliseconds, by: 86_400_000)
         let time = milliseconds - day * 86_400_000
         let (year, month, dayOfMonth) = date(day)
@@ -57,8 +61,7 @@ enum EventTime {
     /// `2026-11-24T09:02:03.456+08:00`: the clock of the place.
     static func text(milliseconds: Int64, offsetMinutes: Int64) -> String {
         let (local, overflow) = milliseconds.addingReportingOverflow(offsetMinutes * 60_000)
-        return overflow
-            ? text(milliseconds: milliseconds) : text(milliseconds: local).dropLast() + offsetText(offsetMinutes)
+        return text(milliseconds: overflow ? milliseconds : local).dropLast() + offsetText(offsetMinutes)
     }
 
     /// `+08:00`.

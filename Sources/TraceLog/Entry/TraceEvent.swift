@@ -52,6 +52,12 @@ package struct TraceEvent: Sendable, Equatable {
     /// The index of the entry that this event corrects.
     package var corrects: UInt64?
 
+    /// When it happened by the clock of the place: `2026-11-24T09:02:03.456+08:00`.
+    package var localTime: String { EventTime.text(milliseconds: timeMilliseconds, offsetMinutes: offsetMinutes) }
+
+    /// A time in UTC: `2026-11-24T01:02:03.456Z`.
+    package static func utc(_ milliseconds: Int64) -> String { EventTime.text(milliseconds: milliseconds) }
+
     package init(
         timeMilliseconds: Int64, offsetMinutes: Int64 = 480, action: Action = .observe, step: BusinessStep,
         disposition: Disposition? = nil, readPoint: String? = nil

@@ -3,6 +3,9 @@ package struct TileNodeSource: NodeSource {
     /// Gives a stored tile's bytes.
     package typealias Read = (TilePath) throws(TraceLogError) -> [UInt8]
 
+    // 16 MiB of tiles; the lowest ones, of which there are the most, make room.
+    private static let tileCountMax = 2048
+
     package let size: UInt64
     private let read: Read
     private var tiles: [TilePath: Tile] = [:]
@@ -11,6 +14,24 @@ package struct TileNodeSource: NodeSource {
     package init(size: UInt64, read: @escaping Read) {
         self.size = size
         self.read = read
+    }
+
+    /// Reads the tiles of a log's own folder, a full tile where it has taken a partial one's place.
+    package init(size: UInt64, source: some AuditSource) {
+        self.init(size: size) { path throws(TraceLogError) in
+            let file: StoredFile?
+            do throws(AuditSourceError) {
+                file = try StoredFile(path, source: source)
+            } catch {
+                throw .unreadable(error)
+            }
+            guard let file else {
+                throw TraceLogError(
+                    code: .malformedTile, reason: "\(path.path) is not there", hint: "serve all tiles of the log")
+            }
+            guard file.isFullFile else { return file.bytes }
+            return Array(file.bytes.prefix(path.width * MerkleHash.byteCount))
+        }
     }
 
     package mutating func node(_ position: NodePosition) throws(TraceLogError) -> MerkleHash {
@@ -28,6 +49,7 @@ package struct TileNodeSource: NodeSource {
             tile = known
         } else {
             tile = try Tile(path: path, bytes: read(path))
+            if tiles.count >= Self.tileCountMax { tiles = tiles.filter { $0.key.kind != .hashes(level: 0) } }
             tiles[path] = tile
         }
         return tile.subtreeRoot(offset: offset, count: count, hasher: &hasher.hasher)

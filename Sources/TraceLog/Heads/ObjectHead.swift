@@ -32,3 +32,25 @@ package struct ObjectHead: Sendable, Equatable {
             entryCount: entryCount, objectCount: frontier.size, root: frontier.root(hasher: &hasher))
     }
 }
+
+extension ObjectHead {
+    private static let byteCountMax = 80
+
+    /// Reads a leaf of a heads list.
+    ///
+    /// - Throws: `malformed_entry`.
+    static func decode(_ bytes: ArraySlice<UInt8>) throws(TraceLogError) -> ObjectHead {
+        do {
+            var reader = try CBORReader(bytes, byteCountMax: byteCountMax, depthMax: 2)
+            try EventLimits.expectArray(4, &reader)
+            let object = try ObjectID(entryField: reader.readByteString())
+            let sequence = try reader.readUnsigned()
+            let hash = try Entry.readHash(&reader)
+            let index = try reader.readUnsigned()
+            try reader.finish()
+            return ObjectHead(object: object, sequence: sequence, link: EntryLink(leafHash: hash, index: index))
+        } catch {
+            throw .entry("bytes that are no head of an object")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// Holds a published heads list to the heads entry that it belongs to.
+enum HeadsListAudit {
+    /// A finding for the first thing that is wrong; none where the list is right or is not published.
+    static func check(
+        index: UInt64, statement: HeadsStatement, source: some AuditSource
+    ) throws(AuditSourceError) -> [AuditFinding] {
+        let list = SubtreeSource(folder: HeadsList.folder(of: index), source: source)
+        let bundleCount = (statement.objectCount + UInt64(TilePath.fullWidth) - 1) / UInt64(TilePath.fullWidth)
+        var tree = TreeAudit(
+            checkpoint: Checkpoint(origin: "", size: statement.objectCount, root: statement.root),
+            options: AuditOptions())
+        var hasher = MerkleHasher()
+        for number in 0..<bundleCount {
+            let digest = try BundleDigest(
+                number: number, size: statement.objectCount, source: list, tilesOnly: true, hasher: &hasher)
+            if number == 0, digest.isMissing { return [] }
+            try tree.accept(digest, source: list)
+            if digest.hashes.isEmpty { break }
+        }
+        guard let first = try tree.finish(source: list).sorted(by: AuditFinding.precedes).first else { return [] }
+        return [
+            AuditFinding(
+                .headsMismatch, index: index, object: [],
+                detail: "the published heads list and the heads entry: \(first.detail)")
+        ]
+    }
+}

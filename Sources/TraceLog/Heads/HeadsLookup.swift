@@ -1,0 +1,91 @@
+/// Finds one object in a published heads list, and proves what it finds to the root that a heads entry states.
+struct HeadsLookup<Source: AuditSource> {
+    enum Answer {
+        case present(ObjectHead)
+        /// The neighbours in the list between which the object would stand; nil at either end.
+        case absent(before: ObjectHead?, after: ObjectHead?)
+        /// The log does not hold the list.
+        case unpublished
+    }
+
+    private let source: SubtreeSource<Source>
+    private let statement: HeadsStatement
+    private var tree: TileNodeSource
+    private var bundle: (index: UInt64, heads: [ObjectHead])?
+
+    init(source: Source, index: UInt64, statement: HeadsStatement) {
+        self.source = SubtreeSource(folder: HeadsList.folder(of: index), source: source)
+        self.statement = statement
+        tree = TileNodeSource(size: statement.objectCount, source: self.source)
+    }
+
+    /// Looks an object up.
+    ///
+    /// - Throws: `malformed_tile`, `malformed_bundle`, `malformed_entry` or `malformed_proof` where the list is not
+    ///   the one that the statement's root stands for; `input_unreadable`.
+    mutating func find(_ object: ObjectID) throws(TraceLogError) -> Answer {
+        guard statement.objectCount > 0 else { return .absent(before: nil, after: nil) }
+        guard try isPublished() else { return .unpublished }
+        // The first position whose object is not below the one sought; what is read on the way is not yet trusted.
+        var (low, high): (UInt64, UInt64) = (0, statement.objectCount)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if try head(middle).object < object { low = middle + 1 } else { high = middle }
+        }
+        if low < statement.objectCount, try head(low).object == object { return .present(try proved(low)) }
+        let before = low > 0 ? try proved(low - 1) : nil
+        let after = low < statement.objectCount ? try proved(low) : nil
+        guard before.map({ $0.object < object }) ?? true, after.map({ object < $0.object }) ?? true else {
+            throw Self.unproved("the heads list is not sorted around the object")
+        }
+        return .absent(before: before, after: after)
+    }
+
+    private func isPublished() throws(TraceLogError) -> Bool {
+        let path = path(of: 0)
+        do {
+            return try StoredFile(path, source: source) != nil
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    private mutating func proved(_ position: UInt64) throws(TraceLogError) -> ObjectHead {
+        let head = try head(position)
+        let proof = try InclusionProof(leafIndex: position, treeSize: statement.objectCount, from: &tree)
+        var hasher = MerkleHasher()
+        guard proof.isValid(leaf: hasher.leaf(head.encoded), root: statement.root) else {
+            throw Self.unproved("head \(position) of the list is not under the root that the heads entry states")
+        }
+        return head
+    }
+
+    private mutating func head(_ position: UInt64) throws(TraceLogError) -> ObjectHead {
+        let number = position / UInt64(TilePath.fullWidth)
+        let offset = Int(position % UInt64(TilePath.fullWidth))
+        if let bundle, bundle.index == number { return bundle.heads[offset] }
+        let path = path(of: number)
+        let file: StoredFile?
+        do {
+            file = try StoredFile(path, source: source)
+        } catch {
+            throw .unreadable(error)
+        }
+        guard let file, !file.isFullFile else { throw Self.unproved("\(path.path) of the heads list is not there") }
+        let entries = try EntryBundle(bytes: file.bytes, width: path.width)
+        var heads: [ObjectHead] = []
+        for position in 0..<path.width { heads.append(try ObjectHead.decode(entries.entry(position))) }
+        bundle = (number, heads)
+        return heads[offset]
+    }
+
+    private func path(of number: UInt64) -> TilePath {
+        let width = TilePath.width(kind: .entries, index: number, size: statement.objectCount)
+        return TilePath(kind: .entries, index: number, width: width)
+    }
+
+    private static func unproved(_ reason: String) -> TraceLogError {
+        TraceLogError(
+            code: .malformedProof, reason: reason, hint: "audit the whole log: its heads list is not what it states")
+    }
+}

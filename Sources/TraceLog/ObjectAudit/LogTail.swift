@@ -1,0 +1,119 @@
+/// The end of a log from its newest heads entry on, read backwards bundle by bundle and held to the checkpoint.
+struct LogTail {
+    /// The most entries that are read in search of a heads entry; beyond that the whole log is read instead.
+    static let entryCountMax: UInt64 = 1 << 18
+
+    /// The newest heads entry; nil where none was found within the limit.
+    private(set) var heads: (index: UInt64, statement: HeadsStatement)?
+    /// The entries of the objects that were asked for from the heads entry on, the oldest first.
+    private(set) var entries: [(entry: Entry, link: EntryLink)] = []
+    private(set) var entryReadCount: UInt64 = 0
+    private(set) var findings: [AuditFinding] = []
+
+    private var digests: [(first: UInt64, hashes: [MerkleHash], root: MerkleHash?)] = []
+    private var hasher = HasherBox()
+
+    /// Reads backwards from the end until a heads entry is found, and proves what it read to `root`.
+    ///
+    /// - Throws: `AuditSourceError`.
+    init(
+        objects: [ObjectID], size: UInt64, root: MerkleHash, source: some AuditSource, tree: inout TileNodeSource
+    ) throws(AuditSourceError) {
+        var bundle = (size + UInt64(TilePath.fullWidth) - 1) / UInt64(TilePath.fullWidth)
+        while bundle > 0, heads == nil, entryReadCount < Self.entryCountMax, findings.isEmpty {
+            bundle -= 1
+            try read(bundle, objects: objects, size: size, source: source)
+        }
+        guard heads != nil || bundle == 0, findings.isEmpty else { return }
+        prove(from: bundle * UInt64(TilePath.fullWidth), size: size, root: root, tree: &tree)
+        entries.sort { $0.link.index < $1.link.index }
+    }
+
+    private mutating func read(
+        _ number: UInt64, objects: [ObjectID], size: UInt64, source: some AuditSource
+    ) throws(AuditSourceError) {
+        let digest = try BundleDigest(
+            number: number, size: size, source: source, tilesOnly: false, hasher: &hasher.hasher)
+        findings += digest.findings
+        if let position = digest.tileDifference {
+            findings.append(
+                AuditFinding(
+                    .leafMismatch, index: digest.firstIndex + UInt64(position), object: digest.object(at: position),
+                    detail: "the entry's recomputed leaf hash and the stored tile"))
+        }
+        guard findings.isEmpty else { return }
+        entryReadCount += UInt64(digest.hashes.count)
+        digests.append((digest.firstIndex, digest.root == nil ? digest.hashes : [], digest.root))
+        for position in digest.entries.indices.reversed() {
+            let index = digest.firstIndex + UInt64(position)
+            guard let scanned = digest.entries[position] else {
+                findings.append(
+                    AuditFinding(
+                        .malformedEntry, index: index, object: digest.object(at: position),
+                        detail: "the entry's bytes and the entry's rules"))
+                return
+            }
+            let isHeads = scanned.kind == .heads && heads == nil
+            guard isHeads || objects.contains(where: { $0.bytes == scanned.object.bytes }) else { continue }
+            guard let entry = try? Entry.decode(digest.bytes(of: position)) else {
+                findings.append(
+                    AuditFinding(
+                        .malformedEntry, index: index, object: scanned.object.bytes,
+                        detail: "the entry's bytes and the entry's rules"))
+                return
+            }
+            // What stands before the heads entry in its bundle is reached by the chain, if it is needed.
+            if heads == nil, objects.contains(entry.object) {
+                entries.append((entry, EntryLink(leafHash: digest.hashes[position], index: index)))
+            }
+            if case .heads(let statement) = entry.event, heads == nil { heads = (index, statement) }
+        }
+    }
+
+    /// The root from the tiles before the tail and the entries in it must be the checkpoint's.
+    private mutating func prove(from start: UInt64, size: UInt64, root: MerkleHash, tree: inout TileNodeSource) {
+        var frontier = MerkleFrontier()
+        do {
+            frontier = try MerkleFrontier(size: start, from: &tree)
+        } catch {
+            findings.append(AuditFinding(.tileMismatch, detail: error.reason, unreadable: error))
+            return
+        }
+        for digest in digests.reversed() {
+            if let subtree = digest.root {
+                frontier.append(subtree: subtree, height: TilePath.height, hasher: &hasher.hasher)
+            } else {
+                for hash in digest.hashes { frontier.append(hash, hasher: &hasher.hasher) }
+            }
+        }
+        guard frontier.size == size, frontier.root(hasher: &hasher.hasher) == root else {
+            findings.append(
+                AuditFinding(
+                    .rootMismatch, detail: "the root over the log's end and the tiles before it, and the checkpoint's"))
+            return
+        }
+        digests = []
+    }
+}
+
+extension MerkleFrontier {
+    /// The frontier of a tree's first `size` leaves, out of its tiles.
+    init(size: UInt64, from tree: inout TileNodeSource) throws(TraceLogError) {
+        var peaks: [MerkleHash] = []
+        var start: UInt64 = 0
+        for level in stride(from: UInt64.bitWidth - 1, through: 0, by: -1) where size >> UInt64(level) & 1 == 1 {
+            peaks.append(try tree.node(NodePosition(level: level, index: start >> UInt64(level))))
+            start += 1 << UInt64(level)
+        }
+        guard let frontier = MerkleFrontier(size: size, peaks: peaks) else { throw .outOfTree(size, size: tree.size) }
+        self = frontier
+    }
+}
+
+extension AuditFinding {
+    /// A finding about what could not be proved; where a file could not even be read, that is no tampering.
+    init(_ code: Code, index: UInt64? = nil, object: [UInt8]? = nil, detail: String, unreadable error: TraceLogError) {
+        self.init(
+            code, index: index, object: object, isTampering: error.code != .inputUnreadable, detail: detail)
+    }
+}

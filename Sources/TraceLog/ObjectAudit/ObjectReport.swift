@@ -1,0 +1,105 @@
+package import Encoding
+
+/// One object's whole history as a log proves it.
+package struct ObjectReport: Sendable {
+    /// What shows that nothing newer and nothing else of the object is in the log.
+    package enum Completeness: Sendable, Equatable {
+        /// The list behind the heads entry at `headsIndex`, and every entry after it.
+        case heads(headsIndex: UInt64, tailEntryCount: UInt64)
+        /// The whole log, replayed; and why less did not do.
+        case wholeLog(reason: String)
+        /// Nothing: the log broke off before that.
+        case none
+    }
+
+    /// One entry of the object.
+    package struct Event: Sendable {
+        package let entry: Entry
+        package let link: EntryLink
+        /// Whether the actor's signature was checked and holds; nil when there is none or it was not checked.
+        package let isSignatureValid: Bool?
+    }
+
+    package let object: ObjectID
+    /// Verdict and findings; where only the object was read, they are about it and the log's checkpoint alone.
+    package let audit: AuditReport
+    /// In order of sequence.
+    package let events: [Event]
+    package let completeness: Completeness
+    /// The objects next to an absent one in the heads list, where a list proves it.
+    package let neighbours: (before: ObjectID?, after: ObjectID?)?
+    /// How many entries were read.
+    package let entryReadCount: UInt64
+
+    /// The events as an EPCIS document.
+    ///
+    /// - Throws: `malformed_event`.
+    package func epcis(creationMilliseconds: Int64) throws(TraceLogError) -> JSONValue {
+        try EPCISDocument.export(events.map { ($0.entry, $0.link) }, creationMilliseconds: creationMilliseconds)
+    }
+
+    /// The report as one JSON object: an audit's members, and the object's.
+    package func json(elapsedMilliseconds: UInt64) -> JSONValue {
+        var members = audit.json(elapsedMilliseconds: elapsedMilliseconds).object ?? JSONObject()
+        members["object"] = .string(Hex.encode(object.bytes))
+        members["present"] = .bool(!events.isEmpty)
+        members["entriesRead"] = .integer(Int64(clamping: entryReadCount))
+        switch completeness {
+        case .heads(let index, let count):
+            members["completeness"] = [
+                "by": "heads", "headsIndex": .integer(Int64(clamping: index)),
+                "tailEntries": .integer(Int64(clamping: count)),
+            ]
+        case .wholeLog(let reason): members["completeness"] = ["by": "wholeLog", "reason": .string(reason)]
+        case .none: members["completeness"] = .null
+        }
+        if let neighbours {
+            members["neighbours"] = [
+                "before": neighbours.before.map { .string(Hex.encode($0.bytes)) } ?? .null,
+                "after": neighbours.after.map { .string(Hex.encode($0.bytes)) } ?? .null,
+            ]
+        }
+        members["history"] = .array(events.map(\.json))
+        return .object(members)
+    }
+}
+
+extension ObjectReport.Event {
+    /// Where the entry stands and what it says.
+    package var json: JSONValue {
+        var members: JSONObject = [
+            "index": .integer(Int64(clamping: link.index)), "sequence": .integer(Int64(clamping: entry.sequence)),
+            "leafHash": .string(Hex.encode(link.leafHash.bytes)),
+            "recordedAtMilliseconds": .integer(Int64(clamping: entry.recordedAtMilliseconds)),
+        ]
+        if !entry.actor.isEmpty { members["actor"] = .string(entry.actor) }
+        switch entry.event {
+        case .observed(let event): event.add(to: &members)
+        case .erased(let erasure):
+            members["kind"] = "erased"
+            members["erasedIndex"] = .integer(Int64(clamping: erasure.index))
+            members["reason"] = .string(erasure.reason)
+        case .keyStatus: members["kind"] = "keyStatus"
+        case .heads: members["kind"] = "heads"
+        }
+        if !entry.commitments.isEmpty { members["commitments"] = .integer(Int64(entry.commitments.count)) }
+        if entry.signature != nil { members["signature"] = isSignatureValid == true ? "valid" : "unchecked" }
+        return .object(members)
+    }
+}
+
+extension TraceEvent {
+    fileprivate func add(to members: inout JSONObject) {
+        members["kind"] = "observed"
+        members["eventTime"] = .string(localTime)
+        members["step"] = .string(step.rawValue)
+        if let disposition { members["disposition"] = .string(disposition.rawValue) }
+        if let readPoint { members["readPoint"] = .string(readPoint) }
+        if let businessLocation { members["businessLocation"] = .string(businessLocation) }
+        if !fields.isEmpty {
+            members["fields"] = .object(
+                JSONObject(fields.map { JSONObject.Member(key: $0.name, value: .string($0.value)) }))
+        }
+        if let corrects { members["corrects"] = .integer(Int64(clamping: corrects)) }
+    }
+}
