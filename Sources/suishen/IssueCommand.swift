@@ -79,17 +79,16 @@ struct IssueCommand: AsyncParsableCommand {
         }
     }
 
-    /// Draws the code, and adds to the answer which version it took.
+    /// Draws the code, and adds to the answer what symbol it took.
+    ///
+    /// The code is issued by now: where its picture fails, its text is printed before the failure is.
     private func completed(_ code: JSONValue) throws(CommandError) -> JSONValue {
-        let symbol = try picture.draw(code["text"]?.string ?? "")
-        var members: [JSONObject.Member] = []
-        for member in code.object?.members ?? [] {
-            members.append(member)
-            if member.key == "bytes" {
-                members.append(.init(key: "qrVersion", value: .integer(Int64(symbol.version))))
-            }
+        do {
+            return try picture.draw(code["text"]?.string ?? "").described(in: code)
+        } catch {
+            request.result.print(code)
+            throw error
         }
-        return .object(JSONObject(members))
     }
 
     private static func number(_ value: UInt64?) -> JSONValue? {

@@ -30,14 +30,17 @@ struct PictureOptions: ParsableArguments {
         }
     }
 
-    /// Draws `text` wherever it was asked for.
+    /// Draws `text` wherever it was asked for, read back first; without a picture there is nothing to read.
     ///
     /// - Parameter text: all of it in QR's alphanumeric alphabet.
-    /// - Returns: the symbol, whose version the result names.
+    /// - Returns: the symbol, and what the result says of it.
     /// - Throws: ``CommandError``; no file is left then.
-    func draw(_ text: String) throws(CommandError) -> QRSymbol {
+    func draw(_ text: String) throws(CommandError) -> DrawnPicture {
         try CommandError.wrapping {
-            let symbol = try QRSymbol.encode(text, level: Self.levels[level] ?? .medium)
+            let level = Self.levels[level] ?? .medium
+            guard isAsked else { return DrawnPicture(symbol: try QRSymbol.encode(text, level: level), reads: nil) }
+            let proven = try ProvenSymbol.draw(text, level: level)
+            let symbol = proven.symbol
             if let png { try OutputFile.write(symbol.png(modulePixels: module), to: png) }
             do {
                 if let svg { try OutputFile.write(Array(symbol.svg().utf8), to: svg) }
@@ -47,7 +50,7 @@ struct PictureOptions: ParsableArguments {
                 throw error
             }
             if terminal { StandardStream.error.write(symbol.terminal()) }
-            return symbol
+            return DrawnPicture(symbol: symbol, reads: proven.reads)
         }
     }
 

@@ -40,8 +40,7 @@ struct PresentCommand: ParsableCommand {
             let maker = try PresentationMaker(text: CredentialArgument.text(credential))
             let shown = try present(with: maker)
             let text = try shown.text()
-            let symbol = try picture.draw(text)
-            result.print(CodeAnswer.json(shown, text: text, qrVersion: symbol.version))
+            result.print(try picture.draw(text).described(in: CodeAnswer.json(shown, text: text)))
         }
     }
 

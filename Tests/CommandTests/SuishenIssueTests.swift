@@ -59,6 +59,29 @@ struct SuishenIssueTests {
         ]
     }
 
+    @Test("reads a picture back before handing it out, and says how; a text alone is not read")
+    func readsBack() throws {
+        let run = try SuishenRun()
+        let object = try run.object()
+        let drawn = try run.answer(["issue", object, "--svg", run.folder("code.svg")])
+        let reads = try #require(drawn["reads"]?.array)
+        #expect(Set(reads.compactMap { $0["modulePixels"]?.integer }).count >= 2)
+        #expect(reads.contains { ($0["tiltDegrees"]?.integer ?? 0) > 0 })
+        #expect((0..<8).contains(drawn["mask"]?.integer ?? 8))
+        #expect(drawn["level"]?.string == "M")
+        let text = try run.answer(["issue", object])
+        #expect(text["reads"] == nil && text["mask"]?.integer != nil)
+    }
+
+    @Test("keeps the text of a code that is issued when its picture fails")
+    func keepsText() throws {
+        let run = try SuishenRun()
+        let outcome = try run.run(["issue", run.object(), "--png", run.folder("none/code.png")])
+        #expect(outcome.status == 1 && outcome.diagnostics.contains("[output_unwritable]"))
+        let code = try JSONValue.parse(Array(outcome.output.utf8), byteCountMax: 1 << 16)
+        #expect(try run.answer(["inspect", #require(code["text"]?.string)])["form"]?.string == "object")
+    }
+
     @Test("answers a batch in order, and a bad line with its own refusal")
     func batch() throws {
         let run = try SuishenRun()

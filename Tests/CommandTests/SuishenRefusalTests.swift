@@ -45,8 +45,9 @@ struct SuishenRefusalTests {
         let png = run.folder("none.png")
         #expect(try run.isRefused(["issue", "nobody", "--png", png], code: "subject_unknown"))
         #expect(!ProjectFiles.exists(png))
-        let place = try run.place()
-        #expect(try run.isRefused(["issue", place, "--png", run.folder("no/such.png")], code: "output_unwritable"))
+        let svg = run.folder("none/code.svg")
+        #expect(try run.run(["issue", run.place(), "--png", png, "--svg", svg]).status == 1)
+        #expect(!ProjectFiles.exists(png))
     }
 
     @Test("never writes over a key, and reads none that others can read")

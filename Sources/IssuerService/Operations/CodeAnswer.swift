@@ -8,16 +8,14 @@ package enum CodeAnswer {
     /// - Parameters:
     ///   - code: what was made; `bytes` counts those of the signed message.
     ///   - text: what its picture says.
-    ///   - qrVersion: the picture's version, where one was drawn.
     /// - Returns: the result object of `suishen issue` and `suishen present`.
-    package static func json(_ code: IssuedCredential, text: String, qrVersion: Int? = nil) -> JSONValue {
+    package static func json(_ code: IssuedCredential, text: String) -> JSONValue {
         let claims = code.claims
         let members: [(String, JSONValue?)] = [
             ("cti", (claims.person?.cti).map { .string(Hex.encode($0)) } ?? .null),
             ("form", .string(claims.form.name)),
             ("text", .string(text)),
             ("bytes", .integer(Int64(code.bytes.count))),
-            ("qrVersion", qrVersion.map { .integer(Int64($0)) }),
             ("expiresAt", number(claims.expiresAt)),
             ("statusIndex", number(claims.statusIndices.first)),
         ]

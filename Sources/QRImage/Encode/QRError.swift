@@ -5,6 +5,7 @@ package struct QRError: Error, Equatable {
         case textTooLong = "text_too_long"
         case maskOutOfRange = "mask_out_of_range"
         case moduleSizeOutOfRange = "module_size_out_of_range"
+        case pictureUnreadable = "picture_unreadable"
         case outOfMemory = "out_of_memory"
     }
 
