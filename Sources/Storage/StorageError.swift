@@ -38,6 +38,11 @@ package struct StorageError: Error, Equatable, Sendable {
         code: .diskFull, reason: "the registry's disk is full, so that nothing of this request was kept",
         hint: "free some space and send the request again")
 
+    /// Names nothing that was asked for: somebody may have typed a resident ID number by mistake.
+    static let subjectUnknown = StorageError(
+        code: .subjectUnknown, reason: "no subject of that name is registered",
+        hint: "register it first, and use the `subject` of that answer")
+
     /// What SQLite threw, in its own words, which name no row's content.
     init(sqlite error: any Error) {
         switch error {

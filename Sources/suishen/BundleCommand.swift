@@ -33,7 +33,9 @@ struct BundleCommand: AsyncParsableCommand {
 
         func run() async throws {
             do {
-                let files = try await state.access().bundle(.init(domains: domain, lifetimeSeconds: lifetime))
+                let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
+                let answer = try await state.access().perform(.exportBundle, order.json)
+                let files = try BundleExport(answer).files
                 try write(files)
                 result.print([
                     "out": .string(out), "files": .array(files.map { .string($0.path) }),

@@ -1,7 +1,6 @@
 import CommandSupport
 import Encoding
 import IssuerService
-import Verification
 
 /// How requests reach an installation: through its daemon, or, where none runs, in this process.
 enum IssuerAccess {
@@ -11,7 +10,7 @@ enum IssuerAccess {
     /// Carries out one request.
     func perform(_ operation: IssuerOperation, _ body: JSONValue) async throws -> JSONValue {
         switch self {
-        case .daemon(let client, let key): try client.ask(Route(operation), body, idempotencyKey: key)
+        case .daemon(let client, let key): try client.ask(operation, body, idempotencyKey: key)
         case .direct(let service, let caller):
             try await Self.publishing(operation, service) { try await service.perform(operation, body, by: caller) }
         }
@@ -47,14 +46,6 @@ enum IssuerAccess {
             Diagnostics(command: "suishen").report(CommandError(error))
         }
         return value
-    }
-
-    /// Makes the next gate bundle.
-    func bundle(_ order: IssuingService.BundleOrder) async throws -> [BundleExport.File] {
-        switch self {
-        case .daemon(let client, _): try client.bundle(order)
-        case .direct(let service, let caller): try await service.bundle(order, for: caller).files
-        }
     }
 
     private static func answer(

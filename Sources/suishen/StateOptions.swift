@@ -28,7 +28,8 @@ struct StateOptions: ParsableArguments {
             }
             return .daemon(try IssuerClient(path: path), idempotencyKey: idempotencyKey)
         }
-        let caller = IssuingService.Caller(uid: getuid(), now: clock.now, idempotencyKey: idempotencyKey)
+        let caller = IssuingService.Caller(
+            uid: getuid(), grants: .everything, now: clock.now, idempotencyKey: idempotencyKey)
         return .direct(try IssuingService(Self.folder(state), random: SystemRandom()), caller)
     }
 

@@ -11,7 +11,7 @@ struct SuishendCommand: AsyncParsableCommand {
         commandName: "suishend",
         abstract: "Serve an installation to issuers on a UNIX socket.",
         discussion: """
-            HTTP/1.1 with JSON, described by openapi.yaml. Only the user that it runs as may ask. It takes a listening \
+            HTTP/1.1 with JSON, described by openapi.yaml. Who may ask for what stands under `roles` in the settings. It takes a listening \
             socket from systemd when given one, and stops on SIGTERM once everything under way is answered.
             """)
 
@@ -47,7 +47,9 @@ struct SuishendCommand: AsyncParsableCommand {
             try ListeningSocket(inherited: descriptor)
         }
         let server = DaemonServer(
-            service, on: try listening ?? ListeningSocket(path: socket ?? folder.socket), permittedUID: geteuid(),
+            service,
+            on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
+            owner: geteuid(),
             now: { UInt64(max(0, time(nil))) })
         let stop = StopSignals.stream()
         await takeUp(service.log)

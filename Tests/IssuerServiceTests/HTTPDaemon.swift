@@ -14,10 +14,12 @@ final class HTTPDaemon {
     static let binaries = ProjectFiles.root + "/.build/debug"
 
     let installation: Installation
+    let socket: String
     private(set) var process: pid_t = 0
 
-    init(_ installation: Installation) throws {
+    init(_ installation: Installation, socket: String? = nil) throws {
         self.installation = installation
+        self.socket = socket ?? installation.state.socket
         try start()
     }
 
@@ -25,11 +27,9 @@ final class HTTPDaemon {
         if process > 0 { _ = end(SIGKILL) }
     }
 
-    var socket: String { installation.state.socket }
-
     /// Starts the daemon again, once it has ended.
     func start() throws {
-        process = try Self.spawn(["\(Self.binaries)/suishend", "--state", installation.state.path])
+        process = try Self.spawn(["\(Self.binaries)/suishend", "--state", installation.state.path, "--socket", socket])
         for _ in 0..<2_000 where !IssuerClient.answers(at: socket) { usleep(10_000) }
     }
 

@@ -7,7 +7,7 @@ import TestSupport
 /// A fresh installation in a scratch folder, opened for one test and removed with it.
 final class Installation: Sendable {
     let state: StateDirectory
-    private let folder: ScratchFolder
+    let folder: ScratchFolder
 
     init(_ suite: Suite = .ed25519) throws {
         folder = try ScratchFolder()
@@ -15,6 +15,11 @@ final class Installation: Sendable {
         var settings = Settings()
         settings.suite = suite
         try state.create(settings, random: SystemRandom(), at: 1_800_000_000)
+    }
+
+    /// Puts other settings in the place of those that it was made with.
+    func write(_ settings: Settings) throws {
+        try folder.write(Array(settings.text.utf8), to: "state/suishend.yaml", mode: 0o600)
     }
 
     func open() throws -> IssuingService {
@@ -41,6 +46,7 @@ extension IssuingService {
     func ask(
         _ operation: IssuerOperation, _ body: JSONValue, at now: UInt64 = 1_800_000_000, key: String? = nil
     ) async throws(OperationError) -> JSONValue {
-        try await perform(operation, body, by: Caller(uid: 1000, now: now, idempotencyKey: key))
+        try await perform(
+            operation, body, by: Caller(uid: 1000, grants: .everything, now: now, idempotencyKey: key))
     }
 }

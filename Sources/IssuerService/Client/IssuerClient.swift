@@ -1,6 +1,5 @@
 package import Encoding
 import Glibc
-package import Verification
 
 /// Asks a daemon over its socket: HTTP/1.1 on one connection, one request after the other.
 package final class IssuerClient {
@@ -40,18 +39,26 @@ package final class IssuerClient {
     /// Sends one request.
     ///
     /// - Parameters:
-    ///   - route: where.
+    ///   - operation: what is asked.
     ///   - body: the request's object.
     ///   - idempotencyKey: repeating a request with its key gives the first answer again.
     /// - Returns: the answer.
     /// - Throws: the daemon's refusal, or `daemon_unreachable`.
     package func ask(
-        _ route: Route, _ body: JSONValue, idempotencyKey: String? = nil
+        _ operation: IssuerOperation, _ body: JSONValue, idempotencyKey: String? = nil
     ) throws(OperationError) -> JSONValue {
-        var bytes: [UInt8] = []
-        body.appendEncoded(to: &bytes)
-        let response = try exchange(route, bytes, type: "application/json", idempotencyKey: idempotencyKey)
-        return try Self.accepted(try parse(response.body), status: response.status)
+        let response = try fetch(operation, body, idempotencyKey: idempotencyKey)
+        return try parse(response)
+    }
+
+    /// Sends one request, and gives the bytes of its answer, which need not be JSON.
+    package func fetch(
+        _ operation: IssuerOperation, _ body: JSONValue, idempotencyKey: String? = nil
+    ) throws(OperationError) -> [UInt8] {
+        let target = try HTTPRequestTarget(operation, body.object ?? [:])
+        let response = try exchange(target, type: "application/json", idempotencyKey: idempotencyKey)
+        guard response.status == 200 else { throw Self.refusal(try parse(response.body), status: response.status) }
+        return response.body
     }
 
     /// Sends many requests for one operation, and gives each one's answer or error, in order.
@@ -68,11 +75,9 @@ package final class IssuerClient {
             bytes.append(contentsOf: line)
             bytes.append(UInt8(ascii: "\n"))
         }
-        let response = try exchange(
-            Route(operation), bytes, type: "application/x-ndjson", idempotencyKey: nil)
-        guard response.status == 200 else {
-            _ = try Self.accepted(try parse(response.body), status: response.status); return []
-        }
+        let target = try HTTPRequestTarget(operation, lines: bytes)
+        let response = try exchange(target, type: "application/x-ndjson", idempotencyKey: nil)
+        guard response.status == 200 else { throw Self.refusal(try parse(response.body), status: response.status) }
         var answers: [JSONValue] = []
         for line in response.body.split(separator: UInt8(ascii: "\n")) { answers.append(try parse(Array(line))) }
         guard answers.count == lines.count else {
@@ -81,27 +86,11 @@ package final class IssuerClient {
         return answers
     }
 
-    /// Asks for the next gate bundle.
-    package func bundle(_ order: IssuingService.BundleOrder) throws(OperationError) -> [BundleExport.File] {
-        let answer = try ask(.bundle, order.json)
-        var files: [BundleExport.File] = []
-        for file in answer["files"]?.array ?? [] {
-            guard let path = file["path"]?.string, let mode = file["mode"]?.integer.flatMap(UInt32.init(exactly:)),
-                let text = file["bytes"]?.string, let bytes = try? Base64.decode(text),
-                // A path that leaves the folder would let a false daemon write anywhere.
-                !path.hasPrefix("/"), !path.split(separator: "/").contains("..")
-            else { throw broken("its bundle has a file without a good path, mode or content") }
-            files.append(BundleExport.File(path: path, bytes: bytes, mode: mode))
-        }
-        guard !files.isEmpty else { throw broken("its bundle has no files") }
-        return files
-    }
-
-    private static func accepted(_ answer: JSONValue, status: Int) throws(OperationError) -> JSONValue {
-        guard let error = answer["error"] else { return answer }
-        throw OperationError(
-            code: error["code"]?.string ?? "unexpected", reason: error["reason"]?.string ?? "status \(status)",
-            hint: error["hint"]?.string ?? "see the daemon's log")
+    private static func refusal(_ answer: JSONValue, status: Int) -> OperationError {
+        let error = answer["error"]
+        return OperationError(
+            code: error?["code"]?.string ?? "unexpected", reason: error?["reason"]?.string ?? "status \(status)",
+            hint: error?["hint"]?.string ?? "see the daemon's log")
     }
 
     private func parse(_ bytes: [UInt8]) throws(OperationError) -> JSONValue {
@@ -112,10 +101,10 @@ package final class IssuerClient {
 
     /// Sends a request while reading its answer, since the daemon reads no further than it is listened to.
     private func exchange(
-        _ route: Route, _ body: [UInt8], type: String, idempotencyKey: String?
+        _ target: HTTPRequestTarget, type: String, idempotencyKey: String?
     ) throws(OperationError) -> HTTPResponseReader.Response {
-        var head = "POST \(route.rawValue) HTTP/1.1\r\nHost: suishend\r\nContent-Type: \(type)\r\n"
-        head += "Content-Length: \(body.count)\r\n"
+        var head = "\(target.method.rawValue) \(target.path) HTTP/1.1\r\nHost: suishend\r\n"
+        if target.method == .post { head += "Content-Type: \(type)\r\nContent-Length: \(target.body.count)\r\n" }
         if let idempotencyKey {
             guard (1...128).contains(idempotencyKey.utf8.count),
                 idempotencyKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -127,7 +116,7 @@ package final class IssuerClient {
             }
             head += "Idempotency-Key: \(idempotencyKey)\r\n"
         }
-        var unsent = (Array((head + "\r\n").utf8) + body)[...]
+        var unsent = (Array((head + "\r\n").utf8) + target.body)[...]
         var reader = HTTPResponseReader(byteCountMax: Self.answerByteCountMax)
         while true {
             if let response = try reader.response() { return response }

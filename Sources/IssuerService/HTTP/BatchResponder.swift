@@ -9,18 +9,16 @@ struct BatchResponder: Sendable {
     /// Lines on their way at once: enough to share commits, few enough to bound memory.
     private static let windowCount = 512
 
-    let route: Route
     private let service: IssuingService
     private let operation: IssuerOperation
     private let caller: IssuingService.Caller
 
     init(
-        service: IssuingService, operation: IssuerOperation, route: Route, caller: IssuingService.Caller
+        service: IssuingService, operation: IssuerOperation, caller: IssuingService.Caller
     ) throws(OperationError) {
-        guard caller.idempotencyKey == nil else { throw RequestResponder.keyMisplaced }
+        guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         self.service = service
         self.operation = operation
-        self.route = route
         self.caller = caller
     }
 
@@ -52,7 +50,7 @@ struct BatchResponder: Sendable {
                     let (answer, isDone) = await task.value
                     doneCount += isDone ? 1 : 0
                     refusedCount += isDone ? 0 : 1
-                    answer.appendEncoded(to: &output)
+                    output.append(contentsOf: answer)
                     output.append(0x0A)
                 }
                 try await write(output)
@@ -63,16 +61,17 @@ struct BatchResponder: Sendable {
         return (doneCount, refusedCount)
     }
 
-    private func answer(_ line: LineSplitter.Line) async -> (JSONValue, isDone: Bool) {
+    private func answer(_ line: LineSplitter.Line) async -> ([UInt8], isDone: Bool) {
         let byteCountMax = RequestResponder.requestByteCountMax
         do {
             guard case .text(let bytes) = line else { throw OperationError.requestTooLong(byteCountMax) }
             let body = try JSONValue.parse(bytes, byteCountMax: byteCountMax)
-            return (try await service.perform(operation, body, by: caller), true)
+            let request = try RequestFields(body, operation: operation)
+            return (try await service.answer(operation, request, by: caller).bytes, true)
         } catch let error as JSONError {
-            return (OperationError(error).json, false)
+            return (OperationAnswer(json: OperationError(error).json).bytes, false)
         } catch {
-            return (OperationError(any: error).json, false)
+            return (OperationAnswer(json: OperationError(any: error).json).bytes, false)
         }
     }
 }

@@ -24,13 +24,15 @@ package struct DaemonServer: Sendable {
     /// - Parameters:
     ///   - service: what answers.
     ///   - socket: where issuers connect.
-    ///   - permittedUID: the one user who may ask for anything.
+    ///   - owner: the daemon's own user, who may do everything unless the settings say otherwise.
     ///   - now: the clock, in seconds since 1970-01-01T00:00:00Z.
     package init(
-        _ service: IssuingService, on socket: ListeningSocket, permittedUID: UInt32,
+        _ service: IssuingService, on socket: ListeningSocket, owner: UInt32,
         now: @escaping @Sendable () -> UInt64
     ) {
-        responder = RequestResponder(service: service, metrics: RequestMetrics(), permittedUID: permittedUID, now: now)
+        let roles = service.settings.roles
+        responder = RequestResponder(
+            service: service, metrics: RequestMetrics(), grants: { roles.grants(of: $0, owner: owner) }, now: now)
         self.socket = socket
     }
 

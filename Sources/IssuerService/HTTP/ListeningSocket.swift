@@ -25,21 +25,25 @@ package struct ListeningSocket: Sendable {
         ownPath = nil
     }
 
-    /// Binds a path that only this user can connect to.
+    /// Binds a path.
     ///
     /// A socket that somebody answers on is left alone; one that nobody answers on is replaced.
     ///
-    /// - Parameter path: up to 107 bytes, in a folder that only this user may write to.
+    /// - Parameters:
+    ///   - path: up to 107 bytes, in a folder that only this user may write to.
+    ///   - access: who can connect.
     /// - Throws: `socket_in_use`, `socket_path_taken`, `socket_folder_open`, `socket_unusable`.
-    package init(path: String) throws(OperationError) {
+    package init(path: String, access: SocketAccess) throws(OperationError) {
         try Self.checkFolder(of: path)
         try Self.removeDead(path)
         let descriptor = UNIXSocket.make()
         guard descriptor >= 0 else { throw Self.unusable(path) }
         // The mode is set before anybody can connect: a chmod afterwards would leave a moment open to all.
-        let mask = umask(0o177)
-        let result = UNIXSocket.bind(descriptor, to: path)
+        let mask = umask(0o777 & ~access.mode)
+        var result = UNIXSocket.bind(descriptor, to: path)
         umask(mask)
+        // Nobody can connect before listen(2), so that the old group gets nothing by its mode.
+        if result == 0, let group = access.group { result = unsafe chown(path, uid_t.max, group) }
         guard result == 0, listen(descriptor, Self.backlog) == 0 else {
             let error = Self.unusable(path)
             close(descriptor)
@@ -54,7 +58,7 @@ package struct ListeningSocket: Sendable {
         if let ownPath { unsafe unlink(ownPath) }
     }
 
-    private static func checkFolder(of path: String) throws(OperationError) {
+    static func checkFolder(of path: String) throws(OperationError) {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         var status = stat()
         guard unsafe stat(folder, &status) == 0 else { throw unusable(path) }

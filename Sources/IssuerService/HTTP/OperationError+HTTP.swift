@@ -10,9 +10,11 @@ extension OperationError {
     var httpStatus: Int {
         switch code {
         case "not_permitted": 403
-        case "route_unknown", "subject_unknown", "code_unknown", "entry_missing": 404
+        case "route_unknown", "subject_unknown", "code_unknown", "key_unknown", "list_unknown", "entry_missing": 404
         case "method_not_allowed": 405
-        case "already_registered", "idempotency_mismatch", "conflict", "nothing_to_erase": 409
+        case "already_registered", "idempotency_mismatch", "key_in_use", "key_compromised", "conflict",
+            "nothing_to_erase":
+            409
         case "request_too_long": 413
         case "registry_missing", "registry_corrupt", "log_inconsistent": 500
         case "registry_unwritable", "disk_full", "status_list_full", "log_unwritable", "erase_incomplete": 503

@@ -13,8 +13,8 @@ struct RequestResponder: Sendable {
 
     let service: IssuingService
     let metrics: RequestMetrics
-    /// The one user who may ask for anything.
-    let permittedUID: UInt32
+    /// What each user may do.
+    let grants: @Sendable (UInt32) -> Grants
     /// Seconds since 1970-01-01T00:00:00Z.
     let now: @Sendable () -> UInt64
 
@@ -27,8 +27,7 @@ struct RequestResponder: Sendable {
     /// - Throws: when the connection breaks.
     func respond(to request: Request, _ writer: consuming ResponseWriter, uid: UInt32) async throws {
         let start = ContinuousClock.now
-        let route = Route(rawValue: request.uri.path)
-        let reply = try await reply(to: request, route, uid: uid)
+        let (reply, pattern) = try await reply(to: request, uid: uid)
         let status: Int
         switch reply {
         case .whole(let answer):
@@ -41,11 +40,11 @@ struct RequestResponder: Sendable {
             var body = try await writer.writeHead(head)
             let counts = try await batch.stream(request.body) { try await body.write(ByteBuffer(bytes: $0)) }
             try await body.finish(nil)
-            metrics.count(route: batch.route.rawValue, doneLines: counts.done, refusedLines: counts.refused)
+            metrics.count(route: pattern, doneLines: counts.done, refusedLines: counts.refused)
         }
         let elapsed = (ContinuousClock.now - start).components
         metrics.count(
-            route: route?.rawValue ?? "other", status: status,
+            route: pattern, status: status,
             seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18)
     }
 
@@ -54,51 +53,58 @@ struct RequestResponder: Sendable {
         case lines(BatchResponder)
     }
 
-    private func reply(to request: Request, _ route: Route?, uid: UInt32) async throws -> Reply {
+    /// The reply, and the route's pattern for the counts: one of the table's, so that strangers' paths take no memory.
+    private func reply(to request: Request, uid: UInt32) async throws -> (Reply, pattern: String) {
+        var pattern = "other"
         do {
-            let route = try permitted(route, request, uid: uid)
-            let caller = IssuingService.Caller(uid: uid, now: now(), idempotencyKey: try Self.key(of: request))
-            if let operation = route.operation, BatchResponder.isBatch(request) {
-                return .lines(
-                    try BatchResponder(service: service, operation: operation, route: route, caller: caller))
+            let grants = grants(uid)
+            // Nobody without a role learns what there is.
+            guard !grants.roles.isEmpty else { throw Grants.lacking(Role.all) }
+            let found = try Route.at(request.uri.path)
+            pattern = found[0].route.pattern.text
+            guard let (route, parameters) = found.first(where: { $0.route.method.rawValue == request.method.rawValue })
+            else { return (.whole(Self.wrongMethod(found.map(\.route.method))), pattern) }
+            guard route.roles.contains(where: grants.roles.contains) else { throw Grants.lacking(route.roles) }
+            guard case .operation(let operation) = route.answer else {
+                return (.whole(WholeAnswer(metrics: metrics.text)), pattern)
             }
-            switch route {
-            case .health:
-                return .whole(WholeAnswer(json: ["status": "ok", "issuer": .string(service.settings.issuer)]))
-            case .metrics: return .whole(WholeAnswer(metrics: metrics.text))
-            default: return .whole(WholeAnswer(json: try await answer(Self.body(of: request), route, caller)))
+            let caller = IssuingService.Caller(
+                uid: uid, grants: grants, now: now(), idempotencyKey: try Self.key(of: request))
+            if operation.isChange, parameters.isEmpty, BatchResponder.isBatch(request) {
+                return (.lines(try BatchResponder(service: service, operation: operation, caller: caller)), pattern)
             }
+            let fields =
+                try route.method == .get
+                ? Self.fields(of: request, parameters, operation)
+                : RequestFields(
+                    .parse(await Self.body(of: request), byteCountMax: Self.requestByteCountMax), operation: operation,
+                    path: parameters)
+            return (.whole(WholeAnswer(try await service.answer(operation, fields, by: caller))), pattern)
         } catch let error as OperationError {
-            return .whole(WholeAnswer(error: error))
+            return (.whole(WholeAnswer(error: error)), pattern)
         } catch let error as JSONError {
-            return .whole(WholeAnswer(error: OperationError(error)))
+            return (.whole(WholeAnswer(error: OperationError(error))), pattern)
         }
     }
 
-    private func answer(_ bytes: [UInt8], _ route: Route, _ caller: IssuingService.Caller) async throws -> JSONValue {
-        let body = try JSONValue.parse(bytes, byteCountMax: Self.requestByteCountMax)
-        if let operation = route.operation { return try await service.perform(operation, body, by: caller) }
-        guard caller.idempotencyKey == nil else { throw Self.keyMisplaced }
-        return try await service.bundle(.init(body), for: caller).json
+    private static func wrongMethod(_ taken: [Route.Method]) -> WholeAnswer {
+        let names = taken.map(\.rawValue).joined(separator: ", ")
+        let error = OperationError(
+            code: "method_not_allowed", reason: "this path is not asked by that method", hint: "use \(names)")
+        return WholeAnswer(error: error, allow: names)
     }
 
-    private func permitted(_ route: Route?, _ request: Request, uid: UInt32) throws(OperationError) -> Route {
-        guard uid == permittedUID else {
+    private static func fields(
+        of request: Request, _ path: [String: String], _ operation: IssuerOperation
+    ) throws(OperationError) -> RequestFields {
+        guard let query = PercentEncoding.parameters(of: request.uri.query ?? ""),
+            query.keys.allSatisfy({ path[$0] == nil })
+        else {
             throw OperationError(
-                code: "not_permitted", reason: "the user \(uid) has no role here",
-                hint: "ask as the user that the daemon runs as")
+                code: "request_malformed", reason: "a parameter of the query is malformed, or given twice",
+                hint: "send NAME=VALUE pairs joined by &, percent-encoded")
         }
-        guard let route else {
-            throw OperationError(
-                code: "route_unknown", reason: "there is nothing at this path",
-                hint: "the paths are \(Route.allCases.map(\.rawValue).joined(separator: ", "))")
-        }
-        guard request.method.rawValue == route.method else {
-            throw OperationError(
-                code: "method_not_allowed", reason: "\(route.rawValue) is not asked by that method",
-                hint: "use \(route.method)")
-        }
-        return route
+        return try RequestFields(parameters: query.merging(path) { query, _ in query }, operation: operation)
     }
 
     private static func key(of request: Request) throws(OperationError) -> String? {
@@ -112,10 +118,6 @@ struct RequestResponder: Sendable {
         }
         return key
     }
-
-    static let keyMisplaced = OperationError(
-        code: "idempotency_key_misplaced", reason: "a batch or a bundle takes no idempotency key",
-        hint: "leave it out, or send the requests one by one with a key each")
 
     private static func body(of request: Request) async throws -> [UInt8] {
         var bytes: [UInt8] = []

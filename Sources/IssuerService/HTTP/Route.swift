@@ -1,34 +1,76 @@
-/// What the daemon answers on; `openapi.yaml` says the same.
-package enum Route: String, Sendable, CaseIterable {
-    case persons = "/v1/persons"
-    case enterprises = "/v1/enterprises"
-    case objects = "/v1/objects"
-    case codes = "/v1/codes"
-    case revocations = "/v1/revocations"
-    case events = "/v1/events"
-    case erasures = "/v1/erasures"
-    case bundle = "/v1/bundle"
-    case health = "/v1/health"
-    case metrics = "/metrics"
+import Credential
+
+/// One thing the daemon answers on: where, who may ask, and what answers.
+///
+/// Adding one is a line of ``table`` and the operation that it names; `openapi.yaml` says the same.
+package struct Route: Sendable {
+    package enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+    }
+
+    enum Answer: Sendable {
+        /// A change comes as one JSON object or as lines of them; an inquiry's answer is JSON or a file's bytes.
+        case operation(IssuerOperation)
+        /// The daemon's own counts.
+        case metrics
+    }
+
+    package let method: Method
+    /// The path; `{name}` stands for one segment, `{name*}` at the end for all that are left.
+    package let pattern: RoutePattern
+    /// Any one of these is enough; all of them stand for anybody with a role.
+    package let roles: [Role]
+    let answer: Answer
+
+    package static let table: [Route] = [
+        post("/v1/persons", [.issuer(.person)], .registerPerson),
+        post("/v1/enterprises", [.issuer(.enterprise)], .registerEnterprise),
+        post("/v1/objects", [.issuer(.object)], .registerObject),
+        post("/v1/codes", [.issuer(.person), .issuer(.enterprise), .issuer(.object)], .issue),
+        post("/v1/revocations", [.operator], .revoke),
+        get("/v1/subjects/{subject}/codes", [.auditor, .operator], .codeHistory),
+        get("/v1/status-lists", Role.all, .statusLists),
+        get("/v1/status-lists/{list}", Role.all, .statusList),
+        post("/v1/events", [.inspector], .appendEvent),
+        post("/v1/erasures", [.operator], .eraseEvent),
+        post("/v1/bundle", [.operator], .exportBundle),
+        get("/v1/keys", [.auditor, .operator], .listKeys),
+        post("/v1/keys/rotate", [.operator], .rotateKey),
+        post("/v1/keys/retire", [.operator], .retireKey),
+        post("/v1/keys/compromise", [.operator], .compromiseKey),
+        get("/v1/audit", [.auditor], .readAudit),
+        get("/v1/health", Role.all, .health),
+        Route(method: .get, pattern: RoutePattern("/metrics"), roles: [.auditor, .operator], answer: .metrics),
+    ]
+
+    private static func get(_ path: String, _ roles: [Role], _ operation: IssuerOperation) -> Route {
+        Route(method: .get, pattern: RoutePattern(path), roles: roles, answer: .operation(operation))
+    }
+
+    private static func post(_ path: String, _ roles: [Role], _ operation: IssuerOperation) -> Route {
+        Route(method: .post, pattern: RoutePattern(path), roles: roles, answer: .operation(operation))
+    }
+}
+
+extension Route {
+    /// The routes of a path, one a method, with what the path says for their parameters.
+    ///
+    /// - Parameter path: as it came, percent-encoded.
+    /// - Returns: at least one.
+    /// - Throws: `route_unknown`.
+    static func at(_ path: String) throws(OperationError) -> [(route: Route, parameters: [String: String])] {
+        let found = table.compactMap { route in route.pattern.match(path).map { (route, $0) } }
+        guard !found.isEmpty else {
+            throw OperationError(
+                code: "route_unknown", reason: "there is nothing at this path",
+                hint: "the paths are \(table.map(\.pattern.text).joined(separator: ", "))")
+        }
+        return found
+    }
 
     /// Where an operation is asked for.
-    package init(_ operation: IssuerOperation) {
-        switch operation {
-        case .registerPerson: self = .persons
-        case .registerEnterprise: self = .enterprises
-        case .registerObject: self = .objects
-        case .issue: self = .codes
-        case .revoke: self = .revocations
-        case .appendEvent: self = .events
-        case .eraseEvent: self = .erasures
-        }
-    }
-
-    var method: String {
-        self == .health || self == .metrics ? "GET" : "POST"
-    }
-
-    var operation: IssuerOperation? {
-        IssuerOperation.allCases.first { Route($0) == self }
+    static func of(_ operation: IssuerOperation) -> Route? {
+        table.first { if case .operation(let own) = $0.answer { own.name == operation.name } else { false } }
     }
 }

@@ -1,4 +1,3 @@
-import Encoding
 import HTTPTypes
 
 /// An answer that is sent at once, with its length ahead.
@@ -6,26 +5,36 @@ struct WholeAnswer: Sendable {
     let status: Int
     let bytes: [UInt8]
     private let type: String
+    private let allow: String?
 
-    init(json: JSONValue, status: Int = 200) {
-        self.status = status
-        bytes = Array(json.encoded().utf8) + [0x0A]
-        type = "application/json"
+    /// JSON ends with a line feed, for those who read it on a terminal.
+    init(_ answer: OperationAnswer) {
+        status = 200
+        type = answer.type
+        bytes = type == OperationAnswer.jsonType ? answer.bytes + [0x0A] : answer.bytes
+        allow = nil
     }
 
-    init(error: OperationError) {
-        self.init(json: error.json, status: error.httpStatus)
+    /// - Parameters:
+    ///   - error: what was refused.
+    ///   - allow: the methods that the path takes, where the method was the mistake (RFC 9110 §15.5.6).
+    init(error: OperationError, allow: String? = nil) {
+        status = error.httpStatus
+        type = OperationAnswer.jsonType
+        bytes = OperationAnswer(json: error.json).bytes + [0x0A]
+        self.allow = allow
     }
 
     init(metrics: String) {
         status = 200
         bytes = Array(metrics.utf8)
         type = "text/plain; version=0.0.4"
+        allow = nil
     }
 
     var head: HTTPResponse {
-        HTTPResponse(
-            status: HTTPResponse.Status(code: status),
-            headerFields: [.contentType: type, .contentLength: String(bytes.count)])
+        var fields: HTTPFields = [.contentType: type, .contentLength: String(bytes.count)]
+        if let allow { fields[.allow] = allow }
+        return HTTPResponse(status: HTTPResponse.Status(code: status), headerFields: fields)
     }
 }

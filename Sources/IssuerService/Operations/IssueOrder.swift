@@ -1,24 +1,25 @@
 import Credential
 import Encoding
 import Signing
+import Storage
 
 /// What an issue request asks for, checked as far as that is possible without the subject.
 struct IssueOrder: Sendable {
-    let subject: String
+    let subject: SubjectIdentifier
     let kind: PersonKind
     let binding: Binding
     let count: UInt64
     let lifetime: UInt64?
-    let guardian: String?
+    let guardian: SubjectIdentifier?
     let scope: UInt64
     private let namesPersonFields: Bool
 
     init(_ request: RequestFields, suite: Suite) throws(OperationError) {
-        subject = try request.string("subject")
+        let name = try request.string("subject")
         let device = try Self.deviceKey(try request.optionalString("deviceKey"), suite: suite)
         let anchor = try request.optionalHex("anchor", byteCount: HashChain.linkByteCount)
-        let name = try request.optionalString("kind")
-        kind = try Self.kind(name, hasDevice: device != nil, hasAnchor: anchor != nil)
+        let kindName = try request.optionalString("kind")
+        kind = try Self.kind(kindName, hasDevice: device != nil, hasAnchor: anchor != nil)
         switch kind {
         case .signed:
             guard let device, anchor == nil else { throw Self.wrongBinding(kind, takes: "a device key") }
@@ -37,9 +38,15 @@ struct IssueOrder: Sendable {
                 hint: "ask again for later ones")
         }
         lifetime = try request.optionalUnsigned("lifetime")
-        guardian = try request.optionalString("guardian")
+        let guardianName = try request.optionalString("guardian")
         scope = try request.optionalUnsigned("scope") ?? 0
-        namesPersonFields = name != nil || device != nil || anchor != nil || guardian != nil || count != 1
+        namesPersonFields = kindName != nil || device != nil || anchor != nil || guardianName != nil || count != 1
+        do {
+            subject = try SubjectIdentifier(name)
+            guardian = try guardianName.map(SubjectIdentifier.init)
+        } catch {
+            throw OperationError(any: error)
+        }
     }
 
     /// The asked lifetime, or the longest that the settings allow.

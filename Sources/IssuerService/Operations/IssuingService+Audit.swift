@@ -1,6 +1,17 @@
 package import Encoding
 import Storage
 
+extension IssuerOperation {
+    /// Who did what to which subject, and when, in pages.
+    package static let readAudit = inquiry("audit.read", takes: ["after", "limit", "subject"]) {
+        service, request, _ in
+        let after = try request.optionalUnsigned("after") ?? 0
+        let limit = try request.pageCount("limit", max: IssuingService.auditLineCountMax)
+        let subject = try request.optionalString("subject")
+        return OperationAnswer(json: try service.auditTrail(after: after, limit: limit, subject: subject))
+    }
+}
+
 extension IssuingService {
     /// The most lines of the audit trail in one answer.
     package static let auditLineCountMax = 10_000

@@ -4,6 +4,14 @@ import Signing
 import Storage
 package import Verification
 
+extension IssuerOperation {
+    /// The files of a gate bundle's folder, in base64.
+    package static let exportBundle = inquiry("bundle.export", takes: ["domains", "lifetime"]) {
+        service, request, caller in
+        OperationAnswer(json: try await service.bundle(.init(request), for: caller).json)
+    }
+}
+
 extension IssuingService {
     /// What a gate is given.
     package struct BundleOrder: Sendable {
@@ -35,18 +43,13 @@ extension IssuingService {
         }
         let lists = statusLists(at: caller.now, lifetime: lifetime)
         do {
-            let contents = try await database.writer.write { [registry, settings] database in
+            let contents = try await database.writer.write { [self] database in
                 try registry.audit(
                     uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
                 return BundleContents(
                     version: try registry.next("bundle", in: database),
                     keys: try registry.keys(in: database),
-                    lists: try lists.map { reference in
-                        let bits = try registry.statusBits(reference.name, in: database)
-                        var list = StatusList(count: bits.count + Int(settings.statusHeadroomCount))
-                        for index in bits.revoked { list[index] = true }
-                        return (reference, list)
-                    })
+                    lists: try lists.map { ($0, try statusList($0.name, in: database)) })
             }
             return try signed(contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
         } catch {
@@ -64,10 +67,7 @@ extension IssuingService {
         let tokens = try contents.lists.map { reference, list in
             (
                 reference,
-                token: try StatusListToken(
-                    subject: "https://\(settings.host.lowercased())/status/\(reference.name)", issuedAt: issuedAt,
-                    expiresAt: expiresAt, timeToLiveSeconds: nil, list: list
-                ).signed(by: keys.status)
+                token: try statusToken(list, name: reference.name, issuedAt: issuedAt, expiresAt: expiresAt)
             )
         }
         return try BundleExport(

@@ -3,12 +3,25 @@ import Encoding
 import Signing
 import Storage
 
+extension IssuerOperation {
+    package static let issue = change(
+        "code.issue",
+        takes: ["subject", "kind", "deviceKey", "anchor", "count", "lifetime", "guardian", "scope"]
+    ) {
+        try $0.issuing($1, by: $2)
+    }
+}
+
 extension IssuingService {
     /// The most credentials in one strip: a month of days.
     package static let stripCountMax: UInt64 = 31
 
-    func issuing(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+    fileprivate func issuing(
+        _ request: RequestFields, by caller: Caller
+    ) throws(OperationError) -> IssuerOperation.Change {
         let order = try IssueOrder(request, suite: settings.suite)
+        try caller.grants.require(.issuer(order.subject.form))
+        let now = caller.now
         return { [self] database in
             let subject = try registry.subject(order.subject, in: database)
             var codes: [JSONValue] = []
@@ -22,7 +35,7 @@ extension IssuingService {
                 }
                 codes.append(code)
             }
-            return (codes.count == 1 ? codes[0] : ["codes": .array(codes)], order.subject)
+            return (codes.count == 1 ? codes[0] : ["codes": .array(codes)], order.subject.text)
         }
     }
 
@@ -110,7 +123,7 @@ extension IssuingService {
             .issue(body, issuedAt: issuedAt, expiresAt: expiresAt)
         try registry.record(
             IssuedCodeRecord(
-                id: id, subject: order.subject, claims: issued.claims, actor: order.guardian,
+                id: id, subject: order.subject.text, claims: issued.claims, actor: order.guardian?.text,
                 keyIdentifier: keys.issuer.verificationKey.keyIdentifier), in: database)
         return CodeAnswer.json(issued, text: try issued.text(host: issued.claims.form == .person ? nil : settings.host))
     }

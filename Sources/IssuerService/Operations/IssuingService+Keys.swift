@@ -2,6 +2,30 @@ package import Encoding
 import Signing
 import Storage
 
+extension IssuerOperation {
+    package static let listKeys = inquiry("key.list") { service, _, _ in
+        OperationAnswer(json: try service.keyList())
+    }
+
+    package static let rotateKey = inquiry("key.rotate", takes: ["role"]) { service, request, caller in
+        let name = try request.optionalString("role") ?? KeyRole.issuer.rawValue
+        guard let role = KeyRole(rawValue: name) else {
+            throw OperationError(
+                code: "key_role_unknown", reason: "no key has that role",
+                hint: "use \(KeyRole.allCases.map(\.rawValue).joined(separator: " or "))")
+        }
+        return OperationAnswer(json: try await service.rotateKey(role, by: caller))
+    }
+
+    package static let retireKey = inquiry("key.retire", takes: ["kid"]) { service, request, caller in
+        OperationAnswer(json: try await service.retireKey(try request.string("kid"), by: caller))
+    }
+
+    package static let compromiseKey = inquiry("key.compromise", takes: ["kid"]) { service, request, caller in
+        OperationAnswer(json: try await service.compromiseKey(try request.string("kid"), by: caller))
+    }
+}
+
 extension IssuingService {
     /// Every key that gates were ever told of: `{"keys": [{kid, issuer, algorithm, uses, notBefore, expiresAt, status}]}`.
     package func keyList() throws(OperationError) -> JSONValue {

@@ -2,8 +2,26 @@ import Credential
 import Encoding
 import Storage
 
+extension IssuerOperation {
+    package static let registerPerson = change("person.register", takes: ["residentId", "medical", "transit"]) {
+        try $0.registeringPerson($1, now: $2.now)
+    }
+
+    package static let registerEnterprise = change("enterprise.register", takes: ["uscc", "name"]) {
+        try $0.registeringEnterprise($1, now: $2.now)
+    }
+
+    package static let registerObject = change(
+        "object.register", takes: ["kind", "manager", "category", "latitude", "longitude", "reference", "name"]
+    ) {
+        try $0.registeringObject($1, now: $2.now)
+    }
+}
+
 extension IssuingService {
-    func registeringPerson(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+    fileprivate func registeringPerson(_ request: RequestFields, now: UInt64) throws(OperationError)
+        -> IssuerOperation.Change
+    {
         let identifier = try Self.identifier("resident_id_invalid", try request.string("residentId"), ResidentID.init)
         let medical = try request.optionalHex("medical", byteCount: Seals.identifierByteCount)
         let transit = try request.optionalHex("transit", byteCount: Seals.identifierByteCount)
@@ -17,7 +35,9 @@ extension IssuingService {
         }
     }
 
-    func registeringEnterprise(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+    fileprivate func registeringEnterprise(_ request: RequestFields, now: UInt64) throws(OperationError)
+        -> IssuerOperation.Change
+    {
         let uscc = try Self.identifier("uscc_invalid", try request.string("uscc"), USCC.init)
         let name = try request.string("name")
         guard (1...EnterpriseClaims.nameByteCountMax).contains(name.utf8.count) else {
@@ -31,7 +51,9 @@ extension IssuingService {
         }
     }
 
-    func registeringObject(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+    fileprivate func registeringObject(_ request: RequestFields, now: UInt64) throws(OperationError)
+        -> IssuerOperation.Change
+    {
         guard let kind = ObjectKind(name: try request.string("kind")) else {
             throw OperationError(
                 code: "kind_unknown", reason: "the kind is neither object nor place", hint: "use object or place")

@@ -1,8 +1,14 @@
 import Encoding
 import Storage
 
+extension IssuerOperation {
+    package static let revoke = change("code.revoke", takes: ["target", "reason"]) {
+        try $0.revoking($1, now: $2.now)
+    }
+}
+
 extension IssuingService {
-    func revoking(_ request: RequestFields, now: UInt64) throws(OperationError) -> Work {
+    fileprivate func revoking(_ request: RequestFields, now: UInt64) throws(OperationError) -> IssuerOperation.Change {
         let target = try request.string("target")
         let reason = try request.optionalString("reason")
         guard (reason?.utf8.count ?? 0) <= 256 else {

@@ -45,9 +45,10 @@ package final class IssuingService: Sendable {
         self.random = random
     }
 
-    /// Who asks, and when; both come from outside, since nothing here reads a clock.
+    /// Who asks, what for they may, and when; all of it comes from outside, since nothing here reads a clock.
     package struct Caller: Sendable {
         package let uid: UInt32
+        package let grants: Grants
         /// Seconds since 1970-01-01T00:00:00Z.
         package let now: UInt64
         package let idempotencyKey: String?
@@ -58,8 +59,9 @@ package final class IssuingService: Sendable {
         /// The same time as the log counts it.
         var nowMilliseconds: UInt64 { now * 1000 }
 
-        package init(uid: UInt32, now: UInt64, idempotencyKey: String? = nil) {
+        package init(uid: UInt32, grants: Grants, now: UInt64, idempotencyKey: String? = nil) {
             self.uid = uid
+            self.grants = grants
             self.now = now
             self.idempotencyKey = idempotencyKey
         }
@@ -76,80 +78,58 @@ package final class IssuingService: Sendable {
     package func perform(
         _ operation: IssuerOperation, _ body: JSONValue, by caller: Caller
     ) async throws(OperationError) -> JSONValue {
-        let request = try RequestFields(body, operation: operation)
-        if operation.isLogged { try await log.start() }
-        let work = try prepared(operation, request, body, by: caller)
-        // An event's key is the log's own matter, which keeps no digest of personal values.
-        let idempotencyKey = operation == .appendEvent ? nil : caller.idempotencyKey
-        let fingerprint = Array(operation.rawValue.utf8) + [0] + Array(body.encoded().utf8)
+        try await answer(operation, RequestFields(body, operation: operation), by: caller).json
+    }
+
+    /// Carries out one request, or none of it, and gives the answer as it goes out.
+    func answer(
+        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller
+    ) async throws(OperationError) -> OperationAnswer {
         do {
-            let registry = registry
-            let answer = try await database.writer.write { database in
-                if let key = idempotencyKey,
-                    let first = try registry.answer(toKey: key, request: fingerprint, in: database)
-                {
-                    return first
-                }
-                let (answer, subject) = try work(database)
-                let text = answer.encoded()
-                guard let subject else { return text }
-                try registry.audit(
-                    uid: caller.uid, action: operation.rawValue, subject: subject, at: caller.now, in: database)
-                if let key = idempotencyKey {
-                    try registry.remember(
-                        answer: text, toKey: key, request: fingerprint, at: caller.now, in: database)
-                }
-                return text
+            switch operation.action {
+            case .inquiry(let inquiry):
+                guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
+                return try await inquiry(self, request, caller)
+            case .change(let preparation):
+                if operation.isLogged { try await log.start() }
+                let change = try preparation(self, request, caller)
+                let text = try await commit(change, operation, request, by: caller)
+                try operation.settle?(self)
+                return OperationAnswer(bytes: text, type: OperationAnswer.jsonType)
             }
-            if operation == .eraseEvent { try log.store.purge() }
-            return try JSONValue.parse(Array(answer.utf8), byteCountMax: .max)
         } catch {
             throw OperationError(any: error)
         }
     }
 
-    /// A request's change: its answer, and the subject that the audit trail names; nil when nothing was changed.
-    typealias Work = @Sendable (RegistryTransaction) throws -> (answer: JSONValue, subject: String?)
-
-    private func prepared(
-        _ operation: IssuerOperation, _ request: RequestFields, _ body: JSONValue, by caller: Caller
-    ) throws(OperationError) -> Work {
-        let now = caller.now
-        switch operation {
-        case .registerPerson: return try registeringPerson(request, now: now)
-        case .registerEnterprise: return try registeringEnterprise(request, now: now)
-        case .registerObject: return try registeringObject(request, now: now)
-        case .issue: return try issuing(request, now: now)
-        case .revoke: return try revoking(request, now: now)
-        case .appendEvent: return try appendingEvent(request, body, by: caller)
-        case .eraseEvent: return try erasingEvent(request, by: caller)
-        }
-    }
-}
-
-/// What an issuer can ask for, by the name that the audit trail keeps.
-package enum IssuerOperation: String, Sendable, CaseIterable {
-    case registerPerson = "person.register"
-    case registerEnterprise = "enterprise.register"
-    case registerObject = "object.register"
-    case issue = "code.issue"
-    case revoke = "code.revoke"
-    case appendEvent = "event.append"
-    case eraseEvent = "event.erase"
-
-    /// The members that a request may have; any other is a mistake worth telling.
-    package var members: Set<String> {
-        switch self {
-        case .registerPerson: ["residentId", "medical", "transit"]
-        case .registerEnterprise: ["uscc", "name"]
-        case .registerObject: ["kind", "manager", "category", "latitude", "longitude", "reference", "name"]
-        case .issue: ["subject", "kind", "deviceKey", "anchor", "count", "lifetime", "guardian", "scope"]
-        case .revoke: ["target", "reason"]
-        case .appendEvent: EventRequest.members
-        case .eraseEvent: ["object", "index", "reason", "actor"]
+    /// Runs a change with its audit line and its idempotency key, and gives the encoded answer.
+    private func commit(
+        _ change: @escaping IssuerOperation.Change, _ operation: IssuerOperation, _ request: RequestFields,
+        by caller: Caller
+    ) async throws -> [UInt8] {
+        let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
+        let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
+        return try await database.writer.write { [registry] database in
+            if let key, let first = try registry.answer(toKey: key, request: fingerprint, in: database) {
+                return Array(first.utf8)
+            }
+            let (answer, subject) = try change(database)
+            let text = OperationAnswer(json: answer).bytes
+            guard let subject else { return text }
+            try registry.audit(
+                uid: caller.uid, action: operation.name, subject: subject, at: caller.now, in: database)
+            if let key {
+                try registry.remember(
+                    answer: String(decoding: text, as: UTF8.self), toKey: key, request: fingerprint,
+                    at: caller.now, in: database)
+            }
+            return text
         }
     }
 
-    /// Whether it adds to the trace log.
-    package var isLogged: Bool { self == .appendEvent || self == .eraseEvent }
+    private static func fingerprint(_ operation: IssuerOperation, _ request: RequestFields) -> [UInt8] {
+        var bytes = Array(operation.name.utf8) + [0]
+        JSONValue.object(request.object).appendEncoded(to: &bytes)
+        return bytes
+    }
 }

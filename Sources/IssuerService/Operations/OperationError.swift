@@ -56,4 +56,8 @@ package struct OperationError: Error, Equatable, Sendable {
                 hint: "check the disk's free space and the folder's permissions, then try again")
         }
     }
+
+    static let keyMisplaced = OperationError(
+        code: "idempotency_key_misplaced", reason: "what is asked takes no idempotency key",
+        hint: "leave it out, or send the lines of a batch one by one with a key each")
 }

@@ -1,11 +1,25 @@
 import Encoding
 
-/// A request's members, each read with its own refusal.
+/// A request's members, each read with its own refusal; those of a path or query are numbers written as text.
 struct RequestFields: Sendable {
-    private let object: JSONObject
+    /// What an idempotency key is held to.
+    let object: JSONObject
+    private let isText: Bool
 
-    init(_ body: JSONValue, operation: IssuerOperation) throws(OperationError) {
-        try self.init(body, of: operation.members, in: operation.rawValue)
+    /// - Parameters:
+    ///   - body: the request's object.
+    ///   - operation: what takes it.
+    ///   - path: what the request's path says, which the object may not say again.
+    /// - Throws: `request_malformed` for no object, or for a member that the operation does not take.
+    init(
+        _ body: JSONValue, operation: IssuerOperation, path: [String: String] = [:]
+    ) throws(OperationError) {
+        var body = body
+        if !path.isEmpty, var object = body.object, path.keys.allSatisfy({ object[$0] == nil }) {
+            for (name, value) in path { object[name] = .string(value) }
+            body = .object(object)
+        }
+        try self.init(body, of: operation.members, in: operation.name)
     }
 
     private init(_ body: JSONValue, of members: Set<String>, in place: String) throws(OperationError) {
@@ -20,6 +34,19 @@ struct RequestFields: Sendable {
                 hint: "it takes \(members.sorted().joined(separator: ", "))")
         }
         self.object = object
+        isText = false
+    }
+
+    /// - Parameters:
+    ///   - parameters: those of the request's path and query, each once.
+    ///   - operation: what takes them.
+    /// - Throws: `request_malformed` for one that it does not take.
+    init(parameters: [String: String], operation: IssuerOperation) throws(OperationError) {
+        let members = parameters.sorted { $0.key < $1.key }.map {
+            JSONObject.Member(key: $0.key, value: .string($0.value))
+        }
+        object = try RequestFields(.object(JSONObject(members)), operation: operation).object
+        isText = true
     }
 
     func optionalString(_ name: String) throws(OperationError) -> String? {
@@ -50,8 +77,28 @@ struct RequestFields: Sendable {
         switch object[name] {
         case nil, .null: return nil
         case .integer(let value) where value >= 0: return UInt64(value)
-        default: throw Self.wrongType(name, "a whole number from 0")
+        case .string(let text) where isText:
+            guard let value = UInt64(text), value <= Int64.max else { throw Self.wrongType(name, Self.unsigned) }
+            return value
+        default: throw Self.wrongType(name, Self.unsigned)
         }
+    }
+
+    /// How many items a page may have: as many as asked for, up to `max`, which is what it is by default.
+    func pageCount(_ name: String, max countMax: Int) throws(OperationError) -> Int {
+        let count = try optionalUnsigned(name) ?? UInt64(countMax)
+        guard (1...UInt64(countMax)).contains(count) else {
+            throw Self.wrongType(name, "a number from 1 to \(countMax)")
+        }
+        return Int(count)
+    }
+
+    /// A list of strings; nil when it is not given.
+    func optionalStrings(_ name: String) throws(OperationError) -> [String]? {
+        guard let value = object[name], value != .null else { return nil }
+        let strings = value.array?.compactMap(\.string)
+        guard let strings, strings.count == value.array?.count else { throw Self.wrongType(name, "a list of strings") }
+        return strings
     }
 
     func optionalDegrees(_ name: String) throws(OperationError) -> Double? {
@@ -108,6 +155,7 @@ struct RequestFields: Sendable {
         default: throw Self.wrongType(name, "an object of strings")
         }
     }
+    private static let unsigned = "a whole number from 0"
 
     private static func wrongType(_ name: String, _ takes: String) -> OperationError {
         OperationError(

@@ -65,6 +65,7 @@ extension Registry {
     /// - Throws: `code_unknown` when nothing live goes by that name.
     package func revoke(_ target: String, reason: String?, at now: UInt64, in database: Database) throws -> Int {
         let identifier = (try? Hex.decode(target)).map { Data($0) }
+        let subject = (try? SubjectIdentifier(target))?.text
         let rows = try Row.fetchAll(
             database,
             sql: """
@@ -73,10 +74,10 @@ extension Registry {
                 UNION ALL
                 SELECT list, actorIndex FROM code
                 WHERE actor = ?2 AND (expiresAt IS NULL OR expiresAt > ?3) AND actorIndex IS NOT NULL
-                """, arguments: [identifier, target, Int64(now)])
+                """, arguments: [identifier, subject, Int64(now)])
         guard !rows.isEmpty else {
             throw StorageError(
-                code: .codeUnknown, reason: "no live code or subject \(target.prefix(40)) is known",
+                code: .codeUnknown, reason: "no live code or subject goes by that name",
                 hint: "name the `cti` of an issue answer, or a `subject`")
         }
         var count = 0
@@ -96,6 +97,36 @@ extension Registry {
         let revoked = try Int.fetchAll(
             database, sql: "SELECT statusIndex FROM revocation WHERE list = ? ORDER BY statusIndex", arguments: [list])
         return (base.map { $0 + Self.statusBlockCount } ?? 0, revoked)
+    }
+}
+
+/// A status list that codes are in.
+package struct StatusListSummary: Sendable, Equatable {
+    package let name: String
+    /// Indices handed out or about to be: whole blocks.
+    package let indexCount: Int
+    package let revokedCount: Int
+}
+
+extension Registry {
+    /// Every status list that has an index, by name.
+    package func statusLists(in database: Database) throws -> [StatusListSummary] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT list, max(base) AS base,
+                    (SELECT count(*) FROM revocation WHERE revocation.list = statusBlock.list) AS revoked
+                FROM statusBlock GROUP BY list ORDER BY list
+                """
+        ).map { row in
+            StatusListSummary(
+                name: row["list"], indexCount: row["base"] + Self.statusBlockCount, revokedCount: row["revoked"])
+        }
+    }
+
+    /// Whether an index of this list was ever handed out.
+    package func hasStatusList(_ name: String, in database: Database) throws -> Bool {
+        try Row.fetchOne(database, sql: "SELECT 1 FROM statusBlock WHERE list = ? LIMIT 1", arguments: [name]) != nil
     }
 }
 

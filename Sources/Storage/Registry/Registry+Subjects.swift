@@ -15,9 +15,8 @@ extension Registry {
         if let known = try Data.fetchOne(
             database.cachedStatement(sql: "SELECT subject FROM person WHERE residentDigest = ?"), arguments: [digest])
         {
-            let subject = Hex.encode(known)
-            if !links.isEmpty { try link(subject, links, in: database) }
-            return subject
+            if !links.isEmpty { try link(Array(known), links, in: database) }
+            return Hex.encode(known)
         }
         let subject = try random.bytes(Self.personByteCount)
         try database.cachedStatement(sql: "INSERT INTO person VALUES (?, ?, ?, ?)").execute(arguments: [
@@ -27,23 +26,22 @@ extension Registry {
     }
 
     /// Adds links to a person who has registered; a link that is not named stays as it is.
-    private func link(_ subject: String, _ links: PersonLinks, in database: Database) throws {
-        let merged = links.filling(from: try self.links(of: subject, in: database))
-        let key = try Hex.decode(subject)
+    private func link(_ person: [UInt8], _ links: PersonLinks, in database: Database) throws {
+        let merged = links.filling(from: try self.links(of: person, in: database))
         try database.execute(
             sql: "UPDATE person SET links = ? WHERE subject = ?",
-            arguments: [Data(cipher.sealed(merged.encoded, subject: key)), Data(key)])
+            arguments: [Data(cipher.sealed(merged.encoded, subject: person)), Data(person)])
     }
 
     /// The identifiers that a person's codes carry sealed.
     ///
     /// - Throws: `subject_unknown`, or `registry_corrupt` when the row does not open under the registry's key.
-    package func links(of subject: String, in database: Database) throws -> PersonLinks {
-        guard let key = try? Hex.decode(subject),
+    private func links(of person: [UInt8], in database: Database) throws -> PersonLinks {
+        guard
             let sealed = try Data.fetchOne(
-                database.cachedStatement(sql: "SELECT links FROM person WHERE subject = ?"), arguments: [Data(key)])
-        else { throw Self.unknown(subject) }
-        guard let bytes = try cipher.opened(Array(sealed), subject: key), let links = PersonLinks(encoded: bytes)
+                database.cachedStatement(sql: "SELECT links FROM person WHERE subject = ?"), arguments: [Data(person)])
+        else { throw StorageError.subjectUnknown }
+        guard let bytes = try cipher.opened(Array(sealed), subject: person), let links = PersonLinks(encoded: bytes)
         else {
             throw StorageError(
                 code: .registryCorrupt, reason: "a person's links do not open under this registry's key",
@@ -88,22 +86,23 @@ extension Registry {
     /// Finds what a subject's identifier stands for.
     ///
     /// - Throws: `subject_unknown`.
-    package func subject(_ identifier: String, in database: Database) throws -> RegisteredSubject {
-        if let uscc = try? USCC(identifier) {
+    package func subject(_ identifier: SubjectIdentifier, in database: Database) throws -> RegisteredSubject {
+        switch identifier {
+        case .person(let key): return .person(try links(of: key, in: database))
+        case .enterprise(let uscc):
             guard
                 let name = try String.fetchOne(
                     database.cachedStatement(sql: "SELECT name FROM enterprise WHERE uscc = ?"), arguments: [uscc.text])
-            else { throw Self.unknown(identifier) }
+            else { throw StorageError.subjectUnknown }
             return .enterprise(uscc, name: name)
+        case .object(let key):
+            guard
+                let row = try Row.fetchOne(
+                    database.cachedStatement(sql: "SELECT * FROM object WHERE id = ?"), arguments: [Data(key)]),
+                let object = ObjectRecord(row: row)
+            else { throw StorageError.subjectUnknown }
+            return .object(id: key, object)
         }
-        guard let key = try? Hex.decode(identifier) else { throw Self.unknown(identifier) }
-        if key.count == Self.personByteCount { return .person(try links(of: identifier, in: database)) }
-        guard
-            let row = try Row.fetchOne(
-                database.cachedStatement(sql: "SELECT * FROM object WHERE id = ?"), arguments: [Data(key)]),
-            let object = ObjectRecord(row: row)
-        else { throw Self.unknown(identifier) }
-        return .object(id: key, object)
     }
 
     /// Refuses an identifier that is no registered object's or place's.
@@ -112,13 +111,7 @@ extension Registry {
     package func checkObject(_ identifier: String, in database: Database) throws {
         let statement = try database.cachedStatement(sql: "SELECT 1 FROM object WHERE id = ?")
         guard let key = try? Hex.decode(identifier), try Int.fetchOne(statement, arguments: [Data(key)]) != nil else {
-            throw Self.unknown(identifier)
+            throw StorageError.subjectUnknown
         }
-    }
-
-    private static func unknown(_ subject: String) -> StorageError {
-        StorageError(
-            code: .subjectUnknown, reason: "no subject \(subject.prefix(40)) is registered",
-            hint: "register it first, and use the `subject` of that answer")
     }
 }

@@ -23,6 +23,11 @@ package struct BundleExport: Sendable, Equatable {
     /// `bundle.cbor` last, so that a gate never sees a new bundle before what it names.
     package let files: [File]
 
+    /// Takes the files of a bundle that was signed and laid out elsewhere.
+    package init(files: [File]) {
+        self.files = files
+    }
+
     /// Signs a bundle and lays out its folder.
     ///
     /// - Parameters:

@@ -3,13 +3,27 @@ import Signing
 import Storage
 import TraceLog
 
+extension IssuerOperation {
+    /// The log keeps idempotency keys itself, and no digest of personal values with them.
+    package static let appendEvent = logged("event.append", takes: EventRequest.members, keepsKeysItself: true) {
+        try $0.appendingEvent($1, by: $2)
+    }
+
+    package static let eraseEvent = logged(
+        "event.erase", takes: ["object", "index", "reason", "actor"], settle: { try $0.log.store.purge() }
+    ) {
+        try $0.erasingEvent($1, by: $2)
+    }
+}
+
 extension IssuingService {
     /// Prepares one event of a registered object or place; the log takes no others, so that a mistyped identifier
     /// begins no chain of its own.
-    func appendingEvent(
-        _ request: RequestFields, _ body: JSONValue, by caller: Caller
-    ) throws(OperationError) -> Work {
+    fileprivate func appendingEvent(
+        _ request: RequestFields, by caller: Caller
+    ) throws(OperationError) -> IssuerOperation.Change {
         var event = try EventRequest(request, now: caller.now, random: random)
+        try caller.grants.requireActor(event.actor)
         if let key = try request.optionalString("idempotencyKey") ?? caller.idempotencyKey {
             guard (1...Caller.idempotencyKeyByteCountMax).contains(key.utf8.count) else {
                 throw OperationError(
@@ -17,7 +31,7 @@ extension IssuingService {
                     reason: "an idempotency key is 1 to \(Caller.idempotencyKeyByteCountMax) bytes",
                     hint: "send a random one, a UUID for instance")
             }
-            event.idempotency = .init(key: key, requestDigest: Self.digest(of: body))
+            event.idempotency = .init(key: key, requestDigest: Self.digest(of: request))
         }
         let subject = Hex.encode(event.object.bytes)
         return { [registry, log, event] database in
@@ -28,7 +42,9 @@ extension IssuingService {
     }
 
     /// Prepares the deletion of an entry's personal fields.
-    func erasingEvent(_ request: RequestFields, by caller: Caller) throws(OperationError) -> Work {
+    fileprivate func erasingEvent(
+        _ request: RequestFields, by caller: Caller
+    ) throws(OperationError) -> IssuerOperation.Change {
         let object = try ObjectID.registered(request.string("object"))
         guard let index = try request.optionalUnsigned("index") else {
             throw OperationError(
@@ -50,8 +66,8 @@ extension IssuingService {
     private static let erasureReasonByteCountMax = 256
 
     /// A request's own digest, personal values left out: what is kept of it outlives an erasure.
-    private static func digest(of body: JSONValue) -> [UInt8] {
-        guard var object = body.object else { return [] }
+    private static func digest(of request: RequestFields) -> [UInt8] {
+        var object = request.object
         object["idempotencyKey"] = nil
         object["personal"] = (object["personal"]?.object).map { personal in
             .array(personal.members.map { .string($0.key) })

@@ -1,0 +1,25 @@
+package import Credential
+
+/// What a user may be trusted with (architecture.md, "Who may do what").
+package enum Role: Sendable, Hashable {
+    /// Registers subjects of one form, and issues their codes.
+    case issuer(Form)
+    /// Appends events, as actors named with the role.
+    case inspector
+    /// Reads the audit trail, histories and the log.
+    case auditor
+    /// Revokes, exports, erases, and changes keys.
+    case `operator`
+
+    package static let all = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator]
+
+    /// The name that the settings have for it.
+    package var name: String {
+        switch self {
+        case .issuer(let form): "issuer:\(form.name)"
+        case .inspector: "inspector"
+        case .auditor: "auditor"
+        case .operator: "operator"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+/// Who has which roles, by user number, as SO_PEERCRED names users.
+package struct RoleTable: Sendable, Equatable {
+    /// The most users; the settings file is bounded too.
+    package static let userCountMax = 1024
+
+    package private(set) var grants: [UInt32: Grants] = [:]
+
+    package init() {}
+
+    /// What a user may do; the daemon's own user may do everything unless the table says otherwise.
+    package func grants(of uid: UInt32, owner: UInt32) -> Grants {
+        grants[uid] ?? (uid == owner ? .everything : .none)
+    }
+
+    /// Adds one line of the settings, `USER: [ROLE, …]`.
+    ///
+    /// - Returns: what is wrong with it, or nil.
+    mutating func add(line: String) -> String? {
+        let parts = line.split(separator: ":", maxSplits: 1).map { String($0.trimmingSpaces) }
+        guard parts.count == 2, let uid = UInt32(parts[0]), parts[1].first == "[", parts[1].last == "]" else {
+            return "a role line is `USER: [ROLE, …]`, USER a number"
+        }
+        guard grants[uid] == nil else { return "the user \(uid) is given twice" }
+        guard grants.count < Self.userCountMax else { return "there are more than \(Self.userCountMax) users" }
+        var given = Grants.none
+        let words = parts[1].dropFirst().dropLast().split(separator: ",").map { String($0.trimmingSpaces) }
+        let unknown = words.filter { !given.add($0) }
+        guard unknown.isEmpty else { return "the user \(uid) is given no role that there is: \(Self.quoted(unknown))" }
+        grants[uid] = given
+        return nil
+    }
+
+    /// The lines that ``add(line:)`` takes, by user; `{}` for none.
+    var text: String {
+        guard !grants.isEmpty else { return "{}" }
+        return grants.sorted { $0.key < $1.key }.map { uid, given in
+            "\n  \(uid): [\(given.words.joined(separator: ", "))]"
+        }.joined()
+    }
+
+    private static func quoted(_ words: [String]) -> String {
+        words.map { "`\($0.prefix(40))`" }.joined(separator: ", ")
+    }
+}
+
+extension StringProtocol {
+    /// The text without spaces, tabs and carriage returns at both ends.
+    var trimmingSpaces: SubSequence {
+        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
+        guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {
+            return self[startIndex..<startIndex]
+        }
+        return self[first...last]
+    }
+}

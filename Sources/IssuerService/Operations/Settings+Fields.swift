@@ -1,0 +1,126 @@
+import Signing
+
+extension Settings {
+    /// One line of the file: its name, its words, and how it is read and written.
+    struct Field: Sendable {
+        let name: String
+        let comment: String
+        let takes: String
+        let read: @Sendable (String, inout Settings) -> Bool
+        let write: @Sendable (Settings) -> String
+    }
+
+    static let fields: [Field] = [
+        Field(name: "issuer", comment: "the issuer's short name in every code", takes: "1 to 8 letters or digits") {
+            let isName = (1...8).contains($0.utf8.count) && $0.utf8.allSatisfy { byte in byte.isLetterOrDigit }
+            if isName { $1.issuer = $0 }
+            return isName
+        } write: {
+            $0.issuer
+        },
+        Field(name: "host", comment: "the host of enterprise and object codes", takes: "a host name in upper case") {
+            let isHost =
+                (1...253).contains($0.utf8.count)
+                && $0.utf8.allSatisfy { byte in
+                    byte.isLetterOrDigit && !(0x61...0x7A).contains(byte) || byte == 0x2D || byte == 0x2E
+                }
+            if isHost { $1.host = $0 }
+            return isHost
+        } write: {
+            $0.host
+        },
+        Field(name: "suite", comment: "signature, digest and cipher", takes: "ed25519, es256 or sm2") {
+            guard let suite = Suite(rawValue: $0) else { return false }
+            $1.suite = suite
+            return true
+        } write: {
+            $0.suite.rawValue
+        },
+        number("personLifetimeSeconds", "how long signed and chain codes live", \.personLifetimeSeconds, 1...86_400),
+        number("timedLifetimeSeconds", "how long timed codes live", \.timedLifetimeSeconds, 1...120),
+        number("paperLifetimeSeconds", "how long paper codes live", \.paperLifetimeSeconds, 1...31_622_400),
+        number(
+            "enterpriseLifetimeSeconds", "how long enterprise codes live", \.enterpriseLifetimeSeconds, 1...31_622_400),
+        number(
+            "bundleLifetimeSeconds", "how long a gate bundle is fresh", \.bundleLifetimeSeconds,
+            60...bundleLifetimeSecondsMax),
+        number("epochKeyDays", "days of domain keys in a gate bundle, this one counted", \.epochKeyDays, 1...14),
+        number(
+            "statusHeadroomCount", "codes a gate can meet that are younger than its bundle, a list",
+            \.statusHeadroomCount, 0...33_554_432),
+        number("keyLifetimeDays", "days that a new signing key is trusted", \.keyLifetimeDays, 1...36_500),
+        number(
+            "logHeadsInterval", "entries of the log between two statements of every object's newest",
+            \.logHeadsInterval, 256...16_777_216),
+        socketMode, socketGroup, roles,
+    ]
+
+    private static let socketMode = Field(
+        name: "socketMode",
+        comment: """
+            who can connect to the socket: the daemon's own user (0600), its group too (0660), or everybody (0666);
+            the folder keeps others out whatever this says: DIR/run is for the daemon's user alone, so start it with
+            --socket PATH in a folder that those users may enter and only the daemon's may write to, or let systemd
+            make the socket (tools/systemd/suishend.socket), whose own SocketMode and SocketGroup then count;
+            connecting is not yet a right to anything: see roles
+            """,
+        takes: "0600, 0660 or 0666"
+    ) {
+        guard let mode = UInt32($0, radix: 8), SocketAccess.modes.contains(mode) else { return false }
+        $1.socket.mode = mode
+        return true
+    } write: {
+        "0" + String($0.socket.mode, radix: 8)
+    }
+
+    private static let socketGroup = Field(
+        name: "socketGroup", comment: "the group that a socketMode of 0660 lets in", takes: "a group's number, or own"
+    ) {
+        guard $0 != "own" else {
+            $1.socket.group = nil
+            return true
+        }
+        guard let group = UInt32($0) else { return false }
+        $1.socket.group = group
+        return true
+    } write: {
+        $0.socket.group.map(String.init) ?? "own"
+    }
+
+    private static let roles = Field(
+        name: "roles",
+        comment: """
+            who may do what, by the number of the user who connects (`id -u NAME`); nobody else gets anything:
+              issuer:person, issuer:enterprise, issuer:object   register and issue that form; issuer is all three
+              inspector:USCC       append events as that actor, given once an actor; inspector:* as any
+              auditor              read the audit trail, histories and the log
+              operator             revoke, export bundles, erase, change keys
+            the daemon's own user may do all of it, unless it is listed here
+            """,
+        takes: "{}, or lines below it like `  1001: [issuer:object, auditor]`"
+    ) {
+        if $0 == "{}" || $0.isEmpty { $1.roles = RoleTable() }
+        return $0 == "{}" || $0.isEmpty
+    } write: {
+        $0.roles.text
+    }
+
+    private static func number(
+        _ name: String, _ comment: String, _ path: any WritableKeyPath<Settings, UInt64> & Sendable,
+        _ range: ClosedRange<UInt64>
+    ) -> Field {
+        Field(name: name, comment: comment, takes: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+            guard let value = UInt64($0), range.contains(value) else { return false }
+            $1[keyPath: path] = value
+            return true
+        } write: {
+            String($0[keyPath: path])
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
+    }
+}
