@@ -75,6 +75,20 @@ package struct LogDirectory: Sendable {
         try? FileManager.default.removeItem(atPath: path + "/" + tile.path + ".p")
     }
 
+    func exists(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: path + "/" + name)
+    }
+
+    /// What lies in a folder; nothing where there is none.
+    func names(in folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []
+    }
+
+    /// Removes a folder that no reader of the newest checkpoint needs.
+    func remove(_ folder: String) {
+        try? FileManager.default.removeItem(atPath: path + "/" + folder)
+    }
+
     private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
         var written = 0
         while written < bytes.count {

@@ -20,8 +20,8 @@ package actor LogPublisher {
     /// Entries that one checkpoint adds at most, so that memory stays bounded.
     static let chunkEntryCount: UInt64 = 16_384
 
-    private let store: TraceLogStore
-    private let directory: LogDirectory
+    let store: TraceLogStore
+    let directory: LogDirectory
     private let origin: String
     private let key: SigningKey
     private let noteKey: NoteKey
@@ -135,6 +135,7 @@ package actor LogPublisher {
 
     private func publish(upTo end: UInt64) throws {
         let paths = try writeTiles(upTo: end)
+        let headsIndex = try publishHeads(upTo: end, from: published.size)
         directory.faults(.tilesWritten)
         let next = try readBack(upTo: end)
         var hasher = MerkleHasher()
@@ -151,6 +152,7 @@ package actor LogPublisher {
         checkpointBytes = note.bytes
         published = next
         for path in paths where !path.isPartial { directory.removePartials(of: path) }
+        if let headsIndex { removeHeads(except: headsIndex) }
     }
 
     /// Writes every tile and bundle that differs between the published tree and the one of `end` entries.

@@ -26,6 +26,16 @@ extension Row {
         }
         return hash
     }
+
+    /// An object's newest entry out of the columns object, sequence, leaf hash and index.
+    func head() throws -> ObjectHead {
+        let bytes = try byteArray(0)
+        guard let object = bytes.isEmpty ? ObjectID.log : ObjectID(bytes) else {
+            throw LogError.inconsistent("a head of an object whose id is malformed")
+        }
+        let link = EntryLink(leafHash: try hash(2), index: UInt64(try number(3)))
+        return ObjectHead(object: object, sequence: UInt64(try number(1)), link: link)
+    }
 }
 
 extension [UInt8] {

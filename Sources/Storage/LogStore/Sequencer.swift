@@ -36,13 +36,7 @@ struct Sequencer: Sendable {
         let rows = try Row.fetchCursor(
             database, sql: "SELECT object, sequence, leaf_hash, idx FROM log_heads ORDER BY object")
         var heads: [ObjectHead] = []
-        while let row = try rows.next() {
-            let bytes: [UInt8] = try row.byteArray(0)
-            let object = bytes.isEmpty ? ObjectID.log : ObjectID(bytes)
-            guard let object else { throw LogError.inconsistent("a head of an object whose id is malformed") }
-            let link = EntryLink(leafHash: try row.hash(2), index: UInt64(try row.number(3)))
-            heads.append(ObjectHead(object: object, sequence: UInt64(try row.number(1)), link: link))
-        }
+        while let row = try rows.next() { heads.append(try row.head()) }
         let statement = ObjectHead.statement(entryCount: next.index, sortedHeads: heads)
         return try insert(
             EventRequest(object: .log, event: .heads(statement), actor: ""), at: timeMilliseconds, database)

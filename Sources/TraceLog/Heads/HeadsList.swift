@@ -6,8 +6,11 @@ import Encoding
 /// encoded ``ObjectHead``s in order of their identifiers, and tiles of their hashes. The heads entry vouches for it;
 /// a log need not keep it for any but the newest heads entry that its checkpoint covers.
 package enum HeadsList {
+    /// The folder of all lists.
+    package static let topFolder = "heads"
+
     /// The folder of the list behind the heads entry at `index`, with its last slash.
-    package static func folder(of index: UInt64) -> String { "heads/\(index)/" }
+    package static func folder(of index: UInt64) -> String { "\(topFolder)/\(index)/" }
 
     /// Hands out every file of a list, bundles and lower tiles first.
     ///

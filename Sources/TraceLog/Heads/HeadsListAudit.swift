@@ -1,9 +1,19 @@
 /// Holds a published heads list to the heads entry that it belongs to.
-enum HeadsListAudit {
-    /// A finding for the first thing that is wrong; none where the list is right or is not published.
-    static func check(
+package enum HeadsListAudit {
+    /// Reads a whole list and holds it to what its heads entry states.
+    ///
+    /// - Parameters:
+    ///   - index: where the heads entry stands.
+    ///   - statement: what it states.
+    ///   - source: the log that the list lies in.
+    /// - Returns: a finding for the first thing that is wrong; none where the list is right or is not published.
+    /// - Throws: `AuditSourceError`.
+    package static func check(
         index: UInt64, statement: HeadsStatement, source: some AuditSource
     ) throws(AuditSourceError) -> [AuditFinding] {
+        guard statement.objectCount <= index else {
+            return [AuditFinding(.headsMismatch, index: index, object: [], detail: "more objects than entries")]
+        }
         let list = SubtreeSource(folder: HeadsList.folder(of: index), source: source)
         let bundleCount = (statement.objectCount + UInt64(TilePath.fullWidth) - 1) / UInt64(TilePath.fullWidth)
         var tree = TreeAudit(
