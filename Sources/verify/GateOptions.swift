@@ -29,10 +29,13 @@ struct GateOptions: ParsableArguments {
 
     @OptionGroup var linkOptions: LinkOptions
 
+    @OptionGroup var recordOptions: RecordOptions
+
     var settings: GateSettings {
         GateSettings(
             bundle: bundle, scene: scene, root: root, state: state, challenge: challenge, replayStore: replayStore,
-            clockSkew: clockSkew, fare: fare, links: linkOptions.links)
+            clockSkew: clockSkew, fare: fare, links: linkOptions.links, socket: linkOptions.socket,
+            event: recordOptions.template, spool: recordOptions.spool)
     }
 
     func validate() throws {

@@ -1,5 +1,6 @@
 import CommandSupport
 import Encoding
+import Signing
 import Verification
 
 /// What a gate is set up from, however it was asked for.
@@ -13,6 +14,14 @@ struct GateSettings {
     var clockSkew: UInt64?
     var fare: UInt64 = 0
     var links = Gate.Links()
+    /// The issuer's daemon, for events.
+    var socket: String?
+    /// What events say; nil where none are wanted.
+    var event: RecordedEvent.Template?
+    var spool: String?
+
+    /// The spool's name where the gate remembers.
+    static let spoolName = "events.spool"
 
     /// Opens the bundle and sets the gate up; a bundle that cannot be used is a verdict too.
     func open(_ output: VerdictOutput) throws -> Gate {
@@ -47,7 +56,20 @@ struct GateSettings {
             ? try ReplayStore(path: replayStore ?? "\(directory.statePath)/replay") : nil
         return Gate(
             directory: directory, scene: found, replay: replay, challenge: try challengeBytes(),
-            skewSeconds: clockSkew, fare: fare, links: links)
+            skewSeconds: clockSkew, fare: fare, links: links,
+            recorder: try recorder(directory, found))
+    }
+
+    private func recorder(_ directory: GateDirectory, _ scene: Scene) throws -> EventRecorder? {
+        guard let event else { return nil }
+        do throws(SpoolError) {
+            let sender = scene.isOnlineAllowed ? socket.map { EventSender(endpoint: .socket(path: $0)) } : nil
+            return EventRecorder(
+                spool: try EventSpool(path: spool ?? "\(directory.statePath)/\(Self.spoolName)"), template: event,
+                sender: sender, random: SystemRandom())
+        } catch {
+            throw BundleError(code: .unreadable, reason: error.reason, hint: error.hint)
+        }
     }
 
     private func challengeBytes() throws -> [UInt8]? {

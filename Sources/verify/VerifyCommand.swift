@@ -12,7 +12,7 @@ struct VerifyCommand: ParsableCommand {
             Prints one JSON verdict a line and exits 0 for accept, 1 for reject, 2 for undecided (the gate stays \
             closed) and 64 for a wrong command line; with several images, the worst of them.
             """,
-        subcommands: [ScanCommand.self, DecodeCommand.self, ReplayCommand.self],
+        subcommands: [ScanCommand.self, DecodeCommand.self, ReplayCommand.self, FlushCommand.self],
         defaultSubcommand: ScanCommand.self)
 
     static func main() {

@@ -16,6 +16,13 @@ enum RegistrySchema {
                         BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END
                     """)
         }
+        migrator.registerMigration("links 1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE holderLink (subject BLOB PRIMARY KEY, pair BLOB NOT NULL) WITHOUT ROWID;
+                    CREATE INDEX holderLinkByPair ON holderLink(pair);
+                    """)
+        }
         migrator.registerMigration("log 1") { try LogSchema.create($0) }
         return migrator
     }

@@ -26,6 +26,7 @@ package struct Gate: Sendable {
     private let others: [any IdentitySource]
     private let match: HolderMatch
     private let replay: ReplayStore?
+    private let recorder: EventRecorder?
 
     /// Sets a gate up.
     ///
@@ -37,12 +38,14 @@ package struct Gate: Sendable {
     ///   - skewSeconds: in place of the scene's.
     ///   - fare: what a ride costs at most, in hundredths of a yuan; transit codes state what they pay.
     ///   - links: whom to ask.
+    ///   - recorder: leaves an event after each accepted object code.
     package init(
         directory: GateDirectory, scene: Scene, replay: ReplayStore?, challenge: [UInt8]? = nil,
-        skewSeconds: UInt64? = nil, fare: UInt64 = 0, links: Links = Links()
+        skewSeconds: UInt64? = nil, fare: UInt64 = 0, links: Links = Links(), recorder: EventRecorder? = nil
     ) {
         self.scene = scene
         self.replay = replay
+        self.recorder = recorder
         let skewSeconds = skewSeconds ?? scene.clockSkewSeconds
         let network = directory.bundle.transit ?? TransitNetwork(layout: TransitLayout(), authorities: [:])
         own = SuishenSource(
@@ -84,10 +87,21 @@ package struct Gate: Sendable {
         return assessments
     }
 
-    /// Asks whether an accepted code was shown before, and remembers it.
+    /// Asks whether an accepted code was shown before, remembers it, and leaves an object's event where one is wanted.
     package func settle(_ assessment: Assessment, at now: UInt64) -> Verdict {
         var verdict = assessment.verdict
-        guard verdict.code == .ok, let key = assessment.replayKey else { return verdict }
+        if verdict.code == .ok, let key = assessment.replayKey { checkReplay(key, at: now, &verdict) }
+        if verdict.code == .ok, let object = verdict.object, let recorder {
+            do throws(SpoolError) {
+                verdict.record = try recorder.record(object.id, at: now) ? .logged : .spooled
+            } catch {
+                verdict.refuse(Refusal(.bundleUnreadable, error.reason, warning: error.code.rawValue))
+            }
+        }
+        return verdict
+    }
+
+    private func checkReplay(_ key: ReplayKey, at now: UInt64, _ verdict: inout Verdict) {
         do throws(BundleError) {
             guard let replay else { throw BundleError.malformed("the gate has no replay store") }
             let isNew = try replay.insert(key, scene: scene.name, at: now)
@@ -96,7 +110,6 @@ package struct Gate: Sendable {
         } catch {
             verdict.refuse(Refusal(VerdictCode(rawValue: error.code.rawValue) ?? .bundleUnreadable, error.reason))
         }
-        return verdict
     }
 
     private func assess(_ payload: [UInt8], at now: UInt64) -> Assessment {

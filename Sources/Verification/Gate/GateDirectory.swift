@@ -3,6 +3,9 @@ import Signing
 
 /// A bundle's folder, its signature checked and its version held against the newest seen.
 package struct GateDirectory: Sendable {
+    /// The folder within a bundle's where a gate remembers, unless it is told another.
+    package static let stateFolder = "state"
+
     package let bundle: GateBundle
     /// What the gate remembers: newest version, unpacked status lists, replay store.
     package let statePath: String
@@ -28,7 +31,7 @@ package struct GateDirectory: Sendable {
         let bytes = try GateFile.read(
             "\(path)/\(BundleExport.bundleName)", byteCountMax: GateBundle.byteCountMax)
         bundle = try GateBundle(bytes[...], root: key)
-        statePath = state ?? "\(path)/state"
+        statePath = state ?? "\(path)/\(Self.stateFolder)"
         try GateFile.makeFolder(statePath)
         try Self.remember(bundle.version, in: statePath)
         let epochPath = "\(path)/\(EpochKeyFile.name)"

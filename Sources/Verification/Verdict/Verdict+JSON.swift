@@ -21,6 +21,7 @@ extension Verdict {
             object["enterprise"] = ["uscc": .string(enterprise.uscc.text), "name": .string(enterprise.name)]
         }
         if let claims = self.object { object["object"] = objectJSON(claims) }
+        if let record { object["record"] = .string(record.rawValue) }
         if let freshness {
             object["freshness"] = [
                 "kind": .string(freshness.kind), "ageSeconds": .integer(Int64(clamping: freshness.ageSeconds)),

@@ -29,6 +29,14 @@ package struct Verdict: Sendable, Equatable {
         }
     }
 
+    /// Where the event of an accepted object code is.
+    package enum Record: String, Sendable {
+        /// In the issuer's log.
+        case logged
+        /// On the gate's disk, until `verify flush` sends it.
+        case spooled
+    }
+
     /// What the insurer said of a medical-insurance code.
     package struct Insurance: Sendable, Equatable {
         /// Six digits of GB/T 2260.
@@ -73,6 +81,7 @@ package struct Verdict: Sendable, Equatable {
     /// What a public transit terminal would answer: 0, −1, or −101 to −106; nil for other codes and for replays.
     package var terminalNumber: Int?
     package var delegation: Delegation?
+    package var record: Record?
     package var issuer: Issuer?
     package var trust: Trust?
     package var warnings: [String] = []

@@ -1,0 +1,199 @@
+import Encoding
+import Glibc
+package import Signing
+import Synchronization
+
+/// A gate's events that no daemon has answered yet: one file, each line holding the hash of the one before.
+///
+/// An event is on the disk before ``append(_:random:)`` returns, and several processes may share the file. Beside it
+/// lies its state (`.state`): how long the file is and what its last hash, so that a cut end is seen as well as an
+/// altered line. Whoever can write both can forge both; the log, not the spool, is what outsiders can check.
+package final class EventSpool: Sendable {
+    /// The most bytes of events waiting: some 200,000 of them.
+    package static let byteCountMax = 64 << 20
+    private static let keyByteCount = 16
+
+    package let path: String
+    private let descriptor: Int32
+    /// Locks of the file bind processes; this one binds the threads of ours.
+    private let threads = Mutex<Void>(())
+
+    /// Opens a spool, and makes it where there is none.
+    package init(path: String) throws(SpoolError) {
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Self.systemFailure(.unwritable, path) }
+        self.path = path
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Puts an event on the disk.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - random: where its idempotency key comes from.
+    /// - Throws: `spool_full`, `spool_tampered` when the file is not as it was left, or why the disk takes nothing.
+    package func append(_ event: RecordedEvent, random: some RandomSource) throws(SpoolError) {
+        let key: String
+        do {
+            key = Hex.encode(try random.bytes(Self.keyByteCount))
+        } catch {
+            throw .failed(.unwritable, path, error.reason)
+        }
+        try exclusively { () throws(SpoolError) in
+            var state = try recovered()
+            let spooled = SpooledEvent(sequence: state.count, idempotencyKey: key, request: event.request)
+            let (line, hash) = spooled.line(after: state.hash)
+            guard line.count <= SpooledEvent.byteCountMax, state.byteCount + UInt64(line.count) <= Self.byteCountMax
+            else { throw .full(path) }
+            let count = unsafe line.withUnsafeBytes { bytes in
+                unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, Int(state.byteCount))
+            }
+            guard count == line.count, fdatasync(descriptor) == 0 else { throw Self.systemFailure(.unwritable, path) }
+            state.byteCount += UInt64(line.count)
+            state.count += 1
+            state.hash = hash
+            try write(state)
+        }
+    }
+
+    /// The events that were not answered yet, oldest first, after every line of the file has been checked.
+    ///
+    /// Throws `spool_tampered`, and gives nothing of it, when any line or the end is not as it was written.
+    func waiting() throws(SpoolError) -> [SpooledEvent] {
+        try exclusively { () throws(SpoolError) in
+            let state = try recovered()
+            var events: [SpooledEvent] = []
+            var sequence = state.base
+            var hash = state.baseHash
+            for line in Self.lines(try read(from: 0)) {
+                guard let (event, next) = SpooledEvent.read(line, after: hash, sequence: sequence) else {
+                    throw .tampered(path, "event \(sequence) does not follow the one before it")
+                }
+                if sequence >= state.sent { events.append(event) }
+                sequence += 1
+                hash = next
+            }
+            guard sequence == state.count, hash == state.hash else {
+                throw .tampered(path, "it ends at event \(sequence), where \(state.count) were written")
+            }
+            return events
+        }
+    }
+
+    /// Notes that the daemon has answered for `event` and all before it, and empties the file after the last.
+    func settle(_ event: SpooledEvent) throws(SpoolError) {
+        try exclusively { () throws(SpoolError) in
+            var state = try recovered()
+            guard event.sequence >= state.sent else { return }
+            state.sent = event.sequence + 1
+            guard state.sent == state.count else { return try write(state) }
+            state.base = state.count
+            state.baseHash = state.hash
+            state.isEmptying = true
+            try write(state)
+            _ = try emptied(state)
+        }
+    }
+
+    /// Keeps an event that the daemon will never take, with its reason, beside the spool.
+    func keepRefused(_ event: SpooledEvent, code: String) throws(SpoolError) {
+        let refused = path + ".refused"
+        let line: JSONValue = [
+            "code": .string(code), "idempotencyKey": .string(event.idempotencyKey), "event": event.request,
+        ]
+        let file = unsafe open(refused, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw Self.systemFailure(.unwritable, refused) }
+        defer { close(file) }
+        let bytes = Array((line.encoded() + "\n").utf8)
+        let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+        guard count == bytes.count, fsync(file) == 0 else { throw Self.systemFailure(.unwritable, refused) }
+    }
+
+    /// The state, once what a crash left behind is put right: a torn line goes, a whole one that follows stays.
+    private func recovered() throws(SpoolError) -> SpoolState {
+        var file = stat()
+        guard unsafe fstat(descriptor, &file) == 0 else { throw Self.systemFailure(.unreadable, path) }
+        guard unsafe access(statePath, F_OK) == 0 else {
+            guard file.st_size == 0 else { throw .tampered(path, "its state, \(statePath), is missing") }
+            let state = SpoolState()
+            try write(state)
+            return state
+        }
+        guard let bytes = try? GateFile.read(statePath, byteCountMax: SpoolState.byteCountMax),
+            var state = SpoolState(bytes)
+        else { throw .tampered(path, "its state, \(statePath), cannot be read") }
+        if state.isEmptying { return try emptied(state) }
+        guard UInt64(file.st_size) >= state.byteCount else {
+            throw .tampered(path, "it has \(file.st_size) bytes, where \(state.byteCount) were written")
+        }
+        guard UInt64(file.st_size) > state.byteCount else { return state }
+        let tail = try read(from: state.byteCount)
+        for line in Self.lines(tail) {
+            guard let (_, hash) = SpooledEvent.read(line, after: state.hash, sequence: state.count) else {
+                throw .tampered(path, "event \(state.count) does not follow the one before it")
+            }
+            state.byteCount += UInt64(line.count + 1)
+            state.count += 1
+            state.hash = hash
+        }
+        guard ftruncate(descriptor, Int(state.byteCount)) == 0 else { throw Self.systemFailure(.unwritable, path) }
+        try write(state)
+        return state
+    }
+
+    private func emptied(_ emptying: SpoolState) throws(SpoolError) -> SpoolState {
+        var state = emptying
+        guard ftruncate(descriptor, 0) == 0 else { throw Self.systemFailure(.unwritable, path) }
+        state.byteCount = 0
+        state.isEmptying = false
+        try write(state)
+        return state
+    }
+
+    private var statePath: String { path + ".state" }
+
+    private func write(_ state: SpoolState) throws(SpoolError) {
+        do {
+            try GateFile.replace(statePath, with: state.encoded)
+        } catch {
+            throw .failed(.unwritable, statePath, error.reason)
+        }
+    }
+
+    private func read(from offset: UInt64) throws(SpoolError) -> [UInt8] {
+        let bytes: [UInt8]
+        do {
+            bytes = try GateFile.read(path, byteCountMax: Self.byteCountMax + SpooledEvent.byteCountMax)
+        } catch {
+            throw .failed(.unreadable, path, error.reason)
+        }
+        return Array(bytes.dropFirst(Int(offset)))
+    }
+
+    private func exclusively<Value>(_ body: () throws(SpoolError) -> Value) throws(SpoolError) -> Value {
+        let result: Result<Value, SpoolError> = threads.withLock { _ in
+            while flock(descriptor, LOCK_EX) != 0 {
+                guard errno == EINTR else { return .failure(Self.systemFailure(.unwritable, path)) }
+            }
+            defer { flock(descriptor, LOCK_UN) }
+            do throws(SpoolError) {
+                return .success(try body())
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Whole lines only; what has no end was never acknowledged.
+    private static func lines(_ bytes: [UInt8]) -> some Sequence<ArraySlice<UInt8>> {
+        bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+    }
+
+    private static func systemFailure(_ code: SpoolError.Code, _ path: String) -> SpoolError {
+        .failed(code, path, unsafe String(cString: strerror(errno)))
+    }
+}

@@ -1,0 +1,33 @@
+/// Why an event was not spooled, or a spool not sent.
+package struct SpoolError: Error, Equatable, Sendable {
+    /// The stable codes.
+    package enum Code: String, Sendable {
+        /// A line, its order or the end is not what was written: nothing of the spool is sent.
+        case tampered = "spool_tampered"
+        case full = "spool_full"
+        case unreadable = "spool_unreadable"
+        case unwritable = "spool_unwritable"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    static func tampered(_ path: String, _ what: String) -> SpoolError {
+        SpoolError(
+            code: .tampered, reason: "\(path) was altered: \(what)",
+            hint: "keep the file as evidence, find out who wrote to it, and start another with --spool")
+    }
+
+    static func full(_ path: String) -> SpoolError {
+        SpoolError(
+            code: .full, reason: "\(path) holds \(EventSpool.byteCountMax >> 20) MiB of events that were not sent",
+            hint: "send them with `verify flush`")
+    }
+
+    static func failed(_ code: Code, _ path: String, _ cause: String) -> SpoolError {
+        SpoolError(
+            code: code, reason: "\(path) cannot be \(code == .unreadable ? "read" : "written"): \(cause)",
+            hint: "check the folder, its permissions and the disk's free space")
+    }
+}
