@@ -69,7 +69,7 @@ struct VerifyCommandTests {
         Case(code: "ok", scene: "service-window", options: "--challenge 0102030405060708") {
             try $0.shown($0.person(), challenge: Array(1...8))
         },
-        Case(code: "no_entitlement") { try $0.shown($0.person(isLinked: false)) },
+        Case(code: "no_entitlement") { try $0.shown($0.person(identifiers: [:])) },
         Case(code: "delegation_refused") {
             let actor = Delegation(guardian: Array(1...8), statusIndex: 2, scope: 8)
             return try $0.shown($0.person(actor: actor))

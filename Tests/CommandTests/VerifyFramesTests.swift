@@ -80,7 +80,7 @@ struct VerifyFramesTests {
         try film.show([one])
         #expect(try run(film, gate, scene: "metro-gate") == (["ok", "replayed"], 1))
         film = Film()
-        try film.show([try gate.shown(gate.person(isLinked: false)), try gate.shown(gate.person(isLinked: false))])
+        try film.show([try gate.shown(gate.person(identifiers: [:])), try gate.shown(gate.person(identifiers: [:]))])
         let strangers = try run(film, gate, scene: "library")
         #expect(strangers == (["holder_mismatch", "holder_mismatch"], 1))
     }

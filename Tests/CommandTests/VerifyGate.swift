@@ -8,7 +8,9 @@ import Verification
 struct VerifyGate {
     static let now: UInt64 = 1_790_000_015
     static let start: UInt64 = 1_790_000_000
-    static let transitIdentifier = [UInt8](1...12)
+    static let cardAccount = [UInt8](1...10)
+    static let transitIdentifier = cardAccount + [0, 0]
+    static let medicalIdentifier = [UInt8](1...12)
     static let revokedIndex: UInt64 = 7
 
     let folder: String
@@ -19,7 +21,8 @@ struct VerifyGate {
     let expired: SigningKey
     let compromised: SigningKey
     let narrow: SigningKey
-    private let epochKey: EpochKey
+    let transit: TransitWorkshop
+    private let epochKeys: [SealDomain: EpochKey]
 
     init(version: UInt64 = 5) throws {
         let name = Hex.encode(try SystemRandom().bytes(8))
@@ -32,7 +35,13 @@ struct VerifyGate {
         expired = try .generate(.ed25519)
         compromised = try .generate(.ed25519)
         narrow = try .generate(.ed25519)
-        epochKey = try EpochKey(masterKey: [UInt8](repeating: 9, count: 32), day: Self.start / 86_400, suite: .ed25519)
+        transit = try TransitWorkshop()
+        let masterKeys: [(SealDomain, UInt8)] = [(.medical, 8), (.transit, 9)]
+        epochKeys = try Dictionary(
+            uniqueKeysWithValues: masterKeys.map { domain, byte in
+                let masterKey = [UInt8](repeating: byte, count: 32)
+                return (domain, try EpochKey(masterKey: masterKey, day: Self.start / 86_400, suite: .ed25519))
+            })
         try export(version: version)
     }
 
@@ -41,12 +50,16 @@ struct VerifyGate {
     }
 
     /// Writes the bundle's folder; what the gate remembers stays.
-    func export(version: UInt64) throws {
+    func export(
+        version: UInt64, domains: [SealDomain] = SealDomain.allCases,
+        linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil
+    ) throws {
         let day = Self.start / 86_400
         let lists = [
             StatusListReference(issuer: "SH", form: .person, day: day),
             StatusListReference(issuer: "SH", form: .person, day: nil),
             StatusListReference(issuer: "SH", form: .enterprise, day: nil),
+            StatusListReference(issuer: "SH", form: .object, day: nil),
         ]
         var list = StatusList(count: 64)
         list[Int(Self.revokedIndex)] = true
@@ -61,8 +74,13 @@ struct VerifyGate {
             issuers: [
                 record(issuer, codes), record(statusKey, [.statuslist]), record(narrow, [.enterprise]),
                 record(expired, codes, expiresAt: Self.start), record(compromised, codes, status: .compromised),
-            ], statusLists: lists, hosts: ["qr.example.cn"])
-        let keys = EpochKeyFile(entries: [.init(issuer: "SH", domain: .transit, day: day, key: epochKey)])
+            ], statusLists: lists, hosts: ["qr.example.cn"],
+            links: try linked.map { try BlindedLinkTable(pairs: $0, random: SystemRandom()) },
+            transit: network ?? transit.network)
+        let keys = EpochKeyFile(
+            entries: domains.compactMap { domain in
+                epochKeys[domain].map { .init(issuer: "SH", domain: domain, day: day, key: $0) }
+            })
         let files = try BundleExport(bundle, root: root, statusLists: tokens, epochKeys: keys).files
         unsafe mkdir("\(folder)/status", 0o700)
         for file in files {
@@ -76,12 +94,16 @@ struct VerifyGate {
 
     /// A signed person code, not yet shown.
     func person(
-        by key: SigningKey? = nil, kind: PersonKind = .signed, index: UInt64 = 1, isLinked: Bool = true,
+        by key: SigningKey? = nil, kind: PersonKind = .signed, index: UInt64 = 1,
+        identifiers: [SealDomain: [UInt8]] = [.transit: transitIdentifier],
         notBefore: UInt64? = nil, lifetime: UInt64 = 3600, actor: Delegation? = nil
     ) throws -> String {
         let cti = try SystemRandom().bytes(8)
-        let sealed = try Seals(suite: .ed25519, cti: cti).sealed(
-            isLinked ? [.transit: (Self.transitIdentifier, epochKey)] : [:], random: SystemRandom())
+        var contents: [SealDomain: (identifier: [UInt8], epochKey: EpochKey)] = [:]
+        for (domain, identifier) in identifiers {
+            contents[domain] = epochKeys[domain].map { (identifier, $0) }
+        }
+        let sealed = try Seals(suite: .ed25519, cti: cti).sealed(contents, random: SystemRandom())
         let binding: Binding = kind == .signed ? .deviceKey(device.verificationKey.raw) : .none
         let claims = PersonClaims(
             cti: cti, kind: kind, statusIndex: index, binding: binding, seals: sealed, actor: actor)
@@ -100,6 +122,20 @@ struct VerifyGate {
         return try CredentialIssuer(issuer: "SH", key: issuer).issue(
             .enterprise(claims), issuedAt: Self.start, expiresAt: Self.start + 86_400 * 300
         ).bytes
+    }
+
+    /// A place's or an object's code, as a picture of it reads.
+    func object(
+        _ kind: ObjectKind = .object, index: UInt64 = 3, host: String = "qr.example.cn", id: [UInt8] = [UInt8](1...8)
+    ) throws -> String {
+        let claims = ObjectClaims(
+            kind: kind, id: id, category: 1, manager: try USCC("91310000MA1FL0000X".fixedUSCC),
+            location: Location(
+                latitudeMicrodegrees: 31_230_400, longitudeMicrodegrees: 121_473_700, reference: .cgcs2000),
+            statusIndex: index)
+        return try CredentialIssuer(issuer: "SH", key: issuer).issue(
+            .object(claims), issuedAt: Self.start, expiresAt: nil
+        ).text(host: host)
     }
 
     private func record(

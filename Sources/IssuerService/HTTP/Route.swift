@@ -34,6 +34,7 @@ package struct Route: Sendable {
         get("/v1/status-lists/{list}", Role.all, .statusList),
         post("/v1/events", [.inspector], .appendEvent),
         post("/v1/erasures", [.operator], .eraseEvent),
+        post("/v1/links", [.inspector], .askLink),
         post("/v1/bundle", [.operator], .exportBundle),
         get("/v1/keys", [.auditor, .operator], .listKeys),
         post("/v1/keys/rotate", [.operator], .rotateKey),

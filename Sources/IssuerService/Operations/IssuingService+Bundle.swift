@@ -49,6 +49,8 @@ extension IssuingService {
                 return BundleContents(
                     version: try registry.next("bundle", in: database),
                     keys: try registry.keys(in: database),
+                    links: order.domains.count == SealDomain.allCases.count
+                        ? try registry.linkedIdentifiers(countMax: BlindedLinkTable.countMax, in: database) : nil,
                     lists: try lists.map { ($0, try statusList($0.name, in: database)) })
             }
             return try signed(contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
@@ -63,7 +65,9 @@ extension IssuingService {
         let bundle = GateBundle(
             version: contents.version, issuedAt: issuedAt, expiresAt: expiresAt,
             issuers: try contents.keys.map(Self.trusted), statusLists: contents.lists.map(\.0),
-            hosts: [settings.host.lowercased()])
+            hosts: [settings.host.lowercased()],
+            links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
+            transit: order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil)
         let tokens = try contents.lists.map { reference, list in
             (
                 reference,
@@ -107,6 +111,8 @@ extension IssuingService {
 private struct BundleContents: Sendable {
     let version: UInt64
     let keys: [IssuerKeyRecord]
+    /// For a gate of both domains: which identifiers are one person's.
+    let links: [(medical: [UInt8], transit: [UInt8])]?
     let lists: [(StatusListReference, StatusList)]
 }
 

@@ -1,6 +1,7 @@
 package import Credential
 package import Signing
 package import Storage
+package import Verification
 package import TraceLog
 
 /// A request that was refused, or that could not be carried out: nothing of it was done.
@@ -40,6 +41,10 @@ package struct OperationError: Error, Equatable, Sendable {
         self.init(code: error.code.rawValue, reason: error.reason, hint: error.hint)
     }
 
+    package init(_ error: BundleError) {
+        self.init(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+    }
+
     /// Whatever a step threw, in this type; what is not ours says nothing of its content.
     package init(any error: any Error) {
         switch error {
@@ -50,6 +55,7 @@ package struct OperationError: Error, Equatable, Sendable {
         case let error as TraceLogError: self.init(error)
         case let error as LogError: self.init(error)
         case let error as IdentifierError: self.init(error)
+        case let error as BundleError: self.init(error)
         default:
             self.init(
                 code: "registry_unwritable", reason: "the registry refused the change",

@@ -13,6 +13,8 @@ package struct StateDirectory: Sendable {
     package var settings: String { path + "/suishend.yaml" }
     package var registry: String { path + "/registry.sqlite" }
     package var log: String { path + "/log" }
+    /// Whose transit codes this installation's gates take; there only where an operator put it.
+    package var transitNetwork: String { path + "/transit-network.json" }
     package var lock: String { path + "/run/lock" }
     package var socket: String { path + "/run/suishend.sock" }
 

@@ -34,10 +34,21 @@ extension Registry {
         var pairs: [(medical: [UInt8], transit: [UInt8])] = []
         while let row = try rows.next() {
             let subject: Data = row["subject"]
-            let links = try openedLinks(row["links"], of: Array(subject))
+            let links = try opened(row["links"], of: Array(subject))
             if let medical = links.medical, let transit = links.transit { pairs.append((medical, transit)) }
         }
         return pairs
+    }
+
+    /// A person's links, as the row holds them sealed.
+    func opened(_ sealed: Data, of person: [UInt8]) throws -> PersonLinks {
+        guard let bytes = try cipher.opened(Array(sealed), subject: person), let links = PersonLinks(encoded: bytes)
+        else {
+            throw StorageError(
+                code: .registryCorrupt, reason: "a person's links do not open under this registry's key",
+                hint: "restore the key files that this registry was made with")
+        }
+        return links
     }
 
     private func pairDigest(_ medical: [UInt8], _ transit: [UInt8]) -> [UInt8] {

@@ -22,6 +22,7 @@ extension Registry {
         try database.cachedStatement(sql: "INSERT INTO person VALUES (?, ?, ?, ?)").execute(arguments: [
             Data(subject), digest, Data(cipher.sealed(links.encoded, subject: subject)), Int64(now),
         ])
+        try index(links, of: subject, in: database)
         return Hex.encode(subject)
     }
 
@@ -31,6 +32,7 @@ extension Registry {
         try database.execute(
             sql: "UPDATE person SET links = ? WHERE subject = ?",
             arguments: [Data(cipher.sealed(merged.encoded, subject: person)), Data(person)])
+        try index(merged, of: person, in: database)
     }
 
     /// The identifiers that a person's codes carry sealed.
@@ -41,13 +43,7 @@ extension Registry {
             let sealed = try Data.fetchOne(
                 database.cachedStatement(sql: "SELECT links FROM person WHERE subject = ?"), arguments: [Data(person)])
         else { throw StorageError.subjectUnknown }
-        guard let bytes = try cipher.opened(Array(sealed), subject: person), let links = PersonLinks(encoded: bytes)
-        else {
-            throw StorageError(
-                code: .registryCorrupt, reason: "a person's links do not open under this registry's key",
-                hint: "restore the key files that this registry was made with")
-        }
-        return links
+        return try opened(sealed, of: person)
     }
 
     /// Registers an enterprise; the same number with the same name is no error.

@@ -70,7 +70,8 @@ package struct EventSender: Sendable {
         let value = try? JSONValue.parse(response.body, byteCountMax: Self.answerByteCountMax, depthMax: 8)
         if response.status == 200 || response.status == 201 { return .taken }
         let code = value?["error"]?["code"]?.string ?? "status \(response.status)"
-        let isAboutEvent = [400, 409, 422].contains(response.status) || response.status == 404 && code != "route_unknown"
-        return isAboutEvent ? .refused(code) : .later("the issuer's daemon answered \(code)")
+        let isUnknownObject = response.status == 404 && code != "route_unknown"
+        return isUnknownObject || [400, 409, 422].contains(response.status)
+            ? .refused(code) : .later("the issuer's daemon answered \(code)")
     }
 }

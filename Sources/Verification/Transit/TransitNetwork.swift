@@ -1,5 +1,5 @@
 package import Encoding
-import Signing
+import Glibc
 
 /// What a gate must know of a transit network: how its codes stand, and the keys of its certificate authorities.
 package struct TransitNetwork: Sendable, Equatable {
@@ -33,6 +33,12 @@ package struct TransitNetwork: Sendable, Equatable {
         try self.init(
             customData: value["customData"]?.string, epoch: value["epoch"]?.string, length: value["length"]?.string,
             authorities: pairs)
+    }
+
+    /// Reads the description in a file; nil where there is none.
+    package init?(contentsOf path: String) throws(BundleError) {
+        guard unsafe access(path, F_OK) == 0 else { return nil }
+        try self.init(json: GateFile.read(path, byteCountMax: Self.byteCountMax))
     }
 
     init(_ item: CBORItem) throws(BundleError) {

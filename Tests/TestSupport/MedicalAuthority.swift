@@ -1,25 +1,30 @@
 import Glibc
-import TestSupport
 
 /// A running authority server, ended when the test lets go of it.
-final class MedicalAuthority {
-    static let code = "4240123456789012345678" + "31" + "0000"
-    let address: String
+package final class MedicalAuthority {
+    /// A code of somebody insured, and one of somebody whose insurance has been suspended.
+    package static let code = "4240123456789012345678" + "31" + "0000"
+    package static let suspendedCode = "4240123456789012345679" + "31" + "0000"
+    /// Whom both codes are about.
+    package static let insuredId = [UInt8](1...12)
+    package let address: String
     private let process: pid_t
     private let folder: String
 
-    init(_ arguments: [String], onSocket: Bool = false) throws {
+    package init(_ arguments: [String], onSocket: Bool = false) throws {
         var template = Array("/tmp/medical-authority.XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else { throw UnreadableVector(what: "a temporary folder") }
+        guard unsafe mkdtemp(&template) != nil else { throw MissingFile(path: "/tmp") }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let codes = folder + "/codes.json"
+        let person = #""insuredId": "0102030405060708090a0b0c", "region": "310101""#
         let content =
-            #"{"\#(Self.code)": {"insuredId": "0102030405060708090a0b0c", "region": "310101", "status": "active"}}"#
+            #"{"\#(Self.code)": {\#(person), "status": "active"}, "#
+            + #""\#(Self.suspendedCode)": {\#(person), "status": "suspended"}}"#
         try Self.write(content, to: codes)
         let place = onSocket ? ["--socket", folder + "/s"] : ["--port", "0"]
         let words = ["python3", ProjectFiles.root + "/tools/medical-authority", "--codes", codes] + place + arguments
         var ends: [Int32] = [0, 0]
-        guard unsafe pipe(&ends) == 0 else { throw UnreadableVector(what: "a pipe") }
+        guard unsafe pipe(&ends) == 0 else { throw MissingFile(path: "a pipe") }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -32,7 +37,7 @@ final class MedicalAuthority {
         let status = unsafe posix_spawnp(&process, "python3", &actions, nil, &argv, environ)
         close(ends[1])
         defer { close(ends[0]) }
-        guard status == 0 else { throw UnreadableVector(what: "python3") }
+        guard status == 0 else { throw MissingFile(path: "python3") }
         self.process = process
         var line: [UInt8] = []
         var byte: UInt8 = 0
@@ -50,8 +55,8 @@ final class MedicalAuthority {
     }
 
     private static func write(_ text: String, to path: String) throws {
-        guard let file = unsafe fopen(path, "w") else { throw UnreadableVector(what: path) }
+        guard let file = unsafe fopen(path, "w") else { throw MissingFile(path: path) }
         defer { unsafe fclose(file) }
-        guard unsafe fputs(text, file) >= 0 else { throw UnreadableVector(what: path) }
+        guard unsafe fputs(text, file) >= 0 else { throw MissingFile(path: path) }
     }
 }

@@ -1,0 +1,37 @@
+import Encoding
+import Signing
+import Verification
+
+/// A transit network's keys, made for one test, and codes by them, good and bad.
+struct TransitWorkshop {
+    let authority: SigningKey
+    let issuer: SigningKey
+    let phone: SigningKey
+
+    init() throws {
+        authority = try .generate(.sm2)
+        issuer = try .generate(.sm2)
+        phone = try .generate(.sm2)
+    }
+
+    var network: TransitNetwork {
+        TransitNetwork(layout: TransitLayout(), authorities: [1: authority.verificationKey.raw])
+    }
+
+    /// A code's text form for a stream.
+    func code(
+        authority: SigningKey? = nil, issuer: SigningKey? = nil, phone: SigningKey? = nil, caIndex: UInt8 = 1,
+        account: [UInt8] = VerifyGate.cardAccount, generatedAt: UInt64 = VerifyGate.now
+    ) throws -> String {
+        let maker = TransitCodeMaker(layout: network.layout)
+        var card = TransitCodeMaker.Card(authorisedUntil: VerifyGate.now + 86_400)
+        card.cardAccount = account
+        let certificate = try maker.certificate(
+            issuer: card.issuer, key: self.issuer.verificationKey, expiresAt: VerifyGate.now + 86_400,
+            authority: authority ?? self.authority, caIndex: caIndex)
+        let bytes = try maker.code(
+            card, certificate: certificate, issuer: issuer ?? self.issuer, user: phone ?? self.phone,
+            generatedAt: generatedAt)
+        return "hex:" + Hex.encode(bytes)
+    }
+}
