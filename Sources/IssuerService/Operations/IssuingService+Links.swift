@@ -13,7 +13,7 @@ extension IssuerOperation {
                 code: "request_malformed", reason: "a link is asked for by both identifiers",
                 hint: "send {\"medical\": HEX, \"transit\": HEX}, 12 bytes each")
         }
-        let isLinked = try await service.database.writer.read { [registry = service.registry] database in
+        let isLinked = try service.database.read { [registry = service.registry] database in
             try registry.isLinked(medical: medical, transit: transit, in: database)
         }
         return OperationAnswer(json: ["linked": .bool(isLinked)])
