@@ -140,7 +140,7 @@ let package = Package(
             "CommandTests",
             [
                 "Credential", "Encoding", "LogForge", "QRImage", "Signing", "TraceLog", "Verification", "chain-verify",
-                "transit-issuer", "verify",
+                "suishen", "suishend", "transit-issuer", "verify",
             ]),
     ] + fuzzTargets
 )

@@ -11,15 +11,20 @@ package struct Program: Sendable {
 
     private let path: String
 
-    /// Names a command that the same build made, beside the running tests.
-    package init(_ name: String) {
+    /// Where the build that runs the tests put its commands.
+    static let folder: String = {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBytes { bytes -> Int in
             guard let start = unsafe bytes.bindMemory(to: CChar.self).baseAddress else { return 0 }
             return unsafe readlink("/proc/self/exe", start, bytes.count)
         }
         let runner = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-        path = runner.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/" + name
+        return runner.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
+    }()
+
+    /// Names a command that the same build made, beside the running tests.
+    package init(_ name: String) {
+        path = Self.folder + "/" + name
     }
 
     /// Runs the command to its end.

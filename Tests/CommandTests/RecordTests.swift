@@ -1,0 +1,159 @@
+import Encoding
+import Glibc
+import TestSupport
+import Testing
+
+/// A gate at an installation's own objects, its daemon started when the test wants it.
+struct RecordingGate {
+    let installation: SuishenRun
+    let object: String
+    let text: String
+
+    init() throws {
+        installation = try SuishenRun()
+        object = try installation.object()
+        text = try #require(try installation.answer(["issue", object])["text"]?.string)
+        try installation.answer(["bundle", "export", "--out", installation.folder("bundle")])
+    }
+
+    var socket: String { installation.folder("state/run/suishend.sock") }
+    var spool: String { installation.folder("bundle/state/events.spool") }
+
+    func daemon() throws -> RunningProgram {
+        let daemon = try RunningProgram("suishend", ["--state", installation.folder("state")])
+        RunningProgram.waitForSocket(socket)
+        return daemon
+    }
+
+    func scan(_ options: String = "") throws -> VerifyRun {
+        let bundle = installation.folder("bundle")
+        return try VerifyRun("--bundle \(bundle) --scene object-inspection --record --text '\(text)' \(options)")
+    }
+
+    func flush(_ options: String = "") throws -> VerifyRun {
+        try VerifyRun("flush --bundle \(installation.folder("bundle")) --socket \(socket) \(options)")
+    }
+
+    /// How many events the object has in the log; asking adds one.
+    func eventCount() throws -> Int64? {
+        try installation.answer(["event", "append", object, "--step", "inspecting"])["sequence"]?.integer
+    }
+
+    func replaceSpool(_ change: (inout [UInt8]) -> Void) throws {
+        var bytes = try ProjectFiles.bytes(spool)
+        change(&bytes)
+        try installation.folder.write(bytes, to: "bundle/state/events.spool", mode: 0o600)
+    }
+}
+
+@Suite("A gate that records what it accepts")
+struct RecordTests {
+    @Test("keeps events while nobody answers, and sends each once, however often it is sent")
+    func spoolsAndFlushes() throws {
+        let gate = try RecordingGate()
+        for _ in 0..<3 {
+            let run = try gate.scan()
+            #expect(run.code == "ok" && run.lines.first?["record"]?.string == "spooled")
+        }
+        let unreachable = try gate.flush()
+        #expect(unreachable.status == 2 && unreachable.lines.first?["waiting"]?.integer == 3)
+        let (spool, state) = try (ProjectFiles.bytes(gate.spool), ProjectFiles.bytes(gate.spool + ".state"))
+        let daemon = try gate.daemon()
+        #expect(try gate.flush().lines == [["sent": 3, "refused": 0, "waiting": 0]])
+        #expect(try gate.flush().lines == [["sent": 0, "refused": 0, "waiting": 0]])
+        #expect(try gate.eventCount() == 3)
+        // As if the gate had died between the daemon's answers and its own note of them.
+        try gate.installation.folder.write(spool, to: "bundle/state/events.spool", mode: 0o600)
+        try gate.installation.folder.write(state, to: "bundle/state/events.spool.state", mode: 0o600)
+        #expect(try gate.flush().lines == [["sent": 3, "refused": 0, "waiting": 0]])
+        #expect(try gate.eventCount() == 4)
+        daemon.end(SIGTERM)
+    }
+
+    @Test("writes to the log at once where the daemon answers, and sends what waited before it")
+    func recordsOnline() throws {
+        let gate = try RecordingGate()
+        #expect(try gate.scan("--socket \(gate.socket)").lines.first?["record"]?.string == "spooled")
+        let daemon = try gate.daemon()
+        let event = "--step repairing --actor \(SuishenRun.uscc) --location urn:epc:id:sgln:4012345.00001.0"
+        let run = try gate.scan("--socket \(gate.socket) \(event)")
+        #expect(run.lines.first?["record"]?.string == "logged")
+        #expect(try gate.eventCount() == 2)
+        daemon.end(SIGTERM)
+    }
+
+    @Test("sets aside what the daemon will never take, and says so")
+    func refusedEvents() throws {
+        let gate = try RecordingGate()
+        #expect(try gate.scan("--step dancing").code == "ok")
+        #expect(try gate.scan().code == "ok")
+        let daemon = try gate.daemon()
+        let run = try gate.flush()
+        #expect(run.status == 1 && run.lines == [["sent": 1, "refused": 1, "waiting": 0]])
+        #expect(try ProjectFiles.bytes(gate.spool + ".refused").count > 0)
+        #expect(try gate.eventCount() == 1)
+        daemon.end(SIGTERM)
+    }
+
+    @Test(
+        "sends nothing of a spool that was altered, cut, reordered, or robbed of its state",
+        arguments: ["flipped", "cut", "reordered", "dropped", "stateless"])
+    func tampered(how: String) throws {
+        let gate = try RecordingGate()
+        for _ in 0..<3 { #expect(try gate.scan().code == "ok") }
+        let daemon = try gate.daemon()
+        switch how {
+        case "flipped": try gate.replaceSpool { $0[$0.count / 2] ^= 1 }
+        case "cut": try gate.replaceSpool { $0 = Array($0[..<($0.firstIndex(of: 10) ?? 0)]) + [10] }
+        case "reordered":
+            try gate.replaceSpool { bytes in
+                let lines = bytes.split(separator: 10)
+                bytes = Array([lines[0], lines[2], lines[1]].joined(separator: [10])) + [10]
+            }
+        case "dropped": try gate.replaceSpool { $0.removeSubrange(0...($0.firstIndex(of: 10) ?? 0)) }
+        default: unsafe unlink(gate.spool + ".state")
+        }
+        let run = try Program("verify").run(["flush", "--spool", gate.spool, "--socket", gate.socket])
+        #expect(run.status == 2 && run.output.isEmpty)
+        #expect(run.diagnostics.contains("[spool_tampered]") && run.diagnostics.contains("verify: hint: "))
+        #expect(try gate.eventCount() == 0)
+        daemon.end(SIGTERM)
+    }
+
+    @Test("has on its disk every event whose verdict was printed when it is killed, and goes on after a torn line")
+    func killed() throws {
+        let gate = try RecordingGate()
+        let folder = gate.installation.folder
+        let lines = String(repeating: gate.text + "\n", count: 20_000)
+        let input = try folder.write(Array(lines.utf8), to: "lines")
+        for _ in 0..<3 {
+            let output = folder("verdicts")
+            unsafe unlink(output)
+            let scanner = try RunningProgram(
+                "verify",
+                ["--bundle", folder("bundle"), "--scene", "object-inspection", "--record", "--stream"],
+                input: input, output: output)
+            usleep(300_000)
+            scanner.end(SIGKILL)
+            let printed = try ProjectFiles.bytes(output).split(separator: 10).count
+            let spooled = try ProjectFiles.bytes(gate.spool).split(separator: 10).count
+            #expect(spooled >= printed)
+        }
+        try gate.replaceSpool { $0 += Array("0123 torn".utf8) }
+        #expect(try gate.scan().lines.first?["record"]?.string == "spooled")
+        let count = Int64(try ProjectFiles.bytes(gate.spool).split(separator: 10).count)
+        #expect(count > 1)
+        let daemon = try gate.daemon()
+        #expect(try gate.flush().lines.first?["sent"]?.integer == count)
+        #expect(try gate.eventCount() == count)
+        daemon.end(SIGTERM)
+    }
+
+    @Test("stays closed where the event cannot be kept")
+    func unwritable() throws {
+        let gate = try RecordingGate()
+        let run = try gate.scan("--spool /nonexistent/spool")
+        #expect(run.code == "bundle_unreadable" && run.status == 2)
+        #expect(try VerifyRun("--bundle x --scene y --text z --step shipping").status == 64)
+    }
+}
