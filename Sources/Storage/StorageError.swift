@@ -8,6 +8,7 @@ package struct StorageError: Error, Equatable, Sendable {
         case registryCorrupt = "registry_corrupt"
         case registryUnwritable = "registry_unwritable"
         case diskFull = "disk_full"
+        case commitUnknown = "commit_unknown"
         case fieldKeyInvalid = "field_key_invalid"
         case subjectUnknown = "subject_unknown"
         case codeUnknown = "code_unknown"
@@ -31,6 +32,14 @@ package struct StorageError: Error, Equatable, Sendable {
         StorageError(
             code: .registryUnwritable, reason: "the registry cannot be written: \(reason)",
             hint: "check the disk's free space and the folder's permissions, then start again")
+    }
+
+    /// A commit that failed half-way, told by SQLite's own words.
+    static func commitUnknown(_ error: any Error) -> StorageError {
+        let words = (error as? DatabaseError).map { $0.message ?? "\($0.resultCode)" } ?? "it was interrupted"
+        return StorageError(
+            code: .commitUnknown, reason: "the disk took a commit or did not, which cannot be told: \(words)",
+            hint: "check the disk, then start again: whatever was acknowledged is there")
     }
 
     /// The disk has no room; what was being written is undone as a whole.

@@ -21,7 +21,7 @@ struct SuishendCommand: AsyncParsableCommand {
     @Option(help: "The socket; DIR/run/suishend.sock by default.")
     var socket: String?
 
-    @Flag(help: "Open settings, keys and registry, say what is wrong with them, and end.")
+    @Flag(help: "Open settings, keys and registry, say everything that is wrong with them, and end.")
     var checkConfig = false
 
     static func main() async {
@@ -41,8 +41,13 @@ struct SuishendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try folder
+        guard !checkConfig else { return try check(folder) }
         let service = try IssuingService(folder, random: SystemRandom())
-        guard !checkConfig else { return StandardStream.output.write("\(folder.path) is in order\n") }
+        service.onUnknownCommit { error in
+            Self.report(error)
+            // Not exit(3): what runs at exit could wait for the writer, which is where this runs.
+            _exit(ExitStatus.failure.rawValue)
+        }
         let listening = try Self.inheritedSocket.map { descriptor throws(OperationError) in
             try ListeningSocket(inherited: descriptor)
         }
@@ -59,6 +64,16 @@ struct SuishendCommand: AsyncParsableCommand {
         publishing.cancel()
         await publishing.value
         try await service.log.finish(atMilliseconds: UInt64(max(0, time(nil))) * 1000)
+    }
+
+    /// Reports every mistake that would keep the daemon from starting, and ends with status 1 when there is any.
+    private func check(_ folder: StateDirectory) throws {
+        let mistakes = IssuingService.mistakes(in: folder, socket: Self.inheritedSocket == nil ? socket : nil)
+        guard mistakes.isEmpty else {
+            mistakes.forEach(Self.report)
+            throw ExitCode(ExitStatus.failure.rawValue)
+        }
+        StandardStream.output.write("\(folder.path) is in order\n")
     }
 
     /// Finishes or discards what a crash left of the log, and says so; a log that cannot be is said too, and takes

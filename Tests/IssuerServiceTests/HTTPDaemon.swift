@@ -15,11 +15,25 @@ final class HTTPDaemon {
 
     let installation: Installation
     let socket: String
+    private let prefix: [String]
+    private let takesSocketOption: Bool
     private(set) var process: pid_t = 0
 
-    init(_ installation: Installation, socket: String? = nil) throws {
+    /// Starts a daemon.
+    ///
+    /// - Parameters:
+    ///   - installation: what it serves.
+    ///   - socket: where; nil for the installation's own place.
+    ///   - prefix: a command that runs it, `env NAME=VALUE` for instance.
+    ///   - takesSocketOption: whether it is told of the socket; otherwise it is to have it from elsewhere.
+    /// - Throws: when it cannot be started.
+    init(_ installation: Installation, socket: String? = nil, prefix: [String] = [], takesSocketOption: Bool = true)
+        throws
+    {
         self.installation = installation
         self.socket = socket ?? installation.state.socket
+        self.prefix = prefix
+        self.takesSocketOption = takesSocketOption
         try start()
     }
 
@@ -29,17 +43,32 @@ final class HTTPDaemon {
 
     /// Starts the daemon again, once it has ended.
     func start() throws {
-        process = try Self.spawn(["\(Self.binaries)/suishend", "--state", installation.state.path, "--socket", socket])
+        let words =
+            prefix + ["\(Self.binaries)/suishend", "--state", installation.state.path]
+            + (takesSocketOption ? ["--socket", socket] : [])
+        process = try Self.spawn(words, diagnostics: diagnosticsFile)
         for _ in 0..<2_000 where !IssuerClient.answers(at: socket) { usleep(10_000) }
+    }
+
+    private var diagnosticsFile: String { installation.folder("suishend.log") }
+
+    /// All that it has written to stderr.
+    var diagnostics: String {
+        get throws { String(decoding: try ProjectFiles.bytes(diagnosticsFile), as: UTF8.self) }
+    }
+
+    /// Waits until it has ended by itself; gives the wait status.
+    func ended() -> Int32 {
+        var status: Int32 = -1
+        unsafe waitpid(process, &status, 0)
+        process = 0
+        return status
     }
 
     /// Sends a signal and waits for the end; gives the wait status.
     func end(_ signal: Int32) -> Int32 {
-        var status: Int32 = -1
         kill(process, signal)
-        unsafe waitpid(process, &status, 0)
-        process = 0
-        return status
+        return ended()
     }
 
     /// One request; the answer's body, then its status on a line of its own.
@@ -62,11 +91,12 @@ final class HTTPDaemon {
         return Outcome(status: (status >> 8) & 0xFF, output: String(decoding: bytes, as: UTF8.self))
     }
 
-    private static func spawn(_ arguments: [String]) throws -> pid_t {
+    private static func spawn(_ arguments: [String], diagnostics: String) throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(
+            &actions, 2, diagnostics, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         var process: pid_t = 0
         var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }

@@ -9,9 +9,9 @@ final class Installation: Sendable {
     let state: StateDirectory
     let folder: ScratchFolder
 
-    init(_ suite: Suite = .ed25519) throws {
-        folder = try ScratchFolder()
-        state = StateDirectory(path: folder("state"))
+    init(_ suite: Suite = .ed25519, in folder: ScratchFolder? = nil) throws {
+        self.folder = try folder ?? ScratchFolder()
+        state = StateDirectory(path: self.folder("state"))
         var settings = Settings()
         settings.suite = suite
         try state.create(settings, random: SystemRandom(), at: 1_800_000_000)

@@ -37,4 +37,8 @@ package enum ProjectFiles {
 /// A file that a test needs and did not find.
 package struct MissingFile: Error {
     package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
 }

@@ -4,9 +4,13 @@ package import Glibc
 package final class ScratchFolder: Sendable {
     package let path: String
 
-    package init() throws {
-        var template = Array("/tmp/suishen-test-XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else { throw MissingFile(path: "/tmp") }
+    /// Makes a folder of a new name.
+    ///
+    /// - Parameter parent: the folder that it is made in.
+    /// - Throws: ``MissingFile`` when it cannot be made there.
+    package init(inside parent: String = "/tmp") throws {
+        var template = Array("\(parent)/suishen-test-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw MissingFile(path: parent) }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 

@@ -25,10 +25,9 @@ package final class IssuingService: Sendable {
     package init(_ state: StateDirectory, random: any RandomSource) throws(OperationError) {
         lock = try state.locked()
         do {
-            settings = try Settings(
-                text: String(
-                    decoding: SecretFile.read(state.settings, byteCountMax: 64 << 10), as: UTF8.self))
+            settings = try Settings(contentsOf: state.settings)
             keys = try KeyRing(state)
+            try keys.check(settings.suite)
             database = try RegistryDatabase(path: state.registry)
             let registry = Registry(
                 cipher: try FieldCipher(
@@ -43,6 +42,11 @@ package final class IssuingService: Sendable {
         }
         self.state = state
         self.random = random
+    }
+
+    /// Has the process told of the first commit whose outcome is not known, before anybody is answered.
+    package func onUnknownCommit(_ handler: @escaping @Sendable (OperationError) -> Void) {
+        database.writer.onUnknownOutcome { handler(OperationError($0)) }
     }
 
     /// Who asks, what for they may, and when; all of it comes from outside, since nothing here reads a clock.

@@ -41,12 +41,34 @@ package struct KeyRing: Sendable {
         current = CurrentKeys(
             issuer: try SigningKey(contentsOf: state.key(KeyRole.issuer.firstFile)),
             status: try SigningKey(contentsOf: state.key(KeyRole.status.firstFile)))
-        func secret(_ name: String) throws(SigningError) -> [UInt8] {
-            try SecretFile.read(state.key(name), byteCountMax: Self.secretByteCount)
+        masters = [
+            .medical: try Self.secret("medical.key", in: state), .transit: try Self.secret("transit.key", in: state),
+        ]
+        registrySecret = try Self.secret("registry.key", in: state)
+        digestSecret = try Self.secret("digest.key", in: state)
+    }
+
+    static func secret(_ name: String, in state: StateDirectory) throws(SigningError) -> [UInt8] {
+        let path = state.key(name)
+        let bytes = try SecretFile.read(path, byteCountMax: secretByteCount)
+        guard bytes.count == secretByteCount else {
+            throw SigningError(
+                code: .keyUnreadable, reason: "\(path) holds \(bytes.count) bytes, where \(secretByteCount) belong",
+                hint: "restore the file that this installation was made with")
         }
-        masters = [.medical: try secret("medical.key"), .transit: try secret("transit.key")]
-        registrySecret = try secret("registry.key")
-        digestSecret = try secret("digest.key")
+        return bytes
+    }
+
+    /// Refuses keys that were made for another suite than the settings name.
+    ///
+    /// - Throws: `suite_mismatch`.
+    func check(_ suite: Suite) throws(OperationError) {
+        guard [root, issuer, status].allSatisfy({ $0.verificationKey.algorithm == suite.algorithm }) else {
+            throw OperationError(
+                code: "suite_mismatch",
+                reason: "the keys are not of the suite \(suite.rawValue) that the settings name",
+                hint: "set `suite` to what this installation was made with; another suite needs another installation")
+        }
     }
 
     /// The key that opens one domain's seals for one day.

@@ -22,7 +22,23 @@ package struct Settings: Sendable, Equatable {
     /// The longest that a bundle may be fresh: 30 days.
     package static let bundleLifetimeSecondsMax: UInt64 = 30 * 86_400
 
+    /// The most bytes of the file: room for as many users as may have roles.
+    private static let byteCountMax = 256 << 10
+
     package init() {}
+
+    /// Reads the settings file, which only its owner may read.
+    ///
+    /// - Throws: `settings_invalid`, or what the file lacks.
+    init(contentsOf path: String) throws(OperationError) {
+        let bytes: [UInt8]
+        do {
+            bytes = try SecretFile.read(path, byteCountMax: Self.byteCountMax)
+        } catch {
+            throw OperationError(error)
+        }
+        try self.init(text: String(decoding: bytes, as: UTF8.self))
+    }
 
     /// Reads the settings file: `name: value` lines of YAML, each name known and given once.
     ///

@@ -70,6 +70,7 @@ package struct StateDirectory: Sendable {
     /// - Throws: `state_missing`, `state_busy` when another process has it.
     package func locked() throws(OperationError) -> StateLock {
         let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 || errno == ENOENT || errno == ENOTDIR else { throw Self.unwritable(lock) }
         guard descriptor >= 0 else {
             throw OperationError(
                 code: "state_missing", reason: "there is no installation at \(path)",
@@ -86,8 +87,9 @@ package struct StateDirectory: Sendable {
 
     private static func unwritable(_ path: String) -> OperationError {
         OperationError(
-            code: "state_unwritable", reason: "\(path) cannot be made: \(unsafe String(cString: strerror(errno)))",
-            hint: "check the parent folder and its permissions")
+            code: "state_unwritable",
+            reason: "\(path) cannot be made or written: \(unsafe String(cString: strerror(errno)))",
+            hint: "check the disk, the folder it is in, and their permissions")
     }
 }
 

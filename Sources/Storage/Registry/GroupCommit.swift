@@ -21,6 +21,16 @@ package final class GroupCommit: Sendable {
         var isDraining = false
         /// Set by the first commit whose outcome is not known; nothing is written from then on.
         var failure: StorageError?
+        var onUnknownOutcome: @Sendable (StorageError) -> Void = { _ in }
+    }
+
+    /// How a transaction ended.
+    private enum Outcome {
+        case done
+        /// Nothing of it was kept, and writing may go on.
+        case undone(StorageError)
+        /// The disk may or may not have it: a failed sync leaves that open.
+        case unknown(StorageError)
     }
 
     private let pool: DatabasePool
@@ -31,25 +41,32 @@ package final class GroupCommit: Sendable {
         self.pool = pool
     }
 
+    /// Has the process told of the first commit whose outcome is not known, before any of its callers is answered.
+    ///
+    /// - Parameter handler: best ends the process: what the disk has then shows at the next start.
+    package func onUnknownOutcome(_ handler: @escaping @Sendable (StorageError) -> Void) {
+        state.withLock { $0.onUnknownOutcome = handler }
+    }
+
     /// Runs `body` in a transaction and returns its value once that is on disk.
     ///
     /// - Parameter body: one change; what it throws undoes only itself.
     /// - Returns: what `body` returned.
-    /// - Throws: what `body` throws; `disk_full` when nothing was kept for want of space, after which writing goes on
-    ///   once there is some; `registry_unwritable` when the commit failed, after which nothing is written any more.
+    /// - Throws: what `body` throws; `disk_full` or `registry_unwritable` when nothing was kept, after which writing
+    ///   goes on once it can; `commit_unknown` when the commit failed, after which nothing is written any more.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            let outcome = Outcome<Value>()
+            let result = JobResult<Value>()
             enqueue(
                 Job(
-                    run: { database in outcome.set { try body(database) } },
+                    run: { database in result.set { try body(database) } },
                     settle: { failure in
                         if let failure {
                             continuation.resume(throwing: failure)
                         } else {
-                            continuation.resume(with: outcome.take())
+                            continuation.resume(with: result.take())
                         }
                     }))
         }
@@ -77,28 +94,46 @@ package final class GroupCommit: Sendable {
                 return jobs
             }
             if jobs.isEmpty { return }
-            let failure = commit(jobs)
-            if let failure, failure.code != .diskFull { state.withLock { $0.failure = failure } }
-            for job in jobs { job.settle(failure) }
+            switch commit(jobs) {
+            case .done: for job in jobs { job.settle(nil) }
+            case .undone(let failure): for job in jobs { job.settle(failure) }
+            case .unknown(let failure):
+                let handler = state.withLock { state in
+                    state.failure = failure
+                    return state.onUnknownOutcome
+                }
+                handler(failure)
+                for job in jobs { job.settle(failure) }
+            }
         }
     }
 
-    private func commit(_ jobs: [Job]) -> StorageError? {
-        if let failure = state.withLock({ $0.failure }) { return failure }
-        do {
-            try pool.writeWithoutTransaction { database in
-                do {
-                    try database.beginTransaction(.immediate)
-                    for job in jobs { try Self.runInSavepoint(job, database) }
-                    try database.commit()
-                } catch {
-                    if database.isInsideTransaction { try? database.rollback() }
-                    throw error
-                }
+    private func commit(_ jobs: [Job]) -> Outcome {
+        if let failure = state.withLock({ $0.failure }) { return .undone(failure) }
+        return pool.writeWithoutTransaction { database in
+            do {
+                try database.beginTransaction(.immediate)
+                for job in jobs { try Self.runInSavepoint(job, database) }
+            } catch {
+                return Self.undone(by: error, database)
             }
-            return nil
+            do {
+                try database.commit()
+                return .done
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+                return Self.undone(by: error, database)
+            } catch {
+                return .unknown(.commitUnknown(error))
+            }
+        }
+    }
+
+    private static func undone(by error: any Error, _ database: Database) -> Outcome {
+        do {
+            if database.isInsideTransaction { try database.rollback() }
+            return .undone(StorageError(sqlite: error))
         } catch {
-            return StorageError(sqlite: error)
+            return .unknown(.commitUnknown(error))
         }
     }
 
@@ -113,7 +148,7 @@ package final class GroupCommit: Sendable {
 }
 
 /// One job's result, set inside the transaction and taken after it.
-private final class Outcome<Value: Sendable>: Sendable {
+private final class JobResult<Value: Sendable>: Sendable {
     private let result = Mutex<Result<Value, any Error>?>(nil)
 
     /// Keeps what the body gave, and says whether it gave a value.

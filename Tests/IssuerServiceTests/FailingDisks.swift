@@ -1,0 +1,84 @@
+import Glibc
+import IssuerService
+import TestSupport
+
+/// A small file system in memory with an installation on it.
+final class Disk {
+    let installation: Installation
+    private let point: ScratchFolder
+    private let filler: String
+
+    /// Whether this process may mount; root in a container often may not.
+    static let canMount: Bool = {
+        guard getuid() == 0, let folder = try? ScratchFolder() else { return false }
+        guard (try? HTTPDaemon.run(["mount", "-t", "tmpfs", "tmpfs", folder.path]))?.status == 0 else { return false }
+        return (try? HTTPDaemon.run(["umount", folder.path]))?.status == 0
+    }()
+
+    init(megabytes: Int) throws {
+        point = try ScratchFolder()
+        guard try HTTPDaemon.run(["mount", "-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", point.path]).status == 0
+        else { throw MissingFile(path: point.path) }
+        filler = point.path + "/filler"
+        installation = try Installation(in: ScratchFolder(inside: point.path))
+    }
+
+    /// Takes nearly all room that is left.
+    func fill() throws {
+        _ = try HTTPDaemon.run(["sh", "-c", "head -c 100m /dev/zero > \(filler); truncate -s -128K \(filler)"])
+    }
+
+    func makeRoom() throws {
+        unsafe unlink(filler)
+    }
+
+    func makeReadOnly() throws {
+        guard try HTTPDaemon.run(["mount", "-o", "remount,ro", point.path]).status == 0 else {
+            throw MissingFile(path: point.path)
+        }
+    }
+
+    deinit {
+        _ = try? HTTPDaemon.run(["umount", "-l", point.path])
+    }
+}
+
+/// A library that makes every sync fail once a file is there, as a dying disk does.
+struct FailingSync {
+    let path: String
+    let trigger: String
+
+    private static let source = """
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <errno.h>
+        #include <stdlib.h>
+        #include <unistd.h>
+        static int fails(void) {
+            const char *trigger = getenv("FAIL_WHEN");
+            if (!trigger || access(trigger, F_OK) != 0) return 0;
+            errno = EIO;
+            return 1;
+        }
+        int fsync(int file) { return fails() ? -1 : ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(file); }
+        int fdatasync(int file) { return fails() ? -1 : ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(file); }
+        """
+
+    init(in folder: ScratchFolder) throws {
+        let source = try folder.write(Array(Self.source.utf8), to: "sync.c")
+        path = folder("sync.so")
+        trigger = folder("disk-is-dying")
+        guard try HTTPDaemon.run(["clang", "-shared", "-fPIC", "-o", path, source, "-ldl"]).status == 0 else {
+            throw MissingFile(path: path)
+        }
+    }
+
+    func fail() throws {
+        guard let file = unsafe fopen(trigger, "w") else { throw MissingFile(path: trigger) }
+        unsafe fclose(file)
+    }
+
+    func mend() {
+        unsafe unlink(trigger)
+    }
+}
