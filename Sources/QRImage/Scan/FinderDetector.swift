@@ -2,10 +2,17 @@
 struct FinderDetector {
     private(set) var patterns: [FinderPattern] = []
 
+    /// Of the three modules that the middle square measures, so many must agree for all that can be asked.
+    private static let supportingModules = 2.4
+
     /// Looks at every `step`-th row and confirms down and across.
     mutating func find(in binary: PixelBuffer, step: Int) {
         patterns.removeAll(keepingCapacity: true)
         for row in stride(from: step / 2, to: binary.height, by: step) { findInRow(row, binary) }
+        for index in patterns.indices {
+            let rows = Double(patterns[index].lineCount * step)
+            patterns[index].support = min(1, rows / (Self.supportingModules * patterns[index].module))
+        }
         patterns.sort { $0.lineCount > $1.lineCount }
     }
 

@@ -6,6 +6,8 @@ struct FinderPattern {
     var module: Double
     /// How many lines of pixels agreed on it.
     var lineCount = 1
+    /// Which part of its middle square's rows agreed, at most 1; chance likeness has few.
+    var support = 0.0
 
     func distance(to other: FinderPattern) -> Double {
         let (right, down) = (other.x - x, other.y - y)

@@ -53,14 +53,17 @@ struct GeometricPass {
     private func readTriple(
         _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into found: inout Found
     ) -> Bool {
-        let locators = triple.versions.map { version -> (version: Int, locator: SymbolLocator, timing: Double) in
-            let locator = SymbolLocator(picture, triple, version: version)
+        let frame = FinderFrame(triple, in: picture)
+        let locators = frame.versions.map { version -> (version: Int, locator: SymbolLocator, timing: Double) in
+            let locator = SymbolLocator(picture, frame, version: version)
             return (version, locator, locator.timingFit)
         }
         let likely = locators.sorted { $0.timing > $1.timing }.prefix(refined ? 5 : 2)
         for (version, locator, _) in likely {
             guard !deadline.isOver else { return false }
-            guard let located = locator.locate(refined: refined), located.fit > Self.fitMin else { continue }
+            guard let located = locator.locate(refined: refined, deadline: deadline), located.fit > Self.fitMin else {
+                continue
+            }
             if located.fit > Self.fitOfCode { found.seesCode = true }
             for plane in located.planes where !deadline.isOver {
                 switch decode(picture, plane, version: version) {

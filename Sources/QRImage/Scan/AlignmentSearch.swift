@@ -1,0 +1,75 @@
+/// Finds alignment patterns near where a plane says they are.
+struct AlignmentSearch {
+    private let picture: PixelBuffer
+    private let plane: Homography
+    /// How much lighter than dark a light module is in this symbol, in grey levels.
+    private let contrast: Double
+
+    /// Part of the contrast that a pattern must show to be one.
+    private static let scoreMin = 0.3
+    /// What a module of distance must gain: far from where it should be, a pattern must fit better to be believed.
+    private static let distanceCost = 0.02
+
+    init(_ picture: PixelBuffer, _ plane: Homography, contrast: Double) {
+        self.picture = picture
+        self.plane = plane
+        self.contrast = contrast
+    }
+
+    /// Where the pattern of a column and row lies in the picture.
+    ///
+    /// - Parameters:
+    ///   - column: the pattern's middle, in modules.
+    ///   - row: likewise.
+    ///   - reach: how many modules away it may lie.
+    /// - Returns: nil when nothing there looks like one.
+    func find(column: Double, row: Double, reach: Double) -> FourPoints.Point? {
+        let middle = plane.map(column, row)
+        let (east, west) = (plane.map(column + 1, row), plane.map(column - 1, row))
+        let (south, north) = (plane.map(column, row + 1), plane.map(column, row - 1))
+        let across = FourPoints.Point(x: (east.x - west.x) / 2, y: (east.y - west.y) / 2)
+        let down = FourPoints.Point(x: (south.x - north.x) / 2, y: (south.y - north.y) / 2)
+        func place(_ columns: Double, _ rows: Double) -> FourPoints.Point {
+            (middle.x + columns * across.x + rows * down.x, middle.y + columns * across.y + rows * down.y)
+        }
+        var best = (score: Self.scoreMin * contrast, columns: 0.0, rows: 0.0)
+        var isFound = false
+        var (aroundColumns, aroundRows, extent, step) = (0.0, 0.0, reach, 0.5)
+        while step > 0.05 {
+            for rows in stride(from: aroundRows - extent, through: aroundRows + extent, by: step) {
+                for columns in stride(from: aroundColumns - extent, through: aroundColumns + extent, by: step) {
+                    let distance = (columns * columns + rows * rows).squareRoot()
+                    let score =
+                        score(place(columns, rows), across, down) - distance * Self.distanceCost * contrast
+                    if score > best.score {
+                        best = (score, columns, rows)
+                        isFound = true
+                    }
+                }
+            }
+            guard isFound else { return nil }
+            (aroundColumns, aroundRows, extent, step) = (best.columns, best.rows, step * 0.8, step / 2.5)
+        }
+        return place(best.columns, best.rows)
+    }
+
+    /// How much lighter the ring is than what it encloses and what encloses it, in grey levels.
+    private func score(
+        _ middle: FourPoints.Point, _ across: FourPoints.Point, _ down: FourPoints.Point
+    ) -> Double {
+        var (light, dark, core) = (0.0, 0.0, 0.0)
+        for row in -2...2 {
+            for column in -2...2 {
+                let value = picture.sample(
+                    middle.x + Double(column) * across.x + Double(row) * down.x,
+                    middle.y + Double(column) * across.y + Double(row) * down.y)
+                switch max(abs(row), abs(column)) {
+                case 0: core = value
+                case 1: light += value
+                default: dark += value
+                }
+            }
+        }
+        return light / 8 - 0.3 * core - 0.7 * dark / 16
+    }
+}
