@@ -27,6 +27,7 @@ package struct Gate: Sendable {
     private let match: HolderMatch
     private let replay: ReplayStore?
     private let recorder: EventRecorder?
+    private let clock: ClockWatch
 
     /// Sets a gate up.
     ///
@@ -46,6 +47,7 @@ package struct Gate: Sendable {
         self.scene = scene
         self.replay = replay
         self.recorder = recorder
+        clock = ClockWatch(path: "\(directory.statePath)/clock")
         let skewSeconds = skewSeconds ?? scene.clockSkewSeconds
         let network = directory.bundle.transit ?? TransitNetwork(layout: TransitLayout(), authorities: [:])
         own = SuishenSource(
@@ -90,6 +92,7 @@ package struct Gate: Sendable {
     /// Asks whether an accepted code was shown before, remembers it, and leaves an object's event where one is wanted.
     package func settle(_ assessment: Assessment, at now: UInt64) -> Verdict {
         var verdict = assessment.verdict
+        checkClock(&verdict)
         if verdict.code == .ok, let key = assessment.replayKey { checkReplay(key, at: now, &verdict) }
         if verdict.code == .ok, let object = verdict.object, let recorder {
             do throws(SpoolError) {
@@ -99,6 +102,17 @@ package struct Gate: Sendable {
             }
         }
         return verdict
+    }
+
+    /// A presentation's own time counts once its signature or link has held, whatever came of the code.
+    private func checkClock(_ verdict: inout Verdict) {
+        guard let holder = verdict.pseudonym, let freshness = verdict.freshness else { return }
+        let offset = Int32(clamping: freshness.skewSeconds) - Int32(clamping: freshness.ageSeconds)
+        guard let trouble = clock.note(holder, offsetSeconds: offset) else { return }
+        verdict.warnings.append(trouble.warning)
+        verdict.freshness?.clockOffsetSeconds = trouble.offsetSeconds
+        guard verdict.code == .stale || verdict.code == .fromFuture, let reason = verdict.reason else { return }
+        verdict.reason = "\(reason); so it is with most holders here, so that this machine's clock must be wrong"
     }
 
     private func checkReplay(_ key: ReplayKey, at now: UInt64, _ verdict: inout Verdict) {

@@ -22,12 +22,7 @@ extension Verdict {
         }
         if let claims = self.object { object["object"] = objectJSON(claims) }
         if let record { object["record"] = .string(record.rawValue) }
-        if let freshness {
-            object["freshness"] = [
-                "kind": .string(freshness.kind), "ageSeconds": .integer(Int64(clamping: freshness.ageSeconds)),
-                "skewSeconds": .integer(Int64(clamping: freshness.skewSeconds)),
-            ]
-        }
+        if let freshness { object["freshness"] = Self.freshnessJSON(freshness) }
         if let insurance {
             object["insurance"] = ["region": .string(insurance.region), "status": .string(insurance.status)]
         }
@@ -48,6 +43,15 @@ extension Verdict {
         object["stages"] = .array(
             stages.map { ["stage": .string($0.name), "result": .string($0.isPassed ? "ok" : "failed")] })
         if let elapsedMicroseconds { object["elapsedMicroseconds"] = .integer(Int64(clamping: elapsedMicroseconds)) }
+        return .object(object)
+    }
+
+    private static func freshnessJSON(_ freshness: Freshness) -> JSONValue {
+        var object: JSONObject = [
+            "kind": .string(freshness.kind), "ageSeconds": .integer(Int64(clamping: freshness.ageSeconds)),
+            "skewSeconds": .integer(Int64(clamping: freshness.skewSeconds)),
+        ]
+        if let offset = freshness.clockOffsetSeconds { object["clockOffsetSeconds"] = .integer(Int64(offset)) }
         return .object(object)
     }
 

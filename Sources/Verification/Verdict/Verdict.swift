@@ -21,6 +21,8 @@ package struct Verdict: Sendable, Equatable {
         package let ageSeconds: UInt64
         /// Seconds by which it lies ahead, else 0.
         package let skewSeconds: UInt64
+        /// How far most holders' phones are ahead of this machine, where that lasts; below 0, behind it.
+        package var clockOffsetSeconds: Int32?
 
         init(kind: String, time: UInt64, now: UInt64) {
             self.kind = kind

@@ -1,0 +1,94 @@
+import Glibc
+import Synchronization
+
+/// Tells a gate whose own clock is wrong from holders who show old codes: one phone may be off, twelve of the last
+/// sixteen are not.
+///
+/// A small file keeps the offsets that the last holders' phones had, each holder once, so that one who tries again and
+/// again does not count for many. It is shared by processes without a lock: a note lost between two costs nothing.
+package final class ClockWatch: Sendable {
+    /// How many holders are remembered.
+    package static let holderCount = 16
+    /// How many of them must disagree with this machine, all in one direction.
+    package static let troubleCount = 12
+    /// A phone's clock this far ahead counts, in seconds.
+    package static let aheadSecondsMin: Int32 = 5
+    /// A showing this old counts, in seconds: longer than any phone shows one.
+    package static let behindSecondsMin: Int32 = 31
+
+    /// What is wrong with this machine's clock, and by how much, in seconds.
+    package struct Trouble: Sendable, Equatable {
+        /// The holders' median offset: above 0 this machine is behind, below it is ahead.
+        package let offsetSeconds: Int32
+
+        /// The warning in a verdict.
+        package var warning: String { offsetSeconds > 0 ? "clock_behind" : "clock_ahead" }
+    }
+
+    private static let magic = Array("SPCLOCK1".utf8)
+    private static let holderByteCount = 8
+    private static let entryByteCount = 12
+    private static let byteCount = 16 + holderCount * entryByteCount
+
+    private let path: String
+    private let descriptor = Mutex<Int32?>(nil)
+
+    /// Watches with the file at `path`, which is opened, or made, at the first note.
+    package init(path: String) {
+        self.path = path
+    }
+
+    deinit {
+        descriptor.withLock { if let open = $0, open >= 0 { close(open) } }
+    }
+
+    /// Notes when a holder's phone said it was.
+    ///
+    /// - Parameters:
+    ///   - holder: 8 bytes that tell holders apart; from a presentation whose signature or link held.
+    ///   - offsetSeconds: the phone's time less this machine's.
+    /// - Returns: what is wrong with this machine's clock; nil when nothing is, or when the file cannot be kept.
+    package func note(_ holder: [UInt8], offsetSeconds: Int32) -> Trouble? {
+        descriptor.withLock { open in
+            if open == nil { open = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
+            guard let file = open, file >= 0, holder.count == Self.holderByteCount else { return nil }
+            var entries = Self.read(file)
+            if let known = entries.firstIndex(where: { $0.holder == holder }) { entries.remove(at: known) }
+            entries.append((holder, offsetSeconds))
+            entries = entries.suffix(Self.holderCount)
+            Self.write(entries, to: file)
+            return Self.trouble(entries.map(\.offset))
+        }
+    }
+
+    private static func trouble(_ offsets: [Int32]) -> Trouble? {
+        let isBehind = offsets.count { $0 >= aheadSecondsMin } >= troubleCount
+        let isAhead = offsets.count { $0 <= -behindSecondsMin } >= troubleCount
+        guard isBehind || isAhead else { return nil }
+        return Trouble(offsetSeconds: offsets.sorted()[offsets.count / 2])
+    }
+
+    private typealias Entry = (holder: [UInt8], offset: Int32)
+
+    /// The entries, oldest first; none from a file that is not ours or was torn.
+    private static func read(_ file: Int32) -> [Entry] {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, 0) }
+        guard count == byteCount, bytes.starts(with: magic), bytes[8] <= holderCount else { return [] }
+        return (0..<Int(bytes[8])).map { index in
+            let entry = bytes[(16 + index * entryByteCount)...].prefix(entryByteCount)
+            let word = entry.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            return (Array(entry.prefix(holderByteCount)), Int32(bitPattern: word))
+        }
+    }
+
+    private static func write(_ entries: [Entry], to file: Int32) {
+        var bytes = magic + [UInt8(entries.count)] + [UInt8](repeating: 0, count: 7)
+        for entry in entries {
+            let word = UInt32(bitPattern: entry.offset)
+            bytes += entry.holder + (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) }
+        }
+        bytes += [UInt8](repeating: 0, count: byteCount - bytes.count)
+        _ = unsafe bytes.withUnsafeBytes { unsafe pwrite(file, $0.baseAddress, $0.count, 0) }
+    }
+}
