@@ -10,12 +10,39 @@ package struct Diagnostics: Sendable {
 
     /// Says what went wrong and how to mend it.
     package func report(_ error: CommandError) {
-        StandardStream.error.write(
-            "\(command): error: \(error.reason) [\(error.code)]\n\(command): hint: \(error.hint)\n")
+        write("error", "\(error.reason) [\(error.code)]")
+        write("hint", error.hint)
     }
 
     /// Says something that does not end the command.
     package func warn(_ text: String) {
-        StandardStream.error.write("\(command): warning: \(text)\n")
+        write("warning", text)
+    }
+
+    /// Says what is wrong with a command line, and ends the process with status 64.
+    ///
+    /// - Parameter message: the argument parser's: `Error: …` on its first line, and `See '… --help' …` on its last.
+    package func endForUsage(_ message: String) -> Never {
+        let lines = message.split(separator: "\n").map { line in String(line.drop { $0 == " " }) }
+        let first = lines.first.map { $0.hasPrefix("Error: ") ? String($0.dropFirst(7)) : $0 } ?? ""
+        let reason = first.prefix(1).lowercased() + first.dropFirst()
+        let command = lines.last.flatMap { line in
+            line.hasPrefix("See '") ? line.split(separator: "'").dropFirst().first.map(String.init) : nil
+        }
+        report(
+            CommandError(
+                code: "usage", reason: reason.hasSuffix(".") ? String(reason.dropLast()) : reason,
+                hint: "see \(command ?? "\(self.command) --help")", status: .usage))
+        exit(ExitStatus.usage.rawValue)
+    }
+
+    /// One line; control characters, which a path or a scanned text may hold, never reach the terminal.
+    private func write(_ label: String, _ text: String) {
+        let shown = text.unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control ? Unicode.Scalar(0xFFFD) ?? "?" : scalar
+        }
+        var line = String.UnicodeScalarView("\(command): \(label): ".unicodeScalars)
+        line.append(contentsOf: shown)
+        StandardStream.error.write(String(line) + "\n")
     }
 }

@@ -4,22 +4,41 @@ import Glibc
 package enum OutputFile {
     /// Writes `bytes` to `path`, replacing what was there in one step.
     ///
+    /// What it replaces is a file that its owner may write, or one as read-only as the new one: never a device, a pipe
+    /// or a key. A symbolic link stays, and what it points to is replaced.
+    ///
     /// - Parameters:
     ///   - bytes: the whole content.
     ///   - path: where it goes; its folder must exist.
     ///   - mode: permission bits of the new file.
     /// - Throws: `output_unwritable`; nothing is left behind then.
     package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(CommandError) {
-        let temporary = "\(path).\(getpid()).tmp"
+        let place = try replaceable(path, mode: mode)
+        let temporary = "\(place).\(getpid()).tmp"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure(path) }
         let complete = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
+        let cause = complete ? nil : failure(path)
         let closed = close(descriptor) == 0
-        guard complete, closed, unsafe rename(temporary, path) == 0 else {
-            let cause = failure(path)
+        guard complete, closed, unsafe rename(temporary, place) == 0 else {
+            let cause = cause ?? failure(path)
             unsafe unlink(temporary)
             throw cause
         }
+    }
+
+    /// The place that `path` names, behind any link.
+    private static func replaceable(_ path: String, mode: UInt32) throws(CommandError) -> String {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return path }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG else {
+            throw failure(path, kind == S_IFDIR ? "it is a folder" : "it is a device, a pipe or a socket")
+        }
+        guard status.st_mode & 0o200 != 0 || mode & 0o200 == 0 else { throw failure(path, "it is read-only") }
+        guard let resolved = unsafe realpath(path, nil) else { throw failure(path) }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
     }
 
     private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
@@ -36,9 +55,12 @@ package enum OutputFile {
     }
 
     private static func failure(_ path: String) -> CommandError {
+        failure(path, unsafe String(cString: strerror(errno)))
+    }
+
+    private static func failure(_ path: String, _ reason: String) -> CommandError {
         CommandError(
-            code: "output_unwritable",
-            reason: "\(path) cannot be written: \(unsafe String(cString: strerror(errno)))",
+            code: "output_unwritable", reason: "\(path) cannot be written: \(reason)",
             hint: "name a file in a folder that exists and that you may write to")
     }
 }

@@ -5,12 +5,15 @@ package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
-    /// Writes all of `text`; a closed pipe ends the process quietly, as a filter should.
+    /// Writes all of `text`; see ``write(bytes:)``.
     package func write(_ text: String) {
         write(bytes: Array(text.utf8))
     }
 
     /// Writes all of `bytes`, resuming after short writes and signals.
+    ///
+    /// A result that nobody takes ends the process with status 2, never with the 0 that opens a gate; what cannot be
+    /// said on stderr is lost, and the command's own status stands.
     package func write(bytes: [UInt8]) {
         var written = 0
         while written < bytes.count {
@@ -19,7 +22,8 @@ package enum StandardStream: Int32, Sendable {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                exit(errno == EPIPE ? ExitStatus.success.rawValue : ExitStatus.undecided.rawValue)
+                if self == .error { return }
+                exit(ExitStatus.undecided.rawValue)
             }
             written += count
         }

@@ -19,6 +19,9 @@ struct ChainVerify: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try parseAsRoot()
+            guard type(of: command).configuration.subcommands.isEmpty else {
+                throw ValidationError("name a subcommand")
+            }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -28,8 +31,8 @@ struct ChainVerify: AsyncParsableCommand {
             Diagnostics(command: "chain-verify").report(error)
             Glibc.exit(error.status.rawValue)
         } catch {
-            // Help and usage; ArgumentParser's own status for wrong usage is 64.
-            exit(withError: error)
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Diagnostics(command: "chain-verify").endForUsage(fullMessage(for: error))
         }
     }
 }

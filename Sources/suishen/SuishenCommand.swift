@@ -17,6 +17,9 @@ struct SuishenCommand: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try parseAsRoot()
+            guard type(of: command).configuration.subcommands.isEmpty else {
+                throw ValidationError("name a subcommand")
+            }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -24,9 +27,11 @@ struct SuishenCommand: AsyncParsableCommand {
             }
         } catch let error as CommandError {
             Diagnostics(command: "suishen").report(error)
-            Glibc.exit(error.status.rawValue)
+            // This command has no verdict to leave open.
+            Glibc.exit(error.status == .usage ? error.status.rawValue : ExitStatus.failure.rawValue)
         } catch {
-            exit(withError: error)
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Diagnostics(command: "suishen").endForUsage(fullMessage(for: error))
         }
     }
 }

@@ -35,7 +35,8 @@ struct SuishendCommand: AsyncParsableCommand {
             report(error)
             Glibc.exit(ExitStatus.failure.rawValue)
         } catch {
-            exit(withError: error)
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Diagnostics(command: "suishend").endForUsage(fullMessage(for: error))
         }
     }
 

@@ -23,7 +23,8 @@ struct TransitIssuerCommand: ParsableCommand {
             Diagnostics(command: "transit-issuer").report(error)
             Glibc.exit(ExitStatus.failure.rawValue)
         } catch {
-            exit(withError: error)
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Diagnostics(command: "transit-issuer").endForUsage(fullMessage(for: error))
         }
     }
 }

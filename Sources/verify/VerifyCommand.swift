@@ -24,7 +24,8 @@ struct VerifyCommand: ParsableCommand {
             Diagnostics(command: "verify").report(error)
             Glibc.exit(error.status.rawValue)
         } catch {
-            exit(withError: error)
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Diagnostics(command: "verify").endForUsage(fullMessage(for: error))
         }
     }
 }

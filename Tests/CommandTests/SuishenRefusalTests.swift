@@ -50,6 +50,24 @@ struct SuishenRefusalTests {
         #expect(!ProjectFiles.exists(png))
     }
 
+    @Test("writes a picture over no device, pipe or read-only file, and behind a link to what it names")
+    func pictureTargets() throws {
+        let person = try run.person()
+        let pipe = run.folder("pipe")
+        #expect(unsafe mkfifo(pipe, 0o600) == 0)
+        let key = try run.folder.write(Array("secret".utf8), to: "kept.pem", mode: 0o400)
+        for path in [pipe, key, run.folder("state"), "/dev/full"] {
+            let outcome = try run.run(["issue", person, "--png", path])
+            #expect(outcome.status == 1)
+            #expect(outcome.diagnostics.contains("[output_unwritable]"))
+        }
+        #expect(try ProjectFiles.bytes(key) == Array("secret".utf8))
+        let target = try run.folder.write([], to: "target.png")
+        #expect(unsafe symlink(target, run.folder("link.png")) == 0)
+        try run.answer(["issue", person, "--png", run.folder("link.png")])
+        #expect(try ProjectFiles.bytes(target).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    }
+
     @Test("never writes over a key, and reads none that others can read")
     func keys() throws {
         let key = run.folder("k.pem")

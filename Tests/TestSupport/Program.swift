@@ -33,10 +33,12 @@ package struct Program: Sendable {
     ///   - arguments: what stands behind the command's name.
     ///   - input: what it reads on stdin.
     ///   - dataKilobytesMax: the most data memory it may take; what passes it fails.
+    ///   - script: how the shell starts it, as `"$0" "$@"`.
     /// - Returns: its status, 128 and the signal's number when it was killed, and all that it wrote.
     /// - Throws: ``MissingFile`` when the command was not built or no scratch file can be made.
     package func run(
-        _ arguments: [String], input: [UInt8] = [], dataKilobytesMax: Int = 4 << 20
+        _ arguments: [String], input: [UInt8] = [], dataKilobytesMax: Int = 4 << 20,
+        script: String = "exec \"$0\" \"$@\""
     ) throws -> Outcome {
         let streams = try [ScratchFile(input), ScratchFile([]), ScratchFile([])]
         var actions = unsafe posix_spawn_file_actions_t()
@@ -46,7 +48,7 @@ package struct Program: Sendable {
             unsafe posix_spawn_file_actions_adddup2(&actions, stream.descriptor, Int32(number))
         }
         var process: pid_t = 0
-        var words = unsafe (["sh", "-c", "ulimit -d \(dataKilobytesMax); exec \"$0\" \"$@\"", path] + arguments).map {
+        var words = unsafe (["sh", "-c", "ulimit -d \(dataKilobytesMax); \(script)", path] + arguments).map {
             unsafe strdup($0)
         }
         unsafe words.append(nil)

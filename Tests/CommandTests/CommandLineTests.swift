@@ -1,0 +1,53 @@
+import TestSupport
+import Testing
+
+@Suite("Every command's manners")
+struct CommandLineTests {
+    @Test(
+        "tells a wrong command line in the commands' own words, with status 64",
+        arguments: [
+            ("suishen", ""), ("suishen", "issue"), ("suishen", "device"), ("suishen", "nonsense"),
+            ("suishen", "issue x --nonsense"), ("suishen", "device chain --out x --lifetime 86401"),
+            ("suishen", "issue x --at 18446744073709551615"), ("suishen", "init --state x --suite rsa"),
+            ("suishend", "--nonsense"), ("verify", ""), ("verify", "--scene park --text x"), ("chain-verify", ""),
+            ("chain-verify", "audit"), ("chain-verify", "nonsense"),
+        ])
+    func usage(command: String, words: String) throws {
+        let outcome = try Program(command).run(words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 64)
+        #expect(outcome.output.isEmpty)
+        let lines = outcome.diagnostics.split(separator: "\n")
+        #expect(lines.count == 2, "\(outcome.diagnostics)")
+        #expect(lines.first?.hasPrefix("\(command): error: ") == true)
+        #expect(lines.last?.hasPrefix("\(command): hint: ") == true)
+    }
+
+    @Test("documents itself on stdout with status 0", arguments: ["suishen", "suishend", "verify", "chain-verify"])
+    func help(command: String) throws {
+        let outcome = try Program(command).run(["--help"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("USAGE: \(command)"))
+    }
+
+    /// Status 0 would open the gate: nobody has seen what the command found.
+    @Test("never ends with status 0 when its answer reaches nobody", arguments: ["| true", ">/dev/full", ">&-"])
+    func answerLost(output: String) throws {
+        let script = "trap '' PIPE; { sleep 0.2; \"$0\" \"$@\"; echo $? >&2; } \(output)"
+        let outcome = try Program("verify").run(
+            ["--bundle", "/none", "--scene", "park", "--text", "x"], script: script)
+        #expect(outcome.diagnostics.hasSuffix("2\n"), "\(outcome.diagnostics)")
+    }
+
+    @Test("keeps its own status when its diagnostics reach nobody")
+    func diagnosticsLost() throws {
+        let script = "trap '' PIPE; { { sleep 0.2; \"$0\" \"$@\" 2>&1 >&3; echo $? >&3; } | true; } 3>&1"
+        #expect(try Program("suishen").run(["issue", "x", "--state", "/none"], script: script).output == "1\n")
+    }
+
+    @Test("shows no control character of a path to the terminal")
+    func controlCharacters() throws {
+        let outcome = try Program("suishen").run(["inspect", "\u{1B}[31m\n\u{9B}x"])
+        #expect(outcome.status == 1)
+        #expect(outcome.diagnostics.contains("\u{FFFD}[31m\u{FFFD}\u{FFFD}x cannot be read"))
+    }
+}
