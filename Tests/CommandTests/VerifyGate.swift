@@ -2,6 +2,7 @@ import Credential
 import Encoding
 import Glibc
 import Signing
+import TestSupport
 import Verification
 
 /// A gate's folder with keys made for the test, and codes to show at it.
@@ -83,13 +84,24 @@ struct VerifyGate {
             })
         let files = try BundleExport(bundle, root: root, statusLists: tokens, epochKeys: keys).files
         unsafe mkdir("\(folder)/status", 0o700)
-        for file in files {
-            let path = "\(folder)/\(file.path)"
-            unsafe unlink(path)
-            let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL, mode_t(file.mode))
-            _ = unsafe file.bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-            close(descriptor)
-        }
+        for file in files { try write(file.bytes, to: file.path, mode: mode_t(file.mode)) }
+    }
+
+    /// Writes a file of the folder, in the place of what was there.
+    func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o644) throws {
+        let path = "\(folder)/\(name)"
+        unsafe unlink(path)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL, mode)
+        guard descriptor >= 0 else { throw MissingFile(path: path) }
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+    }
+
+    /// Alters the last byte of a file of the folder.
+    func corrupt(_ name: String) throws {
+        var bytes = try ProjectFiles.bytes("\(folder)/\(name)")
+        bytes[bytes.count - 1] ^= 1
+        try write(bytes, to: name)
     }
 
     /// A signed person code, not yet shown.

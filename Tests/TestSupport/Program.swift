@@ -27,6 +27,15 @@ package struct Program: Sendable {
         path = Self.folder + "/" + name
     }
 
+    /// Runs the command with words that a shell takes apart first.
+    package func run(inShell words: String) throws -> Outcome {
+        try Program(path: "/bin/sh").run(["-c", "exec \(path) \(words)"])
+    }
+
+    private init(path: String) {
+        self.path = path
+    }
+
     /// Runs the command to its end.
     ///
     /// - Parameters:
