@@ -100,10 +100,13 @@ package struct CredentialText: Sendable, Equatable {
 
     private static func hasPrefix(_ prefix: String, _ text: ArraySlice<UInt8>, foldsCase: Bool) -> Bool {
         guard text.count >= prefix.utf8.count else { return false }
-        return zip(prefix.utf8, text).allSatisfy { expected, byte in
-            let isLower = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            return expected == (foldsCase && isLower ? byte & 0xDF : byte)
+        var place = text.startIndex
+        for expected in prefix.utf8 {
+            let isLower = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(text[place])
+            guard expected == (foldsCase && isLower ? text[place] & 0xDF : text[place]) else { return false }
+            place += 1
         }
+        return true
     }
 
     private static func foreign(_ text: [UInt8]) -> CredentialError {

@@ -1,7 +1,7 @@
 /// A county-level division code of six digits (GB/T 2260), its province checked.
 package struct DivisionCode: Sendable, Hashable {
     /// The first two digits of every province, municipality and region.
-    package static let provinces: Set<UInt8> = [
+    package static let provinces: [UInt8] = [
         11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54,
         61, 62, 63, 64, 65, 71, 81, 82,
     ]
@@ -16,7 +16,7 @@ package struct DivisionCode: Sendable, Hashable {
         try self.init(text, alsoProvinces: [])
     }
 
-    init(_ text: some StringProtocol, alsoProvinces: Set<UInt8>) throws(IdentifierError) {
+    init(_ text: some StringProtocol, alsoProvinces: [UInt8]) throws(IdentifierError) {
         guard text.utf8.count == 6 else { throw IdentifierError(.length, "a division code has 6 digits") }
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
             throw IdentifierError(.character, "a division code is digits only")

@@ -3,7 +3,7 @@ package struct ResidentID: Sendable, Hashable {
     package static let characterCount = 18
 
     /// Residents of Taiwan with a residence permit: a prefix of that permit alone, not in GB/T 2260.
-    private static let permitProvinces: Set<UInt8> = [83]
+    private static let permitProvinces: [UInt8] = [83]
     private static let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
     private static let checkCharacters = Array("10X98765432".utf8)
 

@@ -9,7 +9,7 @@ package struct USCC: Sendable, Hashable {
     /// Who registers: the first character.
     private static let departments = Array("123456789ANY".utf8)
     /// Registered with a national authority instead of a province.
-    private static let nationalDivision: Set<UInt8> = [10]
+    private static let nationalDivision: [UInt8] = [10]
 
     /// In upper case.
     package let text: String

@@ -20,7 +20,7 @@ package struct CBORWriter: Sendable {
 
     package mutating func byteString(_ content: some Collection<UInt8>) {
         head(.byteString, UInt64(content.count))
-        bytes.append(contentsOf: content)
+        encoded(content)
     }
 
     package mutating func text(_ content: String) {
@@ -54,7 +54,9 @@ package struct CBORWriter: Sendable {
 
     /// Appends one item that is encoded already.
     package mutating func encoded(_ item: some Collection<UInt8>) {
-        bytes.append(contentsOf: item)
+        // Other modules' calls come unspecialized: memory that lies in one piece is taken in one.
+        let taken: Void? = item.withContiguousStorageIfAvailable { unsafe bytes.append(contentsOf: $0) }
+        if taken == nil { bytes.append(contentsOf: item) }
     }
 
     mutating func head(_ type: CBORMajorType, _ argument: UInt64) {

@@ -4,6 +4,7 @@ package enum Hex {
 
     /// Encodes in lower case.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        let bytes = bytes.withContiguousStorageIfAvailable { unsafe Array($0) } ?? Array(bytes)
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count * 2)
         for byte in bytes {

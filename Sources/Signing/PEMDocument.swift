@@ -7,6 +7,7 @@ struct PEMDocument {
 
     /// The first block in `bytes`; nil when there is none, or its headers ask for a password.
     init?(_ bytes: [UInt8]) {
+        CryptoLibrary.prepare()
         guard let count = Int32(exactly: bytes.count) else { return nil }
         let document = unsafe bytes.withUnsafeBytes { buffer -> PEMDocument? in
             guard let bio = unsafe BIO_new_mem_buf(buffer.baseAddress, count) else { return nil }

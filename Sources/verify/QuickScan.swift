@@ -1,4 +1,5 @@
 import CommandSupport
+import Glibc
 import Verification
 
 /// The calls a gate makes at every scan, `--bundle DIR --scene SCENE` with `--text TEXT` or pictures, read without the
@@ -46,11 +47,18 @@ struct QuickScan {
         self.at = at
     }
 
-    func run() throws -> ExitStatus {
+    /// Decides, and ends the process with the verdict's exit status.
+    func run() throws -> Never {
         let output = VerdictOutput(isPlain: false)
         let gate = try settings.open(output)
-        if let text { return gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus }
-        var pictures = PictureScan(reader: PictureReader(), gate: gate, output: output, at: at)
-        return pictures.decide(images).exitStatus
+        let outcome: VerdictOutcome
+        if let text {
+            outcome = gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output)
+        } else {
+            var pictures = PictureScan(reader: PictureReader(), gate: gate, output: output, at: at)
+            outcome = pictures.decide(images)
+        }
+        // Everything is written; taking the gate and libcrypto apart first would cost as much as two signatures.
+        withExtendedLifetime(gate) { _exit(outcome.exitStatus.rawValue) }
     }
 }

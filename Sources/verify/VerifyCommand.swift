@@ -17,7 +17,7 @@ struct VerifyCommand: ParsableCommand {
 
     static func main() {
         do {
-            if let scan = QuickScan(CommandLine.arguments.dropFirst()) { Glibc.exit(try scan.run().rawValue) }
+            if let scan = QuickScan(CommandLine.arguments.dropFirst()) { try scan.run() }
             var command = try parseAsRoot()
             try command.run()
         } catch let error as CommandError {

@@ -8,7 +8,7 @@ final class StatusStore: Sendable {
     private let folder: String
     private let statePath: String
     private let trust: TrustList
-    private let opened = Mutex<[String: MappedStatusList]>([:])
+    private let opened = Mutex<[(reference: StatusListReference, list: MappedStatusList)]>([])
 
     init(folder: String, statePath: String, trust: TrustList) {
         self.folder = folder
@@ -22,9 +22,9 @@ final class StatusStore: Sendable {
     func list(_ reference: StatusListReference) throws(BundleError) -> MappedStatusList {
         // Under the lock, so that two threads that meet a new list do not unpack it over one another.
         try opened.withLock { (opened) throws(BundleError) in
-            if let list = opened[reference.name] { return list }
+            if let known = opened.first(where: { $0.reference == reference }) { return known.list }
             let list = try open(reference)
-            opened[reference.name] = list
+            opened.append((reference, list))
             return list
         }
     }
