@@ -122,7 +122,7 @@ let package = Package(
 
         .executableTarget(
             name: "log-crash-driver", dependencies: ["Signing", "Storage", "TraceLog"], swiftSettings: settings),
-        command("log-bench", ["Signing", "Storage", "TraceLog", grdb]),
+        command("log-bench", ["Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "suishend", grdb]),
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding"]),

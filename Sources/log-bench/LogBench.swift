@@ -1,87 +1,70 @@
 import ArgumentParser
 import Foundation
-import GRDB
-import Signing
-import Storage
-import TraceLog
 
-/// Measures durable appends beside plain SQLite inserts of the same bytes in groups of 256, in one run.
+/// Measures the log's writing side beside what the disk and SQLite give without it, in one run.
 @main
 struct LogBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log-bench", abstract: "Measures durable, sequenced appends beside raw group inserts.")
+        commandName: "log-bench",
+        abstract: "Measures durable, sequenced appends beside raw inserts and raw syncs.",
+        discussion: "tools/bench-log builds this and the daemon, and runs it.")
 
-    private static let groupCount = 256
-
-    @Option(help: "How many events to append.")
-    var count = 40_000
+    @Option(help: "How many events to append in process.")
+    var count = 100_000
     @Option(help: "How many callers append at once.")
     var callers = 512
+    @Option(help: "How many events to send to the daemon; 0 leaves that out.")
+    var socketCount = 40_000
+    @Option(help: "How many connections send batches to the daemon.")
+    var connections = 4
+    @Option(help: "Also state the heads of so many objects while others append; 0 leaves that out.")
+    var objects = 0
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
 
     mutating func run() async throws {
-        let folder = NSTemporaryDirectory() + "log-bench-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try RegistryDatabase.create(at: folder + "/registry.sqlite", trusting: [])
-        let store = TraceLogStore(
-            registry: try RegistryDatabase(path: folder + "/registry.sqlite"),
-            openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount))
-        let clock = ContinuousClock()
-        let start = clock.now
-        let latencies = try await append(to: store).sorted()
-        let rate = Double(latencies.count) / Self.seconds(clock.now - start)
-        let baseline = try Self.rawInserts(count, byteCount: 180, path: folder + "/raw.sqlite")
-        let median = latencies[latencies.count / 2] * 1000
-        let slow = latencies[latencies.count * 99 / 100] * 1000
-        print("sequenced appends: \(Int(rate))/s, p50 \(Int(median)) ms, p99 \(Int(slow)) ms, \(callers) callers")
-        print("raw SQLite inserts, \(Self.groupCount) a commit: \(Int(baseline))/s; ratio \(rate / baseline)")
+        let scratch = try Scratch()
+        let syncs = try Baseline.syncs(in: scratch)
+        let inserts = try Baseline.inserts(count, in: scratch)
+        report("raw fsync of 4 KiB", syncs, unit: "syncs", nil)
+        report("raw SQLite inserts, \(Baseline.groupCount) a commit", inserts, unit: "rows", nil)
+        let appends = try await AppendBench(callers: callers).run(count, in: scratch)
+        report("appends in process, published each second", appends.rate, unit: "events", appends, against: inserts)
+        if objects > 0 {
+            let heads = try await HeadsBench().run(objects, in: scratch)
+            report("appends while heads of \(objects) objects are stated", heads.rate, unit: "events", heads)
+        }
+        if socketCount > 0 {
+            let batches = try await SocketBench(connections: connections).run(socketCount, in: scratch)
+            report("appends over the socket, \(SocketBench.batchCount) a batch", batches, unit: "events", nil,
+                against: inserts)
+        }
     }
 
-    private func append(to store: TraceLogStore) async throws -> [Double] {
-        let each = count / callers
-        return try await withThrowingTaskGroup(of: [Double].self) { group in
-            for caller in 0..<callers {
-                group.addTask { try await Self.call(store, caller: caller, count: each) }
+    private func report(
+        _ name: String, _ rate: Double, unit: String, _ latencies: Latencies?, against baseline: Double? = nil
+    ) {
+        if json {
+            var members = ["\"name\":\"\(name)\"", "\"perSecond\":\(Int(rate))"]
+            if let baseline { members.append("\"ratio\":\(Self.rounded(rate / baseline, 3))") }
+            if let latencies {
+                members.append("\"p50Milliseconds\":\(Self.rounded(latencies.percentile(50), 2))")
+                members.append("\"p99Milliseconds\":\(Self.rounded(latencies.percentile(99), 2))")
+                members.append("\"maxMilliseconds\":\(Self.rounded(latencies.percentile(100), 2))")
             }
-            return try await group.reduce(into: []) { $0 += $1 }
+            return print("{\(members.joined(separator: ","))}")
         }
+        var line = "\(name): \(Int(rate)) \(unit)/s"
+        if let baseline { line += ", \(Self.rounded(rate / baseline, 3)) of raw inserts" }
+        if let latencies {
+            line += ", p50 \(Self.rounded(latencies.percentile(50), 1)) ms"
+            line += ", p99 \(Self.rounded(latencies.percentile(99), 1)) ms"
+            line += ", longest \(Self.rounded(latencies.percentile(100), 1)) ms"
+        }
+        print(line)
     }
 
-    private static func call(_ store: TraceLogStore, caller: Int, count: Int) async throws -> [Double] {
-        let clock = ContinuousClock()
-        let identifier = (0..<8).map { UInt8(truncatingIfNeeded: caller >> (8 * $0)) }
-        guard let object = ObjectID(identifier) else { return [] }
-        var latencies: [Double] = []
-        for number in 0..<count {
-            var event = TraceEvent(timeMilliseconds: Int64(number), step: .inspecting, disposition: .active)
-            event.readPoint = "urn:epc:id:sgln:4012345.00005.0"
-            let request = EventRequest(object: object, event: .observed(event), actor: "91310000MA1FL0000X")
-            let start = clock.now
-            _ = try await store.append(request, at: 1_700_000_000_000)
-            latencies.append(seconds(clock.now - start))
-        }
-        return latencies
-    }
-
-    private static func rawInserts(_ count: Int, byteCount: Int, path: String) throws -> Double {
-        let pool = try DatabasePool(path: path)
-        try pool.writeWithoutTransaction { database in
-            try database.execute(
-                sql: "PRAGMA synchronous = FULL; CREATE TABLE entry (idx INTEGER PRIMARY KEY, bytes BLOB)")
-        }
-        let bytes = Data(repeating: 1, count: byteCount)
-        let clock = ContinuousClock()
-        let start = clock.now
-        for group in 0..<(count / groupCount) {
-            try pool.write { database in
-                let statement = try database.cachedStatement(sql: "INSERT INTO entry VALUES (?, ?)")
-                for number in 0..<groupCount { try statement.execute(arguments: [group * groupCount + number, bytes]) }
-            }
-        }
-        return Double(count / groupCount * groupCount) / seconds(clock.now - start)
-    }
-
-    private static func seconds(_ duration: Duration) -> Double {
-        duration / .seconds(1)
+    private static func rounded(_ value: Double, _ places: Int) -> String {
+        String(format: "%.\(places)f", value)
     }
 }

@@ -5,7 +5,7 @@ import TraceLog
 extension Row {
     /// A whole number that must be there.
     func number(_ column: Int) throws -> Int64 {
-        guard let value = Int64.fromDatabaseValue(self[column] as DatabaseValue), value >= 0 else {
+        guard let value = self[column] as Int64?, value >= 0 else {
             throw LogError.inconsistent("a row of the log with a number out of range")
         }
         return value
@@ -13,10 +13,10 @@ extension Row {
 
     /// Bytes that must be there.
     func byteArray(_ column: Int) throws -> [UInt8] {
-        guard let data = Data.fromDatabaseValue(self[column] as DatabaseValue) else {
+        guard let bytes = try withUnsafeData(atIndex: column, { data in data.map { [UInt8]($0) } }) else {
             throw LogError.inconsistent("a row of the log without its bytes")
         }
-        return [UInt8](data)
+        return bytes
     }
 
     /// A hash of 32 bytes that must be there.

@@ -34,12 +34,11 @@ struct Sequencer: Sendable {
     func appendHeads(at timeMilliseconds: UInt64, _ database: Database) throws -> AppendAnswer {
         let next = try Self.next(database)
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT object, sequence, leaf_hash, idx FROM log_heads ORDER BY object")
-        var heads: [ObjectHead] = []
-        while let row = try rows.next() { heads.append(try row.head()) }
-        let statement = ObjectHead.statement(entryCount: next.index, sortedHeads: heads)
+            database.cachedStatement(sql: "SELECT object, sequence, leaf_hash, idx FROM log_heads ORDER BY object"))
+        var list = HeadsAccumulator()
+        while let row = try rows.next() { list.append(try row.head()) }
         return try insert(
-            EventRequest(object: .log, event: .heads(statement), actor: ""), at: timeMilliseconds, database)
+            EventRequest(object: .log, event: .heads(list.statement(entryCount: next.index)), actor: ""), at: timeMilliseconds, database)
     }
 
     private func insert(

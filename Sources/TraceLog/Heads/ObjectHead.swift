@@ -25,11 +25,26 @@ package struct ObjectHead: Sendable, Equatable {
 
     /// The statement over a list that is sorted by object id.
     package static func statement(entryCount: UInt64, sortedHeads: some Sequence<ObjectHead>) -> HeadsStatement {
-        var hasher = MerkleHasher()
-        var frontier = MerkleFrontier()
-        for head in sortedHeads { frontier.append(hasher.leaf(head.encoded), hasher: &hasher) }
-        return HeadsStatement(
-            entryCount: entryCount, objectCount: frontier.size, root: frontier.root(hasher: &hasher))
+        var list = HeadsList()
+        for head in sortedHeads { list.append(head) }
+        return list.statement(entryCount: entryCount)
+    }
+}
+
+/// A list of heads that grows in the order of object ids, of which nothing is kept but its tree's right edge.
+package struct HeadsList: ~Copyable {
+    private var hasher = MerkleHasher()
+    private var frontier = MerkleFrontier()
+
+    package init() {}
+
+    package mutating func append(_ head: ObjectHead) {
+        frontier.append(hasher.leaf(head.encoded.span), hasher: &hasher)
+    }
+
+    /// The statement over all heads so far.
+    package mutating func statement(entryCount: UInt64) -> HeadsStatement {
+        HeadsStatement(entryCount: entryCount, objectCount: frontier.size, root: frontier.root(hasher: &hasher))
     }
 }
 

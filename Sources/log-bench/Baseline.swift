@@ -1,0 +1,47 @@
+import Foundation
+import GRDB
+import Glibc
+
+/// What the same machine does with the same bytes without a log.
+enum Baseline {
+    static let groupCount = 256
+    private static let entryByteCount = 180
+    private static let syncCount = 200
+
+    /// Rows a second into one table, synced once a group.
+    static func inserts(_ count: Int, in scratch: Scratch) throws -> Double {
+        let pool = try DatabasePool(path: scratch("raw.sqlite"))
+        try pool.writeWithoutTransaction { database in
+            try database.execute(
+                sql: "PRAGMA synchronous = FULL; CREATE TABLE entry (idx INTEGER PRIMARY KEY, bytes BLOB)")
+        }
+        let bytes = Data(repeating: 1, count: entryByteCount)
+        let clock = ContinuousClock()
+        let elapsed = try clock.measure {
+            for group in 0..<(count / groupCount) {
+                try pool.write { database in
+                    let statement = try database.cachedStatement(sql: "INSERT INTO entry VALUES (?, ?)")
+                    for number in 0..<groupCount {
+                        try statement.execute(arguments: [group * groupCount + number, bytes])
+                    }
+                }
+            }
+        }
+        return Double(count / groupCount * groupCount) / (elapsed / .seconds(1))
+    }
+
+    /// Syncs a second of a file that grows by 4 KiB each time.
+    static func syncs(in scratch: Scratch) throws -> Double {
+        let descriptor = unsafe open(scratch("raw"), O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteNoPermission) }
+        defer { close(descriptor) }
+        let block = [UInt8](repeating: 1, count: 4096)
+        let elapsed = ContinuousClock().measure {
+            for _ in 0..<syncCount {
+                _ = unsafe write(descriptor, block, block.count)
+                fsync(descriptor)
+            }
+        }
+        return Double(syncCount) / (elapsed / .seconds(1))
+    }
+}
