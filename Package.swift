@@ -105,7 +105,10 @@ let package = Package(
 
         command(
             "suishen",
-            ["CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Verification"]),
+            [
+                "CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "TraceLog",
+                "Verification",
+            ]),
         command("suishend", ["CommandSupport", "Encoding", "IssuerService", "Signing"]),
         quickCommand("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
@@ -135,7 +138,10 @@ let package = Package(
         tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
         tests(
             "IssuerServiceTests",
-            ["Credential", "Encoding", "IssuerService", "Signing", "Storage", "Verification", "suishend"]),
+            [
+                "Credential", "Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "Verification",
+                "chain-verify", "suishen", "suishend", grdb,
+            ]),
         tests(
             "CommandTests",
             [

@@ -38,7 +38,7 @@ struct InitCommand: ParsableCommand {
             try folder.create(settings, random: SystemRandom(), at: clock.now)
             result.print([
                 "state": .string(folder.path), "suite": .string(suite.rawValue), "issuer": .string(settings.issuer),
-                "host": .string(settings.host),
+                "host": .string(settings.host), "logKey": .string(try folder.logKey(of: settings)),
             ])
         }
     }

@@ -37,7 +37,12 @@ enum IssuerAccess {
         _ operation: IssuerOperation, _ service: IssuingService, _ body: () async throws -> Value
     ) async throws -> Value {
         guard operation.isLogged else { return try await body() }
-        for line in try await service.log.start() { StandardStream.error.write("suishen: \(line)\n") }
+        do {
+            for line in try await service.log.start() { StandardStream.error.write("suishen: \(line)\n") }
+        } catch {
+            // An event is refused by this, and says so itself; a compromised key must be struck all the same.
+            Diagnostics(command: "suishen").report(CommandError(error))
+        }
         let value = try await body()
         do {
             try await service.log.publish()

@@ -62,7 +62,8 @@ struct EnterpriseCommand: AsyncParsableCommand {
 /// Registers objects and places.
 struct ObjectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "object", abstract: "Register objects and places.", subcommands: [Register.self])
+        commandName: "object", abstract: "Register objects and places, and show their histories.",
+        subcommands: [Register.self, ObjectHistoryCommand.self])
 
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Register an object or a place.")

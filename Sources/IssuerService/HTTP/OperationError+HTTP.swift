@@ -10,7 +10,9 @@ extension OperationError {
     var httpStatus: Int {
         switch code {
         case "not_permitted": 403
-        case "route_unknown", "subject_unknown", "code_unknown", "key_unknown", "list_unknown", "entry_missing": 404
+        case "route_unknown", "subject_unknown", "code_unknown", "key_unknown", "list_unknown", "entry_missing",
+            "log_file_missing":
+            404
         case "method_not_allowed": 405
         case "already_registered", "idempotency_mismatch", "key_in_use", "key_compromised", "conflict",
             "nothing_to_erase":

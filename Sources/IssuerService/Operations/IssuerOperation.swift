@@ -27,7 +27,7 @@ package struct IssuerOperation: Sendable {
     /// The members that a request may have; any other is a mistake worth telling.
     package let members: Set<String>
     let action: Action
-    /// Whether it adds to the trace log, which is taken up first.
+    /// Whether it adds to the trace log; a change that does takes the log up first, and is refused with it.
     package private(set) var isLogged = false
     /// Whether idempotency keys are the change's own matter, and no digest of the request is kept for them here.
     private(set) var keepsKeysItself = false
@@ -53,9 +53,9 @@ package struct IssuerOperation: Sendable {
 
     /// Anything else: what only reads, what answers in bytes, what takes several steps.
     static func inquiry(
-        _ name: String, takes members: Set<String> = [], _ inquiry: @escaping Inquiry
+        _ name: String, takes members: Set<String> = [], isLogged: Bool = false, _ inquiry: @escaping Inquiry
     ) -> IssuerOperation {
-        IssuerOperation(name: name, members: members, action: .inquiry(inquiry))
+        IssuerOperation(name: name, members: members, action: .inquiry(inquiry), isLogged: isLogged)
     }
 
     /// Whether it may be asked line by line, and under an idempotency key.

@@ -7,7 +7,7 @@ extension IssuerOperation {
         OperationAnswer(json: try service.keyList())
     }
 
-    package static let rotateKey = inquiry("key.rotate", takes: ["role"]) { service, request, caller in
+    package static let rotateKey = inquiry("key.rotate", takes: ["role"], isLogged: true) { service, request, caller in
         let name = try request.optionalString("role") ?? KeyRole.issuer.rawValue
         guard let role = KeyRole(rawValue: name) else {
             throw OperationError(
@@ -17,11 +17,11 @@ extension IssuerOperation {
         return OperationAnswer(json: try await service.rotateKey(role, by: caller))
     }
 
-    package static let retireKey = inquiry("key.retire", takes: ["kid"]) { service, request, caller in
+    package static let retireKey = inquiry("key.retire", takes: ["kid"], isLogged: true) { service, request, caller in
         OperationAnswer(json: try await service.retireKey(try request.string("kid"), by: caller))
     }
 
-    package static let compromiseKey = inquiry("key.compromise", takes: ["kid"]) { service, request, caller in
+    package static let compromiseKey = inquiry("key.compromise", takes: ["kid"], isLogged: true) { service, request, caller in
         OperationAnswer(json: try await service.compromiseKey(try request.string("kid"), by: caller))
     }
 }

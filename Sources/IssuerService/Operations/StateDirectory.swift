@@ -1,6 +1,7 @@
 import Glibc
 package import Signing
 import Storage
+import TraceLog
 
 /// The folder an installation lives in: settings, keys, registry, log and socket.
 package struct StateDirectory: Sendable {
@@ -60,6 +61,18 @@ package struct StateDirectory: Sendable {
             try LogPublisher.publishEmptyLog(
                 in: LogDirectory(path: log), origin: InstallationLog.origin(of: settings),
                 key: SigningKey(contentsOf: self.key(KeyRing.checkpointFile)))
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+
+    /// What auditors hold the log to, in C2SP's form of a verifier key.
+    package func logKey(of settings: Settings) throws(OperationError) -> String {
+        do {
+            let key = try SigningKey(contentsOf: key(KeyRing.checkpointFile))
+            return try NoteKey(
+                name: InstallationLog.origin(of: settings), kind: .ed25519, key: key.verificationKey
+            ).vkey
         } catch {
             throw OperationError(any: error)
         }

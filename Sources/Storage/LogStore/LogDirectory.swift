@@ -5,7 +5,7 @@ package import TraceLog
 /// The published log's folder: every file appears whole under its name, or not at all.
 package struct LogDirectory: Sendable {
     static let temporarySuffix = ".tmp"
-    static let checkpointName = "checkpoint"
+    package static let checkpointName = "checkpoint"
 
     package let path: String
     let faults: FaultInjection
@@ -58,6 +58,21 @@ package struct LogDirectory: Sendable {
                 code: .malformedTile, reason: "\(tile.path) is missing", hint: "publish the log again")
         }
         return bytes
+    }
+
+    /// Reads a tile or bundle; one that was partial when a reader's checkpoint was made, and is full now, is cut.
+    ///
+    /// - Returns: nil when there is none.
+    /// - Throws: `malformed_bundle` when the stored bundle is none.
+    package func published(_ tile: TilePath) throws(TraceLogError) -> [UInt8]? {
+        if let bytes = read(tile.path) { return bytes }
+        guard tile.isPartial, let bytes = read(TilePath(kind: tile.kind, index: tile.index).path) else { return nil }
+        switch tile.kind {
+        case .hashes: return Array(bytes.prefix(tile.width * MerkleHash.byteCount))
+        case .entries:
+            let bundle = try EntryBundle(bytes: bytes, width: TilePath.fullWidth)
+            return Array(bytes.prefix(bundle.ranges[tile.width - 1].upperBound))
+        }
     }
 
     /// Removes temporary files that a crash left; says which.

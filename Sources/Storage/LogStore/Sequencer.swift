@@ -37,8 +37,9 @@ struct Sequencer: Sendable {
             database.cachedStatement(sql: "SELECT object, sequence, leaf_hash, idx FROM log_heads ORDER BY object"))
         var list = HeadsAccumulator()
         while let row = try rows.next() { list.append(try row.head()) }
+        let statement = list.statement(entryCount: next.index)
         return try insert(
-            EventRequest(object: .log, event: .heads(list.statement(entryCount: next.index)), actor: ""), at: timeMilliseconds, database)
+            EventRequest(object: .log, event: .heads(statement), actor: ""), at: timeMilliseconds, database)
     }
 
     private func insert(

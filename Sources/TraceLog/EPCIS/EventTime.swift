@@ -1,5 +1,5 @@
 /// ISO 8601 times with an offset, as EPCIS writes them.
-enum EventTime {
+package enum EventTime {
     /// The time in UTC with three digits of fraction and a Z; what is no time stays as it is.
     static func canonical(_ text: String) -> String {
         parse(text).map { self.text(milliseconds: $0) } ?? text
@@ -59,7 +59,7 @@ enum EventTime {
     }
 
     /// `2026-11-24T09:02:03.456+08:00`: the clock of the place.
-    static func text(milliseconds: Int64, offsetMinutes: Int64) -> String {
+    package static func text(milliseconds: Int64, offsetMinutes: Int64) -> String {
         let (local, overflow) = milliseconds.addingReportingOverflow(offsetMinutes * 60_000)
         return text(milliseconds: overflow ? milliseconds : local).dropLast() + offsetText(offsetMinutes)
     }

@@ -12,6 +12,15 @@ package enum HeadsList {
     /// The folder of the list behind the heads entry at `index`, with its last slash.
     package static func folder(of index: UInt64) -> String { "\(topFolder)/\(index)/" }
 
+    /// Reads a path below a list's folder; nil unless it is one that ``write(index:sortedHeads:to:)`` may hand out.
+    package static func parse(path: String) -> (folder: String, tile: TilePath)? {
+        let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == topFolder, let index = UInt64(parts[1]), String(index) == parts[1],
+            let tile = TilePath(path: String(parts[2]))
+        else { return nil }
+        return (folder(of: index), tile)
+    }
+
     /// Hands out every file of a list, bundles and lower tiles first.
     ///
     /// - Parameters:

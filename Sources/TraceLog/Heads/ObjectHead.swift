@@ -25,14 +25,14 @@ package struct ObjectHead: Sendable, Equatable {
 
     /// The statement over a list that is sorted by object id.
     package static func statement(entryCount: UInt64, sortedHeads: some Sequence<ObjectHead>) -> HeadsStatement {
-        var list = HeadsList()
+        var list = HeadsAccumulator()
         for head in sortedHeads { list.append(head) }
         return list.statement(entryCount: entryCount)
     }
 }
 
 /// A list of heads that grows in the order of object ids, of which nothing is kept but its tree's right edge.
-package struct HeadsList: ~Copyable {
+package struct HeadsAccumulator: ~Copyable {
     private var hasher = MerkleHasher()
     private var frontier = MerkleFrontier()
 

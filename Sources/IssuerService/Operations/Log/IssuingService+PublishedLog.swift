@@ -1,0 +1,35 @@
+import Encoding
+import Storage
+import TraceLog
+
+extension IssuerOperation {
+    /// What an auditor holds the log to: `{"origin", "key", "checkpoint"}`, the key and the checkpoint in C2SP's forms.
+    package static let describeLog = inquiry("log") { service, _, _ in
+        let checkpoint = service.log.directory.read(LogDirectory.checkpointName)
+        return OperationAnswer(json: [
+            "origin": .string(service.log.key.name), "key": .string(service.log.key.vkey),
+            "checkpoint": checkpoint.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null,
+        ])
+    }
+
+    /// A file of the published log by its path in the tlog-tiles layout; no other path leads anywhere.
+    package static let logFile = inquiry("log.file", takes: ["path"]) { service, request, _ in
+        let path = try request.string("path")
+        let directory = service.log.directory
+        if path == LogDirectory.checkpointName, let bytes = directory.read(path) {
+            return OperationAnswer(bytes: bytes, type: "text/plain; charset=utf-8")
+        }
+        let bytes =
+            if let head = HeadsList.parse(path: path) {
+                directory.read(head.folder + head.tile.path)
+            } else {
+                try TilePath(path: path).flatMap { tile throws(TraceLogError) in try directory.published(tile) }
+            }
+        guard let bytes else {
+            throw OperationError(
+                code: "log_file_missing", reason: "the published log has no such file",
+                hint: "ask for `checkpoint`, and for the tiles of its size as C2SP tlog-tiles names them")
+        }
+        return OperationAnswer(bytes: bytes, type: "application/octet-stream")
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import IssuerService
+import TraceLog
+
+/// Shows what happened to an object.
+struct ObjectHistoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "Show what happened to an object or place, oldest first.",
+        discussion: "This is the issuer's word; `chain-verify object ID LOG` proves it.")
+
+    @Argument(help: "The object's or place's subject.")
+    var object: String
+
+    @Option(help: "The sequence of the first event to show.")
+    var from: UInt64 = 0
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var result: ResultOptions
+
+    func run() async throws {
+        do {
+            let access = try state.access()
+            var next: JSONValue? = .integer(Int64(clamping: from))
+            while let first = next {
+                let page = try await access.perform(.objectHistory, ["object": .string(object), "from": first])
+                let events = page["events"]?.array ?? []
+                let lines = events.map { (result.json ? $0.encoded() : Self.text($0)) + "\n" }
+                StandardStream.output.write(lines.joined())
+                next = page["next"] == .null ? nil : page["next"]
+            }
+        } catch let error as OperationError {
+            throw CommandError(error)
+        }
+    }
+
+    /// An event for people: when, what, who and where on one line, the rest below.
+    static func text(_ event: JSONValue) -> String {
+        let milliseconds = event["eventTimeMilliseconds"]?.integer ?? event["recordedAtMilliseconds"]?.integer ?? 0
+        let offset = event["offsetMinutes"]?.integer ?? 0
+        var words = ["#\(event["sequence"]?.integer ?? 0)"]
+        words.append(EventTime.text(milliseconds: milliseconds, offsetMinutes: offset))
+        words.append(event["step"]?.string ?? event["kind"]?.string ?? "")
+        if let disposition = event["disposition"]?.string { words.append(disposition) }
+        if let index = event["erases"]?.integer { words.append("entry \(index)'s personal fields") }
+        if let index = event["corrects"]?.integer { words.append("corrects entry \(index)") }
+        if let actor = event["actor"]?.string { words.append("by \(actor)") }
+        if let location = event["location"]?.string { words.append("at \(location)") }
+        var lines = [words.joined(separator: "  ") + "  (entry \(event["index"]?.integer ?? 0))"]
+        if let latitude = event["latitude"]?.number, let longitude = event["longitude"]?.number {
+            lines.append("\(latitude), \(longitude) (\(event["reference"]?.string ?? ""))")
+        }
+        for field in event["fields"]?.object?.members ?? [] {
+            lines.append("\(field.key) = \(field.value.string ?? "")")
+        }
+        if let reason = event["reason"]?.string { lines.append("reason: \(reason)") }
+        let commitmentCount = event["commitments"]?.array?.count ?? 0
+        if commitmentCount > 0, event["erases"] == nil { lines.append("personal fields: \(commitmentCount)") }
+        return lines.joined(separator: "\n      ")
+    }
+}
