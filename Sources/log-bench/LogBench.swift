@@ -36,7 +36,8 @@ struct LogBench: AsyncParsableCommand {
         }
         if socketCount > 0 {
             let batches = try await SocketBench(connections: connections).run(socketCount, in: scratch)
-            report("appends over the socket, \(SocketBench.batchCount) a batch", batches, unit: "events", nil,
+            report(
+                "appends over the socket, \(SocketBench.batchCount) a batch", batches, unit: "events", nil,
                 against: inserts)
         }
     }

@@ -26,6 +26,21 @@ final class Installation: Sendable {
         try IssuingService(state, random: SystemRandom())
     }
 
+    /// The registry's files by name, as a backup has them.
+    func registryFiles() throws -> [String: [UInt8]] {
+        var files: [String: [UInt8]] = [:]
+        for name in ["registry.sqlite", "registry.sqlite-wal"] where ProjectFiles.exists("\(state.path)/\(name)") {
+            files[name] = try ProjectFiles.bytes("\(state.path)/\(name)")
+        }
+        return files
+    }
+
+    /// Puts a backup in the registry's place.
+    func restore(_ files: [String: [UInt8]]) throws {
+        for suffix in ["", "-wal", "-shm"] { unsafe unlink(state.registry + suffix) }
+        for (name, bytes) in files { try folder.write(bytes, to: "state/\(name)", mode: 0o600) }
+    }
+
     /// Every byte that the installation's registry has on disk.
     func registryBytes() throws -> [UInt8] {
         var bytes: [UInt8] = []

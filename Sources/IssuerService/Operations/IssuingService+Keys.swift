@@ -21,7 +21,8 @@ extension IssuerOperation {
         OperationAnswer(json: try await service.retireKey(try request.string("kid"), by: caller))
     }
 
-    package static let compromiseKey = inquiry("key.compromise", takes: ["kid"], isLogged: true) { service, request, caller in
+    package static let compromiseKey = inquiry("key.compromise", takes: ["kid"], isLogged: true) {
+        service, request, caller in
         OperationAnswer(json: try await service.compromiseKey(try request.string("kid"), by: caller))
     }
 }
