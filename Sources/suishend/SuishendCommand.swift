@@ -57,6 +57,7 @@ struct SuishendCommand: AsyncParsableCommand {
             on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
             owner: geteuid(),
             now: { UInt64(max(0, time(nil))) })
+        Self.raiseFileLimit()
         let stop = StopSignals.stream()
         await takeUp(service.log)
         StandardStream.error.write("suishend: ready\n")
@@ -66,6 +67,18 @@ struct SuishendCommand: AsyncParsableCommand {
         await publishing.value
         try await service.log.finish(atMilliseconds: UInt64(max(0, time(nil))) * 1000)
     }
+
+    /// Takes room for as many connections as the server holds, where the system's hard limit allows it.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
+            limit.rlim_cur < fileCountWanted
+        else { return }
+        limit.rlim_cur = min(limit.rlim_max, fileCountWanted)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    private static let fileCountWanted: rlim_t = 4096
 
     /// Reports every mistake that would keep the daemon from starting, and ends with status 1 when there is any.
     private func check(_ folder: StateDirectory) throws {

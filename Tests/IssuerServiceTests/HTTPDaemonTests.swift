@@ -121,44 +121,4 @@ struct HTTPDaemonTests {
         try #require(unsafe stat(daemon.socket, &status) == 0)
         #expect(status.st_mode & 0o777 == 0o600)
     }
-
-    @Test("keeps everything it acknowledged through a kill at any moment", arguments: 0..<5)
-    func crash(_ round: Int) throws {
-        let daemon = try HTTPDaemon(Installation())
-        let socket = daemon.socket
-        // One answer is sure; the kill then comes from a process of its own, at whatever moment it does.
-        let killer = "(sleep 0.\(round + 1); kill -9 \(daemon.process)) > /dev/null 2>&1 &"
-        let acknowledged = try Self.acknowledged(by: socket) { _ = try HTTPDaemon.run(["sh", "-c", killer]) }
-        _ = daemon.end(SIGKILL)
-        #expect(!acknowledged.subjects.isEmpty)
-        try daemon.start()
-        let client = try IssuerClient(path: socket)
-        let lostSubjects = acknowledged.subjects.filter {
-            (try? client.ask(.issue, ["subject": .string($0)])["text"]) == nil
-        }
-        let lostCodes = acknowledged.codes.filter { (try? client.ask(.revoke, ["target": .string($0)])) == nil }
-        #expect(lostSubjects.isEmpty && lostCodes.isEmpty)
-    }
-
-    private struct Acknowledged: Sendable {
-        var subjects: [String] = []
-        var codes: [String] = []
-    }
-
-    /// Registers and issues until the daemon is gone, having called `kill` after the first; what it was told is done.
-    private static func acknowledged(by socket: String, kill: () throws -> Void) throws -> Acknowledged {
-        var done = Acknowledged()
-        let client = try IssuerClient(path: socket)
-        let person = try #require(try client.ask(.registerPerson, ["residentId": "11010519491231002X"])["subject"])
-        let anchor = String(repeating: "a1", count: 16)
-        let object: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "park"]
-        done.subjects.append(try #require(try client.ask(.registerObject, object)["subject"]?.string))
-        try kill()
-        while let code = try? client.ask(.issue, ["subject": person, "anchor": .string(anchor)])["cti"]?.string {
-            done.codes.append(code)
-            guard let subject = try? client.ask(.registerObject, object)["subject"]?.string else { break }
-            done.subjects.append(subject)
-        }
-        return done
-    }
 }

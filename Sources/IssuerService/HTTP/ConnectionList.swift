@@ -1,45 +1,109 @@
 import NIOCore
 import Synchronization
 
-/// The connections that are open, so that they can be counted, and ended in good order.
+/// The connections that are open: counted, bounded, and ended in good order.
+///
+/// One too many closes the one that has been silent longest, so that a client which opens thousands and says nothing
+/// keeps nobody else out; users without a role have a few places of their own.
 final class ConnectionList: Sendable {
+    private struct Entry {
+        let channel: any Channel
+        let activity: ConnectionActivity
+    }
+
     private struct State {
-        var channels: [ObjectIdentifier: any Channel] = [:]
+        var known: [ObjectIdentifier: Entry] = [:]
+        var strangers: [ObjectIdentifier: Entry] = [:]
         var isFinishing = false
+
+        var channels: [any Channel] { known.values.map(\.channel) + strangers.values.map(\.channel) }
     }
 
     private let countMax: Int
+    private let strangerCountMax: Int
     private let state = Mutex(State())
 
-    init(countMax: Int) {
+    /// - Parameters:
+    ///   - countMax: connections of users who have a role.
+    ///   - strangerCountMax: connections of all others.
+    init(countMax: Int, strangerCountMax: Int) {
         self.countMax = countMax
+        self.strangerCountMax = strangerCountMax
     }
 
-    /// Notes a connection until it closes; false when there are too many, or none are taken any more.
-    func add(_ channel: any Channel) -> Bool {
+    /// Notes a connection until it closes; false when none are taken any more.
+    func add(_ channel: any Channel, _ activity: ConnectionActivity, hasRole: Bool) -> Bool {
         let key = ObjectIdentifier(channel)
-        let isAdded = state.withLock {
-            guard !$0.isFinishing, $0.channels.count < countMax else { return false }
-            $0.channels[key] = channel
-            return true
+        let entry = Entry(channel: channel, activity: activity)
+        let (isAdded, silent) = state.withLock { state -> (Bool, (any Channel)?) in
+            guard !state.isFinishing else { return (false, nil) }
+            let silent =
+                hasRole
+                ? Self.put(entry, in: &state.known, countMax: countMax)
+                : Self.put(entry, in: &state.strangers, countMax: strangerCountMax)
+            return (true, silent)
         }
+        silent?.close(promise: nil)
         if isAdded {
-            channel.closeFuture.whenComplete { [self] _ in state.withLock { _ = $0.channels.removeValue(forKey: key) } }
+            channel.closeFuture.whenComplete { [self] _ in forget(key) }
         }
         return isAdded
+    }
+
+    /// Adds an entry, and gives the connection that has to go for it, the one that has been silent longest.
+    private static func put(
+        _ entry: Entry, in entries: inout [ObjectIdentifier: Entry], countMax: Int
+    ) -> (any Channel)? {
+        let silent =
+            entries.count < countMax ? nil : entries.min { $0.value.activity.latest < $1.value.activity.latest }
+        if let silent { entries[silent.key] = nil }
+        entries[ObjectIdentifier(entry.channel)] = entry
+        return silent?.value.channel
+    }
+
+    private func forget(_ key: ObjectIdentifier) {
+        state.withLock {
+            $0.known[key] = nil
+            $0.strangers[key] = nil
+        }
     }
 
     /// Closes each connection once the request under way on it is answered, and takes no more.
     func finish() {
         let channels = state.withLock {
             $0.isFinishing = true
-            return Array($0.channels.values)
+            return $0.channels
         }
         for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     }
 
     /// Closes every connection now.
     func close() {
-        for channel in state.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) }
+        for channel in state.withLock(\.channels) { channel.close(promise: nil) }
+    }
+}
+
+/// When a connection last said or was told something.
+final class ConnectionActivity: ChannelDuplexHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+
+    private let time = Atomic(NIODeadline.now().uptimeNanoseconds)
+
+    /// Nanoseconds on the clock of the event loops.
+    var latest: UInt64 { time.load(ordering: .relaxed) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        note()
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        note()
+        context.write(data, promise: promise)
+    }
+
+    private func note() {
+        time.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
     }
 }

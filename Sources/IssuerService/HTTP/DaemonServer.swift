@@ -6,8 +6,10 @@ import NIOPosix
 
 /// Serves an installation on a socket until it is told to stop.
 package struct DaemonServer: Sendable {
-    /// Connections at once; further ones are closed at once, so that strangers cannot fill the memory.
+    /// Connections at once; one more closes the one that has been silent longest, so that nobody fills the memory.
     private static let connectionCountMax = 1024
+    /// Connections at once of users without a role, who are told so and nothing else.
+    private static let strangerCountMax = 64
     /// How long a connection may lie idle between, or within, requests.
     private static let idleTimeout = TimeAmount.seconds(60)
     private static let headerByteCountMax = 16 << 10
@@ -19,7 +21,7 @@ package struct DaemonServer: Sendable {
 
     private let responder: RequestResponder
     private let socket: ListeningSocket
-    private let connections = ConnectionList(countMax: connectionCountMax)
+    private let connections = ConnectionList(countMax: connectionCountMax, strangerCountMax: strangerCountMax)
 
     /// - Parameters:
     ///   - service: what answers.
@@ -82,13 +84,19 @@ package struct DaemonServer: Sendable {
 
     /// Asks the kernel who connected, once a connection, and sets up HTTP for that user; nil when it was closed.
     private func accept(_ channel: any Channel) -> EventLoopFuture<Connection?> {
-        guard let options = channel as? any SocketOptionProvider, connections.add(channel) else {
+        guard let options = channel as? any SocketOptionProvider else {
             channel.close(promise: nil)
             return channel.eventLoop.makeSucceededFuture(nil)
         }
         let peer: EventLoopFuture<PeerCredentials> = options.unsafeGetSocketOption(
             level: .socket, name: .init(rawValue: SO_PEERCRED))
         return peer.flatMap { peer in
+            let activity = ConnectionActivity()
+            let hasRole = !responder.grants(peer.uid).roles.isEmpty
+            guard connections.add(channel, activity, hasRole: hasRole) else {
+                channel.close(promise: nil)
+                return channel.eventLoop.makeSucceededFuture(nil)
+            }
             let http = HTTP1Channel(
                 responder: { [responder] request, writer, _ in
                     try await responder.respond(to: request, writer, uid: peer.uid)
@@ -98,7 +106,9 @@ package struct DaemonServer: Sendable {
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Self.headerByteCountMax, maxHeaderListSize: Self.headerByteCountMax,
                         maxHeaderFieldCount: Self.headerCountMax)))
-            return http.setup(channel: channel, logger: Self.logger).map { Connection(http: http, channel: $0) }
+            return channel.pipeline.addHandler(activity).flatMap {
+                http.setup(channel: channel, logger: Self.logger).map { Connection(http: http, channel: $0) }
+            }
         }.flatMapError { _ in
             channel.close(promise: nil)
             return channel.eventLoop.makeSucceededFuture(nil)
