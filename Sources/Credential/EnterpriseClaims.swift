@@ -3,6 +3,17 @@ package struct EnterpriseClaims: Sendable, Equatable {
     package static let nameByteCountMax = 96
 
     package let uscc: USCC
+    /// Whether a name may be issued: 1 to 96 bytes, with nothing that hides or turns around what a gate's screen shows.
+    package static func isName(_ name: String) -> Bool {
+        (1...nameByteCountMax).contains(name.utf8.count)
+            && name.unicodeScalars.allSatisfy { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
+                default: true
+                }
+            }
+    }
+
     /// The registered name, 1 to 96 bytes of UTF-8.
     package let name: String
     package let statusIndex: UInt64

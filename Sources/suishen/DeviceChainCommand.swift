@@ -9,7 +9,10 @@ struct DeviceChainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chain",
         abstract: "Make a hash chain for a chain code and print its anchor.",
-        discussion: "The issuer sees the anchor only. The seed is written once, with mode 0400.")
+        discussion: """
+            The issuer sees the anchor only. The seed is written once, with mode 0400. A chain serves one credential: \
+            whoever saw a late link of it knows every earlier one.
+            """)
 
     @Option(help: "Where the seed goes; the file must not exist.")
     var out: String

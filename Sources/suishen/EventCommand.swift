@@ -29,10 +29,10 @@ struct EventCommand: AsyncParsableCommand {
         @Option(help: "Where it happened.")
         var location: String?
 
-        @Option(help: "Degrees north.")
+        @Option(parsing: .unconditional, help: "Degrees north.")
         var latitude: Double?
 
-        @Option(help: "Degrees east.")
+        @Option(parsing: .unconditional, help: "Degrees east.")
         var longitude: Double?
 
         @Option(help: "What the coordinates refer to: cgcs2000 or gcj02.")

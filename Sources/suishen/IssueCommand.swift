@@ -12,7 +12,8 @@ struct IssueCommand: AsyncParsableCommand {
         abstract: "Issue a code for a registered subject.",
         discussion: """
             A person's code is signed with --device-key, chain with --anchor, and timed with neither; paper is asked \
-            for by name. A strip (--count) holds credentials that follow one another, one a line.
+            for by name. A strip (--count) holds credentials that follow one another, one a line; \
+            a strip of chain codes takes an --anchor for each.
             """)
 
     @Argument(help: "The subject that registering it answered with.")
@@ -24,8 +25,8 @@ struct IssueCommand: AsyncParsableCommand {
     @Option(help: "The phone's public key, a PEM file.")
     var deviceKey: String?
 
-    @Option(help: "The anchor of the phone's hash chain, 32 hex digits.")
-    var anchor: String?
+    @Option(help: "The anchor of the phone's hash chain, 32 hex digits; in a strip once for each credential.")
+    var anchor: [String] = []
 
     @Option(help: "How many credentials, each beginning where the one before ends.")
     var count: UInt64?
@@ -71,11 +72,19 @@ struct IssueCommand: AsyncParsableCommand {
                 }
                 return [
                     ("subject", subject.map(JSONValue.string)), ("kind", kind.map(JSONValue.string)),
-                    ("deviceKey", pem.map(JSONValue.string)), ("anchor", anchor.map(JSONValue.string)),
+                    ("deviceKey", pem.map(JSONValue.string)), ("anchor", anchors),
                     ("count", Self.number(count)), ("lifetime", Self.number(lifetime)),
                     ("guardian", guardian.map(JSONValue.string)), ("scope", Self.number(scope)),
                 ]
             }
+        }
+    }
+
+    private var anchors: JSONValue? {
+        switch anchor.count {
+        case 0: nil
+        case 1: .string(anchor[0])
+        default: .array(anchor.map(JSONValue.string))
         }
     }
 

@@ -77,10 +77,10 @@ struct ObjectCommand: AsyncParsableCommand {
         @Option(help: "The category, by name or number.")
         var category: String?
 
-        @Option(help: "Degrees north.")
+        @Option(parsing: .unconditional, help: "Degrees north.")
         var latitude: Double?
 
-        @Option(help: "Degrees east.")
+        @Option(parsing: .unconditional, help: "Degrees east.")
         var longitude: Double?
 
         @Option(help: "What the coordinates refer to: cgcs2000 or gcj02.")

@@ -11,10 +11,11 @@ struct SuishenRun {
     let suite: String
     private let program = Program("suishen")
 
-    init(suite: String = "ed25519") throws {
+    /// Makes the installation; its keys count from `time`, or from now.
+    init(suite: String = "ed25519", at time: UInt64? = nil) throws {
         folder = try ScratchFolder()
         self.suite = suite
-        try answer(["init", "--suite", suite])
+        try answer(["init", "--suite", suite] + (time.map { ["--at", "\($0)"] } ?? []))
     }
 
     /// Runs the command on the installation, with a JSON answer, whatever comes of it.

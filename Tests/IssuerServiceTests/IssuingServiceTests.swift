@@ -7,6 +7,7 @@ import Testing
 
 private let residentID = "11010519491231002X"
 private let uscc = "91350100M000100Y43"
+private let anchor = "000102030405060708090a0b0c0d0e0f"
 private let medical = "0123456789abcdef01234567"
 
 @Suite("The issuing service")
@@ -79,6 +80,19 @@ struct IssuingServiceTests {
             (.issue, ["subject": "00112233445566778899aabbccddeeff"], "subject_unknown"),
             (.issue, ["subject": "x", "kind": "golden"], "kind_unknown"),
             (.issue, ["subject": "x", "kind": "chain"], "anchor_invalid"),
+            (.issue, ["subject": "x", "anchor": [.string(anchor), .string(anchor)]], "anchor_invalid"),
+            (.issue, ["subject": "x", "anchor": .string(anchor), "count": 2], "anchor_invalid"),
+            (.issue, ["subject": "x", "anchor": [1]], "request_malformed"),
+            (.issue, ["subject": "00112233445566778899aabbccddeeff", "scope": 1], "guardian_invalid"),
+            (
+                .issue,
+                [
+                    "subject": "00112233445566778899aabbccddeeff", "anchor": .string(anchor),
+                    "guardian": "00112233445566778899AABBCCDDEEFF",
+                ], "guardian_invalid"
+            ),
+            (.registerEnterprise, ["uscc": .string(uscc), "name": "\u{202E}gnp.exe"], "name_invalid"),
+            (.registerEnterprise, ["uscc": .string(uscc), "name": "a\nb"], "name_invalid"),
             (.issue, ["subject": "x", "kind": "signed"], "device_key_invalid"),
             (.issue, ["subject": "x", "deviceKey": "nonsense"], "device_key_invalid"),
             (.issue, ["subject": "x", "count": 32], "count_invalid"),

@@ -7,45 +7,42 @@ import Storage
 struct IssueOrder: Sendable {
     let subject: SubjectIdentifier
     let kind: PersonKind
-    let binding: Binding
-    let count: UInt64
+    /// What each credential of the strip is bound to, in their order: one phone key for all, or a chain for each.
+    let bindings: [Binding]
     let lifetime: UInt64?
     let guardian: SubjectIdentifier?
     let scope: UInt64
     private let namesPersonFields: Bool
 
+    var count: UInt64 { UInt64(bindings.count) }
+
     init(_ request: RequestFields, suite: Suite) throws(OperationError) {
         let name = try request.string("subject")
         let device = try Self.deviceKey(try request.optionalString("deviceKey"), suite: suite)
-        let anchor = try request.optionalHex("anchor", byteCount: HashChain.linkByteCount)
+        let anchors = try request.hexList("anchor", byteCount: HashChain.linkByteCount)
         let kindName = try request.optionalString("kind")
-        kind = try Self.kind(kindName, hasDevice: device != nil, hasAnchor: anchor != nil)
-        switch kind {
-        case .signed:
-            guard let device, anchor == nil else { throw Self.wrongBinding(kind, takes: "a device key") }
-            binding = .deviceKey(device)
-        case .chain:
-            guard let anchor, device == nil else { throw Self.wrongBinding(kind, takes: "an anchor") }
-            binding = .anchor(anchor)
-        case .timed, .paper:
-            guard device == nil, anchor == nil else { throw Self.wrongBinding(kind, takes: "neither key nor anchor") }
-            binding = .none
-        }
-        count = try request.optionalUnsigned("count") ?? 1
+        kind = try Self.kind(kindName, hasDevice: device != nil, hasAnchor: !anchors.isEmpty)
+        let count = try request.optionalUnsigned("count") ?? UInt64(max(1, anchors.count))
         guard (1...IssuingService.stripCountMax).contains(count) else {
             throw OperationError(
                 code: "count_invalid", reason: "a strip holds 1 to \(IssuingService.stripCountMax) credentials",
                 hint: "ask again for later ones")
         }
+        bindings = try Self.bindings(kind, device: device, anchors: anchors, count: Int(count))
         lifetime = try request.optionalUnsigned("lifetime")
         let guardianName = try request.optionalString("guardian")
         scope = try request.optionalUnsigned("scope") ?? 0
-        namesPersonFields = kindName != nil || device != nil || anchor != nil || guardianName != nil || count != 1
+        namesPersonFields = kindName != nil || device != nil || !anchors.isEmpty || guardianName != nil || count != 1
         do {
             subject = try SubjectIdentifier(name)
             guardian = try guardianName.map(SubjectIdentifier.init)
         } catch {
             throw OperationError(any: error)
+        }
+        guard guardian != nil || scope == 0, guardian != subject else {
+            throw OperationError(
+                code: "guardian_invalid", reason: "a scope goes with a guardian, who is somebody else",
+                hint: "name another person's subject as the guardian, or leave the scope out")
         }
     }
 
@@ -65,6 +62,29 @@ struct IssueOrder: Sendable {
             throw OperationError(
                 code: "kind_unknown", reason: "kinds, keys, anchors, strips and guardians are for person codes only",
                 hint: "leave them out for an enterprise, object or place")
+        }
+    }
+
+    private static func bindings(
+        _ kind: PersonKind, device: [UInt8]?, anchors: [[UInt8]], count: Int
+    ) throws(OperationError) -> [Binding] {
+        switch kind {
+        case .signed:
+            guard let device, anchors.isEmpty else { throw wrongBinding(kind, takes: "a device key") }
+            return Array(repeating: .deviceKey(device), count: count)
+        case .chain:
+            guard !anchors.isEmpty, device == nil else { throw wrongBinding(kind, takes: "an anchor") }
+            // A link shown on one day gives away every earlier slot of its chain, on any day.
+            guard anchors.count == count, Set(anchors).count == count else {
+                throw OperationError(
+                    code: "anchor_invalid",
+                    reason: "a strip of \(count) chain codes takes \(count) anchors, no two alike",
+                    hint: "make a chain for each with `suishen device chain`, and give --anchor once for each")
+            }
+            return anchors.map(Binding.anchor)
+        case .timed, .paper:
+            guard device == nil, anchors.isEmpty else { throw wrongBinding(kind, takes: "neither key nor anchor") }
+            return Array(repeating: .none, count: count)
         }
     }
 

@@ -68,20 +68,28 @@ extension IssuingService {
             hosts: [settings.host.lowercased()],
             links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
             transit: order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil)
+        // A scene that still decides on an expired bundle needs its lists for as long; how old they may be, it says.
+        let listsExpireAt = expiresAt + Self.graceSecondsMax(of: Form.allCases)
         let tokens = try contents.lists.map { reference, list in
             (
                 reference,
-                token: try statusToken(list, name: reference.name, issuedAt: issuedAt, expiresAt: expiresAt)
+                token: try statusToken(list, name: reference.name, issuedAt: issuedAt, expiresAt: listsExpireAt)
             )
         }
         return try BundleExport(
             bundle, root: keys.root, statusLists: tokens, epochKeys: try epochKeys(order.domains, at: issuedAt))
     }
 
-    /// Every list that a code alive while the bundle is fresh can be in, tomorrow's too: a gate that meets a code
-    /// younger than its bundle finds its index there, unrevoked.
+    /// The longest that a shipped scene for these forms decides on a bundle that has expired.
+    private static func graceSecondsMax(of forms: [Form]) -> UInt64 {
+        Scene.shipped.filter { !$0.forms.isDisjoint(with: forms) }.map(\.bundleGraceSeconds).max() ?? 0
+    }
+
+    /// Every list that a code alive while gates decide on the bundle can be in, tomorrow's too: a gate that meets a
+    /// code younger than its bundle finds its index there, unrevoked.
     private func statusLists(at now: UInt64, lifetime: UInt64) -> [StatusListReference] {
-        let days = (now.subtractingFloor(86_400) / 86_400)...((now + lifetime) / 86_400)
+        let end = now + lifetime + Self.graceSecondsMax(of: [.person])
+        let days = (now.subtractingFloor(86_400) / 86_400)...(end / 86_400)
         return Form.allCases.map { StatusListReference(issuer: settings.issuer, form: $0, day: nil) }
             + days.map { StatusListReference(issuer: settings.issuer, form: .person, day: $0) }
     }

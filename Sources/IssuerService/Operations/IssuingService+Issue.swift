@@ -49,7 +49,7 @@ extension IssuingService {
             issuer: settings.issuer, form: .person, day: order.kind == .paper ? nil : issuedAt / 86_400)
         let index = order.kind == .timed ? nil : try registry.takeStatusIndex(in: list, in: database)
         let claims = PersonClaims(
-            cti: cti, kind: order.kind, statusIndex: index, binding: order.binding,
+            cti: cti, kind: order.kind, statusIndex: index, binding: order.bindings[Int(place)],
             seals: try seals(links, cti: cti, order: order, day: issuedAt / 86_400),
             actor: try delegation(order, list: list, in: database))
         return try finish(

@@ -40,10 +40,11 @@ extension IssuingService {
     {
         let uscc = try Self.identifier("uscc_invalid", try request.string("uscc"), USCC.init)
         let name = try request.string("name")
-        guard (1...EnterpriseClaims.nameByteCountMax).contains(name.utf8.count) else {
+        guard EnterpriseClaims.isName(name) else {
             throw OperationError(
-                code: "name_invalid", reason: "an enterprise's name is 1 to \(EnterpriseClaims.nameByteCountMax) bytes",
-                hint: "shorten it; a Chinese character takes 3 bytes")
+                code: "name_invalid",
+                reason: "an enterprise's name is 1 to \(EnterpriseClaims.nameByteCountMax) bytes that all can be seen",
+                hint: "shorten it, and leave control characters out; a Chinese character takes 3 bytes")
         }
         return { [registry] database in
             let subject = try registry.registerEnterprise(uscc, name: name, at: now, in: database)

@@ -113,12 +113,20 @@ struct RequestFields: Sendable {
     /// Bytes written in hex, of exactly this many bytes.
     func optionalHex(_ name: String, byteCount: Int) throws(OperationError) -> [UInt8]? {
         guard let text = try optionalString(name) else { return nil }
-        guard let bytes = try? Hex.decode(text), bytes.count == byteCount else {
-            throw OperationError(
-                code: "\(name)_invalid", reason: "`\(name)` is not \(byteCount) bytes in hex",
-                hint: "give \(2 * byteCount) hex digits")
+        return try Self.hex(text, of: name, byteCount: byteCount)
+    }
+
+    /// One text or several of them, each bytes written in hex, of exactly this many bytes; none where it is left out.
+    func hexList(_ name: String, byteCount: Int) throws(OperationError) -> [[UInt8]] {
+        guard case .array(let values)? = object[name] else {
+            return try optionalHex(name, byteCount: byteCount).map { [$0] } ?? []
         }
-        return bytes
+        var list: [[UInt8]] = []
+        for value in values {
+            guard let text = value.string else { throw Self.wrongType(name, "a string, or an array of strings") }
+            list.append(try Self.hex(text, of: name, byteCount: byteCount))
+        }
+        return list
     }
 
     /// An object inside the request.
@@ -156,6 +164,15 @@ struct RequestFields: Sendable {
         }
     }
     private static let unsigned = "a whole number from 0"
+
+    private static func hex(_ text: String, of name: String, byteCount: Int) throws(OperationError) -> [UInt8] {
+        guard let bytes = try? Hex.decode(text), bytes.count == byteCount else {
+            throw OperationError(
+                code: "\(name)_invalid", reason: "`\(name)` is not \(byteCount) bytes in hex",
+                hint: "give \(2 * byteCount) hex digits")
+        }
+        return bytes
+    }
 
     private static func wrongType(_ name: String, _ takes: String) -> OperationError {
         OperationError(

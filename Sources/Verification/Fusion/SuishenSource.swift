@@ -183,6 +183,10 @@ struct SuishenSource: IdentitySource {
             // A set bit is never unset, so that an old list still knows whom to refuse.
             if isRevoked { throw Refusal(.revoked, "the code is revoked") }
         }
+        // The bundle was signed over lists no older than itself; one that is has been put in the place of a newer.
+        guard list.issuedAt >= bundle.issuedAt else {
+            throw Refusal(.statusUnknown, "the status list \(reference.name) is older than the bundle")
+        }
         let (limit, overflows) = list.issuedAt.addingReportingOverflow(scene.statusAgeSecondsMax)
         guard now < list.expiresAt, overflows || now <= limit else {
             throw Refusal(.statusUnknown, "the status list \(reference.name) of \(list.issuedAt) is too old")
