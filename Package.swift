@@ -150,3 +150,13 @@ let package = Package(
             ]),
     ] + fuzzTargets
 )
+
+// Set by tools/sanitize: only what stands at the C boundaries is built, and its tests.
+if Context.environment["SUISHEN_SANITIZE"] == "1" {
+    let boundaries: Set = [
+        "COpenSSL", "CQREncode", "CSPNG", "CTurboJPEG", "CZBar", "Encoding", "QRImage", "QRImageTests", "Signing",
+        "SigningTests", "TestSupport",
+    ]
+    package.dependencies.removeAll()
+    package.targets.removeAll { !boundaries.contains($0.name) }
+}

@@ -2,13 +2,18 @@
 struct FinderDetector {
     private(set) var patterns: [FinderPattern] = []
 
+    /// Rows that take well under a millisecond, even of noise.
+    private static let rowsBetweenClocks = 32
     /// Of the three modules that the middle square measures, so many must agree for all that can be asked.
     private static let supportingModules = 2.4
 
     /// Looks at every `step`-th row and confirms down and across.
-    mutating func find(in binary: PixelBuffer, step: Int) {
+    mutating func find(in binary: PixelBuffer, step: Int, deadline: Deadline) {
         patterns.removeAll(keepingCapacity: true)
-        for row in stride(from: step / 2, to: binary.height, by: step) { findInRow(row, binary) }
+        for row in stride(from: step / 2, to: binary.height, by: step) {
+            if row % Self.rowsBetweenClocks < step, deadline.isOver { break }
+            findInRow(row, binary)
+        }
         for index in patterns.indices {
             let rows = Double(patterns[index].lineCount * step)
             patterns[index].support = min(1, rows / (Self.supportingModules * patterns[index].module))

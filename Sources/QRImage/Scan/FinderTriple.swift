@@ -10,6 +10,13 @@ struct FinderTriple {
     private static let patternCountMax = 24
     private static let strainMax = 2.2
 
+    var patterns: [FinderPattern] { [upperLeft, upperRight, lowerLeft] }
+
+    /// Whether one of its patterns is among others.
+    func shares(_ others: [FinderPattern]) -> Bool {
+        patterns.contains { pattern in others.contains { $0.x == pattern.x && $0.y == pattern.y } }
+    }
+
     /// The plausible triples, best first.
     static func all(_ patterns: [FinderPattern]) -> [FinderTriple] {
         let patterns = patterns.prefix(patternCountMax)

@@ -15,7 +15,7 @@ struct GeometricPass {
     struct Found {
         var codes: [ScannedCode] = []
         var hasParts = false
-        /// Whether something looks like a code, read or not.
+        /// Whether something looks like a code that was not read.
         var seesCode = false
     }
 
@@ -31,27 +31,32 @@ struct GeometricPass {
         _ picture: PixelBuffer, window: Int, refined: Bool, deadline: Deadline
     ) -> Found {
         threshold.apply(picture, window: window, offset: 4, into: &binary)
-        detector.find(in: binary, step: picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1)
+        let step = picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1
+        detector.find(in: binary, step: step, deadline: deadline)
         var found = Found()
         var used: [FinderPattern] = []
+        var unread: [FinderTriple] = []
         var tried = 0
         for triple in FinderTriple.all(detector.patterns) {
             guard tried < Self.triplesMax, !deadline.isOver else { break }
-            let corners = [triple.upperLeft, triple.upperRight, triple.lowerLeft]
-            if corners.contains(where: { corner in used.contains { $0.x == corner.x && $0.y == corner.y } }) {
-                continue
-            }
+            if triple.shares(used) { continue }
             tried += 1
-            if readTriple(triple, picture, refined: refined, deadline: deadline, into: &found) {
-                used += corners
+            var seesCode = false
+            if readTriple(triple, picture, refined: refined, deadline: deadline, into: &found, &seesCode) {
+                used += triple.patterns
                 tried = 0
+            } else if seesCode {
+                unread.append(triple)
             }
         }
+        // The wrong way round, a code that was read may have looked like another.
+        found.seesCode = unread.contains { !$0.shares(used) }
         return found
     }
 
     private func readTriple(
-        _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into found: inout Found
+        _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into found: inout Found,
+        _ seesCode: inout Bool
     ) -> Bool {
         let frame = FinderFrame(triple, in: picture)
         let locators = frame.versions.map { version -> (version: Int, locator: SymbolLocator, timing: Double) in
@@ -64,9 +69,9 @@ struct GeometricPass {
             guard let located = locator.locate(refined: refined, deadline: deadline), located.fit > Self.fitMin else {
                 continue
             }
-            if located.fit > Self.fitOfCode { found.seesCode = true }
+            if located.fit > Self.fitOfCode { seesCode = true }
             for plane in located.planes where !deadline.isOver {
-                switch decode(picture, plane, version: version) {
+                switch decode(picture, plane, version: version, deadline: deadline) {
                 case .payload(let bytes):
                     found.codes.append(ScannedCode(bytes: bytes, corners: corners(plane, version: version)))
                     return true
@@ -80,9 +85,11 @@ struct GeometricPass {
         return false
     }
 
-    private func decode(_ picture: PixelBuffer, _ plane: Homography, version: Int) -> SymbolDecoder.Answer {
+    private func decode(
+        _ picture: PixelBuffer, _ plane: Homography, version: Int, deadline: Deadline
+    ) -> SymbolDecoder.Answer {
         let sampler = SymbolSampler(picture, plane, size: SymbolLayout.size(version: version))
-        for rule in SymbolSampler.rules {
+        for rule in SymbolSampler.rules where !deadline.isOver {
             let answer = SymbolDecoder.decode(sampler.modules(by: rule), version: version)
             if answer != .failed { return answer }
         }

@@ -21,6 +21,9 @@ enum ScanPlan {
     /// The looks that every picture gets, whatever the budget: one of each reader.
     static let freeStepCount = 2
 
+    /// How many more looks a picture gets where one has read a code and seen another that it could not read.
+    static let looksForFurtherCodes = 3
+
     /// The looks that a film's frames share among them.
     static var filmTurns: Range<Int> { 1..<steps.count }
 

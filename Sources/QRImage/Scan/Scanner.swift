@@ -8,6 +8,7 @@ package struct Scanner {
     private var prepared = PixelBuffer()
     private var geometric = GeometricPass()
     private var threshold = LocalThreshold()
+    private var resizer = Resizer()
     /// The most that zbar has taken for a million pixels so far: it cannot be stopped once it looks.
     private var zbarCost: UInt64 = 0
     /// Which look a film's next frame gets besides the first.
@@ -61,10 +62,13 @@ package struct Scanner {
         }
     }
 
-    private var deadline: Deadline { budget.map { Deadline(after: $0.microseconds, by: $0.clock) } ?? .none }
+    /// What cannot be stopped on the spot, a row or a decoding, ends within a twentieth of the budget.
+    private var deadline: Deadline {
+        budget.map { Deadline(after: $0.microseconds - $0.microseconds / 20, by: $0.clock) } ?? .none
+    }
 
     private mutating func look(
-        at image: GreyImage, _ plan: (inout Scanner, inout GeometricPass.Found) -> Void
+        at image: GreyImage, _ plan: (inout Scanner, inout Sight) -> Void
     ) -> Scan {
         // Nothing smaller holds the smallest symbol.
         guard min(image.width, image.height) >= SymbolLayout.size(version: 1) else {
@@ -72,28 +76,44 @@ package struct Scanner {
         }
         picture.load(image)
         defer { picture.unload() }
-        var sight = GeometricPass.Found()
+        var sight = Sight()
         plan(&self, &sight)
-        if !sight.codes.isEmpty { return Scan(outcome: .codes, codes: sight.codes) }
-        return Scan(outcome: sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode, codes: [])
+        let found = sight.found
+        if !found.codes.isEmpty { return Scan(outcome: .codes, codes: found.codes) }
+        return Scan(outcome: found.hasParts ? .structuredAppend : found.seesCode ? .unreadable : .noCode, codes: [])
     }
 
     /// Takes one look, and says whether it settles the picture.
+    ///
+    /// A code that is seen beside one that was read is worth a few looks more.
     private mutating func perform(
-        _ step: ScanPlan.Step, deadline: Deadline, into sight: inout GeometricPass.Found
+        _ step: ScanPlan.Step, deadline: Deadline, into sight: inout Sight
     ) -> Bool {
         let found = perform(step, deadline: deadline)
-        sight.codes = found.codes
-        sight.hasParts = sight.hasParts || found.hasParts
-        sight.seesCode = sight.seesCode || found.seesCode
-        return !sight.codes.isEmpty || sight.hasParts
+        for code in found.codes where !sight.found.codes.contains(where: { $0.bytes == code.bytes }) {
+            sight.found.codes.append(code)
+        }
+        sight.found.hasParts = sight.found.hasParts || found.hasParts
+        guard !sight.found.codes.isEmpty else {
+            sight.found.seesCode = sight.found.seesCode || found.seesCode
+            return sight.found.hasParts
+        }
+        if sight.looksLeft == ScanPlan.looksForFurtherCodes, !found.seesCode { return true }
+        sight.looksLeft -= 1
+        return sight.looksLeft < 0
+    }
+
+    /// What the looks at one picture have given so far.
+    private struct Sight {
+        var found = GeometricPass.Found()
+        var looksLeft = ScanPlan.looksForFurtherCodes
     }
 
     private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> GeometricPass.Found {
         let longSide = max(picture.width, picture.height)
         let target = step.longSide ?? min(longSide, ScanPlan.longSideMax)
         let isScaled = step.onlyDownwards ? target < longSide : target != longSide
-        if isScaled { Resizer.scale(picture, longSide: target, into: &scaled) }
+        if isScaled { resizer.scale(picture, longSide: target, into: &scaled) }
         if step.isInverted {
             if isScaled { scaled.invert() } else { scaled.loadInverted(picture) }
         }
@@ -111,7 +131,7 @@ package struct Scanner {
                 seen = prepared
             }
             let cost = zbarCost * UInt64(seen.width * seen.height) / 1_000_000
-            guard cost < deadline.remaining else { return GeometricPass.Found() }
+            guard deadline.remaining > cost + cost / 4 else { return GeometricPass.Found() }
             let begin = budget?.clock() ?? 0
             let found = ZBarPass.read(seen.pixels, width: seen.width, height: seen.height)
             let taken = (budget?.clock() ?? 0) &- begin
