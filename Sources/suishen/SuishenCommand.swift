@@ -10,7 +10,8 @@ struct SuishenCommand: AsyncParsableCommand {
         abstract: "Make, present and look into Suishen codes.",
         subcommands: [
             InitCommand.self, PersonCommand.self, EnterpriseCommand.self, ObjectCommand.self, IssueCommand.self,
-            RevokeCommand.self, EventCommand.self, LogCommand.self, BundleCommand.self, DeviceCommand.self,
+            RevokeCommand.self, EventCommand.self, LogCommand.self, BundleCommand.self, KeyCommand.self,
+            AuditCommand.self, CodesCommand.self, DeviceCommand.self,
             PresentCommand.self,
             InspectCommand.self,
         ])

@@ -24,12 +24,12 @@ extension IssuerOperation {
         let name = try request.string("list")
         let lifetime = service.settings.bundleLifetimeSeconds
         let list = try service.database.read { [registry = service.registry] database in
-            guard try registry.hasStatusList(name, in: database) else {
-                throw OperationError(
-                    code: "list_unknown", reason: "there is no status list of that name",
-                    hint: "take a name of GET /v1/status-lists")
-            }
-            return try service.statusList(name, in: database)
+            try registry.hasStatusList(name, in: database) ? try service.statusList(name, in: database) : nil
+        }
+        guard let list else {
+            throw OperationError(
+                code: "list_unknown", reason: "there is no status list of that name",
+                hint: "take a name of GET /v1/status-lists")
         }
         let token = try service.statusToken(
             list, name: name, issuedAt: caller.now, expiresAt: caller.now + lifetime)
