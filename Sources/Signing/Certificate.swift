@@ -24,7 +24,7 @@ package struct Certificate: Sendable, Equatable {
 
     /// Reads one certificate in DER, with nothing after it.
     ///
-    /// - Throws: `certificate_malformed`, or as ``VerificationKey/init(spki:)`` for its key.
+    /// - Throws: `certificate_malformed`, or as ``VerificationKey/init(foreignSPKI:)`` for its key.
     package init(der: [UInt8]) throws(SigningError) {
         guard der.count <= Self.byteCountMax, let parsed = ParsedCertificate(der),
             let notBefore = parsed.notBefore, let notAfter = parsed.notAfter,
@@ -37,7 +37,7 @@ package struct Certificate: Sendable, Equatable {
         self.subject = subject
         self.issuer = issuer
         self.extendedKeyUsages = extendedKeyUsages
-        key = try VerificationKey(spki: spki)
+        key = try VerificationKey(foreignSPKI: spki)
     }
 
     /// Reads the first PEM block, which must be a `CERTIFICATE`.

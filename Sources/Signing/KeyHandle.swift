@@ -32,14 +32,26 @@ import COpenSSL
 
     /// An RSA public key from its SubjectPublicKeyInfo; nil when it is anything else.
     convenience init?(rsaSPKI spki: [UInt8]) {
+        unsafe self.init(spki: spki) { key in
+            unsafe (EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "RSA-PSS") == 1)
+                && KeyHandle.rsaBits.contains(EVP_PKEY_get_bits(key))
+        }
+    }
+
+    /// A public key on P-384 from its SubjectPublicKeyInfo; nil when it is anything else.
+    convenience init?(p384SPKI spki: [UInt8]) {
+        unsafe self.init(spki: spki) { key in
+            unsafe EVP_PKEY_is_a(key, "EC") == 1 && KeyHandle.groupName(of: key) == "secp384r1"
+        }
+    }
+
+    /// A public key from its SubjectPublicKeyInfo, nothing after it; nil unless `isWanted`.
+    private convenience init?(spki: [UInt8], isWanted: (OpaquePointer) -> Bool) {
         CryptoLibrary.prepare()
         let key = unsafe spki.withUnsafeBufferPointer { buffer -> OpaquePointer? in
             var position = buffer.baseAddress
             guard let key = unsafe d2i_PUBKEY(nil, &position, buffer.count) else { return nil }
-            guard unsafe position == buffer.baseAddress?.advanced(by: buffer.count),
-                unsafe EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "RSA-PSS") == 1,
-                unsafe KeyHandle.rsaBits.contains(EVP_PKEY_get_bits(key))
-            else {
+            guard unsafe position == buffer.baseAddress?.advanced(by: buffer.count), unsafe isWanted(key) else {
                 unsafe EVP_PKEY_free(key)
                 return nil
             }
@@ -98,14 +110,18 @@ import COpenSSL
         if unsafe EVP_PKEY_is_a(pointer, "ED25519") == 1 { return KeyEncoding.of(.ed25519) }
         if unsafe EVP_PKEY_is_a(pointer, "SM2") == 1 { return KeyEncoding.of(.sm2) }
         guard unsafe EVP_PKEY_is_a(pointer, "EC") == 1 else { return nil }
+        let group = unsafe Self.groupName(of: pointer)
+        return group == "prime256v1" || group == "P-256" ? KeyEncoding.of(.es256) : nil
+    }
+
+    private static func groupName(of key: OpaquePointer) -> String? {
         var name = [CChar](repeating: 0, count: 32)
         var count = 0
-        guard unsafe EVP_PKEY_get_group_name(pointer, &name, name.count, &count) == 1 else {
+        guard unsafe EVP_PKEY_get_group_name(key, &name, name.count, &count) == 1 else {
             ERR_clear_error()
             return nil
         }
-        let group = String(decoding: name.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return group == "prime256v1" || group == "P-256" ? KeyEncoding.of(.es256) : nil
+        return String(decoding: name.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The raw public key: 32 bytes of Ed25519, or an uncompressed point of 65; nil for other keys.

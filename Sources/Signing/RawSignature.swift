@@ -3,12 +3,12 @@ enum RawSignature {
     static let byteCount = 64
     private static let halfByteCount = 32
 
-    /// r‖s as `SEQUENCE { INTEGER r, INTEGER s }`.
+    /// r‖s, halves of at most 48 bytes, as `SEQUENCE { INTEGER r, INTEGER s }`.
     static func der(_ raw: [UInt8]) -> [UInt8] {
         var der: [UInt8] = [0x30, 0]
-        der.reserveCapacity(72)
-        appendInteger(raw[..<halfByteCount], to: &der)
-        appendInteger(raw[halfByteCount...], to: &der)
+        der.reserveCapacity(raw.count + 8)
+        appendInteger(raw[..<(raw.count / 2)], to: &der)
+        appendInteger(raw[(raw.count / 2)...], to: &der)
         der[1] = UInt8(der.count - 2)
         return der
     }

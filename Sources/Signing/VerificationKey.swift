@@ -12,6 +12,8 @@ package final class VerificationKey: Sendable {
     package let keyIdentifier: [UInt8]
 
     private let operations: KeyOperationPool
+    /// Bytes of r and of s: 32, and 48 for a foreign key on P-384.
+    private let halfByteCount: Int
 
     /// Reads a SubjectPublicKeyInfo in DER: Ed25519, P-256, SM2, or RSA from 2,048 bits.
     ///
@@ -30,6 +32,18 @@ package final class VerificationKey: Sendable {
         }
         guard let handle = KeyHandle(rsaSPKI: spki) else { throw Self.notOurs }
         self.init(handle: handle, algorithm: .ps256, spki: spki, raw: spki)
+    }
+
+    /// Reads a foreign issuer's SubjectPublicKeyInfo: what ``init(spki:)`` takes, and P-384.
+    ///
+    /// Some issuers sign ES256 with keys on P-384, which RFC 9053 §2.1 advises against and does not forbid; our own
+    /// trust lists never take one.
+    package convenience init(foreignSPKI spki: [UInt8]) throws(SigningError) {
+        if spki.count <= Self.byteCountMax, let handle = KeyHandle(p384SPKI: spki) {
+            self.init(handle: handle, algorithm: .es256, spki: spki, raw: spki, halfByteCount: 48)
+        } else {
+            try self.init(spki: spki)
+        }
     }
 
     /// Takes a raw key: 32 bytes of Ed25519, or a point of P-256 or SM2 in 33 bytes or 65.
@@ -68,7 +82,11 @@ package final class VerificationKey: Sendable {
         try self.init(spki: document.der)
     }
 
-    private init(handle: KeyHandle, algorithm: SignatureAlgorithm, spki: [UInt8], raw: [UInt8]) {
+    private init(
+        handle: KeyHandle, algorithm: SignatureAlgorithm, spki: [UInt8], raw: [UInt8],
+        halfByteCount: Int = RawSignature.byteCount / 2
+    ) {
+        self.halfByteCount = halfByteCount
         self.algorithm = algorithm
         self.spki = spki
         self.raw = raw
@@ -79,7 +97,7 @@ package final class VerificationKey: Sendable {
     /// Whether `signature` is this key's over `message`; a wrong one is false, never an error.
     ///
     /// - Parameters:
-    ///   - signature: 64 bytes; for PS256 as many as the modulus has.
+    ///   - signature: 64 bytes, 96 for P-384; for PS256 as many as the modulus has.
     ///   - message: the whole message.
     ///   - lowSOnly: for ES256, refuse the twin n − s of a signature, which anybody can make from it.
     /// - Returns: true only for a valid signature in its one shape.
@@ -95,6 +113,9 @@ package final class VerificationKey: Sendable {
 
     private func libraryForm(_ signature: [UInt8], lowSOnly: Bool) -> [UInt8]? {
         guard let encoding = KeyEncoding.of(algorithm) else { return signature }
+        guard 2 * halfByteCount == RawSignature.byteCount else {
+            return signature.count == 2 * halfByteCount ? RawSignature.der(signature) : nil
+        }
         guard signature.count == RawSignature.byteCount else { return nil }
         guard let order = encoding.order else { return signature }
         guard encoding.isInRange(signature[..<32]), encoding.isInRange(signature[32...]) else { return nil }

@@ -36,6 +36,13 @@ extension ForeignTrust {
                         ? try? VerificationKey(raw: [4] + x + y, algorithm: .es256) : nil
                 }
             }
+        case ("EC", "P-384"):
+            key = field("x", of: jwk).flatMap { x in
+                field("y", of: jwk).flatMap { y in
+                    x.count == 48 && y.count == 48
+                        ? try? VerificationKey(foreignSPKI: Self.p384Prefix + x + y) : nil
+                }
+            }
         case ("RSA", _):
             key = field("n", of: jwk).flatMap { modulus in
                 field("e", of: jwk).flatMap { try? VerificationKey(spki: RSAPublicKeyInfo.der(modulus, $0)) }
@@ -45,6 +52,12 @@ extension ForeignTrust {
         guard let key else { throw .unreadable("a JWK is not a public key of its type") }
         return ForeignKey(key: key, identifiers: identifiers(jwk))
     }
+
+    /// What stands before a point's coordinates in a SubjectPublicKeyInfo of P-384 (RFC 5480).
+    private static let p384Prefix: [UInt8] = [
+        0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x05, 0x2B, 0x81, 0x04, 0x00,
+        0x22, 0x03, 0x62, 0x00, 0x04,
+    ]
 
     private static func field(_ name: String, of jwk: JSONValue) -> [UInt8]? {
         jwk[name]?.string.flatMap { try? Base64.decodeURL($0) }

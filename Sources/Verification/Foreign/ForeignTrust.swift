@@ -31,7 +31,7 @@ package struct ForeignTrust: Sendable {
     package static let keyCountMax = 10_000
 
     package let keys: [ForeignKey]
-    /// How many keys were passed over, being of a kind that is not taken (P-384, RSA under 2,048 bits).
+    /// How many keys were passed over, being of a kind that is not taken (P-521, RSA under 2,048 bits).
     package let passedOverCount: Int
 
     package init(keys: [ForeignKey]) {
@@ -64,7 +64,7 @@ package struct ForeignTrust: Sendable {
     private static func key(der: [UInt8]) throws(ForeignTrustError) -> ForeignKey? {
         if let certificate = try? Certificate(der: der) { return ForeignKey(certificate: certificate) }
         do {
-            return ForeignKey(key: try VerificationKey(spki: der), identifiers: [])
+            return ForeignKey(key: try VerificationKey(foreignSPKI: der), identifiers: [])
         } catch {
             // A sequence that holds a sequence: a certificate or a public key of some other kind.
             guard der.count > 64, der.first == 0x30 else { throw .unreadable(error.reason) }
