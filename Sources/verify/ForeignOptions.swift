@@ -30,24 +30,31 @@ struct ForeignOptions: ParsableArguments {
             throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
         }
         var reader = reader
-        var status = ExitStatus.success
+        var worst = VerdictOutcome.accept
         for input in inputs {
             let text: String
-            if unsafe input == "-" || access(input, F_OK) == 0 {
-                guard let code = try reader.scan(input).codes.first else {
-                    StandardStream.output.write(
-                        Verdict(.noCode, reason: "no code is in \(input)").json.encoded() + "\n")
-                    status = .undecided
-                    continue
-                }
-                text = code.text
-            } else {
-                text = input
+            do throws(CommandError) {
+                text = try scanned(input, &reader)
+            } catch {
+                // A guard never sees nothing: what cannot be read is a verdict too.
+                let code = VerdictCode(rawValue: error.code) ?? .inputUnreadable
+                StandardStream.output.write(Verdict(code, reason: error.reason).json.encoded() + "\n")
+                Diagnostics(command: "verify").report(error)
+                worst = .undecided
+                continue
             }
             let verdict = ForeignVerifier.verdict(text, profile: profile, trust: keys, at: now)
             StandardStream.output.write(verdict.json.encoded() + "\n")
-            if !verdict.isAccepted && status == .success { status = .failure }
+            worst = max(worst, verdict.isAccepted ? .accept : .reject)
         }
-        return status
+        return worst.exitStatus
+    }
+
+    /// The text of a picture's one code, or a text given as it is.
+    private func scanned(_ input: String, _ reader: inout PictureReader) throws(CommandError) -> String {
+        guard unsafe input == "-" || access(input, F_OK) == 0 else { return input }
+        let scan = try reader.scan(input)
+        if let failure = scan.failure(input) { throw failure }
+        return scan.codes.first?.text ?? ""
     }
 }

@@ -32,7 +32,7 @@ enum FuzzTarget: String, CaseIterable {
         for form in [Form.person, .enterprise, .object] {
             _ = try? UnverifiedCredential(bytes: bytes, form: form)
         }
-        _ = ForeignEnvelope(bytes)?.signedBytes
+        _ = ForeignEnvelope(bytes)?.signedMessages
     }
 
     /// What decodes encodes to the same text.

@@ -17,6 +17,7 @@ struct ForeignEnvelope {
     let payload: [UInt8]
     let signature: [UInt8]
     private let protected: [UInt8]
+    private let hasProtectedHeader: Bool
 
     /// Opens an envelope.
     ///
@@ -31,6 +32,7 @@ struct ForeignEnvelope {
             let header = Self.header(protected)
         else { return nil }
         self.protected = protected
+        hasProtectedHeader = !header.entries.isEmpty
         self.payload = payload
         self.signature = signature
         // The protected header comes first: what the signature covers outweighs what anybody may add.
@@ -38,8 +40,15 @@ struct ForeignEnvelope {
         kid = Self.identifier(header[integer: 4]) ?? Self.identifier(unprotected[integer: 4])
     }
 
-    /// The bytes that are signed: Sig_structure (RFC 9052 §4.4).
-    var signedBytes: [UInt8] {
+    /// What may have been signed: Sig_structure (RFC 9052 §4.4).
+    ///
+    /// A protected header without members stands there as no bytes; some issuers sign the empty map as it came.
+    var signedMessages: [[UInt8]] {
+        hasProtectedHeader || protected.isEmpty
+            ? [signedMessage(protected)] : [signedMessage([]), signedMessage(protected)]
+    }
+
+    private func signedMessage(_ protected: [UInt8]) -> [UInt8] {
         var writer = CBORWriter(capacity: payload.count + protected.count + 24)
         writer.array(count: 4)
         writer.text("Signature1")

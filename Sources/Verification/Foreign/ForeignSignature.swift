@@ -15,13 +15,14 @@ extension ForeignEnvelope {
     /// All keys that share the identifier are tried. Where none has it, every trusted key is, up to a limit: only a
     /// trusted key's signature counts, and some issuers write identifiers their certificates do not give.
     func signer(in trust: ForeignTrust) -> SignatureOutcome {
-        let message = signedBytes
+        let messages = signedMessages
         let named = kid.map { kid in trust.keys.filter { $0.identifiers.contains(kid) } } ?? []
         let candidates = named.isEmpty ? Array(trust.keys.prefix(Self.fallbackKeyCountMax)) : named
         guard let algorithm else { return .failure("algorithm_mismatch") }
         let fitting = candidates.filter { $0.key.algorithm == algorithm }
         if fitting.isEmpty { return .failure(named.isEmpty ? "unknown_issuer" : "algorithm_mismatch") }
-        for candidate in fitting where candidate.key.isValid(signature, for: message, lowSOnly: false) {
+        for candidate in fitting
+        where messages.contains(where: { candidate.key.isValid(signature, for: $0, lowSOnly: false) }) {
             return .valid(candidate, identifierMatched: !named.isEmpty)
         }
         return .failure(named.isEmpty && kid != nil ? "unknown_issuer" : "bad_signature")

@@ -1,0 +1,86 @@
+import Encoding
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("A medical and a transit code at a gate of a real issuer")
+struct HolderLinkTests {
+    /// An installation with a transit network, and the gate that it exports.
+    private struct Issuer {
+        let installation: SuishenRun
+        let insurer: MedicalAuthority
+        private let network = Program("transit-issuer")
+
+        init() throws {
+            installation = try SuishenRun()
+            insurer = try MedicalAuthority([])
+            #expect(try network.run(["init", "--out", installation.folder("network"), "--epoch", "2000"]).status == 0)
+            let description = try ProjectFiles.bytes(installation.folder("network/network.json"))
+            try installation.folder.write(description, to: "state/transit-network.json")
+        }
+
+        var socket: String { installation.folder("state/run/suishend.sock") }
+
+        func transit(_ account: String) throws -> (text: String, identifier: String) {
+            let run = try network.run(["code", installation.folder("network"), "--account", account])
+            let answer = try JSONValue.parse(Array(run.output.utf8), byteCountMax: 1 << 16)
+            return (try #require(answer["text"]?.string), try #require(answer["transit"]?.string))
+        }
+
+        func register(transit: String) throws {
+            try installation.answer([
+                "person", "register", "--resident-id", SuishenRun.residentID, "--medical",
+                Hex.encode(MedicalAuthority.insuredId), "--transit", transit,
+            ])
+        }
+
+        func export(_ domains: [String]) throws {
+            try installation.answer(
+                ["bundle", "export", "--out", installation.folder("bundle")] + domains.flatMap { ["--domain", $0] })
+        }
+
+        func scan(_ transit: String, _ options: String = "") throws -> VerifyRun {
+            let window = "[\"\(MedicalAuthority.code)\",\"\(transit)\"]"
+            return try VerifyRun(
+                "--bundle \(installation.folder("bundle")) --scene hospital-shuttle --link \(insurer.address) "
+                    + "--text '\(window)' \(options)")
+        }
+    }
+
+    @Test("are one holder's by the table that the bundle brings, and a stranger's are not")
+    func byTable() throws {
+        let issuer = try Issuer()
+        let (own, other) = try (issuer.transit("01020304050607080910"), issuer.transit("99999999999999999999"))
+        try issuer.register(transit: own.identifier)
+        try issuer.export(["medical", "transit"])
+        let run = try issuer.scan(own.text)
+        #expect(run.code == "ok" && run.lines.first?["fused"]?["transit"]?["id"]?.string == own.identifier)
+        #expect(try issuer.scan(other.text).code == "holder_mismatch")
+    }
+
+    @Test("are one holder's by the daemon's word where the link is younger than the bundle")
+    func bySocket() throws {
+        let issuer = try Issuer()
+        let (own, other) = try (issuer.transit("01020304050607080910"), issuer.transit("99999999999999999999"))
+        try issuer.export(["medical", "transit"])
+        try issuer.register(transit: own.identifier)
+        #expect(try issuer.scan(own.text).code == "holder_mismatch")
+        #expect(try issuer.scan(own.text, "--socket \(issuer.socket)").code == "link_unavailable")
+        let daemon = try RunningProgram("suishend", ["--state", issuer.installation.folder("state")])
+        RunningProgram.waitForSocket(issuer.socket)
+        #expect(try issuer.scan(own.text, "--socket \(issuer.socket)").code == "ok")
+        #expect(try issuer.scan(other.text, "--socket \(issuer.socket)").code == "holder_mismatch")
+        daemon.end(SIGTERM)
+    }
+
+    @Test("get no table and no network into the bundle of a gate that has not both domains")
+    func leastAuthority() throws {
+        let issuer = try Issuer()
+        let own = try issuer.transit("01020304050607080910")
+        try issuer.register(transit: own.identifier)
+        try issuer.export(["medical"])
+        #expect(try issuer.scan(own.text).code == "unknown_issuer")
+        try issuer.export(["transit"])
+        #expect(try issuer.scan(own.text).code == "holder_mismatch")
+    }
+}
