@@ -124,7 +124,8 @@ let package = Package(
         command("bench", ["CQREncode", "Encoding", "QRImage", "Signing"]),
 
         .executableTarget(
-            name: "log-crash-driver", dependencies: ["Signing", "Storage", "TraceLog"], swiftSettings: settings),
+            name: "log-crash-driver", dependencies: ["Encoding", "Signing", "Storage", "TraceLog"],
+            swiftSettings: settings),
         command("log-bench", ["Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "suishend", grdb]),
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),

@@ -1,3 +1,4 @@
+import Encoding
 import Glibc
 import Signing
 import Storage
@@ -5,7 +6,9 @@ import TraceLog
 
 /// Appends under load and publishes, until it is told to die at a fault point; the crash tests run it as a child.
 ///
-/// Usage: log-crash-driver DIR POINT COUNTDOWN ROUND. Each answer goes to stdout as `INDEX SEQUENCE`, once it is durable.
+/// Usage: log-crash-driver DIR POINT COUNTDOWN ROUND. Each answer goes to stdout as `INDEX SEQUENCE`, once it is durable,
+/// and each checkpoint as `checkpoint SIZE ROOT`, once it is published. At the point `random` it goes on until somebody
+/// kills it.
 @main
 struct CrashDriver {
     static func main() async throws {
@@ -24,9 +27,10 @@ struct CrashDriver {
             store: store, directory: LogDirectory(path: arguments[1] + "/log", faults: fuse.burn),
             origin: "log.example", key: key)
         _ = try await publisher.recover()
-        for batch in 0..<6 {
+        for batch in 0..<(arguments[2] == "random" ? .max : 6) {
             try await append(to: store, batch: batch, round: round)
             _ = try await publisher.publish()
+            try sayCheckpoint(of: LogDirectory(path: arguments[1] + "/log"))
         }
     }
 
@@ -60,6 +64,12 @@ struct CrashDriver {
         var request = EventRequest(object: object, event: .observed(event), actor: "")
         request.personal = [try Opening.make(name: "name", value: "value", random: SystemRandom())]
         return request
+    }
+
+    private static func sayCheckpoint(of directory: LogDirectory) throws {
+        guard let bytes = directory.read(LogDirectory.checkpointName) else { exit(70) }
+        let checkpoint = try Checkpoint(text: SignedNote(bytes: bytes).text)
+        say("checkpoint \(checkpoint.size) \(Hex.encode(checkpoint.root.bytes))\n")
     }
 
     /// One write a line, so that a line is whole or absent.

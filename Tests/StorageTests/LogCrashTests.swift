@@ -1,3 +1,5 @@
+import Dispatch
+import Encoding
 import Foundation
 import Glibc
 import Signing
@@ -11,6 +13,7 @@ struct LogCrashTests {
     /// What one life of the driver answered.
     private struct Life {
         let answers: [(index: UInt64, sequence: UInt64)]
+        let checkpoints: [Checkpoint]
         let wasKilled: Bool
         let exitStatus: Int32
     }
@@ -30,12 +33,18 @@ struct LogCrashTests {
         var acknowledged: [UInt64: UInt64] = [:]
         var killedCount = 0
         for round in 0..<Self.roundCount {
-            let point = FaultPoint.allCases[round % FaultPoint.allCases.count]
+            // Every second life ends at a named point, the others at any moment under load.
+            let point = round % 2 == 0 ? FaultPoint.allCases[round / 2 % FaultPoint.allCases.count] : nil
             let countdown = Int.random(
                 in: 1...(point == .entryInserted || point == .committed ? 200 : 6), using: &random)
-            let life = try Self.live(folder, point, countdown, round)
-            #expect(life.wasKilled || life.exitStatus == 0, "\(point) after \(countdown): \(life.exitStatus)")
+            let life = try Self.live(
+                folder, point?.rawValue ?? "random", countdown, round,
+                killedAfterMilliseconds: point == nil ? Int.random(in: 10...400, using: &random) : nil)
+            #expect(
+                life.wasKilled || life.exitStatus == 0,
+                "\(point?.rawValue ?? "random") after \(countdown): \(life.exitStatus)")
             killedCount += life.wasKilled ? 1 : 0
+            checkpoints += life.checkpoints
             for answer in life.answers {
                 #expect(acknowledged.updateValue(answer.sequence, forKey: answer.index) == nil)
             }
@@ -44,8 +53,10 @@ struct LogCrashTests {
             }
         }
         print("crashes: \(killedCount) of \(Self.roundCount) rounds killed, \(acknowledged.count) answers")
-        #expect(killedCount > Self.roundCount / 3)
-        _ = try Self.live(folder, nil, 0, Self.roundCount)
+        print("crashes: \(checkpoints.count) checkpoints, all held to the last log")
+        #expect(killedCount > Self.roundCount / 2)
+        let last = try Self.live(folder, "none", 0, Self.roundCount)
+        #expect(last.exitStatus == 0 && !last.wasKilled)
         try Self.check(folder, acknowledged, checkpoints)
     }
 
@@ -73,22 +84,37 @@ struct LogCrashTests {
         for checkpoint in checkpoints { #expect(try tree.root(count: checkpoint.size) == checkpoint.root) }
     }
 
-    private static func live(_ folder: String, _ point: FaultPoint?, _ countdown: Int, _ round: Int) throws -> Life {
+    private static func live(
+        _ folder: String, _ point: String, _ countdown: Int, _ round: Int, killedAfterMilliseconds: Int? = nil
+    ) throws -> Life {
         let process = Process()
         let binaries = Bundle.main.bundlePath
         process.executableURL = URL(fileURLWithPath: binaries + "/log-crash-driver")
-        process.arguments = [folder, point?.rawValue ?? "none", String(countdown), String(round)]
+        process.arguments = [folder, point, String(countdown), String(round)]
         let output = Pipe()
         process.standardOutput = output
         try process.run()
+        if let killedAfterMilliseconds {
+            let target = process.processIdentifier
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(killedAfterMilliseconds)) {
+                kill(target, SIGKILL)
+            }
+        }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         let answers = text.split(separator: "\n").compactMap { line -> (index: UInt64, sequence: UInt64)? in
             let numbers = line.split(separator: " ").compactMap { UInt64($0) }
             return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
         }
+        let checkpoints = text.split(separator: "\n").compactMap { line -> Checkpoint? in
+            let words = line.split(separator: " ")
+            guard words.count == 3, words[0] == "checkpoint", let size = UInt64(words[1]),
+                let root = (try? Hex.decode(String(words[2]))).flatMap({ MerkleHash($0) })
+            else { return nil }
+            return Checkpoint(origin: "log.example", size: size, root: root)
+        }
         return Life(
-            answers: answers, wasKilled: process.terminationReason == .uncaughtSignal,
+            answers: answers, checkpoints: checkpoints, wasKilled: process.terminationReason == .uncaughtSignal,
             exitStatus: process.terminationStatus)
     }
 }
