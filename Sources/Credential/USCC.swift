@@ -19,6 +19,10 @@ package struct USCC: Sendable, Hashable {
     /// - Parameter text: the code.
     /// - Throws: the first thing wrong: length, character, division, check character.
     package init(_ text: String) throws(IdentifierError) {
+        // Letters of other scripts have capitals among these too.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            throw IdentifierError(.character, "a social credit code has digits and capitals but I, O, S, V and Z")
+        }
         let upper = text.uppercased()
         let characters = Array(upper.utf8)
         guard characters.count == Self.characterCount else {

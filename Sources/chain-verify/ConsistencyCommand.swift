@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Encoding
 import TraceLog
 
 /// `chain-verify consistency`.
@@ -19,6 +20,8 @@ struct ConsistencyCommand: ParsableCommand {
     @Option(help: "The log's verifier key; without it the checkpoints' signatures are not checked.")
     var key: String?
 
+    @OptionGroup var output: ProofOutput
+
     func run() throws {
         let (older, newer) = (try ProofFile.checkpoint(old, key: key), try ProofFile.checkpoint(new, key: key))
         let path = try ProofFile.read(proof)
@@ -28,6 +31,8 @@ struct ConsistencyCommand: ParsableCommand {
                 code: "proof_refused", reason: "\(new) is not proved to extend \(old)",
                 hint: "ask for a proof from size \(older.size) to \(newer.size)", status: .failure)
         }
-        StandardStream.output.write("consistent from \(older.size) to \(newer.size)\n")
+        output.print(
+            "consistent from \(older.size) to \(newer.size)", newer,
+            ["oldSize": .integer(Int64(clamping: older.size))])
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Encoding
 import TraceLog
 
 /// `chain-verify inclusion`.
@@ -22,6 +23,8 @@ struct InclusionCommand: ParsableCommand {
     @Option(help: "The log's verifier key; without it the checkpoint's signature is not checked.")
     var key: String?
 
+    @OptionGroup var output: ProofOutput
+
     func run() throws {
         let entry = try InputFile.read(leaf)
         let statement = try ProofFile.checkpoint(checkpoint, key: key)
@@ -33,6 +36,7 @@ struct InclusionCommand: ParsableCommand {
                 code: "proof_refused", reason: "\(leaf) is not proved to stand at index \(index)",
                 hint: "ask for a proof for exactly this index and size \(statement.size)", status: .failure)
         }
-        StandardStream.output.write("included at index \(index) of \(statement.size)\n")
+        output.print(
+            "included at index \(index) of \(statement.size)", statement, ["index": .integer(Int64(clamping: index))])
     }
 }

@@ -73,7 +73,8 @@ struct LogArguments: ParsableArguments {
 
     /// Reads a state file; nil where there is none yet.
     static func state(at path: String) throws -> AuditState? {
-        guard unsafe access(path, F_OK) == 0 else { return nil }
+        // What is there and cannot be reached is not forgotten.
+        guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
         let bytes = try InputFile.read(path, byteCountMax: 2 * SignedNote.byteCountMax)
         return try CommandError.naming(path) { () throws(TraceLogError) in try AuditState(bytes: bytes) }
     }

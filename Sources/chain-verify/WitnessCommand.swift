@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Encoding
 import Glibc
 import Signing
 import TraceLog
@@ -30,6 +31,8 @@ struct WitnessCommand: ParsableCommand {
     @Option(help: "Unix time in seconds, in place of the clock.")
     var at: UInt64?
 
+    @OptionGroup var output: ProofOutput
+
     func run() throws {
         let remembered = try LogArguments.state(at: state)
         guard let known = try logKey.map({ try LogArguments.key($0) }) ?? remembered?.key else {
@@ -53,7 +56,8 @@ struct WitnessCommand: ParsableCommand {
         // Remembered before it is signed away: a crash between the two must not let an older one be cosigned.
         try OutputFile.write(kept.bytes, to: state)
         try OutputFile.write(cosigned.bytes, to: out)
-        StandardStream.output.write("cosigned \(statement.origin) at \(statement.size)\n")
+        output.print(
+            "cosigned \(statement.origin) at \(statement.size)", statement, ["origin": .string(statement.origin)])
     }
 
     private func served(_ source: LogSource) throws -> SignedNote {

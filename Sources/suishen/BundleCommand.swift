@@ -49,6 +49,23 @@ struct BundleCommand: AsyncParsableCommand {
         }
 
         private func write(_ files: [BundleExport.File]) throws(CommandError) {
+            let isNew = unsafe access(out, F_OK) != 0
+            do throws(CommandError) {
+                try bringUpToDate(files)
+            } catch {
+                if isNew { remove(files) }
+                throw error
+            }
+        }
+
+        /// A command that fails leaves nothing behind that it made.
+        private func remove(_ files: [BundleExport.File]) {
+            for file in files { unsafe unlink("\(out)/\(file.path)") }
+            unsafe rmdir("\(out)/\(BundleExport.statusFolder)")
+            unsafe rmdir(out)
+        }
+
+        private func bringUpToDate(_ files: [BundleExport.File]) throws(CommandError) {
             for folder in [out, "\(out)/\(BundleExport.statusFolder)"]
             where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
                 throw CommandError(

@@ -19,7 +19,7 @@ struct Inspection {
             "trusted": false, "form": .string(credential.form.name),
             "issuer": [
                 "iss": .string(claims.issuer), "kid": Self.hex(credential.keyIdentifier),
-                "algorithm": .string(credential.algorithm.name),
+                "algorithm": .string(credential.algorithm.token),
             ],
             "issuedAt": Self.number(claims.issuedAt),
         ]

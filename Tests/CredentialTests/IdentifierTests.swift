@@ -39,6 +39,7 @@ struct IdentifierTests {
             ("91350100M000100Y4", IdentifierError.Code.length), ("91350100M000100Y44", .checkCharacter),
             ("91350100I000100Y43", .character), ("Z1350100M000100Y43", .character), ("01350100M000100Y43", .character),
             ("91990100M000100Y43", .division), ("9135A100M000100Y43", .character),
+            ("91350100M0001\u{FB00}0Y6", .character),
         ])
     func enterpriseRefused(text: String, code: IdentifierError.Code) throws {
         #expect(try #require(throws: IdentifierError.self) { try USCC(text) }.code == code)

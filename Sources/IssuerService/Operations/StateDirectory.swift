@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 package import Signing
 import Storage
@@ -28,7 +29,8 @@ package struct StateDirectory: Sendable {
     ///   - settings: what the settings file says.
     ///   - random: where the secrets come from.
     ///   - now: seconds since 1970-01-01T00:00:00Z; the keys count from here.
-    /// - Throws: `state_exists` when anything is at the path already; nothing there is touched then.
+    /// - Throws: `state_exists` when anything is at the path already, which is not touched then; after any other
+    ///   failure nothing is left there.
     package func create(_ settings: Settings, random: some RandomSource, at now: UInt64) throws(OperationError) {
         guard unsafe mkdir(path, 0o700) == 0 else {
             throw errno == EEXIST
@@ -36,10 +38,10 @@ package struct StateDirectory: Sendable {
                     code: "state_exists", reason: "\(path) is there already", hint: "name a folder that is new")
                 : Self.unwritable(path)
         }
-        for folder in ["keys", "log", "run"] where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
-            throw Self.unwritable("\(path)/\(folder)")
-        }
         do {
+            for folder in ["keys", "log", "run"] where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
+                throw Self.unwritable("\(path)/\(folder)")
+            }
             var records: [IssuerKeyRecord] = []
             for kind in KeyRing.signingKeys(of: settings.suite) {
                 let key = try SigningKey.generate(kind.algorithm)
@@ -62,6 +64,7 @@ package struct StateDirectory: Sendable {
                 in: LogDirectory(path: log), origin: InstallationLog.origin(of: settings),
                 key: SigningKey(contentsOf: self.key(KeyRing.checkpointFile)))
         } catch {
+            try? FileManager.default.removeItem(atPath: path)
             throw OperationError(any: error)
         }
     }

@@ -1,0 +1,97 @@
+import Encoding
+import Glibc
+import LogForge
+import Signing
+import TestSupport
+import Testing
+import TraceLog
+
+@Suite("chain-verify, given a proof or a log to cosign")
+struct ProofCommandTests {
+    private let folder: ScratchFolder
+    private let key: SigningKey
+    private let program = Program("chain-verify")
+
+    init() throws {
+        folder = try ScratchFolder()
+        key = try SigningKey.generate(.ed25519)
+    }
+
+    private var vkey: String {
+        get throws { try NoteKey(name: ForgedLog.origin, kind: .ed25519, key: key.verificationKey).vkey }
+    }
+
+    /// A log in a folder of its own; `padding` makes another history of the same length.
+    private func log(_ eventCount: Int, padding: Int = 60, in name: String) throws -> ForgedLog {
+        var script = LogScript()
+        for number in 0..<eventCount {
+            try script.append(LogScript.object(number % 20), LogScript.inspection(number, padding: padding))
+        }
+        let log = try ForgedLog(entries: script.entries, key: key)
+        for (path, bytes) in log.files {
+            let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+            _ = unsafe system("mkdir -p '\(folder(name))/\(parent)'")
+            try folder.write(bytes, to: "\(name)/\(path)")
+        }
+        return log
+    }
+
+    private func proof(_ hashes: [MerkleHash], _ name: String) throws -> String {
+        try folder.write(Array(hashes.map { Base64.encode($0.bytes) + "\n" }.joined().utf8), to: name)
+    }
+
+    @Test("holds an entry to its index, and a newer checkpoint to an older")
+    func proofs() throws {
+        let log = try log(300, in: "new")
+        _ = try self.log(290, in: "old")
+        var hasher = MerkleHasher()
+        var tree = MemoryTree(leaves: log.entries.map { hasher.leaf($0) })
+        let included = try proof(InclusionProof(leafIndex: 7, treeSize: 300, from: &tree).path, "included")
+        let leaf = try folder.write(log.entries[7], to: "leaf")
+        let words = ["inclusion", "--leaf", leaf, "--checkpoint", folder("new/checkpoint"), "--proof", included]
+        let outcome = try program.run(words + ["--index", "7", "--key", vkey, "--json"])
+        #expect(outcome.status == 0 && outcome.diagnostics.isEmpty)
+        #expect(outcome.output.hasPrefix("{\"verdict\":\"intact\",\"code\":\"ok\",\"size\":300,\"rootHash\":\""))
+        #expect(try program.run(words + ["--index", "8", "--key", vkey]).status == 1)
+        let unsigned = try program.run(words + ["--index", "7"])
+        #expect(unsigned.status == 0 && unsigned.diagnostics.hasPrefix("chain-verify: warning: "))
+
+        let extended = try proof(ConsistencyProof(oldSize: 290, newSize: 300, from: &tree).path, "extended")
+        let checkpoints = ["--old", folder("old/checkpoint"), "--new", folder("new/checkpoint")]
+        let consistency = ["consistency"] + checkpoints + ["--key", try vkey, "--proof"]
+        #expect(try program.run(consistency + [extended]).output == "consistent from 290 to 300\n")
+        #expect(try program.run(consistency + [included]).status == 1)
+        let other = try NoteKey(
+            name: ForgedLog.origin, kind: .ed25519, key: SigningKey.generate(.ed25519).verificationKey)
+        let forged = ["consistency"] + checkpoints + ["--key", other.vkey, "--proof", extended]
+        #expect(try program.run(forged).status == 1)
+    }
+
+    @Test("cosigns a log that grows, and neither one cut nor another history")
+    func witness() throws {
+        _ = try log(290, in: "first")
+        _ = try log(300, in: "grown")
+        _ = try log(310, padding: 61, in: "forked")
+        let witness = try SigningKey.generate(.ed25519)
+        try witness.write(to: folder("witness.pem"))
+        func cosign(_ name: String, _ more: [String] = []) throws -> Program.Outcome {
+            try program.run(
+                [
+                    "witness", folder(name), "--state", folder("state"), "--key", folder("witness.pem"), "--out",
+                    folder("\(name).cosigned"), "--at", "1700000000", "--json",
+                ] + more)
+        }
+        #expect(try cosign("first").status == 64)
+        #expect(try cosign("first", ["--log-key", vkey]).status == 0)
+        let cosigned = try SignedNote(bytes: ProjectFiles.bytes(folder("first.cosigned")))
+        #expect(cosigned.text.hasPrefix("\(ForgedLog.origin)\n290\n"))
+        #expect(try cosign("grown").output.contains("\"size\":300"))
+        for (name, code) in [("first", "checkpoint_rollback"), ("forked", "fork")] {
+            let before = try? ProjectFiles.bytes(folder("\(name).cosigned"))
+            let refused = try cosign(name)
+            #expect(refused.status == 1 && refused.output.isEmpty)
+            #expect(refused.diagnostics.contains("[\(code)]"), "\(refused.diagnostics)")
+            #expect((try? ProjectFiles.bytes(folder("\(name).cosigned"))) == before)
+        }
+    }
+}
