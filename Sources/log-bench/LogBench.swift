@@ -7,12 +7,12 @@ struct LogBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log-bench",
         abstract: "Measures durable, sequenced appends beside raw inserts and raw syncs.",
-        discussion: "tools/bench-log builds this and the daemon, and runs it.")
+        discussion: "`tools/bench log` builds this and the daemon, and runs it.")
 
     @Option(help: "How many events to append in process.")
     var count = 100_000
     @Option(help: "How many callers append at once.")
-    var callers = 512
+    var callers = 256
     @Option(help: "How many events to send to the daemon; 0 leaves that out.")
     var socketCount = 40_000
     @Option(help: "How many connections send batches to the daemon.")
