@@ -5,7 +5,7 @@ import QRImage
 struct ScanOptions: ParsableArguments {
     @Option(
         name: .customLong("budget"),
-        help: "Milliseconds for looking at one picture: 150, or 20 for a film's frame, unless given.")
+        help: "Milliseconds for looking at one picture: 150, or 15 for a film's frame, unless given.")
     var budgetMilliseconds: UInt64?
 
     /// A reader that keeps its buffers from picture to picture.
@@ -18,6 +18,6 @@ struct ScanOptions: ParsableArguments {
         Scanner(budgetMilliseconds: budgetMilliseconds ?? Self.frameMilliseconds, microseconds: Clock.microseconds)
     }
 
-    /// Leaves a third of a frame's time, at 30 a second, to reading it and deciding.
-    private static let frameMilliseconds: UInt64 = 20
+    /// Leaves half of a frame's time, at 30 a second, to reading it, deciding, and a busy box.
+    private static let frameMilliseconds: UInt64 = 15
 }

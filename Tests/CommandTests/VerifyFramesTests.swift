@@ -10,7 +10,7 @@ struct VerifyFramesTests {
     private struct Film {
         static let (width, height) = (480, 240)
 
-        private(set) var bytes: [UInt8] = []
+        var bytes: [UInt8] = []
 
         /// Adds frames with codes side by side, each frame moved a little, as a hand moves.
         mutating func show(_ texts: [String], frameCount: Int = 2) throws {
@@ -96,6 +96,22 @@ struct VerifyFramesTests {
         try film.show([try enterprise(gate)])
         film.cut(Film.width)
         #expect(try run(film, gate, scene: "enterprise-inspection") == (["ok", "input_unreadable"], 2))
+    }
+
+    @Test("takes no more memory for a long film than for a short one")
+    func keepsMemory() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        var film = Film()
+        try film.show([try enterprise(gate)], frameCount: 4)
+        try film.show([], frameCount: 4)
+        // Frames that are kept add up to more than the limit; tools/frames plays ten thousand, and sees less.
+        let long = Film(bytes: Array(repeatElement(film.bytes, count: 25).joined()))
+        let words = ["--bundle", gate.folder, "--scene", "enterprise-inspection", "--at", "\(VerifyGate.now)"]
+        let size = ["--frames", "\(Film.width)x\(Film.height)", "--budget", "0"]
+        let outcome = try Program("verify").run(words + size, input: long.bytes, dataKilobytesMax: 16 << 10)
+        #expect(outcome.status == 0, "\(outcome.diagnostics)")
+        #expect(outcome.output.split(separator: "\n").count == 1)
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -50,6 +51,44 @@ struct HostileImageTests {
         let file = header + (0..<4).map { UInt8(truncatingIfNeeded: checksum >> UInt32(24 - 8 * $0)) }
         let error = #expect(throws: ImageError.self) { try GreyImage.read(file) }
         #expect(error?.code == .imageTooLarge)
+    }
+
+    @Test("of one row, one column or one pixel holds no code", arguments: [(1, 1), (1, 65_535), (65_535, 1), (20, 20)])
+    func isTooNarrow(width: Int, height: Int) {
+        var scanner = Scanner()
+        #expect(scanner.scan(GreyImage(blankOfWidth: width, height: height)).outcome == .noCode)
+    }
+
+    @Test(
+        "of noise, stripes or finder patterns everywhere gives no text, and is let go when the time is over",
+        arguments: 0..<4)
+    func givesNoText(kind: Int) {
+        var image = GreyImage(blankOfWidth: 640, height: 480)
+        var state: UInt64 = 0x9e37_79b9_7f4a_7c15
+        unsafe image.withMutablePixels { pixels in
+            for index in pixels.indices {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                let (row, column) = (index / 640, index % 640)
+                let distance = max(abs(row % 40 - 16), abs(column % 40 - 16)) / 4
+                unsafe pixels[index] =
+                    switch kind {
+                    case 0: UInt8(truncatingIfNeeded: state >> 33)
+                    case 1: column / 3 % 2 == 0 ? 0 : 255
+                    case 2: [0, 0, 255, 0, 255, 255][min(distance, 5)]
+                    default: UInt8(truncatingIfNeeded: row ^ column)
+                    }
+            }
+        }
+        // Runs by being asked: a scanner that does not ask again and again never stops.
+        let asked = Mutex(UInt64(0))
+        var scanner = Scanner(budgetMilliseconds: 1) {
+            asked.withLock { time in
+                time += 10
+                return time
+            }
+        }
+        #expect(scanner.scan(image).codes.isEmpty)
+        #expect(asked.withLock { $0 } < 10_000, "it was asked no more once the time was over")
     }
 
     @Test("is refused when it is no picture at all", arguments: [[], [0x47, 0x49, 0x46], Array("text".utf8)])
