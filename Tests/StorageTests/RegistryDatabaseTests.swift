@@ -22,6 +22,17 @@ struct RegistryDatabaseTests {
         #expect(refusal?.code == .registryExists)
     }
 
+    @Test("is its owner's alone, its journals too")
+    func mode() throws {
+        let scratch = try ScratchRegistry()
+        let database = try RegistryDatabase(path: scratch.path)
+        for path in [scratch.path, scratch.path + "-wal", scratch.path + "-shm"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(path)")
+        }
+        withExtendedLifetime(database) {}
+    }
+
     @Test("syncs every commit, in a write-ahead log")
     func durable() async throws {
         let scratch = try ScratchRegistry()

@@ -12,7 +12,8 @@ package struct Settings: Sendable, Equatable {
     package var paperLifetimeSeconds: UInt64 = 90 * 86_400
     package var enterpriseLifetimeSeconds: UInt64 = 365 * 86_400
     package var bundleLifetimeSeconds: UInt64 = 3 * 86_400
-    package var epochKeyDays: UInt64 = 3
+    /// A bundle that is fresh for three days ends on the fourth.
+    package var epochKeyDays: UInt64 = 4
     package var statusHeadroomCount: UInt64 = 1 << 20
     package var keyLifetimeDays: UInt64 = 3650
     package var logHeadsInterval: UInt64 = 65_536

@@ -1,5 +1,6 @@
 import Foundation
 package import GRDB
+import Glibc
 
 /// The SQLite file that holds subjects, codes, status and the audit trail, in WAL mode and synced at every commit.
 package final class RegistryDatabase: Sendable {
@@ -14,10 +15,14 @@ package final class RegistryDatabase: Sendable {
     ///   - keys: the trust list that it begins with.
     /// - Throws: `registry_exists`, `registry_unwritable`.
     package static func create(at path: String, trusting keys: [IssuerKeyRecord]) throws(StorageError) {
-        guard !FileManager.default.fileExists(atPath: path) else {
+        // Made here and not by SQLite, which would let others read it; its journals take the same mode.
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            guard errno == EEXIST else { throw .unwritable("\(path) cannot be made") }
             throw StorageError(
                 code: .registryExists, reason: "\(path) is there already", hint: "name a state directory that is new")
         }
+        close(descriptor)
         let database = try RegistryDatabase(opening: path)
         do {
             try database.pool.write { transaction in
