@@ -123,6 +123,8 @@ let package = Package(
         command("scan-bench", ["QRImage"]),
         command("bench", ["CQREncode", "Encoding", "QRImage", "Signing"]),
 
+        command("stream-bench", ["Credential", "Signing", "Verification"]),
+
         .executableTarget(
             name: "log-crash-driver", dependencies: ["Encoding", "Signing", "Storage", "TraceLog"],
             swiftSettings: settings),

@@ -27,25 +27,45 @@ package struct HashChain: Sendable {
     }
 
     /// Hashes from x(`start`) down to x(`end`).
-    ///
-    /// One context and one buffer serve the whole walk, each digest landing where the next message wants it: a gate
-    /// takes 1,440 steps at midday, and memory for each would cost as much as the hash.
     func walk(from value: [UInt8], at start: Int, to end: Int) -> [UInt8] {
         precondition(value.count == Self.linkByteCount, "links are measured when they are read")
-        guard start > end else { return value }
-        let indexOffset = Self.label.count
-        let valueOffset = indexOffset + 4
-        let messageByteCount = valueOffset + Self.linkByteCount
-        var buffer = Self.label + [UInt8](repeating: 0, count: 4) + value
-        buffer.append(contentsOf: repeatElement(0, count: digest.byteCount - Self.linkByteCount))
-        var hasher = Hasher(digest)
-        unsafe buffer.withUnsafeMutableBytes { bytes in
-            for index in stride(from: start - 1, through: end, by: -1) {
-                unsafe bytes.storeBytes(of: UInt32(index).bigEndian, toByteOffset: indexOffset, as: UInt32.self)
-                unsafe hasher.update(UnsafeRawBufferPointer(rebasing: bytes[..<messageByteCount]))
-                unsafe hasher.finalize(into: UnsafeMutableRawBufferPointer(rebasing: bytes[valueOffset...]))
+        let message = Self.label + [UInt8](repeating: 0, count: 4) + value
+        let indices = stride(from: start - 1, through: end, by: -1)
+        return digest == .sha256 ? Self.walkByBlock(message, indices) : walkByContext(message, indices)
+    }
+
+    private static let indexOffset = label.count
+    private static let valueOffset = indexOffset + 4
+    private static let messageByteCount = valueOffset + linkByteCount
+
+    /// A link is one block of SHA-256, padded once.
+    private static func walkByBlock(_ message: [UInt8], _ indices: StrideThrough<Int>) -> [UInt8] {
+        var block = SHA256Block.padded(message)
+        var digest = [UInt8](repeating: 0, count: 32)
+        unsafe block.withUnsafeMutableBytes { block in
+            unsafe digest.withUnsafeMutableBytes { digest in
+                let value = unsafe UnsafeMutableRawBufferPointer(rebasing: block[valueOffset..<messageByteCount])
+                for index in indices {
+                    unsafe block.storeBytes(of: UInt32(index).bigEndian, toByteOffset: indexOffset, as: UInt32.self)
+                    unsafe SHA256Block.digest(UnsafeRawBufferPointer(block), into: digest)
+                    unsafe value.copyMemory(from: UnsafeRawBufferPointer(rebasing: digest[..<linkByteCount]))
+                }
             }
         }
-        return Array(buffer[valueOffset..<messageByteCount])
+        return Array(block[valueOffset..<messageByteCount])
+    }
+
+    /// One context and one buffer serve the whole walk, each digest landing where the next message wants it.
+    private func walkByContext(_ message: [UInt8], _ indices: StrideThrough<Int>) -> [UInt8] {
+        var buffer = message + [UInt8](repeating: 0, count: digest.byteCount - Self.linkByteCount)
+        var hasher = Hasher(digest)
+        unsafe buffer.withUnsafeMutableBytes { bytes in
+            for index in indices {
+                unsafe bytes.storeBytes(of: UInt32(index).bigEndian, toByteOffset: Self.indexOffset, as: UInt32.self)
+                unsafe hasher.update(UnsafeRawBufferPointer(rebasing: bytes[..<Self.messageByteCount]))
+                unsafe hasher.finalize(into: UnsafeMutableRawBufferPointer(rebasing: bytes[Self.valueOffset...]))
+            }
+        }
+        return Array(buffer[Self.valueOffset..<Self.messageByteCount])
     }
 }

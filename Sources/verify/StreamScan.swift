@@ -15,7 +15,7 @@ struct StreamScan {
 
     /// Runs until stdin ends; returns the worst verdict.
     func run() -> VerdictOutcome {
-        var worst = VerdictOutcome.accept
+        let answers = StreamAnswers(gate: gate, output: output)
         var buffer = [UInt8](repeating: 0, count: Self.readByteCount)
         var pending: [UInt8] = []
         var isOverlong = false
@@ -35,33 +35,21 @@ struct StreamScan {
                     isOverlong = true
                 }
             }
-            worst = max(worst, answer(lines))
+            answer(lines, answers)
         }
-        if !pending.isEmpty || isOverlong { worst = max(worst, answer([isOverlong ? nil : pending])) }
-        return worst
+        if !pending.isEmpty || isOverlong { answer([isOverlong ? nil : pending], answers) }
+        return answers.finish()
     }
 
-    private func answer(_ lines: [[UInt8]?]) -> VerdictOutcome {
-        guard !lines.isEmpty else { return .accept }
+    private func answer(_ lines: [[UInt8]?], _ answers: StreamAnswers) {
+        guard !lines.isEmpty else { return }
         let now = at ?? Clock.seconds()
-        let assessments = assessed(lines, at: now)
-        var worst = VerdictOutcome.accept
-        var verdicts: [Verdict] = []
-        verdicts.reserveCapacity(lines.count)
-        for (assessments, microseconds) in assessments {
-            let begin = Clock.microseconds()
-            var verdict = Verdict.fused(assessments.map { gate.settle($0, at: now) })
-            verdict.elapsedMicroseconds = microseconds + (Clock.microseconds() - begin)
-            worst = max(worst, verdict.outcome)
-            verdicts.append(verdict)
-        }
-        output.write(verdicts)
-        return worst
+        answers.add(assessed(lines, at: now), at: now)
     }
 
-    private func assessed(_ lines: [[UInt8]?], at now: UInt64) -> [([Assessment], UInt64)] {
+    private func assessed(_ lines: [[UInt8]?], at now: UInt64) -> [StreamAnswers.Scan] {
         guard lines.count > 1 else { return lines.map { assess($0, at: now) } }
-        var results = [([Assessment], UInt64)?](repeating: nil, count: lines.count)
+        var results = [StreamAnswers.Scan?](repeating: nil, count: lines.count)
         unsafe results.withUnsafeMutableBufferPointer { buffer in
             // Safe: every iteration writes its own element, and the buffer outlives them all.
             nonisolated(unsafe) let target = unsafe buffer
@@ -72,14 +60,16 @@ struct StreamScan {
         return results.compactMap { $0 }
     }
 
-    private func assess(_ line: [UInt8]?, at now: UInt64) -> ([Assessment], UInt64) {
+    private func assess(_ line: [UInt8]?, at now: UInt64) -> StreamAnswers.Scan {
         let begin = Clock.microseconds()
         guard var line else {
             let reason = "a line of more than \(Self.lineByteCountMax) bytes"
-            return ([Assessment(verdict: Verdict(.malformed, scene: gate.scene.name, reason: reason))], 0)
+            return StreamAnswers.Scan(
+                assessments: [Assessment(verdict: Verdict(.malformed, scene: gate.scene.name, reason: reason))],
+                microseconds: 0)
         }
         if line.last == UInt8(ascii: "\r") { line.removeLast() }
         let assessments = gate.assess(ScannedText.payloads(line), at: now)
-        return (assessments, Clock.microseconds() - begin)
+        return StreamAnswers.Scan(assessments: assessments, microseconds: Clock.microseconds() - begin)
     }
 }

@@ -56,4 +56,16 @@ struct DigestTests {
         let first = try SystemRandom().bytes(1000)
         #expect(try first.count == 1000 && first != SystemRandom().bytes(1000))
     }
+
+    @Test("of one block is what it is through a context, whatever the length that fits")
+    func ofOneBlock() {
+        for byteCount in 0...SHA256Block.messageByteCountMax {
+            let message = (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ byteCount) }
+            var digest = [UInt8](repeating: 0, count: 32)
+            unsafe SHA256Block.padded(message).withUnsafeBytes { block in
+                unsafe digest.withUnsafeMutableBytes { unsafe SHA256Block.digest(block, into: $0) }
+            }
+            #expect(digest == DigestAlgorithm.sha256.digest(message))
+        }
+    }
 }
