@@ -1,52 +1,74 @@
-import Dispatch
+import Synchronization
 import Verification
 
-/// Settles and prints what a stream's lines came to, in order, while the next lines are already being checked.
-///
-/// Sendable although it changes: `worst` is touched on the queue only.
-final class StreamAnswers: @unchecked Sendable {  // see above
+/// Settles and prints what a stream's lines came to, in their order, whoever was done first.
+final class StreamAnswers: Sendable {
     /// What one line came to, and how long that took.
     struct Scan: Sendable {
         let assessments: [Assessment]
         let microseconds: UInt64
+        let readAt: UInt64
     }
 
-    /// So many batches may wait: enough to keep every core busy, and no more memory than a few reads take.
-    private static let waitingBatchCountMax = 2
+    private struct State {
+        /// By number; those from `answeredCount` on that are done.
+        var done = [Scan?](repeating: nil, count: LineQueue.lineCountMax)
+        var answeredCount = 0
+        var isAnswering = false
+        var worst = VerdictOutcome.accept
+    }
 
     private let gate: Gate
     private let output: VerdictOutput
-    private let queue = DispatchQueue(label: "answers")
-    private let room = DispatchSemaphore(value: waitingBatchCountMax)
-    private var worst = VerdictOutcome.accept
+    private let lines: LineQueue
+    private let state = Mutex(State())
 
-    init(gate: Gate, output: VerdictOutput) {
+    init(gate: Gate, output: VerdictOutput, lines: LineQueue) {
         self.gate = gate
         self.output = output
+        self.lines = lines
     }
 
-    /// Takes the next lines; waits while too many do.
-    func add(_ scans: [Scan], at now: UInt64) {
-        room.wait()
-        queue.async { [self] in
-            settle(scans, at: now)
-            room.signal()
+    /// The worst verdict so far.
+    var worst: VerdictOutcome { state.withLock { $0.worst } }
+
+    /// Takes what a line came to, and answers every line whose turn it is; one caller at a time does.
+    func add(_ scan: Scan, of line: LineQueue.Line) {
+        state.withLock { $0.done[line.number % LineQueue.lineCountMax] = scan }
+        while let scans = takeTurn() { settle(scans) }
+    }
+
+    /// The lines to answer now; nil when there are none, or when another caller is at it and will see them.
+    private func takeTurn() -> [Scan]? {
+        state.withLock { state in
+            guard !state.isAnswering else { return nil }
+            var scans: [Scan] = []
+            while true {
+                let place = (state.answeredCount + scans.count) % LineQueue.lineCountMax
+                guard let scan = state.done[place] else { break }
+                state.done[place] = nil
+                scans.append(scan)
+            }
+            state.isAnswering = !scans.isEmpty
+            return scans.isEmpty ? nil : scans
         }
     }
 
-    /// Waits for the last answer; returns the worst verdict.
-    func finish() -> VerdictOutcome {
-        queue.sync { worst }
-    }
-
-    private func settle(_ scans: [Scan], at now: UInt64) {
+    private func settle(_ scans: [Scan]) {
+        var worst = VerdictOutcome.accept
         let verdicts = scans.map { scan in
             let begin = Clock.microseconds()
-            var verdict = Verdict.fused(scan.assessments.map { gate.settle($0, at: now) })
+            var verdict = Verdict.fused(scan.assessments.map { gate.settle($0, at: scan.readAt) })
             verdict.elapsedMicroseconds = scan.microseconds + (Clock.microseconds() - begin)
             worst = max(worst, verdict.outcome)
             return verdict
         }
         output.write(verdicts)
+        state.withLock { state in
+            state.answeredCount += scans.count
+            state.isAnswering = false
+            state.worst = max(state.worst, worst)
+        }
+        lines.answered(scans.count)
     }
 }
