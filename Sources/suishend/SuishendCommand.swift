@@ -43,6 +43,7 @@ struct SuishendCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = try folder
         guard !checkConfig else { return try check(folder) }
+        Self.forbidCoreFiles()
         let service = try IssuingService(folder, random: SystemRandom())
         service.onUnknownCommit { error in
             Self.report(error)
@@ -66,6 +67,12 @@ struct SuishendCommand: AsyncParsableCommand {
         publishing.cancel()
         await publishing.value
         try await service.log.finish(atMilliseconds: UInt64(max(0, time(nil))) * 1000)
+    }
+
+    /// Keeps memory, where keys and numbers are, from being written out when the process crashes.
+    private static func forbidCoreFiles() {
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
     /// Takes room for as many connections as the server holds, where the system's hard limit allows it.

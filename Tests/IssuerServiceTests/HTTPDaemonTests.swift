@@ -29,6 +29,20 @@ struct HTTPDaemonTests {
         let files = try BundleExport(bundle).files
         #expect(files.last?.path == "bundle.cbor")
         #expect(files.contains { $0.path == "epoch-keys.cbor" && $0.mode == 0o400 })
+        let key = try #require(try client.ask(.rotateKey, ["role": "status"])["kid"])
+        let keys = try #require(try client.ask(.listKeys, [:])["keys"]?.array)
+        #expect(keys.contains { $0["kid"] == key && $0["status"] == "active" })
+        let statusKey = try #require(try client.ask(.readAudit, ["subject": key])["lines"]?.array)
+        #expect(statusKey.map { $0["action"]?.string } == ["key.rotate"])
+        let codes = try #require(try client.ask(.codeHistory, ["subject": subject, "limit": 5])["codes"]?.array)
+        #expect(codes.count == 1 && codes[0]["revokedAt"]?.integer != nil)
+        let list = try #require(codes[0]["statusList"])
+        #expect(try client.ask(.statusLists, [:])["lists"]?.array?.contains { $0["list"] == list } == true)
+        let index = Int(try #require(codes[0]["statusIndex"]?.integer))
+        let path = daemon.installation.state.key("status-\(try #require(key.string)).pem")
+        let signer = try SigningKey(contentsOf: path).verificationKey
+        let token = try StatusListToken(client.fetch(.statusList, ["list": list])[...]) { $0.isSigned(by: signer) }
+        #expect(token.list[index])
         #expect(try daemon.curl(["http://d/v1/health"]).output.hasSuffix("\n200"))
         let metrics = try daemon.curl(["http://d/metrics"]).output
         #expect(metrics.contains("suishend_requests_total{route=\"/v1/codes\",status=\"200\"} 1\n"))
