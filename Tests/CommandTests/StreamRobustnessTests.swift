@@ -1,0 +1,104 @@
+import Credential
+import Encoding
+import Glibc
+import Signing
+import TestSupport
+import Testing
+
+@Suite("The stream of a gate")
+struct StreamRobustnessTests {
+    /// Every byte of a message with one bit flipped, and every beginning of it but the empty one.
+    private static func mutations(of bytes: [UInt8]) -> [[UInt8]] {
+        bytes.indices.map { index in
+            var changed = bytes
+            changed[index] ^= 1 << UInt8(index % 8)
+            return changed
+        } + bytes.indices.dropFirst().map { Array(bytes[..<$0]) }
+    }
+
+    /// The verdicts' codes of one stream.
+    private static func codes(
+        _ lines: [[UInt8]], _ gate: VerifyGate, scene: String, folder: ScratchFolder
+    ) throws -> [String] {
+        let path = try folder.write(Array(lines.joined(separator: [UInt8(ascii: "\n")])), to: "lines")
+        let run = try VerifyRun(
+            "--bundle \(gate.folder) --scene \(scene) --at \(VerifyGate.now) --stream < \(path)")
+        return run.lines.map { $0["code"]?.string ?? "" }
+    }
+
+    @Test("refuses every changed byte and every cut of a code, and takes the code itself")
+    func refusesMutations() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let folder = try ScratchFolder()
+        let person = try [
+            gate.shown(gate.person()), gate.person(kind: .paper),
+        ]
+        let enterprise = try CredentialText(bytes: gate.enterprise(), form: .enterprise, host: "qr.example.cn").text
+        for (text, scene) in person.map({ ($0, "hospital") }) + [(enterprise, "enterprise-inspection")] {
+            let code = try CredentialText(parsing: text)
+            let changed = try Self.mutations(of: code.bytes).map { bytes in
+                try Array(CredentialText(bytes: bytes, form: code.form, host: code.host).text.utf8)
+            }
+            let codes = try Self.codes(changed + [Array(text.utf8)], gate, scene: scene, folder: folder)
+            #expect(codes.count == changed.count + 1)
+            #expect(!codes.dropLast().contains("ok"))
+            #expect(codes.last == "ok")
+        }
+    }
+
+    @Test("answers every line once, in order, whatever it holds")
+    func answersGarbage() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        var random = SystemRandomNumberGenerator()
+        let good = Array(try gate.person(kind: .paper).utf8)
+        var lines: [[UInt8]] = [
+            [], [0], [0xFF, 0xFE], good + [UInt8(ascii: "\r")], [UInt8](repeating: 65, count: 1 << 20),
+        ]
+        for count in 1...300 {
+            lines.append((0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }.map { $0 == 10 ? 0 : $0 })
+            lines.append(good.prefix(count) + [UInt8.random(in: 11...255, using: &random)])
+            if count % 50 == 0 { lines.append(good) }
+        }
+        lines.append(good)
+        let codes = try Self.codes(lines, gate, scene: "hospital", folder: ScratchFolder())
+        #expect(codes.count == lines.count)
+        for (line, code) in zip(lines, codes) {
+            #expect((code == "ok") == (line == good || line == good + [UInt8(ascii: "\r")]))
+        }
+    }
+
+    @Test("takes each showing at one gate only, of two that share a store, and after one was killed")
+    func sharesStore() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let folder = try ScratchFolder()
+        let texts = try (0..<400).map { _ in try gate.shown(gate.person()) }
+        let lines = try folder.write(Array(texts.joined(separator: "\n").utf8), to: "lines")
+        let verify = "\(ProjectFiles.root)/.build/debug/verify --scene metro-gate --at \(VerifyGate.now) --stream"
+        let store = "--replay-store \(folder("replay"))"
+        let run = { (command: String) in _ = unsafe system(command) }
+        let one = "\(verify) --bundle \(gate.folder) \(store) < \(lines)"
+        // The third is killed while it works; what it took stays taken, and the store stays whole.
+        run("\(one) > \(folder("a")) | \(one) > \(folder("b"))")
+        run("(\(one) > \(folder("c")) & sleep 0.05; kill -9 $!) 2>/dev/null")
+        run("\(one) > \(folder("d"))")
+        let verdicts = try ["a", "b", "d"].map { name in
+            try ProjectFiles.bytes(folder(name)).split(separator: UInt8(ascii: "\n"))
+                .map { try JSONValue.parse($0, byteCountMax: 1 << 20)["code"]?.string }
+        }
+        #expect(verdicts.allSatisfy { $0.count == texts.count })
+        #expect(zip(verdicts[0], verdicts[1]).allSatisfy { Set([$0, $1]) == ["ok", "replayed"] })
+        #expect(verdicts[2].allSatisfy { $0 == "replayed" })
+        // A gate killed in the midst of showings that are new: none is taken twice, and all get an answer afterwards.
+        let fresh = "\(verify) --bundle \(gate.folder) --replay-store \(folder("fresh")) < \(lines)"
+        run("(\(fresh) > \(folder("e")) & sleep 0.08; kill -9 $!) 2>/dev/null")
+        run("\(fresh) > \(folder("f"))")
+        let before = try ProjectFiles.bytes(folder("e")).split(separator: UInt8(ascii: "\n")).count
+        let after = try ProjectFiles.bytes(folder("f")).split(separator: UInt8(ascii: "\n"))
+            .map { try JSONValue.parse($0, byteCountMax: 1 << 20)["code"]?.string }
+        #expect(after.count == texts.count && after.allSatisfy { $0 == "ok" || $0 == "replayed" })
+        #expect(!after.prefix(max(0, before - 1)).contains("ok"))
+    }
+}
