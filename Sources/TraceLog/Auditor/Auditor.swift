@@ -2,6 +2,7 @@
 package struct Auditor<Source: AuditSource>: Sendable {
     // 64 bundles of 256 entries a thread and round: enough to keep both busy, and a constant of memory.
     private static var bundlesARound: Int { 64 }
+    private static var bundlesAShare: Int { 8 }
 
     struct Outcome {
         let report: AuditReport
@@ -84,7 +85,8 @@ package struct Auditor<Source: AuditSource>: Sendable {
     }
 
     private func digests(_ numbers: Range<UInt64>, size: UInt64) async throws -> [BundleDigest] {
-        let share = max(1, (numbers.count + options.threadCount - 1) / options.threadCount)
+        // Small shares, so that a thread that replays meanwhile leaves the others the larger part.
+        let share = Self.bundlesAShare
         return try await withThrowingTaskGroup(of: [BundleDigest].self) { group in
             for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: share) {
                 let part = start..<min(start + UInt64(share), numbers.upperBound)

@@ -33,15 +33,14 @@ struct BundleDigest: Sendable {
         let tile = try StoredFile(TilePath(kind: .hashes(level: 0), index: number, width: width), source: source)
         let file = try StoredFile(TilePath(kind: .entries, index: number, width: width), source: source)
         let bundle = StoredBundle(bytes: file?.bytes ?? [], width: width, isFullFile: file?.isFullFile ?? false)
-        var hashes: [MerkleHash] = []
+        var hashes = hasher.leaves(of: bundle.places, in: bundle.bytes)
         var entries: [Scanned?] = []
-        hashes.reserveCapacity(width)
-        entries.reserveCapacity(tilesOnly ? 0 : width)
-        let span = bundle.bytes.span
-        for range in bundle.ranges {
-            let entry = span.extracting(range)
-            hashes.append(hasher.leaf(entry))
-            if !tilesOnly { entries.append(Scanned(entry)) }
+        if !tilesOnly {
+            entries.reserveCapacity(width)
+            let span = bundle.bytes.span
+            for position in 0..<bundle.places.count {
+                entries.append(Scanned(span.extracting(bundle.places[position])))
+            }
         }
         if file == nil, tilesOnly, let tile, tile.bytes.count >= width * MerkleHash.byteCount {
             // Some logs publish no bundles; their tiles and checkpoint can still be held to one another.
@@ -77,7 +76,7 @@ struct BundleDigest: Sendable {
 
     /// Where an entry's bytes stand.
     func bytes(of position: Int) -> ArraySlice<UInt8> {
-        bundle.bytes[bundle.ranges[position]]
+        bundle.bytes[bundle.places[position]]
     }
 
     /// The object an entry names, even where the rest of it is broken.
@@ -95,6 +94,7 @@ struct BundleDigest: Sendable {
 
 extension BundleDigest.Scanned {
     /// Scans one entry; nil when it is malformed.
+    @inline(__always)
     init?(_ bytes: Span<UInt8>) {
         guard let entry = EntryScanner(bytes) else { return nil }
         object = ObjectKey(bytes, entry.objectRange)

@@ -1,7 +1,7 @@
 import Signing
 
 /// Goes through the log in order and holds every entry to those before it.
-struct ChainReplay {
+struct ChainReplay: ~Copyable {
     private let signatures: AuditOptions.Signatures
     private let openings: OpeningIndex?
     private var objects = ObjectTable()
@@ -67,7 +67,6 @@ struct ChainReplay {
         } else {
             newestTimeMilliseconds = entry.recordedAtMilliseconds
         }
-        // A heads statement covers what stands before it, so it is judged before its own link is taken in.
         let number = objects.record(of: entry.object)
         let count = objects.entryCount(number)
         if entry.sequence < count {
@@ -82,16 +81,20 @@ struct ChainReplay {
             add(.chainBreak, link.index, entry.object, "the entry's link and the object's entry before it")
         }
         let next = entry.sequence == .max ? entry.sequence : entry.sequence + 1
-        pendingNewest = (number, next, link)
-        if entry.kind != .heads { settle() }
+        if entry.kind == .heads {
+            pendingHeads = (entry.object, next, link)
+        } else {
+            objects.set(number, entryCount: next, newest: link)
+        }
     }
 
-    private var pendingNewest: (number: Int, count: UInt64, link: EntryLink)?
+    // A heads entry's own place in its object's chain, which is taken in after its statement was judged.
+    private var pendingHeads: (object: ObjectKey, count: UInt64, link: EntryLink)?
 
     private mutating func settle() {
-        guard let pending = pendingNewest else { return }
-        objects.set(pending.number, entryCount: pending.count, newest: pending.link)
-        pendingNewest = nil
+        guard let pending = pendingHeads else { return }
+        objects.set(objects.record(of: pending.object), entryCount: pending.count, newest: pending.link)
+        pendingHeads = nil
     }
 
     private mutating func acceptWhole(_ bytes: ArraySlice<UInt8>, at index: UInt64, object: ObjectKey) {

@@ -11,8 +11,15 @@ struct ObjectKey: Sendable, Equatable, Comparable {
 
     /// Takes an identifier out of an entry; `range` is at most 16 bytes long.
     init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        let raw = unsafe bytes.bytes
         var words = SIMD2<UInt64>(0, 0)
-        for offset in range {
+        var rest = range
+        if range.count >= 8 {
+            words.x = unsafe UInt64(
+                bigEndian: raw.unsafeLoadUnaligned(fromByteOffset: range.lowerBound, as: UInt64.self))
+            rest = range.lowerBound + 8..<range.upperBound
+        }
+        for offset in rest {
             let position = offset - range.lowerBound
             let shifted = UInt64(bytes[offset]) << UInt64(56 - 8 * (position % 8))
             if position < 8 { words.x |= shifted } else { words.y |= shifted }

@@ -1,24 +1,23 @@
 /// An entry bundle as it is stored, whole or broken: the entries that can be told apart.
 struct StoredBundle: Sendable {
     let bytes: [UInt8]
-    let ranges: [Range<Int>]
+    let places: EntryPlaces
     /// Whether the bytes end where an entry ends.
     let endsClean: Bool
 
     /// Tells entries apart; at most `width` of them, or all when the file is one of a larger tree.
     init(bytes: [UInt8], width: Int, isFullFile: Bool) {
-        var ranges: [Range<Int>] = []
-        ranges.reserveCapacity(width)
+        var places = EntryPlaces(capacity: width)
         var position = 0
-        while ranges.count < width, bytes.count - position >= 2 {
+        while places.count < width, bytes.count - position >= 2 {
             let byteCount = Int(bytes[position]) << 8 | Int(bytes[position + 1])
             guard bytes.count - position - 2 >= byteCount else { break }
-            ranges.append(position + 2..<position + 2 + byteCount)
+            places.append(position + 2..<position + 2 + byteCount)
             position += 2 + byteCount
         }
         self.bytes = bytes
-        self.ranges = ranges
-        endsClean = position == bytes.count || (isFullFile && ranges.count == width)
+        self.places = places
+        endsClean = position == bytes.count || (isFullFile && places.count == width)
     }
 }
 

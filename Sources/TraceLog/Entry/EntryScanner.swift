@@ -1,5 +1,3 @@
-import Encoding
-
 /// Reads an entry's outer fields in place, without an allocation, and checks that all of it is deterministic CBOR.
 ///
 /// It knows nothing of an event's inner rules, which `Entry.decode` checks; it is what an auditor replays chains with.
@@ -22,12 +20,15 @@ package struct EntryScanner: Sendable {
     package var isSigned: Bool { signatureRange.count > 1 }
 
     /// Scans one whole entry; nil when it is malformed, for which `Entry.decode` has the reason.
+    @inline(__always)
     package init?(_ bytes: Span<UInt8>) {
         var cursor = ScanCursor()
-        guard bytes.count <= Entry.byteCountMax, cursor.head(.array, in: bytes) == UInt64(Entry.fieldCount),
-            cursor.head(.unsigned, in: bytes) == Entry.version, let object = cursor.string(.byteString, in: bytes),
+        guard bytes.count <= Entry.byteCountMax,
+            cursor.head(ScanCursor.Major.array, in: bytes) == UInt64(Entry.fieldCount),
+            cursor.head(ScanCursor.Major.unsigned, in: bytes) == Entry.version,
+            let object = cursor.string(ScanCursor.Major.byteString, in: bytes),
             object.isEmpty || ObjectID.byteCounts.contains(object.count),
-            let sequence = cursor.head(.unsigned, in: bytes)
+            let sequence = cursor.head(ScanCursor.Major.unsigned, in: bytes)
         else { return nil }
         objectRange = object
         self.sequence = sequence
@@ -35,17 +36,19 @@ package struct EntryScanner: Sendable {
             guard cursor.takeNull(in: bytes) else { return nil }
             previous = nil
         } else {
-            guard let hash = cursor.string(.byteString, in: bytes), hash.count == MerkleHash.byteCount,
-                let index = cursor.head(.unsigned, in: bytes)
+            guard let hash = cursor.string(ScanCursor.Major.byteString, in: bytes), hash.count == MerkleHash.byteCount,
+                let index = cursor.head(ScanCursor.Major.unsigned, in: bytes)
             else { return nil }
             previous = EntryLink(leafHash: MerkleHash(bytes, at: hash.lowerBound), index: index)
         }
-        guard let recordedAt = cursor.head(.unsigned, in: bytes), let actor = cursor.string(.text, in: bytes),
+        guard let recordedAt = cursor.head(ScanCursor.Major.unsigned, in: bytes),
+            let actor = cursor.string(ScanCursor.Major.text, in: bytes),
             actor.isEmpty || actor.count == 18
         else { return nil }
         recordedAtMilliseconds = recordedAt
         if !cursor.takeNull(in: bytes) {
-            guard let key = cursor.string(.byteString, in: bytes), Entry.keyIdentifierByteCounts.contains(key.count)
+            guard let key = cursor.string(ScanCursor.Major.byteString, in: bytes),
+                Entry.keyIdentifierByteCounts.contains(key.count)
             else {
                 return nil
             }

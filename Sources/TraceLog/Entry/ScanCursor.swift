@@ -1,25 +1,41 @@
-import Encoding
-
 /// Moves over deterministic CBOR in place; nil is the one answer to whatever is wrong.
+///
+/// Every read is preceded by a comparison with the count, so that the bytes are then taken without another.
 struct ScanCursor {
+    /// The major types (RFC 8949 §3.1) as bare numbers, so that comparing one is one instruction.
+    enum Major {
+        static let unsigned: UInt8 = 0
+        static let negative: UInt8 = 1
+        static let byteString: UInt8 = 2
+        static let text: UInt8 = 3
+        static let array: UInt8 = 4
+        static let map: UInt8 = 5
+        static let simple: UInt8 = 7
+    }
+
     private(set) var position = 0
 
     /// The argument of a head that must be of `type`.
-    mutating func head(_ type: CBORMajorType, in bytes: Span<UInt8>) -> UInt64? {
-        guard position < bytes.count, bytes[position] >> 5 == type.rawValue else { return nil }
-        return argument(in: bytes)
+    @inline(__always)
+    mutating func head(_ type: UInt8, in bytes: Span<UInt8>) -> UInt64? {
+        guard position < bytes.count else { return nil }
+        let first = unsafe bytes[unchecked: position]
+        guard first >> 5 == type else { return nil }
+        return argument(first, in: bytes)
     }
 
     /// Where the content of the string that comes next stands; passes over it.
-    mutating func string(_ type: CBORMajorType, in bytes: Span<UInt8>) -> Range<Int>? {
+    @inline(__always)
+    mutating func string(_ type: UInt8, in bytes: Span<UInt8>) -> Range<Int>? {
         guard let byteCount = head(type, in: bytes), byteCount <= UInt64(bytes.count - position) else { return nil }
         let start = position
         position += Int(byteCount)
         return start..<position
     }
 
+    @inline(__always)
     mutating func takeNull(in bytes: Span<UInt8>) -> Bool {
-        guard position < bytes.count, bytes[position] == 0xF6 else { return false }
+        guard position < bytes.count, unsafe bytes[unchecked: position] == 0xF6 else { return false }
         position += 1
         return true
     }
@@ -32,46 +48,68 @@ struct ScanCursor {
     }
 
     private mutating func skip(depthLeft: Int, in bytes: Span<UInt8>) -> Bool {
-        guard depthLeft > 0, position < bytes.count, let type = CBORMajorType(rawValue: bytes[position] >> 5) else {
-            return false
-        }
-        switch type {
-        case .unsigned, .negative: return argument(in: bytes) != nil
-        case .byteString, .text: return string(type, in: bytes) != nil
-        case .array:
-            guard let count = argument(in: bytes), count <= UInt64(bytes.count - position) else { return false }
-            for _ in 0..<count where !skip(depthLeft: depthLeft - 1, in: bytes) { return false }
+        guard depthLeft > 0, position < bytes.count else { return false }
+        let first = unsafe bytes[unchecked: position]
+        switch first >> 5 {
+        case Major.unsigned, Major.negative:
+            return argument(first, in: bytes) != nil
+        case Major.byteString, Major.text:
+            guard let byteCount = argument(first, in: bytes), byteCount <= UInt64(bytes.count - position) else {
+                return false
+            }
+            position += Int(byteCount)
             return true
-        case .map: return skipMap(depthLeft: depthLeft, in: bytes)
-        case .simple: return takeNull(in: bytes)
-        case .tag: return false
+        case Major.array:
+            guard let count = argument(first, in: bytes), count <= UInt64(bytes.count - position) else { return false }
+            for _ in 0..<Int(count) where !skip(depthLeft: depthLeft - 1, in: bytes) { return false }
+            return true
+        case Major.map: return skipMap(first, depthLeft: depthLeft, in: bytes)
+        case Major.simple: return takeNull(in: bytes)
+        default: return false
         }
     }
 
-    private mutating func skipMap(depthLeft: Int, in bytes: Span<UInt8>) -> Bool {
-        guard let count = argument(in: bytes), count <= UInt64(bytes.count - position) else { return false }
-        var previous: UInt64?
-        for _ in 0..<count {
-            guard let key = head(.unsigned, in: bytes), previous.map({ $0 < key }) ?? true,
+    private mutating func skipMap(_ first: UInt8, depthLeft: Int, in bytes: Span<UInt8>) -> Bool {
+        guard let count = argument(first, in: bytes), count <= UInt64(bytes.count - position) else { return false }
+        // A key below 0 does not exist, so that the first may be any.
+        var least: UInt64 = 0
+        for _ in 0..<Int(count) {
+            guard let key = head(Major.unsigned, in: bytes), key >= least, key < .max,
                 skip(depthLeft: depthLeft - 1, in: bytes)
             else { return false }
-            previous = key
+            least = key + 1
         }
         return true
     }
 
-    /// Takes a head's argument, which must be in the fewest bytes.
-    private mutating func argument(in bytes: Span<UInt8>) -> UInt64? {
-        let information = bytes[position] & 0x1F
+    /// Takes the argument of the head that begins with `first`; it must be in the fewest bytes.
+    @inline(__always)
+    private mutating func argument(_ first: UInt8, in bytes: Span<UInt8>) -> UInt64? {
+        let information = first & 0x1F
         position += 1
-        if information < 24 { return UInt64(information) }
+        return information < 24 ? UInt64(information) : longArgument(information, in: bytes)
+    }
+
+    @inline(__always)
+    private mutating func longArgument(_ information: UInt8, in bytes: Span<UInt8>) -> UInt64? {
         guard information <= 27 else { return nil }
         let byteCount = 1 << Int(information - 24)
         guard bytes.count - position >= byteCount else { return nil }
-        var value: UInt64 = 0
-        for offset in 0..<byteCount { value = value << 8 | UInt64(bytes[position + offset]) }
+        let raw = unsafe bytes.bytes
+        let (value, least): (UInt64, UInt64)
+        switch information {
+        case 24: unsafe (value, least) = (UInt64(bytes[unchecked: position]), 24)
+        case 25:
+            unsafe value = UInt64(raw.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt16.self).bigEndian)
+            least = 1 << 8
+        case 26:
+            unsafe value = UInt64(raw.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt32.self).bigEndian)
+            least = 1 << 16
+        default:
+            unsafe value = raw.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self).bigEndian
+            least = 1 << 32
+        }
         position += byteCount
-        let least: UInt64 = byteCount == 1 ? 24 : 1 << UInt64(byteCount * 4)
         return value >= least ? value : nil
     }
 }

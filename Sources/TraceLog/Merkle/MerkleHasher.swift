@@ -9,7 +9,15 @@ package struct MerkleHasher: ~Copyable {
     // 0x01, the left hash and the right one stand together, so that a node is one call into the library.
     private var node: [UInt8]
 
+    /// Whether batches go through the processor's lanes.
+    let usesLanes: Bool
+
     package init() {
+        self.init(usesLanes: Self.hasLanes)
+    }
+
+    init(usesLanes: Bool) {
+        self.usesLanes = usesLanes
         node = [UInt8](repeating: 0, count: Self.nodeByteCount)
         node[0] = 0x01
     }

@@ -37,12 +37,6 @@ package struct Tile: Sendable, Equatable {
 
     /// The root over a power of two of hashes, level by level.
     package static func subtreeRoot(_ hashes: ArraySlice<MerkleHash>, hasher: inout MerkleHasher) -> MerkleHash {
-        var row = Array(hashes)
-        var count = row.count
-        while count > 1 {
-            count /= 2
-            for index in 0..<count { row[index] = hasher.node(row[2 * index], row[2 * index + 1]) }
-        }
-        return row[0]
+        hasher.subtreeRoot(hashes)
     }
 }

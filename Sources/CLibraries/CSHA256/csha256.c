@@ -1,0 +1,187 @@
+#include "csha256.h"
+
+#if defined(__x86_64__)
+
+#include <cpuid.h>
+#include <immintrin.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#define ACCELERATED __attribute__((target("sha,sse4.1,ssse3")))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+enum { block_size = 64, digest_size = 32, lane_count = 4 };
+
+// FIPS 180-4 section 4.2.2.
+static const uint32_t round_constants[64] __attribute__((aligned(16))) = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+// One hash that is under way: the words as the instructions want them, {a b e f} and {c d g h}.
+typedef struct {
+    __m128i abef, cdgh;
+} lane_state;
+
+// A message behind its prefix, cut into whole blocks that are read in place and what is padded apart.
+typedef struct {
+    const uint8_t *message;
+    size_t whole_count, block_count;
+    uint8_t first[block_size], last[2 * block_size];
+} lane_input;
+
+bool csha256_is_supported(void) {
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSE4_1) || !(c & bit_SSSE3)) return false;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 29));
+}
+
+ACCELERATED INLINE lane_state start(void) {
+    return (lane_state){_mm_set_epi32(0x6a09e667, (int)0xbb67ae85, 0x510e527f, (int)0x9b05688c),
+                        _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19)};
+}
+
+ACCELERATED INLINE void finish(lane_state state, uint8_t *digest) {
+    const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
+    // {d c b a} and {h g f e} in memory order, turned around by the shuffle.
+    const __m128i low = _mm_shuffle_epi32(_mm_unpackhi_epi64(state.cdgh, state.abef), 0x1B);
+    const __m128i high = _mm_shuffle_epi32(_mm_unpacklo_epi64(state.cdgh, state.abef), 0x1B);
+    _mm_storeu_si128((__m128i *)digest, _mm_shuffle_epi8(low, big_endian));
+    _mm_storeu_si128((__m128i *)(digest + 16), _mm_shuffle_epi8(high, big_endian));
+}
+
+// Takes one block into each of `lanes` hashes; their instructions are interleaved, for one chain leaves the unit idle.
+ACCELERATED INLINE void compress(lane_state *states, const uint8_t *const *blocks, int lanes) {
+    const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
+    __m128i words[lane_count][4];
+    lane_state before[lane_count];
+    UNROLL for (int lane = 0; lane < lanes; lane++) {
+        before[lane] = states[lane];
+        UNROLL for (int part = 0; part < 4; part++) {
+            __m128i loaded = _mm_loadu_si128((const __m128i *)(blocks[lane] + 16 * part));
+            words[lane][part] = _mm_shuffle_epi8(loaded, big_endian);
+        }
+    }
+    UNROLL for (int group = 0; group < 16; group++) {
+        const __m128i constants = _mm_load_si128((const __m128i *)(round_constants + 4 * group));
+        UNROLL for (int lane = 0; lane < lanes; lane++) {
+            __m128i *w = words[lane];
+            __m128i sum = _mm_add_epi32(w[group & 3], constants);
+            states[lane].cdgh = _mm_sha256rnds2_epu32(states[lane].cdgh, states[lane].abef, sum);
+            sum = _mm_shuffle_epi32(sum, 0x0E);
+            states[lane].abef = _mm_sha256rnds2_epu32(states[lane].abef, states[lane].cdgh, sum);
+            if (group < 12) {
+                __m128i next = _mm_sha256msg1_epu32(w[group & 3], w[(group + 1) & 3]);
+                next = _mm_add_epi32(next, _mm_alignr_epi8(w[(group + 3) & 3], w[(group + 2) & 3], 4));
+                w[group & 3] = _mm_sha256msg2_epu32(next, w[(group + 3) & 3]);
+            }
+        }
+    }
+    UNROLL for (int lane = 0; lane < lanes; lane++) {
+        states[lane].abef = _mm_add_epi32(states[lane].abef, before[lane].abef);
+        states[lane].cdgh = _mm_add_epi32(states[lane].cdgh, before[lane].cdgh);
+    }
+}
+
+INLINE void put_bit_count(uint8_t *end, size_t byte_count) {
+    uint64_t bits = __builtin_bswap64((uint64_t)byte_count * 8);
+    memcpy(end - 8, &bits, 8);
+}
+
+INLINE void prepare(lane_input *input, uint8_t prefix, const uint8_t *message, size_t length) {
+    size_t total = length + 1, rest = total % block_size;
+    input->message = message;
+    input->whole_count = total / block_size;
+    input->block_count = input->whole_count + (rest < block_size - 8 ? 1 : 2);
+    memset(input->last, 0, sizeof input->last);
+    if (input->whole_count > 0) {
+        input->first[0] = prefix;
+        memcpy(input->first + 1, message, block_size - 1);
+        memcpy(input->last, message + length - rest, rest);
+    } else {
+        input->last[0] = prefix;
+        memcpy(input->last + 1, message, length);
+    }
+    input->last[rest] = 0x80;
+    put_bit_count(input->last + block_size * (input->block_count - input->whole_count), total);
+}
+
+INLINE const uint8_t *block_at(const lane_input *input, size_t number) {
+    if (number >= input->whole_count) return input->last + block_size * (number - input->whole_count);
+    return number == 0 ? input->first : input->message + block_size * number - 1;
+}
+
+ACCELERATED INLINE void hash_group(const lane_input *inputs, int lanes, uint8_t *digests) {
+    lane_state states[lane_count];
+    size_t shared = SIZE_MAX;
+    UNROLL for (int lane = 0; lane < lanes; lane++) {
+        states[lane] = start();
+        if (inputs[lane].block_count < shared) shared = inputs[lane].block_count;
+    }
+    for (size_t number = 0; number < shared; number++) {
+        const uint8_t *blocks[lane_count];
+        UNROLL for (int lane = 0; lane < lanes; lane++) blocks[lane] = block_at(&inputs[lane], number);
+        compress(states, blocks, lanes);
+    }
+    for (int lane = 0; lane < lanes; lane++) {
+        for (size_t number = shared; number < inputs[lane].block_count; number++) {
+            const uint8_t *block = block_at(&inputs[lane], number);
+            compress(&states[lane], &block, 1);
+        }
+        finish(states[lane], digests + digest_size * lane);
+    }
+}
+
+ACCELERATED void csha256_leaves(const uint8_t *base, const uint32_t *offsets, const uint32_t *lengths, size_t count,
+                                uint8_t *digests) {
+    lane_input inputs[lane_count];
+    size_t done = 0;
+    for (; done + lane_count <= count; done += lane_count) {
+        for (int lane = 0; lane < lane_count; lane++)
+            prepare(&inputs[lane], 0x00, base + offsets[done + lane], lengths[done + lane]);
+        hash_group(inputs, lane_count, digests + digest_size * done);
+    }
+    for (; done < count; done++) {
+        prepare(&inputs[0], 0x00, base + offsets[done], lengths[done]);
+        hash_group(inputs, 1, digests + digest_size * done);
+    }
+}
+
+ACCELERATED void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *digests) {
+    const size_t pair_size = 2 * digest_size;
+    lane_input inputs[lane_count];
+    size_t done = 0;
+    // A group is read before its digests are written, and these never reach the pairs of the next group.
+    for (; done + lane_count <= count; done += lane_count) {
+        for (int lane = 0; lane < lane_count; lane++)
+            prepare(&inputs[lane], 0x01, pairs + pair_size * (done + lane), pair_size);
+        hash_group(inputs, lane_count, digests + digest_size * done);
+    }
+    for (; done < count; done++) {
+        prepare(&inputs[0], 0x01, pairs + pair_size * done, pair_size);
+        hash_group(inputs, 1, digests + digest_size * done);
+    }
+}
+
+#else
+
+bool csha256_is_supported(void) { return false; }
+
+void csha256_leaves(const uint8_t *base, const uint32_t *offsets, const uint32_t *lengths, size_t count,
+                    uint8_t *digests) {
+    (void)base, (void)offsets, (void)lengths, (void)count, (void)digests;
+    __builtin_trap();
+}
+
+void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *digests) {
+    (void)pairs, (void)count, (void)digests;
+    __builtin_trap();
+}
+
+#endif

@@ -1,0 +1,18 @@
+// SHA-256 of many Merkle leaves or nodes at once, on processors with the SHA extensions.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Whether this processor has what the other functions need; they must not be called where it has not.
+bool csha256_is_supported(void);
+
+// For each of `count` messages, SHA-256(0x00 || message): RFC 6962 leaf hashes, 32 bytes each, in order.
+// Message i has lengths[i] bytes at base + offsets[i].
+void csha256_leaves(const uint8_t *base, const uint32_t *offsets, const uint32_t *lengths, size_t count,
+                    uint8_t *digests);
+
+// For each of `count` pairs of hashes, SHA-256(0x01 || left || right): RFC 6962 node hashes, 32 bytes each.
+// `digests` may be `pairs` itself.
+void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *digests);

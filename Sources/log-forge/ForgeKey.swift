@@ -1,0 +1,15 @@
+import CommandSupport
+import Signing
+
+/// The key that a forged log is signed with.
+enum ForgeKey {
+    /// Reads a private key, or makes one that nobody keeps.
+    static func read(_ path: String?) throws(CommandError) -> SigningKey {
+        do throws(SigningError) {
+            guard let path else { return try .generate(.ed25519) }
+            return try SigningKey(contentsOf: path)
+        } catch {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import CommandSupport
+import Glibc
+
+/// A log's folder that this tool fills.
+struct LogFolder {
+    let path: String
+
+    /// Makes the folder; one that is already there is never written over.
+    init(creating path: String) throws(CommandError) {
+        guard unsafe mkdir(path, 0o755) == 0 else { throw Self.unwritable(path) }
+        self.path = path
+    }
+
+    /// Writes a file of the log, its folders made where they are missing.
+    func write(_ bytes: [UInt8], to name: String) throws(CommandError) {
+        let target = "\(path)/\(name)"
+        var descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        if descriptor < 0, errno == ENOENT {
+            var folder = path
+            for part in name.split(separator: "/").dropLast() {
+                folder += "/\(part)"
+                guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw Self.unwritable(folder) }
+            }
+            descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        }
+        guard descriptor >= 0 else { throw Self.unwritable(target) }
+        defer { close(descriptor) }
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw Self.unwritable(target) }
+            written += count
+        }
+    }
+
+    private static func unwritable(_ path: String) -> CommandError {
+        CommandError(
+            code: "output_unwritable", reason: "\(path) cannot be made: \(unsafe String(cString: strerror(errno)))",
+            hint: "name a folder that does not exist yet, in one that you may write to")
+    }
+}

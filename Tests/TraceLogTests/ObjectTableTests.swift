@@ -1,0 +1,41 @@
+import Testing
+
+@testable import TraceLog
+
+@Suite("The table of objects that an audit holds")
+struct ObjectTableTests {
+    private static func key(_ number: Int) -> ObjectKey {
+        let bytes = (0..<(8 + number % 9)).map { UInt8(truncatingIfNeeded: number &* 0x9E37_79B9 >> ($0 * 3)) }
+        return ObjectKey(bytes.span, 0..<bytes.count)
+    }
+
+    @Test("keeps every object's newest entry through growth and sorting, and states the heads that a list states")
+    func heads() {
+        var table = ObjectTable()
+        var newest: [ObjectID: (count: UInt64, link: EntryLink)] = [:]
+        var hasher = MerkleHasher()
+        for round in 0..<3 {
+            for number in 0..<(4000 * (round + 1)) {
+                let key = Self.key(number)
+                let count = UInt64(round * 1_000_000_000 + number % 5 + 1)
+                let link = EntryLink(leafHash: hasher.leaf(key.bytes), index: UInt64(number) << UInt64(round * 8))
+                table.set(table.record(of: key), entryCount: count, newest: link)
+                newest[key.identifier] = (count, link)
+            }
+            let sorted = newest.sorted { $0.key < $1.key }.map {
+                ObjectHead(object: $0.key, sequence: $0.value.count - 1, link: $0.value.link)
+            }
+            let statement = ObjectHead.statement(entryCount: 0, sortedHeads: sorted)
+            let own = table.headsRoot()
+            #expect(own.count == statement.objectCount && own.root == statement.root)
+            for (object, expected) in newest {
+                let record = table.record(of: ObjectKey(object.bytes.span, 0..<object.bytes.count))
+                let (count, link) = (table.entryCount(record), table.newest(record))
+                #expect(count == expected.count && link == expected.link)
+            }
+        }
+        let (count, byteCount) = (table.count, table.byteCount)
+        #expect(count == newest.count)
+        #expect(byteCount <= 64 * count + 4096 * 64)
+    }
+}
