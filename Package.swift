@@ -116,7 +116,7 @@ let package = Package(
         quickCommand("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
-        command("log-forge", ["CommandSupport", "LogForge", "Signing", "TraceLog"]),
+        command("log-forge", ["CommandSupport", "Encoding", "LogForge", "Signing", "TraceLog"]),
 
         .executableTarget(
             name: "wire-vectors",

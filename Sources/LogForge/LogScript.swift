@@ -13,6 +13,15 @@ package struct LogScript: Sendable {
 
     package init() {}
 
+    /// Goes on from entries that are there already.
+    package init(entries: [[UInt8]]) throws(TraceLogError) {
+        for bytes in entries {
+            let entry = try Entry.decode(bytes[...])
+            timeMilliseconds = entry.recordedAtMilliseconds
+            try append(entry)
+        }
+    }
+
     /// An object's identifier made from a number.
     package static func object(_ number: Int) -> ObjectID {
         ObjectID((0..<8).map { UInt8(truncatingIfNeeded: (UInt64(number) &* 0x9E37_79B9_7F4A_7C15) >> UInt64(8 * $0)) })

@@ -36,6 +36,31 @@ struct LogFolder {
         }
     }
 
+    /// Removes a file of the log.
+    func remove(_ name: String) throws(CommandError) {
+        guard unsafe unlink("\(path)/\(name)") == 0 else { throw Self.unwritable("\(path)/\(name)") }
+    }
+
+    /// Copies every file below another folder.
+    func copy(_ source: String, below name: String = "") throws(CommandError) {
+        guard let folder = unsafe opendir("\(source)/\(name)") else { throw Self.unwritable("\(source)/\(name)") }
+        defer { unsafe closedir(folder) }
+        while let entry = unsafe readdir(folder) {
+            let part = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard part != ".", part != ".." else { continue }
+            let child = name.isEmpty ? part : "\(name)/\(part)"
+            var status = stat()
+            guard unsafe stat("\(source)/\(child)", &status) == 0 else { throw Self.unwritable("\(source)/\(child)") }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                try copy(source, below: child)
+            } else {
+                try write(try InputFile.read("\(source)/\(child)"), to: child)
+            }
+        }
+    }
+
     private static func unwritable(_ path: String) -> CommandError {
         CommandError(
             code: "output_unwritable", reason: "\(path) cannot be made: \(unsafe String(cString: strerror(errno)))",

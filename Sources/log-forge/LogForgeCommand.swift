@@ -7,7 +7,7 @@ import Glibc
 struct LogForgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log-forge", abstract: "Make logs, honest and forged, for tests and measurements.",
-        subcommands: [MakeCommand.self])
+        subcommands: [MakeCommand.self, TamperCommand.self])
 
     static func main() {
         do {

@@ -10,7 +10,7 @@
     private var blocks: [UnsafeMutableRawPointer] = unsafe []
 
     deinit {
-        for unsafeblock in unsafe blocks { unsafe block.deallocate() }
+        for number in 0..<(unsafe blocks.count) { unsafe blocks[number].deallocate() }
     }
 
     var byteCount: Int { unsafe blocks.count * Self.blockCount * Self.recordByteCount }

@@ -1,0 +1,149 @@
+import Signing
+import TraceLog
+
+extension Tamperer {
+    /// What a holder of the log's key can do to entries, so that the log no longer agrees with itself.
+    func entryTampered(_ way: Tampering, key: SigningKey) throws -> TamperedLog {
+        let index = UInt64(target)
+        var changed = entries
+        switch way {
+        case .deleteEntry:
+            changed.remove(at: target)
+            return try signed(changed, key: key, expectation(of: changed))
+        case .insertEntry:
+            var entry = decoded[target]
+            entry.object = LogScript.object(0x7A3F_0001)
+            entry.sequence = 0
+            entry.previous = nil
+            changed.insert(try entry.encoded(), at: target)
+            return try signed(changed, key: key, expectation(of: changed))
+        case .swapEntries:
+            changed.swapAt(target, target + 1)
+            return try signed(changed, key: key, expectation(of: changed))
+        case .moveEntry:
+            var entry = decoded[target]
+            entry.object = LogScript.object(0x7A3F_0001)
+            changed[target] = try entry.encoded()
+            return try signed(changed, key: key, .init("sequence_gap", index: index, object: entry.object.bytes))
+        case .malformedEntry:
+            changed[target] = [0x8B, 0x01] + changed[target].dropFirst(2).dropLast()
+            return try signed(changed, key: key, .init("malformed_entry", index: index, object: targetObject))
+        case .repeatEvent:
+            changed.append(changed[target])
+            return try signed(changed, key: key, expectation(of: changed))
+        case .boundlessSize:
+            var note = SignedNote(
+                text: Checkpoint(origin: checkpoint.origin, size: 1 << 62, root: checkpoint.root).text)
+            try note.sign(name: checkpoint.origin, key: key)
+            return TamperedLog(changes: ["checkpoint": note.bytes], expected: .init("checkpoint_signature"))
+        default: return try appended(way, key: key)
+        }
+    }
+
+    /// Tampering by what is appended behind the honest entries.
+    private func appended(_ way: Tampering, key: SigningKey) throws -> TamperedLog {
+        var script = try LogScript(entries: entries)
+        let object = decoded[target].object
+        let code: String
+        switch way {
+        case .sameSequence:
+            try script.append(object, LogScript.inspection(1), sequence: script.chains[object]?.sequence)
+            code = "duplicate_event"
+        case .clockBack:
+            script.timeMilliseconds -= 10
+            try script.append(object, LogScript.inspection(1))
+            code = "time_regression"
+        case .revokedKey:
+            let actor = try SigningKey.generate(.ed25519)
+            for status in [KeyStatusChange.Status.active, .revoked] {
+                let change = KeyStatusChange(actor: LogScript.actor, status: status, key: actor.verificationKey)
+                try script.append(.log, .keyStatus(change))
+                try script.append(object, LogScript.inspection(1), signer: actor)
+            }
+            code = "key_revoked"
+        case .forgedSignature:
+            let actor = try SigningKey.generate(.ed25519)
+            let change = KeyStatusChange(actor: LogScript.actor, status: .active, key: actor.verificationKey)
+            try script.append(.log, .keyStatus(change))
+            var signed = script
+            try signed.append(object, LogScript.inspection(2), signer: actor)
+            var entry = signed.decoded[signed.decoded.count - 1]
+            entry.event = LogScript.inspection(3)
+            try script.append(entry)
+            code = "actor_signature"
+        case .hideNewest:
+            var honest = script
+            try honest.append(object, LogScript.inspection(1))
+            try script.append(object, LogScript.inspection(2))
+            try script.append(.log, .heads(honest.heads()))
+            let last = UInt64(script.entries.count - 1)
+            return try signed(script.entries, key: key, .init("heads_mismatch", index: last, object: []))
+        default:
+            let opening = try Opening(salt: [UInt8](repeating: 7, count: 16), name: "phone", value: "lost")
+            try script.append(object, LogScript.inspection(1), commitments: [opening.commitment])
+            code = "opening_missing"
+        }
+        let last = UInt64(script.entries.count - 1)
+        return try signed(script.entries, key: key, .init(code, index: last, object: object.bytes))
+    }
+
+    /// What a log agrees with itself in, and with nothing outside: other entries, or fewer, whose chains are right.
+    func rewritten(_ way: Tampering, key: SigningKey) throws -> TamperedLog {
+        let kept = entries.count - max(1, entries.count / 10)
+        switch way {
+        case .cutTail: return try signed(Array(entries[..<kept]), key: key, .init("truncated", index: UInt64(kept)))
+        case .oldCheckpoint:
+            var old = try signed(Array(entries[..<kept]), key: key, .init("checkpoint_rollback", index: UInt64(kept)))
+            // The newer files stay where they are.
+            old.isWhole = false
+            return old
+        case .fork:
+            var script = try LogScript(entries: Array(entries[..<kept]))
+            for number in 0..<(entries.count - kept) {
+                try script.append(decoded[(kept + number * 7) % kept].object, LogScript.inspection(number))
+            }
+            return try signed(script.entries, key: key, .init("fork", index: 0))
+        default:
+            var script = LogScript()
+            for entry in decoded {
+                script.timeMilliseconds = entry.recordedAtMilliseconds
+                guard case .observed(var event) = entry.event else {
+                    try script.append(entry.object, entry.event.kind == .heads ? .heads(script.heads()) : entry.event)
+                    continue
+                }
+                if way == .rewriteAll || entry.object == decoded[target].object { event.step = .repairing }
+                try script.append(entry.object, .observed(event), commitments: entry.commitments)
+            }
+            return try signed(script.entries, key: key, .init("fork", index: 0))
+        }
+    }
+
+    /// Where a log over these entries first breaks its own rules, found by the plain words of the rules.
+    private func expectation(of entries: [[UInt8]]) throws -> TamperedLog.Expectation {
+        var newest: [ObjectID: (count: UInt64, link: EntryLink)] = [:]
+        var time: UInt64 = 0
+        var hasher = MerkleHasher()
+        for (position, bytes) in entries.enumerated() {
+            let entry = try Entry.decode(bytes[...])
+            let (count, link) = newest[entry.object].map { ($0.count, $0.link as EntryLink?) } ?? (0, nil)
+            let code: String? =
+                if entry.sequence < count {
+                    "duplicate_event"
+                } else if entry.sequence > count {
+                    "sequence_gap"
+                } else if entry.previous != link {
+                    "chain_break"
+                } else if entry.recordedAtMilliseconds < time {
+                    "time_regression"
+                } else {
+                    nil
+                }
+            if let code { return .init(code, index: UInt64(position), object: entry.object.bytes) }
+            time = entry.recordedAtMilliseconds
+            newest[entry.object] = (
+                count + 1, EntryLink(leafHash: hasher.leaf(bytes), index: UInt64(position))
+            )
+        }
+        return .init("ok")
+    }
+}

@@ -1,0 +1,108 @@
+/// A way to tamper with a log.
+package enum Tampering: String, CaseIterable, Sendable {
+    case flipEntry = "flip-entry"
+    case flipTile = "flip-tile"
+    case flipUpperTile = "flip-upper-tile"
+    case flipCheckpoint = "flip-checkpoint"
+    case flipHeadsList = "flip-heads-list"
+    case foreignTile = "foreign-tile"
+    case stalePartialTile = "stale-partial-tile"
+    case missingBundle = "missing-bundle"
+    case longBundle = "long-bundle"
+    case deleteEntry = "delete-entry"
+    case insertEntry = "insert-entry"
+    case swapEntries = "swap-entries"
+    case moveEntry = "move-entry"
+    case malformedEntry = "malformed-entry"
+    case repeatEvent = "repeat-event"
+    case sameSequence = "same-sequence"
+    case clockBack = "clock-back"
+    case revokedKey = "revoked-key"
+    case forgedSignature = "forged-signature"
+    case hideNewest = "hide-newest"
+    case lostOpening = "lost-opening"
+    case cutTail = "cut-tail"
+    case oldCheckpoint = "old-checkpoint"
+    case fork
+    case rewriteObject = "rewrite-object"
+    case rewriteAll = "rewrite-all"
+    case boundlessSize = "boundless-size"
+
+    /// Who could do it.
+    package enum Attacker: String, Sendable {
+        /// Whoever can change files of the log.
+        case anyone
+        /// Whoever holds the log's key too, and signs a checkpoint over what was done.
+        case keyHolder
+    }
+
+    package var attacker: Attacker {
+        switch self {
+        case .flipEntry, .flipTile, .flipUpperTile, .flipCheckpoint, .flipHeadsList, .foreignTile, .stalePartialTile,
+            .missingBundle, .longBundle:
+            .anyone
+        default: .keyHolder
+        }
+    }
+
+    /// Whether only an anchor, a remembered state or a witness shows it: the log agrees with itself.
+    package var agreesWithItself: Bool {
+        [.cutTail, .oldCheckpoint, .fork, .rewriteObject, .rewriteAll].contains(self)
+    }
+
+    /// What is done, in one line.
+    package var summary: String {
+        switch self {
+        case .flipEntry: "flip a bit of an entry"
+        case .flipTile: "flip a bit of a tile of leaf hashes"
+        case .flipUpperTile: "flip a bit of a tile above"
+        case .flipCheckpoint: "flip a bit of the checkpoint"
+        case .flipHeadsList: "flip a bit of the list behind the newest heads entry"
+        case .foreignTile: "put another place's tile over a tile"
+        case .stalePartialTile: "leave the last tile as it was one entry ago"
+        case .missingBundle: "remove an entry bundle"
+        case .longBundle: "add bytes behind the last entry of the last bundle"
+        case .deleteEntry: "delete an entry"
+        case .insertEntry: "insert an entry"
+        case .swapEntries: "swap two entries"
+        case .moveEntry: "give an entry to another object"
+        case .malformedEntry: "put bytes that are no entry over an entry"
+        case .repeatEvent: "append an event that was there before"
+        case .sameSequence: "append an event under a sequence that was used"
+        case .clockBack: "append an event that was recorded before the one before it"
+        case .revokedKey: "append an event that is signed with a key after its revocation"
+        case .forgedSignature: "append an event whose signature is over another event"
+        case .hideNewest: "append a heads entry over an event, and hide that event"
+        case .lostOpening: "append an event whose opening is lost, without an erasure"
+        case .cutTail: "cut the newest tenth of the log off"
+        case .oldCheckpoint: "serve an old checkpoint beside the newer entries"
+        case .fork: "replace the newest tenth of the log by other events"
+        case .rewriteObject: "rewrite one object's history, chain and all"
+        case .rewriteAll: "rewrite every event from the first on"
+        case .boundlessSize: "sign a checkpoint of more entries than any log has"
+        }
+    }
+}
+
+/// A tampered log: what changes in its files, and what an auditor must say of it.
+package struct TamperedLog: Sendable {
+    /// The code, the first wrong index and the object of the finding that an auditor tells first.
+    package struct Expectation: Sendable, Equatable {
+        package let code: String
+        package let index: UInt64?
+        package let object: [UInt8]?
+
+        init(_ code: String, index: UInt64? = nil, object: [UInt8]? = nil) {
+            self.code = code
+            self.index = index
+            self.object = object
+        }
+    }
+
+    /// Files with their new bytes; nil for those that are removed.
+    package var changes: [String: [UInt8]?]
+    /// Whether the changes are the whole log, so that nothing of the old one stays.
+    package internal(set) var isWhole = false
+    /// What an auditor says who holds the log to the old checkpoint.
+    package internal(set) var expected: Expectation
+}

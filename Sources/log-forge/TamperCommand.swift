@@ -1,0 +1,69 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import LogForge
+import Signing
+import TraceLog
+
+/// `log-forge tamper CASE LOG OUT`.
+struct TamperCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tamper", abstract: "Copy a log and tamper with the copy in one way.",
+        discussion: """
+            Prints what an auditor must find who holds the copy to the honest log's checkpoint. `list` in place of a \
+            case prints all of them.
+            """)
+
+    @Argument(help: "The case, or list.")
+    var name: String
+
+    @Argument(help: "The honest log's folder.")
+    var log: String?
+
+    @Argument(help: "The folder of the copy; it must not exist.")
+    var out: String?
+
+    @Option(help: "The log's private key, Ed25519, PEM, for cases in which the attacker holds it.")
+    var key: String?
+
+    @Option(help: "The index to tamper at, or near; the middle by default.")
+    var index: UInt64?
+
+    func run() throws {
+        if name == "list" {
+            for way in Tampering.allCases { StandardStream.output.write(Self.line(way).encoded() + "\n") }
+            return
+        }
+        guard let way = Tampering(rawValue: name), let log, let out else {
+            throw CommandError(
+                code: "usage", reason: "no case of this name, or no LOG and OUT", hint: "see `tamper list`",
+                status: .usage)
+        }
+        let signer = try key.map { try ForgeKey.read($0) }
+        let tampered: TamperedLog
+        do {
+            tampered = try Tamperer(source: DirectoryLog(folder: log), key: signer, index: index).tampered(way)
+        } catch let error as TraceLogError {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        } catch let error as AuditSourceError {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        }
+        let folder = try LogFolder(creating: out)
+        if !tampered.isWhole { try folder.copy(log) }
+        for (path, bytes) in tampered.changes {
+            if let bytes { try folder.write(bytes, to: path) } else { try folder.remove(path) }
+        }
+        var line = Self.line(way).object ?? JSONObject()
+        line["code"] = .string(tampered.expected.code)
+        line["index"] = tampered.expected.index.map { .integer(Int64(clamping: $0)) } ?? .null
+        line["object"] = tampered.expected.object.map { .string(Hex.encode($0)) } ?? .null
+        StandardStream.output.write(JSONValue.object(line).encoded() + "\n")
+    }
+
+    private static func line(_ way: Tampering) -> JSONValue {
+        [
+            "case": .string(way.rawValue), "what": .string(way.summary), "attacker": .string(way.attacker.rawValue),
+            "needsAnchor": .bool(way.agreesWithItself),
+        ]
+    }
+}
