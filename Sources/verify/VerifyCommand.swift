@@ -18,6 +18,7 @@ struct VerifyCommand: ParsableCommand {
     static func main() {
         do {
             if let scan = QuickScan(CommandLine.arguments.dropFirst()) { try scan.run() }
+            if ["--help", "-h"].contains(CommandLine.arguments.dropFirst().first) { return printHelp() }
             var command = try parseAsRoot()
             try command.run()
         } catch let error as CommandError {
@@ -27,5 +28,10 @@ struct VerifyCommand: ParsableCommand {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             Diagnostics(command: "verify").endForUsage(fullMessage(for: error))
         }
+    }
+
+    /// The parser shows the default subcommand's options under its own name alone, where nobody looks for them.
+    private static func printHelp() {
+        StandardStream.output.write(helpMessage() + "\n\n" + helpMessage(for: ScanCommand.self) + "\n")
     }
 }

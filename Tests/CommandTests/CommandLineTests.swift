@@ -27,6 +27,10 @@ struct CommandLineTests {
         let outcome = try Program(command).run(["--help"])
         #expect(outcome.status == 0)
         #expect(outcome.output.contains("USAGE: \(command)"))
+        guard command == "verify" else { return }
+        for option in ["--bundle", "--scene", "--stream", "--frames", "--link", "--record", "--profile"] {
+            #expect(outcome.output.contains(option))
+        }
     }
 
     /// Status 0 would open the gate: nobody has seen what the command found.
