@@ -6,7 +6,7 @@ import Verification
 /// What a station's gates tell one another about showings.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Works on replay stores.", subcommands: [Merge.self])
+        commandName: "replay", abstract: "Works on replay stores.", subcommands: [Merge.self, Serve.self])
 
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -15,16 +15,41 @@ struct ReplayCommand: ParsableCommand {
         @Option(help: "The store that learns.")
         var into: String
 
-        @Argument(help: "The stores of other gates.")
+        @Argument(help: "The stores of other gates: files, or unix:PATH of a gate that serves its own.")
         var stores: [String]
 
         func run() throws {
             do {
                 let target = try ReplayStore(path: into)
                 var count = 0
-                for store in stores { count += try target.merge(ReplayStore(path: store)) }
+                for store in stores {
+                    count +=
+                        try store.hasPrefix("unix:")
+                        ? target.merge(ReplayExchange.fetch(String(store.dropFirst(5))))
+                        : target.merge(ReplayStore(path: store))
+                }
                 let result: JSONValue = ["merged": .integer(Int64(count))]
                 StandardStream.output.write(result.encoded() + "\n")
+            } catch {
+                throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+            }
+        }
+    }
+
+    struct Serve: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tells the station's other gates what this one's store remembers, until it is ended.",
+            discussion: "Only this user can connect; ssh or socat carry the socket to other machines.")
+
+        @Option(help: "The store.")
+        var store: String
+
+        @Option(help: "The UNIX socket to make.")
+        var listen: String
+
+        func run() throws {
+            do {
+                try ReplayExchange.serve(ReplayStore(path: store), at: listen)
             } catch {
                 throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
             }

@@ -133,7 +133,11 @@ struct RecordTests {
                 "verify",
                 ["--bundle", folder("bundle"), "--scene", "object-inspection", "--record", "--stream"],
                 input: input, output: output)
-            usleep(300_000)
+            for _ in 0..<1000 {
+                if let printed = try? ProjectFiles.bytes(output), !printed.isEmpty { break }
+                usleep(10_000)
+            }
+            usleep(50_000)
             scanner.end(SIGKILL)
             let printed = try ProjectFiles.bytes(output).split(separator: 10).count
             let spooled = try ProjectFiles.bytes(gate.spool).split(separator: 10).count

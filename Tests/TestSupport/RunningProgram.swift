@@ -33,6 +33,12 @@ package final class RunningProgram {
     package func end(_ signal: Int32) {
         guard process > 0 else { return }
         kill(process, signal)
+        wait()
+    }
+
+    /// Waits until it has ended by itself.
+    package func wait() {
+        guard process > 0 else { return }
         var status: Int32 = 0
         unsafe waitpid(process, &status, 0)
         process = 0
@@ -40,7 +46,10 @@ package final class RunningProgram {
 
     /// Waits until something listens at a UNIX socket, for ten seconds at most.
     package static func waitForSocket(_ path: String) {
-        for _ in 0..<1000 where !isListening(path) { usleep(10_000) }
+        for _ in 0..<1000 {
+            if isListening(path) { return }
+            usleep(10_000)
+        }
     }
 
     private static func isListening(_ path: String) -> Bool {

@@ -17,11 +17,11 @@ package final class ReplayStore: Sendable {
 
     private static let magic = Array("SPREPLY1".utf8)
     private static let headerByteCount = 4096
-    private static let entryByteCount = 16
+    private static let entryByteCount = ReplayEntry.byteCount
     private static let probeEntryCount = 16
     private static let probeCountMax = 256
-    private static let sceneCountMax = 96
-    private static let sceneNameByteCount = 32
+    static let sceneCountMax = 96
+    static let sceneNameByteCount = 32
 
     private let descriptor: Int32
     private let path: String
@@ -65,7 +65,7 @@ package final class ReplayStore: Sendable {
         try exclusively { () throws(BundleError) in
             let sceneNumber = try number(of: scene)
             let generation = try advance(to: now / Self.windowSeconds + 1)
-            let entry = Entry(key: key, scene: sceneNumber)
+            let entry = ReplayEntry(key: key, scene: sceneNumber)
             for candidate in [generation - 1, generation] where try isPresent(entry, in: candidate) { return false }
             try add(entry, to: generation)
             return true
@@ -78,22 +78,18 @@ package final class ReplayStore: Sendable {
     /// - Returns: how many showings were new here.
     /// - Throws: as ``insert(_:scene:at:)``.
     package func merge(_ other: ReplayStore) throws(BundleError) -> Int {
-        guard other.path != path else { return 0 }
-        let (generation, scenes, entries) = try other.exclusively { () throws(BundleError) in
-            let generation = try other.currentGeneration()
-            var entries: [(Entry, UInt64)] = []
-            for candidate in [generation &- 1, generation] where candidate > 0 {
-                for entry in try other.entries(of: candidate) { entries.append((entry, candidate)) }
-            }
-            return (generation, try other.scenes(), entries)
-        }
-        return try exclusively { () throws(BundleError) in
-            let mine = try advance(to: generation)
+        try other.path == path ? 0 : merge(other.snapshot())
+    }
+
+    /// Takes over a snapshot, as ``merge(_:)`` does a store.
+    package func merge(_ snapshot: ReplaySnapshot) throws(BundleError) -> Int {
+        try exclusively { () throws(BundleError) in
+            let mine = try advance(to: snapshot.generation)
             var added = 0
-            for (entry, from) in entries where from + 1 >= mine {
-                guard Int(entry.scene) < scenes.count else { continue }
-                let entry = Entry(
-                    cti: entry.cti, number: entry.number, scene: try number(of: scenes[Int(entry.scene)]))
+            for (entry, from) in snapshot.entries where from + 1 >= mine {
+                guard Int(entry.scene) < snapshot.scenes.count else { continue }
+                let entry = ReplayEntry(
+                    cti: entry.cti, number: entry.number, scene: try number(of: snapshot.scenes[Int(entry.scene)]))
                 var isKnown = false
                 for candidate in [mine - 1, mine] where try isPresent(entry, in: candidate) { isKnown = true }
                 if isKnown { continue }
@@ -101,6 +97,18 @@ package final class ReplayStore: Sendable {
                 added += 1
             }
             return added
+        }
+    }
+
+    /// All that the store remembers now.
+    package func snapshot() throws(BundleError) -> ReplaySnapshot {
+        try exclusively { () throws(BundleError) in
+            let generation = try currentGeneration()
+            var entries: [(ReplayEntry, UInt64)] = []
+            for candidate in [generation &- 1, generation] where candidate > 0 && candidate <= generation {
+                for entry in try self.entries(of: candidate) { entries.append((entry, candidate)) }
+            }
+            return ReplaySnapshot(generation: generation, scenes: try scenes(), entries: entries)
         }
     }
 
@@ -137,7 +145,7 @@ package final class ReplayStore: Sendable {
         return wanted
     }
 
-    private func add(_ entry: Entry, to generation: UInt64) throws(BundleError) {
+    private func add(_ entry: ReplayEntry, to generation: UInt64) throws(BundleError) {
         let countOffset = 16 + Int(generation % 2) * 8
         let count = Self.number(try read(8, at: countOffset)[...])
         guard count < UInt64(Self.slotCount / 8 * 7), let slot = try firstFree(entry, in: generation) else {
@@ -149,21 +157,21 @@ package final class ReplayStore: Sendable {
         try write(Self.bytes(count + 1), at: countOffset)
     }
 
-    private func isPresent(_ entry: Entry, in generation: UInt64) throws(BundleError) -> Bool {
+    private func isPresent(_ entry: ReplayEntry, in generation: UInt64) throws(BundleError) -> Bool {
         let wanted = entry.bytes(generation: generation)
         return try probe(entry, generation) { found, _ in
             if found.elementsEqual(wanted) { return true }
-            return Entry.isLive(found, generation) ? nil : false
+            return ReplayEntry.isLive(found, generation) ? nil : false
         } ?? false
     }
 
-    private func firstFree(_ entry: Entry, in generation: UInt64) throws(BundleError) -> Int? {
-        try probe(entry, generation) { found, slot in Entry.isLive(found, generation) ? nil : slot }
+    private func firstFree(_ entry: ReplayEntry, in generation: UInt64) throws(BundleError) -> Int? {
+        try probe(entry, generation) { found, slot in ReplayEntry.isLive(found, generation) ? nil : slot }
     }
 
     /// Walks the slots an entry may be in, until `visit` answers.
     private func probe<Answer>(
-        _ entry: Entry, _ generation: UInt64, _ visit: (ArraySlice<UInt8>, Int) -> Answer?
+        _ entry: ReplayEntry, _ generation: UInt64, _ visit: (ArraySlice<UInt8>, Int) -> Answer?
     ) throws(BundleError) -> Answer? {
         var slot = entry.home / Self.probeEntryCount * Self.probeEntryCount
         for _ in 0..<Self.probeCountMax {
@@ -177,14 +185,14 @@ package final class ReplayStore: Sendable {
         return nil
     }
 
-    private func entries(of generation: UInt64) throws(BundleError) -> [Entry] {
-        var entries: [Entry] = []
+    private func entries(of generation: UInt64) throws(BundleError) -> [ReplayEntry] {
+        var entries: [ReplayEntry] = []
         let blockSlotCount = 1 << 16
         for first in stride(from: 0, to: Self.slotCount, by: blockSlotCount) {
             let block = try read(blockSlotCount * Self.entryByteCount, at: Self.offset(first, generation))
             for start in stride(from: 0, to: block.count, by: Self.entryByteCount) {
                 let bytes = block[start..<start + Self.entryByteCount]
-                if Entry.isLive(bytes, generation) { entries.append(Entry(bytes)) }
+                if ReplayEntry.isLive(bytes, generation) { entries.append(ReplayEntry(bytes)) }
             }
         }
         return entries
@@ -231,46 +239,5 @@ package final class ReplayStore: Sendable {
 
     private static func bytes(_ number: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64($0 * 8)) }
-    }
-}
-
-/// One remembered showing: cti, the low 32 bits of time or slot (no credential lives long enough for two to meet),
-/// the scene, and in the file the generation, without which it counts as empty.
-private struct Entry {
-    let cti: [UInt8]
-    let number: UInt32
-    let scene: UInt8
-
-    init(cti: [UInt8], number: UInt32, scene: UInt8) {
-        self.cti = cti
-        self.number = number
-        self.scene = scene
-    }
-
-    init(key: ReplayKey, scene: UInt8) {
-        self.init(cti: key.cti, number: UInt32(truncatingIfNeeded: key.number), scene: scene)
-    }
-
-    init(_ bytes: ArraySlice<UInt8>) {
-        cti = Array(bytes.prefix(8))
-        number = bytes.dropFirst(8).prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
-        scene = bytes[bytes.startIndex + 12]
-    }
-
-    /// Where the search for it begins; the cti is random already.
-    var home: Int {
-        let word = cti.reduce(UInt64(number) &* 0x9E37_79B9_7F4A_7C15) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return Int(word >> 20) & (ReplayStore.slotCount - 1)
-    }
-
-    func bytes(generation: UInt64) -> [UInt8] {
-        cti + (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32($0 * 8)) } + [scene]
-            + (0..<3).map { UInt8(truncatingIfNeeded: generation >> UInt64($0 * 8)) }
-    }
-
-    static func isLive(_ bytes: ArraySlice<UInt8>, _ generation: UInt64) -> Bool {
-        let start = bytes.startIndex + 13
-        let found = UInt64(bytes[start]) | UInt64(bytes[start + 1]) << 8 | UInt64(bytes[start + 2]) << 16
-        return found == generation & 0xFF_FFFF && found != 0
     }
 }

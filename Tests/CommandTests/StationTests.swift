@@ -1,0 +1,48 @@
+import Encoding
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("Two gates of one station")
+struct StationTests {
+    @Test("refuse one showing at the second gate once it has asked the first over its socket")
+    func socket() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let text = try gate.shown(gate.person())
+        let options = "--bundle \(gate.folder) --scene metro-gate --at \(VerifyGate.now) --text '\(text)'"
+        let (first, second) = ("\(gate.folder)/first", "\(gate.folder)/second")
+        #expect(try VerifyRun("\(options) --replay-store \(first)").code == "ok")
+        let socket = "\(gate.folder)/first.sock"
+        let server = try RunningProgram("verify", ["replay", "serve", "--store", first, "--listen", socket])
+        RunningProgram.waitForSocket(socket)
+        let merge = try VerifyRun("replay merge --into \(second) unix:\(socket)")
+        #expect(merge.lines == [["merged": 1]])
+        #expect(try VerifyRun("\(options) --replay-store \(second)").code == "replayed")
+        server.end(SIGKILL)
+        #expect(try VerifyRun("replay merge --into \(second) unix:\(socket)").status == 2)
+    }
+
+    @Test("that share a file accept one showing between them, however many ask at once")
+    func sharedFile() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let folder = try ScratchFolder()
+        let text = try gate.shown(gate.person())
+        let input = try folder.write(Array(String(repeating: text + "\n", count: 50).utf8), to: "lines")
+        var gates: [RunningProgram] = []
+        for number in 0..<4 {
+            gates.append(
+                try RunningProgram(
+                    "verify",
+                    [
+                        "--bundle", gate.folder, "--scene", "metro-gate", "--at", "\(VerifyGate.now)", "--stream",
+                        "--plain", "--replay-store", folder("shared"),
+                    ], input: input, output: folder("verdicts\(number)")))
+        }
+        for running in gates { running.wait() }
+        let lines = try (0..<4).flatMap { try ProjectFiles.bytes(folder("verdicts\($0)")).split(separator: 10) }
+        let accepted = lines.count { $0.starts(with: Array("accept ok".utf8)) }
+        #expect(lines.count == 200 && accepted == 1)
+    }
+}
