@@ -77,7 +77,7 @@ struct RegistryDatabaseTests {
         #expect(try database.read { try Int.fetchOne($0, sql: "SELECT uid FROM audit") } == 7)
     }
 
-    @Test("keeps no digest of a request that trying every number would undo")
+    @Test("keeps no digest of a request that trying every number would undo, and no idempotency key")
     func requestDigest() async throws {
         let scratch = try ScratchRegistry()
         let database = try RegistryDatabase(path: scratch.path)
@@ -88,6 +88,8 @@ struct RegistryDatabaseTests {
         }
         let kept = try database.read { try Data.fetchOne($0, sql: "SELECT request FROM idempotency") }
         #expect(kept?.count == 32)
+        let key = try database.read { try String.fetchOne($0, sql: "SELECT key FROM idempotency") }
+        #expect(key == registry.kept("key") && key != "key")
         #expect(kept != Data(DigestAlgorithm.sha256.digest(request)))
         #expect(try database.read { try registry.answer(toKey: "key", request: request, in: $0) } == "{}")
     }

@@ -101,7 +101,7 @@ extension IssuingService {
                 let matches = try registry.keys(in: database).filter { Hex.encode($0.keyIdentifier) == keyIdentifier }
                 guard matches.count == 1, let record = matches.first else {
                     throw OperationError(
-                        code: "key_unknown", reason: "\(matches.count) keys go by \(keyIdentifier.prefix(40))",
+                        code: "key_unknown", reason: "\(matches.count) keys go by that name",
                         hint: "take a `kid` of `suishen key list`")
                 }
                 let isSigning = record.status == .active

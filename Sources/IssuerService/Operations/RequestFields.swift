@@ -28,9 +28,10 @@ struct RequestFields: Sendable {
                 code: "request_malformed", reason: "\(place) takes a JSON object",
                 hint: "send one object, its members as `suishen --help` names them")
         }
-        if let unknown = object.members.first(where: { !members.contains($0.key) }) {
+        // An unknown name is not said again: it may be a value in a wrong place, and errors are logged.
+        if !object.members.allSatisfy({ members.contains($0.key) }) {
             throw OperationError(
-                code: "request_malformed", reason: "\(place) takes no member `\(unknown.key.prefix(40))`",
+                code: "request_malformed", reason: "\(place) was given a member that it does not take",
                 hint: "it takes \(members.sorted().joined(separator: ", "))")
         }
         self.object = object

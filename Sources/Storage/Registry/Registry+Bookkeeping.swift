@@ -1,3 +1,4 @@
+import Encoding
 import Foundation
 package import GRDB
 
@@ -18,6 +19,11 @@ extension Registry {
         return UInt64(value ?? 1)
     }
 
+    /// What is kept of an idempotency key: clients may take a person's number as one.
+    package func kept(_ idempotencyKey: String) -> String {
+        Hex.encode(cipher.digest("idempotency key \(idempotencyKey)"))
+    }
+
     /// The first answer to a request that carried this idempotency key.
     ///
     /// - Throws: `idempotency_mismatch` when the key came with another request then.
@@ -25,7 +31,7 @@ extension Registry {
         guard
             let row = try Row.fetchOne(
                 database.cachedStatement(sql: "SELECT request, answer FROM idempotency WHERE key = ?"),
-                arguments: [key])
+                arguments: [kept(key)])
         else { return nil }
         guard row["request"] == Data(cipher.digest(request)) else {
             throw StorageError(
@@ -41,6 +47,6 @@ extension Registry {
     ) throws {
         try database.execute(
             sql: "INSERT INTO idempotency VALUES (?, ?, ?, ?)",
-            arguments: [key, Data(cipher.digest(request)), answer, Int64(now)])
+            arguments: [kept(key), Data(cipher.digest(request)), answer, Int64(now)])
     }
 }

@@ -49,7 +49,7 @@ package enum BusinessStep: String, Sendable, CaseIterable {
         guard let known = Self(rawValue: term) else {
             throw TraceLogError(
                 code: .unknownTerm,
-                reason: "`\(term.prefix(EventLimits.termByteCountMax))` is no business step of the vocabulary",
+                reason: "the term is no business step of the vocabulary",
                 hint: "use one of GS1 CBV 2.0: \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         self = known

@@ -41,7 +41,7 @@ package enum Disposition: String, Sendable, CaseIterable {
         guard let known = Self(rawValue: term) else {
             throw TraceLogError(
                 code: .unknownTerm,
-                reason: "`\(term.prefix(EventLimits.termByteCountMax))` is no disposition of the vocabulary",
+                reason: "the term is no disposition of the vocabulary",
                 hint: "use one of GS1 CBV 2.0: \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         self = known

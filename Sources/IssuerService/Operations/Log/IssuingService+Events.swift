@@ -31,7 +31,7 @@ extension IssuingService {
                     reason: "an idempotency key is 1 to \(Caller.idempotencyKeyByteCountMax) bytes",
                     hint: "send a random one, a UUID for instance")
             }
-            event.idempotency = .init(key: key, requestDigest: Self.digest(of: request))
+            event.idempotency = .init(key: registry.kept(key), requestDigest: Self.digest(of: request))
         }
         let subject = Hex.encode(event.object.bytes)
         return { [registry, log, event] database in
