@@ -8,7 +8,8 @@ import IssuerService
 struct BatchOptions: ParsableArguments {
     /// Requests on their way at once: enough to share commits, few enough to bound memory.
     private static let windowCount = 512
-    private static let lineByteCountMax = 64 << 10
+    /// The longest request.
+    static let lineByteCountMax = 64 << 10
 
     @Option(name: .customLong("from"), help: "Read requests from this file, one JSON object a line; - for stdin.")
     var source: String?

@@ -7,7 +7,7 @@ import IssuerService
 struct EventCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "event", abstract: "Append to an object's history, or erase personal fields from it.",
-        subcommands: [Append.self, Erase.self])
+        subcommands: [Append.self, EventImportCommand.self, Erase.self])
 
     struct Append: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -4,6 +4,7 @@ import Encoding
 import IssuerService
 import QRImage
 import Signing
+import TraceLog
 
 /// What the parts below refuse, as this command reports it: exit status 1.
 extension CommandError {
@@ -17,6 +18,10 @@ extension CommandError {
 
     init(_ error: OperationError) {
         self.init(code: error.code, reason: error.reason, hint: error.hint, status: .failure)
+    }
+
+    init(_ error: TraceLogError) {
+        self.init(code: error.code.rawValue, reason: error.reason, hint: error.hint, status: .failure)
     }
 
     init(_ error: QRError) {
@@ -49,6 +54,8 @@ extension CommandError {
         } catch let error as SigningError {
             throw CommandError(error)
         } catch let error as OperationError {
+            throw CommandError(error)
+        } catch let error as TraceLogError {
             throw CommandError(error)
         } catch let error as QRError {
             throw CommandError(error)

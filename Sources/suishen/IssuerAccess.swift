@@ -16,6 +16,24 @@ enum IssuerAccess {
         }
     }
 
+    /// Carries out requests one after the other, each when the one before is answered.
+    ///
+    /// - Parameters:
+    ///   - operation: what each request asks for.
+    ///   - body: asks, by the function that it is given.
+    /// - Throws: what `body` throws.
+    func inOrder(
+        _ operation: IssuerOperation, _ body: (_ ask: (JSONValue) async throws -> JSONValue) async throws -> Void
+    ) async throws {
+        switch self {
+        case .daemon(let client, _): try await body { try client.ask(operation, $0) }
+        case .direct(let service, let caller):
+            try await Self.publishing(operation, service) {
+                try await body { try await service.perform(operation, $0, by: caller) }
+            }
+        }
+    }
+
     /// Carries out each line's request, and gives its answer or its error, in order.
     func perform(_ operation: IssuerOperation, lines: [[UInt8]], byteCountMax: Int) async throws -> [JSONValue] {
         switch self {

@@ -16,23 +16,59 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
     @Option(help: "The sequence of the first event to show.")
     var from: UInt64 = 0
 
+    @Flag(help: "Print one EPCIS 2.0 document in JSON-LD; what EPCIS has no event for, an erasure, is left out.")
+    var epcis = false
+
     @OptionGroup var state: StateOptions
     @OptionGroup var result: ResultOptions
 
     func run() async throws {
         do {
-            let access = try state.access()
-            var next: JSONValue? = .integer(Int64(clamping: from))
-            while let first = next {
-                let page = try await access.perform(.objectHistory, ["object": .string(object), "from": first])
-                let events = page["events"]?.array ?? []
-                let lines = events.map { (result.json ? $0.encoded() : Self.text($0)) + "\n" }
-                StandardStream.output.write(lines.joined())
-                next = page["next"] == .null ? nil : page["next"]
+            guard epcis else {
+                return try await readPages { events in
+                    let lines = events.map { (result.json ? $0.encoded() : Self.text($0)) + "\n" }
+                    StandardStream.output.write(lines.joined())
+                }
             }
+            var hasher = MerkleHasher()
+            var entries: [(entry: Entry, link: EntryLink)] = []
+            try await readPages(with: "entry") { events in
+                for event in events { entries.append(try Self.entry(event, &hasher)) }
+            }
+            let document = try EPCISDocument.export(
+                entries, creationMilliseconds: Int64(clamping: state.clock.now) * 1000)
+            StandardStream.output.write(document.encoded() + "\n")
         } catch let error as OperationError {
             throw CommandError(error)
+        } catch let error as TraceLogError {
+            throw CommandError(error)
         }
+    }
+
+    private func readPages(with: String? = nil, _ take: ([JSONValue]) throws -> Void) async throws {
+        let access = try state.access()
+        var next: JSONValue? = .integer(Int64(clamping: from))
+        while let first = next {
+            var request: JSONObject = ["object": .string(object), "from": first]
+            request["with"] = with.map(JSONValue.string)
+            let page = try await access.perform(.objectHistory, .object(request))
+            try take(page["events"]?.array ?? [])
+            next = page["next"] == .null ? nil : page["next"]
+        }
+    }
+
+    /// The entry that an event of the history came with; its hash is computed rather than believed.
+    private static func entry(
+        _ event: JSONValue, _ hasher: inout MerkleHasher
+    ) throws -> (entry: Entry, link: EntryLink) {
+        guard let text = event["entry"]?.string, let bytes = try? Hex.decode(text),
+            let index = event["index"]?.integer.flatMap({ UInt64(exactly: $0) })
+        else {
+            throw CommandError(
+                code: "answer_malformed", reason: "the daemon's history comes without its entries",
+                hint: "run a daemon of this version", status: .failure)
+        }
+        return (try Entry.decode(bytes[...]), EntryLink(leafHash: hasher.leaf(bytes), index: index))
     }
 
     /// An event for people: when, what, who and where on one line, the rest below.

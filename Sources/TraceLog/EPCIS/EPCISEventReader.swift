@@ -15,8 +15,8 @@ struct EPCISEventReader {
         self.context = context
     }
 
-    /// The event and the actor that it names.
-    func read() throws(TraceLogError) -> (event: TraceEvent, actor: String?) {
+    /// The event, the actor that it names, and its index in the log that it comes from.
+    func read() throws(TraceLogError) -> (event: TraceEvent, actor: String?, index: UInt64?) {
         guard members["type"]?.string == "ObjectEvent" else {
             throw TraceLogError(
                 code: .unknownTerm, reason: "an event of another type than ObjectEvent",
@@ -45,7 +45,7 @@ struct EPCISEventReader {
         var writer = CBORWriter(capacity: 512)
         try event.write(to: &writer)
         let actor = try extensions[.actor].map { value throws(TraceLogError) in try EPCISMember.text(value, "actor") }
-        return (event, actor)
+        return (event, actor, try extensions[.index].map(Self.index))
     }
 
     private func readBasics() throws(TraceLogError) -> TraceEvent {
@@ -115,10 +115,14 @@ struct EPCISEventReader {
             event.fields.append(TraceEvent.Field(name: name, value: value))
         }
         if let corrects = extensions[.corrects] {
-            guard let index = corrects.integer.flatMap({ UInt64(exactly: $0) }) else {
-                throw EPCISMember.malformed("a correction of what is no index")
-            }
-            event.corrects = index
+            event.corrects = try Self.index(corrects)
         }
+    }
+
+    private static func index(_ value: JSONValue) throws(TraceLogError) -> UInt64 {
+        guard let index = value.integer.flatMap({ UInt64(exactly: $0) }) else {
+            throw EPCISMember.malformed("an index that is no whole number from 0")
+        }
+        return index
     }
 }

@@ -9,6 +9,10 @@ package struct ImportedEvent: Sendable, Equatable {
     /// The event hash of CBV 2.0, and the object's place in the event's list where that has several: a key by which
     /// the same document, imported again, changes nothing.
     package let idempotencyKey: String
+    /// Where the event stands in the log that it was exported from; nil where the document does not say.
+    ///
+    /// `event.corrects` is an index of that log too.
+    package let index: UInt64?
 }
 
 /// Reads EPCIS 2.0 documents in JSON-LD back into events.
@@ -20,7 +24,8 @@ package struct EPCISImport: Sendable {
     package static let eventCountMax = 100_000
     package static let objectCountMax = 256
 
-    /// Which objects foreign identifiers stand for; `urn:suishen:object:HEX` needs no entry.
+    /// Which objects identifiers of other systems stand for; `urn:suishen:object:HEX` stands for itself unless it is
+    /// among them.
     private let objects: [String: ObjectID]
 
     package init(objects: [String: ObjectID] = [:]) {
@@ -56,7 +61,7 @@ package struct EPCISImport: Sendable {
     private func events(_ value: JSONValue, context: EPCISContext) throws(TraceLogError) -> [ImportedEvent] {
         guard let object = value.object else { throw EPCISMember.malformed("an event that is no object") }
         let reader = EPCISEventReader(members: object, context: context)
-        let (event, actor) = try reader.read()
+        let (event, actor, index) = try reader.read()
         let hash = try EventHash(event: value, context: context).uri
         // A hash that stands as the identifier is a claim about the event, and is held to it.
         if let identifier = object["eventID"]?.string, identifier.hasPrefix("ni:///sha-256;"), identifier != hash {
@@ -67,13 +72,14 @@ package struct EPCISImport: Sendable {
         }
         var imported: [ImportedEvent] = []
         for (position, item) in list.enumerated() {
-            guard let uri = item.string, let object = EPCISIdentifier.object(uri) ?? objects[uri] else {
+            guard let uri = item.string, let object = objects[uri] ?? EPCISIdentifier.object(uri) else {
                 throw TraceLogError(
                     code: .unknownTerm, reason: "an epcList with an identifier that is no object of this log",
                     hint: "name it urn:suishen:object:HEX, or say which object it stands for")
             }
             let key = list.count == 1 ? hash : "\(hash)#\(position)"
-            imported.append(ImportedEvent(object: object, event: event, actor: actor, idempotencyKey: key))
+            imported.append(
+                ImportedEvent(object: object, event: event, actor: actor, idempotencyKey: key, index: index))
         }
         return imported
     }

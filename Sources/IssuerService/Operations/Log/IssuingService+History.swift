@@ -3,17 +3,24 @@ import Storage
 import TraceLog
 
 extension IssuerOperation {
-    /// What happened to an object, oldest first, in pages: `{"object", "events": […], "next": SEQUENCE | null}`.
-    package static let objectHistory = inquiry("object.history", takes: ["object", "from", "limit"]) {
+    /// What happened to an object, oldest first, in pages: `{"object", "events": […], "next": SEQUENCE | null}`; with
+    /// `"with": "entry"` each event also has its `entry` as the log holds it, in hex.
+    package static let objectHistory = inquiry("object.history", takes: ["object", "from", "limit", "with"]) {
         service, request, _ in
         let object = try ObjectID.registered(request.string("object"))
         let first = try request.optionalUnsigned("from") ?? 0
         let limit = try request.pageCount("limit", max: historyCountMax)
+        let with = try request.optionalString("with")
+        guard with == nil || with == "entry" else {
+            throw OperationError(
+                code: "request_malformed", reason: "a history comes with nothing else than `entry`",
+                hint: "set `with` to `entry`, or leave it out")
+        }
         let subject = Hex.encode(object.bytes)
         try service.database.read { [registry = service.registry] in try registry.checkObject(subject, in: $0) }
         let entries = try service.log.store.history(object, from: first, count: limit)
         return OperationAnswer(json: [
-            "object": .string(subject), "events": .array(try entries.map { try $0.json() }),
+            "object": .string(subject), "events": .array(try entries.map { try $0.json(isWhole: with != nil) }),
             "next": entries.count == limit ? .integer(Int64(clamping: first + UInt64(limit))) : .null,
         ])
     }

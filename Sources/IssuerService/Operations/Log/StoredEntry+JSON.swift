@@ -15,8 +15,10 @@ extension AppendAnswer {
 extension StoredEntry {
     /// An entry as an object's history shows it; of personal fields the commitments alone.
     ///
+    /// - Parameter isWhole: adds the entry itself, as the log has it, in hex.
+    /// - Returns: one object.
     /// - Throws: `malformed_entry` when the stored bytes are no entry.
-    func json() throws(TraceLogError) -> JSONValue {
+    func json(isWhole: Bool) throws(TraceLogError) -> JSONValue {
         let entry = try Entry.decode(bytes[...])
         var object: JSONObject = [
             "index": .integer(Int64(clamping: index)), "sequence": .integer(Int64(clamping: entry.sequence)),
@@ -25,7 +27,9 @@ extension StoredEntry {
             "actor": entry.actor.isEmpty ? .null : .string(entry.actor),
         ]
         switch entry.event {
-        case .observed(let event): event.describe(in: &object)
+        case .observed(let event):
+            object["kind"] = "observed"
+            event.describe(in: &object)
         case .erased(let erasure):
             object["kind"] = "erased"
             object["erases"] = .integer(Int64(clamping: erasure.index))
@@ -42,14 +46,14 @@ extension StoredEntry {
         if !entry.commitments.isEmpty {
             object["commitments"] = .array(entry.commitments.map { .string(Hex.encode($0.bytes)) })
         }
+        if isWhole { object["entry"] = .string(Hex.encode(bytes)) }
         return .object(object)
     }
 }
 
 extension TraceEvent {
     /// Under the names that a request to append uses.
-    fileprivate func describe(in object: inout JSONObject) {
-        object["kind"] = "observed"
+    func describe(in object: inout JSONObject) {
         object["eventTimeMilliseconds"] = .integer(timeMilliseconds)
         object["offsetMinutes"] = .integer(offsetMinutes)
         object["action"] = .string(action.name)

@@ -1,0 +1,19 @@
+package import Encoding
+package import TraceLog
+
+extension ImportedEvent {
+    /// The request that appends it.
+    ///
+    /// - Parameter corrects: the index, in the log that it is appended to, of the entry that it corrects.
+    /// - Returns: an object for ``IssuerOperation/appendEvent``.
+    package func request(corrects: UInt64?) -> JSONValue {
+        var members: JSONObject = [
+            "object": .string(Hex.encode(object.bytes)), "idempotencyKey": .string(idempotencyKey),
+        ]
+        members["actor"] = actor.map(JSONValue.string)
+        var event = event
+        event.corrects = corrects
+        event.describe(in: &members)
+        return .object(members)
+    }
+}
