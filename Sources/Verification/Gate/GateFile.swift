@@ -29,9 +29,9 @@ enum GateFile {
 
     /// Replaces `path` in one step that survives a power cut.
     static func replace(_ path: String, with bytes: [UInt8]) throws(BundleError) {
-        let temporary = "\(path).\(getpid()).tmp"
-        unsafe unlink(temporary)
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        // A name of its own, since gates in two containers may have one process identifier.
+        var temporary = Array("\(path).XXXXXX".utf8CString)
+        let descriptor = unsafe mkstemp(&temporary)
         guard descriptor >= 0 else { throw unwritable(path) }
         var written = 0
         while written < bytes.count {
@@ -45,14 +45,35 @@ enum GateFile {
         let isComplete = written == bytes.count && fsync(descriptor) == 0
         close(descriptor)
         guard isComplete, unsafe rename(temporary, path) == 0 else {
+            let refusal = unwritable(path)
             unsafe unlink(temporary)
-            throw unwritable(path)
+            throw refusal
         }
     }
 
     /// Makes a folder that only this user enters, where there is none.
+    ///
+    /// Throws `bundle_unreadable` for one that another user owns or can write: what a gate finds in it, it believes.
     static func makeFolder(_ path: String) throws(BundleError) {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw unwritable(path) }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw unreadable(path) }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw BundleError(
+                code: .unreadable, reason: "\(path) is no folder", hint: "name the gate's folder with --state")
+        }
+        guard isOwn(status) else {
+            let mode = String(status.st_mode & 0o7777, radix: 8)
+            throw BundleError(
+                code: .unreadable,
+                reason: "\(path) is user \(status.st_uid)'s with mode 0\(mode), so that others can change it",
+                hint: "name a new folder with --state, or trust what is in it: chown it to this user, chmod 0700")
+        }
+    }
+
+    /// Whether only this user, or root, can write a file or folder.
+    static func isOwn(_ status: stat) -> Bool {
+        (status.st_uid == geteuid() || status.st_uid == 0) && status.st_mode & (S_IWGRP | S_IWOTH) == 0
     }
 
     static func unreadable(_ path: String) -> BundleError {

@@ -31,22 +31,19 @@ final class StatusStore: Sendable {
 
     private func open(_ reference: StatusListReference) throws(BundleError) -> MappedStatusList {
         let source = "\(folder)/\(BundleExport.path(of: reference))"
-        var status = stat()
-        guard unsafe stat(source, &status) == 0 else {
+        guard unsafe access(source, F_OK) == 0 else {
             throw BundleError(
                 code: .statusUnknown, reason: "the gate has no status list \(reference.name)",
                 hint: "export a new bundle")
         }
-        let origin = MappedStatusList.Origin(
-            byteCount: UInt64(status.st_size), modifiedAt: UInt64(status.st_mtim.tv_sec),
-            modifiedNanoseconds: UInt64(status.st_mtim.tv_nsec))
+        let bytes = try GateFile.read(source, byteCountMax: StatusListToken.byteCountMax)
+        let digest = DigestAlgorithm.sha256.digest(bytes)
         let path = "\(statePath)/\(reference.name).bits"
         // The signer's record may have changed since the list was unpacked, so that its key is asked for again.
-        if let list = MappedStatusList(path), list.origin == origin, isTrusted(list.signer, for: reference) {
+        if let list = MappedStatusList(path), list.tokenDigest == digest, isTrusted(list.signer, for: reference) {
             return list
         }
         var signer: [UInt8] = []
-        let bytes = try GateFile.read(source, byteCountMax: StatusListToken.byteCountMax)
         let token = try StatusListToken(bytes[...]) { message in
             guard let record = self.signer(of: message, for: reference) else { return false }
             signer = record.keyIdentifier + DigestAlgorithm.sha256.digest(record.publicKey)
@@ -56,9 +53,9 @@ final class StatusStore: Sendable {
             throw BundleError(
                 code: .statusUnknown, reason: "\(source) is the list \(token.subject)", hint: "export a new bundle")
         }
-        try GateFile.replace(
-            path, with: MappedStatusList.encoded(token, origin: origin, signer: signer))
-        guard let list = MappedStatusList(path) else { throw GateFile.unreadable(path) }
+        try GateFile.replace(path, with: MappedStatusList.encoded(token, tokenDigest: digest, signer: signer))
+        // Another process that shares the folder may have put another token's bits there since.
+        guard let list = MappedStatusList(path), list.tokenDigest == digest else { throw GateFile.unreadable(path) }
         return list
     }
 

@@ -1,0 +1,48 @@
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("What verify remembers between runs")
+struct GateStateTests {
+    private func options(_ gate: VerifyGate, _ text: String) -> String {
+        "--bundle \(gate.folder) --scene object-inspection --at \(VerifyGate.now) --text '\(text)'"
+    }
+
+    @Test("is not believed where others can write it, and gives the first run's verdicts otherwise")
+    func writableByOthers() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        for (text, code) in [(try gate.object(), "ok"), (try gate.object(index: VerifyGate.revokedIndex), "revoked")] {
+            unsafe system("rm -rf \(gate.folder)/state")
+            for _ in 0..<2 { #expect(try VerifyRun(options(gate, text)).code == code) }
+            unsafe chmod("\(gate.folder)/state", 0o777)
+            let open = try VerifyRun(options(gate, text))
+            #expect(open.code == "bundle_unreadable" && open.verdict == "undecided" && open.status == 2)
+            unsafe chmod("\(gate.folder)/state", 0o700)
+            #expect(try VerifyRun(options(gate, text)).code == code)
+        }
+    }
+
+    @Test("is made once by processes that all start for the first time")
+    func firstStartsAtOnce() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let (good, revoked) = (try gate.object(), try gate.object(index: VerifyGate.revokedIndex))
+        for _ in 0..<4 {
+            unsafe system("rm -rf \(gate.folder)/state")
+            let verify = "\(ProjectFiles.root)/.build/debug/verify"
+            // A pipeline starts them all before any is waited for; none reads what the one before it writes.
+            let starts = (0..<4).flatMap { _ in [good, revoked] }.enumerated().map { index, text in
+                "\(verify) \(options(gate, text)) > \(gate.folder)/out.\(index) 2>&1"
+            }
+            unsafe system(starts.joined(separator: " | "))
+            for index in 0..<8 {
+                let output = String(decoding: try ProjectFiles.bytes("\(gate.folder)/out.\(index)"), as: UTF8.self)
+                #expect(output.contains("\"code\":\"\(index % 2 == 0 ? "ok" : "revoked")\""), "\(output)")
+            }
+            #expect(ProjectFiles.exists("\(gate.folder)/state/SH-object-lasting.bits"))
+            let leavings = unsafe system("ls \(gate.folder)/state | grep -qE '[.][A-Za-z0-9]{6}$'")
+            #expect(leavings >> 8 == 1, "temporary files are left")
+        }
+    }
+}
