@@ -1,0 +1,140 @@
+import Encoding
+import Signing
+import TestSupport
+import Testing
+import TraceLog
+
+/// What chain-verify holds an installation's own log to, option by option.
+@Suite("chain-verify's options, on an installation's log")
+struct AuditOptionsTests {
+    /// A server with a bounded life; it writes its port where it is told.
+    private static let server = """
+        import functools, http.server, pathlib, sys
+        mode, folder, port = sys.argv[1:]
+        class Hostile(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(302 if mode == "redirect" else 500 if mode == "broken" else 200)
+                if mode == "redirect": self.send_header("Location", self.path)
+                self.end_headers()
+                try:
+                    while mode == "endless": self.wfile.write(b"log.example/log\\n1\\n" * 4096)
+                except OSError: pass
+        handler = Hostile
+        if mode == "log": handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+        served = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        pathlib.Path(port).write_text(f"http://127.0.0.1:{served.server_port}\\n")
+        served.serve_forever()
+        """
+
+    private let run: SuishenRun
+    private let object: String
+    private let key: String
+    private let program = Program("chain-verify")
+
+    init() throws {
+        run = try SuishenRun()
+        object = try run.object()
+        try run.answer(["event", "append", object, "--step", "installing", "--personal", "inspector=张三"])
+        key = try #require(try run.answer(["log", "key"])["key"]?.string)
+    }
+
+    private var log: String { run.folder("state/log") }
+
+    private func audit(
+        _ options: [String], log: String? = nil, script: String = "exec \"$0\" \"$@\""
+    ) throws -> (status: Int32, code: String?, codes: [String]) {
+        let words = ["audit"] + [log ?? self.log].filter { !$0.isEmpty }
+        let outcome = try program.run(words + ["--key", key, "--json"] + options, script: script)
+        let report = try? JSONValue.parse(outcome.output.utf8, byteCountMax: 1 << 20)
+        let findings = (report?["findings"]?.array ?? []).compactMap { $0["code"]?.string }
+        return (outcome.status, report?["code"]?.string ?? outcome.diagnostics, findings)
+    }
+
+    private func keep(_ name: String) throws -> String {
+        try run.folder.write(ProjectFiles.bytes(log + "/checkpoint"), to: name)
+    }
+
+    @Test("anchors hold it each, and one of another history is enough to refuse it")
+    func anchors() throws {
+        let first = try keep("first")
+        try run.answer(["event", "append", object, "--step", "inspecting"])
+        let second = try keep("second")
+        #expect(try audit(["--anchor", first, "--anchor", second]).status == 0)
+        let other = try SuishenRun()
+        try other.answer(["event", "append", other.object(), "--step", "installing"])
+        let foreign = try run.folder.write(ProjectFiles.bytes(other.folder("state/log/checkpoint")), to: "foreign")
+        #expect(try audit(["--anchor", first, "--anchor", foreign]).status != 0)
+        // Served as it was, under an anchor of what it had become.
+        try run.folder.write(ProjectFiles.bytes(first), to: "state/log/checkpoint")
+        #expect(try audit(["--anchor", first, "--anchor", second]).status == 1)
+    }
+
+    @Test("its witnesses count up to the quorum of the policy, and no stranger does")
+    func witnesses() throws {
+        var policy = ""
+        for name in ["a", "b", "c", "stranger"] {
+            let witness = try SigningKey.generate(.ed25519)
+            try witness.write(to: run.folder("\(name).pem"))
+            guard name != "stranger" else { continue }
+            policy += "witness \(try NoteKey(name: name, kind: .cosignature, key: witness.verificationKey).vkey)\n"
+        }
+        let file = try run.folder.write(Array((policy + "quorum 2\n").utf8), to: "policy")
+        func cosign(_ name: String) throws {
+            let outcome = try program.run([
+                "witness", log, "--name", name, "--key", run.folder("\(name).pem"), "--state",
+                run.folder("\(name).state"), "--log-key", key, "--out", log + "/checkpoint",
+            ])
+            try #require(outcome.status == 0, "\(outcome.diagnostics)")
+        }
+        for (name, status) in [("a", Int32(2)), ("stranger", 2), ("c", 0)] {
+            try cosign(name)
+            #expect(try audit(["--witness-policy", file]).status == status, "\(name)")
+        }
+        let unreachable = try run.folder.write(Array((policy + "quorum 4\n").utf8), to: "unreachable")
+        #expect(try audit(["--witness-policy", unreachable]).status == 2)
+    }
+
+    @Test("openings are held to the commitments, missing and wrong ones told apart")
+    func openings() throws {
+        let anchor = try keep("anchor")
+        let lines = try Program("suishen").run(["log", "openings", "--state", run.folder("state")]).output
+        func audit(_ lines: String) throws -> [String] {
+            let file = try run.folder.write(Array(lines.utf8), to: "openings")
+            let found = try self.audit(["--anchor", anchor, "--openings", file])
+            #expect((found.status == 0) == found.codes.isEmpty)
+            return found.codes
+        }
+        #expect(lines.contains("张三"))
+        #expect(try audit(lines).isEmpty)
+        #expect(try audit("") == ["opening_missing"])
+        #expect(try audit(lines.split(separator: "张三").joined(separator: "李四")).contains("opening_mismatch"))
+    }
+
+    @Test("an absent object has no history, and that is proved or left open, never an event")
+    func absent() throws {
+        let outcome = try program.run(
+            ["object", "0102030405060708", log, "--key", key, "--anchor", keep("anchor"), "--json"])
+        let report = try JSONValue.parse(outcome.output.utf8, byteCountMax: 1 << 20)
+        #expect(report["history"]?.array?.isEmpty ?? true)
+        #expect(!outcome.output.contains("installing") && outcome.status != 1, "\(outcome.output)")
+    }
+
+    @Test("a web server gives the log as the folder does, and a hostile one a bounded answer without a verdict")
+    func servers() throws {
+        let anchor = try keep("anchor")
+        let server = try run.folder.write(Array(Self.server.utf8), to: "server.py")
+        for (mode, status, code) in [
+            ("log", Int32(0), "ok"), ("endless", 2, "[input_too_large]"), ("redirect", 2, "[input_unreadable]"),
+            ("broken", 2, "[input_unreadable]"),
+        ] {
+            let port = run.folder("\(mode).port")
+            let script = """
+                timeout 20 python3 \(server) \(mode) \(log) \(port) 2>/dev/null & server=$!
+                for i in $(seq 500); do [ -s \(port) ] && break; sleep 0.02; done
+                "$0" "$@" "$(cat \(port))"; status=$?; kill $server; exit $status
+                """
+            let found = try audit(["--anchor", anchor], log: "", script: script)
+            #expect(found.status == status && found.code?.contains(code) == true, "\(mode): \(found)")
+        }
+    }
+}
