@@ -69,8 +69,10 @@ let fuzzTargets: [Target] =
     isFuzzing
     ? [
         .executableTarget(
-            name: "fuzz-parsers", dependencies: ["Credential", "Encoding", "Verification"], path: "Tests/Fuzz",
-            swiftSettings: settings, linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
+            name: "fuzz-parsers",
+            dependencies: ["CZlib", "Credential", "Encoding", "QRImage", "TraceLog", "Verification"],
+            path: "Tests/Fuzz", swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
     ] : []
 
 let package = Package(

@@ -23,6 +23,13 @@ struct EPCISDocumentTests {
         return try JSONValue.parse(document.encoded().utf8, byteCountMax: 1 << 20)
     }
 
+    @Test("is not made of a correction whose index JSON cannot say")
+    func correctionBeyondJSON() throws {
+        let entry = try Self.entry { $0.corrects = 1 << 63 }
+        let error = #expect(throws: TraceLogError.self) { try Self.export([entry]) }
+        #expect(error?.code == .malformedEvent)
+    }
+
     @Test("gives back the events that went into it, whatever texts, times and numbers they hold")
     func roundTrip() throws {
         let entries = [

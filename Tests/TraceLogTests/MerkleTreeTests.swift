@@ -39,6 +39,15 @@ struct MerkleTreeTests {
         }
     }
 
+    @Test("has proofs however many leaves its owner claims", arguments: [UInt64(Int64.max), 1 << 63, .max])
+    func claimedSizes(size: UInt64) throws {
+        var tree = TileNodeSource(size: size) { [UInt8](repeating: 0, count: $0.width * MerkleHash.byteCount) }
+        for index in [0, size / 2, size - 1] {
+            let proof = try InclusionProof(leafIndex: index, treeSize: size, from: &tree)
+            #expect(proof.root(leaf: MerkleHash()) != nil)
+        }
+    }
+
     @Test("proves every leaf and every earlier size, and nothing after one hash changed")
     func proofs() throws {
         for count in [1, 2, 3, 5, 8, 13, 31] {

@@ -44,6 +44,10 @@ package enum EPCISDocument {
         guard times.allSatisfy({ EventTime.milliseconds.contains($0) }) else {
             throw EPCISMember.malformed("a time beyond the years 0000 to 9999")
         }
+        // JSON's whole numbers end there; any other index would be another correction.
+        guard event.corrects ?? 0 <= UInt64(Int64.max) else {
+            throw EPCISMember.malformed("a correction of an index that no log reaches")
+        }
         var members: JSONObject = ["type": "ObjectEvent"]
         let offset = event.offsetMinutes
         members["eventTime"] = .string(EventTime.text(milliseconds: event.timeMilliseconds, offsetMinutes: offset))

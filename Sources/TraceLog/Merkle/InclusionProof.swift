@@ -25,7 +25,7 @@ package struct InclusionProof: Sendable, Equatable {
         var hasher = MerkleHasher()
         var path: [MerkleHash] = []
         var range: Range<UInt64> = 0..<treeSize
-        while range.count > 1 {
+        while range.upperBound - range.lowerBound > 1 {
             let split = range.lowerBound + Self.split(range.upperBound - range.lowerBound)
             if leafIndex < split {
                 path.append(try source.root(of: split..<range.upperBound, hasher: &hasher))

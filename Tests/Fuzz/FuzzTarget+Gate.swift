@@ -1,0 +1,56 @@
+import Credential
+import Encoding
+
+@testable import Verification
+
+/// What reaches a gate: codes, bundles, status lists, answers of an issuer's service.
+extension FuzzTarget {
+    static func runCOSE(_ bytes: [UInt8]) {
+        for form in [Form.person, .enterprise, .object] {
+            _ = try? UnverifiedCredential(bytes: bytes, form: form)
+        }
+        _ = ForeignEnvelope(bytes)?.signedMessages
+    }
+
+    static func runBundle(_ bytes: [UInt8]) {
+        _ = try? GateBundle(payload: bytes[...])
+    }
+
+    /// The bytes as claims, and packed as the list in them.
+    static func runStatusList(_ bytes: [UInt8]) {
+        _ = try? StatusListToken(claims: bytes[...])
+        if let list = try? Inflate.all(bytes, byteCountMax: 1 << 16) { precondition(list.count <= 1 << 16) }
+    }
+
+    static func runTransit(_ bytes: [UInt8]) {
+        for place in TransitLayout.CustomDataPlace.allCases {
+            let layout = TransitLayout(customDataPlace: place)
+            let verifier = TransitVerifier(
+                network: TransitNetwork(layout: layout, authorities: [:]), skewSeconds: 30)
+            precondition((try? verifier.verified(bytes, at: 1_750_000_000)) == nil)
+            _ = TransitCode(bytes, layout: layout)
+        }
+    }
+
+    /// The bytes as a text, and packed as the inside of one: nothing is ever accepted with no key trusted.
+    static func runHealthCertificate(_ bytes: [UInt8]) {
+        let trust = ForeignTrust(keys: [])
+        var texts = [String(decoding: bytes, as: UTF8.self)]
+        if let packed = try? Deflate.all(bytes, level: 1) { texts.append("HC1:" + Base45.encode(packed)) }
+        for text in texts {
+            let verdict = ForeignVerifier.verdict(text, profile: .hcert, trust: trust, at: 1_750_000_000)
+            precondition(!verdict.isAccepted)
+        }
+        if let claims = ForeignClaims(bytes), let payload = claims.map[integer: -260]?.map?[integer: 1]?.map {
+            _ = HealthCertificateSchema.failure(in: payload)
+        }
+        _ = try? ForeignTrust(bytes)
+    }
+
+    /// An answer that is whole while more may come is the same answer when nothing does.
+    static func runHTTP(_ bytes: [UInt8]) {
+        let early = try? HTTPResponse.parse(bytes, isEnded: false)
+        let late = try? HTTPResponse.parse(bytes, isEnded: true)
+        precondition(early == nil || early == late)
+    }
+}
