@@ -44,6 +44,8 @@ struct LogFetcher: AuditSource {
     private func configure(_ handle: UnsafeMutableRawPointer, path: String, byteCountMax: Int) {
         unsafe shim_curl_set_text(handle, CURLOPT_URL, "\(base)/\(path)")
         unsafe shim_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+        // A log may compress bundles unasked (C2SP tlog-tiles); limits count what comes out.
+        unsafe shim_curl_set_text(handle, CURLOPT_ACCEPT_ENCODING, "gzip, identity")
         if let socket { unsafe shim_curl_set_text(handle, CURLOPT_UNIX_SOCKET_PATH, socket) }
         unsafe shim_curl_set_number(handle, CURLOPT_NOSIGNAL, 1)
         unsafe shim_curl_set_number(handle, CURLOPT_FOLLOWLOCATION, 0)

@@ -37,7 +37,7 @@ struct CheckpointStatement {
                         detail: "\(cosigned) of the \(policy.quorum) cosignatures that the policy asks for"))
             }
         }
-        if !isAnchored && !options.tilesOnly {
+        if !isAnchored {
             findings.append(
                 AuditFinding(
                     .unanchored, isTampering: false,

@@ -11,8 +11,8 @@ package struct SignedNote: Sendable, Equatable {
         package let bytes: [UInt8]
     }
 
-    /// The largest note taken; checkpoints have a few hundred bytes.
-    package static let byteCountMax = 65_536
+    /// The largest note taken; 16 signatures of 5 kB, which every reader must take, have more than 100 kB in Base64.
+    package static let byteCountMax = 262_144
     package static let signatureCountMax = 100
 
     private static let dash = "\u{2014} "
