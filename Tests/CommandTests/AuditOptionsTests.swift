@@ -7,10 +7,13 @@ import TraceLog
 /// What chain-verify holds an installation's own log to, option by option.
 @Suite("chain-verify's options, on an installation's log")
 struct AuditOptionsTests {
-    /// A server with a bounded life; it writes its port where it is told.
+    /// A server with a bounded life, since a test's signal mask is its children's; it writes its address to a file.
     private static let server = """
-        import functools, http.server, pathlib, sys
+        import functools, http.server, os, pathlib, sys, threading
         mode, folder, port = sys.argv[1:]
+        life = threading.Timer(20, os._exit, [0])
+        life.daemon = True
+        life.start()
         class Hostile(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 self.send_response(302 if mode == "redirect" else 500 if mode == "broken" else 200)
@@ -129,9 +132,9 @@ struct AuditOptionsTests {
         ] {
             let port = run.folder("\(mode).port")
             let script = """
-                timeout 20 python3 \(server) \(mode) \(log) \(port) 2>/dev/null & server=$!
+                python3 \(server) \(mode) \(log) \(port) 2>/dev/null & server=$!
                 for i in $(seq 500); do [ -s \(port) ] && break; sleep 0.02; done
-                "$0" "$@" "$(cat \(port))"; status=$?; kill $server; exit $status
+                "$0" "$@" "$(cat \(port))"; status=$?; kill -KILL $server; exit $status
                 """
             let found = try audit(["--anchor", anchor], log: "", script: script)
             #expect(found.status == status && found.code?.contains(code) == true, "\(mode): \(found)")
