@@ -40,11 +40,19 @@ enum IssuerAccess {
         case .daemon(let client, _): return try client.ask(operation, lines: lines)
         case .direct(let service, let caller):
             return try await Self.publishing(operation, service) {
-                var answers: [JSONValue] = []
-                let tasks = lines.map { line in
-                    Task { await Self.answer(line, operation, service, caller, byteCountMax: byteCountMax) }
+                // Begun one after the other, so that the lines' changes are made in their order.
+                var begun: [Result<BegunRequest, OperationError>] = []
+                for line in lines {
+                    do throws(OperationError) {
+                        begun.append(
+                            .success(
+                                try await service.begin(operation, line: line, byteCountMax: byteCountMax, by: caller)))
+                    } catch {
+                        begun.append(.failure(error))
+                    }
                 }
-                for task in tasks { answers.append(await task.value) }
+                var answers: [JSONValue] = []
+                for request in begun { answers.append(await Self.answer(request)) }
                 return answers
             }
         }
@@ -71,17 +79,11 @@ enum IssuerAccess {
         return value
     }
 
-    private static func answer(
-        _ line: [UInt8], _ operation: IssuerOperation, _ service: IssuingService, _ caller: IssuingService.Caller,
-        byteCountMax: Int
-    ) async -> JSONValue {
-        do {
-            let body = try JSONValue.parse(line, byteCountMax: byteCountMax)
-            return try await service.perform(operation, body, by: caller)
-        } catch let error as JSONError {
-            return OperationError(error).json
+    private static func answer(_ begun: Result<BegunRequest, OperationError>) async -> JSONValue {
+        do throws(OperationError) {
+            return try await begun.get().answer().json
         } catch {
-            return OperationError(any: error).json
+            return error.json
         }
     }
 }

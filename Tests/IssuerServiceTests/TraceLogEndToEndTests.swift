@@ -43,6 +43,23 @@ struct TraceLogEndToEndTests {
         try installation.folder.write(ProjectFiles.bytes(installation.state.path + "/log/checkpoint"), to: name)
     }
 
+    @Test("takes a batch's events in the order of its lines, without a daemon too")
+    func batchOrder() throws {
+        let line = "{\"object\":\"\(object)\",\"step\":\"inspecting\"}\n"
+        try installation.folder.write(Array(String(repeating: line, count: 1200).utf8), to: "events.ndjson")
+        let outcome = try HTTPDaemon.run([
+            "\(HTTPDaemon.binaries)/suishen", "event", "append", "--from", installation.folder("events.ndjson"),
+            "--state", installation.state.path, "--json",
+        ])
+        #expect(try Self.sequences(outcome.output) == Array(0..<1200))
+    }
+
+    private static func sequences(_ answers: String) throws -> [Int64?] {
+        try answers.split(separator: "\n").map {
+            try JSONValue.parse(Array($0.utf8), byteCountMax: 1 << 16)["sequence"]?.integer
+        }
+    }
+
     @Test("audits from the first, empty checkpoint on, by folder and by socket, and shows what happened")
     func wholeLife() throws {
         let empty = try anchor("empty")
@@ -63,7 +80,7 @@ struct TraceLogEndToEndTests {
             "--state", installation.state.path, "--json",
         ]
         let answers = try HTTPDaemon.run(batch).output
-        #expect(answers.split(separator: "\n").count == 600 && !answers.contains("error"))
+        #expect(try Self.sequences(answers) == Array(1...600))
         #expect(try HTTPDaemon.run(batch).output == answers)
         let erasure = try suishen(["event", "erase", object, "0", "--reason", "asked"])
         #expect(erasure["sequence"] == 601)

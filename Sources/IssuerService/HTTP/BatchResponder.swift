@@ -46,8 +46,11 @@ struct BatchResponder: Sendable {
                 let window = unasked.prefix(Self.windowCount)
                 unasked = unasked.dropFirst(window.count)
                 var output: [UInt8] = []
-                for task in window.map({ line in Task { await self.answer(line) } }) {
-                    let (answer, isDone) = await task.value
+                // Begun one after the other, so that the lines' changes are made in their order.
+                var begun: [Result<BegunRequest, OperationError>] = []
+                for line in window { begun.append(await begin(line)) }
+                for request in begun {
+                    let (answer, isDone) = await Self.answer(request)
                     doneCount += isDone ? 1 : 0
                     refusedCount += isDone ? 0 : 1
                     output.append(contentsOf: answer)
@@ -61,15 +64,21 @@ struct BatchResponder: Sendable {
         return (doneCount, refusedCount)
     }
 
-    private func answer(_ line: LineSplitter.Line) async -> ([UInt8], isDone: Bool) {
+    private func begin(_ line: LineSplitter.Line) async -> Result<BegunRequest, OperationError> {
         let byteCountMax = RequestResponder.requestByteCountMax
         do {
             guard case .text(let bytes) = line else { throw OperationError.requestTooLong(byteCountMax) }
-            let body = try JSONValue.parse(bytes, byteCountMax: byteCountMax)
-            let request = try RequestFields(body, operation: operation)
-            return (try await service.answer(operation, request, by: caller).bytes, true)
-        } catch let error as JSONError {
-            return (OperationAnswer(json: OperationError(error).json).bytes, false)
+            return .success(try await service.begin(operation, line: bytes, byteCountMax: byteCountMax, by: caller))
+        } catch {
+            return .failure(OperationError(any: error))
+        }
+    }
+
+    private static func answer(
+        _ begun: Result<BegunRequest, OperationError>
+    ) async -> ([UInt8], isDone: Bool) {
+        do {
+            return (try await begun.get().answer().bytes, true)
         } catch {
             return (OperationAnswer(json: OperationError(any: error).json).bytes, false)
         }

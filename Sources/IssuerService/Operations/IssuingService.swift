@@ -89,31 +89,57 @@ package final class IssuingService: Sendable {
     func answer(
         _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller
     ) async throws(OperationError) -> OperationAnswer {
+        try await begin(operation, request, by: caller).answer()
+    }
+
+    /// Begins what one line of a batch asks; changes are made in the order in which they were begun.
+    ///
+    /// - Parameters:
+    ///   - operation: what is asked.
+    ///   - line: the request's object as JSON.
+    ///   - byteCountMax: the longest line that is read.
+    ///   - caller: who asks.
+    /// - Returns: the request, its answer still to come.
+    /// - Throws: a refusal with its code; nothing of the request was done.
+    package func begin(
+        _ operation: IssuerOperation, line: [UInt8], byteCountMax: Int, by caller: Caller
+    ) async throws(OperationError) -> BegunRequest {
+        let body: JSONValue
+        do { body = try JSONValue.parse(line, byteCountMax: byteCountMax) } catch { throw OperationError(error) }
+        return try await begin(operation, RequestFields(body, operation: operation), by: caller)
+    }
+
+    private func begin(
+        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller
+    ) async throws(OperationError) -> BegunRequest {
         do {
             switch operation.action {
             case .inquiry(let inquiry):
                 guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
-                return try await inquiry(self, request, caller)
+                let answer = try await inquiry(self, request, caller)
+                return BegunRequest { answer }
             case .change(let preparation):
                 if operation.isLogged { try await log.start() }
-                let change = try preparation(self, request, caller)
-                let text = try await commit(change, operation, request, by: caller)
-                try operation.settle?(self)
-                return OperationAnswer(bytes: text, type: OperationAnswer.jsonType)
+                let write = submit(try preparation(self, request, caller), operation, request, by: caller)
+                return BegunRequest {
+                    let text = try await write.value()
+                    try operation.settle?(self)
+                    return OperationAnswer(bytes: text, type: OperationAnswer.jsonType)
+                }
             }
         } catch {
             throw OperationError(any: error)
         }
     }
 
-    /// Runs a change with its audit line and its idempotency key, and gives the encoded answer.
-    private func commit(
+    /// Has a change run with its audit line and its idempotency key; its value is the encoded answer.
+    private func submit(
         _ change: @escaping IssuerOperation.Change, _ operation: IssuerOperation, _ request: RequestFields,
         by caller: Caller
-    ) async throws -> [UInt8] {
+    ) -> SubmittedWrite<[UInt8]> {
         let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
         let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
-        return try await database.writer.write { [registry] database in
+        return database.writer.submit { [registry] database in
             if let key, let first = try registry.answer(toKey: key, request: fingerprint, in: database) {
                 return Array(first.utf8)
             }

@@ -57,19 +57,16 @@ package final class GroupCommit: Sendable {
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            let result = JobResult<Value>()
-            enqueue(
-                Job(
-                    run: { database in result.set { try body(database) } },
-                    settle: { failure in
-                        if let failure {
-                            continuation.resume(throwing: failure)
-                        } else {
-                            continuation.resume(with: result.take())
-                        }
-                    }))
-        }
+        try await submit(body).value()
+    }
+
+    /// Gives `body` its place among the writes, and returns before it has run: writes run in the order of submitting.
+    package func submit<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) -> SubmittedWrite<Value> {
+        let write = SubmittedWrite<Value>()
+        enqueue(Job(run: { database in write.run { try body(database) } }, settle: { write.settle($0) }))
+        return write
     }
 
     private func enqueue(_ job: Job) {
@@ -144,29 +141,5 @@ package final class GroupCommit: Sendable {
         guard database.isInsideTransaction else { throw StorageError.diskFull }
         if !isKept { try database.cachedStatement(sql: "ROLLBACK TO SAVEPOINT job").execute() }
         try database.cachedStatement(sql: "RELEASE SAVEPOINT job").execute()
-    }
-}
-
-/// One job's result, set inside the transaction and taken after it.
-private final class JobResult<Value: Sendable>: Sendable {
-    private let result = Mutex<Result<Value, any Error>?>(nil)
-
-    /// Keeps what the body gave, and says whether it gave a value.
-    func set(_ body: () throws -> Value) -> Bool {
-        let outcome: Result<Value, any Error>
-        do {
-            outcome = .success(try body())
-        } catch let error as DatabaseError {
-            outcome = .failure(StorageError(sqlite: error))
-        } catch {
-            outcome = .failure(error)
-        }
-        result.withLock { $0 = outcome }
-        if case .success = outcome { return true }
-        return false
-    }
-
-    func take() -> Result<Value, any Error> {
-        result.withLock { $0 } ?? .failure(StorageError.unwritable("the write did not run"))
     }
 }
