@@ -52,10 +52,11 @@ package final class ClockWatch: Sendable {
         descriptor.withLock { open in
             if open == nil { open = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
             guard let file = open, file >= 0, holder.count == Self.holderByteCount else { return nil }
+            let number = Self.number(holder[...])
             var entries = Self.read(file)
-            if let known = entries.firstIndex(where: { $0.holder == holder }) { entries.remove(at: known) }
-            entries.append((holder, offsetSeconds))
-            entries = entries.suffix(Self.holderCount)
+            entries.removeAll { $0.holder == number }
+            entries.append((number, offsetSeconds))
+            if entries.count > Self.holderCount { entries.removeFirst() }
             Self.write(entries, to: file)
             return Self.trouble(entries.map(\.offset))
         }
@@ -68,27 +69,46 @@ package final class ClockWatch: Sendable {
         return Trouble(offsetSeconds: offsets.sorted()[offsets.count / 2])
     }
 
-    private typealias Entry = (holder: [UInt8], offset: Int32)
+    // Whole numbers and one buffer: this is done for every presentation, under a lock.
+    private typealias Entry = (holder: UInt64, offset: Int32)
 
     /// The entries, oldest first; none from a file that is not ours or was torn.
     private static func read(_ file: Int32) -> [Entry] {
         var bytes = [UInt8](repeating: 0, count: byteCount)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, 0) }
         guard count == byteCount, bytes.starts(with: magic), bytes[8] <= holderCount else { return [] }
-        return (0..<Int(bytes[8])).map { index in
-            let entry = bytes[(16 + index * entryByteCount)...].prefix(entryByteCount)
-            let word = entry.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            return (Array(entry.prefix(holderByteCount)), Int32(bitPattern: word))
+        var entries: [Entry] = []
+        entries.reserveCapacity(holderCount + 1)
+        for start in stride(from: 16, to: 16 + Int(bytes[8]) * entryByteCount, by: entryByteCount) {
+            let offset = start + holderByteCount
+            let word = UInt32(truncatingIfNeeded: number(bytes[offset..<start + entryByteCount]))
+            entries.append((number(bytes[start..<offset]), Int32(bitPattern: word)))
         }
+        return entries
     }
 
     private static func write(_ entries: [Entry], to file: Int32) {
-        var bytes = magic + [UInt8(entries.count)] + [UInt8](repeating: 0, count: 7)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(byteCount)
+        bytes += magic
+        append(UInt64(entries.count) << 56, byteCount: 8, to: &bytes)
         for entry in entries {
-            let word = UInt32(bitPattern: entry.offset)
-            bytes += entry.holder + (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) }
+            append(entry.holder, byteCount: holderByteCount, to: &bytes)
+            append(UInt64(UInt32(bitPattern: entry.offset)) << 32, byteCount: 4, to: &bytes)
         }
-        bytes += [UInt8](repeating: 0, count: byteCount - bytes.count)
+        while bytes.count < byteCount { bytes.append(0) }
         _ = unsafe bytes.withUnsafeBytes { unsafe pwrite(file, $0.baseAddress, $0.count, 0) }
+    }
+
+    /// Up to 8 bytes as a number, big-endian.
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        var number: UInt64 = 0
+        for byte in bytes { number = number << 8 | UInt64(byte) }
+        return number
+    }
+
+    /// The first bytes of a number, big-endian.
+    private static func append(_ number: UInt64, byteCount: Int, to bytes: inout [UInt8]) {
+        for place in 0..<byteCount { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * place))) }
     }
 }
