@@ -29,14 +29,7 @@ struct EventCommand: AsyncParsableCommand {
         @Option(help: "Where it happened.")
         var location: String?
 
-        @Option(parsing: .unconditional, help: "Degrees north.")
-        var latitude: Double?
-
-        @Option(parsing: .unconditional, help: "Degrees east.")
-        var longitude: Double?
-
-        @Option(help: "What the coordinates refer to: cgcs2000 or gcj02.")
-        var reference: String?
+        @OptionGroup var coordinates: CoordinateOptions
 
         @Option(help: "Who did it: a unified social credit code; the service itself by default.")
         var actor: String?
@@ -68,12 +61,11 @@ struct EventCommand: AsyncParsableCommand {
                 [
                     ("object", object.map(JSONValue.string)), ("step", step.map(JSONValue.string)),
                     ("disposition", disposition.map(JSONValue.string)), ("location", location.map(JSONValue.string)),
-                    ("latitude", latitude.map(JSONValue.number)), ("longitude", longitude.map(JSONValue.number)),
-                    ("reference", reference.map(JSONValue.string)), ("actor", actor.map(JSONValue.string)),
+                    ("actor", actor.map(JSONValue.string)),
                     ("fields", try Self.texts(field, "--field")),
                     ("personal", try Self.texts(personal, "--personal")),
                     ("corrects", corrects.map { .integer(Int64(clamping: $0)) }), ("expected", try expected),
-                ])
+                ] + coordinates.members)
         }
 
         private var expected: JSONValue? {

@@ -77,14 +77,7 @@ struct ObjectCommand: AsyncParsableCommand {
         @Option(help: "The category, by name or number.")
         var category: String?
 
-        @Option(parsing: .unconditional, help: "Degrees north.")
-        var latitude: Double?
-
-        @Option(parsing: .unconditional, help: "Degrees east.")
-        var longitude: Double?
-
-        @Option(help: "What the coordinates refer to: cgcs2000 or gcj02.")
-        var reference: String?
+        @OptionGroup var coordinates: CoordinateOptions
 
         @Option(help: "A name for the registry; it never travels in a code.")
         var name: String?
@@ -96,10 +89,8 @@ struct ObjectCommand: AsyncParsableCommand {
                 .registerObject,
                 [
                     ("kind", kind.map(JSONValue.string)), ("manager", manager.map(JSONValue.string)),
-                    ("category", category.map(JSONValue.string)), ("latitude", latitude.map(JSONValue.number)),
-                    ("longitude", longitude.map(JSONValue.number)), ("reference", reference.map(JSONValue.string)),
-                    ("name", name.map(JSONValue.string)),
-                ])
+                    ("category", category.map(JSONValue.string)), ("name", name.map(JSONValue.string)),
+                ] + coordinates.members)
         }
     }
 }

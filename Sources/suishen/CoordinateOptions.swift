@@ -1,0 +1,22 @@
+import ArgumentParser
+import Encoding
+
+/// Where something is, and which datum says so.
+struct CoordinateOptions: ParsableArguments {
+    @Option(parsing: .unconditional, help: "Degrees north.")
+    var latitude: Double?
+
+    @Option(parsing: .unconditional, help: "Degrees east.")
+    var longitude: Double?
+
+    @Option(help: "What the coordinates refer to: cgcs2000 or gcj02.")
+    var reference: String?
+
+    /// The request's members.
+    var members: [(String, JSONValue?)] {
+        [
+            ("latitude", latitude.map(JSONValue.number)), ("longitude", longitude.map(JSONValue.number)),
+            ("reference", reference.map(JSONValue.string)),
+        ]
+    }
+}
