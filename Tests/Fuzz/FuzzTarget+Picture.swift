@@ -53,7 +53,10 @@ extension FuzzTarget {
         guard let first = bytes.first else { return }
         var reader = PayloadReader(Array(bytes.dropFirst()), version: Int(first) % 40 + 1)
         // No mode packs more than three digits into ten bits.
-        if case .payload(let payload) = reader.read() { precondition(payload.count * 10 <= bytes.count * 24) }
+        if case .payload(let payload) = reader.read() {
+            precondition(payload.bytes.count * 10 <= bytes.count * 24)
+            precondition(payload.text.utf8.count <= payload.bytes.count * 4)
+        }
     }
 
     private static func repairChecksums(of bytes: inout [UInt8]) {

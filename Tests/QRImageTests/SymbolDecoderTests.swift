@@ -13,9 +13,9 @@ struct SymbolDecoderTests {
             let symbol = try QRSymbol.encode(bytes: bytes, level: level)
             #expect(symbol.version == version)
             var modules = symbol.modules.map { $0 == 1 }
-            #expect(SymbolDecoder.decode(modules, version: version) == .payload(bytes))
+            #expect(SymbolDecoder.decode(modules, version: version) == .payload(Payload(bytes: bytes)))
             modules[SymbolLayout.of(version: version).dataPlaces[40]].toggle()
-            #expect(SymbolDecoder.decode(modules, version: version) == .payload(bytes))
+            #expect(SymbolDecoder.decode(modules, version: version) == .payload(Payload(bytes: bytes)))
             for place in SymbolLayout.of(version: version).dataPlaces.indices where place % 5 == 0 {
                 modules[SymbolLayout.of(version: version).dataPlaces[place]].toggle()
             }

@@ -1,12 +1,17 @@
 /// Reads the segments of a symbol's bit stream (ISO/IEC 18004 §7.4).
 ///
-/// Kanji become the Shift JIS bytes they stand for; nothing else is converted, and a character set announced by ECI
-/// is left to whoever reads the bytes.
+/// Kanji become the Shift JIS bytes they stand for; nothing else is converted. Which character set was announced for
+/// which bytes comes out beside them.
 struct PayloadReader {
     private let data: [UInt8]
     private let version: Int
     private var bitIndex = 0
     private var payload: [UInt8] = []
+    private var runs: [Payload.Run] = []
+    /// The set announced for the bytes to come.
+    private var characterSet: CharacterSet?
+    /// Whether the text is a list of GS1 element strings, in which a percent sign separates.
+    private var isGS1 = false
 
     init(_ data: [UInt8], version: Int) {
         self.data = data
@@ -22,8 +27,8 @@ struct PayloadReader {
             case 0b0010: guard readAlphanumeric() else { return .failed }
             case 0b0100: guard readBytes() else { return .failed }
             case 0b1000: guard readKanji() else { return .failed }
-            case 0b0111: guard skipCharacterSet() else { return .failed }
-            case 0b0101: continue
+            case 0b0111: guard readCharacterSet() else { return .failed }
+            case 0b0101: isGS1 = true
             case 0b1001: guard bits(8) != nil else { return .failed }
             case 0b0011: return .part
             default: return .failed
@@ -33,7 +38,7 @@ struct PayloadReader {
 
     /// What follows the terminator is padding, which some encoders fill in their own way: it is not looked at.
     private func finish() -> SymbolDecoder.Answer {
-        payload.isEmpty ? .failed : .payload(payload)
+        payload.isEmpty ? .failed : .payload(Payload(bytes: payload, runs: runs))
     }
 
     private mutating func bits(_ count: Int) -> Int? {
@@ -54,7 +59,14 @@ struct PayloadReader {
         bits(version <= 9 ? widths.0 : version <= 26 ? widths.1 : widths.2)
     }
 
+    /// Begins bytes of another character set, unless they are of the same.
+    private mutating func begin(_ characterSet: CharacterSet?) {
+        guard characterSet != runs.last?.characterSet else { return }
+        runs.append(Payload.Run(start: payload.count, characterSet: characterSet))
+    }
+
     private mutating func readDigits() -> Bool {
+        begin(nil)
         guard var left = count((10, 12, 14)) else { return false }
         while left > 0 {
             let digitCount = min(left, 3)
@@ -72,20 +84,44 @@ struct PayloadReader {
     }
 
     private mutating func readAlphanumeric() -> Bool {
+        begin(nil)
         guard var left = count((9, 11, 13)) else { return false }
+        let start = payload.count
         while left > 1 {
             guard let pair = bits(11), pair < 45 * 45 else { return false }
             payload.append(Alphanumeric.characters[pair / 45])
             payload.append(Alphanumeric.characters[pair % 45])
             left -= 2
         }
-        guard left == 1 else { return true }
-        guard let single = bits(6), single < 45 else { return false }
-        payload.append(Alphanumeric.characters[single])
+        if left == 1 {
+            guard let single = bits(6), single < 45 else { return false }
+            payload.append(Alphanumeric.characters[single])
+        }
+        if isGS1 { separateElements(from: start) }
         return true
     }
 
+    /// One percent sign is a separator, and two are one (ISO/IEC 18004 §7.4.9.2).
+    private mutating func separateElements(from start: Int) {
+        let percent = UInt8(ascii: "%")
+        let written = payload[start...]
+        payload.removeSubrange(start...)
+        var isSecond = false
+        for byte in written {
+            if byte == percent, isSecond {
+                payload[payload.count - 1] = percent
+                isSecond = false
+            } else {
+                isSecond = byte == percent
+                payload.append(isSecond ? Self.groupSeparator : byte)
+            }
+        }
+    }
+
+    private static let groupSeparator: UInt8 = 0x1d
+
     private mutating func readBytes() -> Bool {
+        begin(characterSet)
         guard let byteCount = count((8, 16, 16)), bitIndex + byteCount * 8 <= data.count * 8 else { return false }
         for _ in 0..<byteCount {
             guard let byte = bits(8) else { return false }
@@ -95,10 +131,11 @@ struct PayloadReader {
     }
 
     private mutating func readKanji() -> Bool {
+        begin(.shiftJIS)
         guard let characterCount = count((8, 10, 12)) else { return false }
         for _ in 0..<characterCount {
             guard let value = bits(13) else { return false }
-            let joined = value / 0xc0 << 8 | value % 0xc0
+            let joined = (value / 0xc0) << 8 | value % 0xc0
             let code = joined + (joined < 0x1f00 ? 0x8140 : 0xc140)
             guard code <= 0xffff else { return false }
             payload.append(UInt8(code >> 8))
@@ -108,10 +145,22 @@ struct PayloadReader {
     }
 
     /// An ECI designator takes one to three bytes (ISO/IEC 18004 table 4).
-    private mutating func skipCharacterSet() -> Bool {
+    private mutating func readCharacterSet() -> Bool {
         guard let first = bits(8) else { return false }
-        if first & 0x80 == 0 { return true }
-        if first & 0xc0 == 0x80 { return bits(8) != nil }
-        return first & 0xe0 == 0xc0 && bits(16) != nil
+        let number: Int?
+        switch first.leadingOnes {
+        case 0: number = first
+        case 1: number = bits(8).map { (first & 0x3f) << 8 | $0 }
+        case 2: number = bits(16).map { (first & 0x1f) << 16 | $0 }
+        default: return false
+        }
+        guard let number else { return false }
+        characterSet = .announced(number)
+        return true
     }
+}
+
+extension Int {
+    /// How many of a byte's highest bits are set before one is not.
+    fileprivate var leadingOnes: Int { (~UInt8(truncatingIfNeeded: self)).leadingZeroBitCount }
 }

@@ -2,7 +2,7 @@
 enum SymbolDecoder {
     /// Why modules are no payload, or which.
     enum Answer: Equatable {
-        case payload([UInt8])
+        case payload(Payload)
         /// One of several symbols that share a text.
         case part
         case failed

@@ -72,8 +72,8 @@ struct GeometricPass {
             if located.fit > Self.fitOfCode { seesCode = true }
             for plane in located.planes where !deadline.isOver {
                 switch decode(picture, plane, version: version, deadline: deadline) {
-                case .payload(let bytes):
-                    found.codes.append(ScannedCode(bytes: bytes, corners: corners(plane, version: version)))
+                case .payload(let payload):
+                    found.codes.append(ScannedCode(payload: payload, corners: corners(plane, version: version)))
                     return true
                 case .part:
                     found.hasParts = true

@@ -11,21 +11,18 @@ package struct ScannedCode: Sendable, Equatable {
         }
     }
 
-    /// The payload, byte for byte.
-    package let bytes: [UInt8]
+    package let payload: Payload
     /// The code's corners: where its upper left, upper right, lower right and lower left lie.
     package let corners: [Point]
 
-    package init(bytes: [UInt8], corners: [Point]) {
-        self.bytes = bytes
+    init(payload: Payload, corners: [Point]) {
+        self.payload = payload
         self.corners = corners
     }
 
-    /// The payload as UTF-8; nil when it is not.
-    package var exactText: String? { String(validating: bytes, as: UTF8.self) }
+    /// The payload, byte for byte.
+    package var bytes: [UInt8] { payload.bytes }
 
-    /// The payload as text: UTF-8 when it is valid, else ISO/IEC 8859-1, the standard's default (ISO/IEC 18004 §7.3.2).
-    ///
-    /// No other character set is guessed from the bytes.
-    package var text: String { exactText ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })) }
+    /// The payload as text.
+    package var text: String { payload.text }
 }

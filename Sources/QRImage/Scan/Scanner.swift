@@ -149,7 +149,7 @@ extension GeometricPass.Found {
         var result = self
         result.codes = codes.map { code in
             ScannedCode(
-                bytes: code.bytes,
+                payload: code.payload,
                 corners: code.corners.map {
                     ScannedCode.Point(x: Int(Double($0.x) * factor), y: Int(Double($0.y) * factor))
                 })

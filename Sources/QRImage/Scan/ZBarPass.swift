@@ -48,7 +48,7 @@ enum ZBarPass {
             unsafe ScannedCode.Point(
                 x: Int(zbar_symbol_get_loc_x(symbol, corner)), y: Int(zbar_symbol_get_loc_y(symbol, corner)))
         }
-        found.codes.append(ScannedCode(bytes: bytes, corners: corners))
+        found.codes.append(ScannedCode(payload: Payload(bytes: bytes), corners: corners))
     }
 
     /// "Y800", one grey byte a pixel.
