@@ -102,6 +102,26 @@ struct HTTPDaemonTests {
         #expect(Set(answers.compactMap { $0["subject"]?.string }).count == 3_000 - 429)
     }
 
+    @Test("issues a batch of codes in the lines' order, each with an index of its own and a signature that holds")
+    func codeBatch() throws {
+        let daemon = try HTTPDaemon(Installation())
+        let client = try IssuerClient(path: daemon.socket)
+        let registered = try client.ask(.registerObject, lines: Array(repeating: Array(Self.object.utf8), count: 2_000))
+        var subjects = registered.compactMap { $0["subject"]?.string }
+        subjects[700] = "0000000000000000"
+        let answers = try client.ask(.issue, lines: subjects.map { Array(#"{"subject": "\#($0)"}"#.utf8) })
+        let key = try SigningKey(contentsOf: daemon.installation.state.key("issuer.pem")).verificationKey
+        var indices: Set<UInt64> = []
+        for (subject, answer) in zip(subjects, answers) where subject != subjects[700] {
+            let code = try UnverifiedCredential(text: try #require(answer["text"]?.string))
+            let object = try #require(try code.verified(by: key).claims.object)
+            #expect(Hex.encode(object.id) == subject && answer["statusIndex"]?.integer == Int64(object.statusIndex))
+            indices.insert(object.statusIndex)
+        }
+        #expect(indices.count == 1_999)
+        #expect(answers[700]["error"]?["code"] == "subject_unknown")
+    }
+
     @Test("is alone on its installation, and a second one leaves the first's socket be")
     func second() throws {
         let daemon = try HTTPDaemon(Installation())

@@ -119,6 +119,17 @@ struct IssuingServiceTests {
         #expect(refusal?.code == "idempotency_mismatch")
     }
 
+    @Test("gives the first code again to a repeated idempotency key, though every signature is another")
+    func repeatsCodes() async throws {
+        let service = try Installation(.es256).open()
+        let place = try await service.ask(
+            .registerObject, ["kind": "place", "manager": .string(uscc), "category": "park"])
+        let order: JSONValue = ["subject": try #require(place["subject"])]
+        let first = try await service.ask(.issue, order, key: "a")
+        #expect(try await service.ask(.issue, order, key: "a") == first)
+        #expect(try await service.ask(.issue, order)["text"] != first["text"])
+    }
+
     @Test("never gives one status index twice, across blocks and restarts")
     func indices() async throws {
         let installation = try Installation()

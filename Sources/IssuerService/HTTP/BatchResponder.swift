@@ -6,8 +6,10 @@ import NIOCore
 /// Answers a stream of requests, one JSON object a line, in the lines' order and while they arrive.
 struct BatchResponder: Sendable {
     static let contentType = "application/x-ndjson"
-    /// Lines on their way at once: enough to share commits, few enough to bound memory.
+    /// Lines that are answered together: enough to share commits, few enough to bound memory.
     private static let windowCount = 512
+    /// Windows that are begun while an earlier one is answered, so that the registry never waits for signatures.
+    private static let windowCountAhead = 2
 
     private let service: IssuingService
     private let operation: IssuerOperation
@@ -27,7 +29,9 @@ struct BatchResponder: Sendable {
         return type.prefix { $0 != ";" && $0 != " " }.lowercased() == contentType
     }
 
-    /// Answers every line; reads no further while the client does not take the answers.
+    private typealias Window = [Result<BegunRequest, OperationError>]
+
+    /// Answers every line; reads only a few windows further while the client does not take the answers.
     ///
     /// - Parameters:
     ///   - body: the lines.
@@ -37,31 +41,44 @@ struct BatchResponder: Sendable {
     func stream(
         _ body: RequestBody, write: ([UInt8]) async throws -> Void
     ) async throws -> (done: Int, refused: Int) {
-        var splitter = LineSplitter(byteCountMax: RequestResponder.requestByteCountMax)
+        let windows = BoundedQueue<Window>(countMax: Self.windowCountAhead)
+        async let reading: Void = begin(body, into: windows)
         var doneCount = 0
         var refusedCount = 0
-        func answer(_ lines: [LineSplitter.Line]) async throws {
-            var unasked = lines[...]
-            while !unasked.isEmpty {
-                let window = unasked.prefix(Self.windowCount)
-                unasked = unasked.dropFirst(window.count)
-                var output: [UInt8] = []
-                // Begun one after the other, so that the lines' changes are made in their order.
-                var begun: [Result<BegunRequest, OperationError>] = []
-                for line in window { begun.append(await begin(line)) }
-                for request in begun {
-                    let (answer, isDone) = await Self.answer(request)
-                    doneCount += isDone ? 1 : 0
-                    refusedCount += isDone ? 0 : 1
-                    output.append(contentsOf: answer)
-                    output.append(0x0A)
-                }
-                try await write(output)
+        defer { windows.close() }
+        while let window = await windows.take() {
+            var output: [UInt8] = []
+            for request in window {
+                let (answer, isDone) = await Self.answer(request)
+                doneCount += isDone ? 1 : 0
+                refusedCount += isDone ? 0 : 1
+                output.append(contentsOf: answer)
+                output.append(0x0A)
+            }
+            try await write(output)
+        }
+        try await reading
+        return (doneCount, refusedCount)
+    }
+
+    /// Begins the lines one after the other, so that their changes are made in their order.
+    private func begin(_ body: RequestBody, into windows: BoundedQueue<Window>) async throws {
+        defer { windows.close() }
+        var splitter = LineSplitter(byteCountMax: RequestResponder.requestByteCountMax)
+        for try await buffer in body {
+            var lines = splitter.lines(endingIn: buffer.readableBytesView)[...]
+            while !lines.isEmpty {
+                guard await windows.put(begin(lines.prefix(Self.windowCount))) else { return }
+                lines = lines.dropFirst(Self.windowCount)
             }
         }
-        for try await buffer in body { try await answer(splitter.lines(endingIn: buffer.readableBytesView)) }
-        if let last = splitter.last() { try await answer([last]) }
-        return (doneCount, refusedCount)
+        if let last = splitter.last() { _ = await windows.put(begin([last])) }
+    }
+
+    private func begin(_ lines: ArraySlice<LineSplitter.Line>) async -> Window {
+        var window: Window = []
+        for line in lines { window.append(await begin(line)) }
+        return window
     }
 
     private func begin(_ line: LineSplitter.Line) async -> Result<BegunRequest, OperationError> {

@@ -24,24 +24,28 @@ extension IssuingService {
         let now = caller.now
         return { [self] database in
             let subject = try registry.subject(order.subject, in: database)
-            var codes: [JSONValue] = []
+            var codes: [PreparedCredential] = []
             for place in 0..<order.count {
-                let code: JSONValue
                 switch subject {
-                case .person(let links): code = try person(order, links, place: place, now: now, in: database)
+                case .person(let links):
+                    codes.append(try person(order, links, place: place, now: now, in: database))
                 case .enterprise(let uscc, let name):
-                    code = try enterprise(order, uscc, name, now: now, in: database)
-                case .object(let id, let object): code = try self.object(order, id, object, now: now, in: database)
+                    codes.append(try enterprise(order, uscc, name, now: now, in: database))
+                case .object(let id, let object):
+                    codes.append(try self.object(order, id, object, now: now, in: database))
                 }
-                codes.append(code)
             }
-            return (codes.count == 1 ? codes[0] : ["codes": .array(codes)], order.subject.text)
+            // Their indices are taken whether or not signing succeeds, so that none is ever given twice.
+            return ChangeOutcome(subject: order.subject.text) { [self, codes] in
+                let answers = try codes.map(signed)
+                return answers.count == 1 ? answers[0] : ["codes": .array(answers)]
+            }
         }
     }
 
     private func person(
         _ order: IssueOrder, _ links: PersonLinks, place: UInt64, now: UInt64, in database: RegistryTransaction
-    ) throws -> JSONValue {
+    ) throws -> PreparedCredential {
         let lifetime = try order.lifetime(within: defaultLifetime(order.kind))
         let issuedAt = now + place * lifetime
         let cti = try random.bytes(PersonClaims.identifierByteCount)
@@ -52,7 +56,7 @@ extension IssuingService {
             cti: cti, kind: order.kind, statusIndex: index, binding: order.bindings[Int(place)],
             seals: try seals(links, cti: cti, order: order, day: issuedAt / 86_400),
             actor: try delegation(order, list: list, in: database))
-        return try finish(
+        return try record(
             .person(claims), id: cti, order: order, issuedAt: issuedAt, expiresAt: issuedAt + lifetime, in: database)
     }
 
@@ -85,12 +89,12 @@ extension IssuingService {
 
     private func enterprise(
         _ order: IssueOrder, _ uscc: USCC, _ name: String, now: UInt64, in database: RegistryTransaction
-    ) throws -> JSONValue {
+    ) throws -> PreparedCredential {
         try order.checkPublicForm()
         let lifetime = try order.lifetime(within: settings.enterpriseLifetimeSeconds)
         let list = StatusListReference(issuer: settings.issuer, form: .enterprise, day: nil)
         let index = try registry.takeStatusIndex(in: list, in: database)
-        return try finish(
+        return try record(
             .enterprise(EnterpriseClaims(uscc: uscc, name: name, statusIndex: index)),
             id: try random.bytes(PersonClaims.identifierByteCount), order: order, issuedAt: now,
             expiresAt: now + lifetime, in: database)
@@ -98,7 +102,7 @@ extension IssuingService {
 
     private func object(
         _ order: IssueOrder, _ id: [UInt8], _ object: ObjectRecord, now: UInt64, in database: RegistryTransaction
-    ) throws -> JSONValue {
+    ) throws -> PreparedCredential {
         try order.checkPublicForm()
         guard order.lifetime == nil else {
             throw OperationError(
@@ -110,21 +114,26 @@ extension IssuingService {
         let claims = ObjectClaims(
             kind: object.kind, id: id, category: object.category.number, manager: object.manager,
             location: object.location, statusIndex: index)
-        return try finish(
+        return try record(
             .object(claims), id: try random.bytes(PersonClaims.identifierByteCount), order: order, issuedAt: now,
             expiresAt: nil, in: database)
     }
 
-    private func finish(
+    private func record(
         _ body: Claims.Body, id: [UInt8], order: IssueOrder, issuedAt: UInt64, expiresAt: UInt64?,
         in database: RegistryTransaction
-    ) throws -> JSONValue {
-        let issued = try CredentialIssuer(issuer: settings.issuer, key: keys.issuer)
-            .issue(body, issuedAt: issuedAt, expiresAt: expiresAt)
+    ) throws -> PreparedCredential {
+        let prepared = try CredentialIssuer(issuer: settings.issuer, key: keys.issuer)
+            .prepare(body, issuedAt: issuedAt, expiresAt: expiresAt)
         try registry.record(
             IssuedCodeRecord(
-                id: id, subject: order.subject.text, claims: issued.claims, actor: order.guardian?.text,
-                keyIdentifier: keys.issuer.verificationKey.keyIdentifier), in: database)
+                id: id, subject: order.subject.text, claims: prepared.claims, actor: order.guardian?.text,
+                keyIdentifier: prepared.keyIdentifier), in: database)
+        return prepared
+    }
+
+    private func signed(_ prepared: PreparedCredential) throws -> JSONValue {
+        let issued = try prepared.signed()
         return CodeAnswer.json(issued, text: try issued.text(host: issued.claims.form == .person ? nil : settings.host))
     }
 

@@ -31,7 +31,7 @@ extension IssuingService {
         }
         return { [registry] database in
             let subject = try registry.registerPerson(identifier, links: links, at: now, in: database)
-            return (["subject": .string(subject)], subject)
+            return ChangeOutcome(["subject": .string(subject)], subject: subject)
         }
     }
 
@@ -48,7 +48,7 @@ extension IssuingService {
         }
         return { [registry] database in
             let subject = try registry.registerEnterprise(uscc, name: name, at: now, in: database)
-            return (["subject": .string(subject)], subject)
+            return ChangeOutcome(["subject": .string(subject)], subject: subject)
         }
     }
 
@@ -75,7 +75,7 @@ extension IssuingService {
             category: category, name: name, location: try request.optionalLocation())
         return { [registry] database in
             let subject = try registry.registerObject(object, at: now, in: database)
-            return (["subject": .string(subject)], subject)
+            return ChangeOutcome(["subject": .string(subject)], subject: subject)
         }
     }
 

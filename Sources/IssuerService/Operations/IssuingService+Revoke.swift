@@ -17,7 +17,7 @@ extension IssuingService {
         }
         return { [registry] database in
             let count = try registry.revoke(target, reason: reason, at: now, in: database)
-            return (["target": .string(target), "revoked": .integer(Int64(count))], target)
+            return ChangeOutcome(["target": .string(target), "revoked": .integer(Int64(count))], subject: target)
         }
     }
 }

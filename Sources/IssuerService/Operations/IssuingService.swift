@@ -122,9 +122,9 @@ package final class IssuingService: Sendable {
                 if operation.isLogged { try await log.start() }
                 let write = submit(try preparation(self, request, caller), operation, request, by: caller)
                 return BegunRequest {
-                    let text = try await write.value()
+                    let answer = try await write.value()
                     try operation.settle?(self)
-                    return OperationAnswer(bytes: text, type: OperationAnswer.jsonType)
+                    return try answer()
                 }
             }
         } catch {
@@ -132,28 +132,28 @@ package final class IssuingService: Sendable {
         }
     }
 
-    /// Has a change run with its audit line and its idempotency key; its value is the encoded answer.
+    /// Has a change run with its audit line and its idempotency key; its value makes the answer.
     private func submit(
         _ change: @escaping IssuerOperation.Change, _ operation: IssuerOperation, _ request: RequestFields,
         by caller: Caller
-    ) -> SubmittedWrite<[UInt8]> {
+    ) -> SubmittedWrite<@Sendable () throws -> OperationAnswer> {
         let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
         let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
         return database.writer.submit { [registry] database in
             if let key, let first = try registry.answer(toKey: key, request: fingerprint, in: database) {
-                return Array(first.utf8)
+                return { OperationAnswer(bytes: Array(first.utf8), type: OperationAnswer.jsonType) }
             }
-            let (answer, subject) = try change(database)
-            let text = OperationAnswer(json: answer).bytes
-            guard let subject else { return text }
-            try registry.audit(
-                uid: caller.uid, action: operation.name, subject: subject, at: caller.now, in: database)
-            if let key {
-                try registry.remember(
-                    answer: String(decoding: text, as: UTF8.self), toKey: key, request: fingerprint,
-                    at: caller.now, in: database)
+            let outcome = try change(database)
+            if let subject = outcome.subject {
+                try registry.audit(
+                    uid: caller.uid, action: operation.name, subject: subject, at: caller.now, in: database)
             }
-            return text
+            guard let key, outcome.subject != nil else { return { OperationAnswer(json: try outcome.answer()) } }
+            let answer = OperationAnswer(json: try outcome.answer())
+            try registry.remember(
+                answer: String(decoding: answer.bytes, as: UTF8.self), toKey: key, request: fingerprint,
+                at: caller.now, in: database)
+            return { answer }
         }
     }
 

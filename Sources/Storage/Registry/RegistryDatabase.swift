@@ -8,6 +8,11 @@ package final class RegistryDatabase: Sendable {
     package let writer: GroupCommit
     private let pool: DatabasePool
 
+    /// Identifiers are random, so that each insert has a page of its own: the writer keeps a few commits' pages.
+    private static let writerCacheKilobytes = 16 << 10
+    /// Pages of the write-ahead log before they are carried over: later writes to a page make earlier ones needless.
+    private static let logPageCount = 4096
+
     /// Makes a new registry with the newest schema.
     ///
     /// - Parameters:
@@ -56,6 +61,8 @@ package final class RegistryDatabase: Sendable {
             let level = try pool.writeWithoutTransaction { database -> Int? in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.execute(sql: "PRAGMA secure_delete = ON")
+                try database.execute(sql: "PRAGMA cache_size = -\(Self.writerCacheKilobytes)")
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.logPageCount)")
                 return try Int.fetchOne(database, sql: "PRAGMA synchronous")
             }
             guard level == 2 else { throw StorageError.unwritable("synchronous is \(level ?? -1), not FULL") }

@@ -37,7 +37,7 @@ extension IssuingService {
         return { [registry, log, event] database in
             try registry.checkObject(subject, in: database)
             let (answer, isNew) = try log.append(event, at: caller.nowMilliseconds, in: database)
-            return (answer.json, isNew ? subject : nil)
+            return ChangeOutcome(answer.json, subject: isNew ? subject : nil)
         }
     }
 
@@ -59,7 +59,8 @@ extension IssuingService {
         let erasure = TraceErasure(object: object, index: index, reason: reason, actor: try request.actor())
         let subject = Hex.encode(object.bytes)
         return { [log] database in
-            (try log.erase(erasure, at: caller.nowMilliseconds, in: database).json, subject)
+            ChangeOutcome(
+                try log.erase(erasure, at: caller.nowMilliseconds, in: database).json, subject: subject)
         }
     }
 
