@@ -25,7 +25,7 @@ package struct Diagnostics: Sendable {
     package func endForUsage(_ message: String) -> Never {
         let lines = message.split(separator: "\n").map { line in String(line.drop { $0 == " " }) }
         let first = lines.first.map { $0.hasPrefix("Error: ") ? String($0.dropFirst(7)) : $0 } ?? ""
-        let reason = first.prefix(1).lowercased() + first.dropFirst()
+        let reason = Self.beginningSmall(first)
         let command = lines.last.flatMap { line in
             line.hasPrefix("See '") ? line.split(separator: "'").dropFirst().first.map(String.init) : nil
         }
@@ -34,6 +34,12 @@ package struct Diagnostics: Sendable {
                 code: "usage", reason: reason.hasSuffix(".") ? String(reason.dropLast()) : reason,
                 hint: "see \(command ?? "\(self.command) --help")", status: .usage))
         exit(ExitStatus.usage.rawValue)
+    }
+
+    /// A sentence as it goes on after `error: `; a word in capitals is a name and stays.
+    private static func beginningSmall(_ sentence: String) -> String {
+        let isName = sentence.dropFirst().first?.isUppercase == true
+        return isName ? sentence : sentence.prefix(1).lowercased() + sentence.dropFirst()
     }
 
     /// One line; control characters, which a path or a scanned text may hold, never reach the terminal.

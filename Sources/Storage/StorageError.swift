@@ -6,6 +6,7 @@ package struct StorageError: Error, Equatable, Sendable {
         case registryMissing = "registry_missing"
         case registryExists = "registry_exists"
         case registryCorrupt = "registry_corrupt"
+        case registryNewer = "registry_newer"
         case registryUnwritable = "registry_unwritable"
         case diskFull = "disk_full"
         case commitUnknown = "commit_unknown"

@@ -12,11 +12,13 @@ struct ChainVerify: AsyncParsableCommand {
             LOG is a directory in tlog-tiles layout, a daemon's socket, or an http(s) URL.
             Exit: 0 intact and anchored, 1 tampered, 2 cannot tell, 64 usage.
             """,
+        version: Release.version,
         subcommands: [
             AuditCommand.self, ObjectCommand.self, InclusionCommand.self, ConsistencyCommand.self, WitnessCommand.self,
         ])
 
     static func main() async {
+        StandardStream.holdPlaces()
         do {
             var command = try parseAsRoot()
             guard type(of: command).configuration.subcommands.isEmpty else {

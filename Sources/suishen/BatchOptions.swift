@@ -19,8 +19,11 @@ struct BatchOptions: ParsableArguments {
     /// - Parameters:
     ///   - operation: what each line asks for.
     ///   - state: the installation.
+    ///   - completed: adds to an answer what the command itself knows.
     /// - Throws: ``CommandError`` with status 1 after the last line, when any line was refused.
-    func run(_ operation: IssuerOperation, on state: StateOptions) async throws {
+    func run(
+        _ operation: IssuerOperation, on state: StateOptions, completed: (JSONValue) throws -> JSONValue = { $0 }
+    ) async throws {
         guard let source else { return }
         let access = try state.access()
         var lines = try LineReader(path: source, byteCountMax: Self.lineByteCountMax)
@@ -43,7 +46,7 @@ struct BatchOptions: ParsableArguments {
                     line == nil
                     ? OperationError.requestTooLong(Self.lineByteCountMax).json : answers.popFirst() ?? .null
                 refusedCount += answer["error"] == nil ? 0 : 1
-                output += answer.encoded() + "\n"
+                output += try completed(answer).encoded() + "\n"
             }
             StandardStream.output.write(output)
             progress.advance(by: window.count)

@@ -52,12 +52,19 @@ struct EventCommand: AsyncParsableCommand {
 
         @OptionGroup var request: RequestOptions
 
-        func run() async throws {
-            if request.batch.source == nil, object == nil || step == nil {
+        func validate() throws {
+            guard request.batch.source != nil || object != nil && step != nil else {
                 throw ValidationError("OBJECT and --step are needed, or --from FILE")
             }
-            try await request.run(
-                .appendEvent,
+            _ = try members
+        }
+
+        func run() async throws {
+            try await request.run(.appendEvent, members)
+        }
+
+        private var members: [(String, JSONValue?)] {
+            get throws {
                 [
                     ("object", object.map(JSONValue.string)), ("step", step.map(JSONValue.string)),
                     ("disposition", disposition.map(JSONValue.string)), ("location", location.map(JSONValue.string)),
@@ -65,7 +72,8 @@ struct EventCommand: AsyncParsableCommand {
                     ("fields", try Self.texts(field, "--field")),
                     ("personal", try Self.texts(personal, "--personal")),
                     ("corrects", corrects.map { .integer(Int64(clamping: $0)) }), ("expected", try expected),
-                ] + coordinates.members)
+                ] + coordinates.members
+            }
         }
 
         private var expected: JSONValue? {

@@ -9,7 +9,7 @@ struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Make an installation: keys, settings and an empty registry.",
-        discussion: "The folder must not exist. Nothing else makes one.")
+        discussion: "The folder must be new, or empty. Nothing else makes one.")
 
     @Option(help: "The folder to make; SUISHEN_STATE by default.")
     var state: String?

@@ -55,7 +55,7 @@ struct IssueCommand: AsyncParsableCommand {
     func run() async throws {
         let members = try members
         if request.batch.source != nil {
-            return try await request.run(.issue, members)
+            return try await request.run(.issue, members) { answer in try measured(answer) }
         }
         let answer = try await request.answer(.issue, members)
         for code in answer["codes"]?.array ?? [answer] {
@@ -98,6 +98,15 @@ struct IssueCommand: AsyncParsableCommand {
             request.result.print(code)
             throw error
         }
+    }
+
+    /// An answer out of a batch, with the symbol that its code, or each of its strip's, takes.
+    private func measured(_ answer: JSONValue) throws(CommandError) -> JSONValue {
+        if let strip = answer["codes"]?.array {
+            return ["codes": .array(try strip.map { code throws(CommandError) in try measured(code) })]
+        }
+        guard let text = answer["text"]?.string else { return answer }
+        return try picture.draw(text).described(in: answer)
     }
 
     private static func number(_ value: UInt64?) -> JSONValue? {

@@ -30,6 +30,7 @@ struct LogCommand: AsyncParsableCommand {
             discussion: "Keep it where the issuer cannot reach it: it shows later whether anything was taken back.")
 
         @OptionGroup var state: StateOptions
+        @OptionGroup var result: ResultOptions
 
         func run() async throws {
             guard let text = try await LogCommand.description(state)["checkpoint"]?.string else {
@@ -37,6 +38,7 @@ struct LogCommand: AsyncParsableCommand {
                     code: "checkpoint_missing", reason: "nothing of this log is published",
                     hint: "start the daemon, or append an event", status: .failure)
             }
+            if result.json { return result.print(["checkpoint": .string(text)]) }
             StandardStream.output.write(text)
         }
     }
@@ -47,6 +49,9 @@ struct LogCommand: AsyncParsableCommand {
             discussion: "They are personal data: give them to those alone who may see them.")
 
         @OptionGroup var state: StateOptions
+
+        @Flag(help: "One JSON object a line; this is what is printed in any case.")
+        var json = false
 
         func run() async throws {
             do {

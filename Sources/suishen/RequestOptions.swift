@@ -14,11 +14,19 @@ struct RequestOptions: ParsableArguments {
     /// - Parameters:
     ///   - operation: what is asked.
     ///   - members: the request's members; those that are nil were not given.
+    ///   - completed: adds to a batch's answer what the command itself knows.
     /// - Throws: ``CommandError`` with the refusal's code.
-    func run(_ operation: IssuerOperation, _ members: [(String, JSONValue?)]) async throws {
+    func run(
+        _ operation: IssuerOperation, _ members: [(String, JSONValue?)],
+        completed: (JSONValue) throws -> JSONValue = { $0 }
+    ) async throws {
         if batch.source != nil {
-            try Self.checkNoMembers(members)
-            return try await batch.run(operation, on: state)
+            guard members.allSatisfy({ $0.1 == nil }) else {
+                throw CommandError(
+                    code: "usage", reason: "--from takes whole requests",
+                    hint: "leave the other options out, and write what they say into each line", status: .usage)
+            }
+            return try await batch.run(operation, on: state, completed: completed)
         }
         result.print(try await answer(operation, members))
     }
@@ -30,12 +38,6 @@ struct RequestOptions: ParsableArguments {
             return try await state.access().perform(operation, .object(JSONObject(given)))
         } catch let error as OperationError {
             throw CommandError(error)
-        }
-    }
-
-    static func checkNoMembers(_ members: [(String, JSONValue?)]) throws {
-        guard members.allSatisfy({ $0.1 == nil }) else {
-            throw ValidationError("--from takes whole requests, so leave the other options out")
         }
     }
 }

@@ -8,6 +8,7 @@ struct SuishenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suishen",
         abstract: "Make, present and look into Suishen codes.",
+        version: Release.version,
         subcommands: [
             InitCommand.self, PersonCommand.self, EnterpriseCommand.self, ObjectCommand.self, IssueCommand.self,
             RevokeCommand.self, EventCommand.self, LogCommand.self, BundleCommand.self, KeyCommand.self,
@@ -17,6 +18,7 @@ struct SuishenCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        StandardStream.holdPlaces()
         do {
             var command = try parseAsRoot()
             guard type(of: command).configuration.subcommands.isEmpty else {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Encoding
 import Glibc
 import IssuerService
 import Signing
@@ -13,7 +14,8 @@ struct SuishendCommand: AsyncParsableCommand {
         discussion: """
             HTTP/1.1 with JSON, described by openapi.yaml. Who may ask for what stands under `roles` in the settings. It takes a listening \
             socket from systemd when given one, and stops on SIGTERM once everything under way is answered.
-            """)
+            """,
+        version: Release.version)
 
     @Option(help: "The installation's folder; SUISHEN_STATE by default.")
     var state: String?
@@ -24,7 +26,11 @@ struct SuishendCommand: AsyncParsableCommand {
     @Flag(help: "Open settings, keys and registry, say everything that is wrong with them, and end.")
     var checkConfig = false
 
+    @Flag(help: "With --check-config, print one JSON object with everything that is wrong.")
+    var json = false
+
     static func main() async {
+        StandardStream.holdPlaces()
         do {
             let command = try parse()
             try await command.run()
@@ -90,11 +96,15 @@ struct SuishendCommand: AsyncParsableCommand {
     /// Reports every mistake that would keep the daemon from starting, and ends with status 1 when there is any.
     private func check(_ folder: StateDirectory) throws {
         let mistakes = IssuingService.mistakes(in: folder, socket: Self.inheritedSocket == nil ? socket : nil)
-        guard mistakes.isEmpty else {
-            mistakes.forEach(Self.report)
-            throw ExitCode(ExitStatus.failure.rawValue)
+        mistakes.forEach(Self.report)
+        if json {
+            let found = mistakes.map { $0.json["error"] ?? .null }
+            let result: JSONValue = ["state": .string(folder.path), "mistakes": .array(found)]
+            StandardStream.output.write(result.encoded() + "\n")
+        } else if mistakes.isEmpty {
+            StandardStream.output.write("\(folder.path) is in order\n")
         }
-        StandardStream.output.write("\(folder.path) is in order\n")
+        guard mistakes.isEmpty else { throw ExitCode(ExitStatus.failure.rawValue) }
     }
 
     /// Finishes or discards what a crash left of the log, and says so; a log that cannot be is said too, and takes

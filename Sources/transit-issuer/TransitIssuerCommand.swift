@@ -13,11 +13,16 @@ struct TransitIssuerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "transit-issuer",
         abstract: "Play a transit network, to make codes that gates can be tried with.",
+        version: Release.version,
         subcommands: [InitCommand.self, CodeCommand.self])
 
     static func main() {
+        StandardStream.holdPlaces()
         do {
             var command = try parseAsRoot()
+            guard type(of: command).configuration.subcommands.isEmpty else {
+                throw ValidationError("name a subcommand")
+            }
             try command.run()
         } catch let error as CommandError {
             Diagnostics(command: "transit-issuer").report(error)

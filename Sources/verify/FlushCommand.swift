@@ -26,6 +26,9 @@ struct FlushCommand: ParsableCommand {
     @Option(help: "The issuer's daemon.")
     var socket: String
 
+    @Flag(help: "One JSON object a line; this is what is printed in any case.")
+    var json = false
+
     func validate() throws {
         guard spool != nil || state != nil || bundle != nil else {
             throw ValidationError("name the spool by --bundle, --state or --spool")

@@ -24,10 +24,11 @@ struct ForeignOptions: ParsableArguments {
         _ profile: ForeignProfile, _ inputs: [String], reader: PictureReader, at now: UInt64
     ) throws -> ExitStatus {
         let keys: ForeignTrust
-        do {
-            keys = try ForeignTrust(InputFile.read(trust ?? "", byteCountMax: ForeignTrust.byteCountMax))
-        } catch let error as ForeignTrustError {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        do throws(CommandError) {
+            keys = try trusted()
+        } catch {
+            Self.write(undecided: error)
+            throw error
         }
         var reader = reader
         var worst = VerdictOutcome.accept
@@ -36,9 +37,7 @@ struct ForeignOptions: ParsableArguments {
             do throws(CommandError) {
                 text = try scanned(input, &reader)
             } catch {
-                // A guard never sees nothing: what cannot be read is a verdict too.
-                let code = VerdictCode(rawValue: error.code) ?? .inputUnreadable
-                StandardStream.output.write(Verdict(code, reason: error.reason).json.encoded() + "\n")
+                Self.write(undecided: error)
                 Diagnostics(command: "verify").report(error)
                 worst = .undecided
                 continue
@@ -50,9 +49,25 @@ struct ForeignOptions: ParsableArguments {
         return worst.exitStatus
     }
 
-    /// The text of a picture's one code, or a text given as it is.
+    /// A guard never sees nothing: what cannot be read is a verdict too.
+    private static func write(undecided error: CommandError) {
+        let code = VerdictCode(rawValue: error.code) ?? .inputUnreadable
+        StandardStream.output.write(Verdict(code, reason: error.reason).json.encoded() + "\n")
+    }
+
+    private func trusted() throws(CommandError) -> ForeignTrust {
+        let content = try InputFile.read(trust ?? "", byteCountMax: ForeignTrust.byteCountMax)
+        do {
+            return try ForeignTrust(content)
+        } catch {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        }
+    }
+
+    /// The text of a picture's one code, or a text given as it is; what is named like a picture is one, there or not.
     private func scanned(_ input: String, _ reader: inout PictureReader) throws(CommandError) -> String {
-        guard unsafe input == "-" || access(input, F_OK) == 0 else { return input }
+        let isNamedAsPicture = [".png", ".jpg", ".jpeg"].contains { input.lowercased().hasSuffix($0) }
+        guard unsafe isNamedAsPicture || input == "-" || access(input, F_OK) == 0 else { return input }
         let scan = try reader.scan(input)
         if let failure = scan.failure(input) { throw failure }
         return scan.codes.first?.text ?? ""

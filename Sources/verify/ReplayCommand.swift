@@ -18,6 +18,9 @@ struct ReplayCommand: ParsableCommand {
         @Argument(help: "The stores of other gates: files, or unix:PATH of a gate that serves its own.")
         var stores: [String]
 
+        @Flag(help: "One JSON object a line; this is what is printed in any case.")
+        var json = false
+
         func run() throws {
             do {
                 let target = try ReplayStore(path: into)

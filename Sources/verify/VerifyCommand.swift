@@ -12,14 +12,19 @@ struct VerifyCommand: ParsableCommand {
             Prints one JSON verdict a line and exits 0 for accept, 1 for reject, 2 for undecided (the gate stays \
             closed) and 64 for a wrong command line; with several images, the worst of them.
             """,
+        version: Release.version,
         subcommands: [ScanCommand.self, DecodeCommand.self, ReplayCommand.self, FlushCommand.self],
         defaultSubcommand: ScanCommand.self)
 
     static func main() {
+        StandardStream.holdPlaces()
         do {
             if let scan = QuickScan(CommandLine.arguments.dropFirst()) { try scan.run() }
             if ["--help", "-h"].contains(CommandLine.arguments.dropFirst().first) { return printHelp() }
             var command = try parseAsRoot()
+            guard type(of: command).configuration.subcommands.isEmpty else {
+                throw ValidationError("name a subcommand")
+            }
             try command.run()
         } catch let error as CommandError {
             Diagnostics(command: "verify").report(error)

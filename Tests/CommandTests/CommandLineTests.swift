@@ -7,6 +7,7 @@ struct CommandLineTests {
         "tells a wrong command line in the commands' own words, with status 64",
         arguments: [
             ("suishen", ""), ("suishen", "issue"), ("suishen", "device"), ("suishen", "nonsense"),
+            ("suishen", "event append x"), ("verify", "replay"),
             ("suishen", "issue x --nonsense"), ("suishen", "device chain --out x --lifetime 86401"),
             ("suishen", "issue x --at 18446744073709551615"), ("suishen", "init --state x --suite rsa"),
             ("suishend", "--nonsense"), ("verify", ""), ("verify", "--scene park --text x"), ("chain-verify", ""),
@@ -20,6 +21,22 @@ struct CommandLineTests {
         #expect(lines.count == 2, "\(outcome.diagnostics)")
         #expect(lines.first?.hasPrefix("\(command): error: ") == true)
         #expect(lines.last?.hasPrefix("\(command): hint: ") == true)
+    }
+
+    @Test("keeps a name in capitals, and points at the help of the subcommand that was asked")
+    func usageOfSubcommand() throws {
+        let said = try Program("suishen").run(["event", "append", "--field", "x=y"]).diagnostics
+        #expect(said.contains("error: OBJECT and --step are needed"))
+        #expect(said.contains("hint: see suishen event append --help"))
+    }
+
+    @Test("says which release it is", arguments: ["suishen", "suishend", "verify", "chain-verify"])
+    func version(command: String) throws {
+        let outcome = try Program(command).run(["--version"])
+        #expect(outcome.status == 0)
+        #expect(outcome.diagnostics.isEmpty)
+        let numbers = outcome.output.dropLast().split(separator: ".")
+        #expect(numbers.count == 3 && numbers.allSatisfy { UInt($0) != nil }, "\(outcome.output)")
     }
 
     @Test("documents itself on stdout with status 0", arguments: ["suishen", "suishend", "verify", "chain-verify"])

@@ -23,6 +23,22 @@ struct GateStateTests {
         }
     }
 
+    /// The bundle's own file would be opened in stdout's place, and the verdict go into what the gate remembers.
+    @Test("is not written over by a verdict that has no stdout to go to, and the gate stays closed")
+    func closedStdout() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let words = ["--bundle", gate.folder, "--scene", "object-inspection", "--at", "\(VerifyGate.now)", "--text"]
+        let verify = Program("verify")
+        for (options, streams) in [([], ">&-"), ([], ">&- <&- 2>&-"), (["--record"], ">&-")] {
+            let outcome = try verify.run(
+                words + [try gate.object()] + options, script: "\"$0\" \"$@\" \(streams); echo $?")
+            #expect(outcome.output == "2\n")
+            let files = unsafe system("grep -rl '\"verdict\"' \(gate.folder)")
+            #expect(files >> 8 == 1, "a verdict lies in the gate's files")
+        }
+    }
+
     @Test("is made once by processes that all start for the first time")
     func firstStartsAtOnce() throws {
         let gate = try VerifyGate()

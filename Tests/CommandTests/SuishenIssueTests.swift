@@ -98,6 +98,22 @@ struct SuishenIssueTests {
         #expect(lines.compactMap { $0["subject"]?.string }.count == 2)
     }
 
+    @Test("says of each code in a batch what symbol it takes")
+    func batchOfCodes() throws {
+        let run = try SuishenRun()
+        let (object, person) = (try run.object(), try run.person())
+        let strip = "{\"subject\":\"\(person)\",\"kind\":\"timed\",\"count\":2,\"lifetime\":60}"
+        let lines = "{\"subject\":\"\(object)\"}\n\(strip)\n{\"subject\":\"nobody\"}\n"
+        let outcome = try run.run(["issue", "--from", "-"], input: Array(lines.utf8))
+        let answers = try outcome.output.split(separator: "\n").map { line in
+            try JSONValue.parse(line.utf8, byteCountMax: 1 << 14)
+        }
+        #expect(answers.count == 3)
+        #expect(answers.first?["qrVersion"] == 9)
+        #expect(answers.dropFirst().first?["codes"]?.array?.map { $0["qrVersion"] } == [9, 9])
+        #expect(answers.last?["error"]?["code"] == "subject_unknown")
+    }
+
     @Test("writes a bundle, epoch keys only where a domain is asked for, and never over another root")
     func bundle() throws {
         let run = try SuishenRun()

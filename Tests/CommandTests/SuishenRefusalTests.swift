@@ -32,6 +32,19 @@ struct SuishenRefusalTests {
         #expect(try run.isRefused(words, code: code))
     }
 
+    @Test("makes an installation in an empty folder as in a new one, and in no other")
+    func initialFolder() throws {
+        let (empty, full) = (run.folder("empty"), run.folder("full"))
+        for folder in [empty, full] { #expect(unsafe mkdir(folder, 0o755) == 0) }
+        try run.folder.write([], to: "full/kept")
+        let suishen = Program("suishen")
+        #expect(try suishen.run(["init", "--state", empty]).status == 0)
+        var status = stat()
+        #expect(unsafe stat(empty, &status) == 0 && status.st_mode & 0o777 == 0o700)
+        #expect(try suishen.run(["init", "--state", full]).diagnostics.contains("[state_exists]"))
+        #expect(ProjectFiles.exists(run.folder("full/kept")) && !ProjectFiles.exists(run.folder("full/keys")))
+    }
+
     @Test("says why a text is no code, and trusts none", arguments: ["SP1:", "SP1:!!!", "SP1:00", "HTTPS://A/O/AAAA"])
     func inspects(text: String) throws {
         let outcome = try run.run(["inspect", text])

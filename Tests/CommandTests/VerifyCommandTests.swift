@@ -58,6 +58,22 @@ struct VerifyCommandTests {
         #expect(try VerifyRun("--bundle \(gate.folder) --scene nowhere --text X").status == 64)
     }
 
+    @Test("gives a verdict about another issuer's code too when the keys or the picture cannot be read")
+    func foreignInputs() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let trust = "\(gate.folder)/root.pem"
+        for options in [
+            "--trust \(trust).none HC1:X", "--trust \(gate.folder) HC1:X", "--trust \(gate.folder)/bundle.cbor HC1:X",
+            "--trust \(trust) \(gate.folder)/none.png", "--trust \(trust) \(trust).JPG",
+        ] {
+            let run = try VerifyRun("--profile hcert \(options)")
+            #expect(run.code == "input_unreadable" && run.verdict == "undecided" && run.status == 2, "\(options)")
+        }
+        let text = try VerifyRun("--profile hcert --trust \(trust) HC1:X")
+        #expect(text.code == "malformed" && text.status == 1)
+    }
+
     @Test("answers the call that it reads by itself as it answers the same call through the parser")
     func shortestCall() throws {
         let gate = try VerifyGate()

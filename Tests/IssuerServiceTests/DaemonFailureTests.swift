@@ -52,6 +52,11 @@ struct DaemonFailureTests {
             #expect(outcome.output.contains("[\(code)]"), "\(code): \(outcome.output)")
         }
         #expect(outcome.output.contains("line 1:") && outcome.output.contains("line 2:"))
+        let listed = try Self.refusal(installation, ["--check-config", "--json"]).output.split(separator: "\n")
+        let line = try #require(listed.first { $0.hasPrefix("{") })
+        let mistakes = try JSONValue.parse(line.utf8, byteCountMax: 1 << 16)["mistakes"]?.array
+        #expect(mistakes?.count == listed.count { $0.contains("error:") })
+        #expect(mistakes?.first?["code"] == "settings_invalid")
     }
 
     @Test(

@@ -47,6 +47,16 @@ struct RegistryDatabaseTests {
         #expect(mode == "wal")
     }
 
+    @Test("of a later version does not open, since what its tables mean is not known here")
+    func newer() async throws {
+        let scratch = try ScratchRegistry()
+        try await RegistryDatabase(path: scratch.path).writer.write { database in
+            try database.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99')")
+        }
+        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase(path: scratch.path) }
+        #expect(refusal?.code == .registryNewer)
+    }
+
     @Test("that is damaged or no registry at all does not open", arguments: ["header", "pages", "text"])
     func corrupt(damage: String) throws {
         let scratch = try ScratchRegistry()

@@ -29,13 +29,16 @@ package struct StateDirectory: Sendable {
     ///   - settings: what the settings file says.
     ///   - random: where the secrets come from.
     ///   - now: seconds since 1970-01-01T00:00:00Z; the keys count from here.
-    /// - Throws: `state_exists` when anything is at the path already, which is not touched then; after any other
-    ///   failure nothing is left there.
+    /// - Throws: `state_exists` when anything but an empty folder is at the path already, which is not touched then;
+    ///   after any other failure nothing is left there.
     package func create(_ settings: Settings, random: some RandomSource, at now: UInt64) throws(OperationError) {
+        // An empty folder, and nothing else, can be removed so that it is made anew with the right owner and mode.
+        _ = unsafe rmdir(path)
         guard unsafe mkdir(path, 0o700) == 0 else {
             throw errno == EEXIST
                 ? OperationError(
-                    code: "state_exists", reason: "\(path) is there already", hint: "name a folder that is new")
+                    code: "state_exists", reason: "\(path) is there already",
+                    hint: "name a folder that is new or empty")
                 : Self.unwritable(path)
         }
         do {

@@ -41,7 +41,7 @@ package final class RegistryDatabase: Sendable {
     /// Opens a registry that `create` made; it never makes one.
     ///
     /// - Parameter path: the file's path.
-    /// - Throws: `registry_missing`, `registry_corrupt`, `registry_unwritable`.
+    /// - Throws: `registry_missing`, `registry_corrupt`, `registry_newer`, `registry_unwritable`.
     package convenience init(path: String) throws(StorageError) {
         guard FileManager.default.fileExists(atPath: path) else {
             throw StorageError(
@@ -68,6 +68,7 @@ package final class RegistryDatabase: Sendable {
             guard level == 2 else { throw StorageError.unwritable("synchronous is \(level ?? -1), not FULL") }
             let check = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
             guard check == "ok" else { throw Self.corrupt(path) }
+            guard try !pool.read(RegistrySchema.migrator.hasBeenSuperseded) else { throw Self.newer(path) }
             try RegistrySchema.migrator.migrate(pool)
         } catch let error as StorageError {
             throw error
@@ -105,6 +106,12 @@ package final class RegistryDatabase: Sendable {
         } catch {
             throw .unwritable("old pages could not be removed")
         }
+    }
+
+    private static func newer(_ path: String) -> StorageError {
+        StorageError(
+            code: .registryNewer, reason: "\(path) has tables of a later version than this one",
+            hint: "open it with the version that it was last opened with")
     }
 
     private static func corrupt(_ path: String) -> StorageError {

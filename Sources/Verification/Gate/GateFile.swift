@@ -8,9 +8,8 @@ enum GateFile {
         guard descriptor >= 0 else { throw unreadable(path) }
         defer { close(descriptor) }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw unreadable(path)
-        }
+        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable(path, "it is no regular file") }
         guard status.st_size <= byteCountMax else {
             throw .malformed("\(path) holds more than \(byteCountMax) bytes")
         }
@@ -77,8 +76,12 @@ enum GateFile {
     }
 
     static func unreadable(_ path: String) -> BundleError {
+        unreadable(path, unsafe String(cString: strerror(errno)))
+    }
+
+    private static func unreadable(_ path: String, _ reason: String) -> BundleError {
         BundleError(
-            code: .unreadable, reason: "\(path) cannot be read: \(unsafe String(cString: strerror(errno)))",
+            code: .unreadable, reason: "\(path) cannot be read: \(reason)",
             hint: "export a bundle with `suishen bundle export` and name its folder with --bundle")
     }
 
