@@ -49,7 +49,7 @@ struct DecodeCommand: ParsableCommand {
 
     private func line(_ code: ScannedCode, _ image: String) -> String {
         guard json else { return Self.escaped(code.text) }
-        let corners = code.corners.map { JSONValue.array([.integer(Int64($0.x)), .integer(Int64($0.y))]) }
+        let corners = (code.corners?.all ?? []).map { JSONValue.array([.integer(Int64($0.x)), .integer(Int64($0.y))]) }
         let value: JSONValue = [
             "image": .string(image), "text": .string(code.text), "bytes": .string(Hex.encode(code.bytes)),
             "corners": .array(corners),

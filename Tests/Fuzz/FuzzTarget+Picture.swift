@@ -45,15 +45,16 @@ extension FuzzTarget {
         let size = SymbolLayout.size(version: version)
         var modules = bytes.dropFirst().flatMap { byte in (0..<8).map { byte >> UInt8(7 - $0) & 1 == 1 } }
         modules.append(contentsOf: [Bool](repeating: false, count: max(0, size * size - modules.count)))
-        _ = SymbolDecoder.decode(Array(modules.prefix(size * size)), version: version)
+        var decoder = SymbolDecoder()
+        _ = decoder.decode(Array(modules.prefix(size * size)), version: version)
     }
 
     /// The bytes as a symbol's data, below one that says the version.
     static func runPayload(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }
-        var reader = PayloadReader(Array(bytes.dropFirst()), version: Int(first) % 40 + 1)
+        var reader = PayloadReader()
         // No mode packs more than three digits into ten bits.
-        if case .payload(let payload) = reader.read() {
+        if case .payload(let payload) = reader.read(Array(bytes.dropFirst()), version: Int(first) % 40 + 1) {
             precondition(payload.bytes.count * 10 <= bytes.count * 24)
             precondition(payload.text.utf8.count <= payload.bytes.count * 4)
         }

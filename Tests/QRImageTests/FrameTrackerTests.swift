@@ -4,8 +4,8 @@ import Testing
 
 @Suite("A film of codes")
 struct FrameTrackerTests {
-    private let code = ScannedCode(payload: Payload(bytes: [1]), corners: [])
-    private let other = ScannedCode(payload: Payload(bytes: [2]), corners: [])
+    private let code = ScannedCode(payload: Payload(bytes: [1]), corners: nil)
+    private let other = ScannedCode(payload: Payload(bytes: [2]), corners: nil)
 
     @Test("reports a code once while it stays, even if frames fail")
     func reportsOnce() {

@@ -10,8 +10,8 @@ struct PayloadTests {
         let data = stride(from: 0, to: stream.count, by: 8).map { first in
             (0..<8).reduce(UInt8(0)) { $0 << 1 | UInt8(first + $1 < stream.count ? stream[first + $1] : 0) }
         }
-        var reader = PayloadReader(data + [0], version: 5)
-        guard case .payload(let payload) = reader.read() else {
+        var reader = PayloadReader()
+        guard case .payload(let payload) = reader.read(data + [0], version: 5) else {
             throw QRError(code: .pictureUnreadable, reason: "no payload", hint: "")
         }
         return payload

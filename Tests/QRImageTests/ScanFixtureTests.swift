@@ -24,7 +24,7 @@ struct ScanFixtureTests {
         let scan = try scan(name)
         #expect(scan.outcome == .codes)
         #expect(scan.codes.map(\.text) == [Self.text])
-        #expect(scan.codes.first?.corners.count == 4)
+        #expect(scan.codes.first?.corners != nil)
     }
 
     @Test("gives every code that is in it")
@@ -59,7 +59,7 @@ struct ScanFixtureTests {
         var scanner = Scanner()
         let corners = try #require(scanner.scan(GreyImage.read(symbol.png(modulePixels: 10))).codes.first?.corners)
         let (near, far) = (40, 40 + symbol.size * 10)
-        for (corner, (x, y)) in zip(corners, [(near, near), (far, near), (far, far), (near, far)]) {
+        for (corner, (x, y)) in zip(corners.all, [(near, near), (far, near), (far, far), (near, far)]) {
             #expect(abs(corner.x - x) <= 10 && abs(corner.y - y) <= 10)
         }
     }

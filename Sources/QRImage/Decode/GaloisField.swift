@@ -30,9 +30,4 @@ enum GaloisField {
         guard left != 0 else { return 0 }
         return exponentials[logarithms[Int(left)] + 255 - logarithms[Int(right)]]
     }
-
-    /// The value of a polynomial, lowest coefficient first.
-    static func evaluate(_ polynomial: [UInt8], at point: UInt8) -> UInt8 {
-        polynomial.reversed().reduce(0) { multiply($0, point) ^ $1 }
-    }
 }

@@ -9,7 +9,7 @@ package struct Payload: Sendable, Equatable {
 
     package let bytes: [UInt8]
     /// In order; bytes before the first belong to no announced set.
-    private let runs: [Run]
+    let runs: [Run]
 
     init(bytes: [UInt8], runs: [Run] = []) {
         self.bytes = bytes

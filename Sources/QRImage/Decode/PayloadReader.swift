@@ -3,8 +3,8 @@
 /// Kanji become the Shift JIS bytes they stand for; nothing else is converted. Which character set was announced for
 /// which bytes comes out beside them.
 struct PayloadReader {
-    private let data: [UInt8]
-    private let version: Int
+    private var data: [UInt8] = []
+    private var version = 1
     private var bitIndex = 0
     private var payload: [UInt8] = []
     private var runs: [Payload.Run] = []
@@ -12,13 +12,23 @@ struct PayloadReader {
     private var characterSet: CharacterSet?
     /// Whether the text is a list of GS1 element strings, in which a percent sign separates.
     private var isGS1 = false
+    private var recent = RecentPayloads()
 
-    init(_ data: [UInt8], version: Int) {
+    /// Reads a symbol's data codewords.
+    mutating func read(_ data: [UInt8], version: Int) -> SymbolDecoder.Answer {
         self.data = data
+        // Let go of, so that its owner can write there again.
+        defer { self.data = [] }
         self.version = version
+        bitIndex = 0
+        payload.removeAll(keepingCapacity: true)
+        runs.removeAll(keepingCapacity: true)
+        characterSet = nil
+        isGS1 = false
+        return readSegments()
     }
 
-    mutating func read() -> SymbolDecoder.Answer {
+    private mutating func readSegments() -> SymbolDecoder.Answer {
         while true {
             // Fewer than four bits left are a terminator cut short.
             guard let mode = bits(4), mode != 0 else { return finish() }
@@ -37,8 +47,8 @@ struct PayloadReader {
     }
 
     /// What follows the terminator is padding, which some encoders fill in their own way: it is not looked at.
-    private func finish() -> SymbolDecoder.Answer {
-        payload.isEmpty ? .failed : .payload(Payload(bytes: payload, runs: runs))
+    private mutating func finish() -> SymbolDecoder.Answer {
+        payload.isEmpty ? .failed : .payload(recent.payload(payload, runs))
     }
 
     private mutating func bits(_ count: Int) -> Int? {
@@ -71,9 +81,8 @@ struct PayloadReader {
         while left > 0 {
             let digitCount = min(left, 3)
             guard let value = bits(digitCount * 3 + 1) else { return false }
-            let limit = [10, 100, 1_000][digitCount - 1]
-            guard value < limit else { return false }
-            var divisor = limit / 10
+            var divisor = digitCount == 3 ? 100 : digitCount == 2 ? 10 : 1
+            guard value < divisor * 10 else { return false }
             while divisor > 0 {
                 payload.append(0x30 + UInt8(value / divisor % 10))
                 divisor /= 10

@@ -4,50 +4,60 @@ enum ReedSolomon {
     ///
     /// - Parameters:
     ///   - block: data codewords, then `checkCount` check codewords; at most 255 in all.
-    ///   - checkCount: how many check codewords there are.
+    ///   - checkCount: how many check codewords there are, at most 30.
     ///   - correctionCountMax: how many wrong codewords may be put right.
     /// - Returns: how many codewords were wrong, or nil when more were than can be put right.
     static func correct(_ block: inout [UInt8], checkCount: Int, correctionCountMax: Int) -> Int? {
         let syndromes = syndromes(block, count: checkCount)
-        if syndromes.allSatisfy({ $0 == 0 }) { return 0 }
+        if syndromes.isZero { return 0 }
         let locator = errorLocator(syndromes)
-        let errorCount = locator.count - 1
+        let errorCount = locator.degree
         guard errorCount <= correctionCountMax else { return nil }
-        let places = (0..<block.count).filter {
-            GaloisField.evaluate(locator, at: GaloisField.power(255 - $0)) == 0
+        var evaluator = GaloisPolynomial(count: errorCount)
+        for degree in 0..<errorCount {
+            for part in 0...degree {
+                evaluator[degree] ^= GaloisField.multiply(locator[part], syndromes[degree - part])
+            }
         }
-        guard places.count == errorCount else { return nil }
-        let evaluator = (0..<errorCount).map { degree in
-            (0...degree).reduce(0) { $0 ^ GaloisField.multiply(locator[$1], syndromes[degree - $1]) }
-        }
-        let derivative = locator.indices.dropFirst().map { $0 % 2 == 1 ? locator[$0] : 0 }
-        for place in places {
+        var derivative = GaloisPolynomial(count: errorCount)
+        for degree in 0..<errorCount where degree % 2 == 0 { derivative[degree] = locator[degree + 1] }
+        var rootCount = 0
+        for place in 0..<block.count {
             let inverse = GaloisField.power(255 - place)
-            let slope = GaloisField.evaluate(derivative, at: inverse)
+            guard locator.value(at: inverse) == 0 else { continue }
+            let slope = derivative.value(at: inverse)
             guard slope != 0 else { return nil }
-            let size = GaloisField.divide(GaloisField.evaluate(evaluator, at: inverse), by: slope)
+            let size = GaloisField.divide(evaluator.value(at: inverse), by: slope)
             block[block.count - 1 - place] ^= GaloisField.multiply(size, GaloisField.power(place))
+            rootCount += 1
         }
-        return Self.syndromes(block, count: checkCount).allSatisfy { $0 == 0 } ? errorCount : nil
+        return rootCount == errorCount && Self.syndromes(block, count: checkCount).isZero ? errorCount : nil
     }
 
-    private static func syndromes(_ block: [UInt8], count: Int) -> [UInt8] {
-        (0..<count).map { index in
+    private static func syndromes(_ block: [UInt8], count: Int) -> GaloisPolynomial {
+        var syndromes = GaloisPolynomial(count: count)
+        for index in 0..<count {
             let point = GaloisField.power(index)
-            return block.reduce(0) { GaloisField.multiply($0, point) ^ $1 }
+            var sum: UInt8 = 0
+            for codeword in block { sum = GaloisField.multiply(sum, point) ^ codeword }
+            syndromes[index] = sum
         }
+        return syndromes
     }
 
-    /// The polynomial whose roots say where the errors are, lowest coefficient first, without leading zeros.
-    private static func errorLocator(_ syndromes: [UInt8]) -> [UInt8] {
-        var locator: [UInt8] = [1]
-        var previous: [UInt8] = [1]
+    /// The polynomial whose roots say where the errors are.
+    ///
+    /// It grows by one degree a syndrome at most, and so stays within what a polynomial holds.
+    private static func errorLocator(_ syndromes: GaloisPolynomial) -> GaloisPolynomial {
+        var locator = GaloisPolynomial(count: 1)
+        locator[0] = 1
+        var previous = locator
         var length = 0
         var gap = 1
         var previousDiscrepancy: UInt8 = 1
-        for index in syndromes.indices {
+        for index in 0..<syndromes.count {
             var discrepancy: UInt8 = 0
-            for degree in 0...min(length, locator.count - 1) where degree <= index {
+            for degree in 0...min(length, locator.count - 1, index) {
                 discrepancy ^= GaloisField.multiply(locator[degree], syndromes[index - degree])
             }
             guard discrepancy != 0 else {
@@ -56,10 +66,8 @@ enum ReedSolomon {
             }
             let before = locator
             let factor = GaloisField.divide(discrepancy, by: previousDiscrepancy)
-            if locator.count < previous.count + gap {
-                locator += [UInt8](repeating: 0, count: previous.count + gap - locator.count)
-            }
-            for degree in previous.indices {
+            locator.extend(to: previous.count + gap)
+            for degree in 0..<previous.count {
                 locator[degree + gap] ^= GaloisField.multiply(factor, previous[degree])
             }
             if 2 * length <= index {
@@ -68,7 +76,6 @@ enum ReedSolomon {
                 gap += 1
             }
         }
-        while let last = locator.last, last == 0 { locator.removeLast() }
         return locator
     }
 }

@@ -15,6 +15,8 @@ struct SymbolLayout: Sendable {
     let fixed: [Fixed]
     /// The places of the codewords' bits, in order, as row × size + column.
     let dataPlaces: [Int]
+    /// Where the format's bits stand, twice.
+    let formatPlaces: [FormatInformation.Place]
     /// Rows and columns of alignment patterns' centres.
     let alignments: [Int]
 
@@ -50,6 +52,7 @@ struct SymbolLayout: Sendable {
         var painter = FunctionPainter(size: size)
         painter.paint(version: version, alignments: alignments)
         fixed = painter.fixed
+        formatPlaces = FormatInformation.places(size: size)
         dataPlaces = Self.dataPlaces(size: size, isTaken: painter.isTaken)
     }
 

@@ -1,5 +1,13 @@
 /// The 15 bits that say level and mask, twice in every symbol (ISO/IEC 18004 §7.9).
 enum FormatInformation {
+    struct Place {
+        /// 0 is the lowest.
+        let bit: Int
+        let isFirstCopy: Bool
+        let row: Int
+        let column: Int
+    }
+
     static func bits(level: QRLevel, mask: Int) -> Int {
         let data = level.formatBits << 3 | mask
         var remainder = data << 10
@@ -7,18 +15,22 @@ enum FormatInformation {
         return (data << 10 | remainder) ^ 0b101_0100_0001_0010
     }
 
-    /// Where each bit stands, lowest bit first: around the upper left finder, and split over the two others.
-    static func places(size: Int) -> [(bit: Int, row: Int, column: Int)] {
-        (0..<15).flatMap { bit -> [(bit: Int, row: Int, column: Int)] in
-            let first =
+    /// Where each bit stands: around the upper left finder, and split over the two others.
+    static func places(size: Int) -> [Place] {
+        (0..<15).flatMap { bit -> [Place] in
+            let (row, column) =
                 switch bit {
-                case 0...5: (bit, bit, 8)
-                case 6: (bit, 7, 8)
-                case 7: (bit, 8, 8)
-                case 8: (bit, 8, 7)
-                default: (bit, 8, 14 - bit)
+                case 0...5: (bit, 8)
+                case 6: (7, 8)
+                case 7: (8, 8)
+                case 8: (8, 7)
+                default: (8, 14 - bit)
                 }
-            return [first, bit < 8 ? (bit, 8, size - 1 - bit) : (bit, size - 15 + bit, 8)]
+            let (otherRow, otherColumn) = bit < 8 ? (8, size - 1 - bit) : (size - 15 + bit, 8)
+            return [
+                Place(bit: bit, isFirstCopy: true, row: row, column: column),
+                Place(bit: bit, isFirstCopy: false, row: otherRow, column: otherColumn),
+            ]
         }
     }
 }

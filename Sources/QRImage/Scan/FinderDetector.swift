@@ -1,6 +1,11 @@
 /// Finds finder patterns in a picture of dark (0) and light (255) by their runs of 1:1:3:1:1.
 struct FinderDetector {
-    private(set) var patterns: [FinderPattern] = []
+    private var patterns: [FinderPattern] = []
+    /// Those that most lines of pixels agreed on, best first.
+    private(set) var best: [FinderPattern] = []
+
+    /// The most patterns that are combined; a picture full of false ones must not cost seconds.
+    private static let bestCountMax = 24
 
     /// Rows that take well under a millisecond, even of noise.
     private static let rowsBetweenClocks = 32
@@ -14,11 +19,21 @@ struct FinderDetector {
             if row % Self.rowsBetweenClocks < step, deadline.isOver { break }
             findInRow(row, binary)
         }
-        for index in patterns.indices {
-            let rows = Double(patterns[index].lineCount * step)
-            patterns[index].support = min(1, rows / (Self.supportingModules * patterns[index].module))
+        best.removeAll(keepingCapacity: true)
+        for pattern in patterns { rank(pattern) }
+        for index in best.indices {
+            let rows = Double(best[index].lineCount * step)
+            best[index].support = min(1, rows / (Self.supportingModules * best[index].module))
         }
-        patterns.sort { $0.lineCount > $1.lineCount }
+    }
+
+    /// Puts a pattern among the best, behind its equals.
+    private mutating func rank(_ pattern: FinderPattern) {
+        var place = best.count
+        while place > 0, best[place - 1].lineCount < pattern.lineCount { place -= 1 }
+        guard place < Self.bestCountMax else { return }
+        if best.count == Self.bestCountMax { best.removeLast() }
+        best.insert(pattern, at: place)
     }
 
     private mutating func findInRow(_ row: Int, _ binary: PixelBuffer) {
@@ -60,10 +75,9 @@ struct FinderDetector {
     }
 
     private mutating func confirm(_ x: Double, _ row: Int, length: Int, _ binary: PixelBuffer) {
-        let limit = length
-        guard let down = Self.cross(binary, Int(x), row, stepX: 0, stepY: 1, limit: limit) else { return }
+        guard let down = Self.cross(binary, Int(x), row, stepX: 0, stepY: 1, limit: length) else { return }
         let y = Double(row) + 0.5 + down.shift
-        guard let across = Self.cross(binary, Int(x), Int(y), stepX: 1, stepY: 0, limit: limit) else { return }
+        guard let across = Self.cross(binary, Int(x), Int(y), stepX: 1, stepY: 0, limit: length) else { return }
         let ratio = Double(down.length) / Double(across.length)
         guard ratio > 0.4, ratio < 2.5 else { return }
         let module = Double(down.length + across.length) / 14

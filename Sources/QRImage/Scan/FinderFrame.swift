@@ -14,7 +14,7 @@ struct FinderFrame {
     /// Measures along the sides, twice: the first time corrects the middles.
     init(_ triple: FinderTriple, in picture: PixelBuffer) {
         (upperLeft, upperRight, lowerLeft) = (triple.upperLeft, triple.upperRight, triple.lowerLeft)
-        spanModules = Double(17 + 4 * (triple.versions.first ?? 1) - 7)
+        spanModules = Double(17 + 4 * min(max(triple.version, 1), 40) - 7)
         let gauge = FinderGauge(picture)
         for _ in 0..<2 {
             let right = Self.direction(from: upperLeft, to: upperRight)
@@ -74,13 +74,13 @@ struct FinderFrame {
             lowerLeft: (lowerLeft.x, lowerLeft.y), lowerRight: (x, y))
     }
 
-    /// Versions by likelihood.
-    var versions: [Int] {
+    /// The versions that come nearest, at most four; none where no symbol has such a span.
+    var versions: Range<Int> {
         let version = (spanModules + 7 - 17) / 4
-        guard version > -1, version < 45 else { return [] }
+        guard version > -1, version < 45 else { return 1..<1 }
         let nearest = Int(version.rounded())
-        let order = version > Double(nearest) ? [0, 1, -1, 2] : [0, -1, 1, -2]
-        return order.map { nearest + $0 }.filter { (1...40).contains($0) }
+        let first = version > Double(nearest) ? nearest - 1 : nearest - 2
+        return (first..<(first + 4)).clamped(to: 1..<41)
     }
 
     private static func direction(from first: FinderPattern, to second: FinderPattern) -> FinderGauge.Direction {

@@ -21,7 +21,10 @@ struct FinderGauge {
     ]
     /// Places a module at which the line is looked at.
     private static let stepsInModule = 6.0
-    private static let reachModules = 6.5
+    /// Steps to each side: six and a half modules, and half as many more.
+    private static let reach = 58
+    /// The line's grey, step after step.
+    private typealias Profile = InlineArray<117, Double>
     /// Lines beside one another whose mean is looked at, which takes the noise out; in modules.
     private static let offsets = [-0.8, -0.4, 0, 0.4, 0.8]
 
@@ -38,41 +41,47 @@ struct FinderGauge {
     /// - Returns: nil where the line does not cross light and dark as a finder pattern's does.
     func measure(_ pattern: FinderPattern, along: Direction, beside: Direction) -> Reading? {
         let step = max(pattern.module, 1) / Self.stepsInModule
-        let reach = Int(Self.reachModules * 1.5 * Self.stepsInModule)
-        let profile = (-reach...reach).map { place -> Double in
-            let distance = Double(place) * step
-            let sum = Self.offsets.reduce(0.0) { sum, offset in
+        var profile = Profile(repeating: 0)
+        for index in profile.indices {
+            let distance = Double(index - Self.reach) * step
+            var sum = 0.0
+            for offset in Self.offsets {
                 let aside = offset * pattern.module
-                return sum
-                    + picture.sample(
-                        pattern.x + distance * along.x + aside * beside.x,
-                        pattern.y + distance * along.y + aside * beside.y)
+                sum += picture.sample(
+                    pattern.x + distance * along.x + aside * beside.x,
+                    pattern.y + distance * along.y + aside * beside.y)
             }
-            return sum / Double(Self.offsets.count)
+            profile[index] = sum / Double(Self.offsets.count)
         }
-        guard let ahead = Self.crossings(profile, from: reach, by: 1),
-            let behind = Self.crossings(profile, from: reach, by: -1)
-        else { return nil }
-        let places = behind.reversed().map { -$0 * step } + ahead.map { $0 * step }
-        return Self.fit(places)
+        guard let ahead = Self.crossings(profile, by: 1), let behind = Self.crossings(profile, by: -1) else {
+            return nil
+        }
+        return Self.fit([
+            -behind[2] * step, -behind[1] * step, -behind[0] * step, ahead[0] * step, ahead[1] * step, ahead[2] * step,
+        ])
     }
 
     /// How many steps away core, gap and ring end.
-    private static func crossings(_ profile: [Double], from middle: Int, by step: Int) -> [Double]? {
+    private static func crossings(_ profile: Profile, by step: Int) -> InlineArray<3, Double>? {
         let inner = Int(3 * stepsInModule)
-        let near = profile[(middle - inner)...(middle + inner)]
-        guard let least = near.min(), let most = near.max(), most - least > 6 else { return nil }
+        var (least, most) = (profile[reach], profile[reach])
+        for index in (reach - inner)...(reach + inner) {
+            (least, most) = (min(least, profile[index]), max(most, profile[index]))
+        }
+        guard most - least > 6 else { return nil }
         let level = (least + most) / 2
-        var result: [Double] = []
-        var place = middle
+        var result = InlineArray<3, Double>(repeating: 0)
+        var crossed = 0
+        var place = reach
         var isDark = true
         guard profile[place] < level else { return nil }
-        while result.count < 3 {
+        while crossed < 3 {
             let next = place + step
             guard profile.indices.contains(next) else { return nil }
             if (profile[next] < level) != isDark {
                 let part = (level - profile[place]) / (profile[next] - profile[place])
-                result.append(Double(abs(place - middle)) + part)
+                result[crossed] = Double(abs(place - reach)) + part
+                crossed += 1
                 isDark.toggle()
             }
             place = next
@@ -81,10 +90,11 @@ struct FinderGauge {
     }
 
     /// The line of least squares through the edges, and through how blur moves them.
-    private static func fit(_ places: [Double]) -> Reading? {
-        let shift = places.reduce(0, +) / 6
-        var (placeBias, biasPixels, placePixels) = (0.0, 0.0, 0.0)
-        for (edge, pixels) in zip(edges, places) {
+    private static func fit(_ places: InlineArray<6, Double>) -> Reading? {
+        var (shift, placeBias, biasPixels, placePixels) = (0.0, 0.0, 0.0, 0.0)
+        for index in places.indices {
+            let (edge, pixels) = (edges[index], places[index])
+            shift += pixels / 6
             placeBias += edge.place * edge.bias
             biasPixels += edge.bias * pixels
             placePixels += edge.place * pixels
@@ -92,11 +102,13 @@ struct FinderGauge {
         let squares = 2 * (3.5 * 3.5 + 2.5 * 2.5 + 1.5 * 1.5)
         let module = (placePixels * 6 - biasPixels * placeBias) / (squares * 6 - placeBias * placeBias)
         guard module > 0.5 else { return nil }
-        // What does not lie evenly is no finder pattern.
         let bias = (biasPixels - module * placeBias) / 6
-        let isEven = zip(edges, places).allSatisfy { edge, pixels in
-            abs(pixels - shift - edge.place * module - edge.bias * bias) < 0.5 * module + 0.3
+        guard abs(bias) < 0.6 * module else { return nil }
+        // What does not lie evenly is no finder pattern.
+        for index in places.indices {
+            let expected = shift + edges[index].place * module + edges[index].bias * bias
+            guard abs(places[index] - expected) < 0.5 * module + 0.3 else { return nil }
         }
-        return isEven && abs(bias) < 0.6 * module ? Reading(shift: shift, module: module) : nil
+        return Reading(shift: shift, module: module)
     }
 }

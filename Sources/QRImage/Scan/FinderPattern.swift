@@ -9,6 +9,11 @@ struct FinderPattern {
     /// Which part of its middle square's rows agreed, at most 1; chance likeness has few.
     var support = 0.0
 
+    /// How little speaks for it.
+    var doubt: Double { 1 - support + 1 / Double(lineCount) }
+
+    func isAt(_ other: FinderPattern) -> Bool { x == other.x && y == other.y }
+
     func distance(to other: FinderPattern) -> Double {
         let (right, down) = (other.x - x, other.y - y)
         return (right * right + down * down).squareRoot()

@@ -6,21 +6,19 @@ struct FinderTriple {
     /// How far it is from a right angle with equal sides and equal patterns that every row shows; 0 is perfect.
     let strain: Double
 
-    /// The most patterns that are combined; a picture full of false ones must not cost seconds.
-    private static let patternCountMax = 24
     private static let strainMax = 2.2
 
-    var patterns: [FinderPattern] { [upperLeft, upperRight, lowerLeft] }
-
-    /// Whether one of its patterns is among others.
-    func shares(_ others: [FinderPattern]) -> Bool {
-        patterns.contains { pattern in others.contains { $0.x == pattern.x && $0.y == pattern.y } }
+    /// Whether one of its patterns is another's.
+    func shares(_ other: FinderTriple) -> Bool {
+        has(other.upperLeft) || has(other.upperRight) || has(other.lowerLeft)
     }
 
-    /// The plausible triples, best first.
-    static func all(_ patterns: [FinderPattern]) -> [FinderTriple] {
-        let patterns = patterns.prefix(patternCountMax)
-        var triples: [FinderTriple] = []
+    private func has(_ pattern: FinderPattern) -> Bool {
+        upperLeft.isAt(pattern) || upperRight.isAt(pattern) || lowerLeft.isAt(pattern)
+    }
+
+    /// Adds every plausible triple of these patterns.
+    static func add(_ patterns: [FinderPattern], to triples: inout [FinderTriple]) {
         for first in patterns.indices {
             for second in patterns.indices where second > first {
                 for third in patterns.indices where third > second {
@@ -28,7 +26,6 @@ struct FinderTriple {
                 }
             }
         }
-        return triples.sorted { $0.strain < $1.strain }
     }
 
     /// Adds three patterns as a triple, or as two or three where tilt leaves open which is the corner.
@@ -38,24 +35,28 @@ struct FinderTriple {
         let (ab, bc, ca) = (a.distance(to: b), b.distance(to: c), c.distance(to: a))
         let longest = max(ab, bc, ca)
         // The corner lies opposite the longest side, unless strong perspective shrinks that.
-        for (corner, p, q, opposite) in [(a, b, c, bc), (b, a, c, ca), (c, a, b, ab)]
-        where opposite > longest * sideOfLongestMin {
-            if let triple = FinderTriple(corner: corner, p, q, opposite: opposite) { triples.append(triple) }
+        for corner in 0..<3 {
+            let (corner, p, q, opposite) = corner == 0 ? (a, b, c, bc) : corner == 1 ? (b, a, c, ca) : (c, a, b, ab)
+            guard opposite > longest * sideOfLongestMin,
+                let triple = FinderTriple(corner: corner, p, q, opposite: opposite)
+            else { continue }
+            triples.append(triple)
         }
     }
 
     private static let sideOfLongestMin = 0.85
 
     private init?(corner: FinderPattern, _ p: FinderPattern, _ q: FinderPattern, opposite: Double) {
-        let modules = [corner.module, p.module, q.module]
-        guard let least = modules.min(), let most = modules.max(), most < least * 2.4 else { return nil }
+        let least = min(corner.module, p.module, q.module)
+        let most = max(corner.module, p.module, q.module)
+        guard most < least * 2.4 else { return nil }
         let (sideP, sideQ) = (corner.distance(to: p), corner.distance(to: q))
         guard min(sideP, sideQ) > 8 * least, max(sideP, sideQ) < 190 * most else { return nil }
         let ratio = max(sideP, sideQ) / min(sideP, sideQ)
         guard ratio < 2.6 else { return nil }
         let square = (sideP * sideP + sideQ * sideQ) / (opposite * opposite)
         // Tilt strains a true triple, too; few rows that agree are the mark of a false one.
-        let doubts = [corner, p, q].reduce(0.0) { $0 + (1 - $1.support) + 1 / Double($1.lineCount) }
+        let doubts = corner.doubt + p.doubt + q.doubt
         let strain = (ratio - 1) + abs(square - 1) + (most / least - 1) * 0.5
         guard strain < Self.strainMax else { return nil }
         let turn = (p.x - corner.x) * (q.y - corner.y) - (p.y - corner.y) * (q.x - corner.x)
@@ -64,17 +65,14 @@ struct FinderTriple {
         self.strain = strain + doubts
     }
 
-    /// Versions by likelihood: the module count that the patterns' own width suggests, then its neighbours.
-    var versions: [Int] {
+    /// The version that the patterns' own width suggests; it may lie outside what there is.
+    var version: Int {
         let across = upperLeft.distance(to: upperRight) / ((upperLeft.module + upperRight.module) / 2)
         let down = upperLeft.distance(to: lowerLeft) / ((upperLeft.module + lowerLeft.module) / 2)
         // Turned by 45°, a pattern is measured along its diagonal.
         let (right, below) = (upperRight.x - upperLeft.x, upperRight.y - upperLeft.y)
         let stretch = max(abs(right), abs(below)) / (right * right + below * below).squareRoot()
         let moduleCount = (across + down) / 2 / stretch + 7
-        let version = (moduleCount - 17) / 4
-        let nearest = Int(version.rounded())
-        let order = version > Double(nearest) ? [0, 1, -1, 2, -2] : [0, -1, 1, -2, 2]
-        return order.map { nearest + $0 }.filter { (1...40).contains($0) }
+        return Int(((moduleCount - 17) / 4).rounded())
     }
 }

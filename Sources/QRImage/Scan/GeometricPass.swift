@@ -5,19 +5,17 @@ struct GeometricPass {
     private var threshold = LocalThreshold()
     private var binary = PixelBuffer()
     private var detector = FinderDetector()
+    private var triples: [FinderTriple] = []
+    private var used: [FinderTriple] = []
+    private var unread: [FinderTriple] = []
+    private var sampler = SymbolSampler()
+    private var decoder = SymbolDecoder()
 
     /// The fixed patterns must fit at least so well before anything is decoded; noise stays below.
     private static let fitMin = 0.22
     /// Three patterns in place and timing between them: surely a code, whether read or not.
     private static let fitOfCode = 0.45
     private static let triplesMax = 12
-
-    struct Found {
-        var codes: [ScannedCode] = []
-        var hasParts = false
-        /// Whether something looks like a code that was not read.
-        var seesCode = false
-    }
 
     /// Looks for codes in a picture.
     ///
@@ -26,82 +24,109 @@ struct GeometricPass {
     ///   - window: the neighbourhood of the threshold, in pixels.
     ///   - refined: whether the plane is improved step by step, which takes longer.
     ///   - deadline: when to stop, whatever has been found.
-    /// - Returns: what was found.
+    ///   - sight: takes what was found.
     mutating func read(
-        _ picture: PixelBuffer, window: Int, refined: Bool, deadline: Deadline
-    ) -> Found {
+        _ picture: PixelBuffer, window: Int, refined: Bool, deadline: Deadline, into sight: inout Sight
+    ) {
         threshold.apply(picture, window: window, offset: 4, into: &binary)
         let step = picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1
         detector.find(in: binary, step: step, deadline: deadline)
-        var found = Found()
-        var used: [FinderPattern] = []
-        var unread: [FinderTriple] = []
+        triples.removeAll(keepingCapacity: true)
+        FinderTriple.add(detector.best, to: &triples)
+        used.removeAll(keepingCapacity: true)
+        unread.removeAll(keepingCapacity: true)
         var tried = 0
-        for triple in FinderTriple.all(detector.patterns) {
-            guard tried < Self.triplesMax, !deadline.isOver else { break }
-            if triple.shares(used) { continue }
+        while tried < Self.triplesMax, !deadline.isOver, let triple = takeBestTriple() {
+            if used.contains(where: triple.shares) { continue }
             tried += 1
-            var seesCode = false
-            if readTriple(triple, picture, refined: refined, deadline: deadline, into: &found, &seesCode) {
-                used += triple.patterns
+            switch read(triple, picture, refined: refined, deadline: deadline, into: &sight) {
+            case .read:
+                used.append(triple)
                 tried = 0
-            } else if seesCode {
-                unread.append(triple)
+            case .seen: unread.append(triple)
+            case .nothing: continue
             }
         }
         // The wrong way round, a code that was read may have looked like another.
-        found.seesCode = unread.contains { !$0.shares(used) }
-        return found
+        let isUnread = unread.contains { triple in !used.contains(where: triple.shares) }
+        sight.seesCode = sight.seesCode || isUnread
     }
 
-    private func readTriple(
-        _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into found: inout Found,
-        _ seesCode: inout Bool
-    ) -> Bool {
+    /// Of thousands, a dozen is all that is looked at: they are never put in order.
+    private mutating func takeBestTriple() -> FinderTriple? {
+        guard let best = triples.indices.min(by: { triples[$0].strain < triples[$1].strain }) else { return nil }
+        triples.swapAt(best, triples.count - 1)
+        return triples.removeLast()
+    }
+
+    private enum Outcome {
+        case read
+        /// A code, and no text.
+        case seen
+        case nothing
+    }
+
+    private mutating func read(
+        _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into sight: inout Sight
+    ) -> Outcome {
         let frame = FinderFrame(triple, in: picture)
-        let locators = frame.versions.map { version -> (version: Int, locator: SymbolLocator, timing: Double) in
-            let locator = SymbolLocator(picture, frame, version: version)
-            return (version, locator, locator.timingFit)
+        var likely = InlineArray<4, (version: Int, timing: Double)>(repeating: (0, 0))
+        var count = 0
+        for version in frame.versions {
+            let timing = SymbolLocator(picture, frame, version: version).timingFit
+            var place = count
+            while place > 0, likely[place - 1].timing < timing {
+                likely[place] = likely[place - 1]
+                place -= 1
+            }
+            likely[place] = (version, timing)
+            count += 1
         }
-        let likely = locators.sorted { $0.timing > $1.timing }.prefix(refined ? 5 : 2)
-        for (version, locator, _) in likely {
-            guard !deadline.isOver else { return false }
-            guard let located = locator.locate(refined: refined, deadline: deadline), located.fit > Self.fitMin else {
+        var outcome = Outcome.nothing
+        for index in 0..<min(count, refined ? 4 : 2) where !deadline.isOver {
+            let version = likely[index].version
+            let locator = SymbolLocator(picture, frame, version: version)
+            guard let place = locator.locate(refined: refined, deadline: deadline), place.fit > Self.fitMin else {
                 continue
             }
-            if located.fit > Self.fitOfCode { seesCode = true }
-            for plane in located.planes where !deadline.isOver {
+            if place.fit > Self.fitOfCode { outcome = .seen }
+            for number in 0..<SymbolLocator.planeCount(refined: refined) where !deadline.isOver {
+                guard let plane = locator.plane(number, at: place) else { continue }
                 switch decode(picture, plane, version: version, deadline: deadline) {
                 case .payload(let payload):
-                    found.codes.append(ScannedCode(payload: payload, corners: corners(plane, version: version)))
-                    return true
+                    sight.codes.append(ScannedCode(payload: payload, corners: corners(plane, version: version)))
+                    return .read
                 case .part:
-                    found.hasParts = true
-                    return true
+                    sight.hasParts = true
+                    return .read
                 case .failed: continue
                 }
             }
         }
-        return false
+        return outcome
     }
 
-    private func decode(
+    private mutating func decode(
         _ picture: PixelBuffer, _ plane: Homography, version: Int, deadline: Deadline
     ) -> SymbolDecoder.Answer {
-        let sampler = SymbolSampler(picture, plane, size: SymbolLayout.size(version: version))
+        sampler.sample(picture, plane, size: SymbolLayout.size(version: version))
         for rule in SymbolSampler.rules where !deadline.isOver {
-            let answer = SymbolDecoder.decode(sampler.modules(by: rule), version: version)
+            sampler.apply(rule)
+            let answer = decoder.decode(sampler.isDark, version: version)
             if answer != .failed { return answer }
         }
         return .failed
     }
 
-    private func corners(_ plane: Homography, version: Int) -> [ScannedCode.Point] {
+    private func corners(_ plane: Homography, version: Int) -> ScannedCode.Corners {
         let side = Double(SymbolLayout.size(version: version))
-        return [(0, 0), (side, 0), (side, side), (0, side)].map { across, down in
+        func corner(_ across: Double, _ down: Double) -> ScannedCode.Point {
             let place = plane.map(across, down)
             return ScannedCode.Point(x: ScannedCode.Point.pixel(place.x), y: ScannedCode.Point.pixel(place.y))
         }
+        return ScannedCode.Corners(
+            upperLeft: corner(0, 0), upperRight: corner(side, 0), lowerRight: corner(side, side),
+            lowerLeft: corner(0, side))
     }
 }
 

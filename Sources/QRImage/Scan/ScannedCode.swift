@@ -11,11 +11,35 @@ package struct ScannedCode: Sendable, Equatable {
         }
     }
 
-    package let payload: Payload
-    /// The code's corners: where its upper left, upper right, lower right and lower left lie.
-    package let corners: [Point]
+    /// Where a symbol's own upper left, upper right, lower right and lower left lie.
+    package struct Corners: Sendable, Equatable {
+        package let upperLeft, upperRight, lowerRight, lowerLeft: Point
 
-    init(payload: Payload, corners: [Point]) {
+        package init(upperLeft: Point, upperRight: Point, lowerRight: Point, lowerLeft: Point) {
+            self.upperLeft = upperLeft
+            self.upperRight = upperRight
+            self.lowerRight = lowerRight
+            self.lowerLeft = lowerLeft
+        }
+
+        /// All four, the way round that they are named.
+        package var all: [Point] { [upperLeft, upperRight, lowerRight, lowerLeft] }
+
+        func scaled(by factor: Double) -> Corners {
+            func scale(_ point: Point) -> Point {
+                Point(x: Int(Double(point.x) * factor), y: Int(Double(point.y) * factor))
+            }
+            return Corners(
+                upperLeft: scale(upperLeft), upperRight: scale(upperRight), lowerRight: scale(lowerRight),
+                lowerLeft: scale(lowerLeft))
+        }
+    }
+
+    package let payload: Payload
+    /// Where it lies; nil when whatever read it does not say.
+    package internal(set) var corners: Corners?
+
+    init(payload: Payload, corners: Corners?) {
         self.payload = payload
         self.corners = corners
     }

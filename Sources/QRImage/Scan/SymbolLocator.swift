@@ -15,30 +15,55 @@ struct SymbolLocator {
         span = Double(layout.size) - 3.5
     }
 
-    /// The best plane found, with how well its fixed patterns fit: 1 is perfect, 0 is chance.
-    ///
-    /// When refined, planes close by follow it: on cloth and bent paper one of them often serves better.
-    func locate(refined: Bool, deadline: Deadline) -> (planes: [Homography], fit: Double)? {
-        var best: (points: FourPoints, plane: Homography, fit: Double)?
-        for start in [frame.tilted, frame.flat] {
-            for points in [start, searchFourth(start, refined: refined)] {
-                guard let points, let plane = plane(points) else { continue }
-                let fit = fit(plane)
-                if fit > best?.fit ?? 0 { best = (points, plane, fit) }
-                if fit > Self.fitOfDrawn || deadline.isOver { break }
-            }
-            if best?.fit ?? 0 > Self.fitOfDrawn || deadline.isOver { break }
-        }
-        guard var (points, plane, fit) = best else { return nil }
-        guard refined else { return ([plane], fit) }
-        let found = plane
-        improve(&points, &plane, &fit, deadline: deadline)
-        let near = [(0.5, 0.0), (-0.5, 0.0), (0.0, 0.5), (0.0, -0.5)].flatMap { right, down in
-            [3, 1, 2].compactMap { corner in
-                self.plane(points.moved(corner: corner, right: right * modulePixels, down: down * modulePixels))
-            }
-        }
-        return ([plane, found] + near, fit)
+    /// A plane that was found, with how well its fixed patterns fit: 1 is perfect, 0 is chance.
+    struct Place {
+        fileprivate(set) var plane: Homography
+        fileprivate(set) var fit: Double
+        fileprivate var points: FourPoints
+        /// As it was before it was improved.
+        fileprivate var found: Homography
+    }
+
+    /// The best plane found.
+    func locate(refined: Bool, deadline: Deadline) -> Place? {
+        var best: Place?
+        search(from: frame.tilted, refined: refined, deadline: deadline, &best)
+        if !isEnough(best, deadline) { search(from: frame.flat, refined: refined, deadline: deadline, &best) }
+        guard refined, var improved = best else { return best }
+        improve(&improved, deadline: deadline)
+        return improved
+    }
+
+    private func isEnough(_ best: Place?, _ deadline: Deadline) -> Bool {
+        best?.fit ?? 0 > Self.fitOfDrawn || deadline.isOver
+    }
+
+    private func search(from start: FourPoints, refined: Bool, deadline: Deadline, _ best: inout Place?) {
+        take(start, &best)
+        if !isEnough(best, deadline), let points = searchFourth(start, refined: refined) { take(points, &best) }
+    }
+
+    private func take(_ points: FourPoints, _ best: inout Place?) {
+        guard let plane = plane(points) else { return }
+        let fit = fit(plane)
+        if fit > best?.fit ?? 0 { best = Place(plane: plane, fit: fit, points: points, found: plane) }
+    }
+
+    /// How many planes a place gives to read by: on cloth and bent paper one close by often serves better.
+    static func planeCount(refined: Bool) -> Int { refined ? 2 + nearCorners.count * directions.count : 1 }
+
+    private static let nearCorners = [3, 1, 2]
+    private static let directions = [(1.0, 0.0), (-1, 0), (0, 1), (0, -1)]
+
+    /// The planes of a place, best first: itself, as it was found, and those close by.
+    func plane(_ index: Int, at place: Place) -> Homography? {
+        guard index > 1 else { return index == 0 ? place.plane : place.found }
+        let near = index - 2
+        let (right, down) = Self.directions[near / Self.nearCorners.count]
+        let reach = modulePixels / 2
+        return plane(
+            place.points.moved(
+                corner: Self.nearCorners[near % Self.nearCorners.count], right: right * reach, down: down * reach))
     }
 
     /// How well the timing patterns alternate: what tells versions apart cheaply.
@@ -75,16 +100,18 @@ struct SymbolLocator {
 
     /// Light minus dark over the finder patterns, in grey levels.
     private func contrast(_ plane: Homography) -> Double {
-        var difference = 0.0
-        for (column, row) in [(3.5, 3.5), (span, 3.5), (3.5, span)] {
-            let core = plane.map(column, row)
-            difference -= picture.sample(core.x, core.y)
-            for (right, down) in [(2.0, 0.0), (-2, 0), (0, 2), (0, -2)] {
-                let ring = plane.map(column + right, row + down)
-                difference += picture.sample(ring.x, ring.y) / 4
-            }
-        }
+        let difference = contrast(plane, 3.5, 3.5) + contrast(plane, span, 3.5) + contrast(plane, 3.5, span)
         return max(difference / 3, 4)
+    }
+
+    private func contrast(_ plane: Homography, _ column: Double, _ row: Double) -> Double {
+        let core = plane.map(column, row)
+        var difference = -picture.sample(core.x, core.y)
+        for (right, down) in Self.directions {
+            let ring = plane.map(column + 2 * right, row + 2 * down)
+            difference += picture.sample(ring.x, ring.y) / 4
+        }
+        return difference
     }
 
     /// How much lighter the fixed light modules are than the dark ones, as part of their whole range.
@@ -108,23 +135,25 @@ struct SymbolLocator {
     }
 
     /// Moves one corner at a time for as long as the fixed patterns fit better.
-    private func improve(
-        _ points: inout FourPoints, _ plane: inout Homography, _ fit: inout Double, deadline: Deadline
-    ) {
-        for step in [0.8, 0.4, 0.2, 0.1] {
+    private func improve(_ best: inout Place, deadline: Deadline) {
+        for step in Self.steps {
             for _ in 0..<3 where !deadline.isOver {
                 var hasMoved = false
-                for corner in [3, 1, 2, 0] {
-                    for (right, down) in [(1.0, 0.0), (-1, 0), (0, 1), (0, -1)] {
+                for corner in Self.corners {
+                    for (right, down) in Self.directions {
                         let reach = step * modulePixels
-                        let candidate = points.moved(corner: corner, right: right * reach, down: down * reach)
-                        guard let next = self.plane(candidate) else { continue }
-                        let nextFit = self.fit(next)
-                        if nextFit > fit { (points, plane, fit, hasMoved) = (candidate, next, nextFit, true) }
+                        let points = best.points.moved(corner: corner, right: right * reach, down: down * reach)
+                        guard let plane = plane(points) else { continue }
+                        let fit = fit(plane)
+                        if fit > best.fit { (best.points, best.plane, best.fit, hasMoved) = (points, plane, fit, true) }
                     }
                 }
                 if !hasMoved { break }
             }
         }
     }
+
+    /// How far a corner is moved, in modules.
+    private static let steps = [0.8, 0.4, 0.2, 0.1]
+    private static let corners = [3, 1, 2, 0]
 }

@@ -1,26 +1,36 @@
-/// Reads the modules of a located symbol, and decides which are dark.
+/// Reads the modules of a located symbol, and decides which are dark; it keeps its buffers from symbol to symbol.
 struct SymbolSampler {
+    private var size = 0
     private var greys: [Double] = []
-    private let size: Int
+    /// The greys with the blur taken out that a rule takes out.
+    private var values: [Double] = []
+    private var sums: [Double] = []
+    /// Row after row, by the rule that was applied last.
+    private(set) var isDark: [Bool] = []
 
-    init(_ picture: PixelBuffer, _ plane: Homography, size: Int) {
+    /// Where in a module it is looked at, each way: larger ones are averaged over their middle half, which takes the
+    /// noise out.
+    private static let (inSmall, inMiddling, inLarge) = ([0.5], [0.35, 0.65], [0.25, 0.5, 0.75])
+
+    /// Measures every module of a symbol.
+    mutating func sample(_ picture: PixelBuffer, _ plane: Homography, size: Int) {
         self.size = size
-        greys.reserveCapacity(size * size)
-        // Larger modules are averaged over their middle half, which takes the noise out.
+        greys.removeAll(keepingCapacity: true)
         let (first, last) = (plane.map(0, 0), plane.map(Double(size), Double(size)))
         let diagonal = ((last.x - first.x) * (last.x - first.x) + (last.y - first.y) * (last.y - first.y)).squareRoot()
         let module = diagonal / (Double(size) * 1.414)
-        let offsets: [Double] = module < 2.5 ? [0.5] : module < 6 ? [0.35, 0.65] : [0.25, 0.5, 0.75]
+        let places = module < 2.5 ? Self.inSmall : module < 6 ? Self.inMiddling : Self.inLarge
+        let share = Double(places.count * places.count)
         for row in 0..<size {
             for column in 0..<size {
                 var sum = 0.0
-                for down in offsets {
-                    for right in offsets {
+                for down in places {
+                    for right in places {
                         let place = plane.map(Double(column) + right, Double(row) + down)
                         sum += picture.sample(place.x, place.y)
                     }
                 }
-                greys.append(sum / Double(offsets.count * offsets.count))
+                greys.append(sum / share)
             }
         }
     }
@@ -39,30 +49,37 @@ struct SymbolSampler {
         Rule(sharpening: 0, radius: nil),
     ]
 
-    func modules(by rule: Rule) -> [Bool] {
-        var values = greys
-        if rule.sharpening > 0 {
-            for row in 0..<size {
-                for column in 0..<size {
-                    let place = row * size + column
-                    let around =
-                        greys[row > 0 ? place - size : place] + greys[row < size - 1 ? place + size : place]
-                        + greys[column > 0 ? place - 1 : place] + greys[column < size - 1 ? place + 1 : place]
-                    values[place] = greys[place] + rule.sharpening * (4 * greys[place] - around)
-                }
+    /// Decides which modules are dark.
+    mutating func apply(_ rule: Rule) {
+        values.removeAll(keepingCapacity: true)
+        values.append(contentsOf: greys)
+        if rule.sharpening > 0 { sharpen(by: rule.sharpening) }
+        isDark.removeAll(keepingCapacity: true)
+        if let radius = rule.radius {
+            compare(radius: radius)
+        } else {
+            let mean = ((values.max() ?? 0) + (values.min() ?? 0)) / 2
+            for value in values { isDark.append(value < mean) }
+        }
+    }
+
+    private mutating func sharpen(by part: Double) {
+        for row in 0..<size {
+            for column in 0..<size {
+                let place = row * size + column
+                let around =
+                    greys[row > 0 ? place - size : place] + greys[row < size - 1 ? place + size : place]
+                    + greys[column > 0 ? place - 1 : place] + greys[column < size - 1 ? place + 1 : place]
+                values[place] = greys[place] + part * (4 * greys[place] - around)
             }
         }
-        guard let radius = rule.radius else {
-            let mean = ((values.max() ?? 0) + (values.min() ?? 0)) / 2
-            return values.map { $0 < mean }
-        }
-        return compare(values, radius: radius)
     }
 
     /// Compares each module with the mean around it, by sums over rectangles.
-    private func compare(_ values: [Double], radius: Int) -> [Bool] {
+    private mutating func compare(radius: Int) {
         let stride = size + 1
-        var sums = [Double](repeating: 0, count: stride * stride)
+        sums.removeAll(keepingCapacity: true)
+        sums.append(contentsOf: repeatElement(0, count: stride * stride))
         for row in 0..<size {
             var line = 0.0
             for column in 0..<size {
@@ -70,14 +87,15 @@ struct SymbolSampler {
                 sums[(row + 1) * stride + column + 1] = sums[row * stride + column + 1] + line
             }
         }
-        return (0..<(size * size)).map { place in
-            let (row, column) = (place / size, place % size)
+        for row in 0..<size {
             let (top, bottom) = (max(0, row - radius), min(size, row + radius + 1))
-            let (left, right) = (max(0, column - radius), min(size, column + radius + 1))
-            let sum =
-                sums[bottom * stride + right] - sums[top * stride + right] - sums[bottom * stride + left]
-                + sums[top * stride + left]
-            return values[place] < sum / Double((bottom - top) * (right - left))
+            for column in 0..<size {
+                let (left, right) = (max(0, column - radius), min(size, column + radius + 1))
+                let sum =
+                    sums[bottom * stride + right] - sums[top * stride + right] - sums[bottom * stride + left]
+                    + sums[top * stride + left]
+                isDark.append(values[row * size + column] < sum / Double((bottom - top) * (right - left)))
+            }
         }
     }
 }

@@ -1,0 +1,42 @@
+/// A polynomial over the field that QR codes count in, lowest coefficient first; it needs no memory of its own.
+struct GaloisPolynomial {
+    /// No block has more check codewords than 30, and a locator has one coefficient more.
+    private static let countMax = 31
+
+    private var coefficients = InlineArray<31, UInt8>(repeating: 0)
+    private(set) var count: Int
+
+    /// All zero.
+    init(count: Int) {
+        precondition(count <= Self.countMax)
+        self.count = count
+    }
+
+    subscript(_ degree: Int) -> UInt8 {
+        get { coefficients[degree] }
+        set { coefficients[degree] = newValue }
+    }
+
+    /// Makes room for further coefficients, zero for now.
+    mutating func extend(to count: Int) {
+        precondition(count <= Self.countMax)
+        self.count = max(self.count, count)
+    }
+
+    var isZero: Bool { degree < 0 }
+
+    /// The highest degree whose coefficient is not zero; -1 when there is none.
+    var degree: Int {
+        var degree = count - 1
+        while degree >= 0, coefficients[degree] == 0 { degree -= 1 }
+        return degree
+    }
+
+    func value(at point: UInt8) -> UInt8 {
+        var sum: UInt8 = 0
+        for degree in stride(from: count - 1, through: 0, by: -1) {
+            sum = GaloisField.multiply(sum, point) ^ coefficients[degree]
+        }
+        return sum
+    }
+}
