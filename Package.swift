@@ -87,6 +87,7 @@ let package = Package(
     ],
     targets: [
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        cLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         cLibrary("CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
         cLibrary("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
         cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
@@ -98,7 +99,7 @@ let package = Package(
         .target(name: "CSHA256", path: "Sources/CLibraries/CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
 
         library("Encoding", []),
-        library("Signing", ["COpenSSL"]),
+        library("Signing", ["COpenSSL", "CSHA256", "CSodium"]),
         library("Credential", ["Encoding", "Signing"]),
         library("QRImage", ["CQREncode", "CZBar", "CSPNG", "CTurboJPEG"]),
         library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
@@ -165,8 +166,8 @@ let package = Package(
 // Set by tools/sanitize: only what stands at the C boundaries is built, and its tests.
 if Context.environment["SUISHEN_SANITIZE"] == "1" {
     let boundaries: Set = [
-        "COpenSSL", "CQREncode", "CSPNG", "CTurboJPEG", "CZBar", "Encoding", "QRImage", "QRImageTests", "Signing",
-        "SigningTests", "TestSupport",
+        "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "QRImage",
+        "QRImageTests", "Signing", "SigningTests", "TestSupport",
     ]
     package.dependencies.removeAll()
     package.targets.removeAll { !boundaries.contains($0.name) }

@@ -8,6 +8,7 @@ package struct HashChain: Sendable {
     package static let slotCountMax = 2880
 
     private static let label = Array("suishen chain v1".utf8)
+    private static let indexByteCount = 4
 
     package let digest: DigestAlgorithm
 
@@ -29,43 +30,26 @@ package struct HashChain: Sendable {
     /// Hashes from x(`start`) down to x(`end`).
     func walk(from value: [UInt8], at start: Int, to end: Int) -> [UInt8] {
         precondition(value.count == Self.linkByteCount, "links are measured when they are read")
-        let message = Self.label + [UInt8](repeating: 0, count: 4) + value
-        let indices = stride(from: start - 1, through: end, by: -1)
-        return digest == .sha256 ? Self.walkByBlock(message, indices) : walkByContext(message, indices)
-    }
-
-    private static let indexOffset = label.count
-    private static let valueOffset = indexOffset + 4
-    private static let messageByteCount = valueOffset + linkByteCount
-
-    /// A link is one block of SHA-256, padded once.
-    private static func walkByBlock(_ message: [UInt8], _ indices: StrideThrough<Int>) -> [UInt8] {
-        var block = SHA256Block.padded(message)
-        var digest = [UInt8](repeating: 0, count: 32)
-        unsafe block.withUnsafeMutableBytes { block in
-            unsafe digest.withUnsafeMutableBytes { digest in
-                let value = unsafe UnsafeMutableRawBufferPointer(rebasing: block[valueOffset..<messageByteCount])
-                for index in indices {
-                    unsafe block.storeBytes(of: UInt32(index).bigEndian, toByteOffset: indexOffset, as: UInt32.self)
-                    unsafe SHA256Block.digest(UnsafeRawBufferPointer(block), into: digest)
-                    unsafe value.copyMemory(from: UnsafeRawBufferPointer(rebasing: digest[..<linkByteCount]))
-                }
-            }
+        if digest == .sha256, SHA256Walk.isSupported {
+            return SHA256Walk.value(from: value, at: UInt32(start), to: UInt32(end), label: Self.label)
         }
-        return Array(block[valueOffset..<messageByteCount])
+        return walkByContext(from: value, stride(from: start - 1, through: end, by: -1))
     }
 
     /// One context and one buffer serve the whole walk, each digest landing where the next message wants it.
-    private func walkByContext(_ message: [UInt8], _ indices: StrideThrough<Int>) -> [UInt8] {
-        var buffer = message + [UInt8](repeating: 0, count: digest.byteCount - Self.linkByteCount)
+    private func walkByContext(from value: [UInt8], _ indices: StrideThrough<Int>) -> [UInt8] {
+        let valueOffset = Self.label.count + Self.indexByteCount
+        let messageByteCount = valueOffset + Self.linkByteCount
+        var buffer = Self.label + [UInt8](repeating: 0, count: Self.indexByteCount + digest.byteCount)
+        buffer.replaceSubrange(valueOffset..<messageByteCount, with: value)
         var hasher = Hasher(digest)
         unsafe buffer.withUnsafeMutableBytes { bytes in
             for index in indices {
-                unsafe bytes.storeBytes(of: UInt32(index).bigEndian, toByteOffset: Self.indexOffset, as: UInt32.self)
-                unsafe hasher.update(UnsafeRawBufferPointer(rebasing: bytes[..<Self.messageByteCount]))
-                unsafe hasher.finalize(into: UnsafeMutableRawBufferPointer(rebasing: bytes[Self.valueOffset...]))
+                unsafe bytes.storeBytes(of: UInt32(index).bigEndian, toByteOffset: Self.label.count, as: UInt32.self)
+                unsafe hasher.update(UnsafeRawBufferPointer(rebasing: bytes[..<messageByteCount]))
+                unsafe hasher.finalize(into: UnsafeMutableRawBufferPointer(rebasing: bytes[valueOffset...]))
             }
         }
-        return Array(buffer[Self.valueOffset..<Self.messageByteCount])
+        return Array(buffer[valueOffset..<messageByteCount])
     }
 }

@@ -16,14 +16,10 @@ import COpenSSL
         unsafe EVP_PKEY_free(pointer)
     }
 
-    /// A public key from its raw bytes; nil when they are no key, such as a point off the curve.
-    convenience init?(raw: [UInt8], encoding: KeyEncoding) {
+    /// A public key of P-256 or SM2 from its point; nil when that is off the curve.
+    convenience init?(point: [UInt8], encoding: KeyEncoding) {
         CryptoLibrary.prepare()
-        let made =
-            encoding.order == nil
-            ? unsafe EVP_PKEY_new_raw_public_key_ex(nil, encoding.typeName, nil, raw, raw.count)
-            : unsafe suishen_ec_public_key(encoding.typeName, encoding.groupName, raw, raw.count)
-        guard let made = unsafe made else {
+        guard let made = unsafe suishen_ec_public_key(encoding.typeName, encoding.groupName, point, point.count) else {
             ERR_clear_error()
             return nil
         }

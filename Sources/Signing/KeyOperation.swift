@@ -3,7 +3,8 @@ import COpenSSL
 /// One key set up to sign or to verify, again and again, for one caller at a time.
 ///
 /// Setting up costs several microseconds, so this is done once: Ed25519 and the algorithms over a digest
-/// need nothing between two messages; SM2 keeps its contexts and the signer's id and starts anew.
+/// need nothing between two messages; SM2 keeps its contexts and the signer's id and starts anew. Ed25519 signs only:
+/// ``Ed25519Signature`` verifies.
 // Sendable although it is changed by every use: only ``KeyOperationPool`` holds one, and lends it to one
 // caller at a time.
 @safe final class KeyOperation: @unchecked Sendable {
@@ -41,7 +42,7 @@ import COpenSSL
 
     private func setUp() -> Bool {
         switch (algorithm, purpose) {
-        case (.ed25519, _):
+        case (.ed25519, .sign):
             return startMessage()
         case (.sm2, _):
             // The key context remembers the id and applies it at each start.
@@ -56,7 +57,7 @@ import COpenSSL
         case (.ps256, .verify):
             return unsafe EVP_PKEY_verify_init(keyContext) == 1
                 && suishen_set_ps256(keyContext, LibraryDigest.of(.sha256).pointer) == 1
-        case (.ps256, .sign):
+        case (.ed25519, .verify), (.ps256, .sign):
             return false
         }
     }
@@ -100,7 +101,7 @@ import COpenSSL
         let valid: Bool
         switch algorithm {
         case .ed25519:
-            valid = unsafe EVP_DigestVerify(messageContext, signature, signature.count, message, message.count) == 1
+            valid = false
         case .sm2:
             valid =
                 unsafe startMessage()

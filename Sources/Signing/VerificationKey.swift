@@ -11,7 +11,8 @@ package final class VerificationKey: Sendable {
     /// The first 4 bytes of SHA-256 over ``spki``; several keys may share one.
     package let keyIdentifier: [UInt8]
 
-    private let operations: KeyOperationPool
+    /// None for Ed25519, for which ``raw`` is all that ``Ed25519Signature`` needs.
+    private let operations: KeyOperationPool?
     /// Bytes of r and of s: 32, and 48 for a foreign key on P-384.
     private let halfByteCount: Int
 
@@ -48,16 +49,20 @@ package final class VerificationKey: Sendable {
 
     /// Takes a raw key: 32 bytes of Ed25519, or a point of P-256 or SM2 in 33 bytes or 65.
     ///
-    /// - Throws: `key_malformed` for another length or a point off its curve, `key_wrong_algorithm` for RSA.
+    /// - Throws: `key_malformed` for another length or a point off its curve (but of Ed25519, where a key off the curve
+    ///   fits no signature), `key_wrong_algorithm` for RSA.
     package convenience init(raw: [UInt8], algorithm: SignatureAlgorithm) throws(SigningError) {
         guard let encoding = KeyEncoding.of(algorithm) else { throw Self.notOurs }
+        if encoding.order == nil, raw.count == Ed25519Signature.keyByteCount {
+            self.init(handle: nil, algorithm: algorithm, spki: encoding.publicPrefix + raw, raw: raw)
+            return
+        }
         let isShaped: Bool
         switch (raw.count, raw.first) {
-        case (32, _): isShaped = encoding.order == nil
         case (33, 0x02), (33, 0x03), (65, 0x04): isShaped = encoding.order != nil
         default: isShaped = false
         }
-        guard isShaped, let handle = KeyHandle(raw: raw, encoding: encoding),
+        guard isShaped, let handle = KeyHandle(point: raw, encoding: encoding),
             let full = raw.count == 33 ? handle.rawPublicKey(encoding) : raw
         else {
             throw SigningError(
@@ -65,7 +70,7 @@ package final class VerificationKey: Sendable {
                 reason: "\(raw.count) bytes that are no \(algorithm.name) public key",
                 hint: "give 32 bytes for Ed25519, or a point on the curve in 33 or 65 bytes")
         }
-        let compressed = full.count == 65 ? [0x02 | full[64] & 1] + full[1...32] : full
+        let compressed = [0x02 | full[64] & 1] + full[1...32]
         self.init(handle: handle, algorithm: algorithm, spki: encoding.publicPrefix + full, raw: compressed)
     }
 
@@ -83,7 +88,7 @@ package final class VerificationKey: Sendable {
     }
 
     private init(
-        handle: KeyHandle, algorithm: SignatureAlgorithm, spki: [UInt8], raw: [UInt8],
+        handle: KeyHandle?, algorithm: SignatureAlgorithm, spki: [UInt8], raw: [UInt8],
         halfByteCount: Int = RawSignature.byteCount / 2
     ) {
         self.halfByteCount = halfByteCount
@@ -91,7 +96,7 @@ package final class VerificationKey: Sendable {
         self.spki = spki
         self.raw = raw
         keyIdentifier = Array(DigestAlgorithm.sha256.digest(spki).prefix(4))
-        operations = KeyOperationPool(key: handle, algorithm: algorithm, purpose: .verify)
+        operations = handle.map { KeyOperationPool(key: $0, algorithm: algorithm, purpose: .verify) }
     }
 
     /// Whether `signature` is this key's over `message`; a wrong one is false, never an error.
@@ -103,6 +108,7 @@ package final class VerificationKey: Sendable {
     /// - Returns: true only for a valid signature in its one shape.
     package func isValid(_ signature: [UInt8], for message: [UInt8], lowSOnly: Bool = true) -> Bool {
         guard let shaped = libraryForm(signature, lowSOnly: lowSOnly) else { return false }
+        guard let operations else { return Ed25519Signature.isValid(shaped, for: message, by: raw) }
         return operations.withOperation { $0.isValid(shaped, for: message) } ?? false
     }
 

@@ -57,15 +57,16 @@ struct DigestTests {
         #expect(try first.count == 1000 && first != SystemRandom().bytes(1000))
     }
 
-    @Test("of one block is what it is through a context, whatever the length that fits")
-    func ofOneBlock() {
-        for byteCount in 0...SHA256Block.messageByteCountMax {
-            let message = (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ byteCount) }
-            var digest = [UInt8](repeating: 0, count: 32)
-            unsafe SHA256Block.padded(message).withUnsafeBytes { block in
-                unsafe digest.withUnsafeMutableBytes { unsafe SHA256Block.digest(block, into: $0) }
-            }
-            #expect(digest == DigestAlgorithm.sha256.digest(message))
+    @Test("along a chain is what it is step by step", .enabled(if: SHA256Walk.isSupported))
+    func alongAChain() {
+        let label = Array("a label of a 16!".utf8)
+        let first = (0..<16).map { UInt8(7 * $0) }
+        var value = first
+        for index in (0..<300).reversed() {
+            let place = (1...4).map { UInt8(truncatingIfNeeded: index >> (32 - 8 * $0)) }
+            value = Array(DigestAlgorithm.sha256.digest(label + place + value).prefix(16))
+            #expect(SHA256Walk.value(from: first, at: 300, to: UInt32(index), label: label) == value)
         }
+        #expect(SHA256Walk.value(from: first, at: 300, to: 300, label: label) == first)
     }
 }

@@ -58,6 +58,14 @@ struct SignatureTests {
         #expect(key.verificationKey.isValid(signature, for: message))
     }
 
+    @Test("of Ed25519 that would fit every message, under a key of small order, is refused")
+    func smallOrder() throws {
+        let one = [1] + [UInt8](repeating: 0, count: 31)
+        let key = try VerificationKey(raw: one, algorithm: .ed25519)
+        // The group's neutral element as key and as R, and S of 0: R = S·B − h·A, whatever h is.
+        #expect(!key.isValid(one + [UInt8](repeating: 0, count: 32), for: [1]))
+    }
+
     @Test("with r or s of zero, of the order or above is refused", arguments: [SignatureAlgorithm.es256, .sm2])
     func outOfRange(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey.generate(algorithm)

@@ -83,14 +83,3 @@ static inline int suishen_set_ps256(EVP_PKEY_CTX *context, const EVP_MD *digest)
            EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest) == 1 &&
            EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
 }
-
-/* SHA-256 of one block that holds its own padding: the function below EVP, which costs half of one. */
-static inline void suishen_sha256_block(const void *block, void *digest) {
-    SHA256_CTX context = {.h = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
-    SHA256_Transform(&context, block);
-    for (int word = 0; word < 8; word++) {
-        unsigned int value = __builtin_bswap32(context.h[word]);
-        __builtin_memcpy((unsigned char *)digest + 4 * word, &value, 4);
-    }
-}

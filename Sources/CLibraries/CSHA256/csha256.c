@@ -47,27 +47,34 @@ ACCELERATED INLINE lane_state start(void) {
                         _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19)};
 }
 
-ACCELERATED INLINE void finish(lane_state state, uint8_t *digest) {
-    const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
-    // {d c b a} and {h g f e} in memory order, turned around by the shuffle.
-    const __m128i low = _mm_shuffle_epi32(_mm_unpackhi_epi64(state.cdgh, state.abef), 0x1B);
-    const __m128i high = _mm_shuffle_epi32(_mm_unpacklo_epi64(state.cdgh, state.abef), 0x1B);
-    _mm_storeu_si128((__m128i *)digest, _mm_shuffle_epi8(low, big_endian));
-    _mm_storeu_si128((__m128i *)(digest + 16), _mm_shuffle_epi8(high, big_endian));
+// Four words as they stand in memory, big-endian.
+ACCELERATED INLINE __m128i swapped(__m128i words) {
+    return _mm_shuffle_epi8(words, _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL));
 }
 
-// Takes one block into each of `lanes` hashes; their instructions are interleaved, for one chain leaves the unit idle.
-ACCELERATED INLINE void compress(lane_state *states, const uint8_t *const *blocks, int lanes) {
-    const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
-    __m128i words[lane_count][4];
-    lane_state before[lane_count];
-    UNROLL for (int lane = 0; lane < lanes; lane++) {
-        before[lane] = states[lane];
-        UNROLL for (int part = 0; part < 4; part++) {
-            __m128i loaded = _mm_loadu_si128((const __m128i *)(blocks[lane] + 16 * part));
-            words[lane][part] = _mm_shuffle_epi8(loaded, big_endian);
-        }
-    }
+ACCELERATED INLINE __m128i load(const uint8_t *bytes) { return swapped(_mm_loadu_si128((const __m128i *)bytes)); }
+
+ACCELERATED INLINE void store(__m128i words, uint8_t *bytes) {
+    _mm_storeu_si128((__m128i *)bytes, swapped(words));
+}
+
+// The first and the last four words of a digest; {d c b a} and {h g f e} are turned around by the shuffle.
+ACCELERATED INLINE __m128i first_half(lane_state state) {
+    return _mm_shuffle_epi32(_mm_unpackhi_epi64(state.cdgh, state.abef), 0x1B);
+}
+
+ACCELERATED INLINE __m128i last_half(lane_state state) {
+    return _mm_shuffle_epi32(_mm_unpacklo_epi64(state.cdgh, state.abef), 0x1B);
+}
+
+ACCELERATED INLINE void finish(lane_state state, uint8_t *digest) {
+    store(first_half(state), digest);
+    store(last_half(state), digest + 16);
+}
+
+// The 64 rounds of one block in each of `lanes` hashes, its words used up; their instructions are interleaved, for one
+// chain leaves the unit idle.
+ACCELERATED INLINE void rounds(lane_state *states, __m128i words[][4], int lanes) {
     UNROLL for (int group = 0; group < 16; group++) {
         const __m128i constants = _mm_load_si128((const __m128i *)(round_constants + 4 * group));
         UNROLL for (int lane = 0; lane < lanes; lane++) {
@@ -83,10 +90,22 @@ ACCELERATED INLINE void compress(lane_state *states, const uint8_t *const *block
             }
         }
     }
+}
+
+ACCELERATED INLINE lane_state plus(lane_state left, lane_state right) {
+    return (lane_state){_mm_add_epi32(left.abef, right.abef), _mm_add_epi32(left.cdgh, right.cdgh)};
+}
+
+// Takes one block into each of `lanes` hashes.
+ACCELERATED INLINE void compress(lane_state *states, const uint8_t *const *blocks, int lanes) {
+    __m128i words[lane_count][4];
+    lane_state before[lane_count];
     UNROLL for (int lane = 0; lane < lanes; lane++) {
-        states[lane].abef = _mm_add_epi32(states[lane].abef, before[lane].abef);
-        states[lane].cdgh = _mm_add_epi32(states[lane].cdgh, before[lane].cdgh);
+        before[lane] = states[lane];
+        UNROLL for (int part = 0; part < 4; part++) words[lane][part] = load(blocks[lane] + 16 * part);
     }
+    rounds(states, words, lanes);
+    UNROLL for (int lane = 0; lane < lanes; lane++) states[lane] = plus(states[lane], before[lane]);
 }
 
 INLINE void put_bit_count(uint8_t *end, size_t byte_count) {
@@ -169,6 +188,26 @@ ACCELERATED void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *dige
     }
 }
 
+ACCELERATED void csha256_walk(const uint8_t *label, uint8_t *value, uint32_t start_index, uint32_t end_index) {
+    // One block: label, index, value, 0x80, zeros, and the length of 36 bytes in bits. The words of a digest are the
+    // words of the next message, so that nothing goes through memory.
+    const __m128i label_words = load(label), bit_count = _mm_set_epi32(36 * 8, 0, 0, 0);
+    const __m128i end_mark = _mm_set_epi32(0, 0, (int)0x80000000, 0);
+    __m128i current = load(value);
+    for (uint32_t index = start_index; index-- > end_index;) {
+        __m128i words[1][4] = {{
+            label_words,
+            _mm_or_si128(_mm_slli_si128(current, 4), _mm_cvtsi32_si128((int)index)),
+            _mm_or_si128(_mm_srli_si128(current, 12), end_mark),
+            bit_count,
+        }};
+        lane_state state = start();
+        rounds(&state, words, 1);
+        current = first_half(plus(state, start()));
+    }
+    store(current, value);
+}
+
 #else
 
 bool csha256_is_supported(void) { return false; }
@@ -181,6 +220,11 @@ void csha256_leaves(const uint8_t *base, const uint32_t *offsets, const uint32_t
 
 void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *digests) {
     (void)pairs, (void)count, (void)digests;
+    __builtin_trap();
+}
+
+void csha256_walk(const uint8_t *label, uint8_t *value, uint32_t start_index, uint32_t end_index) {
+    (void)label, (void)value, (void)start_index, (void)end_index;
     __builtin_trap();
 }
 

@@ -1,4 +1,4 @@
-// SHA-256 of many Merkle leaves or nodes at once, on processors with the SHA extensions.
+// SHA-256 of many Merkle leaves or nodes at once, and along a hash chain, on processors with the SHA extensions.
 #pragma once
 
 #include <stdbool.h>
@@ -16,3 +16,7 @@ void csha256_leaves(const uint8_t *base, const uint32_t *offsets, const uint32_t
 // For each of `count` pairs of hashes, SHA-256(0x01 || left || right): RFC 6962 node hashes, 32 bytes each.
 // `digests` may be `pairs` itself.
 void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *digests);
+
+// Goes down a hash chain: for each index from `start_index` - 1 to `end_index` the 16 bytes of `value` become the first
+// 16 of SHA-256(label || index || value), the label 16 bytes, the index 4, big-endian.
+void csha256_walk(const uint8_t *label, uint8_t *value, uint32_t start_index, uint32_t end_index);
