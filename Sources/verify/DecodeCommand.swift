@@ -26,11 +26,9 @@ struct DecodeCommand: ParsableCommand {
 
     @OptionGroup var scanning: ScanOptions
 
-    func validate() throws {
-        guard paths != !images.isEmpty else { throw ValidationError("name pictures, or give their paths with --paths") }
-    }
-
     func run() throws {
+        // Not in `validate()`, which would come before the parser names an unknown option.
+        guard paths != !images.isEmpty else { throw ValidationError("name pictures, or give their paths with --paths") }
         if paths { return try readPaths() }
         var reader = scanning.reader
         var failure: CommandError?

@@ -23,7 +23,7 @@ struct FlushCommand: ParsableCommand {
     @Option(help: "The spool, as given to the gate.")
     var spool: String?
 
-    @Option(help: "The issuer's daemon.")
+    @Option(help: "The issuer's daemon.", transform: SocketPath.parse)
     var socket: String
 
     @Flag(help: "One JSON object a line; this is what is printed in any case.")
@@ -32,9 +32,6 @@ struct FlushCommand: ParsableCommand {
     func validate() throws {
         guard spool != nil || state != nil || bundle != nil else {
             throw ValidationError("name the spool by --bundle, --state or --spool")
-        }
-        guard (1...HTTPEndpoint.socketPathByteCountMax).contains(socket.utf8.count) else {
-            throw ValidationError("--socket is a path of 1 to \(HTTPEndpoint.socketPathByteCountMax) bytes")
         }
     }
 

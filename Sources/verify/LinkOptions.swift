@@ -7,7 +7,8 @@ struct LinkOptions: ParsableArguments {
     @Option(help: "The insurer's service for medical-insurance codes: http://HOST:PORT/PREFIX or unix:PATH.")
     var link: String?
 
-    @Option(help: "The issuer's daemon: says whose codes two are, and takes recorded events.")
+    @Option(
+        help: "The issuer's daemon: says whose codes two are, and takes recorded events.", transform: SocketPath.parse)
     var socket: String?
 
     @Option(help: ArgumentHelp("Who asks the insurer: the institution's number.", valueName: "id"))
@@ -25,9 +26,6 @@ struct LinkOptions: ParsableArguments {
     func validate() throws {
         if let link, HTTPEndpoint(link) == nil {
             throw ValidationError("--link is no address that can be asked: http://HOST:PORT/PREFIX or unix:PATH")
-        }
-        if let socket, !(1...HTTPEndpoint.socketPathByteCountMax).contains(socket.utf8.count) {
-            throw ValidationError("--socket is a path of 1 to \(HTTPEndpoint.socketPathByteCountMax) bytes")
         }
     }
 

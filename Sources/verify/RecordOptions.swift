@@ -28,9 +28,13 @@ struct RecordOptions: ParsableArguments {
         guard record || (actor ?? location ?? disposition ?? spool) == nil && step == "inspecting" else {
             throw ValidationError("--step, --actor, --location, --disposition and --spool belong to --record")
         }
-        let terms = [step] + (disposition.map { [$0] } ?? [])
-        guard terms.allSatisfy({ (1...64).contains($0.utf8.count) && $0.utf8.allSatisfy(Self.isTermByte) }) else {
-            throw ValidationError("--step and --disposition are terms in lower case, like inspecting or in_progress")
+        guard EventVocabulary.steps.contains(step) else {
+            throw ValidationError(
+                "--step is no business step of GS1 CBV 2.0: \(EventVocabulary.steps.sorted().joined(separator: ", "))")
+        }
+        guard disposition.map(EventVocabulary.dispositions.contains) != false else {
+            let terms = EventVocabulary.dispositions.sorted().joined(separator: ", ")
+            throw ValidationError("--disposition is no disposition of GS1 CBV 2.0: \(terms)")
         }
         if let actor, (try? USCC(actor)) == nil {
             throw ValidationError("--actor is no unified social credit code of 18 characters")
@@ -38,10 +42,6 @@ struct RecordOptions: ParsableArguments {
         if let location, !(1...256).contains(location.utf8.count) {
             throw ValidationError("--location is 1 to 256 bytes")
         }
-    }
-
-    private static func isTermByte(_ byte: UInt8) -> Bool {
-        (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_")
     }
 
     /// What every event says.

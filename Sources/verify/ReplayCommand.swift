@@ -15,6 +15,9 @@ struct ReplayCommand: ParsableCommand {
         @Option(help: "The store that learns.")
         var into: String
 
+        @Option(help: "Unix time in seconds, in place of the clock.")
+        var at: UInt64?
+
         @Argument(help: "The stores of other gates: files, or unix:PATH of a gate that serves its own.")
         var stores: [String]
 
@@ -25,11 +28,12 @@ struct ReplayCommand: ParsableCommand {
             do {
                 let target = try ReplayStore(path: into)
                 var count = 0
+                let now = at ?? Clock.seconds()
                 for store in stores {
                     count +=
                         try store.hasPrefix("unix:")
-                        ? target.merge(ReplayExchange.fetch(String(store.dropFirst(5))))
-                        : target.merge(ReplayStore(path: store))
+                        ? target.merge(ReplayExchange.fetch(String(store.dropFirst(5))), at: now)
+                        : target.merge(ReplayStore(path: store), at: now)
                 }
                 let result: JSONValue = ["merged": .integer(Int64(count))]
                 StandardStream.output.write(result.encoded() + "\n")
@@ -47,7 +51,7 @@ struct ReplayCommand: ParsableCommand {
         @Option(help: "The store.")
         var store: String
 
-        @Option(help: "The UNIX socket to make.")
+        @Option(help: "The UNIX socket to make.", transform: SocketPath.parse)
         var listen: String
 
         func run() throws {

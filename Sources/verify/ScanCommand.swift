@@ -50,7 +50,8 @@ struct ScanCommand: ParsableCommand {
     @Argument(help: "PNG or JPEG files; - reads one from stdin.")
     var images: [String] = []
 
-    func validate() throws {
+    /// Asked once the parser has found no unknown option: it looks for these last of all.
+    private func checkUsage() throws {
         guard [text != nil, stream, frames != nil, !images.isEmpty].count(where: { $0 }) == 1 else {
             throw ValidationError("give images, or --text, or --stream, or --frames")
         }
@@ -61,6 +62,7 @@ struct ScanCommand: ParsableCommand {
     }
 
     func run() throws {
+        try checkUsage()
         if let profile = foreign.profile {
             let inputs = images + (text.map { [$0] } ?? [])
             throw ExitCode(

@@ -1,12 +1,11 @@
+import Credential
 import Encoding
 import Testing
 
 @Suite("A gate whose clock is wrong")
 struct ClockWatchTests {
-    private func run(_ gate: VerifyGate, at time: UInt64, holders: Int, isSame: Bool = false) throws -> VerifyRun {
-        let one = try gate.person()
-        let lines = try (0..<holders).map { _ in try gate.shown(isSame ? one : gate.person()) }
-        return try VerifyRun(
+    private func run(_ gate: VerifyGate, at time: UInt64, _ lines: [String]) throws -> VerifyRun {
+        try VerifyRun(
             "--bundle \(gate.folder) --scene metro-gate --at \(time) --stream",
             input: lines.map { $0 + "\n" }.joined())
     }
@@ -26,23 +25,70 @@ struct ClockWatchTests {
     func persistentSkew(at time: UInt64, code: String, warning: String, offset: Int64) throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
-        let first = try run(gate, at: time, holders: 11)
+        func lines(_ count: Int) throws -> [String] { try (0..<count).map { _ in try gate.shown(gate.person()) } }
+        let first = try run(gate, at: time, lines(4))
         #expect(first.lines.allSatisfy { $0["code"]?.string == code && !warnings($0).contains(warning) })
         // Another process goes on where the first ended.
-        let second = try run(gate, at: time, holders: 2)
+        let second = try run(gate, at: time, lines(2))
         #expect(second.lines.allSatisfy { $0["code"]?.string == code && warnings($0).contains(warning) })
         #expect(second.lines.first?["freshness"]?["clockOffsetSeconds"]?.integer == offset)
         // A clock that was set right is believed again.
-        let mended = try run(gate, at: VerifyGate.now, holders: 12)
+        let mended = try run(gate, at: VerifyGate.now, lines(12))
         #expect(mended.lines.allSatisfy { $0["code"]?.string == "ok" })
         #expect(warnings(mended.lines.last).isEmpty)
     }
 
-    @Test("is not what one holder's old code means, however often it is shown")
-    func oneHolder() throws {
+    @Test(
+        "by far hears the phones behind every refusal, whatever kind of code they show, and stays closed",
+        arguments: [-40_000, -400, 4000, 90_000, 40_000_000] as [Int64])
+    func farOff(by offset: Int64) throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
-        let run = try run(gate, at: VerifyGate.now + 90, holders: 30, isSame: true)
-        #expect(run.lines.allSatisfy { $0["code"]?.string == "stale" && warnings($0).isEmpty })
+        let time = UInt64(Int64(VerifyGate.now) + offset)
+        let lines = try [1, 2].flatMap { holder in
+            try [
+                gate.shown(gate.person()), gate.chain(), gate.person(kind: .timed, lifetime: 120),
+                gate.transit.code(account: [UInt8](repeating: holder, count: 10)),
+            ]
+        }
+        let run = try run(gate, at: time, lines)
+        #expect(run.lines.count == 8 && run.lines.allSatisfy { $0["verdict"]?.string != "accept" })
+        for verdict in run.lines {
+            let skew = verdict["freshness"]?["skewSeconds"]?.integer
+            let age = verdict["freshness"]?["ageSeconds"]?.integer
+            let told = try #require(skew) - #require(age)
+            #expect((told + offset).magnitude <= 30, "\(offset) \(told)")
+        }
+        let warning = offset < 0 ? "clock_behind" : "clock_ahead"
+        #expect(warnings(run.lines.last).contains(warning))
+        #expect(run.lines.last?["reason"]?.string?.hasSuffix("this machine's clock must be wrong") == true)
+        #expect(run.lines.prefix(4).allSatisfy { !warnings($0).contains(warning) })
+    }
+
+    @Test("is not what one holder's old code means, however often it is shown, nor old codes of any age")
+    func oldCodes() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let one = try gate.shown(gate.person())
+        let same = try run(gate, at: VerifyGate.now + 90, [String](repeating: one, count: 30))
+        #expect(same.lines.allSatisfy { $0["code"]?.string == "stale" && warnings($0).isEmpty })
+        let ages = try (1...8 as ClosedRange<UInt64>).map {
+            try gate.shown(gate.person(), time: VerifyGate.now + $0 * 300)
+        }
+        let old = try run(gate, at: VerifyGate.now + 3000, ages)
+        #expect(old.lines.allSatisfy { $0["code"]?.string == "stale" && warnings($0).isEmpty })
+    }
+
+    @Test("is not told by codes whose phone or issuer did not sign them")
+    func forgeries() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let lines = try (0..<8).flatMap { _ in
+            try [gate.shown(gate.person(by: gate.compromised)), gate.person(), gate.person(kind: .paper)]
+        }
+        for offset in [-40_000, 40_000_000] as [Int64] {
+            let run = try run(gate, at: UInt64(Int64(VerifyGate.now) + offset), lines)
+            #expect(run.lines.allSatisfy { $0["freshness"] == nil && $0["verdict"]?.string != "accept" })
+        }
     }
 }

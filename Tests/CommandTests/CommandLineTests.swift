@@ -39,6 +39,19 @@ struct CommandLineTests {
         #expect(numbers.count == 3 && numbers.allSatisfy { UInt($0) != nil }, "\(outcome.output)")
     }
 
+    @Test(
+        "names the option it does not know, whatever else is missing",
+        arguments: [
+            ("verify", "--bogus"), ("verify", "scan --bogus"), ("verify", "--bundle x --bogus"),
+            ("verify", "decode --bogus"), ("verify", "flush --spool x --socket y --bogus"),
+            ("verify", "--text x --bogus"), ("verify", "x.png --bogus --json"),
+        ])
+    func unknownOption(command: String, words: String) throws {
+        let outcome = try Program(command).run(words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 64 && outcome.output.isEmpty)
+        #expect(outcome.diagnostics.hasPrefix("\(command): error: unknown option '--bogus'"), "\(outcome.diagnostics)")
+    }
+
     @Test("documents itself on stdout with status 0", arguments: ["suishen", "suishend", "verify", "chain-verify"])
     func help(command: String) throws {
         let outcome = try Program(command).run(["--help"])

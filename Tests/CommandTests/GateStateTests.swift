@@ -61,4 +61,29 @@ struct GateStateTests {
             #expect(leavings >> 8 == 1, "temporary files are left")
         }
     }
+
+    @Test("never goes back to an older bundle, however many processes start at once with the old and the new one")
+    func bundlesAtOnce() throws {
+        let gate = try VerifyGate(version: 5)
+        defer { gate.remove() }
+        let old = "\(gate.folder)/old"
+        unsafe system("mkdir \(old) && cp -r \(gate.folder)/*.cbor \(gate.folder)/*.pem \(gate.folder)/status \(old)")
+        try gate.export(version: 6)
+        let verify = "\(ProjectFiles.root)/.build/debug/verify"
+        let options = "--scene metro-gate --at \(VerifyGate.now) --plain --text X --state \(gate.folder)/state"
+        for _ in 0..<12 {
+            unsafe system("rm -rf \(gate.folder)/state")
+            // A pipeline starts them all before any is waited for; none reads what the one before it writes.
+            let starts = [old, gate.folder, old, gate.folder].enumerated().map { index, bundle in
+                "\(verify) --bundle \(bundle) \(options) > \(gate.folder)/out.\(index) 2>&1"
+            }
+            unsafe system(starts.joined(separator: " | "))
+            for index in [1, 3] {
+                let output = String(decoding: try ProjectFiles.bytes("\(gate.folder)/out.\(index)"), as: UTF8.self)
+                #expect(output.hasPrefix("reject malformed"), "\(output)")
+            }
+            #expect(try ProjectFiles.bytes("\(gate.folder)/state/newest-version") == Array("6".utf8))
+            #expect(try Program("verify").run(inShell: "--bundle \(old) \(options)").status == 2)
+        }
+    }
 }

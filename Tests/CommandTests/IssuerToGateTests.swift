@@ -1,4 +1,5 @@
 import Encoding
+import Glibc
 import TestSupport
 import Testing
 
@@ -89,4 +90,39 @@ struct IssuerToGateTests {
         #expect(location?["latitude"]?.number == -33.856784)
         #expect(location?["longitude"]?.number == -151.2)
     }
+
+    @Test("opens only its own domain's seal, and decides on none where a key that it was handed is lost")
+    func domains() throws {
+        let person = try run.subject([
+            "person", "register", "--resident-id", "11010519491231002X", "--medical", Self.medical, "--transit",
+            Self.transit,
+        ])
+        let text = try issue([person, "--kind", "timed"])
+        func verdict(_ scene: String, _ bundle: String) throws -> (
+            code: String?, fused: JSONValue?, warnings: JSONValue?
+        ) {
+            let verdict = try code(text, scene, bundle, at: Self.start)
+            unsafe system("rm -rf \(run.folder(bundle))/state")
+            return (verdict["code"]?.string, verdict["fused"], verdict["warnings"])
+        }
+        for domain in ["medical", "transit"] { try export(to: domain, at: Self.start, ["--domain", domain]) }
+        try export(to: "none", at: Self.start)
+        let ride = try verdict("metro-gate", "transit")
+        #expect(ride.code == "ok" && ride.warnings == [])
+        #expect(ride.fused == ["transit": ["id": .string(Self.transit), "source": "suishen"]])
+        let visit = try verdict("hospital", "medical")
+        #expect(visit.code == "ok" && visit.fused == ["medical": ["id": .string(Self.medical), "source": "suishen"]])
+        // A hospital takes everybody in; a turnstile with another's bundle, or without its keys, lets nobody pass.
+        let blind = try verdict("hospital", "transit")
+        #expect(blind.code == "ok" && blind.fused == nil && blind.warnings == ["domain_closed"])
+        #expect(try verdict("metro-gate", "medical").code == "bundle_unreadable")
+        unsafe unlink(run.folder("transit/epoch-keys.cbor"))
+        #expect(try verdict("metro-gate", "transit").code == "bundle_unreadable")
+        // Whoever exports for no domain wants a gate that opens none, and is told so with every verdict.
+        let closed = try verdict("metro-gate", "none")
+        #expect(closed.code == "ok" && closed.fused == nil && closed.warnings == ["domain_closed"])
+    }
+
+    private static let medical = "0102030405060708090a0b0c"
+    private static let transit = "89abcdef0123456789abcdef"
 }

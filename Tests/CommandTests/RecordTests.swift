@@ -1,7 +1,11 @@
 import Encoding
 import Glibc
+import Signing
 import TestSupport
 import Testing
+import TraceLog
+
+@testable import Verification
 
 /// A gate at an installation's own objects, its daemon started when the test wants it.
 struct RecordingGate {
@@ -85,8 +89,10 @@ struct RecordTests {
     @Test("sets aside what the daemon will never take, and says so")
     func refusedEvents() throws {
         let gate = try RecordingGate()
-        #expect(try gate.scan("--step dancing").code == "ok")
         #expect(try gate.scan().code == "ok")
+        // As a gate that knows other terms than the daemon would have left it.
+        let event = RecordedEvent(object: [UInt8](1...8), template: .init(step: "dancing"), time: 1_790_000_000)
+        try EventSpool(path: gate.spool).append(event, random: SystemRandom())
         let daemon = try gate.daemon()
         let run = try gate.flush()
         #expect(run.status == 1 && run.lines == [["sent": 1, "refused": 1, "waiting": 0]])
@@ -151,6 +157,17 @@ struct RecordTests {
         #expect(try gate.flush().lines.first?["sent"]?.integer == count)
         #expect(try gate.eventCount() == count)
         daemon.end(SIGTERM)
+    }
+
+    @Test("takes the log's own terms, and no other, at the command line")
+    func terms() throws {
+        #expect(EventVocabulary.steps == Set(BusinessStep.allCases.map(\.rawValue)))
+        #expect(EventVocabulary.dispositions == Set(Disposition.allCases.map(\.rawValue)))
+        for options in ["--step dancing", "--step ''", "--step Inspecting", "--disposition lost"] {
+            let run = try Program("verify").run(inShell: "--bundle x --scene y --text z --record \(options)")
+            #expect(run.status == 64 && run.output.isEmpty, "\(options)")
+            #expect(run.diagnostics.contains("GS1 CBV 2.0: ") && run.diagnostics.contains("verify: hint: "))
+        }
     }
 
     @Test("stays closed where the event cannot be kept")

@@ -16,7 +16,7 @@ struct StationTests {
         let socket = "\(gate.folder)/first.sock"
         let server = try RunningProgram("verify", ["replay", "serve", "--store", first, "--listen", socket])
         RunningProgram.waitForSocket(socket)
-        let merge = try VerifyRun("replay merge --into \(second) unix:\(socket)")
+        let merge = try VerifyRun("replay merge --into \(second) --at \(VerifyGate.now) unix:\(socket)")
         #expect(merge.lines == [["merged": 1]])
         #expect(try VerifyRun("\(options) --replay-store \(second)").code == "replayed")
         server.end(SIGKILL)

@@ -75,7 +75,7 @@ struct VerifyGate {
             issuers: [
                 record(issuer, codes), record(statusKey, [.statuslist]), record(narrow, [.enterprise]),
                 record(expired, codes, expiresAt: Self.start), record(compromised, codes, status: .compromised),
-            ], statusLists: lists, hosts: ["qr.example.cn"],
+            ], statusLists: lists, domains: domains, hosts: ["qr.example.cn"],
             links: try linked.map { try BlindedLinkTable(pairs: $0, random: SystemRandom()) },
             transit: network ?? transit.network)
         let keys = EpochKeyFile(
@@ -108,7 +108,7 @@ struct VerifyGate {
     func person(
         by key: SigningKey? = nil, kind: PersonKind = .signed, index: UInt64 = 1,
         identifiers: [SealDomain: [UInt8]] = [.transit: transitIdentifier],
-        notBefore: UInt64? = nil, lifetime: UInt64 = 3600, actor: Delegation? = nil
+        notBefore: UInt64? = nil, lifetime: UInt64 = 3600, actor: Delegation? = nil, seed: ChainSeed? = nil
     ) throws -> String {
         let cti = try SystemRandom().bytes(8)
         var contents: [SealDomain: (identifier: [UInt8], epochKey: EpochKey)] = [:]
@@ -116,9 +116,15 @@ struct VerifyGate {
             contents[domain] = epochKeys[domain].map { (identifier, $0) }
         }
         let sealed = try Seals(suite: .ed25519, cti: cti).sealed(contents, random: SystemRandom())
-        let binding: Binding = kind == .signed ? .deviceKey(device.verificationKey.raw) : .none
+        let binding: Binding =
+            switch kind {
+            case .signed: .deviceKey(device.verificationKey.raw)
+            case .chain: .anchor(seed?.anchor ?? [])
+            case .timed, .paper: .none
+            }
         let claims = PersonClaims(
-            cti: cti, kind: kind, statusIndex: index, binding: binding, seals: sealed, actor: actor)
+            cti: cti, kind: kind, statusIndex: kind == .timed ? nil : index, binding: binding, seals: sealed,
+            actor: actor)
         return try CredentialIssuer(issuer: "SH", key: key ?? issuer).issue(
             .person(claims), issuedAt: Self.start, expiresAt: Self.start + lifetime, notBefore: notBefore
         ).text()
@@ -127,6 +133,13 @@ struct VerifyGate {
     /// The code as the phone shows it.
     func shown(_ text: String, time: UInt64 = now, challenge: [UInt8]? = nil) throws -> String {
         try PresentationMaker(text: text).signed(by: device, time: time, challenge: challenge).text()
+    }
+
+    /// A chain code as its phone shows it.
+    func chain(time: UInt64 = now, actor: Delegation? = nil) throws -> String {
+        let seed = try ChainSeed(slotCount: 120, digest: .sha256, random: SystemRandom())
+        return try PresentationMaker(text: person(kind: .chain, actor: actor, seed: seed)).linked(by: seed, time: time)
+            .text()
     }
 
     func enterprise() throws -> [UInt8] {

@@ -47,22 +47,28 @@ package final class RunningProgram {
     /// Waits until something listens at a UNIX socket, for ten seconds at most.
     package static func waitForSocket(_ path: String) {
         for _ in 0..<1000 {
-            if isListening(path) { return }
+            if let descriptor = connection(to: path) {
+                close(descriptor)
+                return
+            }
             usleep(10_000)
         }
     }
 
-    private static func isListening(_ path: String) -> Bool {
+    /// Connects to a UNIX socket; nil where nobody listens.
+    package static func connection(to path: String) -> Int32? {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: Array(path.utf8)) }
-        return unsafe withUnsafePointer(to: &address) { pointer in
+        let isConnected = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 unsafe connect(descriptor, generic, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
             }
         }
+        if isConnected { return descriptor }
+        close(descriptor)
+        return nil
     }
 
     deinit {

@@ -67,8 +67,8 @@ struct ReplayStoreTests {
         }
         #expect(try two.insert(keys[0], scene: "park", at: Self.now))
         let bytes = try one.snapshot().encoded()
-        #expect(try two.merge(ReplaySnapshot(bytes)) == 300)
-        #expect(try two.merge(ReplaySnapshot(bytes)) == 0)
+        #expect(try two.merge(ReplaySnapshot(bytes), at: Self.now + ReplayStore.windowSeconds) == 300)
+        #expect(try two.merge(ReplaySnapshot(bytes), at: Self.now + ReplayStore.windowSeconds) == 0)
         for (index, key) in keys.enumerated() {
             let scene = index % 2 == 0 ? "bus" : "metro-gate"
             #expect(try !two.insert(key, scene: scene, at: Self.now + ReplayStore.windowSeconds))
@@ -76,5 +76,38 @@ struct ReplayStoreTests {
         for count in [0, 1, bytes.count / 2, bytes.count - 1] {
             #expect(throws: BundleError.self) { try ReplaySnapshot(Array(bytes.prefix(count))) }
         }
+    }
+
+    @Test(
+        "forgets nothing of its own window for another's store, however far that one's clock is off, and learns it all",
+        arguments: [-10_000, -256, 256, 512, 10_000, 1_000_000_000] as [Int64])
+    func mergingFromAWrongClock(offset: Int64) throws {
+        let folder = try ScratchFolder()
+        let (mine, other) = try (ReplayStore(path: folder("mine")), ReplayStore(path: folder("other")))
+        let keys = try keys(3)
+        let otherNow = UInt64(Int64(Self.now) + offset)
+        #expect(try mine.insert(keys[0], scene: "bus", at: Self.now))
+        #expect(try mine.insert(keys[1], scene: "bus", at: Self.now + ReplayStore.windowSeconds))
+        #expect(try other.insert(keys[2], scene: "bus", at: otherNow))
+        let merged = try mine.merge(other, at: Self.now + ReplayStore.windowSeconds)
+        #expect(try !mine.insert(keys[0], scene: "bus", at: Self.now + ReplayStore.windowSeconds))
+        #expect(try !mine.insert(keys[1], scene: "bus", at: Self.now + 2 * ReplayStore.windowSeconds))
+        // What a gate saw whose clock is behind is too old to be shown here; what lies ahead is remembered from now on.
+        #expect(merged == (offset < 0 ? 0 : 1))
+        guard merged == 1 else { return }
+        #expect(try !mine.insert(keys[2], scene: "bus", at: Self.now + 2 * ReplayStore.windowSeconds))
+    }
+
+    @Test("that lay idle learns from another what is new, and forgets its own by its own clock alone")
+    func mergingWhenIdle() throws {
+        let folder = try ScratchFolder()
+        let (idle, other) = try (ReplayStore(path: folder("idle")), ReplayStore(path: folder("other")))
+        let keys = try keys(2)
+        let later = Self.now + 100 * ReplayStore.windowSeconds
+        #expect(try idle.insert(keys[0], scene: "bus", at: Self.now))
+        #expect(try other.insert(keys[1], scene: "bus", at: later))
+        #expect(try idle.merge(other, at: later) == 1)
+        #expect(try !idle.insert(keys[1], scene: "bus", at: later + ReplayStore.windowSeconds))
+        #expect(try idle.merge(ReplayStore(path: folder("empty")), at: later) == 0)
     }
 }

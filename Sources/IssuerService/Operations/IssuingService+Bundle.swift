@@ -65,7 +65,7 @@ extension IssuingService {
         let bundle = GateBundle(
             version: contents.version, issuedAt: issuedAt, expiresAt: expiresAt,
             issuers: try contents.keys.map(Self.trusted), statusLists: contents.lists.map(\.0),
-            hosts: [settings.host.lowercased()],
+            domains: order.domains, hosts: [settings.host.lowercased()],
             links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
             transit: order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil)
         // A scene that still decides on an expired bundle needs its lists for as long; how old they may be, it says.

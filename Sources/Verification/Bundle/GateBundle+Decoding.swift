@@ -15,6 +15,8 @@ extension GateBundle {
         try self.init(
             version: fields.unsigned("version"), issuedAt: fields.unsigned("iat"), expiresAt: fields.unsigned("exp"),
             issuers: Self.issuers(fields), statusLists: Self.statusLists(fields),
+            domains: fields["domains"] == nil
+                ? [] : fields.values("domains", countMax: SealDomain.allCases.count, SealDomain.init(rawValue:)),
             hosts: fields.values("hosts", countMax: Self.hostCountMax) { $0 },
             scenes: Self.scenes(fields), categories: Self.categories(fields), links: Self.links(fields),
             transit: fields["transit"].map { (item) throws(BundleError) in try TransitNetwork(item) })

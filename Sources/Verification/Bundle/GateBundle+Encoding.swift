@@ -15,6 +15,7 @@ extension GateBundle {
             ("scenes", .array(scenes.map(\.item))),
             ("categories", .array(categories.sorted { $0.key < $1.key }.map(Self.category))),
         ]
+        if !domains.isEmpty { fields.append(("domains", .array(domains.map { .text($0.rawValue) }))) }
         if let links { fields.append(("links", .array([.byteString(links.salt), .byteString(links.entries)]))) }
         if let transit { fields.append(("transit", transit.item)) }
         return CBORItem.record(fields).encoded()

@@ -18,6 +18,8 @@ package struct GateBundle: Sendable, Equatable {
     package let expiresAt: UInt64
     package let issuers: [IssuerRecord]
     package let statusLists: [StatusListReference]
+    /// The domains whose epoch keys were handed out beside the bundle.
+    package let domains: [SealDomain]
     /// Hosts that enterprise and object codes may stand under without a warning; lower case.
     package let hosts: [String]
     package let scenes: [Scene]
@@ -29,7 +31,8 @@ package struct GateBundle: Sendable, Equatable {
 
     package init(
         version: UInt64, issuedAt: UInt64, expiresAt: UInt64, issuers: [IssuerRecord],
-        statusLists: [StatusListReference], hosts: [String], scenes: [Scene] = Scene.shipped,
+        statusLists: [StatusListReference], domains: [SealDomain] = [], hosts: [String],
+        scenes: [Scene] = Scene.shipped,
         categories: [UInt64: String] = Self.shippedCategories, links: BlindedLinkTable? = nil,
         transit: TransitNetwork? = nil
     ) {
@@ -38,6 +41,7 @@ package struct GateBundle: Sendable, Equatable {
         self.expiresAt = expiresAt
         self.issuers = issuers
         self.statusLists = statusLists
+        self.domains = domains
         self.hosts = hosts
         self.scenes = scenes
         self.categories = categories

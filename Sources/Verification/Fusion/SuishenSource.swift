@@ -25,6 +25,7 @@ struct SuishenSource: IdentitySource {
             try check(payload, at: now, &assessment)
         } catch {
             assessment.verdict.refuse(error)
+            if error.code.dependsOnClock { hear(payload, at: now, &assessment.verdict) }
         }
         return assessment
     }
@@ -197,9 +198,9 @@ struct SuishenSource: IdentitySource {
         _ credential: VerifiedCredential, _ now: UInt64, _ verdict: inout Verdict
     ) throws(Refusal) -> CheckedPresentation? {
         do {
-            guard let presentation = try credential.checkedPresentation() else { return nil }
-            verdict.freshness = Verdict.Freshness(kind: presentation.kind.name, time: presentation.time, now: now)
-            try presentation.checkFreshness(
+            let presentation = try credential.checkedPresentation()
+            verdict.note(credential.claims, presentation, at: now)
+            try presentation?.checkFreshness(
                 at: now, ageSecondsMax: scene.presentationAgeSecondsMax, skewSeconds: skewSeconds)
             return presentation
         } catch {
@@ -243,6 +244,11 @@ struct SuishenSource: IdentitySource {
         guard let person = credential.claims.person, let suite = credential.algorithm.suite else { return }
         for domain in SealDomain.allCases where scene.domains.contains(domain) {
             guard let epochKeys, epochKeys.entries.contains(where: { $0.domain == domain }) else {
+                // A bundle exported for no domain makes a gate that opens none, and says so. One that was exported
+                // with keys, and stands here without this domain's, cannot tell who may pass.
+                guard !scene.requiresEntitlement || bundle.domains.isEmpty else {
+                    throw Refusal(.bundleUnreadable, "the bundle came without a \(domain.rawValue) key, or has lost it")
+                }
                 verdict.warnings.append("domain_closed")
                 continue
             }

@@ -25,14 +25,22 @@ struct TransitSource: IdentitySource {
             let code = try verifier.verified(payload, fare: fare, at: now)
             assessment.verdict.stages.append(Verdict.Stage(name: name, isPassed: true))
             assessment.verdict.terminalNumber = 0
-            assessment.verdict.freshness = Verdict.Freshness(kind: name, time: code.generatedAt, now: now)
+            note(code, at: now, &assessment.verdict)
             assessment.verdict.fused[.transit] = Verdict.Fused(identifier: code.transitIdentifier, source: name)
             if scene.isReplayRefused { assessment.replayKey = code.replayKey }
         } catch {
             assessment.verdict.stages.append(Verdict.Stage(name: name, isPassed: false))
             assessment.verdict.terminalNumber = error.terminalNumber
             assessment.verdict.refuse(Refusal(error.code, error.reason))
+            if error.code.dependsOnClock, let code = verifier.untimely(payload) {
+                note(code, at: now, &assessment.verdict)
+            }
         }
         return assessment
+    }
+
+    private func note(_ code: VerifiedTransitCode, at now: UInt64, _ verdict: inout Verdict) {
+        verdict.freshness = Verdict.Freshness(kind: name, time: code.generatedAt, now: now)
+        verdict.clockWitness = ClockWitness(holder: code.replayKey.cti, time: code.generatedAt, now: now)
     }
 }

@@ -1,16 +1,18 @@
 import Glibc
 import Synchronization
 
-/// Tells a gate whose own clock is wrong from holders who show old codes: one phone may be off, twelve of the last
-/// sixteen are not.
+/// Tells a gate whose own clock is wrong from holders who show old codes: one phone may be off, and old codes are of
+/// any age; phones that all differ from this machine by the same time are right.
 ///
 /// A small file keeps the offsets that the last holders' phones had, each holder once, so that one who tries again and
 /// again does not count for many. It is shared by processes without a lock: a note lost between two costs nothing.
 package final class ClockWatch: Sendable {
     /// How many holders are remembered.
     package static let holderCount = 16
-    /// How many of them must disagree with this machine, all in one direction.
-    package static let troubleCount = 12
+    /// How many must be known before anything is said; three quarters of those known must then agree.
+    package static let holderCountMin = 5
+    /// How far offsets that agree may lie from the median, in seconds: as long as codes are shown, and some.
+    package static let agreementSeconds: Int32 = 90
     /// A phone's clock this far ahead counts, in seconds.
     package static let aheadSecondsMin: Int32 = 5
     /// A showing this old counts, in seconds: longer than any phone shows one.
@@ -44,18 +46,16 @@ package final class ClockWatch: Sendable {
 
     /// Notes when a holder's phone said it was.
     ///
-    /// - Parameters:
-    ///   - holder: 8 bytes that tell holders apart; from a presentation whose signature or link held.
-    ///   - offsetSeconds: the phone's time less this machine's.
+    /// - Parameter witness: from a showing whose signature or link held.
     /// - Returns: what is wrong with this machine's clock; nil when nothing is, or when the file cannot be kept.
-    package func note(_ holder: [UInt8], offsetSeconds: Int32) -> Trouble? {
+    package func note(_ witness: ClockWitness) -> Trouble? {
         descriptor.withLock { open in
             if open == nil { open = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
-            guard let file = open, file >= 0, holder.count == Self.holderByteCount else { return nil }
-            let number = Self.number(holder[...])
+            guard let file = open, file >= 0, witness.holder.count == Self.holderByteCount else { return nil }
+            let number = Self.number(witness.holder[...])
             var entries = Self.read(file)
             entries.removeAll { $0.holder == number }
-            entries.append((number, offsetSeconds))
+            entries.append((number, witness.offsetSeconds))
             if entries.count > Self.holderCount { entries.removeFirst() }
             Self.write(entries, to: file)
             return Self.trouble(entries.map(\.offset))
@@ -63,10 +63,14 @@ package final class ClockWatch: Sendable {
     }
 
     private static func trouble(_ offsets: [Int32]) -> Trouble? {
-        let isBehind = offsets.count { $0 >= aheadSecondsMin } >= troubleCount
-        let isAhead = offsets.count { $0 <= -behindSecondsMin } >= troubleCount
-        guard isBehind || isAhead else { return nil }
-        return Trouble(offsetSeconds: offsets.sorted()[offsets.count / 2])
+        guard offsets.count >= holderCountMin else { return nil }
+        let median = offsets.sorted()[offsets.count / 2]
+        let range = Int64(median) - Int64(agreementSeconds)...Int64(median) + Int64(agreementSeconds)
+        let agreeing = offsets.count { offset in
+            (offset >= aheadSecondsMin || offset <= -behindSecondsMin) && (offset > 0) == (median > 0)
+                && range.contains(Int64(offset))
+        }
+        return agreeing * 4 >= offsets.count * 3 ? Trouble(offsetSeconds: median) : nil
     }
 
     // Whole numbers and one buffer: this is done for every presentation, under a lock.

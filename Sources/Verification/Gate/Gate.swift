@@ -104,14 +104,12 @@ package struct Gate: Sendable {
         return verdict
     }
 
-    /// A presentation's own time counts once its signature or link has held, whatever came of the code.
+    /// A showing's own time counts once its signature or link has held, whatever came of the code.
     private func checkClock(_ verdict: inout Verdict) {
-        guard let holder = verdict.pseudonym, let freshness = verdict.freshness else { return }
-        let offset = Int32(clamping: freshness.skewSeconds) - Int32(clamping: freshness.ageSeconds)
-        guard let trouble = clock.note(holder, offsetSeconds: offset) else { return }
+        guard let witness = verdict.clockWitness, let trouble = clock.note(witness) else { return }
         verdict.warnings.append(trouble.warning)
         verdict.freshness?.clockOffsetSeconds = trouble.offsetSeconds
-        guard verdict.code == .stale || verdict.code == .fromFuture, let reason = verdict.reason else { return }
+        guard verdict.code.dependsOnClock, let reason = verdict.reason else { return }
         verdict.reason = "\(reason); so it is with most holders here, so that this machine's clock must be wrong"
     }
 

@@ -52,19 +52,32 @@ package struct GateDirectory: Sendable {
         }
     }
 
+    /// Refuses a version older than the newest seen, and remembers a newer one.
     private static func remember(_ version: UInt64, in statePath: String) throws(BundleError) {
         let path = "\(statePath)/newest-version"
-        if unsafe access(path, F_OK) == 0 {
-            let text = String(decoding: try GateFile.read(path, byteCountMax: 32), as: UTF8.self)
-            guard let newest = UInt64(text) else { throw .malformed("\(path) holds no version") }
-            guard version >= newest else {
-                throw BundleError(
-                    code: .rollback,
-                    reason: "bundle \(version) is older than bundle \(newest), which this gate has seen",
-                    hint: "fetch the newest bundle")
-            }
-            if version == newest { return }
+        guard try isNews(version, path) else { return }
+        // Two gates with different bundles may look at once: only who holds the lock may look and then write.
+        let folder = unsafe open(statePath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw GateFile.unreadable(statePath) }
+        defer { close(folder) }
+        while flock(folder, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw GateFile.unwritable(statePath) }
         }
+        guard try isNews(version, path) else { return }
         try GateFile.replace(path, with: Array(String(version).utf8))
+    }
+
+    /// Whether a version is newer than the one remembered; throws `bundle_rollback` for an older one.
+    private static func isNews(_ version: UInt64, _ path: String) throws(BundleError) -> Bool {
+        guard unsafe access(path, F_OK) == 0 else { return true }
+        let text = String(decoding: try GateFile.read(path, byteCountMax: 32), as: UTF8.self)
+        guard let newest = UInt64(text) else { throw .malformed("\(path) holds no version") }
+        guard version >= newest else {
+            throw BundleError(
+                code: .rollback,
+                reason: "bundle \(version) is older than bundle \(newest), which this gate has seen",
+                hint: "fetch the newest bundle")
+        }
+        return version > newest
     }
 }

@@ -2,12 +2,13 @@ import Glibc
 
 /// Owns one connected socket until a deadline; closed exactly once.
 struct HTTPConnection: ~Copyable {
+    private static let busyMicroseconds: UInt32 = 5000
+
     private let descriptor: Int32
-    /// On the monotonic clock: how long something takes is not the time of day, which stays a parameter.
     private let deadlineMilliseconds: Int
 
     init(_ endpoint: HTTPEndpoint, timeoutMilliseconds: Int) throws(HTTPExchangeError) {
-        deadlineMilliseconds = Self.monotonicMilliseconds() + max(timeoutMilliseconds, 1)
+        deadlineMilliseconds = MonotonicClock.milliseconds() + max(timeoutMilliseconds, 1)
         switch endpoint {
         case .socket(let path):
             descriptor = try Self.connectSocket(path, deadline: deadlineMilliseconds)
@@ -47,17 +48,9 @@ struct HTTPConnection: ~Copyable {
     }
 
     private static func connectSocket(_ path: String, deadline: Int) throws(HTTPExchangeError) -> Int32 {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count <= HTTPEndpoint.socketPathByteCountMax else { throw unreachable(path) }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        return try unsafe withUnsafePointer(to: &address) { (pointer) throws(HTTPExchangeError) in
-            try unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                (generic) throws(HTTPExchangeError) in
-                try unsafe connect(
-                    AF_UNIX, generic, socklen_t(MemoryLayout<sockaddr_un>.size), name: path, deadline: deadline)
-            }
+        guard let address = SocketAddress(path: path) else { throw unreachable(path) }
+        return try unsafe address.withPointer { (pointer, byteCount) throws(HTTPExchangeError) in
+            try unsafe connect(AF_UNIX, pointer, byteCount, name: path, deadline: deadline)
         }
     }
 
@@ -91,8 +84,13 @@ struct HTTPConnection: ~Copyable {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(family, type, 0)
         guard descriptor >= 0 else { throw unreachable(name) }
-        if unsafe Glibc.connect(descriptor, address, byteCount) == 0 { return descriptor }
-        guard errno == EINPROGRESS else {
+        while unsafe Glibc.connect(descriptor, address, byteCount) != 0 {
+            if errno == EINPROGRESS { break }
+            // A UNIX socket whose queue is full just now; there is nothing to wait on.
+            if errno == EAGAIN && MonotonicClock.milliseconds() < deadline {
+                usleep(busyMicroseconds)
+                continue
+            }
             close(descriptor)
             throw unreachable(name)
         }
@@ -113,7 +111,7 @@ struct HTTPConnection: ~Copyable {
 
     private static func wait(_ descriptor: Int32, for events: Int16, deadline: Int) throws(HTTPExchangeError) {
         while true {
-            let left = deadline - monotonicMilliseconds()
+            let left = deadline - MonotonicClock.milliseconds()
             guard left > 0 else { throw HTTPExchangeError(.timedOut, "no answer within the time-out") }
             var entry = pollfd(fd: descriptor, events: events, revents: 0)
             if unsafe poll(&entry, 1, Int32(clamping: left)) > 0 { return }
@@ -122,12 +120,6 @@ struct HTTPConnection: ~Copyable {
 
     private static func isPassing(_ number: Int32) -> Bool {
         number == EINTR || number == EAGAIN
-    }
-
-    private static func monotonicMilliseconds() -> Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     }
 
     private static func unreachable(_ name: String) -> HTTPExchangeError {

@@ -6,8 +6,6 @@ package enum HTTPEndpoint: Sendable, Equatable {
 
     /// The longest address taken, in bytes.
     package static let byteCountMax = 1024
-    /// The longest path of a UNIX socket: `sun_path` with its zero.
-    package static let socketPathByteCountMax = 107
 
     /// Reads `http://HOST[:PORT][/PREFIX]`, `unix:PATH`, or a path that starts with `/`.
     ///
@@ -18,7 +16,7 @@ package enum HTTPEndpoint: Sendable, Equatable {
         }
         if text.hasPrefix("/") || text.hasPrefix("unix:/") {
             let path = text.hasPrefix("/") ? text : String(text.dropFirst(5))
-            guard path.utf8.count <= Self.socketPathByteCountMax else { return nil }
+            guard SocketAddress(path: path) != nil else { return nil }
             self = .socket(path: path)
             return
         }

@@ -18,6 +18,10 @@ package final class ReplayStore: Sendable {
     private static let magic = Array("SPREPLY1".utf8)
     private static let headerByteCount = 4096
     private static let entryByteCount = ReplayEntry.byteCount
+    /// How much is read at once when all is read.
+    private static let blockByteCount = 64 << 10
+    /// `SEEK_DATA` of lseek(2), which the C library's module does not show.
+    private static let seekData: Int32 = 3
     private static let probeEntryCount = 16
     private static let probeCountMax = 256
     static let sceneCountMax = 96
@@ -64,7 +68,7 @@ package final class ReplayStore: Sendable {
     package func insert(_ key: ReplayKey, scene: String, at now: UInt64) throws(BundleError) -> Bool {
         try exclusively { () throws(BundleError) in
             let sceneNumber = try number(of: scene)
-            let generation = try advance(to: now / Self.windowSeconds + 1)
+            let generation = try advance(to: Self.generation(at: now))
             let entry = ReplayEntry(key: key, scene: sceneNumber)
             for candidate in [generation - 1, generation] where try isPresent(entry, in: candidate) { return false }
             try add(entry, to: generation)
@@ -74,17 +78,22 @@ package final class ReplayStore: Sendable {
 
     /// Takes over everything that another gate's store remembers.
     ///
-    /// - Parameter other: the other gate's store.
+    /// - Parameters:
+    ///   - other: the other gate's store.
+    ///   - now: this gate's clock.
     /// - Returns: how many showings were new here.
     /// - Throws: as ``insert(_:scene:at:)``.
-    package func merge(_ other: ReplayStore) throws(BundleError) -> Int {
-        try other.path == path ? 0 : merge(other.snapshot())
+    package func merge(_ other: ReplayStore, at now: UInt64) throws(BundleError) -> Int {
+        try other.path == path ? 0 : merge(other.snapshot(), at: now)
     }
 
-    /// Takes over a snapshot, as ``merge(_:)`` does a store.
-    package func merge(_ snapshot: ReplaySnapshot) throws(BundleError) -> Int {
+    /// Takes over a snapshot, as ``merge(_:at:)`` does a store.
+    ///
+    /// Nothing is forgotten for it but what both clocks say is old: what lies ahead of this gate's clock counts as
+    /// seen now, since a gate whose clock runs ahead must not make another forget.
+    package func merge(_ snapshot: ReplaySnapshot, at now: UInt64) throws(BundleError) -> Int {
         try exclusively { () throws(BundleError) in
-            let mine = try advance(to: snapshot.generation)
+            let mine = try advance(to: min(snapshot.generation, Self.generation(at: now)))
             var added = 0
             for (entry, from) in snapshot.entries where from + 1 >= mine {
                 guard Int(entry.scene) < snapshot.scenes.count else { continue }
@@ -93,11 +102,16 @@ package final class ReplayStore: Sendable {
                 var isKnown = false
                 for candidate in [mine - 1, mine] where try isPresent(entry, in: candidate) { isKnown = true }
                 if isKnown { continue }
-                try add(entry, to: from)
+                try add(entry, to: min(from, mine))
                 added += 1
             }
             return added
         }
+    }
+
+    /// Bytes that are others once anything was added or forgotten.
+    func mark() throws(BundleError) -> [UInt8] {
+        try exclusively { () throws(BundleError) in try read(24, at: 8) }
     }
 
     /// All that the store remembers now.
@@ -128,6 +142,8 @@ package final class ReplayStore: Sendable {
         }
         return try result.get()
     }
+
+    private static func generation(at now: UInt64) -> UInt64 { now / windowSeconds + 1 }
 
     /// Header: magic, current generation, entries in the even and the odd generation; from 1024 on, scene names.
     private func currentGeneration() throws(BundleError) -> UInt64 {
@@ -187,15 +203,24 @@ package final class ReplayStore: Sendable {
 
     private func entries(of generation: UInt64) throws(BundleError) -> [ReplayEntry] {
         var entries: [ReplayEntry] = []
-        let blockSlotCount = 1 << 16
-        for first in stride(from: 0, to: Self.slotCount, by: blockSlotCount) {
-            let block = try read(blockSlotCount * Self.entryByteCount, at: Self.offset(first, generation))
+        var offset = Self.offset(0, generation)
+        let end = offset + Self.slotCount * Self.entryByteCount
+        while let data = nextData(from: offset), data < end {
+            let block = try read(min(Self.blockByteCount, end - data), at: data)
             for start in stride(from: 0, to: block.count, by: Self.entryByteCount) {
                 let bytes = block[start..<start + Self.entryByteCount]
                 if ReplayEntry.isLive(bytes, generation) { entries.append(ReplayEntry(bytes)) }
             }
+            offset = data + block.count
         }
         return entries
+    }
+
+    /// Where the next bytes lie that were ever written: other gates wait while the store is read.
+    private func nextData(from offset: Int) -> Int? {
+        let data = lseek(descriptor, offset, Self.seekData)
+        if data < 0 { return errno == ENXIO ? nil : offset }
+        return max(offset, data / Self.entryByteCount * Self.entryByteCount)
     }
 
     private static func offset(_ slot: Int, _ generation: UInt64) -> Int {

@@ -43,6 +43,15 @@ package final class TransitVerifier: Sendable {
         return VerifiedTransitCode(cardAccount: code.cardAccount, generatedAt: code.generatedAt)
     }
 
+    /// What a code that was refused for its time says all the same; nil unless every signature holds.
+    func untimely(_ bytes: [UInt8]) -> VerifiedTransitCode? {
+        guard let code = TransitCode(bytes, layout: network.layout),
+            let authority = authority(code.certificate.caIndex),
+            (try? checkSignatures(code, authority: authority)) != nil
+        else { return nil }
+        return VerifiedTransitCode(cardAccount: code.cardAccount, generatedAt: code.generatedAt)
+    }
+
     private func authority(_ index: UInt8) -> VerificationKey? {
         parsed.withLock { parsed in
             if let key = parsed[index] { return key }

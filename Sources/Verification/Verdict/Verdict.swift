@@ -79,6 +79,8 @@ package struct Verdict: Sendable, Equatable {
     /// The category's name in the bundle.
     package var category: String?
     package var freshness: Freshness?
+    /// What the showing says of this machine's clock; for the gate itself, never printed.
+    package var clockWitness: ClockWitness?
     package var insurance: Insurance?
     /// What a public transit terminal would answer: 0, −1, or −101 to −106; nil for other codes and for replays.
     package var terminalNumber: Int?

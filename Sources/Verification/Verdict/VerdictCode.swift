@@ -41,6 +41,14 @@ package enum VerdictCode: String, Sendable, CaseIterable {
         default: .reject
         }
     }
+
+    /// Whether this machine's clock may be what is at fault.
+    var dependsOnClock: Bool {
+        switch self {
+        case .expired, .notYetValid, .stale, .fromFuture, .keyExpired, .bundleExpired, .statusUnknown: true
+        default: false
+        }
+    }
 }
 
 /// Whether the gate opens; later cases are worse.

@@ -1,0 +1,30 @@
+import Glibc
+
+/// The address of a UNIX socket.
+package struct SocketAddress {
+    /// The longest path: `sun_path` with its zero.
+    package static let pathByteCountMax = 107
+
+    private let address: sockaddr_un
+
+    /// Takes a path of 1 to ``pathByteCountMax`` bytes; nil for any other.
+    package init?(path: String) {
+        let bytes = Array(path.utf8)
+        guard (1...Self.pathByteCountMax).contains(bytes.count), !bytes.contains(0) else { return nil }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        self.address = address
+    }
+
+    /// Calls `body` with the address as the system takes it.
+    func withPointer<Value, Failure>(
+        _ body: (UnsafePointer<sockaddr>, socklen_t) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try unsafe withUnsafePointer(to: address) { (pointer) throws(Failure) in
+            try unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { (generic) throws(Failure) in
+                try unsafe body(generic, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}
