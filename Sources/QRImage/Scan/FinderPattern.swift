@@ -12,8 +12,6 @@ struct FinderPattern {
     /// How little speaks for it.
     var doubt: Double { 1 - support + 1 / Double(lineCount) }
 
-    func isAt(_ other: FinderPattern) -> Bool { x == other.x && y == other.y }
-
     func distance(to other: FinderPattern) -> Double {
         let (right, down) = (other.x - x, other.y - y)
         return (right * right + down * down).squareRoot()

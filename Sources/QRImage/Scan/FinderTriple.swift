@@ -8,13 +8,12 @@ struct FinderTriple {
 
     private static let strainMax = 2.2
 
-    /// Whether one of its patterns is another's.
-    func shares(_ other: FinderTriple) -> Bool {
-        has(other.upperLeft) || has(other.upperRight) || has(other.lowerLeft)
-    }
-
-    private func has(_ pattern: FinderPattern) -> Bool {
-        upperLeft.isAt(pattern) || upperRight.isAt(pattern) || lowerLeft.isAt(pattern)
+    /// Whether one of its patterns lies within one of these symbols.
+    func lies(in symbols: [ScannedCode.Corners]) -> Bool {
+        symbols.contains { symbol in
+            symbol.contain(x: upperLeft.x, y: upperLeft.y) || symbol.contain(x: upperRight.x, y: upperRight.y)
+                || symbol.contain(x: lowerLeft.x, y: lowerLeft.y)
+        }
     }
 
     /// Adds every plausible triple of these patterns.

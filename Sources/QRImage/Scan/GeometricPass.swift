@@ -6,7 +6,8 @@ struct GeometricPass {
     private var binary = PixelBuffer()
     private var detector = FinderDetector()
     private var triples: [FinderTriple] = []
-    private var used: [FinderTriple] = []
+    /// Where the codes lie that were read.
+    private var read: [ScannedCode.Corners] = []
     private var unread: [FinderTriple] = []
     private var sampler = SymbolSampler()
     private var decoder = SymbolDecoder()
@@ -33,23 +34,23 @@ struct GeometricPass {
         detector.find(in: binary, step: step, deadline: deadline)
         triples.removeAll(keepingCapacity: true)
         FinderTriple.add(detector.best, to: &triples)
-        used.removeAll(keepingCapacity: true)
+        read.removeAll(keepingCapacity: true)
         unread.removeAll(keepingCapacity: true)
         var tried = 0
         while tried < Self.triplesMax, !deadline.isOver, let triple = takeBestTriple() {
-            if used.contains(where: triple.shares) { continue }
+            // What looks like a finder pattern within a code that was read is its modules.
+            if triple.lies(in: read) { continue }
             tried += 1
             switch read(triple, picture, refined: refined, deadline: deadline, into: &sight) {
-            case .read:
-                used.append(triple)
+            case .read(let corners):
+                read.append(corners)
                 tried = 0
             case .seen: unread.append(triple)
             case .nothing: continue
             }
         }
         // The wrong way round, a code that was read may have looked like another.
-        let isUnread = unread.contains { triple in !used.contains(where: triple.shares) }
-        sight.seesCode = sight.seesCode || isUnread
+        sight.seesCode = sight.seesCode || unread.contains { !$0.lies(in: read) }
     }
 
     /// Of thousands, a dozen is all that is looked at: they are never put in order.
@@ -60,7 +61,8 @@ struct GeometricPass {
     }
 
     private enum Outcome {
-        case read
+        /// A code, whole or a part of several, and where it lies.
+        case read(ScannedCode.Corners)
         /// A code, and no text.
         case seen
         case nothing
@@ -92,13 +94,14 @@ struct GeometricPass {
             if place.fit > Self.fitOfCode { outcome = .seen }
             for number in 0..<SymbolLocator.planeCount(refined: refined) where !deadline.isOver {
                 guard let plane = locator.plane(number, at: place) else { continue }
+                let corners = corners(plane, version: version)
                 switch decode(picture, plane, version: version, deadline: deadline) {
                 case .payload(let payload):
-                    sight.codes.append(ScannedCode(payload: payload, corners: corners(plane, version: version)))
-                    return .read
+                    sight.codes.append(ScannedCode(payload: payload, corners: corners))
+                    return .read(corners)
                 case .part:
                     sight.hasParts = true
-                    return .read
+                    return .read(corners)
                 case .failed: continue
                 }
             }

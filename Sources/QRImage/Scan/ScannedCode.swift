@@ -25,6 +25,16 @@ package struct ScannedCode: Sendable, Equatable {
         /// All four, the way round that they are named.
         package var all: [Point] { [upperLeft, upperRight, lowerRight, lowerLeft] }
 
+        /// Whether a place lies between them; they go round clockwise.
+        func contain(x: Double, y: Double) -> Bool {
+            func isInside(_ first: Point, _ second: Point) -> Bool {
+                let (sideX, sideY) = (Double(second.x - first.x), Double(second.y - first.y))
+                return sideX * (y - Double(first.y)) >= sideY * (x - Double(first.x))
+            }
+            return isInside(upperLeft, upperRight) && isInside(upperRight, lowerRight)
+                && isInside(lowerRight, lowerLeft) && isInside(lowerLeft, upperLeft)
+        }
+
         func scaled(by factor: Double) -> Corners {
             func scale(_ point: Point) -> Point {
                 Point(x: Int(Double(point.x) * factor), y: Int(Double(point.y) * factor))
