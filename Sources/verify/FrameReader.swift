@@ -5,16 +5,29 @@ import QRImage
 /// Frames of 8-bit grey on stdin, one after another without anything between; one buffer serves them all.
 struct FrameReader {
     private(set) var frame: GreyImage
+    /// Whether the frame was waiting before it was asked for: whoever makes frames is ahead of who reads them.
+    private(set) var isLate = false
+    /// A film in a file runs away from nobody.
+    private let isFile: Bool
     /// How much there was of a last frame that stopped early.
     private(set) var cutByteCount = 0
 
+    /// Linux's F_SETPIPE_SZ, and what it grants to anybody.
+    private static let (setPipeSize, pipeByteCountMax): (Int32, Int) = (1031, 1 << 20)
+
     init(_ size: FrameSize) {
         frame = GreyImage(blankOfWidth: size.width, height: size.height)
+        var status = stat()
+        // As much of a frame as the system allows waits in the pipe, where the camera need not wait for its reader.
+        _ = fcntl(0, Self.setPipeSize, Int32(clamping: min(size.byteCount, Self.pipeByteCountMax)))
+        isFile = unsafe fstat(0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Reads the next frame; false at the end.
     mutating func next() throws(CommandError) -> Bool {
         let byteCount = frame.width * frame.height
+        var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+        isLate = unsafe !isFile && poll(&input, 1, 0) > 0
         var filled = 0
         while filled < byteCount {
             let count = unsafe frame.withMutablePixels { pixels in

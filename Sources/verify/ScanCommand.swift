@@ -74,7 +74,7 @@ struct ScanCommand: ParsableCommand {
             throw ExitCode(StreamScan(gate: gate, output: output, at: at).run().exitStatus.rawValue)
         }
         if let frames {
-            let film = FrameScan(gate: gate, output: output, at: at)
+            var film = FrameScan(gate: gate, output: output, at: at)
             throw ExitCode(try film.run(frames, scanning.frameScanner).exitStatus.rawValue)
         }
         if let text {

@@ -17,6 +17,11 @@ package struct FrameTracker: Sendable {
         self.absentFrameCount = absentFrameCount
     }
 
+    /// Whether a code is in view, or left so lately that it may only have failed to read.
+    package func isInView(_ code: [UInt8]) -> Bool {
+        seen.contains { $0.code == code }
+    }
+
     /// Takes the next frame's codes.
     ///
     /// - Parameter codes: what the frame gave; none for a frame that could not be read.

@@ -13,6 +13,11 @@ enum ScanPlan {
         var longSide: Int?
         var onlyDownwards = true
         var isInverted = false
+
+        /// Whether another library looks, with memory of its own.
+        var isForeign: Bool {
+            if case .zbar = look { true } else { false }
+        }
     }
 
     /// Larger pictures are scaled down to this for looks that name no size.

@@ -56,16 +56,21 @@ package struct Scanner {
 
     /// Looks for codes in a film's next frame: the cheapest look at each, the others in turn, as time allows.
     ///
-    /// - Parameter frame: any grey picture; its memory is let go, so that a camera can write there again.
+    /// - Parameters:
+    ///   - frame: any grey picture; its memory is let go, so that a camera can write there again.
+    ///   - isLate: whether the next frame waits already, so that the cheapest look must do.
     /// - Returns: as ``scan(_:)``.
-    package mutating func scanFrame(_ frame: GreyImage) -> Scan {
+    package mutating func scanFrame(_ frame: GreyImage, isLate: Bool = false) -> Scan {
         guard begin(frame) else { return Self.tooSmall }
         defer { picture.unload() }
         let deadline = deadline
-        if perform(ScanPlan.steps[0], deadline: .none) { return result }
+        if perform(ScanPlan.steps[0], deadline: .none) || isLate { return result }
         for _ in ScanPlan.filmTurns where !deadline.isOver {
+            let step = ScanPlan.steps[turn]
+            // zbar takes memory at every look, and cannot be stopped: it is asked about codes that are seen, not whether
+            // there are any.
+            if !step.isForeign || sight.seesCode, perform(step, deadline: deadline) { break }
             // What has just read a code most likely reads the next frame's.
-            if perform(ScanPlan.steps[turn], deadline: deadline) { break }
             turn = turn + 1 < ScanPlan.filmTurns.upperBound ? turn + 1 : ScanPlan.filmTurns.lowerBound
         }
         return result

@@ -1,0 +1,62 @@
+/* Counts what a process takes from the heap while it reads frames from stdin; tools/frames loads it before verify.
+ *
+ * FRAME_BYTES says how large a frame is. At the end a line on stderr has the calls between one frame and the next, for
+ * each frame but the first FRAMES_SKIPPED: how many frames took any, and the most that one took.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static atomic_ulong calls;
+
+void *malloc(size_t size) { calls++; return __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { calls++; return __libc_calloc(count, size); }
+void *realloc(void *block, size_t size) { calls++; return __libc_realloc(block, size); }
+void *memalign(size_t alignment, size_t size) { calls++; return __libc_memalign(alignment, size); }
+void *aligned_alloc(size_t alignment, size_t size) { calls++; return __libc_memalign(alignment, size); }
+
+int posix_memalign(void **block, size_t alignment, size_t size) {
+    calls++;
+    *block = __libc_memalign(alignment, size);
+    return *block ? 0 : ENOMEM;
+}
+
+static unsigned long frame_bytes, skipped, bytes, frames, frames_taking, most, calls_before;
+
+__attribute__((constructor)) static void begin(void) {
+    const char *size = getenv("FRAME_BYTES"), *count = getenv("FRAMES_SKIPPED");
+    frame_bytes = size ? strtoul(size, NULL, 10) : 0;
+    skipped = count ? strtoul(count, NULL, 10) : 0;
+}
+
+__attribute__((destructor)) static void end(void) {
+    fprintf(stderr, "allocations: %lu frames, %lu with any, at most %lu\n", frames - skipped, frames_taking, most);
+}
+
+ssize_t read(int descriptor, void *buffer, size_t size) {
+    static ssize_t (*original)(int, void *, size_t);
+    if (!original) original = (ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+    int is_film = descriptor == 0 && frame_bytes > 0;
+    if (is_film && bytes == frame_bytes) {
+        /* The frame was looked at, and the next is asked for. */
+        unsigned long taken = calls - calls_before;
+        if (++frames > skipped) {
+            frames_taking += taken > 0;
+            if (taken > most) most = taken;
+        }
+        bytes = 0;
+    }
+    ssize_t count = original(descriptor, buffer, size);
+    if (is_film && count > 0) bytes += (unsigned long)count;
+    if (is_film && bytes == frame_bytes) calls_before = calls;
+    return count;
+}
