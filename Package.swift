@@ -95,6 +95,8 @@ let package = Package(
         cLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
 
+        .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
+
         // Optimized in every build: without that it is slower than what it is there to outrun.
         .target(name: "CSHA256", path: "Sources/CLibraries/CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -104,7 +106,7 @@ let package = Package(
         library("QRImage", ["CQREncode", "CZBar", "CSPNG", "CTurboJPEG"]),
         library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
-        library("Storage", ["Credential", "Encoding", "Signing", "TraceLog", grdb]),
+        library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb]),
         library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "TraceLog", "Verification"] + http),
         library("LogForge", ["Encoding", "Signing", "TraceLog"]),
         library("CommandSupport", ["Encoding"]),

@@ -10,7 +10,7 @@ struct AppendBench {
     func run(_ count: Int, in scratch: Scratch) async throws -> Latencies {
         let path = scratch("appends.sqlite")
         try RegistryDatabase.create(at: path, trusting: [])
-        let store = try Self.store(path)
+        let store = Self.store(try RegistryDatabase(path: path))
         let publisher = try LogPublisher(
             store: store, directory: LogDirectory(path: scratch("log")), origin: "log.example",
             key: SigningKey.generate(.ed25519))
@@ -35,11 +35,11 @@ struct AppendBench {
         return Latencies(latencies, in: elapsed)
     }
 
-    static func store(_ path: String, headsInterval: UInt64 = TraceLogStore.defaultHeadsInterval) throws
-        -> TraceLogStore
-    {
+    static func store(
+        _ registry: RegistryDatabase, headsInterval: UInt64 = TraceLogStore.defaultHeadsInterval
+    ) -> TraceLogStore {
         TraceLogStore(
-            registry: try RegistryDatabase(path: path),
+            registry: registry,
             openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount), headsInterval: headsInterval)
     }
 

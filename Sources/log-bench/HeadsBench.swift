@@ -1,49 +1,98 @@
 import Foundation
+import Signing
 import Storage
 import TraceLog
 
-/// Callers go on appending while the newest entries of very many objects are stated.
+/// A registry of very many objects: callers go on appending while the objects' newest entries are stated, listed and
+/// published, and then personal fields are erased from it.
 struct HeadsBench {
-    private static let callerCount = 64
-    private static let eventCount = 6_400
+    /// What was measured.
+    struct Outcome {
+        let appends: Latencies
+        /// How long the statement and its published list took.
+        let seconds: Double
+        let erasures: Latencies
+        /// Of erasing by rewriting the file, as a baseline.
+        let vacuumMilliseconds: Double
+        let fileByteCount: Int
+    }
 
-    func run(_ objects: Int, in scratch: Scratch) async throws -> Latencies {
+    private static let callerCount = 64
+    private static let erasureCount = 100
+    private static let time: UInt64 = 1_700_000_000_000
+
+    func run(_ objects: Int, in scratch: Scratch) async throws -> Outcome {
         let path = scratch("heads.sqlite")
         try RegistryDatabase.create(at: path, trusting: [])
-        let store = try AppendBench.store(path, headsInterval: 1 << 40)
-        try await Self.fill(store, objects)
+        let registry = try RegistryDatabase(path: path)
+        let store = AppendBench.store(registry, headsInterval: 1 << 40)
+        let publisher = try LogPublisher(
+            store: store, directory: LogDirectory(path: scratch("heads-log")), origin: "log.example",
+            key: SigningKey.generate(.ed25519))
+        try await Self.fill(store, registry, objects)
+        _ = try await publisher.publish()
+        var seconds = 0.0
         var latencies: [Duration] = []
         let elapsed = try await ContinuousClock().measure {
-            latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
-                group.addTask {
-                    try await Task.sleep(for: .milliseconds(20))
-                    _ = try await store.appendHeads(at: 1_700_000_000_000)
-                    return []
-                }
-                for caller in 0..<Self.callerCount {
-                    group.addTask {
-                        try await AppendBench.call(store, caller: caller, count: Self.eventCount / Self.callerCount)
-                    }
-                }
-                return try await group.reduce(into: []) { $0 += $1 }
-            }
+            (latencies, seconds) = try await Self.appendWhileStating(store, publisher)
         }
-        return Latencies(latencies, in: elapsed)
+        let erasures = try await Self.erase(store, registry)
+        let vacuum = try ContinuousClock().measure { try Baseline.vacuum(path) }
+        let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+        return Outcome(
+            appends: Latencies(latencies, in: elapsed), seconds: seconds, erasures: erasures,
+            vacuumMilliseconds: vacuum / .milliseconds(1), fileByteCount: size)
+    }
+
+    /// Callers append for as long as a statement and its list take.
+    private static func appendWhileStating(
+        _ store: TraceLogStore, _ publisher: LogPublisher
+    ) async throws -> (latencies: [Duration], seconds: Double) {
+        try await withThrowingTaskGroup(of: [Duration].self) { group in
+            for caller in 0..<callerCount {
+                group.addTask {
+                    var latencies: [Duration] = []
+                    while !Task.isCancelled {
+                        latencies += try await AppendBench.call(store, caller: caller, count: 1)
+                    }
+                    return latencies
+                }
+            }
+            let elapsed = try await ContinuousClock().measure {
+                try await store.stateHeads(at: time)
+                _ = try await publisher.publish()
+            }
+            group.cancelAll()
+            return (try await group.reduce(into: []) { $0 += $1 }, elapsed / .seconds(1))
+        }
     }
 
     /// One entry for every object.
-    private static func fill(_ store: TraceLogStore, _ objects: Int) async throws {
-        let groupCount = 512
+    private static func fill(_ store: TraceLogStore, _ registry: RegistryDatabase, _ objects: Int) async throws {
+        let groupCount = 10_000
         for start in stride(from: 0, to: objects, by: groupCount) {
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await registry.writer.write { database in
                 for object in start..<min(objects, start + groupCount) {
-                    group.addTask {
-                        let request = try AppendBench.request(object: object, time: object)
-                        _ = try await store.append(request, at: 1_700_000_000_000)
-                    }
+                    let request = try AppendBench.request(object: object, time: object)
+                    _ = try store.append(request, at: time, in: database)
                 }
-                try await group.waitForAll()
             }
         }
+    }
+
+    /// Erases entries with personal fields one after the other.
+    private static func erase(_ store: TraceLogStore, _ registry: RegistryDatabase) async throws -> Latencies {
+        var latencies: [Duration] = []
+        let elapsed = try await ContinuousClock().measure {
+            for number in 0..<erasureCount {
+                var request = try AppendBench.request(object: number, time: number)
+                request.personal = [try Opening.make(name: "inspector", value: "someone", random: SystemRandom())]
+                let index = try await store.append(request, at: time).index
+                let start = ContinuousClock.now
+                _ = try await store.erase(request.object, index: index, reason: "asked", actor: "", at: time)
+                latencies.append(ContinuousClock.now - start)
+            }
+        }
+        return Latencies(latencies, in: elapsed)
     }
 }

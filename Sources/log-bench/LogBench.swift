@@ -17,7 +17,7 @@ struct LogBench: AsyncParsableCommand {
     var socketCount = 40_000
     @Option(help: "How many connections send batches to the daemon.")
     var connections = 4
-    @Option(help: "Also state the heads of so many objects while others append; 0 leaves that out.")
+    @Option(help: "Also state the heads of so many objects while others append, and erase; 0 leaves that out.")
     var objects = 0
     @Flag(help: "Print one JSON object a line.")
     var json = false
@@ -32,7 +32,13 @@ struct LogBench: AsyncParsableCommand {
         report("appends in process, published each second", appends.rate, unit: "events", appends, against: inserts)
         if objects > 0 {
             let heads = try await HeadsBench().run(objects, in: scratch)
-            report("appends while heads of \(objects) objects are stated", heads.rate, unit: "events", heads)
+            let took = Self.rounded(heads.seconds, 1)
+            report(
+                "appends while heads of \(objects) objects are stated and listed in \(took) s", heads.appends.rate,
+                unit: "events", heads.appends)
+            report(
+                "appends and erasures in a registry of \(heads.fileByteCount >> 20) MiB (by VACUUM one takes "
+                    + "\(Int(heads.vacuumMilliseconds)) ms)", heads.erasures.rate, unit: "pairs", heads.erasures)
         }
         if socketCount > 0 {
             let batches = try await SocketBench(connections: connections).run(socketCount, in: scratch)

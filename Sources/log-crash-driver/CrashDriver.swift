@@ -21,7 +21,7 @@ struct CrashDriver {
         if unsafe access(path, F_OK) != 0 { try RegistryDatabase.create(at: path, trusting: []) }
         let store = TraceLogStore(
             registry: try RegistryDatabase(path: path), openingKey: [UInt8](repeating: 5, count: 32),
-            headsInterval: 100, faults: fuse.burn)
+            headsInterval: 100, headsAtOnceCountMax: round % 2 == 0 ? 4 : 100, faults: fuse.burn)
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let publisher = try LogPublisher(
             store: store, directory: LogDirectory(path: arguments[1] + "/log", faults: fuse.burn),

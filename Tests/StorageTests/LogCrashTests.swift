@@ -35,8 +35,7 @@ struct LogCrashTests {
         for round in 0..<Self.roundCount {
             // Every second life ends at a named point, the others at any moment under load.
             let point = round % 2 == 0 ? FaultPoint.allCases[round / 2 % FaultPoint.allCases.count] : nil
-            let countdown = Int.random(
-                in: 1...(point == .entryInserted || point == .committed ? 200 : 6), using: &random)
+            let countdown = Int.random(in: 1...Self.countdownMax(point), using: &random)
             let life = try Self.live(
                 folder, point?.rawValue ?? "random", countdown, round,
                 killedAfterMilliseconds: point == nil ? Int.random(in: 10...400, using: &random) : nil)
@@ -58,6 +57,15 @@ struct LogCrashTests {
         let last = try Self.live(folder, "none", 0, Self.roundCount)
         #expect(last.exitStatus == 0 && !last.wasKilled)
         try Self.check(folder, acknowledged, checkpoints)
+    }
+
+    /// How often one life of the driver comes to a point at least.
+    private static func countdownMax(_ point: FaultPoint?) -> Int {
+        switch point {
+        case .entryInserted, .committed: 200
+        case .headsListed: 2
+        default: 6
+        }
     }
 
     private static func check(

@@ -72,4 +72,11 @@ package struct StoredEntry: Sendable, Equatable {
         self.leafHash = leafHash
         self.bytes = bytes
     }
+
+    /// Refuses bytes that are no longer those whose hash was given out.
+    func check(by hasher: inout MerkleHasher) throws(LogError) {
+        guard hasher.leaf(bytes) == leafHash else {
+            throw .inconsistent("entry \(index) does not hash to what was acknowledged")
+        }
+    }
 }

@@ -2,8 +2,9 @@
 package enum FaultPoint: String, Sendable, CaseIterable {
     case entryInserted = "entry_inserted"
     case committed
-    case openingDeleted = "opening_deleted"
+    case openingErased = "opening_erased"
     case erasureCommitted = "erasure_committed"
+    case headsListed = "heads_listed"
     case fileWritten = "file_written"
     case fileRenamed = "file_renamed"
     case tilesWritten = "tiles_written"

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 package import TraceLog
@@ -35,6 +36,41 @@ package struct LogDirectory: Sendable {
             throw Self.unwritable(name)
         }
         faults(.fileRenamed)
+    }
+
+    /// Makes a folder of many files, which appears whole under its name or not at all; what was there before goes.
+    func makeFolder<Value>(
+        _ name: String, _ fill: (_ write: (String, [UInt8]) throws(LogError) -> Void) throws -> Value
+    ) throws -> Value {
+        let temporary = name + Self.temporarySuffix
+        remove(name)
+        let value = try fill { file, bytes throws(LogError) in try writeUnsynced(bytes, to: "\(temporary)/\(file)") }
+        guard syncFileSystem(), unsafe rename("\(path)/\(temporary)", "\(path)/\(name)") == 0 else {
+            throw Self.unwritable(name)
+        }
+        try syncFolders(above: name)
+        return value
+    }
+
+    private func writeUnsynced(_ bytes: [UInt8], to name: String) throws(LogError) {
+        let target = path + "/" + name
+        var descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        if descriptor < 0, errno == ENOENT {
+            let folder = (target as NSString).deletingLastPathComponent
+            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        }
+        guard descriptor >= 0 else { throw Self.unwritable(name) }
+        defer { close(descriptor) }
+        guard Self.writeAll(bytes, descriptor) else { throw Self.unwritable(name) }
+    }
+
+    /// Brings all that was written to the log's file system to the disk; one sync costs less than thousands.
+    private func syncFileSystem() -> Bool {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return syncfs(descriptor) == 0
     }
 
     /// Syncs the folders from a file's up to the log's own, where new ones may have appeared.
@@ -75,12 +111,14 @@ package struct LogDirectory: Sendable {
         }
     }
 
-    /// Removes temporary files that a crash left; says which.
+    /// Removes temporary files and folders that a crash left; says which.
     func discardTemporaryFiles() -> [String] {
         var discarded: [String] = []
-        for case let name as String in FileManager.default.enumerator(atPath: path) ?? .init()
-        where name.hasSuffix(Self.temporarySuffix) {
-            if unsafe unlink(path + "/" + name) == 0 { discarded.append(name) }
+        let names = FileManager.default.enumerator(atPath: path)
+        while let name = names?.nextObject() as? String {
+            guard name.hasSuffix(Self.temporarySuffix) else { continue }
+            names?.skipDescendants()
+            if (try? FileManager.default.removeItem(atPath: path + "/" + name)) != nil { discarded.append(name) }
         }
         return discarded.sorted()
     }
@@ -99,9 +137,12 @@ package struct LogDirectory: Sendable {
         (try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []
     }
 
-    /// Removes a folder that no reader of the newest checkpoint needs.
+    /// Removes a folder; a reader finds all of it or nothing.
     func remove(_ folder: String) {
-        try? FileManager.default.removeItem(atPath: path + "/" + folder)
+        let doomed = path + "/" + folder + Self.temporarySuffix
+        try? FileManager.default.removeItem(atPath: doomed)
+        guard unsafe rename(path + "/" + folder, doomed) == 0 else { return }
+        try? FileManager.default.removeItem(atPath: doomed)
     }
 
     private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {

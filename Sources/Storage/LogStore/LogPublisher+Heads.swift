@@ -1,8 +1,18 @@
-import Foundation
 import GRDB
 import TraceLog
 
 extension LogPublisher {
+    /// Makes the heads entry whose place is reserved, and the list behind it, while appends go on.
+    ///
+    /// - Returns: false where there is none to be made.
+    func makeReservedHeads() async throws -> Bool {
+        guard let index = try store.reservedHeads() else { return false }
+        let statement = try writeHeads(before: index)
+        directory.faults(.headsListed)
+        try await store.fill(statement)
+        return true
+    }
+
     /// Publishes the list behind the newest heads entry below `end`, unless it lies there already.
     ///
     /// - Returns: the heads entry's index; nil where the log has none yet.
@@ -11,17 +21,33 @@ extension LogPublisher {
         let folder = HeadsList.folder(of: index)
         // One that the last checkpoint covers was written whole before that was signed.
         if index < start, directory.exists(folder) { return index }
-        var folders: Set<String> = [folder]
-        try HeadsList.write(index: index, sortedHeads: try store.heads(before: index)) { path, bytes in
-            try directory.write(bytes, to: path)
-            folders.insert((path as NSString).deletingLastPathComponent)
-        }
-        for folder in folders.sorted() { try directory.syncFolders(above: folder + "/list") }
+        if newestListIndex != index { _ = try writeHeads(before: index) }
+        try checkList(of: index, statement)
+        return index
+    }
+
+    /// Reads a published list back and refuses one that is not what its heads entry states.
+    func checkList(of index: UInt64, _ statement: HeadsStatement) throws {
         let source = DirectoryLog(folder: directory.path)
         if let finding = try HeadsListAudit.check(index: index, statement: statement, source: source).first {
             throw LogError.inconsistent(finding.detail)
         }
-        return index
+    }
+
+    /// Writes the list of every object's newest entry before `index`, reading and holding a small part at a time.
+    private func writeHeads(before index: UInt64) throws -> HeadsStatement {
+        let statement = try directory.makeFolder(String(HeadsList.folder(of: index).dropLast())) { write in
+            var list = HeadsListWriter()
+            var object: [UInt8]? = []
+            while let start = object {
+                let part = try store.heads(before: index, from: start)
+                for head in part.heads { try list.append(head, to: write) }
+                object = part.next
+            }
+            return try list.finish(entryCount: index, to: write)
+        }
+        newestListIndex = index
+        return statement
     }
 
     /// Removes the lists behind older heads entries; whoever still reads an older checkpoint reads the whole log.
@@ -50,22 +76,13 @@ extension TraceLogStore {
         }
     }
 
-    /// Every object's newest entry before `index`, sorted by object.
-    func heads(before index: UInt64) throws -> [ObjectHead] {
-        guard let limit = Int64(exactly: index) else { return [] }
-        return try registry.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT e.object, e.sequence, e.leaf_hash, e.idx FROM log_heads AS h JOIN log_entries AS e
-                    ON e.object = h.object AND e.sequence = (
-                        SELECT sequence FROM log_entries WHERE object = h.object AND idx < ?
-                        ORDER BY sequence DESC LIMIT 1)
-                    ORDER BY h.object
-                    """, arguments: [limit])
-            var heads: [ObjectHead] = []
-            while let row = try rows.next() { heads.append(try row.head()) }
-            return heads
-        }
+    /// The index that awaits its heads entry.
+    func reservedHeads() throws -> UInt64? {
+        try registry.read { try Sequencer.reservedHeads($0)?.index }
+    }
+
+    /// Objects' newest entries before `index`, some at a time; see ``Sequencer``.
+    func heads(before index: UInt64, from object: [UInt8]) throws -> (heads: [ObjectHead], next: [UInt8]?) {
+        try registry.read { try Sequencer.heads(before: index, from: object, $0) }
     }
 }

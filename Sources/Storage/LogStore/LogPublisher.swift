@@ -22,12 +22,20 @@ package actor LogPublisher {
 
     let store: TraceLogStore
     let directory: LogDirectory
-    private let origin: String
+    let origin: String
     private let key: SigningKey
-    private let noteKey: NoteKey
+    let noteKey: NoteKey
     /// The tree that the newest checkpoint states.
     private var published = TileAccumulator()
     private var checkpointBytes: [UInt8]?
+    /// The heads entry whose list this publisher has written last.
+    var newestListIndex: UInt64?
+    /// Files are written and synced here, not on a thread that answers requests.
+    private let executor = QueueExecutor(label: "log.publish")
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe executor.asUnownedSerialExecutor()
+    }
 
     package init(
         store: TraceLogStore, directory: LogDirectory, origin: String, key: SigningKey
@@ -44,25 +52,28 @@ package actor LogPublisher {
 
     /// Holds the entries to the published checkpoint, and finishes or discards what a crash left.
     ///
+    /// - Parameter thoroughly: holds every published file to the entries, and not just the newest.
+    /// - Returns: what a crash had left, and what became of it.
     /// - Throws: `log_inconsistent` when the entries are not what was published; nothing is signed then.
-    package func recover() throws -> Recovery {
+    package func recover(thoroughly: Bool = false) async throws -> Recovery {
         let discarded = directory.discardTemporaryFiles()
-        published = TileAccumulator()
         checkpointBytes = directory.read(LogDirectory.checkpointName)
-        if let bytes = checkpointBytes { try takeUp(SignedNote(bytes: bytes)) }
+        published = try checkpointBytes.map { try tree(of: $0, thoroughly: thoroughly) } ?? TileAccumulator()
         let before = published.size
-        _ = try publish()
+        _ = try await publish()
         return Recovery(discarded: discarded, finishedEntryCount: published.size - before)
     }
 
     /// Publishes everything that is on disk; call it about once a second.
     ///
     /// - Returns: the newest checkpoint's size.
-    package func publish() throws -> UInt64 {
-        let count = try store.count()
-        while published.size < count || checkpointBytes == nil {
-            try publish(upTo: min(count, published.size + Self.chunkEntryCount))
-        }
+    package func publish() async throws -> UInt64 {
+        repeat {
+            let count = try store.publishableCount()
+            while published.size < count || checkpointBytes == nil {
+                try publish(upTo: min(count, published.size + Self.chunkEntryCount))
+            }
+        } while try await makeReservedHeads()
         return published.size
     }
 
@@ -71,66 +82,6 @@ package actor LogPublisher {
         var note = SignedNote(text: Checkpoint(origin: origin, size: 0, root: .emptyRoot).text)
         try note.sign(name: origin, key: key)
         try directory.write(note.bytes, to: LogDirectory.checkpointName)
-    }
-
-    private func takeUp(_ note: SignedNote) throws {
-        let checkpoint = try Checkpoint(text: note.text)
-        guard checkpoint.origin == origin else {
-            throw LogError.inconsistent(
-                "the log was published as \(checkpoint.origin), and the settings make it \(origin)")
-        }
-        guard note.isSigned(by: noteKey) else {
-            throw LogError.inconsistent("the published checkpoint is not signed by this log's key")
-        }
-        let count = try store.count()
-        guard checkpoint.size <= count else {
-            throw LogError.inconsistent(
-                "\(checkpoint.size) entries are published, and the registry has only \(count)")
-        }
-        if let tree = try? edge(of: checkpoint) {
-            published = tree
-        } else {
-            // A tile that a crash or a hand took away; the entries themselves decide then.
-            try replay(checkpoint)
-        }
-    }
-
-    /// The published tree by the tiles on its right edge alone, held to the checkpoint and to the newest entries, so
-    /// that a start costs the same however long the log is.
-    private func edge(of checkpoint: Checkpoint) throws -> TileAccumulator? {
-        let size = checkpoint.size
-        let rows = try (0...TilePath.levelMax).map { level -> [MerkleHash] in
-            let width = Int((size >> UInt64(level * TilePath.height)) % UInt64(TilePath.fullWidth))
-            guard width > 0 else { return [] }
-            let index = size >> UInt64((level + 1) * TilePath.height)
-            return try hashes(TilePath(kind: .hashes(level: level), index: index, width: width))
-        }
-        let tree = try TileAccumulator(size: size, rows: rows)
-        var hasher = MerkleHasher()
-        guard tree.root(hasher: &hasher) == checkpoint.root else { return nil }
-        guard size > 0 else { return tree }
-        let last = (size - 1) / UInt64(TilePath.fullWidth)
-        let width = TilePath.width(kind: .hashes(level: 0), index: last, size: size)
-        let start = last * UInt64(TilePath.fullWidth)
-        let leaves = try store.entries(start..<size).map { hasher.leaf($0.bytes) }
-        return try hashes(TilePath(kind: .hashes(level: 0), index: last, width: width)) == leaves ? tree : nil
-    }
-
-    private func hashes(_ path: TilePath) throws -> [MerkleHash] {
-        try Tile(path: path, bytes: directory.read(path)).hashes
-    }
-
-    private func replay(_ checkpoint: Checkpoint) throws {
-        var hasher = MerkleHasher()
-        while published.size < checkpoint.size {
-            let end = min(checkpoint.size, published.size + Self.chunkEntryCount)
-            for entry in try store.entries(published.size..<end) {
-                published.append(hasher.leaf(entry.bytes), hasher: &hasher) { _ in }
-            }
-        }
-        guard published.root(hasher: &hasher) == checkpoint.root else {
-            throw LogError.inconsistent("the entries do not hash to the published checkpoint's root")
-        }
     }
 
     private func publish(upTo end: UInt64) throws {
@@ -165,9 +116,7 @@ package actor LogPublisher {
             for entry in entries {
                 EntryBundle.append(entry.bytes, to: &bytes)
                 guard entry.index >= published.size else { continue }
-                guard hasher.leaf(entry.bytes) == entry.leafHash else {
-                    throw LogError.inconsistent("entry \(entry.index) does not hash to what was acknowledged")
-                }
+                try entry.check(by: &hasher)
                 try tree.append(entry.leafHash, hasher: &hasher) { tile in
                     try directory.write(tile.bytes, to: tile.path.path)
                     paths.append(tile.path)
@@ -197,18 +146,14 @@ package actor LogPublisher {
             let path = TilePath(kind: .entries, index: bundleIndex, width: width)
             let bundle = try EntryBundle(bytes: directory.read(path), width: width)
             for position in Int(index % UInt64(TilePath.fullWidth))..<width {
-                try tree.append(hasher.leaf(bundle.entry(position)), hasher: &hasher) { try compare($0) }
+                try tree.append(hasher.leaf(bundle.entry(position)), hasher: &hasher) {
+                    try hold($0.path, to: $0.bytes)
+                }
                 index += 1
             }
         }
-        for tile in tree.partialTiles { try compare(tile) }
+        for tile in tree.partialTiles { try hold(tile.path, to: tile.bytes) }
         return tree
-    }
-
-    private func compare(_ tile: Tile) throws {
-        guard try directory.read(tile.path) == tile.bytes else {
-            throw LogError.inconsistent("\(tile.path.path) on disk is not what the entries hash to")
-        }
     }
 
     /// The bundles that entries from the published size to `end` fall into, each from its first entry.
@@ -218,11 +163,8 @@ package actor LogPublisher {
         var start = published.size / width * width
         while start < end {
             let stop = min(end, start + width)
-            let entries = try store.entries(start..<stop)
-            guard entries.map(\.index) == Array(start..<stop) else {
-                throw LogError.inconsistent("entries are missing between \(start) and \(stop)")
-            }
-            bundles.append((TilePath(kind: .entries, index: start / width, width: Int(stop - start)), entries))
+            let path = TilePath(kind: .entries, index: start / width, width: Int(stop - start))
+            bundles.append((path, try store.everyEntry(start..<stop)))
             start = stop
         }
         return bundles

@@ -17,6 +17,18 @@ enum LogSchema {
             leaf_hash BLOB NOT NULL) STRICT, WITHOUT ROWID;
         """
 
+    /// Has openings in rows that never move; see ``OpeningTable``.
+    static let lastingOpenings = """
+        ALTER TABLE log_openings RENAME TO log_openings_before;
+        CREATE TABLE log_openings (
+            number INTEGER PRIMARY KEY, commitment BLOB NOT NULL, is_kept INTEGER NOT NULL, sealed BLOB NOT NULL
+        ) STRICT;
+        INSERT INTO log_openings SELECT
+            idx << 8 | (row_number() OVER (PARTITION BY idx ORDER BY commitment) - 1) AS number, commitment, 1, sealed
+            FROM log_openings_before ORDER BY number;
+        DROP TABLE log_openings_before;
+        """
+
     static func create(_ database: Database) throws {
         try database.execute(sql: statements)
     }

@@ -9,6 +9,8 @@ import TraceLog
 struct Sequencer: Sendable {
     /// Every so many entries one of heads follows.
     let headsInterval: UInt64
+    /// The most objects whose heads are stated inside an append's transaction.
+    let headsAtOnceCountMax: Int
     let openingKey: [UInt8]
     let faults: FaultInjection
 
@@ -25,26 +27,16 @@ struct Sequencer: Sendable {
                     answer.leafHash.bytes.data,
                 ])
         }
-        if (answer.index + 1) % headsInterval == 0 { _ = try appendHeads(at: timeMilliseconds, database) }
+        if (answer.index + 1) % headsInterval == 0 { try stateHeads(at: timeMilliseconds, database) }
         faults(.entryInserted)
         return (answer, true)
     }
 
-    /// Appends the statement over every object's newest entry.
-    func appendHeads(at timeMilliseconds: UInt64, _ database: Database) throws -> AppendAnswer {
-        let next = try Self.next(database)
-        let rows = try Row.fetchCursor(
-            database.cachedStatement(sql: "SELECT object, sequence, leaf_hash, idx FROM log_heads ORDER BY object"))
-        var list = HeadsAccumulator()
-        while let row = try rows.next() { list.append(try row.head()) }
-        let statement = list.statement(entryCount: next.index)
-        return try insert(
-            EventRequest(object: .log, event: .heads(statement), actor: ""), at: timeMilliseconds, database)
-    }
-
-    private func insert(
+    func insert(
         _ request: EventRequest, at timeMilliseconds: UInt64, _ database: Database
     ) throws -> AppendAnswer {
+        // The log's own chain goes on from its heads entry, which therefore cannot wait any longer.
+        if request.object == .log { try makeReservedHeads(database) }
         let next = try Self.next(database)
         if case .observed(let event) = request.event, let corrected = event.corrects {
             try TraceLogStore.check(corrected, isOf: request.object, database)
@@ -75,23 +67,19 @@ struct Sequencer: Sendable {
             ])
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO log_heads VALUES (?, ?, ?, ?)").execute(
             arguments: [object, Int64(sequence), leafHash.bytes.data, Int64(next.index)])
-        for opening in request.personal {
-            let sealed = try SealedOpening.seal(opening, key: openingKey)
-            try database.cachedStatement(sql: "INSERT INTO log_openings VALUES (?, ?, ?)").execute(
-                arguments: [Int64(next.index), opening.commitment.bytes.data, sealed.data])
-        }
+        try OpeningTable.insert(request.personal, of: next.index, key: openingKey, database)
         return AppendAnswer(index: next.index, sequence: sequence, leafHash: leafHash)
     }
 
     /// The index that comes next, and the recorded time that it may not fall below.
-    private static func next(_ database: Database) throws -> (index: UInt64, recordedAtMilliseconds: UInt64) {
+    static func next(_ database: Database) throws -> (index: UInt64, recordedAtMilliseconds: UInt64) {
         let statement = try database.cachedStatement(
             sql: "SELECT idx, recorded_at FROM log_entries ORDER BY idx DESC LIMIT 1")
         guard let row = try Row.fetchOne(statement) else { return (0, 0) }
         return (UInt64(try row.number(0)) + 1, UInt64(try row.number(1)))
     }
 
-    private static func head(_ object: ObjectID, _ database: Database) throws -> ObjectHead? {
+    static func head(_ object: ObjectID, _ database: Database) throws -> ObjectHead? {
         let statement = try database.cachedStatement(
             sql: "SELECT sequence, leaf_hash, idx FROM log_heads WHERE object = ?")
         guard let row = try Row.fetchOne(statement, arguments: [object.bytes.data]) else { return nil }
@@ -105,22 +93,21 @@ struct Sequencer: Sendable {
         let statement = try database.cachedStatement(
             sql: "SELECT digest, idx, sequence, leaf_hash FROM log_requests WHERE key = ?")
         guard let row = try Row.fetchOne(statement, arguments: [idempotency.key]) else { return nil }
-        let index = try row.number(1)
+        let index = UInt64(try row.number(1))
         guard try row.byteArray(0) == idempotency.requestDigest, try holds(request.personal, at: index, database) else {
             throw LogError(
                 code: .idempotencyMismatch, reason: "the idempotency key came before with another request",
                 hint: "use a fresh key for every request")
         }
         return AppendAnswer(
-            index: UInt64(index), sequence: UInt64(try row.number(2)), leafHash: try row.hash(3))
+            index: index, sequence: UInt64(try row.number(2)), leafHash: try row.hash(3))
     }
 
     /// Whether an entry's openings say what a request says; true as well once they are erased.
-    private func holds(_ personal: [Opening], at index: Int64, _ database: Database) throws -> Bool {
-        let statement = try database.cachedStatement(sql: "SELECT commitment, sealed FROM log_openings WHERE idx = ?")
-        let kept = try Row.fetchAll(statement, arguments: [index]).map {
-            try SealedOpening.open($0.byteArray(1), commitment: $0.hash(0), key: openingKey)
-        }
+    private func holds(_ personal: [Opening], at index: UInt64, _ database: Database) throws -> Bool {
+        let kept = try OpeningTable.openings(
+            from: index, to: index + 1, count: Entry.commitmentCountMax, key: openingKey, database
+        ).map(\.opening)
         guard !kept.isEmpty else { return true }
         func named(_ openings: [Opening]) -> [String: String] {
             Dictionary(openings.map { ($0.name, $0.value) }) { first, _ in first }

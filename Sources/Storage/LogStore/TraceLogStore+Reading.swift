@@ -2,10 +2,18 @@ import GRDB
 package import TraceLog
 
 extension TraceLogStore {
-    /// How many entries the log has; the newest may not be published yet.
+    /// How many entries the log has; the newest may not be published yet, and one may only be reserved.
     package func count() throws -> UInt64 {
         try registry.read { database in
             UInt64(try Int64.fetchOne(database, sql: "SELECT max(idx) + 1 FROM log_entries") ?? 0)
+        }
+    }
+
+    /// How many entries can be published: those before a heads entry that has yet to be made, or all.
+    func publishableCount() throws -> UInt64 {
+        try registry.read { database in
+            if let reserved = try Sequencer.reservedHeads(database) { return reserved.index }
+            return UInt64(try Int64.fetchOne(database, sql: "SELECT max(idx) + 1 FROM log_entries") ?? 0)
         }
     }
 
@@ -21,7 +29,25 @@ extension TraceLogStore {
             range.upperBound, range.lowerBound.addingReportingOverflow(UInt64(Self.readCountMax)).partialValue)
         guard let first = Int64(exactly: range.lowerBound), let last = Int64(exactly: end) else { return [] }
         return try rows(
-            "SELECT idx, leaf_hash, bytes FROM log_entries WHERE idx >= ? AND idx < ? ORDER BY idx", [first, last])
+            "SELECT idx, leaf_hash, bytes FROM log_entries WHERE idx >= ? AND idx < ? AND bytes <> x'' ORDER BY idx",
+            [first, last])
+    }
+
+    /// Entries in order, of which none may be missing.
+    func everyEntry(_ range: Range<UInt64>) throws -> [StoredEntry] {
+        let entries = try entries(range)
+        for (entry, index) in zip(entries, range) where entry.index != index {
+            throw LogError.inconsistent("entry \(index) is missing in the registry, and there are later ones")
+        }
+        guard entries.count == range.count else {
+            throw LogError.inconsistent("the entries from \(range.lowerBound + UInt64(entries.count)) on are missing")
+        }
+        return entries
+    }
+
+    /// The index of the newest entry that is some object's newest.
+    func newestHeadIndex() throws -> UInt64? {
+        try registry.read { try Int64.fetchOne($0, sql: "SELECT max(idx) FROM log_heads") }.map { UInt64($0) }
     }
 
     /// Everything that happened to an object, `readCountMax` at most, from a sequence on.
@@ -31,7 +57,7 @@ extension TraceLogStore {
         guard let first = Int64(exactly: sequence) else { return [] }
         return try rows(
             """
-            SELECT idx, leaf_hash, bytes FROM log_entries WHERE object = ? AND sequence >= ?
+            SELECT idx, leaf_hash, bytes FROM log_entries WHERE object = ? AND sequence >= ? AND bytes <> x''
             ORDER BY sequence LIMIT ?
             """, [object.bytes.data, first, min(count, Self.readCountMax)])
     }
@@ -45,19 +71,10 @@ extension TraceLogStore {
     /// - Throws: ``StorageError``, or `log_inconsistent` for one that does not open.
     package func openings(from index: UInt64, count: Int) throws -> [(index: UInt64, opening: Opening)] {
         let limit = max(count, Entry.commitmentCountMax + 1)
-        guard let position = Int64(exactly: index) else { return [] }
-        let rows = try registry.read { database in
-            try Row.fetchAll(
-                database,
-                sql: "SELECT idx, commitment, sealed FROM log_openings WHERE idx >= ? ORDER BY idx, commitment LIMIT ?",
-                arguments: [position, limit])
-        }
-        var openings = try rows.map { row in
-            let commitment = try row.hash(1)
-            return (
-                index: UInt64(try row.number(0)),
-                opening: try SealedOpening.open(row.byteArray(2), commitment: commitment, key: openingKey)
-            )
+        let end = try self.count()
+        guard index < end else { return [] }
+        var openings = try registry.read {
+            try OpeningTable.openings(from: index, to: end, count: limit, key: openingKey, $0)
         }
         if openings.count == limit, let last = openings.last?.index { openings.removeAll { $0.index == last } }
         return openings

@@ -5,6 +5,8 @@ package import TraceLog
 package final class TraceLogStore: Sendable {
     /// Entries between two statements of heads.
     package static let defaultHeadsInterval: UInt64 = 65_536
+    /// Objects whose heads are stated inside an append's transaction: some milliseconds' work.
+    package static let defaultHeadsAtOnceCountMax = 4096
     /// The most entries that one read hands out.
     package static let readCountMax = 65_536
     package static let openingKeyByteCount = 32
@@ -20,16 +22,19 @@ package final class TraceLogStore: Sendable {
     ///   - registry: the open registry, whose one writer the log shares.
     ///   - openingKey: 32 bytes that seal the openings at rest.
     ///   - headsInterval: entries between two statements of heads; at least 2.
+    ///   - headsAtOnceCountMax: of more objects the heads are stated while appends go on.
     ///   - faults: where crash tests end the process.
     package init(
         registry: RegistryDatabase, openingKey: [UInt8], headsInterval: UInt64 = defaultHeadsInterval,
-        faults: @escaping FaultInjection = { _ in }
+        headsAtOnceCountMax: Int = defaultHeadsAtOnceCountMax, faults: @escaping FaultInjection = { _ in }
     ) {
         precondition(headsInterval >= 2, "heads after every entry would never end")
         self.registry = registry
         self.faults = faults
         self.openingKey = openingKey
-        sequencer = Sequencer(headsInterval: headsInterval, openingKey: openingKey, faults: faults)
+        sequencer = Sequencer(
+            headsInterval: headsInterval, headsAtOnceCountMax: headsAtOnceCountMax, openingKey: openingKey,
+            faults: faults)
     }
 
     /// Appends one event, and returns once it is on disk; many callers at once share a commit.
@@ -55,16 +60,20 @@ package final class TraceLogStore: Sendable {
         try sequencer.append(request, at: timeMilliseconds, database)
     }
 
-    /// Appends a statement of heads, as at a clean shutdown; nil when the newest entry is one already.
-    package func appendHeads(at timeMilliseconds: UInt64) async throws -> AppendAnswer? {
-        let count = try count()
-        if count == 0 { return nil }
-        if let last = try entry(count - 1), case .heads = try Entry.decode(last.bytes[...]).event { return nil }
+    /// States every object's newest entry, as at a clean shutdown, unless the newest entry does so already; where there
+    /// are many objects, the statement is made by the next publishing.
+    package func stateHeads(at timeMilliseconds: UInt64) async throws {
         let sequencer = sequencer
-        return try await registry.writer.write { try sequencer.appendHeads(at: timeMilliseconds, $0) }
+        try await registry.writer.write { try sequencer.stateHeads(at: timeMilliseconds, $0) }
     }
 
-    /// Deletes the openings of an entry and appends an event that says so.
+    /// Puts a statement where its place was reserved.
+    func fill(_ statement: HeadsStatement) async throws {
+        let sequencer = sequencer
+        try await registry.writer.write { try sequencer.fill(statement, $0) }
+    }
+
+    /// Erases the openings of an entry and appends an event that says so.
     ///
     /// Returns once nothing of them is left in the write-ahead log either.
     ///
@@ -78,18 +87,24 @@ package final class TraceLogStore: Sendable {
         return answer
     }
 
-    /// Deletes openings and appends the event inside a caller's transaction; ``purge()`` is due once that has ended.
+    /// Erases openings and appends the event inside a caller's transaction; ``purge()`` is due once that has ended.
     package func erase(
         _ erasure: TraceErasure, at timeMilliseconds: UInt64, in database: Database
     ) throws -> AppendAnswer {
-        let commitments = try Self.deleteOpenings(erasure.object, erasure.index, database)
-        faults(.openingDeleted)
+        try Self.check(erasure.index, isOf: erasure.object, database)
+        let commitments = try OpeningTable.erase(erasure.index, database)
+        guard !commitments.isEmpty else {
+            throw LogError(
+                code: .nothingToErase, reason: "entry \(erasure.index) has no personal fields left",
+                hint: "take the index of an entry with commitments that were not erased")
+        }
+        faults(.openingErased)
         let event = Erasure(index: erasure.index, commitments: commitments, reason: erasure.reason)
         let request = EventRequest(object: erasure.object, event: .erased(event), actor: erasure.actor)
         return try sequencer.append(request, at: timeMilliseconds, database).answer
     }
 
-    /// Rewrites the file without its free space and empties the write-ahead log.
+    /// Empties the write-ahead log, where what was overwritten still stands.
     ///
     /// - Throws: `erase_incomplete` when a reader holds on to old pages.
     package func purge() throws {
@@ -98,14 +113,13 @@ package final class TraceLogStore: Sendable {
             try registry.purge()
         } catch {
             throw LogError(
-                code: .eraseIncomplete, reason: "the openings are deleted, but old pages may still hold them",
-                hint: "run the purge again when no reader is busy: \(error.reason)")
+                code: .eraseIncomplete, reason: "the openings are erased, and the write-ahead log may still hold them",
+                hint: "it is emptied by the next erasure and at the next start: \(error.reason)")
         }
     }
 
     /// Refuses an index that is no entry of the object.
-    @discardableResult
-    static func check(_ index: UInt64, isOf object: ObjectID, _ database: Database) throws -> Int64 {
+    static func check(_ index: UInt64, isOf object: ObjectID, _ database: Database) throws {
         guard let position = Int64(exactly: index),
             let row = try Row.fetchOne(
                 database, sql: "SELECT object FROM log_entries WHERE idx = ?", arguments: [position])
@@ -118,22 +132,5 @@ package final class TraceLogStore: Sendable {
                 code: .wrongObject, reason: "entry \(index) is another object's",
                 hint: "take the index from the object's history")
         }
-        return position
-    }
-
-    private static func deleteOpenings(
-        _ object: ObjectID, _ index: UInt64, _ database: Database
-    ) throws -> [MerkleHash] {
-        let position = try check(index, isOf: object, database)
-        let rows = try Row.fetchAll(
-            database, sql: "SELECT commitment FROM log_openings WHERE idx = ? ORDER BY commitment",
-            arguments: [position])
-        guard !rows.isEmpty else {
-            throw LogError(
-                code: .nothingToErase, reason: "entry \(index) has no personal fields left",
-                hint: "take the index of an entry with commitments that were not erased")
-        }
-        try database.execute(sql: "DELETE FROM log_openings WHERE idx = ?", arguments: [position])
-        return try rows.map { try $0.hash(0) }
     }
 }

@@ -70,6 +70,8 @@ package final class RegistryDatabase: Sendable {
             guard check == "ok" else { throw Self.corrupt(path) }
             guard try !pool.read(RegistrySchema.migrator.hasBeenSuperseded) else { throw Self.newer(path) }
             try RegistrySchema.migrator.migrate(pool)
+            // Finishes an erasure that a crash parted from its purge; a backup that reads just now is waited for later.
+            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         } catch let error as StorageError {
             throw error
         } catch let error as DatabaseError {
@@ -94,15 +96,12 @@ package final class RegistryDatabase: Sendable {
         }
     }
 
-    /// Rewrites the file without its free space and empties the write-ahead log, so that what was deleted is gone.
+    /// Empties the write-ahead log, so that what was overwritten in the file is gone from there too.
     ///
     /// - Throws: `registry_unwritable`, also while a reader holds on to old pages.
     package func purge() throws(StorageError) {
         do {
-            try pool.writeWithoutTransaction { database in
-                try database.execute(sql: "VACUUM")
-                _ = try database.checkpoint(.truncate)
-            }
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         } catch {
             throw .unwritable("old pages could not be removed")
         }

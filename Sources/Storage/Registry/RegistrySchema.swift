@@ -24,6 +24,7 @@ enum RegistrySchema {
                     """)
         }
         migrator.registerMigration("log 1") { try LogSchema.create($0) }
+        migrator.registerMigration("log 2") { try $0.execute(sql: LogSchema.lastingOpenings) }
         return migrator
     }
 

@@ -12,7 +12,7 @@ package enum HeadsList {
     /// The folder of the list behind the heads entry at `index`, with its last slash.
     package static func folder(of index: UInt64) -> String { "\(topFolder)/\(index)/" }
 
-    /// Reads a path below a list's folder; nil unless it is one that ``write(index:sortedHeads:to:)`` may hand out.
+    /// Reads a path below a list's folder; nil unless it is one that a list may have.
     package static func parse(path: String) -> (folder: String, tile: TilePath)? {
         let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == topFolder, let index = UInt64(parts[1]), String(index) == parts[1],
@@ -32,29 +32,55 @@ package enum HeadsList {
         index: UInt64, sortedHeads: some Sequence<ObjectHead>, to write: (String, [UInt8]) throws(E) -> Void
     ) throws(E) {
         let folder = folder(of: index)
-        var hasher = MerkleHasher()
-        var tiles = TileAccumulator()
-        var bundle: [UInt8] = []
-        var count = 0
+        var list = HeadsListWriter()
         for head in sortedHeads {
-            let bytes = head.encoded
-            EntryBundle.append(bytes, to: &bundle)
-            count += 1
-            try tiles.append(hasher.leaf(bytes), hasher: &hasher) { tile throws(E) in
-                try write(folder + tile.path.path, tile.bytes)
-            }
-            if count % TilePath.fullWidth == 0 {
-                let path = TilePath(kind: .entries, index: UInt64(count / TilePath.fullWidth - 1))
-                try write(folder + path.path, bundle)
-                bundle.removeAll(keepingCapacity: true)
-            }
+            try list.append(head) { path, bytes throws(E) in try write(folder + path, bytes) }
         }
-        if count % TilePath.fullWidth != 0 {
-            let path = TilePath(
-                kind: .entries, index: UInt64(count / TilePath.fullWidth), width: count % TilePath.fullWidth)
-            try write(folder + path.path, bundle)
+        _ = try list.finish(entryCount: index) { path, bytes throws(E) in try write(folder + path, bytes) }
+    }
+}
+
+/// Writes a list as its heads come, of which it holds one unfinished bundle and one unfinished tile a level.
+package struct HeadsListWriter: ~Copyable {
+    private var hasher = MerkleHasher()
+    private var tiles = TileAccumulator()
+    private var bundle: [UInt8] = []
+
+    package init() {}
+
+    /// Takes the next head in the order of object ids.
+    ///
+    /// - Parameters:
+    ///   - head: the head.
+    ///   - write: takes a file's path within the list's folder, and its bytes.
+    /// - Throws: what `write` throws.
+    package mutating func append<E: Error>(
+        _ head: ObjectHead, to write: (String, [UInt8]) throws(E) -> Void
+    ) throws(E) {
+        let bytes = head.encoded
+        EntryBundle.append(bytes, to: &bundle)
+        try tiles.append(hasher.leaf(bytes), hasher: &hasher) { tile throws(E) in
+            try write(tile.path.path, tile.bytes)
         }
-        for tile in tiles.partialTiles { try write(folder + tile.path.path, tile.bytes) }
+        if tiles.size % UInt64(TilePath.fullWidth) == 0 { try endBundle(to: write) }
+    }
+
+    /// Hands out what is not full; gives what a heads entry at `entryCount` states of the list.
+    package mutating func finish<E: Error>(
+        entryCount: UInt64, to write: (String, [UInt8]) throws(E) -> Void
+    ) throws(E) -> HeadsStatement {
+        if !bundle.isEmpty { try endBundle(to: write) }
+        for tile in tiles.partialTiles { try write(tile.path.path, tile.bytes) }
+        return HeadsStatement(
+            entryCount: entryCount, objectCount: tiles.size, root: tiles.root(hasher: &hasher))
+    }
+
+    private mutating func endBundle<E: Error>(to write: (String, [UInt8]) throws(E) -> Void) throws(E) {
+        let index = (tiles.size - 1) / UInt64(TilePath.fullWidth)
+        let path = TilePath(
+            kind: .entries, index: index, width: TilePath.width(kind: .entries, index: index, size: tiles.size))
+        try write(path.path, bundle)
+        bundle.removeAll(keepingCapacity: true)
     }
 }
 

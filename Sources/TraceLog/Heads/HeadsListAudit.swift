@@ -28,10 +28,19 @@ package enum HeadsListAudit {
             if digest.hashes.isEmpty { break }
         }
         guard let first = try tree.finish(source: list).sorted(by: AuditFinding.precedes).first else { return [] }
+        // A log that has gone on meanwhile gives up its older lists as a whole.
+        guard try isPublished(statement, source: list) else { return [] }
         return [
             AuditFinding(
                 .headsMismatch, index: index, object: [],
                 detail: "the published heads list and the heads entry: \(first.detail)")
         ]
+    }
+
+    private static func isPublished(
+        _ statement: HeadsStatement, source: some AuditSource
+    ) throws(AuditSourceError) -> Bool {
+        let width = TilePath.width(kind: .entries, index: 0, size: statement.objectCount)
+        return try StoredFile(TilePath(kind: .entries, index: 0, width: width), source: source) != nil
     }
 }

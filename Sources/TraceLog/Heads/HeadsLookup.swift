@@ -26,6 +26,16 @@ struct HeadsLookup<Source: AuditSource> {
     mutating func find(_ object: ObjectID) throws(TraceLogError) -> Answer {
         guard statement.objectCount > 0 else { return .absent(before: nil, after: nil) }
         guard try isPublished() else { return .unpublished }
+        do {
+            return try search(object)
+        } catch {
+            // A log that has gone on meanwhile gives up its older lists as a whole.
+            guard try isPublished() else { return .unpublished }
+            throw error
+        }
+    }
+
+    private mutating func search(_ object: ObjectID) throws(TraceLogError) -> Answer {
         // The first position whose object is not below the one sought; what is read on the way is not yet trusted.
         var (low, high): (UInt64, UInt64) = (0, statement.objectCount)
         while low < high {

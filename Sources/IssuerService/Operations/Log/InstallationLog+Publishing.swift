@@ -5,7 +5,8 @@ extension InstallationLog {
     ///
     /// - Parameter report: takes what went wrong, once for each time that it begins.
     package func publishContinually(report: (OperationError) -> Void) async {
-        var reported: OperationError?
+        // What stops the log was said when it was found.
+        var reported = trouble
         while !Task.isCancelled {
             do {
                 try await publish()

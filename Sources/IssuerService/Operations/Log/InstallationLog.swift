@@ -44,13 +44,14 @@ package final class InstallationLog: Sendable {
 
     /// Holds the entries to the published checkpoint, and finishes or discards what a crash left; once is enough.
     ///
+    /// - Parameter thoroughly: holds every published file to the entries, and not just the newest.
     /// - Returns: what was found, a line for each thing that there is to tell.
     /// - Throws: `log_inconsistent`, after which the log takes nothing, or `log_unwritable`.
     @discardableResult
-    package func start() async throws(OperationError) -> [String] {
+    package func start(thoroughly: Bool = false) async throws(OperationError) -> [String] {
         try check()
         guard !isReady.load(ordering: .acquiring) else { return [] }
-        let recovery = try await guarded { try await publisher.recover() }
+        let recovery = try await guarded { try await publisher.recover(thoroughly: thoroughly) }
         isReady.store(true, ordering: .releasing)
         return recovery.lines
     }
@@ -67,7 +68,9 @@ package final class InstallationLog: Sendable {
 
     /// States every object's newest entry, where anything was appended since the last statement, and publishes.
     package func finish(atMilliseconds now: UInt64) async throws(OperationError) {
-        _ = try await guarded { try await store.appendHeads(at: now) }
+        // First what is still being made, since the statement that ends the log comes after it.
+        try await publish()
+        try await guarded { try await store.stateHeads(at: now) }
         try await publish()
     }
 

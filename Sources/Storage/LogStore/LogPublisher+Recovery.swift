@@ -1,0 +1,90 @@
+import TraceLog
+
+extension LogPublisher {
+    /// The tree that a published checkpoint states, once it is held to the entries.
+    ///
+    /// - Parameters:
+    ///   - bytes: the published checkpoint.
+    ///   - thoroughly: reads every entry and every file; otherwise the tiles on the tree's right edge and the newest
+    ///     entries alone, so that it costs the same however long the log is.
+    /// - Returns: the tree, ready to grow.
+    /// - Throws: `log_inconsistent`, which says what is wrong and where.
+    func tree(of bytes: [UInt8], thoroughly: Bool) throws -> TileAccumulator {
+        guard let note = try? SignedNote(bytes: bytes), let checkpoint = try? Checkpoint(text: note.text) else {
+            throw LogError.inconsistent("the published checkpoint is none")
+        }
+        guard checkpoint.origin == origin else {
+            throw LogError.inconsistent(
+                "the log was published as \(checkpoint.origin), and the settings make it \(origin)")
+        }
+        guard note.isSigned(by: noteKey) else {
+            throw LogError.inconsistent("the published checkpoint is not signed by this log's key")
+        }
+        let count = try store.count()
+        guard checkpoint.size <= count else {
+            throw LogError.inconsistent(
+                "\(checkpoint.size) entries are published, and the registry has only \(count)")
+        }
+        if !thoroughly, let tree = try? edge(of: checkpoint) { return tree }
+        return try wholeTree(of: checkpoint)
+    }
+
+    private func edge(of checkpoint: Checkpoint) throws -> TileAccumulator? {
+        let size = checkpoint.size
+        let rows = try (0...TilePath.levelMax).map { level -> [MerkleHash] in
+            let width = Int((size >> UInt64(level * TilePath.height)) % UInt64(TilePath.fullWidth))
+            guard width > 0 else { return [] }
+            let index = size >> UInt64((level + 1) * TilePath.height)
+            return try hashes(TilePath(kind: .hashes(level: level), index: index, width: width))
+        }
+        let tree = try TileAccumulator(size: size, rows: rows)
+        var hasher = MerkleHasher()
+        guard tree.root(hasher: &hasher) == checkpoint.root else { return nil }
+        guard size > 0 else { return tree }
+        let last = (size - 1) / UInt64(TilePath.fullWidth)
+        let width = TilePath.width(kind: .hashes(level: 0), index: last, size: size)
+        let start = last * UInt64(TilePath.fullWidth)
+        let leaves = try store.entries(start..<size).map { hasher.leaf($0.bytes) }
+        return try hashes(TilePath(kind: .hashes(level: 0), index: last, width: width)) == leaves ? tree : nil
+    }
+
+    private func hashes(_ path: TilePath) throws -> [MerkleHash] {
+        try Tile(path: path, bytes: directory.read(path)).hashes
+    }
+
+    /// Derives every bundle, tile and the newest heads list again, and holds what lies on the disk to them.
+    private func wholeTree(of checkpoint: Checkpoint) throws -> TileAccumulator {
+        var tree = TileAccumulator()
+        var hasher = MerkleHasher()
+        while tree.size < checkpoint.size {
+            let index = tree.size / UInt64(TilePath.fullWidth)
+            let width = TilePath.width(kind: .entries, index: index, size: checkpoint.size)
+            var bundle: [UInt8] = []
+            for entry in try store.everyEntry(tree.size..<tree.size + UInt64(width)) {
+                try entry.check(by: &hasher)
+                EntryBundle.append(entry.bytes, to: &bundle)
+                try tree.append(entry.leafHash, hasher: &hasher) { try hold($0.path, to: $0.bytes) }
+            }
+            try hold(TilePath(kind: .entries, index: index, width: width), to: bundle)
+        }
+        for tile in tree.partialTiles { try hold(tile.path, to: tile.bytes) }
+        guard tree.root(hasher: &hasher) == checkpoint.root else {
+            throw LogError.inconsistent("the entries do not hash to the published checkpoint's root")
+        }
+        let newest = try store.newestHeadIndex()
+        if let newest, newest >= (try store.count()) {
+            throw LogError.inconsistent("entry \(newest) was acknowledged, and the registry ends before it")
+        }
+        if let (index, statement) = try store.newestHeads(before: checkpoint.size) {
+            try checkList(of: index, statement)
+        }
+        return tree
+    }
+
+    /// Refuses a file of the published log that is not what the entries make it.
+    func hold(_ path: TilePath, to bytes: [UInt8]) throws(LogError) {
+        guard directory.read(path.path) == bytes else {
+            throw .inconsistent("\(path.path) on disk is not what the entries make it")
+        }
+    }
+}
