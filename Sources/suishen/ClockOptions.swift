@@ -15,7 +15,12 @@ struct ClockOptions: ParsableArguments {
         }
     }
 
-    var now: UInt64 {
-        fixedSeconds ?? UInt64(max(0, time(nil)))
+    var now: UInt64 { nowMilliseconds / 1000 }
+
+    var nowMilliseconds: UInt64 {
+        if let fixedSeconds { return fixedSeconds * 1000 }
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(max(0, time.tv_sec)) * 1000 + UInt64(time.tv_nsec) / 1_000_000
     }
 }

@@ -29,7 +29,7 @@ struct StateOptions: ParsableArguments {
             return .daemon(try IssuerClient(path: path), idempotencyKey: idempotencyKey)
         }
         let caller = IssuingService.Caller(
-            uid: getuid(), grants: .everything, now: clock.now, idempotencyKey: idempotencyKey)
+            uid: getuid(), grants: .everything, nowMilliseconds: clock.nowMilliseconds, idempotencyKey: idempotencyKey)
         return .direct(try IssuingService(Self.folder(state), random: SystemRandom()), caller)
     }
 

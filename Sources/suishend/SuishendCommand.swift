@@ -63,7 +63,7 @@ struct SuishendCommand: AsyncParsableCommand {
             service,
             on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
             owner: geteuid(),
-            now: { UInt64(max(0, time(nil))) })
+            nowMilliseconds: Self.nowMilliseconds)
         Self.raiseFileLimit()
         let stop = StopSignals.stream()
         await takeUp(service.log)
@@ -72,7 +72,15 @@ struct SuishendCommand: AsyncParsableCommand {
         try await server.run(until: stop)
         publishing.cancel()
         await publishing.value
-        try await service.log.finish(atMilliseconds: UInt64(max(0, time(nil))) * 1000)
+        guard service.log.trouble == nil else { throw ExitCode(ExitStatus.failure.rawValue) }
+        try await service.log.finish(atMilliseconds: Self.nowMilliseconds())
+    }
+
+    @Sendable
+    private static func nowMilliseconds() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(max(0, time.tv_sec)) * 1000 + UInt64(time.tv_nsec) / 1_000_000
     }
 
     /// Keeps memory, where keys and numbers are, from being written out when the process crashes.
@@ -111,7 +119,7 @@ struct SuishendCommand: AsyncParsableCommand {
     /// no events, while everything else is served.
     private func takeUp(_ log: InstallationLog) async {
         do {
-            for line in try await log.start() { StandardStream.error.write("suishend: \(line)\n") }
+            for line in try await log.start(thoroughly: true) { StandardStream.error.write("suishend: \(line)\n") }
         } catch {
             Self.report(error)
         }

@@ -62,6 +62,7 @@ extension IssuingService {
         _ operation: IssuerOperation, _ body: JSONValue, at now: UInt64 = 1_800_000_000, key: String? = nil
     ) async throws(OperationError) -> JSONValue {
         try await perform(
-            operation, body, by: Caller(uid: 1000, grants: .everything, now: now, idempotencyKey: key))
+            operation, body,
+            by: Caller(uid: 1000, grants: .everything, nowMilliseconds: now * 1000, idempotencyKey: key))
     }
 }

@@ -8,7 +8,7 @@ private let uscc = "91350100M000100Y43"
 
 @Suite("The keys of an issuing service")
 struct KeyOperationsTests {
-    private static let caller = IssuingService.Caller(uid: 7, grants: .everything, now: 1_800_000_100)
+    private static let caller = IssuingService.Caller(uid: 7, grants: .everything, nowMilliseconds: 1_800_000_100_000)
 
     private static func issuedKey(_ service: IssuingService) async throws -> String {
         let object = try await service.ask(

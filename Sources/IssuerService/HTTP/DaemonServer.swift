@@ -27,14 +27,15 @@ package struct DaemonServer: Sendable {
     ///   - service: what answers.
     ///   - socket: where issuers connect.
     ///   - owner: the daemon's own user, who may do everything unless the settings say otherwise.
-    ///   - now: the clock, in seconds since 1970-01-01T00:00:00Z.
+    ///   - nowMilliseconds: the clock, in milliseconds since 1970-01-01T00:00:00Z.
     package init(
         _ service: IssuingService, on socket: ListeningSocket, owner: UInt32,
-        now: @escaping @Sendable () -> UInt64
+        nowMilliseconds: @escaping @Sendable () -> UInt64
     ) {
         let roles = service.settings.roles
         responder = RequestResponder(
-            service: service, metrics: RequestMetrics(), grants: { roles.grants(of: $0, owner: owner) }, now: now)
+            service: service, metrics: RequestMetrics(), grants: { roles.grants(of: $0, owner: owner) },
+            nowMilliseconds: nowMilliseconds)
         self.socket = socket
     }
 

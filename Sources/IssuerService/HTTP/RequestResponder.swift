@@ -16,7 +16,7 @@ struct RequestResponder: Sendable {
     /// What each user may do.
     let grants: @Sendable (UInt32) -> Grants
     /// Seconds since 1970-01-01T00:00:00Z.
-    let now: @Sendable () -> UInt64
+    let nowMilliseconds: @Sendable () -> UInt64
 
     /// Answers a request.
     ///
@@ -69,7 +69,7 @@ struct RequestResponder: Sendable {
                 return (.whole(WholeAnswer(metrics: metrics.text)), pattern)
             }
             let caller = IssuingService.Caller(
-                uid: uid, grants: grants, now: now(), idempotencyKey: try Self.key(of: request))
+                uid: uid, grants: grants, nowMilliseconds: nowMilliseconds(), idempotencyKey: try Self.key(of: request))
             if operation.isChange, parameters.isEmpty, BatchResponder.isBatch(request) {
                 return (.lines(try BatchResponder(service: service, operation: operation, caller: caller)), pattern)
             }

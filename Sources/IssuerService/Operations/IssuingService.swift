@@ -53,20 +53,20 @@ package final class IssuingService: Sendable {
     package struct Caller: Sendable {
         package let uid: UInt32
         package let grants: Grants
-        /// Seconds since 1970-01-01T00:00:00Z.
-        package let now: UInt64
+        /// Milliseconds since 1970-01-01T00:00:00Z, as the log counts them.
+        let nowMilliseconds: UInt64
         package let idempotencyKey: String?
 
         /// The longest idempotency key.
         package static let idempotencyKeyByteCountMax = 128
 
-        /// The same time as the log counts it.
-        var nowMilliseconds: UInt64 { now * 1000 }
+        /// The same time in seconds.
+        var now: UInt64 { nowMilliseconds / 1000 }
 
-        package init(uid: UInt32, grants: Grants, now: UInt64, idempotencyKey: String? = nil) {
+        package init(uid: UInt32, grants: Grants, nowMilliseconds: UInt64, idempotencyKey: String? = nil) {
             self.uid = uid
             self.grants = grants
-            self.now = now
+            self.nowMilliseconds = nowMilliseconds
             self.idempotencyKey = idempotencyKey
         }
     }

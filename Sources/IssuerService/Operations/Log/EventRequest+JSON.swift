@@ -16,15 +16,14 @@ extension EventRequest {
     ///
     /// - Parameters:
     ///   - request: its members.
-    ///   - now: seconds since 1970-01-01T00:00:00Z; the event's time where none is given.
+    ///   - nowMilliseconds: since 1970-01-01T00:00:00Z; the event's time where none is given.
     ///   - random: where the salts of personal fields come from.
     /// - Throws: the first member's refusal, before anything is written.
-    init(_ request: RequestFields, now: UInt64, random: any RandomSource) throws(OperationError) {
+    init(_ request: RequestFields, nowMilliseconds: UInt64, random: any RandomSource) throws(OperationError) {
         let object = try ObjectID.registered(request.string("object"))
         do {
-            var event = TraceEvent(
-                timeMilliseconds: try request.optionalInteger("eventTimeMilliseconds") ?? Int64(clamping: now * 1000),
-                step: try BusinessStep(term: request.string("step")))
+            let time = try request.optionalInteger("eventTimeMilliseconds") ?? Int64(clamping: nowMilliseconds)
+            var event = TraceEvent(timeMilliseconds: time, step: try BusinessStep(term: request.string("step")))
             if let offset = try request.optionalInteger("offsetMinutes") { event.offsetMinutes = offset }
             if let action = try request.optionalString("action") { event.action = try TraceEvent.Action(name: action) }
             event.disposition = try request.optionalString("disposition").map { try Disposition(term: $0) }

@@ -22,7 +22,7 @@ extension IssuingService {
     fileprivate func appendingEvent(
         _ request: RequestFields, by caller: Caller
     ) throws(OperationError) -> IssuerOperation.Change {
-        var event = try EventRequest(request, now: caller.now, random: random)
+        var event = try EventRequest(request, nowMilliseconds: caller.nowMilliseconds, random: random)
         try caller.grants.requireActor(event.actor)
         if let key = try request.optionalString("idempotencyKey") ?? caller.idempotencyKey {
             guard (1...Caller.idempotencyKeyByteCountMax).contains(key.utf8.count) else {
