@@ -14,7 +14,11 @@ struct AuditCommand: AsyncParsableCommand {
 
     @OptionGroup var arguments: LogArguments
 
-    @Flag(help: "Audit tiles and checkpoint only, of any tlog-tiles log, whatever its entries hold.")
+    @Flag(
+        help: """
+            Audit tiles and checkpoint only, of any tlog-tiles log, whatever its entries hold; each part's own result \
+            is told beside the verdict, which stays undecided where nothing outside the log holds it.
+            """)
     var tilesOnly = false
 
     @Flag(help: "Print one JSON object.")
@@ -33,11 +37,14 @@ struct AuditCommand: AsyncParsableCommand {
         }
         let report = outcome.report
         let elapsed = AuditProgress.milliseconds() - start
+        let parts = tilesOnly ? report.parts : []
         try arguments.rememberWhereSound(report, outcome.note, key: options.key)
         if json {
-            StandardStream.output.write(report.json(elapsedMilliseconds: elapsed).encoded() + "\n")
+            var object = report.json(elapsedMilliseconds: elapsed)
+            for part in parts { object[part.name] = .string(part.verdict.rawValue) }
+            StandardStream.output.write(JSONValue.object(object).encoded() + "\n")
         } else {
-            StandardStream.output.write(report.plainText(elapsedMilliseconds: elapsed))
+            StandardStream.output.write(report.plainText(elapsedMilliseconds: elapsed, parts: parts))
         }
         try report.exit()
     }

@@ -5,8 +5,11 @@ import TraceLog
 
 extension AuditReport {
     /// The report as a person reads it.
-    func plainText(elapsedMilliseconds: UInt64) -> String {
+    func plainText(elapsedMilliseconds: UInt64, parts: [(name: String, verdict: Verdict)]) -> String {
         var text = headline
+        if !parts.isEmpty {
+            text += "  parts   \(parts.map { "\($0.name) \($0.verdict.rawValue)" }.joined(separator: ", "))\n"
+        }
         text += "  size    \(size) entries, \(eventCount) events, \(objectCount) objects\n"
         text += "  root    \(Hex.encode(root.bytes))\n"
         text += "  took    \(elapsedMilliseconds) ms\n"

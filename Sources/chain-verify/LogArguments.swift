@@ -63,6 +63,10 @@ struct LogArguments: ParsableArguments {
     func rememberWhereSound(_ report: AuditReport, _ note: SignedNote?, key: NoteKey?) throws {
         guard let state, let note, report.findings.allSatisfy({ $0.code == .unanchored }) else { return }
         let kept = try CommandError.naming(state) { () throws(TraceLogError) in try AuditState(key: key, note: note) }
+        let lock = try StateLock(state)
+        defer { withExtendedLifetime(lock) {} }
+        // Another auditor may have seen the log grow further meanwhile.
+        if let other = try Self.state(at: state), other.checkpoint.size > kept.checkpoint.size { return }
         try OutputFile.write(kept.bytes, to: state)
     }
 

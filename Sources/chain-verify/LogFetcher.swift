@@ -1,13 +1,17 @@
 import CCurl
+import Synchronization
 import TraceLog
 
 /// A log behind a daemon's socket or an http(s) URL.
-struct LogFetcher: AuditSource {
+final class LogFetcher: AuditSource {
     private static let timeoutMilliseconds = 30_000
     private static let connectTimeoutMilliseconds = 5_000
 
     private let base: String
     private let socket: String?
+    /// Handles that no thread uses just now.
+    private let idle = Mutex<[CurlHandle]>([])
+    private let pace = Mutex(SourcePace())
 
     /// A log whose `checkpoint` is at `base` with `/checkpoint` after it; through the UNIX socket, where one is named.
     init(base: String, socket: String? = nil) {
@@ -16,14 +20,20 @@ struct LogFetcher: AuditSource {
     }
 
     func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
-        guard let handle = unsafe curl_easy_init() else { throw unreadable(path, "out of memory") }
-        defer { unsafe curl_easy_cleanup(handle) }
-        let answer = Answer(byteCountMax: byteCountMax)
-        unsafe configure(handle, path: path, byteCountMax: byteCountMax)
-        let result = withExtendedLifetime(answer) {
-            unsafe shim_curl_set_pointer(handle, CURLOPT_WRITEDATA, Unmanaged.passUnretained(answer).toOpaque())
-            return unsafe curl_easy_perform(handle)
+        guard let handle = idle.withLock({ $0.popLast() }) ?? CurlHandle() else {
+            throw unreadable(path, "out of memory")
         }
+        defer { idle.withLock { $0.append(handle) } }
+        let answer = Answer(byteCountMax: byteCountMax)
+        let start = AuditProgress.milliseconds()
+        unsafe configure(handle.pointer, path: path, byteCountMax: byteCountMax)
+        let result = withExtendedLifetime(answer) {
+            unsafe shim_curl_set_pointer(
+                handle.pointer, CURLOPT_WRITEDATA, Unmanaged.passUnretained(answer).toOpaque())
+            return unsafe curl_easy_perform(handle.pointer)
+        }
+        let elapsed = AuditProgress.milliseconds() - start
+        let isFastEnough = pace.withLock { $0.note(byteCount: answer.bytes.count, milliseconds: elapsed) }
         if answer.isTooLarge || result == CURLE_FILESIZE_EXCEEDED {
             throw AuditSourceError(
                 code: .tooLarge, reason: "\(base)/\(path) holds more than \(byteCountMax) bytes",
@@ -32,8 +42,9 @@ struct LogFetcher: AuditSource {
         guard result == CURLE_OK else {
             throw unsafe unreadable(path, String(cString: curl_easy_strerror(result)))
         }
+        guard isFastEnough else { throw unreadable(path, "the server is too slow, over all that was asked of it") }
         var status = 0
-        unsafe shim_curl_response_code(handle, &status)
+        unsafe shim_curl_response_code(handle.pointer, &status)
         switch status {
         case 200: return answer.bytes
         case 404, 410: return nil

@@ -34,6 +34,9 @@ struct WitnessCommand: ParsableCommand {
     @OptionGroup var output: ProofOutput
 
     func run() throws {
+        // Two at once could otherwise cosign two logs that both extend the checkpoint remembered before.
+        let lock = try StateLock(state)
+        defer { withExtendedLifetime(lock) {} }
         let remembered = try LogArguments.state(at: state)
         guard let known = try logKey.map({ try LogArguments.key($0) }) ?? remembered?.key else {
             throw CommandError(

@@ -9,18 +9,29 @@ import TraceLog
 struct AuditOptionsTests {
     /// A server with a bounded life, since a test's signal mask is its children's; it writes its address to a file.
     private static let server = """
-        import functools, http.server, os, pathlib, sys, threading
+        import functools, gzip, http.server, os, pathlib, sys, threading
         mode, folder, port = sys.argv[1:]
         life = threading.Timer(20, os._exit, [0])
         life.daemon = True
         life.start()
+        body = b"log.example/log\\n1\\n" * 4096
+        headers = {
+            "redirect": {"Location": "/elsewhere"}, "long": {"Content-Length": "100000"},
+            "short": {"Content-Length": "100"}, "bomb": {"Content-Encoding": "gzip"},
+            "chunked": {"Transfer-Encoding": "chunked"},
+        }
         class Hostile(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
             def do_GET(self):
+                self.close_connection = True
                 self.send_response(302 if mode == "redirect" else 500 if mode == "broken" else 200)
-                if mode == "redirect": self.send_header("Location", self.path)
+                for name, value in headers.get(mode, {}).items(): self.send_header(name, value)
                 self.end_headers()
                 try:
-                    while mode == "endless": self.wfile.write(b"log.example/log\\n1\\n" * 4096)
+                    if mode == "long" or mode == "short": self.wfile.write(body[:200])
+                    if mode == "bomb": self.wfile.write(gzip.compress(bytes(1 << 26)))
+                    while mode == "endless": self.wfile.write(body)
+                    while mode == "chunked": self.wfile.write(b"%x\\r\\n%b\\r\\n" % (len(body), body))
                 except OSError: pass
         handler = Hostile
         if mode == "log": handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
@@ -113,6 +124,25 @@ struct AuditOptionsTests {
         #expect(try audit(lines.split(separator: "张三").joined(separator: "李四")).contains("opening_mismatch"))
     }
 
+    @Test("its tiles and its checkpoint alone, whose own results stand beside a verdict that still wants an anchor")
+    func parts() throws {
+        func audit(_ more: [String]) throws -> (status: Int32, verdict: String?, tiles: String?, checkpoint: String?) {
+            let words = ["audit", log, "--tiles-only", "--key", key, "--json"] + more
+            let outcome = try program.run(words)
+            let report = try JSONValue.parse(outcome.output.utf8, byteCountMax: 1 << 20)
+            return (
+                outcome.status, report["verdict"]?.string, report["tiles"]?.string, report["checkpoint"]?.string
+            )
+        }
+        #expect(try audit([]) == (2, "undecided", "intact", "intact"))
+        #expect(try audit(["--anchor", keep("anchor")]) == (0, "intact", "intact", "intact"))
+        try run.answer(["event", "append", object, "--step", "inspecting"])
+        var bytes = try ProjectFiles.bytes(log + "/tile/0/000.p/2")
+        bytes[7] ^= 1
+        try run.folder.write(bytes, to: "state/log/tile/0/000.p/2")
+        #expect(try audit([]) == (1, "tampered", "tampered", "intact"))
+    }
+
     @Test("an absent object has no history, and that is proved or left open, never an event")
     func absent() throws {
         let outcome = try program.run(
@@ -128,7 +158,8 @@ struct AuditOptionsTests {
         let server = try run.folder.write(Array(Self.server.utf8), to: "server.py")
         for (mode, status, code) in [
             ("log", Int32(0), "ok"), ("endless", 2, "[input_too_large]"), ("redirect", 2, "[input_unreadable]"),
-            ("broken", 2, "[input_unreadable]"),
+            ("broken", 2, "[input_unreadable]"), ("long", 2, "[input_unreadable]"), ("bomb", 2, "[input_too_large]"),
+            ("chunked", 2, "[input_too_large]"), ("short", 1, "checkpoint_signature"),
         ] {
             let port = run.folder("\(mode).port")
             let script = """

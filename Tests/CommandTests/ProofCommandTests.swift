@@ -28,12 +28,16 @@ struct ProofCommandTests {
             try script.append(LogScript.object(number % 20), LogScript.inspection(number, padding: padding))
         }
         let log = try ForgedLog(entries: script.entries, key: key)
+        try write(log, to: name)
+        return log
+    }
+
+    private func write(_ log: ForgedLog, to name: String) throws {
         for (path, bytes) in log.files {
             let parent = path.split(separator: "/").dropLast().joined(separator: "/")
             _ = unsafe system("mkdir -p '\(folder(name))/\(parent)'")
             try folder.write(bytes, to: "\(name)/\(path)")
         }
-        return log
     }
 
     private func proof(_ hashes: [MerkleHash], _ name: String) throws -> String {
@@ -65,6 +69,43 @@ struct ProofCommandTests {
             name: ForgedLog.origin, kind: .ed25519, key: SigningKey.generate(.ed25519).verificationKey)
         let forged = ["consistency"] + checkpoints + ["--key", other.vkey, "--proof", extended]
         #expect(try program.run(forged).status == 1)
+    }
+
+    @Test("never cosigns two histories, however many witnesses run on one state at once")
+    func witnessesAtOnce() throws {
+        _ = try log(290, in: "first")
+        _ = try log(300, in: "one")
+        // The same first 290 entries, and others after them.
+        var script = LogScript()
+        for number in 0..<320 {
+            try script.append(
+                LogScript.object(number % 20), LogScript.inspection(number, padding: number < 290 ? 60 : 61))
+        }
+        try write(ForgedLog(entries: script.entries, key: key), to: "other")
+        try SigningKey.generate(.ed25519).write(to: folder("witness.pem"))
+        func words(_ name: String) throws -> [String] {
+            [
+                "witness", folder(name), "--state", folder("state"), "--key", folder("witness.pem"), "--out",
+                folder("\(name).cosigned"), "--log-key", try vkey,
+            ]
+        }
+        // All begin at the same remembered checkpoint; whoever is first decides which of the two goes on.
+        let shell = """
+            set -e
+            "$0" \(try words("first").joined(separator: " "))
+            for i in 1 2 3; do
+                "$0" \(try words("one").joined(separator: " ")) && echo one >> \(folder("done")) &
+                "$0" \(try words("other").joined(separator: " ")) && echo other >> \(folder("done")) &
+            done
+            wait
+            """
+        for _ in 0..<4 {
+            for name in ["state", "done"] { unsafe unlink(folder(name)) }
+            _ = try program.run([], script: shell)
+            let done = Set(
+                String(decoding: try ProjectFiles.bytes(folder("done")), as: UTF8.self).split(separator: "\n"))
+            #expect(done.count == 1, "\(done)")
+        }
     }
 
     @Test("cosigns a log that grows, and neither one cut nor another history")

@@ -36,8 +36,18 @@ package struct AuditReport: Sendable {
         }
     }
 
-    /// The verdict as one JSON object.
-    package func json(elapsedMilliseconds: UInt64) -> JSONValue {
+    /// What the log's own parts are worth, each held to the other and to the key, whether or not anything outside holds
+    /// the log: the verdict is `intact` only where both are and something does.
+    package var parts: [(name: String, verdict: Verdict)] {
+        let signature = findings.first { $0.code == .checkpointSignature }
+        let checkpoint: Verdict = signature.map { $0.isTampering ? .tampered : .undecided } ?? .intact
+        let isTreeWrong = findings.contains { $0.isTampering && $0.code != .checkpointSignature }
+        let tiles: Verdict = isTreeWrong ? .tampered : checkpoint == .tampered ? .undecided : .intact
+        return [("tiles", tiles), ("checkpoint", checkpoint)]
+    }
+
+    /// The verdict as the members of one JSON object.
+    package func json(elapsedMilliseconds: UInt64) -> JSONObject {
         [
             "verdict": .string(verdict.rawValue), "code": .string(code),
             "size": .integer(Int64(clamping: size)), "rootHash": .string(Hex.encode(root.bytes)),

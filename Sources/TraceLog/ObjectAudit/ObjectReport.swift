@@ -40,7 +40,7 @@ package struct ObjectReport: Sendable {
 
     /// The report as one JSON object: an audit's members, and the object's.
     package func json(elapsedMilliseconds: UInt64) -> JSONValue {
-        var members = audit.json(elapsedMilliseconds: elapsedMilliseconds).object ?? JSONObject()
+        var members = audit.json(elapsedMilliseconds: elapsedMilliseconds)
         members["object"] = .string(Hex.encode(object.bytes))
         members["present"] = .bool(!events.isEmpty)
         members["entriesRead"] = .integer(Int64(clamping: entryReadCount))
