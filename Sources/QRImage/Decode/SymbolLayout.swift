@@ -13,6 +13,8 @@ struct SymbolLayout: Sendable {
     let size: Int
     /// Finder, timing and alignment patterns.
     let fixed: [Fixed]
+    /// Those of the finder patterns, and of these and the timing patterns.
+    let finders, anchors: [Fixed]
     /// The places of the codewords' bits, in order, as row × size + column.
     let dataPlaces: [Int]
     /// Where the format's bits stand, twice.
@@ -53,6 +55,11 @@ struct SymbolLayout: Sendable {
         painter.paint(version: version, alignments: alignments)
         fixed = painter.fixed
         formatPlaces = FormatInformation.places(size: size)
+        let inside = 8..<(size - 8)
+        finders = fixed.filter { !inside.contains($0.row) && !inside.contains($0.column) && min($0.row, $0.column) < 8 }
+        anchors =
+            finders
+            + fixed.filter { $0.row == 6 && inside.contains($0.column) || $0.column == 6 && inside.contains($0.row) }
         dataPlaces = Self.dataPlaces(size: size, isTaken: painter.isTaken)
     }
 

@@ -9,6 +9,9 @@ struct AlignmentSearch {
     private static let scoreMin = 0.3
     /// What a module of distance must gain: far from where it should be, a pattern must fit better to be believed.
     private static let distanceCost = 0.02
+    /// Modules from one place that is looked at to the next.
+    private static let step = 0.5
+    private static let nearlyBest = 0.9
 
     init(_ picture: PixelBuffer, _ plane: Homography, contrast: Double) {
         self.picture = picture
@@ -21,10 +24,14 @@ struct AlignmentSearch {
     /// - Parameters:
     ///   - column: the pattern's middle, in modules.
     ///   - row: likewise.
+    ///   - shift: how far from there it is looked for, in pixels.
     ///   - reach: how many modules away it may lie.
     /// - Returns: nil when nothing there looks like one.
-    func find(column: Double, row: Double, reach: Double) -> FourPoints.Point? {
-        let middle = plane.map(column, row)
+    func find(
+        column: Double, row: Double, shift: FourPoints.Point = (0, 0), reach: Double
+    ) -> FourPoints.Point? {
+        let flat = plane.map(column, row)
+        let middle = FourPoints.Point(x: flat.x + shift.x, y: flat.y + shift.y)
         let (east, west) = (plane.map(column + 1, row), plane.map(column - 1, row))
         let (south, north) = (plane.map(column, row + 1), plane.map(column, row - 1))
         let across = FourPoints.Point(x: (east.x - west.x) / 2, y: (east.y - west.y) / 2)
@@ -34,24 +41,42 @@ struct AlignmentSearch {
         }
         var best = (score: Self.scoreMin * contrast, columns: 0.0, rows: 0.0)
         var isFound = false
-        var (aroundColumns, aroundRows, extent, step) = (0.0, 0.0, reach, 0.5)
-        while step > 0.05 {
-            for rows in stride(from: aroundRows - extent, through: aroundRows + extent, by: step) {
-                for columns in stride(from: aroundColumns - extent, through: aroundColumns + extent, by: step) {
-                    let distance = (columns * columns + rows * rows).squareRoot()
-                    let score =
-                        score(place(columns, rows), across, down) - distance * Self.distanceCost * contrast
-                    if score > best.score {
-                        best = (score, columns, rows)
-                        isFound = true
-                    }
+        for rows in stride(from: -reach, through: reach, by: Self.step) {
+            for columns in stride(from: -reach, through: reach, by: Self.step) {
+                let distance = (columns * columns + rows * rows).squareRoot()
+                let score = score(place(columns, rows), across, down) - distance * Self.distanceCost * contrast
+                if score > best.score {
+                    best = (score, columns, rows)
+                    isFound = true
                 }
             }
-            guard isFound else { return nil }
-            (aroundColumns, aroundRows, extent, step) = (best.columns, best.rows, step * 0.8, step / 2.5)
+        }
+        guard isFound else { return nil }
+        // Near the middle all places are as good, as long as what is looked at stays within its module.
+        for _ in 0..<2 {
+            best.columns = Self.middle(around: best.columns) { score(place($0, best.rows), across, down) }
+            best.rows = Self.middle(around: best.rows) { score(place(best.columns, $0), across, down) }
         }
         return place(best.columns, best.rows)
     }
+
+    /// The middle of the places around one, up to 0.8 modules away, that score nearly as well as the best.
+    private static func middle(around middle: Double, _ score: (Double) -> Double) -> Double {
+        var scores = InlineArray<17, Double>(repeating: 0)
+        var most = 0.0
+        for index in scores.indices {
+            scores[index] = score(middle + offset(index))
+            most = max(most, scores[index])
+        }
+        var (sum, count) = (0.0, 0.0)
+        for index in scores.indices where scores[index] >= most * nearlyBest {
+            sum += offset(index)
+            count += 1
+        }
+        return count > 0 ? middle + sum / count : middle
+    }
+
+    private static func offset(_ index: Int) -> Double { Double(index - 8) / 10 }
 
     /// How much lighter the ring is than what it encloses and what encloses it, in grey levels.
     private func score(

@@ -1,8 +1,8 @@
 /// Maps a symbol's plane, in modules, onto the picture, in pixels, with perspective.
 struct Homography {
     private let a, b, c, d, e, f, g, h: Double
-    private let origin: Double
-    private let scale: Double
+    private let left, top: Double
+    private let acrossScale, downScale: Double
 
     /// Lays a square of modules onto four places of the picture.
     ///
@@ -11,6 +11,11 @@ struct Homography {
     ///   - last: where it ends.
     ///   - points: its corners in the picture.
     init?(first: Double, last: Double, points: FourPoints) {
+        self.init(columns: first...last, rows: first...last, points: points)
+    }
+
+    /// Lays a rectangle of modules onto four places of the picture.
+    init?(columns: ClosedRange<Double>, rows: ClosedRange<Double>, points: FourPoints) {
         let (p0, p1, p2, p3) = (points.upperLeft, points.upperRight, points.lowerRight, points.lowerLeft)
         let (dx1, dy1, dx2, dy2) = (p1.x - p2.x, p1.y - p2.y, p3.x - p2.x, p3.y - p2.y)
         let determinant = dx1 * dy2 - dx2 * dy1
@@ -21,13 +26,14 @@ struct Homography {
         h = (dx1 * sumY - sumX * dy1) / determinant
         (a, b, c) = (p1.x - p0.x + g * p1.x, p3.x - p0.x + h * p3.x, p0.x)
         (d, e, f) = (p1.y - p0.y + g * p1.y, p3.y - p0.y + h * p3.y, p0.y)
-        origin = first
-        scale = 1 / (last - first)
+        (left, top) = (columns.lowerBound, rows.lowerBound)
+        acrossScale = 1 / (columns.upperBound - left)
+        downScale = 1 / (rows.upperBound - top)
     }
 
     @inline(__always)
     func map(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
-        let (u, v) = ((x - origin) * scale, (y - origin) * scale)
+        let (u, v) = ((x - left) * acrossScale, (y - top) * downScale)
         let depth = 1 / (g * u + h * v + 1)
         return ((a * u + b * v + c) * depth, (d * u + e * v + f) * depth)
     }

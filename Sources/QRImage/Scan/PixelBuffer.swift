@@ -45,8 +45,11 @@ struct PixelBuffer {
         let place = row * width + column
         let across = left - Double(column)
         let along = top - Double(row)
-        let upper = Double(pixels[place]) * (1 - across) + Double(pixels[place + right]) * across
-        let lower = Double(pixels[place + down]) * (1 - across) + Double(pixels[place + down + right]) * across
-        return upper * (1 - along) + lower * along
+        return unsafe pixels.withUnsafeBufferPointer { pixels in
+            let upper = unsafe Double(pixels[place]) * (1 - across) + Double(pixels[place + right]) * across
+            let lower =
+                unsafe Double(pixels[place + down]) * (1 - across) + Double(pixels[place + down + right]) * across
+            return upper * (1 - along) + lower * along
+        }
     }
 }

@@ -3,6 +3,9 @@ struct SymbolLocator {
     /// A plane that fits so well is a drawn symbol's, seen straight on: there is nothing to search for.
     private static let fitOfDrawn = 0.95
 
+    /// Grey levels between dark and light below which a symbol could not be told from noise.
+    private static let contrastMin = 4.0
+
     private let picture: PixelBuffer
     private let frame: FinderFrame
     private let layout: SymbolLayout
@@ -15,23 +18,20 @@ struct SymbolLocator {
         span = Double(layout.size) - 3.5
     }
 
-    /// A plane that was found, with how well its fixed patterns fit: 1 is perfect, 0 is chance.
+    /// A plane that was found.
     struct Place {
         fileprivate(set) var plane: Homography
+        /// How well its fixed patterns fit: 1 is perfect, 0 is chance.
         fileprivate(set) var fit: Double
         fileprivate var points: FourPoints
-        /// As it was before it was improved.
-        fileprivate var found: Homography
     }
 
-    /// The best plane found.
+    /// The best plane through the finder patterns and the last alignment pattern.
     func locate(refined: Bool, deadline: Deadline) -> Place? {
         var best: Place?
         search(from: frame.tilted, refined: refined, deadline: deadline, &best)
         if !isEnough(best, deadline) { search(from: frame.flat, refined: refined, deadline: deadline, &best) }
-        guard refined, var improved = best else { return best }
-        improve(&improved, deadline: deadline)
-        return improved
+        return best
     }
 
     private func isEnough(_ best: Place?, _ deadline: Deadline) -> Bool {
@@ -45,40 +45,50 @@ struct SymbolLocator {
 
     private func take(_ points: FourPoints, _ best: inout Place?) {
         guard let plane = plane(points) else { return }
-        let fit = fit(plane)
-        if fit > best?.fit ?? 0 { best = Place(plane: plane, fit: fit, points: points, found: plane) }
+        let fit = fit(plane, layout.fixed)
+        if fit > best?.fit ?? 0 { best = Place(plane: plane, fit: fit, points: points) }
     }
 
-    /// How many planes a place gives to read by: on cloth and bent paper one close by often serves better.
-    static func planeCount(refined: Bool) -> Int { refined ? 2 + nearCorners.count * directions.count : 1 }
+    /// How many planes lie close by one: on cloth and bent paper another of them often serves better.
+    static let nearCount = nearCorners.count * directions.count
 
     private static let nearCorners = [3, 1, 2]
     private static let directions = [(1.0, 0.0), (-1, 0), (0, 1), (0, -1)]
 
-    /// The planes of a place, best first: itself, as it was found, and those close by.
-    func plane(_ index: Int, at place: Place) -> Homography? {
-        guard index > 1 else { return index == 0 ? place.plane : place.found }
-        let near = index - 2
-        let (right, down) = Self.directions[near / Self.nearCorners.count]
+    /// One of the planes close by: a corner is half a module away.
+    func plane(near place: Place, _ index: Int) -> Homography? {
+        let (right, down) = Self.directions[index / Self.nearCorners.count]
         let reach = modulePixels / 2
         return plane(
             place.points.moved(
-                corner: Self.nearCorners[near % Self.nearCorners.count], right: right * reach, down: down * reach))
+                corner: Self.nearCorners[index % Self.nearCorners.count], right: right * reach, down: down * reach))
     }
 
-    /// How well the timing patterns alternate: what tells versions apart cheaply.
-    var timingFit: Double { max(timingFit(frame.tilted), timingFit(frame.flat)) }
+    /// How well the finder patterns fit before anything is searched: what tells true ones from chance.
+    var likeness: Double { max(fit(frame.tilted, layout.finders), fit(frame.flat, layout.finders)) }
 
-    private func timingFit(_ points: FourPoints) -> Double {
-        guard let plane = plane(points) else { return -255 }
-        var sum = 0.0
-        for index in 8..<(layout.size - 7) {
-            let sign = index % 2 == 0 ? -1.0 : 1.0
-            let across = plane.map(Double(index) + 0.5, 6.5)
-            let down = plane.map(6.5, Double(index) + 0.5)
-            sum += sign * (picture.sample(across.x, across.y) + picture.sample(down.x, down.y))
+    /// How well finder and timing patterns fit: what tells versions apart.
+    var versionFit: Double { max(fit(frame.tilted, layout.anchors), fit(frame.flat, layout.anchors)) }
+
+    /// Whether the symbol says that it is of this version, as those from 7 on do.
+    var isConfirmed: Bool { isConfirmed(frame.tilted) || isConfirmed(frame.flat) }
+
+    private func isConfirmed(_ points: FourPoints) -> Bool {
+        guard VersionInformation.versions.contains(layout.version), let plane = plane(points) else { return false }
+        let (dark, light) = levels(plane)
+        var (upper, lower) = (0, 0)
+        for bit in 0..<VersionInformation.bitCount {
+            let (row, column) = VersionInformation.place(ofBit: bit, size: layout.size)
+            let (near, far) = (Double(row) + 0.5, Double(column) + 0.5)
+            let (above, below) = (plane.map(far, near), plane.map(near, far))
+            if picture.sample(above.x, above.y) < (dark + light) / 2 { upper |= 1 << bit }
+            if picture.sample(below.x, below.y) < (dark + light) / 2 { lower |= 1 << bit }
         }
-        return sum / Double(layout.size - 15)
+        return [upper, lower].contains { VersionInformation.version(nearestTo: $0) == layout.version }
+    }
+
+    private func fit(_ points: FourPoints, _ modules: [SymbolLayout.Fixed]) -> Double {
+        plane(points).map { fit($0, modules) } ?? 0
     }
 
     private func plane(_ points: FourPoints) -> Homography? {
@@ -92,33 +102,42 @@ struct SymbolLocator {
         guard layout.version > 1, let plane = plane(points) else { return nil }
         let centre = Double(layout.size) - 6.5
         let reach = refined ? max(4, Double(layout.size) * 0.12) : 3
-        let search = AlignmentSearch(picture, plane, contrast: contrast(plane))
-        return search.find(column: centre, row: centre, reach: reach).flatMap { point in
+        return alignmentSearch(plane).find(column: centre, row: centre, reach: reach).flatMap { point in
             frame.corners(part: (centre - 3.5) / (span - 3.5), at: point)
         }
     }
 
-    /// Light minus dark over the finder patterns, in grey levels.
-    private func contrast(_ plane: Homography) -> Double {
-        let difference = contrast(plane, 3.5, 3.5) + contrast(plane, span, 3.5) + contrast(plane, 3.5, span)
-        return max(difference / 3, 4)
+    private func alignmentSearch(_ plane: Homography) -> AlignmentSearch {
+        let (dark, light) = levels(plane)
+        return AlignmentSearch(picture, plane, contrast: max(light - dark, Self.contrastMin))
     }
 
-    private func contrast(_ plane: Homography, _ column: Double, _ row: Double) -> Double {
+    /// Follows the surface where it is bent; false for symbols too small to tell.
+    func follow(_ place: Place, into grid: inout SymbolGrid) -> Bool {
+        grid.follow(alignmentSearch(place.plane), place.plane, layout)
+    }
+
+    /// The grey of the finder patterns' cores, and of the rings around them.
+    private func levels(_ plane: Homography) -> (dark: Double, light: Double) {
+        let (a, b, c) = (levels(plane, 3.5, 3.5), levels(plane, span, 3.5), levels(plane, 3.5, span))
+        return ((a.dark + b.dark + c.dark) / 3, (a.light + b.light + c.light) / 3)
+    }
+
+    private func levels(_ plane: Homography, _ column: Double, _ row: Double) -> (dark: Double, light: Double) {
         let core = plane.map(column, row)
-        var difference = -picture.sample(core.x, core.y)
+        var light = 0.0
         for (right, down) in Self.directions {
             let ring = plane.map(column + 2 * right, row + 2 * down)
-            difference += picture.sample(ring.x, ring.y) / 4
+            light += picture.sample(ring.x, ring.y) / 4
         }
-        return difference
+        return (picture.sample(core.x, core.y), light)
     }
 
     /// How much lighter the fixed light modules are than the dark ones, as part of their whole range.
-    private func fit(_ plane: Homography) -> Double {
+    private func fit(_ plane: Homography, _ modules: [SymbolLayout.Fixed]) -> Double {
         var (light, dark, lightCount, darkCount) = (0.0, 0.0, 0.0, 0.0)
         var (least, most) = (255.0, 0.0)
-        for module in layout.fixed {
+        for module in modules {
             let place = plane.map(Double(module.column) + 0.5, Double(module.row) + 0.5)
             let value = picture.sample(place.x, place.y)
             least = min(least, value)
@@ -135,7 +154,7 @@ struct SymbolLocator {
     }
 
     /// Moves one corner at a time for as long as the fixed patterns fit better.
-    private func improve(_ best: inout Place, deadline: Deadline) {
+    func improve(_ best: inout Place, deadline: Deadline) {
         for step in Self.steps {
             for _ in 0..<3 where !deadline.isOver {
                 var hasMoved = false
@@ -144,7 +163,7 @@ struct SymbolLocator {
                         let reach = step * modulePixels
                         let points = best.points.moved(corner: corner, right: right * reach, down: down * reach)
                         guard let plane = plane(points) else { continue }
-                        let fit = fit(plane)
+                        let fit = fit(plane, layout.fixed)
                         if fit > best.fit { (best.points, best.plane, best.fit, hasMoved) = (points, plane, fit, true) }
                     }
                 }

@@ -13,10 +13,10 @@ struct SymbolSampler {
     private static let (inSmall, inMiddling, inLarge) = ([0.5], [0.35, 0.65], [0.25, 0.5, 0.75])
 
     /// Measures every module of a symbol.
-    mutating func sample(_ picture: PixelBuffer, _ plane: Homography, size: Int) {
+    mutating func sample(_ picture: PixelBuffer, _ map: some ModuleMap, size: Int) {
         self.size = size
         greys.removeAll(keepingCapacity: true)
-        let (first, last) = (plane.map(0, 0), plane.map(Double(size), Double(size)))
+        let (first, last) = (map.map(0, 0), map.map(Double(size), Double(size)))
         let diagonal = ((last.x - first.x) * (last.x - first.x) + (last.y - first.y) * (last.y - first.y)).squareRoot()
         let module = diagonal / (Double(size) * 1.414)
         let places = module < 2.5 ? Self.inSmall : module < 6 ? Self.inMiddling : Self.inLarge
@@ -26,7 +26,7 @@ struct SymbolSampler {
                 var sum = 0.0
                 for down in places {
                     for right in places {
-                        let place = plane.map(Double(column) + right, Double(row) + down)
+                        let place = map.map(Double(column) + right, Double(row) + down)
                         sum += picture.sample(place.x, place.y)
                     }
                 }

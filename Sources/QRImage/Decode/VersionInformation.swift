@@ -1,0 +1,24 @@
+/// The 18 bits that say a version of 7 or above, twice in its symbols (ISO/IEC 18004 §7.10).
+enum VersionInformation {
+    static let versions = 7...40
+    /// At most so many bits may be wrong for the version to be believed (ISO/IEC 18004 annex D).
+    private static let errorCountMax = 3
+
+    static func bits(version: Int) -> Int {
+        var remainder = version << 12
+        for bit in (12..<18).reversed() where remainder >> bit & 1 == 1 {
+            remainder ^= 0b1_1111_0010_0101 << (bit - 12)
+        }
+        return version << 12 | remainder
+    }
+
+    static let bitCount = 18
+
+    /// Where a bit stands in the upper right copy, 0 the lowest; the lower left copy is its transpose.
+    static func place(ofBit bit: Int, size: Int) -> (row: Int, column: Int) { (bit / 3, size - 11 + bit % 3) }
+
+    /// The version nearest to bits that were read; nil when none is near.
+    static func version(nearestTo read: Int) -> Int? {
+        versions.first { (bits(version: $0) ^ read).nonzeroBitCount <= errorCountMax }
+    }
+}

@@ -1,0 +1,51 @@
+/// Finder patterns of one polarity, met line after line; it keeps its buffers from picture to picture.
+struct FinderList {
+    private var patterns: [FinderPattern] = []
+    /// Those that most lines of pixels agreed on, best first.
+    private(set) var best: [FinderPattern] = []
+
+    /// The most patterns that are combined; a picture full of false ones must not cost seconds.
+    private static let bestCountMax = 24
+    /// Of the three modules that the middle square measures, so many must agree for all that can be asked.
+    private static let supportingModules = 2.4
+
+    mutating func clear() {
+        patterns.removeAll(keepingCapacity: true)
+        best.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds a pattern, or makes it part of one that lies there.
+    mutating func add(_ pattern: FinderPattern) {
+        for index in patterns.indices {
+            let known = patterns[index]
+            guard abs(known.x - pattern.x) < known.module * 2, abs(known.y - pattern.y) < known.module * 2,
+                pattern.module < known.module * 1.6, known.module < pattern.module * 1.6
+            else { continue }
+            let weight = Double(known.lineCount)
+            patterns[index].x = (known.x * weight + pattern.x) / (weight + 1)
+            patterns[index].y = (known.y * weight + pattern.y) / (weight + 1)
+            patterns[index].module = (known.module * weight + pattern.module) / (weight + 1)
+            patterns[index].lineCount += 1
+            return
+        }
+        patterns.append(pattern)
+    }
+
+    /// Chooses the best, when every `step`-th row has been looked at.
+    mutating func rank(step: Int) {
+        for pattern in patterns { rank(pattern) }
+        for index in best.indices {
+            let rows = Double(best[index].lineCount * step)
+            best[index].support = min(1, rows / (Self.supportingModules * best[index].module))
+        }
+    }
+
+    /// Puts a pattern among the best, behind its equals.
+    private mutating func rank(_ pattern: FinderPattern) {
+        var place = best.count
+        while place > 0, best[place - 1].lineCount < pattern.lineCount { place -= 1 }
+        guard place < Self.bestCountMax else { return }
+        if best.count == Self.bestCountMax { best.removeLast() }
+        best.insert(pattern, at: place)
+    }
+}
