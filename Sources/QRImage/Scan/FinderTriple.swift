@@ -44,11 +44,13 @@ struct FinderTriple {
     }
 
     private static let sideOfLongestMin = 0.85
+    /// How much larger one pattern may be seen than another: a symbol held askew close before the lens.
+    private static let moduleRatioMax = 3.2
 
     private init?(corner: FinderPattern, _ p: FinderPattern, _ q: FinderPattern, opposite: Double) {
         let least = min(corner.module, p.module, q.module)
         let most = max(corner.module, p.module, q.module)
-        guard most < least * 2.4 else { return nil }
+        guard most < least * Self.moduleRatioMax else { return nil }
         let (sideP, sideQ) = (corner.distance(to: p), corner.distance(to: q))
         guard min(sideP, sideQ) > 8 * least, max(sideP, sideQ) < 190 * most else { return nil }
         let ratio = max(sideP, sideQ) / min(sideP, sideQ)

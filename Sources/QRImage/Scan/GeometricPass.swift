@@ -19,31 +19,41 @@ struct GeometricPass {
     /// - Parameters:
     ///   - picture: grey.
     ///   - window: the neighbourhood of the threshold, in pixels.
+    ///   - offset: how much darker than its mean dark has to be.
     ///   - refined: whether the plane is improved step by step, which takes longer.
     ///   - deadline: when to stop, whatever has been found.
     ///   - sight: takes what was found.
     mutating func read(
-        _ picture: PixelBuffer, window: Int, refined: Bool, deadline: Deadline, into sight: inout Sight
+        _ picture: PixelBuffer, window: Int, offset: Int32, refined: Bool, deadline: Deadline,
+        into sight: inout Sight
     ) {
-        threshold.apply(picture, window: window, offset: 4, into: &binary)
+        threshold.apply(picture, window: window, offset: offset, into: &binary)
         let step = picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1
         detector.find(in: binary, step: step, deadline: deadline)
         read.removeAll(keepingCapacity: true)
-        readTriples(of: detector.dark, picture, refined: refined, deadline: deadline, into: &sight)
-        guard detector.light.best.count >= 3 else { return }
+        collectTriples(of: detector.dark)
+        readTriples(in: picture, refined: refined, deadline: deadline, into: &sight)
+        collectTriples(of: detector.light)
+        guard !triples.isEmpty else { return }
         negative.loadInverted(picture)
-        readTriples(of: detector.light, negative, refined: refined, deadline: deadline, into: &sight)
+        readTriples(in: negative, refined: refined, deadline: deadline, into: &sight)
+    }
+
+    /// Collects what may be a symbol's three finder patterns.
+    ///
+    /// What looks like one within a code that was read is its modules.
+    private mutating func collectTriples(of patterns: FinderList) {
+        triples.removeAll(keepingCapacity: true)
+        FinderTriple.add(patterns.best, to: &triples)
+        triples.removeAll { $0.lies(in: read) }
     }
 
     private mutating func readTriples(
-        of patterns: FinderList, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into sight: inout Sight
+        in picture: PixelBuffer, refined: Bool, deadline: Deadline, into sight: inout Sight
     ) {
-        triples.removeAll(keepingCapacity: true)
-        FinderTriple.add(patterns.best, to: &triples)
         unread.removeAll(keepingCapacity: true)
         var tried = 0
         while tried < Self.triplesMax, !deadline.isOver, let triple = takeBestTriple() {
-            // What looks like a finder pattern within a code that was read is its modules.
             if triple.lies(in: read) { continue }
             tried += 1
             switch reader.read(triple, picture, refined: refined, deadline: deadline, into: &sight) {

@@ -1,8 +1,8 @@
 /// The looks at a picture, in order: what reads most for its time comes first.
 enum ScanPlan {
     enum Look {
-        /// Our own geometry; the threshold's window is this share of the long side.
-        case geometry(windowShare: Int, refined: Bool)
+        /// Our own geometry; the threshold's window is this share of the long side. Noise can be smoothed away before.
+        case geometry(windowShare: Int, refined: Bool, smoothed: Bool = false)
         /// zbar, on grey or, with a window in pixels, on dark and light.
         case zbar(window: Int?)
     }
@@ -35,13 +35,13 @@ enum ScanPlan {
     static let steps = [
         Step(look: .geometry(windowShare: 12, refined: false), longSide: 1_000),
         Step(look: .zbar(window: 40), longSide: 640),
+        Step(look: .geometry(windowShare: 12, refined: true, smoothed: true), longSide: 1_000),
         Step(look: .zbar(window: nil)),
         Step(look: .geometry(windowShare: 12, refined: true)),
         Step(look: .zbar(window: 80), longSide: 640, onlyDownwards: false),
         Step(look: .geometry(windowShare: 24, refined: true), longSide: 800, onlyDownwards: false),
         Step(look: .zbar(window: 34), longSide: 800, onlyDownwards: false),
         Step(look: .geometry(windowShare: 6, refined: true), longSide: 480),
-        Step(look: .geometry(windowShare: 12, refined: true), longSide: 1_000, isInverted: true),
         Step(look: .zbar(window: 30), longSide: 480, onlyDownwards: false, isInverted: true),
         Step(look: .zbar(window: 31), longSide: 640, onlyDownwards: false),
         Step(look: .geometry(windowShare: 40, refined: true), longSide: 1_400, onlyDownwards: false),

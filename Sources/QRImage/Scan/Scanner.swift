@@ -10,6 +10,7 @@ package struct Scanner {
     private var prepared = PixelBuffer()
     private var geometric = GeometricPass()
     private var threshold = LocalThreshold()
+    private var smoother = Smoother()
     private var resizer = Resizer()
     /// What the picture's looks have given so far, and what the latest gave.
     private var sight = Sight()
@@ -126,9 +127,12 @@ package struct Scanner {
         }
         let source = isScaled || step.isInverted ? scaled : picture
         switch step.look {
-        case .geometry(let windowShare, let refined):
+        case .geometry(let windowShare, let refined, let isSmoothed):
             let window = max(15, max(source.width, source.height) / windowShare)
-            geometric.read(source, window: window, refined: refined, deadline: deadline, into: &look)
+            if isSmoothed { smoother.apply(source, into: &prepared) }
+            geometric.read(
+                isSmoothed ? prepared : source, window: window, offset: isSmoothed ? 1 : 4, refined: refined,
+                deadline: deadline, into: &look)
         case .zbar(let window):
             if let window { threshold.apply(source, window: window, offset: 3, into: &prepared) }
             let seen = window == nil ? source : prepared
