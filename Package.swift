@@ -138,7 +138,7 @@ let package = Package(
         .executableTarget(
             name: "log-crash-driver", dependencies: ["Encoding", "Signing", "Storage", "TraceLog"],
             swiftSettings: settings),
-        command("audit-bench", ["Signing", "TraceLog"]),
+        command("audit-bench", ["CSHA256", "Signing", "TraceLog"]),
         command("log-bench", ["Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "suishend", grdb]),
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),

@@ -6,6 +6,11 @@ package struct CBORWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Begins anew in the same memory.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
     package mutating func unsigned(_ value: UInt64) {
         head(.unsigned, value)
     }

@@ -21,7 +21,7 @@ package struct BulkLog: Sendable {
         self.objectCount = objectCount
         chains = Array(repeating: nil, count: Int(objectCount))
         sorted = Array(0..<Int(objectCount))
-        sorted.sort { LogScript.object($0) < LogScript.object($1) }
+        sorted.sort { LogScript.order($0) < LogScript.order($1) }
     }
 
     /// Writes bundles, tiles, the newest heads list and, last, the checkpoint.

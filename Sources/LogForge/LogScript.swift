@@ -24,8 +24,12 @@ package struct LogScript: Sendable {
 
     /// An object's identifier made from a number.
     package static func object(_ number: Int) -> ObjectID {
-        ObjectID((0..<8).map { UInt8(truncatingIfNeeded: (UInt64(number) &* 0x9E37_79B9_7F4A_7C15) >> UInt64(8 * $0)) })
-            ?? .log
+        ObjectID((0..<8).map { UInt8(truncatingIfNeeded: order(number) >> UInt64(56 - 8 * $0)) }) ?? .log
+    }
+
+    /// The bytes of that identifier as one number, which compares as they do.
+    static func order(_ number: Int) -> UInt64 {
+        (UInt64(number) &* 0x9E37_79B9_7F4A_7C15).byteSwapped
     }
 
     /// An inspection with one field of `padding` bytes.

@@ -4,15 +4,19 @@ import Glibc
 
 /// Makes logs, honest and forged, for tests and measurements.
 @main
-struct LogForgeCommand: ParsableCommand {
+struct LogForgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log-forge", abstract: "Make logs, honest and forged, for tests and measurements.",
-        subcommands: [MakeCommand.self, TamperCommand.self])
+        subcommands: [MakeCommand.self, TamperCommand.self, FlipCommand.self])
 
-    static func main() {
+    static func main() async {
         do {
             var command = try parseAsRoot()
-            try command.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch let error as CommandError {
             Diagnostics(command: "log-forge").report(error)
             Glibc.exit(error.status.rawValue)

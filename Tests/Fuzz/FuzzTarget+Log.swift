@@ -52,11 +52,11 @@ extension FuzzTarget {
         let stored = StoredBundle(bytes: Array(bytes.dropFirst()), width: width, isFullFile: false)
         precondition((bundle != nil) == (stored.endsClean && stored.places.count == width))
         if let bundle { precondition((0..<width).allSatisfy { bundle.ranges[$0] == stored.places[$0] }) }
-        var hasher = MerkleHasher()
+        var memory = BundleMemory()
         let served = ServedBundle(bytes: Array(bytes.dropFirst()))
-        let digest = try? BundleDigest(
-            number: 0, size: UInt64(width), source: served, tilesOnly: false, hasher: &hasher)
-        for position in 0..<(digest?.entries.count ?? 0) { _ = digest?.object(at: position) }
+        var digest = try? BundleDigest(
+            number: 0, size: UInt64(width), source: served, tilesOnly: false, memory: &memory)
+        digest?.readWhole(WholeEntry.Rules(signatures: .all, checksOpenings: true, watched: .log))
     }
 
     /// Two numbers, a leaf, and the hashes of a path.

@@ -26,8 +26,8 @@ struct ObjectTableTests {
                 ObjectHead(object: $0.key, sequence: $0.value.count - 1, link: $0.value.link)
             }
             let statement = ObjectHead.statement(entryCount: 0, sortedHeads: sorted)
-            let own = table.headsRoot()
-            #expect(own.count == statement.objectCount && own.root == statement.root)
+            let own = table.heads(entryCount: 0)
+            #expect(own == statement)
             for (object, expected) in newest {
                 let record = table.record(of: ObjectKey(object.bytes.span, 0..<object.bytes.count))
                 let (count, link) = (table.entryCount(record), table.newest(record))

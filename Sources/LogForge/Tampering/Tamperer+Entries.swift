@@ -135,6 +135,8 @@ extension Tamperer {
                     "chain_break"
                 } else if entry.recordedAtMilliseconds < time {
                     "time_regression"
+                } else if case .heads(let heads) = entry.event, heads.entryCount != position {
+                    "heads_mismatch"
                 } else {
                     nil
                 }

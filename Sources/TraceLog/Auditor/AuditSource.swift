@@ -8,6 +8,19 @@ package protocol AuditSource: Sendable {
     /// - Returns: the file's bytes; nil when there is no such file.
     /// - Throws: `input_unreadable`, `input_too_large`.
     func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]?
+
+    /// Reads a file into memory that was used before; what it held is gone in any case.
+    ///
+    /// - Returns: whether there is such a file.
+    func read(_ path: String, byteCountMax: Int, into bytes: inout [UInt8]) throws(AuditSourceError) -> Bool
+}
+
+extension AuditSource {
+    package func read(_ path: String, byteCountMax: Int, into bytes: inout [UInt8]) throws(AuditSourceError) -> Bool {
+        guard let file = try read(path, byteCountMax: byteCountMax) else { return false }
+        bytes = file
+        return true
+    }
 }
 
 /// Why a log could not be read; it says nothing of the log's honesty.

@@ -1,8 +1,9 @@
 /// Audits a log that it does not trust: reads it once, in order, and recomputes all of it.
 package struct Auditor<Source: AuditSource>: Sendable {
-    // 64 bundles of 256 entries a thread and round: enough to keep both busy, and a constant of memory.
-    private static var bundlesARound: Int { 64 }
-    private static var bundlesAShare: Int { 8 }
+    // 8 bundles of 256 entries: long enough that handing them over costs nothing, few enough to stay in the cache.
+    private static var bundlesAShare: UInt64 { 8 }
+    // Shares of each thread that are read and hashed ahead of the one that is replayed; a constant of memory.
+    private static var sharesAThread: UInt64 { 3 }
 
     struct Outcome {
         let report: AuditReport
@@ -35,8 +36,10 @@ package struct Auditor<Source: AuditSource>: Sendable {
             return Outcome(report: report, note: statement.note, watched: [])
         }
         var tree = TreeAudit(checkpoint: checkpoint, options: options)
-        var replay = ChainReplay(signatures: options.signatures, openings: options.openings, watched: watched)
-        try await run(size: checkpoint.size, tree: &tree, replay: &replay)
+        let rules = WholeEntry.Rules(
+            signatures: options.signatures, checksOpenings: options.openings != nil, watched: watched)
+        var replay = ChainReplay(rules: rules, openings: options.openings)
+        try await run(size: checkpoint.size, rules: rules, tree: &tree, replay: &replay)
         var findings = statement.findings + replay.findings.all
         findings += try tree.finish(source: source)
         if let (index, heads) = replay.newestHeads {
@@ -57,55 +60,58 @@ package struct Auditor<Source: AuditSource>: Sendable {
         return bytes
     }
 
-    /// While one round is replayed in order, the next one is already read and hashed.
-    private func run(size: UInt64, tree: inout TreeAudit, replay: inout ChainReplay) async throws {
-        let bundleCount = (size + UInt64(TilePath.fullWidth) - 1) / UInt64(TilePath.fullWidth)
-        var next: UInt64 = 0
-        var pending = Task { try await self.digests(0..<0, size: size) }
-        while true {
-            let start = next
-            let end = min(bundleCount, start + UInt64(Self.bundlesARound * options.threadCount))
-            let round = Task { try await self.digests(start..<end, size: size) }
-            let digests = try await pending.value
-            for digest in digests {
-                try tree.accept(digest, source: source)
-                if !options.tilesOnly { replay.accept(digest) }
+    /// While one share is replayed in order, those after it are already read and hashed.
+    private func run(
+        size: UInt64, rules: WholeEntry.Rules, tree: inout TreeAudit, replay: inout ChainReplay
+    ) async throws {
+        AuditMemory.keep()
+        let width = UInt64(TilePath.fullWidth)
+        let bundleCount = (size + width - 1) / width
+        let shareCount = (bundleCount + Self.bundlesAShare - 1) / Self.bundlesAShare
+        try await withThrowingTaskGroup(of: (number: UInt64, digests: [BundleDigest]).self) { group in
+            var waiting: [UInt64: [BundleDigest]] = [:]
+            var launched: UInt64 = 0
+            var replayed: UInt64 = 0
+            while replayed < shareCount {
+                while launched < min(shareCount, replayed + Self.sharesAThread * UInt64(options.threadCount)) {
+                    let number = launched
+                    let start = number * Self.bundlesAShare
+                    let bundles = start..<min(start + Self.bundlesAShare, bundleCount)
+                    group.addTask { (number, try digests(bundles, size: size, rules: rules)) }
+                    launched += 1
+                }
+                guard let digests = waiting.removeValue(forKey: replayed) else {
+                    if let share = try await group.next() { waiting[share.number] = share.digests }
+                    continue
+                }
+                for digest in digests {
+                    try tree.accept(digest, source: source)
+                    replay.accept(digest)
+                }
+                replay.add(await SignatureJob.check(replay.takeJobs(), threadCount: options.threadCount))
+                replayed += 1
+                options.progress?(min(size, replayed * Self.bundlesAShare * width), size)
+                // A bundle that is not there ends the reading: what a forged size claims beyond it is not walked.
+                if digests.last.map({ $0.hashes.isEmpty }) == true { break }
             }
-            replay.findings.add(await SignatureJob.check(replay.takeJobs(), threadCount: options.threadCount))
-            options.progress?(min(size, start * UInt64(TilePath.fullWidth)), size)
-            // A bundle that is not there ends the reading: what a forged size claims beyond it is not walked.
-            if start == bundleCount || digests.last.map({ $0.hashes.isEmpty }) == true {
-                round.cancel()
-                break
-            }
-            pending = round
-            next = end
+            group.cancelAll()
         }
         replay.finish()
     }
 
-    private func digests(_ numbers: Range<UInt64>, size: UInt64) async throws -> [BundleDigest] {
-        // Small shares, so that a thread that replays meanwhile leaves the others the larger part.
-        let share = Self.bundlesAShare
-        return try await withThrowingTaskGroup(of: [BundleDigest].self) { group in
-            for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: share) {
-                let part = start..<min(start + UInt64(share), numbers.upperBound)
-                group.addTask {
-                    var hasher = MerkleHasher()
-                    var digests: [BundleDigest] = []
-                    for number in part {
-                        digests.append(
-                            try BundleDigest(
-                                number: number, size: size, source: source, tilesOnly: options.tilesOnly,
-                                hasher: &hasher))
-                        if digests.last?.hashes.isEmpty == true { break }
-                    }
-                    return digests
-                }
-            }
-            var all: [BundleDigest] = []
-            for try await part in group { all += part }
-            return all.sorted { $0.firstIndex < $1.firstIndex }
+    private func digests(
+        _ bundles: Range<UInt64>, size: UInt64, rules: WholeEntry.Rules
+    ) throws -> [BundleDigest] {
+        var memory = BundleMemory()
+        var digests: [BundleDigest] = []
+        for number in bundles {
+            try Task.checkCancellation()
+            var digest = try BundleDigest(
+                number: number, size: size, source: source, tilesOnly: options.tilesOnly, memory: &memory)
+            digest.readWhole(rules)
+            digests.append(digest)
+            if digest.hashes.isEmpty { break }
         }
+        return digests
     }
 }

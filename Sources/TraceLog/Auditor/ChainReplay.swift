@@ -2,34 +2,30 @@ import Signing
 
 /// Goes through the log in order and holds every entry to those before it.
 struct ChainReplay: ~Copyable {
-    private let signatures: AuditOptions.Signatures
+    private let rules: WholeEntry.Rules
     private let openings: OpeningIndex?
     private var objects = ObjectTable()
     private var keys = ActorKeys()
     private var newestTimeMilliseconds: UInt64 = 0
     private var commitments = CommitmentLedger()
     // Entries of one batch share one signature; it is checked once, as long as the batches are not interleaved.
-    private var newestBatch: (signature: [UInt8], message: [UInt8])?
+    private var newestBatch: WholeEntry.Claim?
+    private var hasLogChain = false
     private(set) var eventCount: UInt64 = 0
     private(set) var jobs: [SignatureJob] = []
-    var findings = FindingList()
-
-    private let watched: ObjectKey?
+    private(set) var findings = FindingList()
     /// The entries of the object that is watched.
     private(set) var watchedEntries: [(entry: Entry, link: EntryLink)] = []
     /// The newest heads entry whose statement holds.
     private(set) var newestHeads: (index: UInt64, statement: HeadsStatement)?
 
-    init(signatures: AuditOptions.Signatures, openings: OpeningIndex?, watched: ObjectKey? = nil) {
-        self.signatures = signatures
+    init(rules: WholeEntry.Rules, openings: OpeningIndex?) {
+        self.rules = rules
         self.openings = openings
-        self.watched = watched
     }
 
     /// How many objects there are, the log itself left out.
     var objectCount: UInt64 { UInt64(objects.count) - (hasLogChain ? 1 : 0) }
-    var objectByteCount: Int { objects.byteCount }
-    private var hasLogChain = false
 
     /// Hands out the signatures that wait to be checked.
     mutating func takeJobs() -> [SignatureJob] {
@@ -37,29 +33,30 @@ struct ChainReplay: ~Copyable {
         return jobs
     }
 
+    /// Takes in what signatures or the end have shown.
+    mutating func add(_ more: [AuditFinding]) {
+        findings.add(more)
+    }
+
     /// Takes the next bundle's entries in.
     mutating func accept(_ digest: BundleDigest) {
+        objects.prefetch(digest.entries)
+        var wholes = digest.wholeEntries.indices
         for position in digest.entries.indices {
-            let index = digest.firstIndex + UInt64(position)
-            guard let entry = digest.entries[position] else {
-                findings.add(
-                    AuditFinding(
-                        .malformedEntry, index: index, object: digest.object(at: position),
-                        detail: "the entry's bytes and the entry's rules"))
-                continue
-            }
-            accept(entry, at: EntryLink(leafHash: digest.hashes[position], index: index))
-            let isPlain = entry.kind == .observed && !entry.hasCommitments
-            if !isPlain || signatures == .all || (signatures == .batch && entry.isSigned) {
-                acceptWhole(digest.bytes(of: position), at: index, object: entry.object)
-            }
-            if let watched, entry.object == watched, let whole = try? Entry.decode(digest.bytes(of: position)) {
-                watchedEntries.append((whole, EntryLink(leafHash: digest.hashes[position], index: index)))
+            guard let scanned = digest.entries[position] else { continue }
+            let link = EntryLink(leafHash: digest.hashes[position], index: digest.firstIndex + UInt64(position))
+            if let next = wholes.first, digest.wholeEntries[next].position == position {
+                wholes.removeFirst()
+                accept(digest.wholeEntries[next], scanned, at: link)
+            } else {
+                follow(scanned, at: link)
             }
         }
     }
 
-    private mutating func accept(_ entry: BundleDigest.Scanned, at link: EntryLink) {
+    /// Holds an entry to the one before it, of the log and of its object.
+    @inline(__always)
+    private mutating func follow(_ entry: ScannedEntry, at link: EntryLink) {
         if entry.object.byteCount == 0 { hasLogChain = true }
         if entry.kind == .observed { eventCount += 1 }
         if entry.recordedAtMilliseconds < newestTimeMilliseconds {
@@ -80,77 +77,55 @@ struct ChainReplay: ~Copyable {
         } else if entry.previous != objects.newest(number) {
             add(.chainBreak, link.index, entry.object, "the entry's link and the object's entry before it")
         }
-        let next = entry.sequence == .max ? entry.sequence : entry.sequence + 1
-        if entry.kind == .heads {
-            pendingHeads = (entry.object, next, link)
-        } else {
-            objects.set(number, entryCount: next, newest: link)
-        }
+        objects.set(
+            number, entryCount: entry.sequence == .max ? entry.sequence : entry.sequence + 1, newest: link)
     }
 
-    // A heads entry's own place in its object's chain, which is taken in after its statement was judged.
-    private var pendingHeads: (object: ObjectKey, count: UInt64, link: EntryLink)?
-
-    private mutating func settle() {
-        guard let pending = pendingHeads else { return }
-        objects.set(objects.record(of: pending.object), entryCount: pending.count, newest: pending.link)
-        pendingHeads = nil
-    }
-
-    private mutating func acceptWhole(_ bytes: ArraySlice<UInt8>, at index: UInt64, object: ObjectKey) {
-        defer { settle() }
-        let entry: Entry
-        do {
-            entry = try Entry.decode(bytes)
-        } catch {
-            add(.malformedEntry, index, object, error.reason)
-            return
-        }
-        switch entry.event {
-        case .observed: break
+    private mutating func accept(_ whole: WholeEntry, _ scanned: ScannedEntry, at link: EntryLink) {
+        let object = scanned.object
+        // A statement is about the entries before it, and not yet about itself.
+        if case .heads(let heads) = whole.entry.event { check(heads, at: link.index, object: object) }
+        follow(scanned, at: link)
+        switch whole.entry.event {
+        case .observed, .heads: break
         case .erased(let erasure): commitments.erase(erasure)
         case .keyStatus(let change):
-            if entry.object != .log || !keys.accept(change) {
-                add(.actorSignature, index, object, "the key's record and the one who changes it")
+            if object != .log || !keys.accept(change) {
+                add(.actorSignature, link.index, object, "the key's record and the one who changes it")
             }
-        case .heads(let heads): check(heads, at: index, object: object)
         }
-        if openings != nil {
-            for commitment in entry.commitments { commitments.note(commitment, index: index, object: object) }
+        if rules.checksOpenings {
+            for commitment in whole.entry.commitments {
+                commitments.note(commitment, index: link.index, object: object)
+            }
         }
-        if let signature = entry.signature, signatures != .none {
-            prepare(signature, of: entry, index: index, object: object)
-        }
+        if object == rules.watched { watchedEntries.append((whole.entry, link)) }
+        if rules.mustCheck(whole.entry.signature) { prepare(whole, index: link.index, object: object) }
     }
 
     private mutating func check(_ heads: HeadsStatement, at index: UInt64, object: ObjectKey) {
-        let own = objects.headsRoot()
-        guard heads.entryCount != index || own.count != heads.objectCount || own.root != heads.root else {
+        if heads.entryCount == index, objects.heads(entryCount: index) == heads {
             newestHeads = (index, heads)
-            return
+        } else {
+            add(.headsMismatch, index, object, "the heads entry and the objects' newest entries before it")
         }
-        add(.headsMismatch, index, object, "the heads entry and the objects' newest entries before it")
     }
 
-    private mutating func prepare(
-        _ signature: ActorSignature, of entry: Entry, index: UInt64, object: ObjectKey
-    ) {
-        if case .alone = signature, signatures == .batch { return }
-        switch keys.judge(entry, index: index) {
+    private mutating func prepare(_ whole: WholeEntry, index: UInt64, object: ObjectKey) {
+        switch keys.judge(whole.entry, index: index) {
         case .failure(let refusal): add(refusal.code, index, object, refusal.detail)
         case .success(let key):
-            guard let signed = try? entry.signedBytes(), let claim = signature.claim(signedBytes: signed) else {
+            guard let claim = whole.claim else {
                 add(.actorSignature, index, object, "the entry and its path to the batch's root")
                 return
             }
-            if case .batch = signature {
-                if let newest = newestBatch, newest == claim { return }
+            if claim.isOfBatch {
+                if newestBatch == claim { return }
                 newestBatch = claim
             }
             jobs.append(
                 SignatureJob(
-                    index: index, object: object.bytes, key: key, signature: claim.signature,
-                    message: claim.message))
+                    index: index, object: object.bytes, key: key, signature: claim.signature, message: claim.message))
         }
     }
 

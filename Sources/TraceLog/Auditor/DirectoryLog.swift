@@ -9,9 +9,14 @@ package struct DirectoryLog: AuditSource {
     }
 
     package func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        return try read(path, byteCountMax: byteCountMax, into: &bytes) ? bytes : nil
+    }
+
+    package func read(_ path: String, byteCountMax: Int, into bytes: inout [UInt8]) throws(AuditSourceError) -> Bool {
         let descriptor = unsafe open("\(folder)/\(path)", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
+            if errno == ENOENT || errno == ENOTDIR { return false }
             throw unreadable(path)
         }
         defer { close(descriptor) }
@@ -22,18 +27,22 @@ package struct DirectoryLog: AuditSource {
                 code: .tooLarge, reason: "\(folder)/\(path) holds more than \(byteCountMax) bytes",
                 hint: "name a folder in tlog-tiles layout")
         }
+        bytes.removeAll(keepingCapacity: true)
         var failed = false
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-            while count < buffer.count {
-                let got = unsafe Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
-                if got < 0 && errno == EINTR { continue }
-                if got < 0 { failed = true }
-                if got <= 0 { return }
-                count += got
+        bytes.append(addingCapacity: Int(status.st_size)) { span in
+            unsafe span.withUnsafeMutableBufferPointer { buffer, count in
+                while count < buffer.count {
+                    let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[count...])
+                    let got = unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
+                    if got < 0 && errno == EINTR { continue }
+                    if got < 0 { failed = true }
+                    if got <= 0 { return }
+                    count += got
+                }
             }
         }
         if failed { throw unreadable(path) }
-        return bytes
+        return true
     }
 
     private func unreadable(_ path: String) -> AuditSourceError {

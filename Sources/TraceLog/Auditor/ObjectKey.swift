@@ -1,44 +1,53 @@
 /// An object's identifier held in place: 16 bytes, padded with zeros, and its length.
 struct ObjectKey: Sendable, Equatable, Comparable {
-    /// The bytes in big-endian order, so that comparing words compares bytes.
-    let words: SIMD2<UInt64>
-    let byteCount: Int
+    /// The first 8 bytes in big-endian order, so that comparing words compares bytes.
+    let high: UInt64
+    let low: UInt64
+    let byteCount: UInt8
 
-    init(words: SIMD2<UInt64>, byteCount: Int) {
-        self.words = words
+    init(high: UInt64, low: UInt64, byteCount: UInt8) {
+        self.high = high
+        self.low = low
         self.byteCount = byteCount
     }
 
     /// Takes an identifier out of an entry; `range` is at most 16 bytes long.
+    @inline(__always)
     init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         let raw = unsafe bytes.bytes
-        var words = SIMD2<UInt64>(0, 0)
+        var words: (UInt64, UInt64) = (0, 0)
         var rest = range
         if range.count >= 8 {
-            words.x = unsafe UInt64(
+            words.0 = unsafe UInt64(
                 bigEndian: raw.unsafeLoadUnaligned(fromByteOffset: range.lowerBound, as: UInt64.self))
             rest = range.lowerBound + 8..<range.upperBound
         }
         for offset in rest {
             let position = offset - range.lowerBound
             let shifted = UInt64(bytes[offset]) << UInt64(56 - 8 * (position % 8))
-            if position < 8 { words.x |= shifted } else { words.y |= shifted }
+            if position < 8 { words.0 |= shifted } else { words.1 |= shifted }
         }
-        self.init(words: words, byteCount: range.count)
+        self.init(high: words.0, low: words.1, byteCount: UInt8(range.count))
     }
 
+    init(_ object: ObjectID) {
+        self.init(object.bytes.span, 0..<object.bytes.count)
+    }
+
+    /// The identifier of the log itself.
+    static let log = ObjectKey(high: 0, low: 0, byteCount: 0)
+
     var bytes: [UInt8] {
-        (0..<byteCount).map { position in
-            let word = position < 8 ? words.x : words.y
-            return UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * (position % 8)))
+        (0..<Int(byteCount)).map { position in
+            UInt8(truncatingIfNeeded: (position < 8 ? high : low) >> UInt64(56 - 8 * (position % 8)))
         }
     }
 
     var identifier: ObjectID { ObjectID(bytes) ?? .log }
 
     static func < (left: ObjectKey, right: ObjectKey) -> Bool {
-        if left.words.x != right.words.x { return left.words.x < right.words.x }
-        if left.words.y != right.words.y { return left.words.y < right.words.y }
+        if left.high != right.high { return left.high < right.high }
+        if left.low != right.low { return left.low < right.low }
         return left.byteCount < right.byteCount
     }
 }

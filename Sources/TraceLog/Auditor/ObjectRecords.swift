@@ -1,3 +1,5 @@
+import CSHA256
+
 /// The records of an ``ObjectTable``, packed side by side; owns their memory.
 @safe struct ObjectRecords: ~Copyable {
     private static let recordByteCount = 58
@@ -23,7 +25,8 @@
         }
         count += 1
         let record = unsafe address(count - 1)
-        unsafe record.storeBytes(of: object.words, as: SIMD2<UInt64>.self)
+        unsafe record.storeBytes(of: object.high, as: UInt64.self)
+        unsafe record.storeBytes(of: object.low, toByteOffset: 8, as: UInt64.self)
         unsafe record.storeBytes(of: MerkleHash(), toByteOffset: Self.hashOffset, as: MerkleHash.self)
         unsafe record.storeBytes(of: UInt64(object.byteCount) << 40, toByteOffset: Self.positionOffset, as: UInt64.self)
         unsafe record.storeBytes(of: 0, toByteOffset: Self.sequenceOffset, as: UInt16.self)
@@ -32,9 +35,11 @@
 
     func key(_ number: Int) -> ObjectKey {
         let record = unsafe address(number)
-        let words = unsafe record.loadUnaligned(as: SIMD2<UInt64>.self)
         let position = unsafe record.loadUnaligned(fromByteOffset: Self.positionOffset, as: UInt64.self)
-        return ObjectKey(words: words, byteCount: Int(position >> 40 & 0x1F))
+        return ObjectKey(
+            high: unsafe record.loadUnaligned(as: UInt64.self),
+            low: unsafe record.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
+            byteCount: UInt8(truncatingIfNeeded: position >> 40 & 0x1F))
     }
 
     func entryCount(_ number: Int) -> UInt64 {
@@ -61,6 +66,13 @@
         unsafe record.storeBytes(of: position, toByteOffset: Self.positionOffset, as: UInt64.self)
         unsafe record.storeBytes(
             of: UInt16(truncatingIfNeeded: entryCount >> 19), toByteOffset: Self.sequenceOffset, as: UInt16.self)
+    }
+
+    /// Has the processor fetch a record, which may lie on two lines of its cache.
+    func prefetch(_ number: Int) {
+        let record = unsafe address(number)
+        unsafe csha256_prefetch(record)
+        unsafe csha256_prefetch(record.advanced(by: Self.recordByteCount - 1))
     }
 
     /// Sorts numbers by the identifiers of their records.

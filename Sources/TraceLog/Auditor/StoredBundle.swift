@@ -15,32 +15,36 @@ struct StoredBundle: Sendable {
             places.append(position + 2..<position + 2 + byteCount)
             position += 2 + byteCount
         }
+        endsClean = position == bytes.count || (isFullFile && places.count == width)
         self.bytes = bytes
         self.places = places
-        endsClean = position == bytes.count || (isFullFile && places.count == width)
     }
 }
 
 /// A tile or bundle as a source gave it.
 struct StoredFile: Sendable {
-    let bytes: [UInt8]
+    private(set) var bytes: [UInt8] = []
     /// Whether it is the full file, where the checkpoint asks for a narrower one: the log has grown since.
-    let isFullFile: Bool
+    private(set) var isFullFile = false
+
+    init() {}
 
     /// Reads the file of exactly that width, or the full one that has taken its place; nil when neither is there.
     init?(_ path: TilePath, source: some AuditSource) throws(AuditSourceError) {
+        guard try read(path, source: source) else { return nil }
+    }
+
+    /// Reads another file in this one's place; false, and nothing held, when it is not there.
+    mutating func read(_ path: TilePath, source: some AuditSource) throws(AuditSourceError) -> Bool {
         let byteCountMax =
             path.kind == .entries ? EntryBundle.byteCountMax : TilePath.fullWidth * MerkleHash.byteCount
-        if let bytes = try source.read(path.path, byteCountMax: byteCountMax) {
-            self.bytes = bytes
-            isFullFile = false
-            return
-        }
-        guard path.isPartial,
-            let bytes = try source.read(TilePath(kind: path.kind, index: path.index).path, byteCountMax: byteCountMax)
-        else { return nil }
-        self.bytes = bytes
+        isFullFile = false
+        if try source.read(path.path, byteCountMax: byteCountMax, into: &bytes) { return true }
         isFullFile = true
+        let full = TilePath(kind: path.kind, index: path.index).path
+        if path.isPartial, try source.read(full, byteCountMax: byteCountMax, into: &bytes) { return true }
+        self = StoredFile()
+        return false
     }
 
     /// The first position at which this tile is not `hashes`; nil when it is exactly them.

@@ -35,10 +35,10 @@ struct TreeAudit {
 
     /// Takes the next bundle's hashes in.
     mutating func accept(_ digest: BundleDigest, source: some AuditSource) throws(AuditSourceError) {
-        findings.add(digest.findings)
-        if let position = digest.tileDifference, disagreements.count < Self.disagreementCountMax {
+        findings.add(digest.findings.all)
+        if let difference = digest.tileDifference, disagreements.count < Self.disagreementCountMax {
             disagreements.append(
-                Disagreement(index: digest.firstIndex + UInt64(position), object: digest.object(at: position)))
+                Disagreement(index: digest.firstIndex + UInt64(difference.position), object: difference.object))
         }
         let start = frontier.size
         // Bundles that broke off leave the tree at a place where no further subtree fits.

@@ -5,11 +5,11 @@ struct ScanCursor {
     /// The major types (RFC 8949 §3.1) as bare numbers, so that comparing one is one instruction.
     enum Major {
         static let unsigned: UInt8 = 0
-        static let negative: UInt8 = 1
         static let byteString: UInt8 = 2
         static let text: UInt8 = 3
         static let array: UInt8 = 4
         static let map: UInt8 = 5
+        static let tag: UInt8 = 6
         static let simple: UInt8 = 7
     }
 
@@ -41,43 +41,42 @@ struct ScanCursor {
     }
 
     /// Passes over one whole item and says where it stood; map keys must be ascending unsigned integers.
+    @inline(__always)
     mutating func item(depthLeft: Int, in bytes: Span<UInt8>) -> Range<Int>? {
         let start = position
         guard skip(depthLeft: depthLeft, in: bytes) else { return nil }
         return start..<position
     }
 
+    /// Numbers, strings and nulls are passed over in place; only what holds other items takes a call.
+    @inline(__always)
     private mutating func skip(depthLeft: Int, in bytes: Span<UInt8>) -> Bool {
         guard depthLeft > 0, position < bytes.count else { return false }
         let first = unsafe bytes[unchecked: position]
-        switch first >> 5 {
-        case Major.unsigned, Major.negative:
-            return argument(first, in: bytes) != nil
-        case Major.byteString, Major.text:
-            guard let byteCount = argument(first, in: bytes), byteCount <= UInt64(bytes.count - position) else {
-                return false
-            }
-            position += Int(byteCount)
-            return true
-        case Major.array:
-            guard let count = argument(first, in: bytes), count <= UInt64(bytes.count - position) else { return false }
-            for _ in 0..<Int(count) where !skip(depthLeft: depthLeft - 1, in: bytes) { return false }
-            return true
-        case Major.map: return skipMap(first, depthLeft: depthLeft, in: bytes)
-        case Major.simple: return takeNull(in: bytes)
-        default: return false
+        guard first < Major.array << 5 else {
+            return first >= Major.simple << 5 ? takeNull(in: bytes) : skipItems(first, depthLeft: depthLeft, in: bytes)
         }
+        guard let value = argument(first, in: bytes) else { return false }
+        guard first >= Major.byteString << 5 else { return true }
+        guard value <= UInt64(bytes.count - position) else { return false }
+        position += Int(value)
+        return true
     }
 
-    private mutating func skipMap(_ first: UInt8, depthLeft: Int, in bytes: Span<UInt8>) -> Bool {
-        guard let count = argument(first, in: bytes), count <= UInt64(bytes.count - position) else { return false }
+    @inline(never)
+    private mutating func skipItems(_ first: UInt8, depthLeft: Int, in bytes: Span<UInt8>) -> Bool {
+        let type = first >> 5
+        guard type != Major.tag, let count = argument(first, in: bytes), count <= UInt64(bytes.count - position) else {
+            return false
+        }
         // A key below 0 does not exist, so that the first may be any.
         var least: UInt64 = 0
         for _ in 0..<Int(count) {
-            guard let key = head(Major.unsigned, in: bytes), key >= least, key < .max,
-                skip(depthLeft: depthLeft - 1, in: bytes)
-            else { return false }
-            least = key + 1
+            if type == Major.map {
+                guard let key = head(Major.unsigned, in: bytes), key >= least, key < .max else { return false }
+                least = key + 1
+            }
+            guard skip(depthLeft: depthLeft - 1, in: bytes) else { return false }
         }
         return true
     }

@@ -19,10 +19,10 @@ package enum HeadsListAudit {
         var tree = TreeAudit(
             checkpoint: Checkpoint(origin: "", size: statement.objectCount, root: statement.root),
             options: AuditOptions())
-        var hasher = MerkleHasher()
+        var memory = BundleMemory()
         for number in 0..<bundleCount {
             let digest = try BundleDigest(
-                number: number, size: statement.objectCount, source: list, tilesOnly: true, hasher: &hasher)
+                number: number, size: statement.objectCount, source: list, tilesOnly: true, memory: &memory)
             if number == 0, digest.isMissing { return [] }
             try tree.accept(digest, source: list)
             if digest.hashes.isEmpty { break }

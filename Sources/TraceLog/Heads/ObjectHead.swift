@@ -14,13 +14,17 @@ package struct ObjectHead: Sendable, Equatable {
 
     /// The bytes that are a leaf of the heads list's tree.
     package var encoded: [UInt8] {
-        var writer = CBORWriter(capacity: 72)
+        var writer = CBORWriter(capacity: Self.byteCountMax)
+        write(to: &writer)
+        return writer.bytes
+    }
+
+    fileprivate func write(to writer: inout CBORWriter) {
         writer.array(count: 4)
         writer.byteString(object.bytes)
         writer.unsigned(sequence)
         writer.byteString(link.leafHash.bytes)
         writer.unsigned(link.index)
-        return writer.bytes
     }
 
     /// The statement over a list that is sorted by object id.
@@ -35,21 +39,39 @@ package struct ObjectHead: Sendable, Equatable {
 package struct HeadsAccumulator: ~Copyable {
     private var hasher = MerkleHasher()
     private var frontier = MerkleFrontier()
+    // As many heads as a tile has hashes, so that they are hashed at once.
+    private var writer = CBORWriter(capacity: TilePath.fullWidth * ObjectHead.byteCountMax)
+    private var places = EntryPlaces(capacity: TilePath.fullWidth)
 
     package init() {}
 
     package mutating func append(_ head: ObjectHead) {
-        frontier.append(hasher.leaf(head.encoded.span), hasher: &hasher)
+        let start = writer.bytes.count
+        head.write(to: &writer)
+        places.append(start..<writer.bytes.count)
+        if places.count == TilePath.fullWidth { flush() }
     }
 
     /// The statement over all heads so far.
     package mutating func statement(entryCount: UInt64) -> HeadsStatement {
-        HeadsStatement(entryCount: entryCount, objectCount: frontier.size, root: frontier.root(hasher: &hasher))
+        flush()
+        return HeadsStatement(entryCount: entryCount, objectCount: frontier.size, root: frontier.root(hasher: &hasher))
+    }
+
+    private mutating func flush() {
+        let hashes = hasher.leaves(of: places, in: writer.bytes)
+        if hashes.count == TilePath.fullWidth, frontier.size % UInt64(TilePath.fullWidth) == 0 {
+            frontier.append(subtree: hasher.subtreeRoot(hashes[...]), height: TilePath.height, hasher: &hasher)
+        } else {
+            for hash in hashes { frontier.append(hash, hasher: &hasher) }
+        }
+        writer.removeAll()
+        places.removeAll()
     }
 }
 
 extension ObjectHead {
-    private static let byteCountMax = 80
+    fileprivate static let byteCountMax = 80
 
     /// Reads a leaf of a heads list.
     ///

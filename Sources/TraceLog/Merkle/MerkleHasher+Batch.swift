@@ -62,6 +62,11 @@ struct EntryPlaces: Sendable {
         return start..<start + Int(lengths[position])
     }
 
+    mutating func removeAll() {
+        offsets.removeAll(keepingCapacity: true)
+        lengths.removeAll(keepingCapacity: true)
+    }
+
     mutating func append(_ range: Range<Int>) {
         offsets.append(UInt32(range.lowerBound))
         lengths.append(UInt32(range.count))

@@ -9,7 +9,6 @@ struct ChainWalk<Source: AuditSource> {
     private(set) var entryReadCount: UInt64 = 0
     private(set) var findings: [AuditFinding] = []
     private var newestBundle: (number: UInt64, digest: BundleDigest)?
-    private var hasher = HasherBox()
 
     init(size: UInt64, root: MerkleHash, source: Source) {
         self.size = size
@@ -74,7 +73,7 @@ struct ChainWalk<Source: AuditSource> {
         let digest = try bundle(link.index / UInt64(TilePath.fullWidth))
         let position = Int(link.index % UInt64(TilePath.fullWidth))
         guard position < digest.hashes.count else {
-            findings += digest.findings
+            findings += digest.findings.all
             return nil
         }
         let leaf = digest.hashes[position]
@@ -96,7 +95,7 @@ struct ChainWalk<Source: AuditSource> {
                 "the link's leaf hash and that of the entry at \(link.index)")
             return nil
         }
-        guard let entry = try? Entry.decode(digest.bytes(of: position)) else {
+        guard let entry = try? digest.entry(at: position) else {
             add(.malformedEntry, link.index, object, "the entry's bytes and the entry's rules")
             return nil
         }
@@ -105,8 +104,8 @@ struct ChainWalk<Source: AuditSource> {
 
     private mutating func bundle(_ number: UInt64) throws(AuditSourceError) -> BundleDigest {
         if let newestBundle, newestBundle.number == number { return newestBundle.digest }
-        let digest = try BundleDigest(
-            number: number, size: size, source: source, tilesOnly: false, hasher: &hasher.hasher)
+        var memory = BundleMemory()
+        let digest = try BundleDigest(number: number, size: size, source: source, tilesOnly: false, memory: &memory)
         entryReadCount += UInt64(digest.hashes.count)
         newestBundle = (number, digest)
         return digest

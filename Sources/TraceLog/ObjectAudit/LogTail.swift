@@ -32,13 +32,13 @@ struct LogTail {
     private mutating func read(
         _ number: UInt64, objects: [ObjectID], size: UInt64, source: some AuditSource
     ) throws(AuditSourceError) {
-        let digest = try BundleDigest(
-            number: number, size: size, source: source, tilesOnly: false, hasher: &hasher.hasher)
-        findings += digest.findings
-        if let position = digest.tileDifference {
+        var memory = BundleMemory()
+        let digest = try BundleDigest(number: number, size: size, source: source, tilesOnly: false, memory: &memory)
+        findings += digest.findings.all
+        if let difference = digest.tileDifference {
             findings.append(
                 AuditFinding(
-                    .leafMismatch, index: digest.firstIndex + UInt64(position), object: digest.object(at: position),
+                    .leafMismatch, index: digest.firstIndex + UInt64(difference.position), object: difference.object,
                     detail: "the entry's recomputed leaf hash and the stored tile"))
         }
         guard findings.isEmpty else { return }
@@ -46,16 +46,10 @@ struct LogTail {
         digests.append((digest.firstIndex, digest.root == nil ? digest.hashes : [], digest.root))
         for position in digest.entries.indices.reversed() {
             let index = digest.firstIndex + UInt64(position)
-            guard let scanned = digest.entries[position] else {
-                findings.append(
-                    AuditFinding(
-                        .malformedEntry, index: index, object: digest.object(at: position),
-                        detail: "the entry's bytes and the entry's rules"))
-                return
-            }
+            guard let scanned = digest.entries[position] else { return }
             let isHeads = scanned.kind == .heads && heads == nil
             guard isHeads || objects.contains(where: { $0.bytes == scanned.object.bytes }) else { continue }
-            guard let entry = try? Entry.decode(digest.bytes(of: position)) else {
+            guard let entry = try? digest.entry(at: position) else {
                 findings.append(
                     AuditFinding(
                         .malformedEntry, index: index, object: scanned.object.bytes,

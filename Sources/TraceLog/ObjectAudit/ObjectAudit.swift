@@ -127,7 +127,7 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
         guard let openings = options.openings else { return [] }
         var ledger = CommitmentLedger()
         for (entry, link) in history {
-            let key = ObjectKey(entry.object.bytes.span, 0..<entry.object.bytes.count)
+            let key = ObjectKey(entry.object)
             if case .erased(let erasure) = entry.event { ledger.erase(erasure) }
             for commitment in entry.commitments { ledger.note(commitment, index: link.index, object: key) }
         }
@@ -144,8 +144,7 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
     }
 
     private func replay(because reason: String) async throws -> (report: ObjectReport, note: SignedNote?) {
-        let key = ObjectKey(object.bytes.span, 0..<object.bytes.count)
-        let outcome = try await Auditor(source: source, options: options).audit(watching: key)
+        let outcome = try await Auditor(source: source, options: options).audit(watching: ObjectKey(object))
         let refused = Set(
             outcome.report.findings.filter { [.actorSignature, .keyRevoked].contains($0.code) }.compactMap(\.index))
         let events = outcome.watched.map { (entry, link) in

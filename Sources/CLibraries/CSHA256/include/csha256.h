@@ -20,3 +20,6 @@ void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *digests);
 // Goes down a hash chain: for each index from `start_index` - 1 to `end_index` the 16 bytes of `value` become the first
 // 16 of SHA-256(label || index || value), the label 16 bytes, the index 4, big-endian.
 void csha256_walk(const uint8_t *label, uint8_t *value, uint32_t start_index, uint32_t end_index);
+
+// Has the processor fetch the line of its cache that `address` lies in; the address may be any.
+static inline void csha256_prefetch(const void *address) { __builtin_prefetch(address); }

@@ -1,0 +1,44 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import LogForge
+import TraceLog
+
+/// `log-forge flip LOG`.
+struct FlipCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flip", abstract: "Flip every byte of a log, one at a time, and audit each copy.",
+        discussion: """
+            An auditor holds each copy to the honest log's checkpoint. Prints how many copies led to which finding, and \
+            ends with 1 when any passed as intact.
+            """)
+
+    @Argument(help: "The honest log's folder.")
+    var log: String
+
+    @Option(help: "The log's verifier key.")
+    var key: String
+
+    @Flag(help: "Flip each of a byte's eight bits by itself, instead of one of them.")
+    var everyBit = false
+
+    func run() async throws {
+        let source = DirectoryLog(folder: log)
+        var options = AuditOptions()
+        options.key = try NoteKey(vkey: key)
+        options.signatures = .none
+        let bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax) ?? []
+        options.anchors = [try Checkpoint(text: SignedNote(bytes: bytes).text)]
+        let flips = try await ByteFlips(source, options: options)
+        let tally = try await flips.audit(everyBit: everyBit)
+        let codes = tally.codes.sorted { $0.key < $1.key }
+        let line: JSONValue = [
+            "files": .integer(Int64(flips.files.count)),
+            "bytes": .integer(Int64(flips.files.values.reduce(0) { $0 + $1.count })),
+            "copies": .integer(Int64(tally.copyCount)), "intact": .array(tally.intact.map { .string($0) }),
+            "codes": .object(JSONObject(codes.map { .init(key: $0.key, value: .integer(Int64($0.value))) })),
+        ]
+        StandardStream.output.write(line.encoded() + "\n")
+        if !tally.intact.isEmpty { throw ExitCode(ExitStatus.failure.rawValue) }
+    }
+}

@@ -1,0 +1,55 @@
+import Encoding
+import Glibc
+import LogForge
+import Signing
+import TestSupport
+import TraceLog
+
+/// Logs in a folder of their own, and chain-verify over them.
+struct AuditedLog {
+    struct Answer {
+        let status: Int32
+        let report: JSONValue
+
+        var code: String? { report["code"]?.string }
+        var first: JSONValue? { report["findings"]?.array?.first }
+    }
+
+    let logKey: SigningKey
+    private let folder: ScratchFolder
+    private let program = Program("chain-verify")
+
+    init() throws {
+        logKey = try SigningKey.generate(.ed25519)
+        folder = try ScratchFolder()
+    }
+
+    func vkey() throws -> String {
+        try NoteKey(name: ForgedLog.origin, kind: .ed25519, key: logKey.verificationKey).vkey
+    }
+
+    /// Writes a log's files below a name, where a change is nil all but that one.
+    func write(_ log: ForgedLog, _ changes: [String: [UInt8]?] = [:], to name: String) throws {
+        for (path, bytes) in log.files.mapValues({ $0 as [UInt8]? }).merging(changes, uniquingKeysWith: { $1 }) {
+            guard let bytes else { continue }
+            var parent = folder.path
+            for part in "\(name)/\(path)".split(separator: "/").dropLast() {
+                parent += "/\(part)"
+                _ = unsafe mkdir(parent, 0o755)
+            }
+            try folder.write(bytes, to: "\(name)/\(path)")
+        }
+    }
+
+    /// Keeps a checkpoint outside of every log, and names its file.
+    func anchor(_ log: ForgedLog) throws -> String {
+        try folder.write(log.files["checkpoint"] ?? [], to: "anchor")
+    }
+
+    /// Runs `chain-verify audit NAME`.
+    func audit(_ name: String, _ options: [String]) throws -> Answer {
+        let outcome = try program.run(["audit", folder(name), "--key", vkey(), "--json"] + options)
+        return Answer(
+            status: outcome.status, report: try JSONValue.parse(outcome.output.utf8, byteCountMax: 1 << 20))
+    }
+}

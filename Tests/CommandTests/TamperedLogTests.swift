@@ -1,0 +1,51 @@
+import Encoding
+import LogForge
+import Signing
+import Testing
+import TraceLog
+
+/// The table of trace-log.md through the built command; `tools/tamper all` does the same on 10,000 events.
+@Suite("chain-verify, of a tampered copy of a log,")
+struct TamperedLogTests {
+    private static let honest = Result {
+        let place = try AuditedLog()
+        var script = LogScript()
+        for number in 0..<1_500 {
+            try script.append(LogScript.object(number * 7 % 50), LogScript.inspection(number))
+            if number % 400 == 399 { try script.appendHeads() }
+        }
+        let log = try ForgedLog(entries: script.entries, key: place.logKey)
+        try place.write(log, to: "honest")
+        let tamperer = try Tamperer(source: log, key: place.logKey)
+        return (place: place, log: log, anchor: try place.anchor(log), tamperer: tamperer)
+    }
+
+    @Test("the honest one is intact when it is anchored, and undecided when it is not")
+    func intact() throws {
+        let (place, _, anchor, _) = try Self.honest.get()
+        let anchored = try place.audit("honest", ["--anchor", anchor])
+        #expect(anchored.status == 0 && anchored.report["verdict"]?.string == "intact" && anchored.code == "ok")
+        #expect(anchored.report["events"]?.integer == 1_500 && anchored.report["objects"]?.integer == 50)
+        let alone = try place.audit("honest", [])
+        #expect(alone.status == 2 && alone.code == "unanchored")
+    }
+
+    @Test("says what was done, where it begins, and which object it concerns", arguments: Tampering.allCases)
+    func finds(way: Tampering) throws {
+        let (place, log, anchor, tamperer) = try Self.honest.get()
+        let tampered = try tamperer.tampered(way)
+        var base = log
+        if tampered.isWhole { base.files = [:] }
+        try place.write(base, tampered.changes, to: way.rawValue)
+        let openings = way == .lostOpening ? ["--openings", "/dev/null"] : []
+        let answer = try place.audit(way.rawValue, ["--anchor", anchor] + openings)
+        let expected = tampered.expected
+        #expect(answer.status == 1 && answer.report["verdict"]?.string == "tampered")
+        #expect(answer.code == expected.code && answer.first?["code"]?.string == expected.code)
+        #expect(answer.first?["index"] == expected.index.map { .integer(Int64($0)) } ?? .null)
+        #expect(answer.first?["object"] == expected.object.map { .string(Hex.encode($0)) } ?? .null)
+        #expect(answer.first?["detail"]?.string?.isEmpty == false)
+        let alone = try place.audit(way.rawValue, openings)
+        #expect(alone.status == (way.agreesWithItself ? 2 : 1))
+    }
+}
