@@ -28,6 +28,12 @@ package struct CBORWriter: Sendable {
         encoded(content)
     }
 
+    /// A byte string out of memory that stays valid for the call.
+    package mutating func byteString(_ content: UnsafeRawBufferPointer) {
+        head(.byteString, UInt64(content.count))
+        unsafe bytes.append(contentsOf: content)
+    }
+
     package mutating func text(_ content: String) {
         let utf8 = content.utf8
         head(.text, UInt64(utf8.count))

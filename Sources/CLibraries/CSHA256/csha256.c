@@ -10,7 +10,7 @@
 #define ACCELERATED __attribute__((target("sha,sse4.1,ssse3")))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-enum { block_size = 64, digest_size = 32, lane_count = 4 };
+enum { block_size = 64, digest_size = 32, pair_size = 2 * digest_size, lane_count = 4 };
 
 // FIPS 180-4 section 4.2.2.
 static const uint32_t round_constants[64] __attribute__((aligned(16))) = {
@@ -29,11 +29,11 @@ typedef struct {
     __m128i abef, cdgh;
 } lane_state;
 
-// A message behind its prefix, cut into whole blocks that are read in place and what is padded apart.
+// A leaf behind its prefix, 0x00, cut into whole blocks that are read in place and what is padded apart.
 typedef struct {
     const uint8_t *message;
     size_t whole_count, block_count;
-    uint8_t first[block_size], last[2 * block_size];
+    uint8_t last[2 * block_size];
 } lane_input;
 
 bool csha256_is_supported(void) {
@@ -96,16 +96,23 @@ ACCELERATED INLINE lane_state plus(lane_state left, lane_state right) {
     return (lane_state){_mm_add_epi32(left.abef, right.abef), _mm_add_epi32(left.cdgh, right.cdgh)};
 }
 
-// Takes one block into each of `lanes` hashes.
-ACCELERATED INLINE void compress(lane_state *states, const uint8_t *const *blocks, int lanes) {
-    __m128i words[lane_count][4];
+// Takes one block, whose words are used up, into each of `lanes` hashes.
+ACCELERATED INLINE void compress(lane_state *states, __m128i words[][4], int lanes) {
     lane_state before[lane_count];
-    UNROLL for (int lane = 0; lane < lanes; lane++) {
-        before[lane] = states[lane];
-        UNROLL for (int part = 0; part < 4; part++) words[lane][part] = load(blocks[lane] + 16 * part);
-    }
+    UNROLL for (int lane = 0; lane < lanes; lane++) before[lane] = states[lane];
     rounds(states, words, lanes);
     UNROLL for (int lane = 0; lane < lanes; lane++) states[lane] = plus(states[lane], before[lane]);
+}
+
+ACCELERATED INLINE void load_block(__m128i *words, const uint8_t *block) {
+    UNROLL for (int part = 0; part < 4; part++) words[part] = load(block + 16 * part);
+}
+
+// The block of a prefix and the 63 bytes behind it; the message has 64.
+ACCELERATED INLINE void load_prefixed(__m128i *words, char prefix, const uint8_t *message) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)message);
+    words[0] = swapped(_mm_alignr_epi8(bytes, _mm_set1_epi8(prefix), 15));
+    UNROLL for (int part = 1; part < 4; part++) words[part] = load(message + 16 * part - 1);
 }
 
 INLINE void put_bit_count(uint8_t *end, size_t byte_count) {
@@ -113,45 +120,47 @@ INLINE void put_bit_count(uint8_t *end, size_t byte_count) {
     memcpy(end - 8, &bits, 8);
 }
 
-INLINE void prepare(lane_input *input, uint8_t prefix, const uint8_t *message, size_t length) {
+INLINE void prepare(lane_input *input, const uint8_t *message, size_t length) {
     size_t total = length + 1, rest = total % block_size;
     input->message = message;
     input->whole_count = total / block_size;
     input->block_count = input->whole_count + (rest < block_size - 8 ? 1 : 2);
     memset(input->last, 0, sizeof input->last);
     if (input->whole_count > 0) {
-        input->first[0] = prefix;
-        memcpy(input->first + 1, message, block_size - 1);
         memcpy(input->last, message + length - rest, rest);
     } else {
-        input->last[0] = prefix;
         memcpy(input->last + 1, message, length);
     }
     input->last[rest] = 0x80;
     put_bit_count(input->last + block_size * (input->block_count - input->whole_count), total);
 }
 
-INLINE const uint8_t *block_at(const lane_input *input, size_t number) {
-    if (number >= input->whole_count) return input->last + block_size * (number - input->whole_count);
-    return number == 0 ? input->first : input->message + block_size * number - 1;
+ACCELERATED INLINE void load_input(__m128i *words, const lane_input *input, size_t number) {
+    if (number >= input->whole_count) {
+        load_block(words, input->last + block_size * (number - input->whole_count));
+    } else if (number > 0) {
+        load_block(words, input->message + block_size * number - 1);
+    } else {
+        load_prefixed(words, 0x00, input->message);
+    }
 }
 
-ACCELERATED INLINE void hash_group(const lane_input *inputs, int lanes, uint8_t *digests) {
+ACCELERATED INLINE void hash_leaves(const lane_input *inputs, int lanes, uint8_t *digests) {
     lane_state states[lane_count];
+    __m128i words[lane_count][4];
     size_t shared = SIZE_MAX;
     UNROLL for (int lane = 0; lane < lanes; lane++) {
         states[lane] = start();
         if (inputs[lane].block_count < shared) shared = inputs[lane].block_count;
     }
     for (size_t number = 0; number < shared; number++) {
-        const uint8_t *blocks[lane_count];
-        UNROLL for (int lane = 0; lane < lanes; lane++) blocks[lane] = block_at(&inputs[lane], number);
-        compress(states, blocks, lanes);
+        UNROLL for (int lane = 0; lane < lanes; lane++) load_input(words[lane], &inputs[lane], number);
+        compress(states, words, lanes);
     }
     for (int lane = 0; lane < lanes; lane++) {
         for (size_t number = shared; number < inputs[lane].block_count; number++) {
-            const uint8_t *block = block_at(&inputs[lane], number);
-            compress(&states[lane], &block, 1);
+            load_input(words[0], &inputs[lane], number);
+            compress(&states[lane], words, 1);
         }
         finish(states[lane], digests + digest_size * lane);
     }
@@ -163,29 +172,40 @@ ACCELERATED void csha256_leaves(const uint8_t *base, const uint32_t *offsets, co
     size_t done = 0;
     for (; done + lane_count <= count; done += lane_count) {
         for (int lane = 0; lane < lane_count; lane++)
-            prepare(&inputs[lane], 0x00, base + offsets[done + lane], lengths[done + lane]);
-        hash_group(inputs, lane_count, digests + digest_size * done);
+            prepare(&inputs[lane], base + offsets[done + lane], lengths[done + lane]);
+        hash_leaves(inputs, lane_count, digests + digest_size * done);
     }
     for (; done < count; done++) {
-        prepare(&inputs[0], 0x00, base + offsets[done], lengths[done]);
-        hash_group(inputs, 1, digests + digest_size * done);
+        prepare(&inputs[0], base + offsets[done], lengths[done]);
+        hash_leaves(inputs, 1, digests + digest_size * done);
     }
 }
 
+// A node's 65 bytes: one block, then the last byte, the mark, and the length in bits.
+ACCELERATED INLINE void hash_nodes(const uint8_t *pairs, int lanes, uint8_t *digests) {
+    lane_state states[lane_count];
+    __m128i words[lane_count][4];
+    UNROLL for (int lane = 0; lane < lanes; lane++) {
+        states[lane] = start();
+        load_prefixed(words[lane], 0x01, pairs + pair_size * lane);
+    }
+    compress(states, words, lanes);
+    UNROLL for (int lane = 0; lane < lanes; lane++) {
+        uint32_t last = pairs[pair_size * lane + pair_size - 1];
+        words[lane][0] = _mm_cvtsi32_si128((int)(last << 24 | 0x800000));
+        words[lane][1] = words[lane][2] = _mm_setzero_si128();
+        words[lane][3] = _mm_set_epi32((1 + pair_size) * 8, 0, 0, 0);
+    }
+    compress(states, words, lanes);
+    UNROLL for (int lane = 0; lane < lanes; lane++) finish(states[lane], digests + digest_size * lane);
+}
+
 ACCELERATED void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *digests) {
-    const size_t pair_size = 2 * digest_size;
-    lane_input inputs[lane_count];
     size_t done = 0;
     // A group is read before its digests are written, and these never reach the pairs of the next group.
-    for (; done + lane_count <= count; done += lane_count) {
-        for (int lane = 0; lane < lane_count; lane++)
-            prepare(&inputs[lane], 0x01, pairs + pair_size * (done + lane), pair_size);
-        hash_group(inputs, lane_count, digests + digest_size * done);
-    }
-    for (; done < count; done++) {
-        prepare(&inputs[0], 0x01, pairs + pair_size * done, pair_size);
-        hash_group(inputs, 1, digests + digest_size * done);
-    }
+    for (; done + lane_count <= count; done += lane_count)
+        hash_nodes(pairs + pair_size * done, lane_count, digests + digest_size * done);
+    for (; done < count; done++) hash_nodes(pairs + pair_size * done, 1, digests + digest_size * done);
 }
 
 ACCELERATED void csha256_walk(const uint8_t *label, uint8_t *value, uint32_t start_index, uint32_t end_index) {

@@ -38,12 +38,15 @@ struct ObjectKey: Sendable, Equatable, Comparable {
     static let log = ObjectKey(high: 0, low: 0, byteCount: 0)
 
     var bytes: [UInt8] {
-        (0..<Int(byteCount)).map { position in
-            UInt8(truncatingIfNeeded: (position < 8 ? high : low) >> UInt64(56 - 8 * (position % 8)))
-        }
+        unsafe withUnsafeBytes { bytes in unsafe Array(bytes) }
     }
 
-    var identifier: ObjectID { ObjectID(bytes) ?? .log }
+    /// The identifier's bytes, for the call.
+    func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+        unsafe Swift.withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { words in
+            unsafe body(UnsafeRawBufferPointer(rebasing: words[..<Int(byteCount)]))
+        }
+    }
 
     static func < (left: ObjectKey, right: ObjectKey) -> Bool {
         if left.high != right.high { return left.high < right.high }

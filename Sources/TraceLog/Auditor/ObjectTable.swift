@@ -71,9 +71,7 @@ struct ObjectTable: ~Copyable {
         var list = HeadsAccumulator()
         for number in 0..<count where records.entryCount(number) > 0 {
             list.append(
-                ObjectHead(
-                    object: records.key(number).identifier, sequence: records.entryCount(number) - 1,
-                    link: records.link(number)))
+                records.key(number), sequence: records.entryCount(number) - 1, link: records.link(number))
         }
         return list.statement(entryCount: entryCount)
     }

@@ -20,10 +20,16 @@ package struct ObjectHead: Sendable, Equatable {
     }
 
     fileprivate func write(to writer: inout CBORWriter) {
+        Self.write(to: &writer, sequence: sequence, link: link) { $0.byteString(object.bytes) }
+    }
+
+    fileprivate static func write(
+        to writer: inout CBORWriter, sequence: UInt64, link: EntryLink, object: (inout CBORWriter) -> Void
+    ) {
         writer.array(count: 4)
-        writer.byteString(object.bytes)
+        object(&writer)
         writer.unsigned(sequence)
-        writer.byteString(link.leafHash.bytes)
+        unsafe link.leafHash.withUnsafeBytes { unsafe writer.byteString($0) }
         writer.unsigned(link.index)
     }
 
@@ -48,6 +54,19 @@ package struct HeadsAccumulator: ~Copyable {
     package mutating func append(_ head: ObjectHead) {
         let start = writer.bytes.count
         head.write(to: &writer)
+        end(from: start)
+    }
+
+    /// Takes a head that is kept in place, without an allocation.
+    mutating func append(_ object: ObjectKey, sequence: UInt64, link: EntryLink) {
+        let start = writer.bytes.count
+        ObjectHead.write(to: &writer, sequence: sequence, link: link) { writer in
+            unsafe object.withUnsafeBytes { unsafe writer.byteString($0) }
+        }
+        end(from: start)
+    }
+
+    private mutating func end(from start: Int) {
         places.append(start..<writer.bytes.count)
         if places.count == TilePath.fullWidth { flush() }
     }

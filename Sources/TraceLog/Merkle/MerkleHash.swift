@@ -37,12 +37,17 @@ package struct MerkleHash: Sendable, Hashable {
     }
 
     package var bytes: [UInt8] {
-        unsafe Swift.withUnsafeBytes(of: self) { buffer in unsafe Array(buffer) }
+        unsafe withUnsafeBytes { bytes in unsafe Array(bytes) }
     }
 
     /// Appends the 32 bytes.
     package func append(to bytes: inout [UInt8]) {
-        unsafe Swift.withUnsafeBytes(of: self) { buffer in unsafe bytes.append(contentsOf: buffer) }
+        unsafe withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    /// The 32 bytes, for the call.
+    func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+        unsafe Swift.withUnsafeBytes(of: self) { unsafe body($0) }
     }
 }
 
