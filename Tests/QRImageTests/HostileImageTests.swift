@@ -91,6 +91,12 @@ struct HostileImageTests {
         #expect(asked.withLock { $0 } < 10_000, "it was asked no more once the time was over")
     }
 
+    @Test("is refused when it holds tables and no picture")
+    func isRefusedWithoutPicture() {
+        let error = #expect(throws: ImageError.self) { try GreyImage.read([0xff, 0xd8, 0xff, 0xd9]) }
+        #expect(error?.code == .imageUnreadable)
+    }
+
     @Test("is refused when it is no picture at all", arguments: [[], [0x47, 0x49, 0x46], Array("text".utf8)])
     func isRefusedAsNoPicture(bytes: [UInt8]) {
         let error = #expect(throws: ImageError.self) { try GreyImage.read(bytes) }

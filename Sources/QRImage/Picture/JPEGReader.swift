@@ -12,6 +12,8 @@ enum JPEGReader {
         let status = unsafe tjDecompressHeader3(
             decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colourSpace)
         guard status == 0 else { throw unsafe .unreadable("JPEG", String(cString: tjGetErrorStr2(decoder))) }
+        // A file may hold tables alone.
+        guard width > 0, height > 0 else { throw .unreadable("JPEG", "there is no picture in it") }
         try ImageLimits.check(width: Int(width), height: Int(height))
         let isInk = colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue)
         let format = isInk ? Int32(TJPF_CMYK.rawValue) : Int32(TJPF_GRAY.rawValue)
