@@ -111,7 +111,7 @@ struct EPCISCommandTests {
         let document = try export(source, object)
         let socket = target.folder("state/run/suishend.sock")
         let daemon = try RunningProgram("suishend", ["--state", target.folder("state")])
-        RunningProgram.waitForSocket(socket)
+        try RunningProgram.waitForSocket(socket)
         let first = try importing(document)
         #expect(try lines(first.output).map { $0["index"] } == [0, 1, 2], "\(first.diagnostics)")
         let served = try target.run(["object", "history", copy, "--epcis"])

@@ -7,12 +7,15 @@ import Testing
 struct HolderLinkTests {
     /// An installation with a transit network, and the gate that it exports.
     private struct Issuer {
+        /// The time of codes, bundles and gates, whenever the test runs and however long it takes.
+        static let time = ["--at", "1790000000"]
+
         let installation: SuishenRun
         let insurer: MedicalAuthority
         private let network = Program("transit-issuer")
 
         init() throws {
-            installation = try SuishenRun()
+            installation = try SuishenRun(at: 1_790_000_000)
             insurer = try MedicalAuthority([])
             #expect(try network.run(["init", "--out", installation.folder("network"), "--epoch", "2000"]).status == 0)
             let description = try ProjectFiles.bytes(installation.folder("network/network.json"))
@@ -22,7 +25,7 @@ struct HolderLinkTests {
         var socket: String { installation.folder("state/run/suishend.sock") }
 
         func transit(_ account: String) throws -> (text: String, identifier: String) {
-            let run = try network.run(["code", installation.folder("network"), "--account", account])
+            let run = try network.run(["code", installation.folder("network"), "--account", account] + Self.time)
             let answer = try JSONValue.parse(Array(run.output.utf8), byteCountMax: 1 << 16)
             return (try #require(answer["text"]?.string), try #require(answer["transit"]?.string))
         }
@@ -35,15 +38,24 @@ struct HolderLinkTests {
         }
 
         func export(_ domains: [String]) throws {
-            try installation.answer(
-                ["bundle", "export", "--out", installation.folder("bundle")] + domains.flatMap { ["--domain", $0] })
+            let words = ["bundle", "export", "--out", installation.folder("bundle")] + Self.time
+            try installation.answer(words + domains.flatMap { ["--domain", $0] })
         }
 
         func scan(_ transit: String, _ options: String = "") throws -> VerifyRun {
             let window = "[\"\(MedicalAuthority.code)\",\"\(transit)\"]"
             return try VerifyRun(
                 "--bundle \(installation.folder("bundle")) --scene hospital-shuttle --link \(insurer.address) "
-                    + "--text '\(window)' \(options)")
+                    + "--text '\(window)' \(Self.time.joined(separator: " ")) \(options)")
+        }
+
+        /// The verdict with a daemon that runs, which may take longer than a gate waits when the machine is busy.
+        func answered(_ transit: String) throws -> String? {
+            for _ in 0..<20 {
+                let code = try scan(transit, "--socket \(socket)").code
+                if code != "link_unavailable" { return code }
+            }
+            return "link_unavailable"
         }
     }
 
@@ -67,9 +79,9 @@ struct HolderLinkTests {
         #expect(try issuer.scan(own.text).code == "holder_mismatch")
         #expect(try issuer.scan(own.text, "--socket \(issuer.socket)").code == "link_unavailable")
         let daemon = try RunningProgram("suishend", ["--state", issuer.installation.folder("state")])
-        RunningProgram.waitForSocket(issuer.socket)
-        #expect(try issuer.scan(own.text, "--socket \(issuer.socket)").code == "ok")
-        #expect(try issuer.scan(other.text, "--socket \(issuer.socket)").code == "holder_mismatch")
+        try RunningProgram.waitForSocket(issuer.socket)
+        #expect(try issuer.answered(own.text) == "ok")
+        #expect(try issuer.answered(other.text) == "holder_mismatch")
         daemon.end(SIGTERM)
     }
 

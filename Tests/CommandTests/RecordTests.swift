@@ -25,7 +25,7 @@ struct RecordingGate {
 
     func daemon() throws -> RunningProgram {
         let daemon = try RunningProgram("suishend", ["--state", installation.folder("state")])
-        RunningProgram.waitForSocket(socket)
+        try RunningProgram.waitForSocket(socket)
         return daemon
     }
 
@@ -139,7 +139,7 @@ struct RecordTests {
                 "verify",
                 ["--bundle", folder("bundle"), "--scene", "object-inspection", "--record", "--stream"],
                 input: input, output: output)
-            for _ in 0..<1000 {
+            for _ in 0..<12_000 {
                 if let printed = try? ProjectFiles.bytes(output), !printed.isEmpty { break }
                 usleep(10_000)
             }

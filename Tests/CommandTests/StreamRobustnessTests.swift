@@ -65,7 +65,8 @@ struct StreamRobustnessTests {
         let codes = try Self.codes(lines, gate, scene: "hospital", folder: ScratchFolder())
         #expect(codes.count == lines.count)
         for (line, code) in zip(lines, codes) {
-            #expect((code == "ok") == (line == good || line == good + [UInt8(ascii: "\r")]))
+            let isGood = line == good || line == good + [UInt8(ascii: "\r")]
+            #expect((code == "ok") == isGood, "\(line)")
         }
     }
 

@@ -114,6 +114,16 @@ struct SuishenIssueTests {
         #expect(answers.last?["error"]?["code"] == "subject_unknown")
     }
 
+    @Test("revokes what is live of a subject, which may be nothing")
+    func revokes() throws {
+        let run = try SuishenRun()
+        let person = try run.person()
+        #expect(try run.answer(["revoke", person])["revoked"] == 0)
+        try run.answer(["issue", person, "--kind", "paper"])
+        #expect(try run.answer(["revoke", person])["revoked"] == 1)
+        #expect(try run.answer(["revoke", person])["revoked"] == 0)
+    }
+
     @Test("writes a bundle, epoch keys only where a domain is asked for, and never over another root")
     func bundle() throws {
         let run = try SuishenRun()

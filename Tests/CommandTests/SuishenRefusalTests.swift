@@ -26,7 +26,7 @@ struct SuishenRefusalTests {
             (["issue", "nobody"], "subject_unknown"),
             (["issue", "nobody", "--kind", "golden"], "kind_unknown"),
             (["issue", "nobody", "--kind", "signed"], "device_key_invalid"),
-            (["revoke", "nobody"], "code_unknown"),
+            (["revoke", "nobody"], "code_unknown"), (["revoke", "0011223344556677"], "code_unknown"),
         ])
     func refuses(words: [String], code: String) throws {
         #expect(try run.isRefused(words, code: code))

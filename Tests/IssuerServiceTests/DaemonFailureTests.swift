@@ -144,12 +144,14 @@ struct DaemonFailureTests {
         let daemon = try HTTPDaemon(installation)
         let answers = installation.folder("answers")
         let words = [
-            "curl", "-s", "--unix-socket", daemon.socket, "-H", "Content-Type:application/x-ndjson", "--data-binary",
+            "curl", "-sS", "--unix-socket", daemon.socket, "-H", "Content-Type:application/x-ndjson", "--data-binary",
             "@\(file)", "-o", answers, "http://d/v1/objects",
         ]
         // The signal comes once the first answers are out, and long before the last.
-        let stop = "while [ ! -s \(answers) ]; do sleep 0.01; done; kill -TERM \(daemon.process)"
-        _ = try HTTPDaemon.run(["sh", "-c", "\(words.joined(separator: " ")) & \(stop); wait"])
+        let stop =
+            "while [ ! -s \(answers) ] && kill -0 $!; do sleep 0.01; done; kill -TERM \(daemon.process); wait $!"
+        let sent = try HTTPDaemon.run(["sh", "-c", "\(words.joined(separator: " ")) & \(stop)"])
+        #expect(sent.status == 0, "curl: \(sent.output)")
         #expect(daemon.ended() == 0)
         let answered = String(decoding: try ProjectFiles.bytes(answers), as: UTF8.self).split(separator: "\n")
         #expect(answered.count == 20_000 && answered.allSatisfy { $0.contains("subject") })

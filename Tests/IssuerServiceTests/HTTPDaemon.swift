@@ -47,7 +47,7 @@ final class HTTPDaemon {
             prefix + ["\(Self.binaries)/suishend", "--state", installation.state.path]
             + (takesSocketOption ? ["--socket", socket] : [])
         process = try Self.spawn(words, diagnostics: diagnosticsFile)
-        for _ in 0..<2_000 where !IssuerClient.answers(at: socket) { usleep(10_000) }
+        for _ in 0..<12_000 where !IssuerClient.answers(at: socket) { usleep(10_000) }
     }
 
     private var diagnosticsFile: String { installation.folder("suishend.log") }

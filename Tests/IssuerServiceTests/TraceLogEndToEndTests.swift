@@ -101,10 +101,14 @@ struct TraceLogEndToEndTests {
         #expect(shown.output.hasPrefix("#0  20") && shown.output.contains("model = K-2"))
         #expect(shown.output.contains("erased  entry 0's personal fields") && !shown.output.contains("张三"))
         let proved = try HTTPDaemon.run([
-            "\(HTTPDaemon.binaries)/chain-verify", "object", object, installation.state.path + "/log", "--key", key,
-            "--anchor", one, "--json",
+            "\(HTTPDaemon.binaries)/chain-verify", "object", object, log, "--key", key, "--anchor", one, "--json",
         ])
         #expect(proved.status == 0)
+        let said = try HTTPDaemon.run([
+            "\(HTTPDaemon.binaries)/suishen", "object", "history", object, "--state", installation.state.path, "--json",
+        ])
+        let proof = try JSONValue.parse(proved.output.utf8, byteCountMax: 1 << 20)
+        #expect(proof["history"]?.array?.map { $0.encoded() } == said.output.split(separator: "\n").map(String.init))
     }
 
     @Test("gives out the published log alone, whatever path is asked for")
@@ -135,7 +139,7 @@ struct TraceLogEndToEndTests {
 
     /// The daemon publishes about once a second.
     private func waitUntilPublished(_ size: Int, _ daemon: HTTPDaemon) throws {
-        for _ in 0..<600 {
+        for _ in 0..<2_400 {
             let lines = try daemon.curl(["http://d/log/checkpoint"]).output.split(separator: "\n")
             if lines.count > 1, lines[1] == String(size) { return }
             usleep(50_000)

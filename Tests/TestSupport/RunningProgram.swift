@@ -44,15 +44,18 @@ package final class RunningProgram {
         process = 0
     }
 
-    /// Waits until something listens at a UNIX socket, for ten seconds at most.
-    package static func waitForSocket(_ path: String) {
-        for _ in 0..<1000 {
+    /// Waits until something listens at a UNIX socket, for as long as a machine with much else to do may take.
+    ///
+    /// - Throws: ``MissingFile`` when nothing ever does.
+    package static func waitForSocket(_ path: String) throws {
+        for _ in 0..<12_000 {
             if let descriptor = connection(to: path) {
                 close(descriptor)
                 return
             }
             usleep(10_000)
         }
+        throw MissingFile(path: path)
     }
 
     /// Connects to a UNIX socket; nil where nobody listens.

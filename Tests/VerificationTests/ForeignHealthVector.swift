@@ -14,6 +14,8 @@ struct ForeignHealthVector {
     let expected: [(key: String, result: Bool)]
 
     /// The names the cases use, one of them misspelt by its authors, and the stage each names.
+    ///
+    /// `EXPECTEDPICTUREDECODE` is tried with the commands; `EXPECTEDENCODE` asks for an encoder, which a gate has not.
     static let stages: [String: ForeignStage] = [
         "EXPECTEDUNPREFIX": .unprefix, "EXPECTEDB45DECODE": .base45, "EXPECTEDCOMPRESSION": .zlib,
         "EXPECTEDDECODE": .cbor, "EXPECTEDVALIDOBJECT": .cbor, "EXPECTEDVALIDJSON": .cbor,

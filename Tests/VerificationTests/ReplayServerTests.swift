@@ -31,7 +31,7 @@ struct ReplayServerTests {
                 }
                 while !self.isEnding.withLock({ $0 }) { try? server.step() }
             }
-            RunningProgram.waitForSocket(path)
+            try RunningProgram.waitForSocket(path)
         }
 
         func end() {

@@ -62,7 +62,7 @@ extension Registry {
     /// Revokes one code by its identifier, or every live code of a subject, a guardian's among them.
     ///
     /// - Returns: how many codes are revoked now that were not before.
-    /// - Throws: `code_unknown` when nothing live goes by that name.
+    /// - Throws: `code_unknown` when neither a live code nor a subject goes by that name.
     package func revoke(_ target: String, reason: String?, at now: UInt64, in database: Database) throws -> Int {
         let identifier = (try? Hex.decode(target)).map { Data($0) }
         let subject = (try? SubjectIdentifier(target))?.text
@@ -75,7 +75,7 @@ extension Registry {
                 SELECT list, actorIndex FROM code
                 WHERE actor = ?2 AND (expiresAt IS NULL OR expiresAt > ?3) AND actorIndex IS NOT NULL
                 """, arguments: [identifier, subject, Int64(now)])
-        guard !rows.isEmpty else {
+        guard try !rows.isEmpty || isRegistered(target, in: database) else {
             throw StorageError(
                 code: .codeUnknown, reason: "no live code or subject goes by that name",
                 hint: "name the `cti` of an issue answer, or a `subject`")
@@ -88,6 +88,15 @@ extension Registry {
             count += database.changesCount
         }
         return count
+    }
+
+    private func isRegistered(_ name: String, in database: Database) throws -> Bool {
+        do {
+            _ = try subject(SubjectIdentifier(name), in: database)
+            return true
+        } catch let error as StorageError where error.code == .subjectUnknown {
+            return false
+        }
     }
 
     /// One list's length and its revoked indices, ascending.

@@ -11,6 +11,11 @@ package struct TraceEvent: Sendable, Equatable {
         case add = 0
         case observe = 1
         case delete = 2
+
+        /// What requests and histories call them, in the order of their numbers.
+        package static let names = ["add", "observe", "delete"]
+
+        package var name: String { Self.names[Int(rawValue)] }
     }
 
     /// A number of a document that the event belongs to, with the CBV's type of document.

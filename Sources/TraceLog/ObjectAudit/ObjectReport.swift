@@ -65,41 +65,10 @@ package struct ObjectReport: Sendable {
 }
 
 extension ObjectReport.Event {
-    /// Where the entry stands and what it says.
+    /// Where the entry stands and what it says, and whether its actor's signature holds.
     package var json: JSONValue {
-        var members: JSONObject = [
-            "index": .integer(Int64(clamping: link.index)), "sequence": .integer(Int64(clamping: entry.sequence)),
-            "leafHash": .string(Hex.encode(link.leafHash.bytes)),
-            "recordedAtMilliseconds": .integer(Int64(clamping: entry.recordedAtMilliseconds)),
-        ]
-        if !entry.actor.isEmpty { members["actor"] = .string(entry.actor) }
-        switch entry.event {
-        case .observed(let event): event.add(to: &members)
-        case .erased(let erasure):
-            members["kind"] = "erased"
-            members["erasedIndex"] = .integer(Int64(clamping: erasure.index))
-            members["reason"] = .string(erasure.reason)
-        case .keyStatus: members["kind"] = "keyStatus"
-        case .heads: members["kind"] = "heads"
-        }
-        if !entry.commitments.isEmpty { members["commitments"] = .integer(Int64(entry.commitments.count)) }
+        var members = entry.described(at: link)
         if entry.signature != nil { members["signature"] = isSignatureValid == true ? "valid" : "unchecked" }
         return .object(members)
-    }
-}
-
-extension TraceEvent {
-    fileprivate func add(to members: inout JSONObject) {
-        members["kind"] = "observed"
-        members["eventTime"] = .string(localTime)
-        members["step"] = .string(step.rawValue)
-        if let disposition { members["disposition"] = .string(disposition.rawValue) }
-        if let readPoint { members["readPoint"] = .string(readPoint) }
-        if let businessLocation { members["businessLocation"] = .string(businessLocation) }
-        if !fields.isEmpty {
-            members["fields"] = .object(
-                JSONObject(fields.map { JSONObject.Member(key: $0.name, value: .string($0.value)) }))
-        }
-        if let corrects { members["corrects"] = .integer(Int64(clamping: corrects)) }
     }
 }

@@ -117,9 +117,6 @@ extension Coordinates {
 }
 
 extension TraceEvent.Action {
-    /// In the order of their numbers.
-    private static let names = ["add", "observe", "delete"]
-
     init(name: String) throws(OperationError) {
         guard let number = Self.names.firstIndex(of: name), let action = Self(rawValue: UInt64(number)) else {
             throw OperationError(
@@ -128,6 +125,4 @@ extension TraceEvent.Action {
         }
         self = action
     }
-
-    var name: String { Self.names[Int(rawValue)] }
 }
