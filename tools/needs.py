@@ -1,0 +1,23 @@
+"""Says in two lines what a tool needs and does not find, and how to get it."""
+import os
+import sys
+
+TOOL = os.path.basename(sys.argv[0])
+
+
+def fail(reason, hint):
+    sys.exit(f"{TOOL}: error: {reason}\n{TOOL}: hint: {hint}")
+
+
+def commands(folder, *names):
+    """Ends the tool unless a build left the commands in the folder."""
+    missing = [name for name in names if not os.access(os.path.join(folder, name), os.X_OK)]
+    if missing:
+        release = " -c release" if os.path.basename(folder.rstrip("/")) == "release" else ""
+        fail(f"{folder} holds no {' and no '.join(missing)}",
+             "; ".join(f"swift build{release} --product {name}" for name in missing))
+
+
+def module(error):
+    """Ends the tool for a Python package that is not installed."""
+    fail(f"Python has no module {error.name}", f"tools/setup --python; then .venv/bin/python tools/{TOOL}")
