@@ -16,8 +16,8 @@ struct StationCommand: ParsableCommand {
     @Option(help: "A folder to fill: bundle/, signed.txt, chain.txt.")
     var out: String
 
-    @Option(help: "Codes of each kind.")
-    var count = 5760
+    @Option(help: "Codes of each kind; as many of a chain's each slot where it is a multiple of a day's 2,880.")
+    var count = 18 * 2880
 
     @Option(help: "When the codes are shown, in seconds since 1970-01-01T00:00:00Z.")
     var at: UInt64
@@ -26,7 +26,7 @@ struct StationCommand: ParsableCommand {
         let station = try Station(at: at)
         try write(station.bundle(listing: Self.dailyCodeCount), into: "\(out)/bundle")
         try write(lines: (0..<count).map { try station.signedCode($0) }, to: "\(out)/signed.txt")
-        // Two codes a slot, over the whole day that a chain lives.
+        // As many codes a slot, over the whole day that a chain lives.
         let slotCount = Int(Self.daySeconds / HashChain.slotSeconds)
         try write(lines: (0..<count).map { try station.chainCode($0, slot: $0 % slotCount) }, to: "\(out)/chain.txt")
     }
