@@ -15,11 +15,12 @@ import tlog
 
 # Two levels of tiles above the leaves', with partial ones on all three (the example in tlog-tiles).
 LARGE = 70_000
-SIZES = (0, 1, 255, 256, 257, LARGE)
+SIZES = (0, 1, 255, 256, 257, 65_536, LARGE)
 EVENT_COUNT = 300
 ORIGIN, NAME = "example.org/log/42", "keys.example.org/log-42"
 VERDICTS = ("intact", "tampered", "undecided")
 INTACT = ("intact", "ok")
+INTACT_PARTS = ("intact", "intact")
 
 
 class Servings(http.server.SimpleHTTPRequestHandler):
@@ -105,7 +106,7 @@ class LogChecks:
         return log
 
     def audit(self, log, *words):
-        """The verdict and its code; None where the exit status is not the verdict's."""
+        """The verdict and its code; None where the exit status is not the verdict's or the parts' results not its."""
         done = subprocess.run([f"{self.binaries}/chain-verify", "audit", "--tiles-only", log, "--key", self.vkey,
                                "--json", *words], capture_output=True, text=True)
         try:
@@ -113,6 +114,8 @@ class LogChecks:
         except ValueError:
             return done.stderr, done.returncode
         fits = VERDICTS.index(report["verdict"]) == done.returncode
+        if report["verdict"] == "intact" or report["code"] == "unanchored":
+            fits = fits and (report["tiles"], report["checkpoint"]) == INTACT_PARTS
         return (report["verdict"], report["code"]) if fits else None
 
     def anchored(self, log, *words):
@@ -141,6 +144,7 @@ class LogChecks:
         self.check("a log with another history is a fork", found == ("tampered", "fork"), found)
         self.tampered(self.path(str(LARGE)))
         self.without_bundles(entries[:257])
+        self.unusual(entries[:257])
         self.over_http(self.path("257"))
 
     def flipped(self, path, position, log):
@@ -180,6 +184,19 @@ class LogChecks:
         for path in ("tile/0/000", "tile/0/001.p/1", "tile/1/000.p/1"):
             found = self.flipped(f"{log}/{path}", 5, log)
             self.check(f"{path} flipped is found without bundles", found and found[0] == "tampered", found)
+
+    def unusual(self, entries):
+        """An origin of any text, and what a log leaves lying about from its smaller checkpoints."""
+        log = self.path("unusual")
+        tlog.write_log(log, entries, "журнал — “Wälder” 1", NAME, self.key)
+        for path in ("tile/0/000.p/7", "tile/0/001.p/200", "tile/entries/000.p/255", "tile/entries/001.p/2"):
+            tlog.write_file(log, path, b"stale")
+        found = self.anchored(log)
+        self.check("a log of an unusual origin, with partial files of other sizes, is intact", found == INTACT, found)
+        os.remove(f"{log}/tile/0/001.p/1")
+        tlog.write_file(log, "tile/0/001", b"".join(tlog.leaf_hash(b"%d" % number) for number in range(256)))
+        found = self.anchored(log)
+        self.check("another tree's full tile in a partial one's place is found", found and found[0] == "tampered", found)
 
     def over_http(self, log):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Servings, directory=log))
