@@ -39,6 +39,11 @@ struct DaemonLogStartTests {
         try DatabaseQueue(path: installation.state.registry).write { try $0.execute(sql: sql) }
     }
 
+    /// A socket takes connections before its daemon has looked at the log; requests are answered after that.
+    private func waitUntilServed(_ daemon: HTTPDaemon) throws {
+        #expect(try daemon.curl(["http://d/v1/health"]).output.hasSuffix("200"))
+    }
+
     @Test("that is not what was published says what and where once, signs nothing, and takes no event")
     func inconsistent() throws {
         let checkpoint = try ProjectFiles.bytes("\(log)/checkpoint")
@@ -84,6 +89,7 @@ struct DaemonLogStartTests {
         }
         // As it was, it is taken up without a word.
         let daemon = try HTTPDaemon(installation)
+        try waitUntilServed(daemon)
         #expect(try daemon.diagnostics == "suishend: ready\n")
         #expect(try ProjectFiles.bytes("\(log)/checkpoint") == checkpoint)
     }
@@ -98,6 +104,7 @@ struct DaemonLogStartTests {
         _ = try HTTPDaemon.run(["mkdir", "-p", "\(log)/heads/900.tmp/tile"])
         let before = try ProjectFiles.bytes("\(log)/checkpoint").split(separator: 0x0A)[1]
         try daemon.start()
+        try waitUntilServed(daemon)
         let text = try daemon.diagnostics
         #expect(text.contains("discarded tile/0/002.p/9.tmp, which a crash left half written"), "\(text)")
         #expect(text.contains("discarded heads/900.tmp"), "\(text)")

@@ -29,7 +29,7 @@ struct DaemonLogUnderLoadTests {
         let log = installation.state.path + "/log"
         var sizes: [Int64] = []
         for round in 0..<Self.roundCount {
-            while try Self.size(log) <= (sizes.last ?? 0) { usleep(20_000) }
+            for _ in 0..<2_000 where try Self.size(log) <= (sizes.last ?? 0) { usleep(20_000) }
             let anchor = try installation.folder.write(ProjectFiles.bytes("\(log)/checkpoint"), to: "anchor\(round)")
             let options = ["--key", key, "--anchor", anchor, "--json"]
             for words in [["audit", log], ["audit", daemon.socket], ["object", objects[round], log]] {
