@@ -70,7 +70,10 @@ let fuzzTargets: [Target] =
     ? [
         .executableTarget(
             name: "fuzz-parsers",
-            dependencies: ["CZlib", "Credential", "Encoding", "QRImage", "TraceLog", "Verification"],
+            dependencies: [
+                "CZlib", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Storage", "TraceLog",
+                "Verification",
+            ],
             path: "Tests/Fuzz", swiftSettings: settings,
             linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
     ] : []

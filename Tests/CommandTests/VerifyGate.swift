@@ -136,10 +136,13 @@ struct VerifyGate {
     }
 
     /// A chain code as its phone shows it.
-    func chain(time: UInt64 = now, actor: Delegation? = nil) throws -> String {
+    func chain(
+        time: UInt64 = now, identifiers: [SealDomain: [UInt8]] = [.transit: transitIdentifier],
+        actor: Delegation? = nil
+    ) throws -> String {
         let seed = try ChainSeed(slotCount: 120, digest: .sha256, random: SystemRandom())
-        return try PresentationMaker(text: person(kind: .chain, actor: actor, seed: seed)).linked(by: seed, time: time)
-            .text()
+        let text = try person(kind: .chain, identifiers: identifiers, actor: actor, seed: seed)
+        return try PresentationMaker(text: text).linked(by: seed, time: time).text()
     }
 
     func enterprise() throws -> [UInt8] {

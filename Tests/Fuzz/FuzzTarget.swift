@@ -5,6 +5,7 @@ enum FuzzTarget: String, CaseIterable {
     case cbor, cose, base45, json, bundle, status, transit, hcert, http
     case image, scan, symbol, payload
     case note, entry, entries, proof, epcis
+    case settings, request
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -26,6 +27,8 @@ enum FuzzTarget: String, CaseIterable {
         case .entries: Self.runEntries(bytes)
         case .proof: Self.runProof(bytes)
         case .epcis: Self.runEPCIS(bytes)
+        case .settings: Self.runSettings(bytes)
+        case .request: Self.runRequest(bytes)
         }
     }
 }

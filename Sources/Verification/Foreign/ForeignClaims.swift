@@ -37,7 +37,7 @@ struct ForeignClaims {
     /// What is wrong with the time; nil when the claims hold at `now`.
     func timeFailure(at now: UInt64) -> String? {
         if let expiresAt, expiresAt < now { return "expired" }
-        if let start = notBefore ?? issuedAt, start > now + Self.skewSeconds { return "not_yet_valid" }
+        if let start = notBefore ?? issuedAt, start > now, start - now > Self.skewSeconds { return "not_yet_valid" }
         return nil
     }
 

@@ -14,6 +14,8 @@ struct ForeignEnvelope {
 
     let algorithm: SignatureAlgorithm?
     let kid: [UInt8]?
+    /// Whether both headers name a key, and not the same.
+    let hasContraryIdentifiers: Bool
     let payload: [UInt8]
     let signature: [UInt8]
     private let protected: [UInt8]
@@ -37,7 +39,9 @@ struct ForeignEnvelope {
         self.signature = signature
         // The protected header comes first: what the signature covers outweighs what anybody may add.
         algorithm = (header[integer: 1] ?? unprotected[integer: 1])?.integer.flatMap(SignatureAlgorithm.init(rawValue:))
-        kid = Self.identifier(header[integer: 4]) ?? Self.identifier(unprotected[integer: 4])
+        let identifiers = [header, unprotected].compactMap { Self.identifier($0[integer: 4]) }
+        kid = identifiers.first
+        hasContraryIdentifiers = Set(identifiers).count > 1
     }
 
     /// What may have been signed: Sig_structure (RFC 9052 §4.4).

@@ -13,11 +13,16 @@ extension ForeignEnvelope {
     /// Finds the trusted key that made the signature.
     ///
     /// All keys that share the identifier are tried. Where none has it, every trusted key is, up to a limit: only a
-    /// trusted key's signature counts, and some issuers write identifiers their certificates do not give.
-    func signer(in trust: ForeignTrust) -> SignatureOutcome {
+    /// trusted key's signature counts, and some issuers write identifiers their certificates do not give. A code that
+    /// names no key where its profile asks for one, or names two in its headers and the signed one is unknown, is not
+    /// helped that way.
+    func signer(in trust: ForeignTrust, isIdentifierRequired: Bool) -> SignatureOutcome {
         let messages = signedMessages
         let named = kid.map { kid in trust.keys.filter { $0.identifiers.contains(kid) } } ?? []
         let candidates = named.isEmpty ? Array(trust.keys.prefix(Self.fallbackKeyCountMax)) : named
+        if named.isEmpty && (hasContraryIdentifiers || isIdentifierRequired && kid == nil) {
+            return .failure("unknown_issuer")
+        }
         guard let algorithm else { return .failure("algorithm_mismatch") }
         let fitting = candidates.filter { $0.key.algorithm == algorithm }
         if fitting.isEmpty { return .failure(named.isEmpty ? "unknown_issuer" : "algorithm_mismatch") }

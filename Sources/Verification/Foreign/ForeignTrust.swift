@@ -21,6 +21,15 @@ package struct ForeignKey: Sendable {
         certificate = nil
         self.identifiers = identifiers + [key.keyIdentifier, Array(DigestAlgorithm.sha256.digest(key.spki).prefix(8))]
     }
+
+    /// What is wrong with the time of the certificate; nil when it holds at `now`, and for a bare key.
+    func timeFailure(at now: UInt64) -> String? {
+        guard let certificate else { return nil }
+        if certificate.notBefore > now, certificate.notBefore - now > ForeignClaims.skewSeconds {
+            return "not_yet_valid"
+        }
+        return now > certificate.notAfter ? "key_expired" : nil
+    }
 }
 
 /// The keys a `--trust` file holds: certificates or public keys in PEM or DER, or a JWK set (RFC 7517).

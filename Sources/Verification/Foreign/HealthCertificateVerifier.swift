@@ -20,7 +20,7 @@ package enum HealthCertificateVerifier {
         let kinds = HealthEntryKind.allCases.filter { kind in
             !(certificate[text: kind.rawValue]?.array ?? []).isEmpty
         }
-        switch envelope.signer(in: trust) {
+        switch envelope.signer(in: trust, isIdentifierRequired: true) {
         case .failure(let code):
             log.fail(.signature, code)
             log.note(.expiration, claims.timeFailure(at: now))
@@ -31,7 +31,7 @@ package enum HealthCertificateVerifier {
             if !identifierMatched { log.warn("kid_mismatch") }
             if claims.expiresAt == nil { log.warn("no_expiry") }
             let expiresAt = claims.expiresAt ?? signer.certificate?.notAfter
-            log.note(.expiration, timeFailure(claims, expiresAt: expiresAt, at: now))
+            log.note(.expiration, timeFailure(claims, expiresAt: expiresAt, at: now) ?? signer.timeFailure(at: now))
             let isAllowed = kinds.allSatisfy { $0.isAllowed(by: signer.certificate?.extendedKeyUsages ?? []) }
             log.note(.keyusage, isAllowed ? nil : "key_not_for_this_use")
             log.note(.schema, HealthCertificateSchema.failure(in: certificate))

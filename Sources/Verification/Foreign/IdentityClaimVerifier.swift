@@ -13,7 +13,7 @@ package enum IdentityClaimVerifier {
     package static func verdict(_ text: String, trust: ForeignTrust, at now: UInt64) -> ForeignVerdict {
         var log = ForeignStageLog(.claim169)
         guard let (envelope, claims) = ForeignEnvelope.open(text, log: &log) else { return log.verdict() }
-        let outcome = envelope.signer(in: trust)
+        let outcome = envelope.signer(in: trust, isIdentifierRequired: false)
         let timeFailure = claims.timeFailure(at: now)
         let schemaFailure = IdentityClaimSchema.failure(in: claims.map[integer: 169])
         switch outcome {
@@ -26,7 +26,7 @@ package enum IdentityClaimVerifier {
             log.note(.signature, signer.key.algorithm == .ps256 ? "algorithm_mismatch" : nil)
             if envelope.kid != nil && !identifierMatched { log.warn("kid_mismatch") }
             if claims.expiresAt == nil { log.warn("no_expiry") }
-            log.note(.expiration, timeFailure)
+            log.note(.expiration, timeFailure ?? signer.timeFailure(at: now))
             log.note(.schema, schemaFailure)
             return log.verdict(
                 issuer: .init(iss: claims.issuer, kid: envelope.kid, algorithm: signer.key.algorithm.name),
@@ -35,18 +35,27 @@ package enum IdentityClaimVerifier {
     }
 }
 
-/// The shape of claim 169: a map whose text attributes are texts.
+/// The shape of claim 169: a map whose attributes are of the types that the specification gives them.
 enum IdentityClaimSchema {
-    /// The attributes that are text: identifier, version, language, names, birth date, address, mail, phone,
-    /// nationality, and the later place attributes.
-    private static let textAttributes: Set<Int64> = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13]
+    /// Identifier, version, language, names, birth date, address, mail, phone, nationality, guardian, and the name in
+    /// a second language with that language.
+    private static let textAttributes: Set<Int64> = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 15, 19, 20]
+    /// Gender, marital status, and the picture's format.
+    private static let numberAttributes: Set<Int64> = [9, 14, 17]
+    /// The picture.
+    private static let pictureAttribute: Int64 = 16
 
     /// The code of what is wrong with the claim; nil when it holds.
     static func failure(in claim: CBORItem?) -> String? {
         guard let map = claim?.map, !map.entries.isEmpty else { return "malformed" }
         for entry in map.entries {
             guard let key = entry.key.integer else { return "malformed" }
-            if textAttributes.contains(key) && entry.value.text == nil { return "malformed" }
+            let isShaped =
+                textAttributes.contains(key)
+                ? entry.value.text != nil
+                : numberAttributes.contains(key)
+                    ? entry.value.integer != nil : key != pictureAttribute || entry.value.byteString != nil
+            guard isShaped else { return "malformed" }
         }
         return nil
     }

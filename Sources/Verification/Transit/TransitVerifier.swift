@@ -70,7 +70,7 @@ package final class TransitVerifier: Sendable {
         if now > code.authorisedUntil {
             throw TransitRefusal(.expired, -105, "the card's authorisation ended at \(code.authorisedUntil)")
         }
-        if code.generatedAt > now + skewSeconds {
+        if code.generatedAt > now, code.generatedAt - now > skewSeconds {
             throw TransitRefusal(.fromFuture, -105, "the code was made at \(code.generatedAt), it is \(now)")
         }
         let life = min(code.lifeSeconds, Self.lifeSecondsMax)

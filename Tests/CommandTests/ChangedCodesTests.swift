@@ -1,0 +1,131 @@
+import Credential
+import Encoding
+import Signing
+import TestSupport
+import Testing
+import Verification
+
+@Suite("A code that was changed, or never was one")
+struct ChangedCodesTests {
+    private static let scenes = Scene.shipped.map(\.name)
+    private static let challenge = [UInt8](1...8)
+
+    /// One code of every kind, and a scene that takes it.
+    private static func codes(_ gate: VerifyGate) throws -> [(text: String, scene: String)] {
+        let both: [SealDomain: [UInt8]] = [
+            .medical: VerifyGate.medicalIdentifier, .transit: VerifyGate.transitIdentifier,
+        ]
+        let ward = Delegation(guardian: Array(1...8), statusIndex: 2, scope: 15)
+        return try [
+            (gate.shown(gate.person(identifiers: both)), "hospital-shuttle"),
+            (gate.shown(gate.person(), challenge: challenge), "service-window"),
+            (gate.chain(identifiers: both), "metro-gate"),
+            (gate.chain(identifiers: both, actor: ward), "bus"),
+            (gate.person(kind: .timed, identifiers: both, lifetime: 120), "metro-gate"),
+            (gate.person(kind: .paper, identifiers: [:]), "library"),
+            (gate.object(), "object-inspection"), (gate.object(.place), "place-checkin"),
+            (
+                CredentialText(bytes: gate.enterprise(), form: .enterprise, host: "qr.example.cn").text,
+                "enterprise-inspection"
+            ),
+        ]
+    }
+
+    /// The verdicts' codes of one stream.
+    private static func verdicts(_ lines: [[UInt8]], _ gate: VerifyGate, scene: String) throws -> [String] {
+        let folder = try ScratchFolder()
+        let input = try folder.write(Array(lines.joined(separator: [UInt8(ascii: "\n")])), to: "lines")
+        // The window asks for a challenge; elsewhere one would have every code but a signed one refused.
+        let asked = scene == "service-window" ? "--challenge \(Hex.encode(challenge))" : ""
+        let run = try VerifyRun(
+            "--bundle \(gate.folder) --scene \(scene) --at \(VerifyGate.now) --stream \(asked) < \(input)")
+        return run.lines.map { $0["code"]?.string ?? "" }
+    }
+
+    @Test("is accepted in no scene with any byte of it flipped or its end cut, and as it is where it belongs")
+    func changed() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let codes = try Self.codes(gate)
+        var changed: [[UInt8]] = []
+        for (text, _) in codes {
+            let code = try CredentialText(parsing: text)
+            let flipped = code.bytes.indices.map { index in
+                var bytes = code.bytes
+                bytes[index] ^= 1 << UInt8(index % 8)
+                return bytes
+            }
+            let cut = stride(from: 1, to: code.bytes.count, by: 7).map { Array(code.bytes[..<$0]) }
+            for bytes in flipped + cut {
+                changed.append(Array(try CredentialText(bytes: bytes, form: code.form, host: code.host).text.utf8))
+            }
+        }
+        for scene in Self.scenes {
+            let taken = codes.filter { $0.scene == scene }.map { Array($0.text.utf8) }
+            let verdicts = try Self.verdicts(changed + taken, gate, scene: scene)
+            #expect(verdicts.count == changed.count + taken.count, "\(scene)")
+            #expect(!verdicts.prefix(changed.count).contains("ok"), "\(scene)")
+            #expect(verdicts.suffix(taken.count).allSatisfy { $0 == "ok" }, "\(scene)")
+            #expect(verdicts.allSatisfy { VerdictCode(rawValue: $0) != nil }, "\(scene)")
+        }
+    }
+
+    @Test("is accepted in no scene at the first and the last second that there are, and nothing overflows")
+    func ends() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let codes = try Self.codes(gate).map(\.text) + [gate.transit.code(), MedicalAuthority.code]
+        for scene in Self.scenes {
+            for time in [0, UInt64.max] {
+                let input = codes.map { $0 + "\n" }.joined()
+                let run = try VerifyRun(
+                    "--bundle \(gate.folder) --scene \(scene) --at \(time) --stream", input: input)
+                #expect(run.lines.count == codes.count, "\(scene) \(time)")
+                let persons = run.lines.filter { $0["form"]?.string == "person" }
+                #expect(persons.allSatisfy { $0["verdict"]?.string != "accept" }, "\(scene) \(time)")
+            }
+        }
+    }
+
+    @Test("is accepted in no scene when it is noise behind what each kind of code begins with")
+    func noise() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        var random = SeededGenerator(seed: 4)
+        let base45 = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
+        let base32 = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+        let kinds: [(begin: String, alphabet: [UInt8])] = [
+            ("", Array(0...255)), ("SP1:", base45), ("sp1:", base45), ("HTTPS://QR.EXAMPLE.CN/O/", base32),
+            ("https://qr.example.cn/e/", base32), ("hex:81", Array("0123456789abcdef".utf8)), ("42", Array(48...57)),
+            ("[\"SP1:", base45), ("[\"hex:81", Array("0123456789abcdef\",".utf8)),
+        ]
+        var lines: [[UInt8]] = []
+        for number in 0..<200 {
+            for kind in kinds {
+                let noise = (0..<number * 2).map { _ in kind.alphabet.randomElement(using: &random) ?? 0 }
+                lines.append(Array(kind.begin.utf8) + noise.map { $0 == 10 ? 11 : $0 })
+            }
+        }
+        for scene in Self.scenes {
+            let verdicts = try Self.verdicts(lines, gate, scene: scene)
+            #expect(verdicts.count == lines.count && !verdicts.contains("ok"), "\(scene)")
+        }
+    }
+}
+
+/// Random numbers that are the same in every run (SplitMix64).
+private struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+}
