@@ -59,4 +59,7 @@ package struct ScannedCode: Sendable, Equatable {
 
     /// The payload as text.
     package var text: String { payload.text }
+
+    /// Across and down to the code's middle, in quarters of pixels.
+    var distanceFromUpperLeft: Int { corners?.all.reduce(0) { $0 + $1.x + $1.y } ?? 0 }
 }

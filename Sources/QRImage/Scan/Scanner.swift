@@ -77,10 +77,10 @@ package struct Scanner {
         return result
     }
 
-    /// What cannot be stopped on the spot, a row or a decoding, ends within a twentieth of the budget.
+    /// What cannot be stopped on the spot, a row or a decoding, ends within a fifth of the budget on a busy machine.
     private var deadline: Deadline {
         guard let microseconds else { return .none }
-        return Deadline(after: budgetMicroseconds - budgetMicroseconds / 20, by: microseconds)
+        return Deadline(after: budgetMicroseconds - budgetMicroseconds / 5, by: microseconds)
     }
 
     /// Takes up a picture; false for one in which the smallest symbol has no room.
@@ -94,10 +94,13 @@ package struct Scanner {
 
     private static let tooSmall = Scan(outcome: .noCode, codes: [])
 
+    /// Codes come from the upper left to the lower right, whichever look met them first.
     private var result: Scan {
+        var codes = sight.codes
+        if codes.count > 1 { codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
         let outcome: Scan.Outcome =
             !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
-        return Scan(outcome: outcome, codes: sight.codes)
+        return Scan(outcome: outcome, codes: codes)
     }
 
     /// Takes one look, and says whether it settles the picture.
