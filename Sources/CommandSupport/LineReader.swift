@@ -58,6 +58,30 @@ package struct LineReader: ~Copyable {
         }
     }
 
+    /// Whether the next line, or some of it, is there already, or the end is.
+    package var isReady: Bool {
+        if chunk[unread].contains(UInt8(ascii: "\n")) { return true }
+        var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&event, 1, 0) > 0
+    }
+
+    /// How many lines a regular file still has, from a look through it; nil for a pipe or a device.
+    package func countAhead() -> Int? {
+        var status = stat()
+        let start = lseek(descriptor, 0, SEEK_CUR)
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, start >= 0 else { return nil }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var count = 0
+        var offset = start
+        var last = UInt8(ascii: "\n")
+        while case let byteCount = unsafe pread(descriptor, &buffer, buffer.count, offset), byteCount > 0 {
+            for byte in buffer[..<byteCount] where byte == UInt8(ascii: "\n") { count += 1 }
+            last = buffer[byteCount - 1]
+            offset += byteCount
+        }
+        return last == UInt8(ascii: "\n") ? count : count + 1
+    }
+
     private mutating func fill() throws(CommandError) -> Bool {
         while !isAtEnd {
             let count = unsafe chunk.withUnsafeMutableBytes { buffer in

@@ -4,14 +4,18 @@ import Glibc
 package struct Progress: ~Copyable {
     private let unit: String
     private let total: Int?
-    private let isShown = isatty(StandardStream.error.rawValue) == 1
+    private let isShown: Bool
     private let startedAt = Progress.seconds()
     private var shownAt = 0.0
     private var doneCount = 0
 
-    package init(unit: String, total: Int? = nil) {
+    /// - Parameters:
+    ///   - unit: what is counted, in the plural.
+    ///   - total: how much there is; nil where that is not known. It is asked for only when it is shown.
+    package init(unit: String, total: @autoclosure () -> Int?) {
         self.unit = unit
-        self.total = total
+        isShown = isatty(StandardStream.error.rawValue) == 1
+        self.total = isShown ? total() : nil
     }
 
     /// Counts more work as done; redraws at most ten times a second.

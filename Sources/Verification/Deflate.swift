@@ -2,17 +2,25 @@ internal import CZlib
 
 /// Packs bytes as one zlib stream (RFC 1950), for status lists and for the makers of test codes.
 package enum Deflate {
+    /// How repetitions are looked for.
+    package enum Search: Sendable {
+        /// Everywhere in the last 32 KiB: the smallest, and slow where much repeats a little.
+        case everywhere
+        /// Runs of one byte only, more than a hundred times as fast.
+        case runs
+    }
+
     /// Packs all of `input`.
     ///
     /// - Parameters:
     ///   - input: at most 1 GiB.
-    ///   - level: zlib's level, 1 (fast) to 9 (small).
+    ///   - search: how repetitions are looked for.
     /// - Returns: the whole stream.
     /// - Throws: `out_of_memory`.
-    package static func all(_ input: [UInt8], level: Int32 = 9) throws(InflateError) -> [UInt8] {
+    package static func all(_ input: [UInt8], search: Search = .everywhere) throws(InflateError) -> [UInt8] {
         precondition(input.count <= 1 << 30, "zlib counts in 32 bits")
         var stream = unsafe z_stream()
-        guard unsafe suishen_deflate_start(&stream, level) == Z_OK else { throw .outOfMemory }
+        guard unsafe suishen_deflate_start(&stream, Z_BEST_COMPRESSION, search.strategy) == Z_OK else { throw .outOfMemory }
         defer { unsafe deflateEnd(&stream) }
         let room = Int(unsafe deflateBound(&stream, UInt(input.count)))
         var output = [UInt8](repeating: 0, count: room)
@@ -28,5 +36,14 @@ package enum Deflate {
         guard status == Z_STREAM_END else { throw .outOfMemory }
         output.removeLast(Int(unsafe stream.avail_out))
         return output
+    }
+}
+
+extension Deflate.Search {
+    fileprivate var strategy: Int32 {
+        switch self {
+        case .everywhere: Z_DEFAULT_STRATEGY
+        case .runs: Z_RLE
+        }
     }
 }

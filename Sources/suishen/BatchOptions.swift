@@ -27,12 +27,13 @@ struct BatchOptions: ParsableArguments {
         guard let source else { return }
         let access = try state.access()
         var lines = try LineReader(path: source, byteCountMax: Self.lineByteCountMax)
-        var progress = Progress(unit: "requests")
+        var progress = Progress(unit: "requests", total: lines.countAhead())
         var refusedCount = 0
         var isAtEnd = false
         while !isAtEnd {
             var window: [[UInt8]?] = []
-            while window.count < Self.windowCount {
+            // A pipe's lines are answered as they come, though the next is not there yet.
+            while window.isEmpty || window.count < Self.windowCount && lines.isReady {
                 guard let line = try lines.next() else {
                     isAtEnd = true
                     break

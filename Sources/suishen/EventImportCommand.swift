@@ -50,7 +50,7 @@ struct EventImportCommand: AsyncParsableCommand {
         } catch let error as TraceLogError {
             throw CommandError(error)
         }
-        var progress = Progress(unit: "events")
+        var progress = Progress(unit: "events", total: events.count)
         var done = Appended()
         do {
             try await state.access().inOrder(.appendEvent) { ask in

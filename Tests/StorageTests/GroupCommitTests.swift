@@ -1,3 +1,4 @@
+@unsafe @preconcurrency import Dispatch
 import GRDB
 import Storage
 import Testing
@@ -28,6 +29,29 @@ struct GroupCommitTests {
         let survivor = try RegistryDatabase(path: scratch.copyAsACrashLeavesIt())
         let kept = try survivor.read { try String.fetchSet($0, sql: "SELECT name FROM counter") }
         #expect(kept == Set(answered.map { "n\($0)" }))
+    }
+
+    @Test("lets one write alone go before thousands of lines, which keep their order")
+    func fairness() async throws {
+        let scratch = try ScratchRegistry()
+        let database = try RegistryDatabase(path: scratch.path)
+        let gate = DispatchSemaphore(value: 0)
+        func note(_ name: String, isLine: Bool) -> SubmittedWrite<Void> {
+            database.writer.submit(isLine: isLine) {
+                try $0.execute(
+                    sql: "INSERT INTO audit (at, uid, action, subject) VALUES (0, 0, 'note', ?)", arguments: [name])
+            }
+        }
+        // Holds the writer until everything else has its place.
+        let first = database.writer.submit(isLine: true) { _ in gate.wait() }
+        let lineCount = 3 * GroupCommit.jobCountMax
+        let lines = (0..<lineCount).map { note("line \($0)", isLine: true) }
+        let sole = note("alone", isLine: false)
+        gate.signal()
+        for write in [first, sole] + lines { try await write.value() }
+        let order = try database.read { try String.fetchAll($0, sql: "SELECT subject FROM audit ORDER BY number") }
+        #expect(order.filter { $0 != "alone" } == (0..<lineCount).map { "line \($0)" })
+        #expect(try #require(order.firstIndex(of: "alone")) < GroupCommit.jobCountMax)
     }
 
     @Test("says that the disk is full, keeps nothing of that request, and goes on when there is room")

@@ -9,7 +9,8 @@ package struct Program: Sendable {
         package let diagnostics: String
     }
 
-    private let path: String
+    /// Where it lies.
+    package let path: String
 
     /// Where the build that runs the tests put its commands.
     static let folder: String = {
@@ -32,7 +33,8 @@ package struct Program: Sendable {
         try Program(path: "/bin/sh").run(["-c", "exec \(path) \(words)"])
     }
 
-    private init(path: String) {
+    /// Names a command that the system has.
+    package init(path: String) {
         self.path = path
     }
 

@@ -18,6 +18,18 @@ struct StatusListTests {
         #expect(try Inflate.all(packed, byteCountMax: 2) == list.bytes)
     }
 
+    @Test("of millions of codes comes back whole, and takes little room", arguments: [101, 10_007])
+    func large(step: Int) throws {
+        var list = StatusList(count: 5_000_000)
+        for index in stride(from: 3, to: list.count, by: step) { list[index] = true }
+        let key = try SigningKey.generate(.ed25519)
+        let token = StatusListToken(
+            subject: "SH-person-1", issuedAt: 5, expiresAt: nil, timeToLiveSeconds: nil, list: list)
+        let bytes = try token.signed(by: key)
+        #expect(try StatusListToken(bytes[...]) { $0.isSigned(by: key.verificationKey) }.list == list)
+        #expect(bytes.count < list.bytes.count / 5)
+    }
+
     @Test("is taken from a trusted signer only, and unchanged")
     func signer() throws {
         let key = try SigningKey.generate(.ed25519)

@@ -43,11 +43,15 @@ extension IssuingService {
         }
         let lists = statusLists(at: caller.now, lifetime: lifetime)
         do {
-            let contents = try await database.writer.write { [self] database in
+            let version = try await database.writer.write { [registry] database in
                 try registry.audit(
                     uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
-                return BundleContents(
-                    version: try registry.next("bundle", in: database),
+                return try registry.next("bundle", in: database)
+            }
+            // Beside the writer, which others wait for; a version never says less than was on disk when it was taken.
+            let contents = try database.read { [self] database in
+                BundleContents(
+                    version: version,
                     keys: try registry.keys(in: database),
                     links: order.domains.count == SealDomain.allCases.count
                         ? try registry.linkedIdentifiers(countMax: BlindedLinkTable.countMax, in: database) : nil,

@@ -106,11 +106,11 @@ package final class IssuingService: Sendable {
     ) async throws(OperationError) -> BegunRequest {
         let body: JSONValue
         do { body = try JSONValue.parse(line, byteCountMax: byteCountMax) } catch { throw OperationError(error) }
-        return try await begin(operation, RequestFields(body, operation: operation), by: caller)
+        return try await begin(operation, RequestFields(body, operation: operation), by: caller, isLine: true)
     }
 
     private func begin(
-        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller
+        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller, isLine: Bool = false
     ) async throws(OperationError) -> BegunRequest {
         do {
             switch operation.action {
@@ -120,7 +120,8 @@ package final class IssuingService: Sendable {
                 return BegunRequest { answer }
             case .change(let preparation):
                 if operation.isLogged { try await log.start() }
-                let write = submit(try preparation(self, request, caller), operation, request, by: caller)
+                let change = try preparation(self, request, caller)
+                let write = submit(change, operation, request, by: caller, isLine: isLine)
                 return BegunRequest {
                     let answer = try await write.value()
                     try operation.settle?(self)
@@ -135,11 +136,11 @@ package final class IssuingService: Sendable {
     /// Has a change run with its audit line and its idempotency key; its value makes the answer.
     private func submit(
         _ change: @escaping IssuerOperation.Change, _ operation: IssuerOperation, _ request: RequestFields,
-        by caller: Caller
+        by caller: Caller, isLine: Bool
     ) -> SubmittedWrite<@Sendable () throws -> OperationAnswer> {
         let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
         let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
-        return database.writer.submit { [registry] database in
+        return database.writer.submit(isLine: isLine) { [registry] database in
             if let key, let first = try registry.answer(toKey: key, request: fingerprint, in: database) {
                 return { OperationAnswer(bytes: Array(first.utf8), type: OperationAnswer.jsonType) }
             }

@@ -9,6 +9,8 @@ import Synchronization
 package final class GroupCommit: Sendable {
     /// The most writes in one transaction, so that no caller waits for an unbounded one.
     package static let jobCountMax = 1024
+    /// How many of them go to those that somebody waits for alone, before the lines of batches.
+    private static let soleJobCountMax = jobCountMax / 2
 
     private struct Job: Sendable {
         /// Runs the change and keeps its outcome; false when it is to be undone.
@@ -17,7 +19,8 @@ package final class GroupCommit: Sendable {
     }
 
     private struct State {
-        var pending: [Job] = []
+        var sole: [Job] = []
+        var lines: [Job] = []
         var isDraining = false
         /// Set by the first commit whose outcome is not known; nothing is written from then on.
         var failure: StorageError?
@@ -60,19 +63,25 @@ package final class GroupCommit: Sendable {
         try await submit(body).value()
     }
 
-    /// Gives `body` its place among the writes, and returns before it has run: writes run in the order of submitting.
+    /// Gives `body` its place among the writes, and returns before it has run.
+    ///
+    /// - Parameters:
+    ///   - isLine: whether it is one of many in a batch. Lines run in the order of submitting, and so do all others, which
+    ///     do not wait behind thousands of lines.
+    ///   - body: as in ``write(_:)``.
     package func submit<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Value
+        isLine: Bool = false, _ body: @escaping @Sendable (Database) throws -> Value
     ) -> SubmittedWrite<Value> {
         let write = SubmittedWrite<Value>()
-        enqueue(Job(run: { database in write.run { try body(database) } }, settle: { write.settle($0) }))
+        enqueue(
+            Job(run: { database in write.run { try body(database) } }, settle: { write.settle($0) }), isLine: isLine)
         return write
     }
 
-    private func enqueue(_ job: Job) {
+    private func enqueue(_ job: Job, isLine: Bool) {
         let failure = state.withLock { state -> StorageError? in
             if let failure = state.failure { return failure }
-            state.pending.append(job)
+            if isLine { state.lines.append(job) } else { state.sole.append(job) }
             if !state.isDraining {
                 state.isDraining = true
                 queue.async { self.drain() }
@@ -85,8 +94,11 @@ package final class GroupCommit: Sendable {
     private func drain() {
         while true {
             let jobs = state.withLock { state -> [Job] in
-                let jobs = Array(state.pending.prefix(Self.jobCountMax))
-                state.pending.removeFirst(jobs.count)
+                let sole = state.sole.prefix(Self.soleJobCountMax)
+                let lines = state.lines.prefix(Self.jobCountMax - sole.count)
+                state.sole.removeFirst(sole.count)
+                state.lines.removeFirst(lines.count)
+                let jobs = Array(sole + lines)
                 state.isDraining = !jobs.isEmpty
                 return jobs
             }

@@ -98,9 +98,13 @@ package struct StatusListToken: Sendable, Equatable {
         }
     }
 
+    /// From here on runs are all that is looked for: of 25 million codes, one in a hundred revoked, that takes 7 % more
+    /// room than the smallest and a 140th of its time.
+    private static let largeByteCount = 64 << 10
+
     private static func packed(_ bytes: [UInt8]) throws(SigningError) -> [UInt8] {
         do {
-            return try Deflate.all(bytes)
+            return try Deflate.all(bytes, search: bytes.count < largeByteCount ? .everywhere : .runs)
         } catch {
             throw SigningError(code: .cryptoUnavailable, reason: error.reason, hint: error.hint)
         }
