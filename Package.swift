@@ -120,7 +120,7 @@ let package = Package(
                 "CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "TraceLog",
                 "Verification",
             ]),
-        command("suishend", ["CommandSupport", "Encoding", "IssuerService", "Signing"]),
+        command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerService", "Signing"]),
         quickCommand("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 

@@ -20,7 +20,8 @@ package enum Deflate {
     package static func all(_ input: [UInt8], search: Search = .everywhere) throws(InflateError) -> [UInt8] {
         precondition(input.count <= 1 << 30, "zlib counts in 32 bits")
         var stream = unsafe z_stream()
-        guard unsafe suishen_deflate_start(&stream, Z_BEST_COMPRESSION, search.strategy) == Z_OK else { throw .outOfMemory }
+        let level = Z_BEST_COMPRESSION
+        guard unsafe suishen_deflate_start(&stream, level, search.strategy) == Z_OK else { throw .outOfMemory }
         defer { unsafe deflateEnd(&stream) }
         let room = Int(unsafe deflateBound(&stream, UInt(input.count)))
         var output = [UInt8](repeating: 0, count: room)

@@ -49,7 +49,7 @@ struct SuishendCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = try folder
         guard !checkConfig else { return try check(folder) }
-        Self.forbidCoreFiles()
+        MemorySecrecy.begin()
         let service = try IssuingService(folder, random: SystemRandom())
         service.onUnknownCommit { error in
             Self.report(error)
@@ -81,12 +81,6 @@ struct SuishendCommand: AsyncParsableCommand {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return UInt64(max(0, time.tv_sec)) * 1000 + UInt64(time.tv_nsec) / 1_000_000
-    }
-
-    /// Keeps memory, where keys and numbers are, from being written out when the process crashes.
-    private static func forbidCoreFiles() {
-        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
-        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
     /// Takes room for as many connections as the server holds, where the system's hard limit allows it.

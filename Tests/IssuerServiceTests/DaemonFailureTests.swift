@@ -61,11 +61,14 @@ struct DaemonFailureTests {
 
     @Test(
         "says that its disk is full, keeps what it acknowledged, and goes on when there is room",
-        .enabled(if: Disk.canMount))
+        .enabled(if: Disk.canMount, "only root that may mount can fill a disk of its own"))
     func fullDisk() throws {
         let disk = try Disk(megabytes: 2)
         let daemon = try HTTPDaemon(disk.installation)
         let client = try IssuerClient(path: daemon.socket)
+        let traced = try #require(try client.ask(.registerObject, Self.object)["subject"])
+        let event: JSONValue = ["object": traced, "step": "inspecting"]
+        #expect(try client.ask(.appendEvent, event)["sequence"] == 0)
         try disk.fill()
         var subjects: [String] = []
         let refusal = #expect(throws: OperationError.self) {
@@ -74,6 +77,8 @@ struct DaemonFailureTests {
             }
         }
         #expect(refusal?.code == "disk_full")
+        let full = #expect(throws: OperationError.self) { while true { _ = try client.ask(.appendEvent, event) } }
+        #expect(full?.code == "disk_full")
         #expect(try client.ask(.health, [:])["status"] == "ok")
         try disk.makeRoom()
         subjects.append(try #require(try client.ask(.registerObject, Self.object)["subject"]?.string))
@@ -84,7 +89,36 @@ struct DaemonFailureTests {
         #expect(lost.isEmpty && !subjects.isEmpty)
     }
 
-    @Test("refuses to write on a disk that is read-only, and does not start there", .enabled(if: Disk.canMount))
+    @Test(
+        "ends with one clear error when its disk turns read-only, and has all it acknowledged when the disk is back",
+        .enabled(if: DyingDisk.canFail, "only root with loop devices can make a disk fail"))
+    func dyingDisk() throws {
+        let disk = try DyingDisk()
+        let daemon = try HTTPDaemon(disk.installation)
+        let client = try IssuerClient(path: daemon.socket)
+        var subjects = try (0..<20).map { _ in try client.ask(.registerObject, Self.object)["subject"]?.string }
+        try disk.fail()
+        let refusal = #expect(throws: OperationError.self) {
+            while true { subjects.append(try client.ask(.registerObject, Self.object)["subject"]?.string) }
+        }
+        #expect(refusal?.code == "daemon_unreachable")
+        #expect(daemon.ended() == 1 << 8)
+        let said = try daemon.diagnostics.split(separator: "\n").filter { $0.contains("error:") }
+        #expect(said.count == 1 && said.first?.contains("[commit_unknown]") == true, "\(said)")
+        // The disk is still read-only.
+        let again = try Self.refusal(disk.installation)
+        #expect(again.status == 1 && again.output.split(separator: "\n").count { $0.contains("error:") } == 1)
+        try disk.mend()
+        try daemon.start()
+        let later = try IssuerClient(path: daemon.socket)
+        for subject in subjects {
+            #expect(try later.ask(.issue, ["subject": .string(try #require(subject))])["text"] != nil)
+        }
+    }
+
+    @Test(
+        "refuses to write on a disk that is read-only, and does not start there",
+        .enabled(if: Disk.canMount, "only root that may mount can make a disk read-only"))
     func readOnlyDisk() throws {
         let disk = try Disk(megabytes: 8)
         let daemon = try HTTPDaemon(disk.installation)

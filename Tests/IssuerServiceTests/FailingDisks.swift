@@ -43,6 +43,54 @@ final class Disk {
     }
 }
 
+/// A file system under an installation's state folder that turns read-only as ext4 does once its disk fails.
+final class DyingDisk {
+    let installation: Installation
+    private let image: String
+
+    /// Whether this process may mount such a disk, and the kernel lets it fail.
+    static let canFail: Bool = {
+        guard getuid() == 0, let disk = try? DyingDisk(), (try? disk.fail()) != nil else { return false }
+        return true
+    }()
+
+    init() throws {
+        installation = try Installation()
+        image = installation.folder("image")
+        let copy = installation.folder("copy")
+        try Self.run(
+            """
+            truncate -s 32M \(image) && mkfs.ext4 -q \(image) && mkdir \(copy) && mount -o loop \(image) \(copy) &&
+            cp -a \(installation.state.path)/. \(copy) && umount \(copy)
+            """)
+        try mount()
+    }
+
+    /// Has the kernel find an error on the disk.
+    func fail() throws {
+        try Self.run(
+            "echo 1 > /sys/fs/ext4/$(basename $(findmnt -no SOURCE \(installation.state.path)))/trigger_fs_error")
+    }
+
+    /// Checks the disk and mounts it again, as an operator does; nobody may use it by then.
+    func mend() throws {
+        try Self.run("umount \(installation.state.path) && { e2fsck -fy \(image) > /dev/null 2>&1 || [ $? -eq 1 ]; }")
+        try mount()
+    }
+
+    private func mount() throws {
+        try Self.run("mount -o loop,errors=remount-ro \(image) \(installation.state.path)")
+    }
+
+    private static func run(_ script: String) throws {
+        guard try HTTPDaemon.run(["sh", "-c", script]).status == 0 else { throw MissingFile(path: script) }
+    }
+
+    deinit {
+        _ = try? HTTPDaemon.run(["umount", "-l", installation.state.path])
+    }
+}
+
 /// A library that makes every sync fail once a file is there, as a dying disk does.
 struct FailingSync {
     let path: String

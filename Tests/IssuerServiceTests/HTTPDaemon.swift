@@ -47,8 +47,19 @@ final class HTTPDaemon {
             prefix + ["\(Self.binaries)/suishend", "--state", installation.state.path]
             + (takesSocketOption ? ["--socket", socket] : [])
         process = try Self.spawn(words, diagnostics: diagnosticsFile)
-        for _ in 0..<12_000 where !IssuerClient.answers(at: socket) { usleep(10_000) }
+        // Minutes, since a machine may be busy; whoever asked too early would be told nothing at all.
+        for _ in 0..<Self.startChecksMax where !IssuerClient.answers(at: socket) {
+            var status: Int32 = 0
+            guard unsafe waitpid(process, &status, WNOHANG) == 0 else {
+                process = 0
+                throw NotStarted(reason: "the daemon ended with \(status): \(try diagnostics)")
+            }
+            usleep(10_000)
+        }
+        guard IssuerClient.answers(at: socket) else { throw NotStarted(reason: "the daemon does not answer") }
     }
+
+    private static let startChecksMax = 12_000
 
     private var diagnosticsFile: String { installation.folder("suishend.log") }
 
@@ -73,7 +84,7 @@ final class HTTPDaemon {
 
     /// One request; the answer's body, then its status on a line of its own.
     func curl(_ arguments: [String], as prefix: [String] = []) throws -> Outcome {
-        try Self.run(prefix + ["curl", "-s", "-w", "\n%{http_code}", "--unix-socket", socket] + arguments)
+        try Self.run(prefix + ["curl", "-s", "-S", "-w", "\n%{http_code}", "--unix-socket", socket] + arguments)
     }
 
     /// Runs a command to its end, and keeps what it prints on both streams.
@@ -81,7 +92,9 @@ final class HTTPDaemon {
         let words = arguments.map {
             "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
         }
-        guard let pipe = unsafe popen(words.joined(separator: " ") + " 2>&1", "re") else { throw NotStarted() }
+        guard let pipe = unsafe popen(words.joined(separator: " ") + " 2>&1", "re") else {
+            throw NotStarted(reason: words.joined(separator: " "))
+        }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while case let count = unsafe fread(&chunk, 1, chunk.count, pipe), count > 0 {
@@ -101,10 +114,12 @@ final class HTTPDaemon {
         var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
         guard unsafe posix_spawnp(&process, arguments[0], &actions, nil, &words, environ) == 0 else {
-            throw NotStarted()
+            throw NotStarted(reason: arguments.joined(separator: " "))
         }
         return process
     }
 
-    private struct NotStarted: Error {}
+    private struct NotStarted: Error {
+        let reason: String
+    }
 }

@@ -6,8 +6,9 @@ import Storage
 import TestSupport
 import Testing
 
-/// The kernel's word on who connects can only be tried by a process that may become others.
-@Suite("Who may ask a daemon", .serialized, .enabled(if: getuid() == 0))
+@Suite(
+    "Who may ask a daemon", .serialized,
+    .enabled(if: getuid() == 0, "who connects is tried as other users, which only root can become"))
 struct RoleTests {
     private static let object = #"{"kind": "object", "manager": "91350100M000100Y43", "category": "park"}"#
     private static let person = #"{"residentId": "11010519491231002X"}"#

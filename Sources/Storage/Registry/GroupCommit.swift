@@ -69,6 +69,7 @@ package final class GroupCommit: Sendable {
     ///   - isLine: whether it is one of many in a batch. Lines run in the order of submitting, and so do all others, which
     ///     do not wait behind thousands of lines.
     ///   - body: as in ``write(_:)``.
+    /// - Returns: the write, its value still to come.
     package func submit<Value: Sendable>(
         isLine: Bool = false, _ body: @escaping @Sendable (Database) throws -> Value
     ) -> SubmittedWrite<Value> {

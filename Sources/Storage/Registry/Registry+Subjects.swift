@@ -57,7 +57,7 @@ extension Registry {
         if let known, known != name {
             throw StorageError(
                 code: .alreadyRegistered, reason: "\(uscc.text) is registered under another name",
-                hint: "issue from the registered name, or have an operator change it")
+                hint: "issue under the registered name, which stays as it is")
         }
         if known == nil {
             try database.execute(
