@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What stands where in a symbol of one version, whatever its content.
-struct SymbolLayout: Sendable {
+final class SymbolLayout: Sendable {
     /// A module whose colour the version alone fixes.
     struct Fixed: Sendable {
         let row: Int
@@ -36,15 +36,10 @@ struct SymbolLayout: Sendable {
 
     /// One of the forty layouts, laid out when it is first asked for: a process that reads one picture needs five.
     static func of(version: Int) -> SymbolLayout {
-        known.withLock { known in
-            if let layout = known[version - 1] { return layout }
-            let layout = SymbolLayout(version: version)
-            known[version - 1] = layout
-            return layout
-        }
+        known[version - 1].load() ?? known[version - 1].storeIfNil(SymbolLayout(version: version))
     }
 
-    private static let known = Mutex([SymbolLayout?](repeating: nil, count: 40))
+    private static let known = InlineArray<40, AtomicLazyReference<SymbolLayout>> { _ in AtomicLazyReference() }
 
     private init(version: Int) {
         self.version = version
