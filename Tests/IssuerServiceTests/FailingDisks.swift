@@ -63,7 +63,7 @@ final class DyingDisk {
             truncate -s 32M \(image) && mkfs.ext4 -q \(image) && mkdir \(copy) && mount -o loop \(image) \(copy) &&
             cp -a \(installation.state.path)/. \(copy) && umount \(copy)
             """)
-        try mount()
+        try mount(image)
     }
 
     /// Has the kernel find an error on the disk.
@@ -72,13 +72,19 @@ final class DyingDisk {
             "echo 1 > /sys/fs/ext4/$(basename $(findmnt -no SOURCE \(installation.state.path)))/trigger_fs_error")
     }
 
-    /// Checks the disk and mounts it again, as an operator does; nobody may use it by then.
+    /// Checks a copy of the disk and mounts it, as an operator does who no longer trusts the device. A copy, since the
+    /// failed disk stays read-only while any other mount namespace of the machine happens to hold it.
     func mend() throws {
-        try Self.run("umount \(installation.state.path) && { e2fsck -fy \(image) > /dev/null 2>&1 || [ $? -eq 1 ]; }")
-        try mount()
+        let copy = image + ".copy"
+        try Self.run(
+            """
+            umount \(installation.state.path) && cp \(image) \(copy) &&
+            { e2fsck -fy \(copy) > /dev/null 2>&1 || [ $? -eq 1 ]; }
+            """)
+        try mount(copy)
     }
 
-    private func mount() throws {
+    private func mount(_ image: String) throws {
         try Self.run("mount -o loop,errors=remount-ro \(image) \(installation.state.path)")
     }
 
