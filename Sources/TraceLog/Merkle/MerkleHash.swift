@@ -1,7 +1,7 @@
 import Signing
 
 /// One SHA-256 value of a Merkle tree: 32 bytes held in place, without an allocation.
-package struct MerkleHash: Sendable, Hashable {
+package struct MerkleHash: Sendable, Hashable, BitwiseCopyable {
     package static let byteCount = 32
 
     /// The root of a tree without leaves: SHA-256 of nothing (RFC 6962 §2.1).
