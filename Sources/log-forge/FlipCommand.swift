@@ -30,11 +30,14 @@ struct FlipCommand: AsyncParsableCommand {
         let bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax) ?? []
         options.anchors = [try Checkpoint(text: SignedNote(bytes: bytes).text)]
         let flips = try await ByteFlips(source, options: options)
-        let tally = try await flips.audit(everyBit: everyBit)
+        let byteCount = flips.files.values.reduce(0) { $0 + $1.count }
+        var progress = Progress(unit: "bytes flipped", total: byteCount)
+        let tally = try await flips.audit(everyBit: everyBit) { progress.advance(by: $0) }
+        progress.finish()
         let codes = tally.codes.sorted { $0.key < $1.key }
         let line: JSONValue = [
             "files": .integer(Int64(flips.files.count)),
-            "bytes": .integer(Int64(flips.files.values.reduce(0) { $0 + $1.count })),
+            "bytes": .integer(Int64(byteCount)),
             "copies": .integer(Int64(tally.copyCount)), "intact": .array(tally.intact.map { .string($0) }),
             "codes": .object(JSONObject(codes.map { .init(key: $0.key, value: .integer(Int64($0.value))) })),
         ]

@@ -10,6 +10,12 @@ package struct ByteFlips: Sendable {
         package var codes: [String: Int] = [:]
         /// Where a flipped byte passed as intact.
         package var intact: [String] = []
+
+        fileprivate mutating func add(_ part: Tally) {
+            copyCount += part.copyCount
+            codes.merge(part.codes, uniquingKeysWith: +)
+            intact += part.intact
+        }
     }
 
     /// The files that an audit of the honest log reads, by their paths; those of older checkpoints are not among them.
@@ -28,41 +34,59 @@ package struct ByteFlips: Sendable {
     }
 
     /// Flips every byte whose place in its file gives `rest` when it is divided by `stride`: one bit, or each in turn.
-    package func audit(everyBit: Bool = false, stride: Int = 1, rest: Int = 0) async throws -> Tally {
-        let threadCount = options.threadCount
-        let paths = files.keys.sorted()
+    ///
+    /// `progress` is told now and then how many bytes more are done.
+    package func audit(
+        everyBit: Bool = false, stride: Int = 1, rest: Int = 0, progress: (_ byteCount: Int) -> Void = { _ in }
+    ) async throws -> Tally {
+        var pieces = pieces(stride: stride, rest: rest)[...]
         return try await withThrowingTaskGroup(of: Tally.self) { group in
-            for thread in 0..<threadCount {
-                group.addTask {
-                    var tally = Tally()
-                    var number = 0
-                    for path in paths {
-                        for position in Swift.stride(from: rest, to: files[path]?.count ?? 0, by: stride) {
-                            number += 1
-                            guard number % threadCount == thread else { continue }
-                            for bit in everyBit ? 0..<8 : position % 8..<position % 8 + 1 {
-                                try await flip(path, position, UInt8(1 << bit), &tally)
-                            }
-                        }
-                    }
-                    return tally
-                }
+            for piece in pieces.prefix(options.threadCount) { group.addTask { try await flip(piece, everyBit) } }
+            pieces = pieces.dropFirst(options.threadCount)
+            var all = Tally()
+            while let part = try await group.next() {
+                if let piece = pieces.popFirst() { group.addTask { try await flip(piece, everyBit) } }
+                all.add(part)
+                progress(everyBit ? part.copyCount / 8 : part.copyCount)
             }
-            return try await group.reduce(into: Tally()) { all, part in
-                all.copyCount += part.copyCount
-                all.codes.merge(part.codes, uniquingKeysWith: +)
-                all.intact += part.intact
+            return all
+        }
+    }
+
+    private func pieces(stride: Int, rest: Int) -> [Piece] {
+        files.keys.sorted().flatMap { path in
+            let positions = Array(Swift.stride(from: rest, to: files[path]?.count ?? 0, by: stride))
+            return Swift.stride(from: 0, to: positions.count, by: Piece.byteCountMax).map { start in
+                Piece(path: path, positions: Array(positions[start...].prefix(Piece.byteCountMax)))
             }
         }
     }
 
-    private func flip(_ path: String, _ position: Int, _ mask: UInt8, _ tally: inout Tally) async throws {
+    private func flip(_ piece: Piece, _ everyBit: Bool) async throws -> Tally {
+        var options = options
+        // Each thread audits a copy of its own.
+        options.threadCount = 1
+        var tally = Tally()
         var copy = FileLog(files: files)
-        copy.files[path]?[position] ^= mask
-        let report = try await Auditor(source: copy, options: options).audit().report
-        tally.copyCount += 1
-        tally.codes[report.code, default: 0] += 1
-        if report.verdict == .intact { tally.intact.append("\(path):\(position)") }
+        for position in piece.positions {
+            for bit in everyBit ? 0..<8 : position % 8..<position % 8 + 1 {
+                copy.files[piece.path]?[position] ^= 1 << UInt8(bit)
+                let report = try await Auditor(source: copy, options: options).audit().report
+                copy.files[piece.path]?[position] ^= 1 << UInt8(bit)
+                tally.copyCount += 1
+                tally.codes[report.code, default: 0] += 1
+                if report.verdict == .intact { tally.intact.append("\(piece.path):\(position)") }
+            }
+        }
+        return tally
+    }
+
+    /// Bytes of one file that one thread flips, one after the other.
+    private struct Piece {
+        static let byteCountMax = 64
+
+        let path: String
+        let positions: [Int]
     }
 }
 
