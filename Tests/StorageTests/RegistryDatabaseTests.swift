@@ -47,6 +47,16 @@ struct RegistryDatabaseTests {
         #expect(mode == "wal")
     }
 
+    @Test("keeps what it sorts or may undo out of temporary files, on every connection")
+    func temporaryStore() async throws {
+        let scratch = try ScratchRegistry()
+        let database = try RegistryDatabase(path: scratch.path)
+        let pragma = "PRAGMA temp_store"
+        let memory = 2
+        #expect(try await database.writer.write { try Int.fetchOne($0, sql: pragma) } == memory)
+        #expect(try database.read { try Int.fetchOne($0, sql: pragma) } == memory)
+    }
+
     @Test("of a later version does not open, since what its tables mean is not known here")
     func newer() async throws {
         let scratch = try ScratchRegistry()

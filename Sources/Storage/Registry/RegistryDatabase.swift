@@ -55,6 +55,8 @@ package final class RegistryDatabase: Sendable {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 2
+        // What is sorted or undone holds openings, and no erasure reaches a temporary file.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             // DatabasePool lowers this while it opens, so it is set, and read back, afterwards.
