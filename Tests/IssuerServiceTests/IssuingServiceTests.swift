@@ -4,6 +4,7 @@ import IssuerService
 import Signing
 import Storage
 import Testing
+import Verification
 
 private let residentID = "11010519491231002X"
 private let uscc = "91350100M000100Y43"
@@ -164,6 +165,41 @@ struct IssuingServiceTests {
         let bits = try service.database.read { try service.registry.statusBits("SH-person-lasting", in: $0) }
         #expect(bits.revoked.count == 3)
         #expect(bits.count == 4096)
+    }
+
+    @Test("puts into a bundle of a higher version all that one of a lower has, however many are exported at once")
+    func bundlesInOrder() async throws {
+        let installation = try Installation()
+        let service = try installation.open()
+        let person = try await service.ask(.registerPerson, ["residentId": .string(residentID)])
+        let order: JSONValue = ["subject": try #require(person["subject"]), "kind": "paper"]
+        let found = try await withThrowingTaskGroup(of: (version: UInt64, revokedCount: Int)?.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    let code = try await service.ask(.issue, order)
+                    _ = try await service.ask(.revoke, ["target": try #require(code["cti"])])
+                    return nil
+                }
+                group.addTask { try Self.read(BundleExport(try await service.ask(.exportBundle, [:]))) }
+                group.addTask {
+                    _ = try await service.ask(.health, [:])
+                    return nil
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1.map { [$0] } ?? [] }
+        }
+        let counts = found.sorted { $0.version < $1.version }.map(\.revokedCount)
+        #expect(counts.count == 16 && counts == counts.sorted())
+    }
+
+    /// A bundle's version, and how many lasting codes its list has as revoked.
+    private static func read(_ export: BundleExport) throws -> (version: UInt64, revokedCount: Int) {
+        let files = Dictionary(uniqueKeysWithValues: export.files.map { ($0.path, $0.bytes) })
+        let root = try VerificationKey(pem: try #require(files["root.pem"]))
+        let bundle = try GateBundle(try #require(files["bundle.cbor"])[...], root: root)
+        let list = try #require(bundle.statusLists.first { $0.form == .person && $0.day == nil })
+        let token = try StatusListToken(try #require(files[BundleExport.path(of: list)])[...]) { _ in true }
+        return (bundle.version, token.list.bytes.reduce(0) { $0 + $1.nonzeroBitCount })
     }
 
     @Test("lets one process at a time work on an installation")

@@ -6,8 +6,8 @@ import NIOCore
 /// Answers a stream of requests, one JSON object a line, in the lines' order and while they arrive.
 struct BatchResponder: Sendable {
     static let contentType = "application/x-ndjson"
-    /// Lines that are answered together: enough to share commits, few enough to bound memory.
-    private static let windowCount = 512
+    /// Codes that are answered together, or lines of one each: enough to share commits, few enough to bound memory.
+    private static let windowCodeCount = 512
     /// Windows that are begun while an earlier one is answered, so that the registry never waits for signatures.
     private static let windowCountAhead = 2
 
@@ -68,16 +68,20 @@ struct BatchResponder: Sendable {
         for try await buffer in body {
             var lines = splitter.lines(endingIn: buffer.readableBytesView)[...]
             while !lines.isEmpty {
-                guard await windows.put(begin(lines.prefix(Self.windowCount))) else { return }
-                lines = lines.dropFirst(Self.windowCount)
+                guard await windows.put(begin(upTo: Self.windowCodeCount, of: &lines)) else { return }
             }
         }
-        if let last = splitter.last() { _ = await windows.put(begin([last])) }
+        if let last = splitter.last() { _ = await windows.put([begin(last)]) }
     }
 
-    private func begin(_ lines: ArraySlice<LineSplitter.Line>) async -> Window {
+    private func begin(upTo codeCountMax: Int, of lines: inout ArraySlice<LineSplitter.Line>) async -> Window {
         var window: Window = []
-        for line in lines { window.append(await begin(line)) }
+        var codeCount = 0
+        while codeCount < codeCountMax, let line = lines.popFirst() {
+            let request = await begin(line)
+            codeCount += (try? request.get().codeCount) ?? 1
+            window.append(request)
+        }
         return window
     }
 

@@ -15,7 +15,7 @@ struct RequestResponder: Sendable {
     let metrics: RequestMetrics
     /// What each user may do.
     let grants: @Sendable (UInt32) -> Grants
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// Milliseconds since 1970-01-01T00:00:00Z.
     let nowMilliseconds: @Sendable () -> UInt64
 
     /// Answers a request.

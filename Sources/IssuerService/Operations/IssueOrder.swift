@@ -3,6 +3,14 @@ import Encoding
 import Signing
 import Storage
 
+extension RequestFields {
+    /// How many codes an issue request asks for, before it is checked; 1 for every other request.
+    var codeCount: Int {
+        let asked = object["count"]?.integer ?? Int64(object["anchor"]?.array?.count ?? 1)
+        return Int(min(max(1, asked), Int64(IssuingService.stripCountMax)))
+    }
+}
+
 /// What an issue request asks for, checked as far as that is possible without the subject.
 struct IssueOrder: Sendable {
     let subject: SubjectIdentifier

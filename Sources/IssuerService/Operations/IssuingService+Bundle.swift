@@ -43,23 +43,31 @@ extension IssuingService {
         }
         let lists = statusLists(at: caller.now, lifetime: lifetime)
         do {
-            let version = try await database.writer.write { [registry] database in
-                try registry.audit(
-                    uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
-                return try registry.next("bundle", in: database)
+            return try await exports.run { [self] in
+                let version = try await database.writer.write { [registry] database in
+                    try registry.audit(
+                        uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
+                    return try registry.next("bundle", in: database)
+                }
+                let contents = try contents(version: version, order: order, lists: lists)
+                return try signed(contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
             }
-            // Beside the writer, which others wait for; a version never says less than was on disk when it was taken.
-            let contents = try database.read { [self] database in
-                BundleContents(
-                    version: version,
-                    keys: try registry.keys(in: database),
-                    links: order.domains.count == SealDomain.allCases.count
-                        ? try registry.linkedIdentifiers(countMax: BlindedLinkTable.countMax, in: database) : nil,
-                    lists: try lists.map { ($0, try statusList($0.name, in: database)) })
-            }
-            return try signed(contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
         } catch {
             throw OperationError(any: error)
+        }
+    }
+
+    /// Reads beside the writer, which others wait for; a version never says less than was on disk when it was taken.
+    private func contents(
+        version: UInt64, order: BundleOrder, lists: [StatusListReference]
+    ) throws -> BundleContents {
+        try database.read { [self] database in
+            BundleContents(
+                version: version,
+                keys: try registry.keys(in: database),
+                links: order.domains.count == SealDomain.allCases.count
+                    ? try registry.linkedIdentifiers(countMax: BlindedLinkTable.countMax, in: database) : nil,
+                lists: try lists.map { ($0, try statusList($0.name, in: database)) })
         }
     }
 

@@ -14,6 +14,8 @@ package final class IssuingService: Sendable {
     package let log: InstallationLog
     let state: StateDirectory
     let random: any RandomSource
+    /// One at a time: of two bundles, the one with the higher version was read later.
+    let exports = WorkInTurn(label: "bundle.export")
     private let lock: StateLock
 
     /// Opens an installation for this process alone.
@@ -78,7 +80,8 @@ package final class IssuingService: Sendable {
     ///   - body: the request's object; unknown members are refused.
     ///   - caller: who asks, for the audit trail, and under which idempotency key.
     /// - Returns: the answer, durable by then; the first answer again for a repeated idempotency key.
-    /// - Throws: a refusal with its code; nothing of the request was done.
+    /// - Throws: a refusal with its code; nothing of the request was done, but for `signing_failed` and
+    ///   `erase_incomplete`, after which the change stands.
     package func perform(
         _ operation: IssuerOperation, _ body: JSONValue, by caller: Caller
     ) async throws(OperationError) -> JSONValue {
@@ -117,12 +120,12 @@ package final class IssuingService: Sendable {
             case .inquiry(let inquiry):
                 guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
                 let answer = try await inquiry(self, request, caller)
-                return BegunRequest { answer }
+                return BegunRequest(codeCount: request.codeCount) { answer }
             case .change(let preparation):
                 if operation.isLogged { try await log.start() }
                 let change = try preparation(self, request, caller)
                 let write = submit(change, operation, request, by: caller, isLine: isLine)
-                return BegunRequest {
+                return BegunRequest(codeCount: request.codeCount) {
                     let answer = try await write.value()
                     try operation.settle?(self)
                     return try answer()
