@@ -19,16 +19,18 @@ struct BatchOptions: ParsableArguments {
     /// - Parameters:
     ///   - operation: what each line asks for.
     ///   - state: the installation.
-    ///   - completed: adds to an answer what the command itself knows.
-    /// - Throws: ``CommandError`` with status 1 after the last line, when any line was refused.
+    ///   - completed: adds to an answer what the command itself knows; where it cannot, the answer is printed as it is.
+    /// - Throws: ``CommandError`` after the last line, when any line was refused or could not be completed.
     func run(
-        _ operation: IssuerOperation, on state: StateOptions, completed: (JSONValue) throws -> JSONValue = { $0 }
+        _ operation: IssuerOperation, on state: StateOptions,
+        completed: (JSONValue) throws(CommandError) -> JSONValue = { $0 }
     ) async throws {
         guard let source else { return }
         let access = try state.access()
         var lines = try LineReader(path: source, byteCountMax: Self.lineByteCountMax)
         var progress = Progress(unit: "requests", total: lines.countAhead())
         var refusedCount = 0
+        var incompleteness: CommandError?
         var isAtEnd = false
         while !isAtEnd {
             var window: [[UInt8]?] = []
@@ -47,7 +49,13 @@ struct BatchOptions: ParsableArguments {
                     line == nil
                     ? OperationError.requestTooLong(Self.lineByteCountMax).json : answers.popFirst() ?? .null
                 refusedCount += answer["error"] == nil ? 0 : 1
-                output += try completed(answer).encoded() + "\n"
+                do {
+                    output += try completed(answer).encoded() + "\n"
+                } catch {
+                    // The request is done by now, and what it gave is nowhere but in this answer.
+                    output += answer.encoded() + "\n"
+                    incompleteness = error
+                }
             }
             StandardStream.output.write(output)
             progress.advance(by: window.count)
@@ -58,6 +66,7 @@ struct BatchOptions: ParsableArguments {
                 code: "requests_refused", reason: "\(refusedCount) requests were refused",
                 hint: "their lines in the output say why; the others were done", status: .failure)
         }
+        if let incompleteness { throw incompleteness }
     }
 
     private static func answers(

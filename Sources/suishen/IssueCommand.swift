@@ -55,7 +55,7 @@ struct IssueCommand: AsyncParsableCommand {
     func run() async throws {
         let members = try members
         if request.batch.source != nil {
-            return try await request.run(.issue, members) { answer in try measured(answer) }
+            return try await request.run(.issue, members) { answer throws(CommandError) in try measured(answer) }
         }
         let answer = try await request.answer(.issue, members)
         for code in answer["codes"]?.array ?? [answer] {

@@ -18,7 +18,7 @@ struct RequestOptions: ParsableArguments {
     /// - Throws: ``CommandError`` with the refusal's code.
     func run(
         _ operation: IssuerOperation, _ members: [(String, JSONValue?)],
-        completed: (JSONValue) throws -> JSONValue = { $0 }
+        completed: (JSONValue) throws(CommandError) -> JSONValue = { $0 }
     ) async throws {
         if batch.source != nil {
             guard members.allSatisfy({ $0.1 == nil }) else {

@@ -48,8 +48,8 @@ struct SuishendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try folder
-        guard !checkConfig else { return try check(folder) }
         MemorySecrecy.begin()
+        guard !checkConfig else { return try check(folder) }
         let service = try IssuingService(folder, random: SystemRandom())
         service.onUnknownCommit { error in
             Self.report(error)

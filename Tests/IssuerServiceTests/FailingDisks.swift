@@ -72,8 +72,9 @@ final class DyingDisk {
             "echo 1 > /sys/fs/ext4/$(basename $(findmnt -no SOURCE \(installation.state.path)))/trigger_fs_error")
     }
 
-    /// Checks a copy of the disk and mounts it, as an operator does who no longer trusts the device. A copy, since the
-    /// failed disk stays read-only while any other mount namespace of the machine happens to hold it.
+    /// Checks a copy of the disk and mounts it, as an operator does who no longer trusts the device.
+    ///
+    /// The failed disk itself stays read-only while any other mount namespace of the machine happens to hold it.
     func mend() throws {
         let copy = image + ".copy"
         try Self.run(
