@@ -8,8 +8,8 @@ struct ChainReplay: ~Copyable {
     private var keys = ActorKeys()
     private var newestTimeMilliseconds: UInt64 = 0
     private var commitments = CommitmentLedger()
-    // Entries of one batch share one signature; it is checked once, as long as the batches are not interleaved.
-    private var newestBatch: WholeEntry.Claim?
+    // Entries of one batch and one key share one signature; it is checked once, as long as they are not interleaved.
+    private var newestBatch: (claim: WholeEntry.Claim, keyIdentifier: [UInt8]?)?
     private var hasLogChain = false
     private(set) var eventCount: UInt64 = 0
     private(set) var jobs: [SignatureJob] = []
@@ -120,8 +120,9 @@ struct ChainReplay: ~Copyable {
                 return
             }
             if claim.isOfBatch {
-                if newestBatch == claim { return }
-                newestBatch = claim
+                let batch = (claim: claim, keyIdentifier: whole.entry.keyIdentifier)
+                if let newestBatch, newestBatch == batch { return }
+                newestBatch = batch
             }
             jobs.append(
                 SignatureJob(

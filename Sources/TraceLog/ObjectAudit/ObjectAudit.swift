@@ -153,8 +153,9 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
                 case (nil, _), (_, .none), (.alone, .batch): false
                 default: true
                 }
-            return ObjectReport.Event(
-                entry: entry, link: link, isSignatureValid: isChecked ? !refused.contains(link.index) : nil)
+            // One finding speaks for a whole batch, and not all findings are kept: any leaves the others open.
+            let isValid: Bool? = refused.contains(link.index) ? false : refused.isEmpty ? true : nil
+            return ObjectReport.Event(entry: entry, link: link, isSignatureValid: isChecked ? isValid : nil)
         }
         return (
             ObjectReport(
