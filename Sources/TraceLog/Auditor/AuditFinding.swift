@@ -47,13 +47,18 @@ package struct AuditFinding: Sendable, Equatable {
     }
 
     /// Tampering first, then what has a place before what only says that there is one, then by index and cause.
+    ///
+    /// Only equal findings have no order, so that a report does not hang on the order in which they were found.
     static func precedes(_ left: AuditFinding, _ right: AuditFinding) -> Bool {
         if left.isTampering != right.isTampering { return left.isTampering }
         let isLeftVague = left.code == .fork || left.code == .rootMismatch
         let isRightVague = right.code == .fork || right.code == .rootMismatch
         if isLeftVague != isRightVague { return isRightVague }
         let (first, second) = (left.index ?? .max, right.index ?? .max)
-        return first == second ? left.code.rank < right.code.rank : first < second
+        if first != second { return first < second }
+        if left.code != right.code { return left.code.rank < right.code.rank }
+        let (object, other) = (left.object ?? [], right.object ?? [])
+        return object == other ? left.detail < right.detail : object.lexicographicallyPrecedes(other)
     }
 
     package var json: JSONValue {
