@@ -60,13 +60,15 @@ struct LogArguments: ParsableArguments {
     /// Keeps the checkpoint of a log that was found intact, in one step.
     ///
     /// A first audit has nothing to be held to; what it found is remembered all the same, so that the next has.
-    func rememberWhereSound(_ report: AuditReport, _ note: SignedNote?, key: NoteKey?) throws {
+    func rememberWhereSound(_ report: AuditReport, _ note: SignedNote?, _ options: AuditOptions) throws {
         guard let state, let note, report.findings.allSatisfy({ $0.code == .unanchored }) else { return }
-        let kept = try CommandError.naming(state) { () throws(TraceLogError) in try AuditState(key: key, note: note) }
+        let kept = try CommandError.naming(state) { () throws(TraceLogError) in
+            try AuditState(key: options.key, note: note)
+        }
         let lock = try StateLock(state)
         defer { withExtendedLifetime(lock) {} }
-        // Another auditor may have seen the log grow further meanwhile.
-        if let other = try Self.state(at: state), other.checkpoint.size > kept.checkpoint.size { return }
+        // What another auditor has remembered meanwhile was not held to this checkpoint, and holds the next audit.
+        guard try Self.state(at: state)?.checkpoint == options.remembered else { return }
         try OutputFile.write(kept.bytes, to: state)
     }
 

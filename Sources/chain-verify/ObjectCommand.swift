@@ -53,7 +53,7 @@ struct ObjectCommand: AsyncParsableCommand {
         }
         let report = outcome.report
         let elapsed = AuditProgress.milliseconds() - start
-        try arguments.rememberWhereSound(report.audit, outcome.note, key: options.key)
+        try arguments.rememberWhereSound(report.audit, outcome.note, options)
         if epcis {
             try writeDocument(report)
         } else if json {

@@ -17,14 +17,17 @@ struct StateLock: ~Copyable {
             place = path
         }
         descriptor = unsafe open("\(place).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw CommandError(
-                code: "output_unwritable",
-                reason: "\(path).lock cannot be made: \(unsafe String(cString: strerror(errno)))",
-                hint: "name a state file in a folder that exists and that you may write to")
+        guard descriptor >= 0 else { throw Self.unwritable("\(path).lock cannot be made") }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw Self.unwritable("\(path).lock cannot be locked") }
         }
-        while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
     }
 
     deinit { close(descriptor) }
+
+    private static func unwritable(_ what: String) -> CommandError {
+        CommandError(
+            code: "output_unwritable", reason: "\(what): \(unsafe String(cString: strerror(errno)))",
+            hint: "name a state file in a folder that you may write to, on a disk that knows locks")
+    }
 }

@@ -21,10 +21,12 @@ struct ChainVerifyTests {
         try NoteKey(name: ForgedLog.origin, kind: .ed25519, key: key.verificationKey).vkey
     }
 
-    private func write(eventCount: Int, to name: String) throws {
+    /// Writes a log; a padding of its own makes it another from its entry 50 on.
+    private func write(eventCount: Int, padding: Int = 60, to name: String) throws {
         var script = LogScript()
         for number in 0..<eventCount {
-            try script.append(LogScript.object(number % 20), LogScript.inspection(number))
+            let event = LogScript.inspection(number, padding: number < 50 ? 60 : padding)
+            try script.append(LogScript.object(number % 20), event)
         }
         for (path, bytes) in try ForgedLog(entries: script.entries, key: key).files {
             let whole = "\(folder)/\(name)/\(path)"
@@ -62,6 +64,39 @@ struct ChainVerifyTests {
         #expect(cut.status == 1)
         #expect(cut.output?["code"]?.string == "checkpoint_rollback")
         #expect(cut.output?["findings"]?.array?.first?["index"]?.integer == 590)
+    }
+
+    @Test("does not replace what another audit has remembered meanwhile, and is held to it the next time")
+    func remembersTogether() throws {
+        try write(eventCount: 50, to: "log")
+        try write(eventCount: 100, to: "first")
+        try write(eventCount: 101, padding: 61, to: "second")
+        let (state, other) = ("\(folder)/state", "\(folder)/other")
+        func audit(_ log: String, _ state: String) throws -> Int32 {
+            try run("audit \(folder)/\(log) --key '\(try vkey())' --state \(state)").status
+        }
+        for kept in [state, other] { #expect(try audit("log", kept) == 2) }
+        #expect(try audit("first", other) == 0)
+        // The audit of the second log waits for the lock, with nothing left to read, while the first is remembered.
+        let script = """
+            exec 9>>\(state).lock; flock 9; "$0" "$@" 9>&- & audit=$!
+            for i in $(seq 3000); do ls -l /proc/$audit/fd | grep -q state.lock && break; sleep 0.02; done
+            cp \(other) \(state); flock -u 9; wait $audit
+            """
+        let words = ["audit", "\(folder)/second", "--key", try vkey(), "--state", state]
+        #expect(try Program("chain-verify").run(words, script: script).status == 0)
+        #expect(try ProjectFiles.bytes(state) == ProjectFiles.bytes(other))
+        #expect(try audit("second", state) == 1)
+    }
+
+    @Test("does not wait for a named pipe in the place of a tile")
+    func pipe() throws {
+        try write(eventCount: 300, to: "log")
+        let tile = "\(folder)/log/tile/0/000"
+        #expect(unsafe unlink(tile) == 0 && mkfifo(tile, 0o600) == 0)
+        let words = ["audit", "\(folder)/log", "--key", try vkey()]
+        let outcome = try Program("chain-verify").run(words, script: "timeout -s KILL 60 \"$0\" \"$@\"")
+        #expect(outcome.status == 2 && outcome.diagnostics.contains("no regular file"))
     }
 
     @Test("answers 64 to a wrong command line, and 2 to a log that is not there")

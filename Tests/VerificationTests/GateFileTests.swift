@@ -44,6 +44,14 @@ struct GateFileTests {
         #expect(refusal?.code == .unreadable)
     }
 
+    @Test("holds nothing up by a named pipe in a file's place")
+    func pipe() throws {
+        #expect(unsafe mkfifo(folder("file"), 0o600) == 0)
+        let refusal = #expect(throws: BundleError.self) { try GateFile.read(folder("file"), byteCountMax: 9) }
+        #expect(refusal?.code == .unreadable)
+        #expect(MappedStatusList(folder("file")) == nil)
+    }
+
     @Test("is no file")
     func file() throws {
         try folder.write([], to: "state")

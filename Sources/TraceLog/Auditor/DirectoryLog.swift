@@ -14,14 +14,16 @@ package struct DirectoryLog: AuditSource {
     }
 
     package func read(_ path: String, byteCountMax: Int, into bytes: inout [UInt8]) throws(AuditSourceError) -> Bool {
-        let descriptor = unsafe open("\(folder)/\(path)", O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe in a file's place would hold the audit up for ever.
+        let descriptor = unsafe open("\(folder)/\(path)", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return false }
             throw unreadable(path)
         }
         defer { close(descriptor) }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw unreadable(path) }
+        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable(path, "it is no regular file") }
         guard status.st_size <= byteCountMax else {
             throw AuditSourceError(
                 code: .tooLarge, reason: "\(folder)/\(path) holds more than \(byteCountMax) bytes",
@@ -46,9 +48,12 @@ package struct DirectoryLog: AuditSource {
     }
 
     private func unreadable(_ path: String) -> AuditSourceError {
+        unreadable(path, unsafe String(cString: strerror(errno)))
+    }
+
+    private func unreadable(_ path: String, _ reason: String) -> AuditSourceError {
         AuditSourceError(
-            code: .unreadable,
-            reason: "\(folder)/\(path) cannot be read: \(unsafe String(cString: strerror(errno)))",
+            code: .unreadable, reason: "\(folder)/\(path) cannot be read: \(reason)",
             hint: "check the path and its permissions")
     }
 }

@@ -4,7 +4,8 @@ import Glibc
 enum GateFile {
     /// Reads a file of at most `byteCountMax` bytes.
     static func read(_ path: String, byteCountMax: Int) throws(BundleError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe in the file's place would hold the gate up for ever.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path) }
         defer { close(descriptor) }
         var status = stat()

@@ -38,7 +38,8 @@ import Signing
 
     /// Maps a file; nil where it is missing, another's, or not as ``encoded(_:tokenDigest:signer:)`` made it.
     init?(_ path: String) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe in the file's place would hold the gate up for ever.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var status = stat()
