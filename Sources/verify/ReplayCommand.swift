@@ -33,7 +33,7 @@ struct ReplayCommand: ParsableCommand {
                     count +=
                         try store.hasPrefix("unix:")
                         ? target.merge(ReplayExchange.fetch(String(store.dropFirst(5))), at: now)
-                        : target.merge(ReplayStore(path: store), at: now)
+                        : target.merge(ReplayStore(existing: store), at: now)
                 }
                 let result: JSONValue = ["merged": .integer(Int64(count))]
                 StandardStream.output.write(result.encoded() + "\n")
@@ -56,7 +56,7 @@ struct ReplayCommand: ParsableCommand {
 
         func run() throws {
             do {
-                try ReplayExchange.serve(ReplayStore(path: store), at: listen)
+                try ReplayExchange.serve(ReplayStore(existing: store), at: listen)
             } catch {
                 throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
             }

@@ -27,6 +27,20 @@ struct StationTests {
         #expect(try VerifyRun("replay merge --into \(second) unix:\(socket)").status == 2)
     }
 
+    @Test("are told of a misspelt store, and make none of that name")
+    func misspeltStore() throws {
+        let folder = try ScratchFolder()
+        for words in [
+            ["merge", "--into", folder("own"), folder("misspelt")],
+            ["serve", "--store", folder("misspelt"), "--listen", folder("socket")],
+        ] {
+            let outcome = try Program("verify").run(["replay"] + words)
+            #expect(outcome.status == 2 && outcome.output.isEmpty)
+            #expect(outcome.diagnostics.contains("bundle_unreadable"), "\(outcome.diagnostics)")
+            #expect(unsafe access(folder("misspelt"), F_OK) != 0 && access(folder("socket"), F_OK) != 0)
+        }
+    }
+
     @Test("that share a file accept one showing between them, however many ask at once")
     func sharedFile() throws {
         let gate = try VerifyGate()

@@ -98,6 +98,16 @@ struct ReplayStoreTests {
         #expect(try !mine.insert(keys[2], scene: "bus", at: Self.now + 2 * ReplayStore.windowSeconds))
     }
 
+    @Test("learns from a snapshot of the last generation there can be")
+    func mergingFromTheEndOfTime() throws {
+        let folder = try ScratchFolder()
+        let store = try ReplayStore(path: folder("replay"))
+        let entry = ReplayEntry(key: try keys(1)[0], scene: 0)
+        let bytes = ReplaySnapshot(generation: .max, scenes: ["bus"], entries: [(entry, .max)]).encoded()
+        #expect(try store.merge(ReplaySnapshot(bytes), at: Self.now) == 1)
+        #expect(try store.merge(ReplaySnapshot(bytes), at: Self.now) == 0)
+    }
+
     @Test("that lay idle learns from another what is new, and forgets its own by its own clock alone")
     func mergingWhenIdle() throws {
         let folder = try ScratchFolder()

@@ -9,6 +9,8 @@ struct ReplayServer: ~Copyable {
     static let peerCountMax = 16
     /// The most bytes that wait for them: two of the largest snapshots.
     static let byteCountMax = 2 * ReplaySnapshot.byteCountMax
+    /// How long it waits where the system has nothing left for a peer, and no peer can be dropped.
+    private static let retryMilliseconds: Int32 = 100
 
     private struct Peer {
         let descriptor: Int32
@@ -73,8 +75,13 @@ struct ReplayServer: ~Copyable {
     private mutating func admit(at now: Int) throws(BundleError) {
         let descriptor = accept(listener, nil, nil)
         guard descriptor >= 0 else {
-            guard [EINTR, EAGAIN, ECONNABORTED].contains(errno) else { throw GateFile.unreadable(path) }
-            return
+            switch errno {
+            case EINTR, EAGAIN, ECONNABORTED: return
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+                if peers.isEmpty { _ = poll(nil, 0, Self.retryMilliseconds) } else { drop(0) }
+                return
+            default: throw GateFile.unreadable(path)
+            }
         }
         guard let bytes = try? snapshot() else {
             close(descriptor)

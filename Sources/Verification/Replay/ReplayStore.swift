@@ -35,9 +35,27 @@ package final class ReplayStore: Sendable {
     /// Opens a store, and makes it where there is none.
     ///
     /// Throws `bundle_unreadable` for a file that is none or cannot be written.
-    package init(path: String) throws(BundleError) {
+    package convenience init(path: String) throws(BundleError) {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw GateFile.unwritable(path) }
+        try self.init(descriptor, path: path)
+    }
+
+    /// Opens a store that a gate has made: a misspelt name is no empty store.
+    ///
+    /// Throws `bundle_unreadable` as ``init(path:)``, and where there is none.
+    package convenience init(existing path: String) throws(BundleError) {
+        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw BundleError(
+                code: .unreadable,
+                reason: "the replay store \(path) cannot be opened: \(unsafe String(cString: strerror(errno)))",
+                hint: "name the file that its gate was given with `verify --replay-store`")
+        }
+        try self.init(descriptor, path: path)
+    }
+
+    private init(_ descriptor: Int32, path: String) throws(BundleError) {
         self.descriptor = descriptor
         self.path = path
         try exclusively { () throws(BundleError) in
@@ -95,7 +113,7 @@ package final class ReplayStore: Sendable {
         try exclusively { () throws(BundleError) in
             let mine = try advance(to: min(snapshot.generation, Self.generation(at: now)))
             var added = 0
-            for (entry, from) in snapshot.entries where from + 1 >= mine {
+            for (entry, from) in snapshot.entries where from >= mine || mine - from == 1 {
                 guard Int(entry.scene) < snapshot.scenes.count else { continue }
                 let entry = ReplayEntry(
                     cti: entry.cti, number: entry.number, scene: try number(of: snapshot.scenes[Int(entry.scene)]))
