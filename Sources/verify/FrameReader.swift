@@ -12,14 +12,15 @@ struct FrameReader {
     /// How much there was of a last frame that stopped early.
     private(set) var cutByteCount = 0
 
-    /// Linux's F_SETPIPE_SZ, and what it grants to anybody.
-    private static let (setPipeSize, pipeByteCountMax): (Int32, Int) = (1031, 1 << 20)
+    /// Linux's F_SETPIPE_SZ and F_GETPIPE_SZ, and what is granted to anybody.
+    private static let (setPipeSize, getPipeSize, pipeByteCountMax): (Int32, Int32, Int) = (1031, 1032, 1 << 20)
 
     init(_ size: FrameSize) {
         frame = GreyImage(blankOfWidth: size.width, height: size.height)
         var status = stat()
         // As much of a frame as the system allows waits in the pipe, where the camera need not wait for its reader.
-        _ = fcntl(0, Self.setPipeSize, Int32(clamping: min(size.byteCount, Self.pipeByteCountMax)))
+        let wanted = Int32(clamping: min(size.byteCount, Self.pipeByteCountMax))
+        if fcntl(0, Self.getPipeSize) < wanted { _ = fcntl(0, Self.setPipeSize, wanted) }
         isFile = unsafe fstat(0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 

@@ -73,7 +73,7 @@ struct FrameScan {
         for index in verdicts.indices {
             verdicts[index].elapsedMicroseconds = elapsed
             guard verdicts[index].code == .ok, let holder = verdicts[index].pseudonym else { continue }
-            for code in new { accepted.append((holder, code.bytes)) }
+            for code in new where gate.knows(code.bytes) { accepted.append((holder, code.bytes)) }
         }
         if isNext { return }
         output.write(verdicts)

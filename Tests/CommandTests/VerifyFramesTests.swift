@@ -100,6 +100,19 @@ struct VerifyFramesTests {
         #expect(try run(film, gate, scene: "metro-gate") == (["replayed"], 1))
     }
 
+    @Test("decides on a phone that comes again, though a poster's code beside it never left")
+    func forgetsBesideAPoster() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let text = try gate.person()
+        let poster = "WIFI:T:WPA;S:STATION;P:GUEST;;"
+        var film = Film()
+        try film.show([try gate.shown(text, time: VerifyGate.now - 10), poster])
+        try film.show([poster], frameCount: FrameTracker.absentFrameCountDefault)
+        try film.show([try gate.shown(text), poster])
+        #expect(try run(film, gate, scene: "metro-gate") == (["ok", "ok"], 0))
+    }
+
     @Test("stays closed when nothing comes into view, and when the film is cut off")
     func staysClosed() throws {
         let gate = try VerifyGate()

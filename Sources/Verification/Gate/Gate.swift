@@ -63,6 +63,9 @@ package struct Gate: Sendable {
             table: directory.bundle.links, registry: scene.isOnlineAllowed ? links.registry : nil)
     }
 
+    /// Whether a payload is of a kind that the gate decides on.
+    package func knows(_ payload: [UInt8]) -> Bool { source(of: payload) != nil }
+
     /// Looks at every payload of one scan: at one holder, or at none.
     ///
     /// - Parameters:
@@ -73,7 +76,7 @@ package struct Gate: Sendable {
     package func assess(_ payloads: [[UInt8]], at now: UInt64) -> [Assessment] {
         if payloads.count == 1 { return [entitled(assess(payloads[0], at: now))] }
         var known: [[UInt8]] = []
-        for payload in payloads where source(of: payload) != nil && !known.contains(payload) { known.append(payload) }
+        for payload in payloads where knows(payload) && !known.contains(payload) { known.append(payload) }
         guard known.count <= Self.payloadCountMax else {
             return [Assessment(verdict: Verdict(.malformed, scene: scene.name, reason: "\(known.count) codes at once"))]
         }
