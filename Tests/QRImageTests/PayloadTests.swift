@@ -63,6 +63,24 @@ struct PayloadTests {
         #expect(try Self.read(Self.bytes(first) + Self.bytes(second)).text == text)
     }
 
+    @Test("has the separators of FNC1 in second position, and not its application indicator")
+    func hasSeparatorsOfAnApplication() throws {
+        let letters = [(10 * 45 + 10, 11), (38 * 45 + 11, 11), (11, 6)]
+        #expect(try Self.read([(0b1001, 4), (37, 8), (0b0010, 4), (5, 9)] + letters).text == "AA\u{1d}BB")
+    }
+
+    @Test("is the one whose reader says which bytes are kanji, whichever look came first", arguments: [true, false])
+    func isOfTheBetterReading(isForeignFirst: Bool) {
+        let bytes: [UInt8] = [0xe0, 0x40]
+        let runs = [Payload.Run(start: 0, characterSet: .shiftJIS)]
+        let readings = [Payload(bytes: bytes), Payload(bytes: bytes, runs: runs)]
+        var sight = Sight()
+        for payload in isForeignFirst ? readings : readings.reversed() {
+            sight.add(Sight(codes: [ScannedCode(payload: payload, corners: nil)]))
+        }
+        #expect(sight.codes.map(\.text) == ["漾"])
+    }
+
     @Test("has separators for the percent signs of GS1 element strings")
     func hasSeparators() throws {
         // "A%", "B%" and "%C": one separator, and two signs that stand for one.

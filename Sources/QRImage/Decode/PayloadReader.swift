@@ -10,8 +10,8 @@ struct PayloadReader {
     private var runs: [Payload.Run] = []
     /// The set announced for the bytes to come.
     private var characterSet: CharacterSet?
-    /// Whether the text is a list of GS1 element strings, in which a percent sign separates.
-    private var isGS1 = false
+    /// Whether FNC1 came, in either position: a percent sign in alphanumeric mode then separates.
+    private var hasFNC1 = false
     private var recent = RecentPayloads()
 
     /// Reads a symbol's data codewords.
@@ -24,7 +24,7 @@ struct PayloadReader {
         payload.removeAll(keepingCapacity: true)
         runs.removeAll(keepingCapacity: true)
         characterSet = nil
-        isGS1 = false
+        hasFNC1 = false
         return readSegments()
     }
 
@@ -38,8 +38,11 @@ struct PayloadReader {
             case 0b0100: guard readBytes() else { return .failed }
             case 0b1000: guard readKanji() else { return .failed }
             case 0b0111: guard readCharacterSet() else { return .failed }
-            case 0b0101: isGS1 = true
-            case 0b1001: guard bits(8) != nil else { return .failed }
+            case 0b0101: hasFNC1 = true
+            case 0b1001:
+                // The application indicator names the text's format, and is no part of the text.
+                guard bits(8) != nil else { return .failed }
+                hasFNC1 = true
             case 0b0011: return .part
             default: return .failed
             }
@@ -106,11 +109,11 @@ struct PayloadReader {
             guard let single = bits(6), single < 45 else { return false }
             payload.append(Alphanumeric.characters[single])
         }
-        if isGS1 { separateElements(from: start) }
+        if hasFNC1 { separateElements(from: start) }
         return true
     }
 
-    /// One percent sign is a separator, and two are one (ISO/IEC 18004 §7.4.9.2).
+    /// One percent sign is a separator, and two are one (ISO/IEC 18004 §7.4.8).
     private mutating func separateElements(from start: Int) {
         let percent = UInt8(ascii: "%")
         let written = payload[start...]

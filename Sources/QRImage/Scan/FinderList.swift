@@ -6,6 +6,8 @@ struct FinderList {
 
     /// The most patterns that are combined; a picture full of false ones must not cost seconds.
     private static let bestCountMax = 24
+    /// The most patterns that are kept: every further one is compared with all of them.
+    private static let patternCountMax = 2_000
     /// Of the three modules that the middle square measures, so many must agree for all that can be asked.
     private static let supportingModules = 2.4
 
@@ -28,7 +30,7 @@ struct FinderList {
             patterns[index].lineCount += 1
             return
         }
-        patterns.append(pattern)
+        if patterns.count < Self.patternCountMax { patterns.append(pattern) }
     }
 
     /// Chooses the best, when every `step`-th row has been looked at.

@@ -50,7 +50,14 @@ package struct Scanner {
             // A busy box must not turn a clean picture away: the budget counts from the cheap looks on.
             let isFree = place < ScanPlan.freeStepCount
             if !isFree && deadline.isOver { break }
-            if perform(ScanPlan.steps[place], deadline: isFree ? .none : deadline) { break }
+            guard perform(ScanPlan.steps[place], deadline: isFree ? .none : deadline) else { continue }
+            // A look of our own may tell what zbar leaves out.
+            if look.codes.contains(where: \.payload.mayLackRuns), ScanPlan.steps[place].isForeign,
+                let own = ScanPlan.steps[place...].first(where: { !$0.isForeign })
+            {
+                _ = perform(own, deadline: deadline)
+            }
+            break
         }
         return result
     }
@@ -109,11 +116,7 @@ package struct Scanner {
     private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> Bool {
         look.clear()
         take(step, deadline: deadline)
-        for code in look.codes where !sight.codes.contains(where: { $0.bytes == code.bytes }) {
-            sight.codes.append(code)
-        }
-        sight.hasParts = sight.hasParts || look.hasParts
-        sight.seesCode = sight.seesCode || look.seesCode
+        sight.add(look)
         guard !sight.codes.isEmpty else { return sight.hasParts }
         if looksLeft == ScanPlan.looksForFurtherCodes, !look.seesCode { return true }
         looksLeft -= 1
@@ -140,7 +143,11 @@ package struct Scanner {
             if let window { threshold.apply(source, window: window, offset: 3, into: &prepared) }
             let seen = window == nil ? source : prepared
             let cost = zbarCost * UInt64(seen.width * seen.height) / 1_000_000
-            guard deadline.remaining > cost + cost / 4 else { return }
+            guard deadline.remaining > cost + cost / 4 else {
+                // One look that was held up must not be the last.
+                zbarCost -= zbarCost / 8
+                return
+            }
             let begin = microseconds?() ?? 0
             ZBarPass.read(seen, into: &look)
             let taken = (microseconds?() ?? 0) &- begin
