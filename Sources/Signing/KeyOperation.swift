@@ -101,7 +101,7 @@ import COpenSSL
         let valid: Bool
         switch algorithm {
         case .ed25519:
-            valid = false
+            preconditionFailure("no operation is set up to verify Ed25519")
         case .sm2:
             valid =
                 unsafe startMessage()
