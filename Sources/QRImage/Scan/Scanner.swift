@@ -59,7 +59,7 @@ package struct Scanner {
             }
             break
         }
-        return result
+        return result()
     }
 
     /// Looks for codes in a film's next frame: the cheapest look at each, the others in turn, as time allows.
@@ -72,7 +72,7 @@ package struct Scanner {
         guard begin(frame) else { return Self.tooSmall }
         defer { picture.unload() }
         let deadline = deadline
-        if perform(ScanPlan.steps[0], deadline: .none) || isLate { return result }
+        if perform(ScanPlan.steps[0], deadline: .none) || isLate { return result() }
         for _ in ScanPlan.filmTurns where !deadline.isOver {
             let step = ScanPlan.steps[turn]
             // zbar takes memory at every look, and cannot be stopped: it is asked about codes that are seen, not whether
@@ -81,7 +81,7 @@ package struct Scanner {
             // What has just read a code most likely reads the next frame's.
             turn = turn + 1 < ScanPlan.filmTurns.upperBound ? turn + 1 : ScanPlan.filmTurns.lowerBound
         }
-        return result
+        return result()
     }
 
     /// What cannot be stopped on the spot, a row or a decoding, ends within a fifth of the budget on a busy machine.
@@ -102,12 +102,12 @@ package struct Scanner {
     private static let tooSmall = Scan(outcome: .noCode, codes: [])
 
     /// Codes come from the upper left to the lower right, whichever look met them first.
-    private var result: Scan {
-        var codes = sight.codes
-        if codes.count > 1 { codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
+    private mutating func result() -> Scan {
+        // Where they are: a copy would take memory for every frame.
+        if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
         let outcome: Scan.Outcome =
             !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
-        return Scan(outcome: outcome, codes: codes)
+        return Scan(outcome: outcome, codes: sight.codes)
     }
 
     /// Takes one look, and says whether it settles the picture.
