@@ -2,21 +2,23 @@ import Dispatch
 import Synchronization
 
 /// Long work, one piece after another, on a queue of its own: what blocks there keeps no thread from other requests.
-final class WorkInTurn: TaskExecutor {
+package final class WorkInTurn: TaskExecutor {
     private let queue: DispatchQueue
     private let last = Mutex<Task<Void, Never>?>(nil)
 
-    init(label: String) {
+    package init(label: String) {
         queue = DispatchQueue(label: label)
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
     /// Runs `work` once every piece that was asked for earlier has ended, also where that waited in between.
-    func run<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    package func run<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
         let task = last.withLock { last in
             let task = Task(executorPreference: self) { [before = last] in
                 await before?.value
