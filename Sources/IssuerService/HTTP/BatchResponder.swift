@@ -71,7 +71,9 @@ struct BatchResponder: Sendable {
                 guard await windows.put(begin(upTo: Self.windowCodeCount, of: &lines)) else { return }
             }
         }
-        if let last = splitter.last() { _ = await windows.put([begin(last)]) }
+        guard let last = splitter.last() else { return }
+        var lines = [last][...]
+        _ = await windows.put(begin(upTo: Self.windowCodeCount, of: &lines))
     }
 
     private func begin(upTo codeCountMax: Int, of lines: inout ArraySlice<LineSplitter.Line>) async -> Window {
@@ -79,7 +81,7 @@ struct BatchResponder: Sendable {
         var codeCount = 0
         while codeCount < codeCountMax, let line = lines.popFirst() {
             let request = await begin(line)
-            codeCount += (try? request.get().codeCount) ?? 1
+            if case .success(let begun) = request { codeCount += begun.codeCount } else { codeCount += 1 }
             window.append(request)
         }
         return window
