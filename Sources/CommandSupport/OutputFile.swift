@@ -41,7 +41,8 @@ package enum OutputFile {
         return unsafe String(cString: resolved)
     }
 
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    /// Writes all of `bytes`, however often it takes; false, and `errno`, when it cannot.
+    package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in

@@ -60,6 +60,6 @@ package struct ForgedLog: AuditSource {
 
     /// What the log's checkpoint says, whoever signed it.
     package func checkpoint() throws(TraceLogError) -> Checkpoint {
-        try Checkpoint(text: SignedNote(bytes: files["checkpoint"] ?? []).text)
+        try Checkpoint(note: files["checkpoint"] ?? [])
     }
 }

@@ -35,7 +35,7 @@ struct AuditBench: AsyncParsableCommand {
         guard let bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax) else {
             throw ValidationError("\(log) has no checkpoint")
         }
-        options.anchors = [try Checkpoint(text: SignedNote(bytes: bytes).text)]
+        options.anchors = [try Checkpoint(note: bytes)]
         let blockCount = try AuditBlocks(source, size: options.anchors[0].size).count
         var (audit, library, lanes) = (Stopwatch(), Stopwatch(), Stopwatch())
         var report: AuditReport?

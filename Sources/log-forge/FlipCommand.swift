@@ -28,7 +28,7 @@ struct FlipCommand: AsyncParsableCommand {
         options.key = try NoteKey(vkey: key)
         options.signatures = .none
         let bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax) ?? []
-        options.anchors = [try Checkpoint(text: SignedNote(bytes: bytes).text)]
+        options.anchors = [try Checkpoint(note: bytes)]
         let flips = try await ByteFlips(source, options: options)
         let byteCount = flips.files.values.reduce(0) { $0 + $1.count }
         var progress = Progress(unit: "bytes flipped", total: byteCount)

@@ -25,15 +25,7 @@ struct LogFolder {
         }
         guard descriptor >= 0 else { throw Self.unwritable(target) }
         defer { close(descriptor) }
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw Self.unwritable(target) }
-            written += count
-        }
+        guard OutputFile.writeAll(bytes, to: descriptor) else { throw Self.unwritable(target) }
     }
 
     /// Removes a file of the log.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import CommandSupport
 
 /// The time a command takes as now.
 struct ClockOptions: ParsableArguments {
@@ -17,10 +17,5 @@ struct ClockOptions: ParsableArguments {
 
     var now: UInt64 { nowMilliseconds / 1000 }
 
-    var nowMilliseconds: UInt64 {
-        if let fixedSeconds { return fixedSeconds * 1000 }
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return UInt64(max(0, time.tv_sec)) * 1000 + UInt64(time.tv_nsec) / 1_000_000
-    }
+    var nowMilliseconds: UInt64 { fixedSeconds.map { $0 * 1000 } ?? WallClock.milliseconds() }
 }

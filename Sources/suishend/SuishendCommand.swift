@@ -63,7 +63,7 @@ struct SuishendCommand: AsyncParsableCommand {
             service,
             on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
             owner: geteuid(),
-            nowMilliseconds: Self.nowMilliseconds)
+            nowMilliseconds: WallClock.milliseconds)
         Self.raiseFileLimit()
         let stop = StopSignals.stream()
         await takeUp(service.log)
@@ -73,14 +73,7 @@ struct SuishendCommand: AsyncParsableCommand {
         publishing.cancel()
         await publishing.value
         guard service.log.trouble == nil else { throw ExitCode(ExitStatus.failure.rawValue) }
-        try await service.log.finish(atMilliseconds: Self.nowMilliseconds())
-    }
-
-    @Sendable
-    private static func nowMilliseconds() -> UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return UInt64(max(0, time.tv_sec)) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+        try await service.log.finish(atMilliseconds: WallClock.milliseconds())
     }
 
     /// Takes room for as many connections as the server holds, where the system's hard limit allows it.

@@ -33,7 +33,7 @@ struct GateSettings {
                 Verdict(
                     code?.outcome == .undecided ? code ?? .bundleUnreadable : .bundleUnreadable,
                     scene: scene, reason: error.reason))
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+            throw CommandError(error)
         }
     }
 

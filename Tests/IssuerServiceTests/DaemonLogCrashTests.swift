@@ -39,11 +39,7 @@ struct DaemonLogCrashTests {
         let installation = try Installation()
         let daemon = try HTTPDaemon(installation)
         let client = try IssuerClient(path: daemon.socket)
-        var objects: [String] = []
-        for _ in 0..<8 {
-            let body: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "bridge"]
-            objects.append(try #require(try client.ask(.registerObject, body)["subject"]?.string))
-        }
+        let objects = try (0..<8).map { _ in try client.registerBridge() }
         let seen = Witnessed()
         for round in 0..<Self.roundCount {
             if round > 0 { try daemon.start() }

@@ -20,8 +20,7 @@ struct DaemonLogStartTests {
         try installation.write(settings)
         let daemon = try HTTPDaemon(installation)
         let client = try IssuerClient(path: daemon.socket)
-        let body: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "bridge"]
-        object = try #require(try client.ask(.registerObject, body)["subject"]?.string)
+        object = try client.registerBridge()
         let line = Array("{\"object\":\"\(object)\",\"step\":\"inspecting\"}".utf8)
         _ = try client.ask(.appendEvent, lines: [[UInt8]](repeating: line, count: Self.eventCount))
         try #require(daemon.end(SIGTERM) == 0)

@@ -18,11 +18,7 @@ struct DaemonLogUnderLoadTests {
         try installation.write(settings)
         let daemon = try HTTPDaemon(installation)
         let client = try IssuerClient(path: daemon.socket)
-        var objects: [String] = []
-        for _ in 0..<8 {
-            let body: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "bridge"]
-            objects.append(try #require(try client.ask(.registerObject, body)["subject"]?.string))
-        }
+        let objects = try (0..<8).map { _ in try client.registerBridge() }
         let key = try #require(try client.ask(.describeLog, [:])["key"]?.string)
         let load = Load(objects, to: daemon.socket)
         defer { load.end() }

@@ -48,7 +48,7 @@ struct LogCrashTests {
                 #expect(acknowledged.updateValue(answer.sequence, forKey: answer.index) == nil)
             }
             if let bytes = LogDirectory(path: folder + "/log").read("checkpoint") {
-                checkpoints.append(try Checkpoint(text: SignedNote(bytes: bytes).text))
+                checkpoints.append(try Checkpoint(note: bytes))
             }
         }
         print("crashes: \(killedCount) of \(Self.roundCount) rounds killed, \(acknowledged.count) answers")

@@ -87,7 +87,7 @@ struct LogHeadsTests {
         #expect(try await publisher.publish() == reserved + 2)
         var options = AuditOptions()
         options.key = try NoteKey(name: "log.example", kind: .ed25519, key: key.verificationKey)
-        options.anchors = [try Checkpoint(text: SignedNote(bytes: #require(directory.read("checkpoint"))).text)]
+        options.anchors = [try Checkpoint(note: #require(directory.read("checkpoint")))]
         let source = DirectoryLog(folder: scratch("log"))
         let report = try await Auditor(source: source, options: options).audit().report
         #expect(report.verdict == .intact && report.eventCount == 4500, "\(report.findings)")

@@ -1,4 +1,5 @@
 import Glibc
+import Verification
 
 /// The socket that issuers connect to, bound by this process or handed over by systemd.
 package struct ListeningSocket: Sendable {
@@ -97,6 +98,8 @@ package struct ListeningSocket: Sendable {
         OperationError(
             code: "socket_unusable",
             reason: "\(path.prefix(200)) cannot be listened on: \(unsafe String(cString: strerror(errno)))",
-            hint: "name a path of at most \(UNIXSocket.pathByteCountMax) bytes in a folder of this user with --socket")
+            hint: """
+                name a path of at most \(SocketAddress.pathByteCountMax) bytes in a folder of this user with --socket
+                """)
     }
 }

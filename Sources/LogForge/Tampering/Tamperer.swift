@@ -25,7 +25,7 @@ package struct Tamperer: Sendable {
         guard let bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax) else {
             throw Self.unfit("no checkpoint")
         }
-        checkpoint = try Checkpoint(text: SignedNote(bytes: bytes).text)
+        checkpoint = try Checkpoint(note: bytes)
         guard (4...Self.entryCountMax).contains(checkpoint.size) else {
             throw Self.unfit("\(checkpoint.size) entries, where 4 to \(Self.entryCountMax) will do")
         }

@@ -17,7 +17,7 @@ struct GaloisPolynomial {
         set { coefficients[degree] = newValue }
     }
 
-    /// Makes room for further coefficients, zero for now.
+    /// Makes room for further coefficients, all of them zero.
     mutating func extend(to count: Int) {
         precondition(count <= Self.countMax)
         self.count = max(self.count, count)

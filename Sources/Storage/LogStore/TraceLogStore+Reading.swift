@@ -4,17 +4,18 @@ package import TraceLog
 extension TraceLogStore {
     /// How many entries the log has; the newest may not be published yet, and one may only be reserved.
     package func count() throws -> UInt64 {
-        try registry.read { database in
-            UInt64(try Int64.fetchOne(database, sql: "SELECT max(idx) + 1 FROM log_entries") ?? 0)
-        }
+        try registry.read { try Self.count($0) }
     }
 
     /// How many entries can be published: those before a heads entry that has yet to be made, or all.
     func publishableCount() throws -> UInt64 {
         try registry.read { database in
-            if let reserved = try Sequencer.reservedHeads(database) { return reserved.index }
-            return UInt64(try Int64.fetchOne(database, sql: "SELECT max(idx) + 1 FROM log_entries") ?? 0)
+            try Sequencer.reservedHeads(database)?.index ?? Self.count(database)
         }
+    }
+
+    private static func count(_ database: Database) throws -> UInt64 {
+        UInt64(try Int64.fetchOne(database, sql: "SELECT max(idx) + 1 FROM log_entries") ?? 0)
     }
 
     /// One entry; nil beyond the end.

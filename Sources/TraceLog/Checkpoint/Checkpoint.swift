@@ -15,6 +15,13 @@ package struct Checkpoint: Sendable, Equatable {
         self.extensionLines = extensionLines
     }
 
+    /// Reads what a note states, whoever signed it.
+    ///
+    /// - Throws: `malformed_checkpoint`.
+    package init(note bytes: [UInt8]) throws(TraceLogError) {
+        try self.init(text: SignedNote(bytes: bytes).text)
+    }
+
     /// Reads a note's text, which signatures have yet to vouch for.
     ///
     /// - Throws: `malformed_checkpoint`.

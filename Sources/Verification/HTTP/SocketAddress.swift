@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// The address of a UNIX socket.
 package struct SocketAddress {
@@ -18,7 +18,7 @@ package struct SocketAddress {
     }
 
     /// Calls `body` with the address as the system takes it.
-    func withPointer<Value, Failure>(
+    package func withPointer<Value, Failure>(
         _ body: (UnsafePointer<sockaddr>, socklen_t) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         try unsafe withUnsafePointer(to: address) { (pointer) throws(Failure) in

@@ -165,30 +165,30 @@ package final class ReplayStore: Sendable {
 
     /// Header: magic, current generation, entries in the even and the odd generation; from 1024 on, scene names.
     private func currentGeneration() throws(BundleError) -> UInt64 {
-        Self.number(try read(8, at: 8)[...])
+        LittleEndian.number(try read(8, at: 8)[...])
     }
 
     /// Moves on to `wanted`, never back: a clock that was set back must not bring forgotten showings to life.
     private func advance(to wanted: UInt64) throws(BundleError) -> UInt64 {
         let current = try currentGeneration()
         guard wanted > current else { return current }
-        var counts = [Self.number(try read(8, at: 16)[...]), Self.number(try read(8, at: 24)[...])]
+        var counts = [LittleEndian.number(try read(8, at: 16)[...]), LittleEndian.number(try read(8, at: 24)[...])]
         counts[Int(wanted % 2)] = 0
         if wanted > current + 1 { counts[Int((wanted + 1) % 2)] = 0 }
-        try write(Self.bytes(wanted) + Self.bytes(counts[0]) + Self.bytes(counts[1]), at: 8)
+        try write(LittleEndian.bytes(wanted) + LittleEndian.bytes(counts[0]) + LittleEndian.bytes(counts[1]), at: 8)
         return wanted
     }
 
     private func add(_ entry: ReplayEntry, to generation: UInt64) throws(BundleError) {
         let countOffset = 16 + Int(generation % 2) * 8
-        let count = Self.number(try read(8, at: countOffset)[...])
+        let count = LittleEndian.number(try read(8, at: countOffset)[...])
         guard count < UInt64(Self.slotCount / 8 * 7), let slot = try firstFree(entry, in: generation) else {
             throw BundleError(
                 code: .statusUnknown, reason: "the replay store \(path) is full",
                 hint: "give this gate a store of its own with --replay-store")
         }
         try write(entry.bytes(generation: generation), at: Self.offset(slot, generation))
-        try write(Self.bytes(count + 1), at: countOffset)
+        try write(LittleEndian.bytes(count + 1), at: countOffset)
     }
 
     private func isPresent(_ entry: ReplayEntry, in generation: UInt64) throws(BundleError) -> Bool {
@@ -274,13 +274,5 @@ package final class ReplayStore: Sendable {
     private func write(_ bytes: [UInt8], at offset: Int) throws(BundleError) {
         let count = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, offset) }
         guard count == bytes.count else { throw GateFile.unwritable(path) }
-    }
-
-    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-        bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    private static func bytes(_ number: UInt64) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64($0 * 8)) }
     }
 }

@@ -77,9 +77,7 @@ import Signing
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Offset.list + token.list.bytes.count)
         for number in [magic, UInt64(token.list.bytes.count), token.issuedAt, token.expiresAt ?? .max] {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-            }
+            bytes += LittleEndian.bytes(number)
         }
         bytes += tokenDigest + signer
         precondition(bytes.count == Offset.headerDigest, "a digest is 32 bytes, a key identifier 4")
@@ -89,6 +87,6 @@ import Signing
     }
 
     private static func number(_ header: [UInt8], at offset: Int) -> UInt64 {
-        header[offset..<offset + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        LittleEndian.number(header[offset..<offset + 8])
     }
 }
