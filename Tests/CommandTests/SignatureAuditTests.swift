@@ -105,6 +105,22 @@ struct SignatureAuditTests {
         try expect(appending(script, signer: key) { $0.keyIdentifier = nil }, all: "actor_signature", batch: "ok")
     }
 
+    @Test("finds a key that comes back to life, whichever signatures are asked for, and takes an end said twice")
+    func revived() throws {
+        for (ends, isGood) in [
+            ([KeyStatusChange.Status.retired, .revoked, .revoked], true), ([.retired, .retired], true),
+            ([.retired, .active], false), ([.revoked, .active], false), ([.revoked, .retired], false),
+        ] {
+            var log = script
+            for status in ends {
+                try log.append(
+                    .log, .keyStatus(KeyStatusChange(actor: LogScript.actor, status: status, key: key.verificationKey)))
+            }
+            let code = isGood ? "ok" : "key_revoked"
+            try expect(log, all: code, batch: code, none: code)
+        }
+    }
+
     @Test("finds a key that was revoked or retired before the entry, and takes what it signed earlier")
     func revoked() throws {
         for status in [KeyStatusChange.Status.revoked, .retired] {

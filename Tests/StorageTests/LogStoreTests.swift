@@ -62,6 +62,31 @@ struct LogStoreTests {
         #expect(try await scratch.store.append(late, at: 70).sequence == 2)
     }
 
+    @Test("takes a key's end, and never its return, another actor's word on it or one in an object's chain")
+    func keyStatus() async throws {
+        let scratch = try Scratch()
+        let key = try SigningKey.generate(.ed25519).verificationKey
+        func append(
+            _ status: KeyStatusChange.Status, by actor: String = "SH", to object: ObjectID = .log
+        ) async throws {
+            let change = KeyStatusChange(actor: actor, status: status, key: key)
+            _ = try await scratch.store.append(
+                EventRequest(object: object, event: .keyStatus(change), actor: ""), at: 1)
+        }
+        for status in [KeyStatusChange.Status.active, .retired, .revoked, .revoked] { try await append(status) }
+        try await scratch.store.stateHeads(at: 1)
+        let count = try scratch.store.count()
+        let object = try Self.request(1).object
+        for (status, actor, chain) in [
+            (KeyStatusChange.Status.active, "SH", ObjectID.log), (.retired, "SH", .log), (.revoked, "BJ", .log),
+            (.revoked, "SH", object),
+        ] {
+            let error = await #expect(throws: LogError.self) { try await append(status, by: actor, to: chain) }
+            #expect(error?.code == .keyStatusRefused && error?.hint.isEmpty == false)
+        }
+        #expect(try scratch.store.count() == count)
+    }
+
     @Test("publishes checkpoints that its tiles prove and that later ones extend")
     func publishing() async throws {
         let scratch = try Scratch()

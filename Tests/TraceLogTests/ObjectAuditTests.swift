@@ -183,6 +183,13 @@ struct ObjectAuditTests {
         try revoked.append(object, LogScript.inspection(1), signer: scene.actorKey)
         let last = UInt64(revoked.entries.count - 1)
         expect(try await audit(object, scene.log(revoked.entries)), .keyRevoked, index: last)
+        try revoked.append(
+            .log,
+            .keyStatus(KeyStatusChange(actor: LogScript.actor, status: .active, key: scene.actorKey.verificationKey)))
+        try revoked.append(object, LogScript.inspection(1), signer: scene.actorKey)
+        let report = try await audit(object, scene.log(revoked.entries))
+        #expect(
+            report.audit.findings.filter { $0.code == .keyRevoked }.map(\.index) == [last, last + 1, last + 2])
     }
 
     @Test("tells a fork and a foreign log by the anchor, through the tiles alone")

@@ -61,6 +61,15 @@ extension Tamperer {
                 try script.append(object, LogScript.inspection(1), signer: actor)
             }
             code = "key_revoked"
+        case .revivedKey:
+            let actor = try SigningKey.generate(.ed25519)
+            for status in [KeyStatusChange.Status.active, .revoked, .active] {
+                let change = KeyStatusChange(actor: LogScript.actor, status: status, key: actor.verificationKey)
+                try script.append(.log, .keyStatus(change))
+            }
+            let last = UInt64(script.entries.count - 1)
+            try script.append(object, LogScript.inspection(1), signer: actor)
+            return try signed(script.entries, key: key, .init("key_revoked", index: last, object: []))
         case .forgedSignature:
             let actor = try SigningKey.generate(.ed25519)
             let change = KeyStatusChange(actor: LogScript.actor, status: .active, key: actor.verificationKey)

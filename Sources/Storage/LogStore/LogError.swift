@@ -13,6 +13,8 @@ package struct LogError: Error, Equatable, Sendable {
         case logUnreadable = "log_unreadable"
         case logUnwritable = "log_unwritable"
         case eraseIncomplete = "erase_incomplete"
+        /// A key's status would go back, or become another actor's to say.
+        case keyStatusRefused = "key_status_refused"
     }
 
     package let code: Code

@@ -41,6 +41,7 @@ struct Sequencer: Sendable {
         if case .observed(let event) = request.event, let corrected = event.corrects {
             try TraceLogStore.check(corrected, isOf: request.object, database)
         }
+        if case .keyStatus(let change) = request.event { try Self.check(change, of: request.object, database) }
         let head = try Self.head(request.object, database)
         let sequence = head.map { $0.sequence + 1 } ?? 0
         if let expected = request.expected,

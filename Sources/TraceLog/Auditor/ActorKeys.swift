@@ -10,16 +10,22 @@ struct ActorKeys {
 
     private var records: [[UInt8]: Record] = [:]
 
-    /// Takes a change in; false when it gives another actor's key away or its own bytes are no key.
-    mutating func accept(_ change: KeyStatusChange) -> Bool {
+    /// Takes a change in, unless it gives another actor's key away or brings back one that had ended.
+    ///
+    /// - Returns: why it does not count; nil when it does.
+    mutating func accept(_ change: KeyStatusChange) -> Refusal? {
         if let known = records[change.keyIdentifier] {
-            guard known.actor == change.actor else { return false }
+            guard known.actor == change.actor else { return .strangersChange }
+            guard known.status <= change.status else {
+                return Refusal(
+                    .keyRevoked, "the entry makes a key \(change.status), and the log had said it is \(known.status)")
+            }
             records[change.keyIdentifier]?.status = change.status
-            return true
+            return nil
         }
-        guard let key = try? VerificationKey(spki: change.publicKey) else { return false }
+        guard let key = try? VerificationKey(spki: change.publicKey) else { return .strangersChange }
         records[change.keyIdentifier] = Record(actor: change.actor, key: key, status: change.status)
-        return true
+        return nil
     }
 
     /// What an entry's signature must hold against, or why it may not be trusted.
@@ -35,6 +41,8 @@ struct ActorKeys {
     }
 
     struct Refusal: Error {
+        static let strangersChange = Refusal(.actorSignature, "the key's record and the one who changes it")
+
         let code: AuditFinding.Code
         let detail: String
 

@@ -90,9 +90,8 @@ struct ChainReplay: ~Copyable {
         case .observed, .heads: break
         case .erased(let erasure): commitments.erase(erasure)
         case .keyStatus(let change):
-            if object != .log || !keys.accept(change) {
-                add(.actorSignature, link.index, object, "the key's record and the one who changes it")
-            }
+            let refusal = object == .log ? keys.accept(change) : .strangersChange
+            if let refusal { add(refusal.code, link.index, object, refusal.detail) }
         }
         if rules.checksOpenings {
             for commitment in whole.entry.commitments {

@@ -6,10 +6,13 @@ package import Signing
 /// `{0: 2, 1: actor USCC, 2: key id, 3: status, 4: algorithm, 5: public key (SPKI), 6: reason | null}`, in the log's
 /// own chain. An entry signed by a key is judged by the newest change before its index.
 package struct KeyStatusChange: Sendable, Equatable {
-    package enum Status: UInt64, Sendable {
+    /// In the order in which a key's life goes: it may be said again, and never goes back.
+    package enum Status: UInt64, Sendable, Comparable {
         case active = 0
         case retired = 1
         case revoked = 2
+
+        package static func < (left: Status, right: Status) -> Bool { left.rawValue < right.rawValue }
     }
 
     package static let keyIdentifierByteCount = 16

@@ -12,11 +12,9 @@ enum HistorySignatures {
             // A key is judged by the newest change before the entry's index.
             while let (change, place) = changes.first, place.index < link.index {
                 changes.removeFirst()
-                if case .keyStatus(let status) = change.event, !keys.accept(status) {
+                if case .keyStatus(let status) = change.event, let refusal = keys.accept(status) {
                     findings.append(
-                        AuditFinding(
-                            .actorSignature, index: place.index, object: [],
-                            detail: "the key's record and the one who changes it"))
+                        AuditFinding(refusal.code, index: place.index, object: [], detail: refusal.detail))
                 }
             }
             var isValid: Bool?
