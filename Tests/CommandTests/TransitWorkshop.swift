@@ -21,13 +21,14 @@ struct TransitWorkshop {
     /// A code's text form for a stream.
     func code(
         authority: SigningKey? = nil, issuer: SigningKey? = nil, phone: SigningKey? = nil, caIndex: UInt8 = 1,
-        account: [UInt8] = VerifyGate.cardAccount, generatedAt: UInt64 = VerifyGate.now
+        account: [UInt8] = VerifyGate.cardAccount, generatedAt: UInt64 = VerifyGate.now,
+        goodUntil: UInt64 = VerifyGate.now + 86_400
     ) throws -> String {
         let maker = TransitCodeMaker(layout: network.layout)
-        var card = TransitCodeMaker.Card(authorisedUntil: VerifyGate.now + 86_400)
+        var card = TransitCodeMaker.Card(authorisedUntil: goodUntil)
         card.cardAccount = account
         let certificate = try maker.certificate(
-            issuer: card.issuer, key: self.issuer.verificationKey, expiresAt: VerifyGate.now + 86_400,
+            issuer: card.issuer, key: self.issuer.verificationKey, expiresAt: goodUntil,
             authority: authority ?? self.authority, caIndex: caIndex)
         let bytes = try maker.code(
             card, certificate: certificate, issuer: issuer ?? self.issuer, user: phone ?? self.phone,

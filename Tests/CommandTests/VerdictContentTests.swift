@@ -58,6 +58,10 @@ struct VerdictContentTests {
         let stale = try verdict(gate, "object-inspection", gate.object(), at: end)
         #expect(stale["code"]?.string == "ok" && stale["trust"]?["stale"]?.bool == true)
         #expect(warnings(stale) == ["bundle_stale"])
+        let transit = try verdict(
+            gate, "metro-gate", gate.transit.code(generatedAt: end, goodUntil: end + 86_400), at: end)
+        #expect(transit["code"]?.string == "ok" && transit["trust"]?["stale"]?.bool == true)
+        #expect(warnings(transit) == ["bundle_stale"])
         let over = try verdict(gate, "object-inspection", gate.object(), at: end + 7 * 86_400)
         #expect(over["code"]?.string == "bundle_expired" && over["verdict"]?.string == "undecided")
     }

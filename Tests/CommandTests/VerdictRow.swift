@@ -117,6 +117,11 @@ extension VerdictRow {
         .text("bundle_expired", "enterprise-inspection", at: VerifyGate.start + 86_400 * 9) {
             try CredentialText(bytes: $0.enterprise(), form: .enterprise, host: "qr.example.cn").text
         },
+        .text("bundle_expired", at: VerifyGate.start + 86_400 * 2) {
+            try $0.transit.code(
+                generatedAt: VerifyGate.start + 86_400 * 2, goodUntil: VerifyGate.start + 86_400 * 99)
+        },
+        .text("bundle_expired", "hospital", at: VerifyGate.start + 86_400 * 2) { _ in MedicalAuthority.code },
         .text("bundle_rollback") { gate in
             _ = try VerdictRow.text("malformed") { _ in "X" }.run(gate)
             try gate.export(version: 4)

@@ -34,6 +34,9 @@ struct MedicalSource: IdentitySource {
         return assessment
     }
 
+    /// The digits bear no time.
+    func hear(_ payload: [UInt8], at now: UInt64, _ verdict: inout Verdict) {}
+
     private func resolved(_ payload: [UInt8], at now: UInt64) throws(Refusal) -> InsuredPerson {
         if let refusal = scene.refusal(ofSourceIn: .medical, isChallenged: isChallenged) { throw refusal }
         guard let code = MedicalInsuranceCode(String(decoding: payload, as: UTF8.self)) else {

@@ -1,10 +1,6 @@
 import Credential
 
 extension SuishenSource {
-    /// Notes what the holder's phone says the time is, where a code was refused before that was looked at.
-    ///
-    /// A gate whose clock is a day off refuses every code for its life, its key or the bundle's end; the phones are
-    /// heard all the same, so that the guard learns whose clock is wrong. The refusal stays what it is.
     func hear(_ payload: [UInt8], at now: UInt64, _ verdict: inout Verdict) {
         guard verdict.freshness == nil, let text = String(validating: payload, as: UTF8.self),
             let credential = try? UnverifiedCredential(text: text), credential.form == .person

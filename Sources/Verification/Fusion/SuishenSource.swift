@@ -18,26 +18,15 @@ struct SuishenSource: IdentitySource {
 
     func assess(_ payload: [UInt8], at now: UInt64) -> Assessment {
         var assessment = Assessment(verdict: Verdict(.ok, scene: scene.name))
-        assessment.verdict.trust = Verdict.Trust(
-            bundleVersion: bundle.version, ageSeconds: now > bundle.issuedAt ? now - bundle.issuedAt : 0,
-            isStale: now >= bundle.expiresAt)
         do {
             try check(payload, at: now, &assessment)
         } catch {
             assessment.verdict.refuse(error)
-            if error.code.dependsOnClock { hear(payload, at: now, &assessment.verdict) }
         }
         return assessment
     }
 
     private func check(_ payload: [UInt8], at now: UInt64, _ assessment: inout Assessment) throws(Refusal) {
-        if now >= bundle.expiresAt {
-            let (end, overflows) = bundle.expiresAt.addingReportingOverflow(scene.bundleGraceSeconds)
-            guard overflows || now < end else {
-                throw Refusal(.bundleExpired, "the bundle ended at \(bundle.expiresAt), it is \(now)")
-            }
-            assessment.verdict.warnings.append("bundle_stale")
-        }
         let credential = try stage("parse", &assessment.verdict) { (verdict) throws(Refusal) in
             try parsed(payload, &verdict)
         }

@@ -32,11 +32,13 @@ struct TransitSource: IdentitySource {
             assessment.verdict.stages.append(Verdict.Stage(name: name, isPassed: false))
             assessment.verdict.terminalNumber = error.terminalNumber
             assessment.verdict.refuse(Refusal(error.code, error.reason))
-            if error.code.dependsOnClock, let code = verifier.untimely(payload) {
-                note(code, at: now, &assessment.verdict)
-            }
         }
         return assessment
+    }
+
+    func hear(_ payload: [UInt8], at now: UInt64, _ verdict: inout Verdict) {
+        guard verdict.freshness == nil, let code = verifier.untimely(payload) else { return }
+        note(code, at: now, &verdict)
     }
 
     private func note(_ code: VerifiedTransitCode, at now: UInt64, _ verdict: inout Verdict) {

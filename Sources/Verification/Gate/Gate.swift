@@ -22,6 +22,7 @@ package struct Gate: Sendable {
     package static let payloadCountMax = 8
 
     package let scene: Scene
+    private let bundle: GateBundle
     private let own: SuishenSource
     private let others: [any IdentitySource]
     private let match: HolderMatch
@@ -45,13 +46,14 @@ package struct Gate: Sendable {
         skewSeconds: UInt64? = nil, fare: UInt64 = 0, links: Links = Links(), recorder: EventRecorder? = nil
     ) {
         self.scene = scene
+        bundle = directory.bundle
         self.replay = replay
         self.recorder = recorder
         clock = ClockWatch(path: "\(directory.statePath)/clock")
         let skewSeconds = skewSeconds ?? scene.clockSkewSeconds
-        let network = directory.bundle.transit ?? TransitNetwork(layout: TransitLayout(), authorities: [:])
+        let network = bundle.transit ?? TransitNetwork(layout: TransitLayout(), authorities: [:])
         own = SuishenSource(
-            bundle: directory.bundle, scene: scene, statusLists: directory.statusLists,
+            bundle: bundle, scene: scene, statusLists: directory.statusLists,
             epochKeys: directory.epochKeys, trust: directory.trust, challenge: challenge, skewSeconds: skewSeconds)
         others = [
             TransitSource(
@@ -60,7 +62,7 @@ package struct Gate: Sendable {
             MedicalSource(scene: scene, link: links.medical, isChallenged: challenge != nil),
         ]
         match = HolderMatch(
-            table: directory.bundle.links, registry: scene.isOnlineAllowed ? links.registry : nil)
+            table: bundle.links, registry: scene.isOnlineAllowed ? links.registry : nil)
     }
 
     /// Whether a payload is of a kind that the gate decides on.
@@ -128,7 +130,18 @@ package struct Gate: Sendable {
     }
 
     private func assess(_ payload: [UInt8], at now: UInt64) -> Assessment {
-        (source(of: payload) ?? own).assess(payload, at: now)
+        let (source, trust) = (source(of: payload) ?? own, bundle.trust(at: now))
+        var assessment: Assessment
+        if let refusal = bundle.refusal(in: scene, at: now) {
+            assessment = Assessment(verdict: Verdict(.ok, scene: scene.name))
+            assessment.verdict.refuse(refusal)
+        } else {
+            assessment = source.assess(payload, at: now)
+            if trust.isStale { assessment.verdict.warnings.insert("bundle_stale", at: 0) }
+        }
+        assessment.verdict.trust = trust
+        if assessment.verdict.code.dependsOnClock { source.hear(payload, at: now, &assessment.verdict) }
+        return assessment
     }
 
     private func source(of payload: [UInt8]) -> (any IdentitySource)? {
