@@ -8,8 +8,8 @@ struct FrameScan {
     private let output: VerdictOutput
     private let at: UInt64?
     private var tracker = FrameTracker()
-    /// Who was accepted by which code; those whose code has left are forgotten.
-    private var accepted: [(holder: [UInt8], code: [UInt8])] = []
+    /// What was decided on each code; those that have left are forgotten.
+    private var decided: [(code: [UInt8], verdict: Verdict)] = []
     private var worst: VerdictOutcome?
 
     /// Of frames that come faster than they are read, so many share one whose looks take their time.
@@ -29,60 +29,65 @@ struct FrameScan {
     /// - Parameters:
     ///   - size: what every frame measures.
     ///   - scanner: reads the frames, each within its budget.
-    /// - Returns: the worst verdict; undecided when no code came into view or the last frame is cut off.
-    /// - Throws: ``CommandError`` when stdin breaks off.
-    mutating func run(_ size: FrameSize, _ scanner: Scanner) throws(CommandError) -> VerdictOutcome {
+    /// - Returns: the worst verdict; undecided when no code came into view, stdin broke off, or the last frame is cut.
+    mutating func run(_ size: FrameSize, _ scanner: Scanner) -> VerdictOutcome {
         var frames = FrameReader(size)
         var scanner = scanner
         var lateCount = 0
-        while try frames.next() {
-            lateCount = frames.isLate ? lateCount + 1 : 0
-            let isShort = lateCount % Self.lateFramesAtOnce > 0
-            see(scanner.scanFrame(frames.frame, isLate: isShort).codes)
-        }
-        if frames.cutByteCount > 0 {
-            let cut = Self.cutOff(frames.cutByteCount, of: size)
-            output.write(Verdict(.inputUnreadable, scene: gate.scene.name, reason: cut.reason))
-            Diagnostics(command: "verify").report(cut)
-            return max(worst ?? .undecided, .undecided)
+        do throws(CommandError) {
+            while try frames.next() {
+                lateCount = frames.isLate ? lateCount + 1 : 0
+                let isShort = lateCount % Self.lateFramesAtOnce > 0
+                see(scanner.scanFrame(frames.frame, isLate: isShort).codes)
+            }
+            if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }
+        } catch {
+            return output.undecided(error, scene: gate.scene.name)
         }
         if worst == nil { Diagnostics(command: "verify").report(Self.nothingSeen) }
         return worst ?? .undecided
     }
 
     private mutating func see(_ codes: [ScannedCode]) {
-        let new = tracker.newCodes(codes)
+        let new = tracker.newCodes(codes).map(\.bytes)
         guard !new.isEmpty else { return }
-        accepted.removeAll { !tracker.isInView($0.code) }
-        decide(new, beside: codes.filter { !new.contains($0) })
+        decided.removeAll { !tracker.isInView($0.code) }
+        let known = decided.filter { code, _ in codes.contains { $0.bytes == code } && !new.contains(code) }
+        decide(new, beside: known.map(\.verdict))
     }
 
-    /// One verdict a code; codes that are in view together must be one holder's, as in a picture.
-    private mutating func decide(_ new: [ScannedCode], beside known: [ScannedCode]) {
+    /// One verdict a code; codes that are in view together must be one holder's, and none of them refused, as in a
+    /// picture.
+    ///
+    /// Those that are known are not looked at again, since what was shown in time is not stale for being held there.
+    private mutating func decide(_ new: [[UInt8]], beside known: [Verdict]) {
         let now = at ?? Clock.seconds()
         let begin = Clock.microseconds()
-        var assessments = gate.assess(new.map(\.bytes), at: now)
-        if !known.isEmpty, assessments.allSatisfy({ $0.verdict.code == .ok }) {
-            let all = gate.assess((new + known).map(\.bytes), at: now)
-            assessments = Array(all.prefix(assessments.count))
-        }
         // Settled in any case: the gate remembers each showing, and refuses it to whoever comes next.
-        var verdicts = assessments.map { gate.settle($0, at: now) }
+        var verdicts = gate.settle(gate.assess(new, beside: known, at: now), at: now)
         let elapsed = Clock.microseconds() - begin
         let isNext = verdicts.count == 1 && isNextShowing(verdicts[0])
-        for index in verdicts.indices {
-            verdicts[index].elapsedMicroseconds = elapsed
-            guard verdicts[index].code == .ok, let holder = verdicts[index].pseudonym else { continue }
-            for code in new where gate.knows(code.bytes) { accepted.append((holder, code.bytes)) }
-        }
+        for index in verdicts.indices { verdicts[index].elapsedMicroseconds = elapsed }
+        remember(verdicts, of: new)
         if isNext { return }
         output.write(verdicts)
         worst = verdicts.map(\.outcome).max().map { max(worst ?? .accept, $0) } ?? worst
     }
 
+    /// Codes of no kind that the gate knows, posters, speak for nobody and stand in nobody's way.
+    private mutating func remember(_ verdicts: [Verdict], of new: [[UInt8]]) {
+        let known = new.filter(gate.knows)
+        if known.count == verdicts.count {
+            decided += zip(known, verdicts).map { (code: $0, verdict: $1) }
+        } else if let worst = verdicts.first {
+            decided += known.map { (code: $0, verdict: worst) }
+        }
+    }
+
     /// A phone whose code goes on to the next slot while it is in view has not come again: the gate opens once.
     private func isNextShowing(_ verdict: Verdict) -> Bool {
-        verdict.code == .ok && accepted.contains { $0.holder == verdict.pseudonym }
+        guard verdict.code == .ok, let holder = verdict.pseudonym else { return false }
+        return decided.contains { $0.verdict.code == .ok && $0.verdict.pseudonym == holder }
     }
 
     private static func cutOff(_ byteCount: Int, of size: FrameSize) -> CommandError {

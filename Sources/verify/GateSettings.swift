@@ -88,7 +88,7 @@ extension Gate {
     func decide(_ payloads: [[UInt8]], at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
         let now = at ?? Clock.seconds()
         let begin = Clock.microseconds()
-        var verdict = Verdict.fused(assess(payloads, at: now).map { settle($0, at: now) })
+        var verdict = Verdict.fused(settle(assess(payloads, at: now), at: now))
         verdict.elapsedMicroseconds = Clock.microseconds() - begin
         output.write(verdict)
         return verdict.outcome

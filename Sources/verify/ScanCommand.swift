@@ -75,7 +75,7 @@ struct ScanCommand: ParsableCommand {
         }
         if let frames {
             var film = FrameScan(gate: gate, output: output, at: at)
-            throw ExitCode(try film.run(frames, scanning.frameScanner).exitStatus.rawValue)
+            throw ExitCode(film.run(frames, scanning.frameScanner).exitStatus.rawValue)
         }
         if let text {
             throw ExitCode(gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus.rawValue)

@@ -58,7 +58,7 @@ final class StreamAnswers: Sendable {
         var worst = VerdictOutcome.accept
         let verdicts = scans.map { scan in
             let begin = Clock.microseconds()
-            var verdict = Verdict.fused(scan.assessments.map { gate.settle($0, at: scan.readAt) })
+            var verdict = Verdict.fused(gate.settle(scan.assessments, at: scan.readAt))
             verdict.elapsedMicroseconds = scan.microseconds + (Clock.microseconds() - begin)
             worst = max(worst, verdict.outcome)
             return verdict

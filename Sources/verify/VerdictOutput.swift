@@ -10,6 +10,14 @@ struct VerdictOutput: Sendable {
         write([verdict])
     }
 
+    /// Says that there is nothing to decide on: what cannot be read is a verdict too, so that a guard never sees nothing.
+    func undecided(_ cause: CommandError, scene: String) -> VerdictOutcome {
+        let code = VerdictCode(rawValue: cause.code) ?? .inputUnreadable
+        write(Verdict(code, scene: scene, reason: cause.reason))
+        Diagnostics(command: "verify").report(cause)
+        return .undecided
+    }
+
     func write(_ verdicts: [Verdict]) {
         var bytes: [UInt8] = []
         for verdict in verdicts {

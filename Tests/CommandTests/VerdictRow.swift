@@ -84,6 +84,12 @@ extension VerdictRow {
             _ = try VerdictRow.text("ok") { _ in shown }.run(gate)
             return shown
         },
+        // Whoever has the link of the next slot can work out this one's, which is still fresh.
+        .text("replayed") { gate in
+            let showings = try gate.chain(times: [VerifyGate.start + 30, VerifyGate.start])
+            _ = try VerdictRow.text("ok") { _ in showings[0] }.run(gate)
+            return showings[1]
+        },
         .text("challenge_mismatch", "service-window", options: "--challenge 0102030405060708") {
             try $0.shown($0.person(), challenge: Array(2...9))
         },

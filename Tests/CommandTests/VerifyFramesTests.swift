@@ -3,6 +3,7 @@ import Encoding
 import QRImage
 import TestSupport
 import Testing
+import Verification
 
 @Suite("The command verify before a camera")
 struct VerifyFramesTests {
@@ -98,6 +99,43 @@ struct VerifyFramesTests {
         film = Film()
         try film.show([next])
         #expect(try run(film, gate, scene: "metro-gate") == (["replayed"], 1))
+    }
+
+    @Test("opens for nobody beside a code that was refused, as for nobody in a picture with one")
+    func refusesBesideARefused() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let revoked = try gate.shown(gate.person(index: VerifyGate.revokedIndex))
+        let good = try gate.shown(gate.person())
+        var film = Film()
+        try film.show([revoked])
+        try film.show([revoked, good])
+        #expect(try run(film, gate, scene: "metro-gate") == (["revoked", "revoked"], 1))
+        // Not used up, since it was not accepted.
+        film = Film()
+        try film.show([good])
+        #expect(try run(film, gate, scene: "metro-gate") == (["ok"], 0))
+        film = Film()
+        try film.show([try gate.shown(gate.person()), revoked])
+        #expect(try run(film, gate, scene: "metro-gate") == (["revoked", "revoked"], 1))
+    }
+
+    @Test("takes two holders for neither, though the first one's showing is no longer fresh")
+    func remembersWhoIsInView() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let directory = try GateDirectory(path: gate.folder)
+        let station = Gate(
+            directory: directory, scene: try #require(directory.bundle.scene(named: "park")),
+            replay: try ReplayStore(path: "\(gate.folder)/replay"))
+        let later = VerifyGate.now + 60
+        let (first, second) = (try gate.person(), try gate.person())
+        let one = station.assess([Array(try gate.shown(first).utf8)], at: VerifyGate.now).map(\.verdict)
+        #expect(one.map(\.code) == [.ok])
+        let other = [Array(try gate.shown(second, time: later).utf8)]
+        #expect(station.assess(other, beside: one, at: later).map(\.verdict.code) == [.holderMismatch])
+        let same = [Array(try gate.shown(first, time: later).utf8)]
+        #expect(station.assess(same, beside: one, at: later).map(\.verdict.code) == [.ok])
     }
 
     @Test("decides on a phone that comes again, though a poster's code beside it never left")

@@ -140,9 +140,17 @@ struct VerifyGate {
         time: UInt64 = now, identifiers: [SealDomain: [UInt8]] = [.transit: transitIdentifier],
         actor: Delegation? = nil
     ) throws -> String {
+        try chain(times: [time], identifiers: identifiers, actor: actor)[0]
+    }
+
+    /// Several showings of one chain code.
+    func chain(
+        times: [UInt64], identifiers: [SealDomain: [UInt8]] = [.transit: transitIdentifier],
+        actor: Delegation? = nil
+    ) throws -> [String] {
         let seed = try ChainSeed(slotCount: 120, digest: .sha256, random: SystemRandom())
         let text = try person(kind: .chain, identifiers: identifiers, actor: actor, seed: seed)
-        return try PresentationMaker(text: text).linked(by: seed, time: time).text()
+        return try times.map { try PresentationMaker(text: text).linked(by: seed, time: $0).text() }
     }
 
     func enterprise() throws -> [UInt8] {

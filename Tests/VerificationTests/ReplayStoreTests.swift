@@ -32,6 +32,39 @@ struct ReplayStoreTests {
         #expect(try again.insert(keys[0], scene: "metro-gate", at: Self.now))
     }
 
+    @Test("takes a chain's later slot for all the earlier ones, of that credential in that scene, from others too")
+    func chains() throws {
+        let folder = try ScratchFolder()
+        let store = try ReplayStore(path: folder("replay"))
+        let (one, other) = (try keys(1)[0].cti, try keys(1)[0].cti)
+        func insert(_ cti: [UInt8], _ slot: UInt64, scene: String = "bus", in store: ReplayStore) throws -> Bool {
+            try store.insert(ReplayKey(cti: cti, number: slot, isChain: true), scene: scene, at: Self.now)
+        }
+        #expect(try insert(one, 10, in: store))
+        for slot in [10, 9, 5, 0] as [UInt64] { #expect(try !insert(one, slot, in: store)) }
+        #expect(try insert(one, 9, scene: "park", in: store) && insert(other, 9, in: store))
+        #expect(try store.insert(ReplayKey(cti: one, number: 9), scene: "bus", at: Self.now))
+        #expect(try insert(one, 11, in: store) && !insert(one, 10, in: store))
+        let neighbour = try ReplayStore(path: folder("neighbour"))
+        #expect(try insert(one, 8, in: neighbour))
+        #expect(try neighbour.merge(ReplaySnapshot(store.snapshot().encoded()), at: Self.now) == 5)
+        #expect(try !insert(one, 9, in: neighbour) && !insert(one, 11, in: neighbour))
+        #expect(try insert(one, 12, in: neighbour))
+        #expect(try store.merge(neighbour, at: Self.now) == 1)
+        #expect(try !insert(one, 12, in: store))
+    }
+
+    @Test("remembers the showings of one scan all together, or none where one was accepted before")
+    func scans() throws {
+        let folder = try ScratchFolder()
+        let store = try ReplayStore(path: folder("replay"))
+        let keys = try keys(3)
+        #expect(try store.insert(keys[0], scene: "bus", at: Self.now))
+        #expect(try store.insert(Set(keys), scene: "bus", at: Self.now) == [keys[0]])
+        #expect(try store.insert(Set(keys[1...]), scene: "bus", at: Self.now) == [])
+        #expect(try store.insert(Set(keys), scene: "bus", at: Self.now) == Set(keys))
+    }
+
     @Test("never outgrows 128 MiB, and takes of the disk what its showings need")
     func size() throws {
         let folder = try ScratchFolder()

@@ -44,7 +44,8 @@ struct SuishenSource: IdentitySource {
         try stage("seals", &assessment.verdict) { (verdict) throws(Refusal) in try openSeals(verified, &verdict) }
         if let person = verified.claims.person, scene.isReplayRefused, person.kind != .paper {
             assessment.replayKey = ReplayKey(
-                cti: person.cti, number: presentation?.replayNumber ?? verified.claims.issuedAt)
+                cti: person.cti, number: presentation?.replayNumber ?? verified.claims.issuedAt,
+                isChain: person.kind == .chain)
         }
     }
 

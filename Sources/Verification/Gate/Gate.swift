@@ -73,40 +73,43 @@ package struct Gate: Sendable {
     /// - Parameters:
     ///   - payloads: what the scan gave, at most ``payloadCountMax``; those of no kind the gate knows are passed over
     ///     when another is known, and a code that is there twice counts once.
+    ///   - others: what was decided on the codes that were in view before, and still are.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: `ok` when every code is accepted and all are the same holder's, else the first refusal.
-    package func assess(_ payloads: [[UInt8]], at now: UInt64) -> [Assessment] {
-        if payloads.count == 1 { return [entitled(assess(payloads[0], at: now))] }
+    /// - Returns: `ok` for each when every code is accepted and all are the same holder's, else for none.
+    package func assess(_ payloads: [[UInt8]], beside others: [Verdict] = [], at now: UInt64) -> [Assessment] {
         var known: [[UInt8]] = []
         for payload in payloads where knows(payload) && !known.contains(payload) { known.append(payload) }
-        guard known.count <= Self.payloadCountMax else {
-            return [Assessment(verdict: Verdict(.malformed, scene: scene.name, reason: "\(known.count) codes at once"))]
+        let count = known.count + others.count
+        guard count <= Self.payloadCountMax else {
+            return [Assessment(verdict: Verdict(.malformed, scene: scene.name, reason: "\(count) codes at once"))]
         }
         let relevant = known.isEmpty ? Array(payloads.prefix(1)) : known
         var assessments = relevant.map { assess($0, at: now) }
-        guard assessments.count > 1 else { return assessments.map(entitled) }
-        let verdicts = assessments.map(\.verdict)
-        guard verdicts.allSatisfy({ $0.code == .ok }) else { return assessments }
-        let refusal = match.refusal(verdicts, at: now) ?? lackingDomain(verdicts)
-        if let refusal {
+        let verdicts = assessments.map(\.verdict) + others
+        if let refusal = verdicts.refusalOfOne {
+            for index in assessments.indices { assessments[index].verdict.refuseBeside(refusal) }
+        } else if let refusal = match.refusal(verdicts, at: now) ?? lackingDomain(verdicts) {
             for index in assessments.indices { assessments[index].verdict.refuse(refusal) }
         }
         return assessments
     }
 
-    /// Asks whether an accepted code was shown before, remembers it, and leaves an object's event where one is wanted.
-    package func settle(_ assessment: Assessment, at now: UInt64) -> Verdict {
-        var verdict = assessment.verdict
-        checkClock(&verdict)
-        if verdict.code == .ok, let key = assessment.replayKey { checkReplay(key, at: now, &verdict) }
-        if verdict.code == .ok, let object = verdict.object, let recorder {
-            do throws(SpoolError) {
-                verdict.record = try recorder.record(object.id, at: now) ? .logged : .spooled
-            } catch {
-                verdict.refuse(Refusal(.bundleUnreadable, error.reason, warning: error.code.rawValue))
-            }
+    /// Asks whether the codes of one scan were shown before, remembers them, and leaves an object's event where one is
+    /// wanted: all of it or, where one code is refused, nothing.
+    ///
+    /// - Parameters:
+    ///   - assessments: what ``assess(_:beside:at:)`` gave.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: a verdict for each, all of them `ok` or none.
+    package func settle(_ assessments: [Assessment], at now: UInt64) -> [Verdict] {
+        var verdicts = assessments.map(\.verdict)
+        for index in verdicts.indices { checkClock(&verdicts[index]) }
+        if verdicts.refusalOfOne == nil { checkReplay(assessments.map(\.replayKey), at: now, &verdicts) }
+        if verdicts.refusalOfOne == nil { record(at: now, &verdicts) }
+        if let refusal = verdicts.refusalOfOne {
+            for index in verdicts.indices { verdicts[index].refuseBeside(refusal) }
         }
-        return verdict
+        return verdicts
     }
 
     /// A showing's own time counts once its signature or link has held, whatever came of the code.
@@ -118,14 +121,33 @@ package struct Gate: Sendable {
         verdict.reason = "\(reason); so it is with most holders here, so that this machine's clock must be wrong"
     }
 
-    private func checkReplay(_ key: ReplayKey, at now: UInt64, _ verdict: inout Verdict) {
+    private func checkReplay(_ keys: [ReplayKey?], at now: UInt64, _ verdicts: inout [Verdict]) {
+        let wanted = Set(keys.compactMap(\.self))
+        guard !wanted.isEmpty else { return }
         do throws(BundleError) {
             guard let replay else { throw BundleError.malformed("the gate has no replay store") }
-            let isNew = try replay.insert(key, scene: scene.name, at: now)
-            verdict.stages.append(Verdict.Stage(name: "replay", isPassed: isNew))
-            if !isNew { verdict.refuse(Refusal(.replayed, "this showing was accepted before")) }
+            let shown = try replay.insert(wanted, scene: scene.name, at: now)
+            for (index, key) in keys.enumerated() {
+                guard let key else { continue }
+                let isNew = !shown.contains(key)
+                verdicts[index].stages.append(Verdict.Stage(name: "replay", isPassed: isNew))
+                if !isNew { verdicts[index].refuse(Refusal(.replayed, "this showing was accepted before")) }
+            }
         } catch {
-            verdict.refuse(Refusal(VerdictCode(rawValue: error.code.rawValue) ?? .bundleUnreadable, error.reason))
+            let refusal = Refusal(VerdictCode(rawValue: error.code.rawValue) ?? .bundleUnreadable, error.reason)
+            for index in verdicts.indices { verdicts[index].refuse(refusal) }
+        }
+    }
+
+    /// One object's codes of one scan leave one event.
+    private func record(at now: UInt64, _ verdicts: inout [Verdict]) {
+        guard let recorder, let id = verdicts.lazy.compactMap(\.object?.id).first else { return }
+        do throws(SpoolError) {
+            let record: Verdict.Record = try recorder.record(id, at: now) ? .logged : .spooled
+            for index in verdicts.indices where verdicts[index].object != nil { verdicts[index].record = record }
+        } catch {
+            let refusal = Refusal(.bundleUnreadable, error.reason, warning: error.code.rawValue)
+            for index in verdicts.indices { verdicts[index].refuse(refusal) }
         }
     }
 
@@ -146,15 +168,6 @@ package struct Gate: Sendable {
 
     private func source(of payload: [UInt8]) -> (any IdentitySource)? {
         own.recognises(payload) ? own : others.first { $0.recognises(payload) }
-    }
-
-    private func entitled(_ assessment: Assessment) -> Assessment {
-        guard assessment.verdict.code == .ok, let refusal = lackingDomain([assessment.verdict]) else {
-            return assessment
-        }
-        var refused = assessment
-        refused.verdict.refuse(refusal)
-        return refused
     }
 
     /// Other issuers' codes speak for one domain each; the project's own have answered for themselves.

@@ -1,36 +1,54 @@
 /// One remembered showing: cti, the low 32 bits of time or slot (no credential lives long enough for two to meet),
-/// the scene, and in the file the generation, without which it counts as empty.
+/// the scene's number with the top bit for a chain, and in the file the generation, without which it counts as empty.
 struct ReplayEntry: Sendable, Equatable {
     static let byteCount = 16
 
     let cti: [UInt8]
     let number: UInt32
+    /// Below ``ReplayStore/sceneCountMax``.
     let scene: UInt8
+    /// As ``ReplayKey/isChain``.
+    let isChain: Bool
 
-    init(cti: [UInt8], number: UInt32, scene: UInt8) {
+    private static let chainBit: UInt8 = 0x80
+
+    init(cti: [UInt8], number: UInt32, scene: UInt8, isChain: Bool = false) {
         self.cti = cti
         self.number = number
         self.scene = scene
+        self.isChain = isChain
     }
 
     init(key: ReplayKey, scene: UInt8) {
-        self.init(cti: key.cti, number: UInt32(truncatingIfNeeded: key.number), scene: scene)
+        self.init(
+            cti: key.cti, number: UInt32(truncatingIfNeeded: key.number), scene: scene, isChain: key.isChain)
     }
 
     init(_ bytes: ArraySlice<UInt8>) {
         cti = Array(bytes.prefix(8))
         number = bytes.dropFirst(8).prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
-        scene = bytes[bytes.startIndex + 12]
+        scene = bytes[bytes.startIndex + 12] & ~Self.chainBit
+        isChain = bytes[bytes.startIndex + 12] & Self.chainBit != 0
     }
 
-    /// Where the search for it begins; the cti is random already.
+    /// Where the search for it begins, the same for all of a chain; the cti is random already.
     var home: Int {
-        let word = cti.reduce(UInt64(number) &* 0x9E37_79B9_7F4A_7C15) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let start = UInt64(isChain ? 0 : number) &* 0x9E37_79B9_7F4A_7C15
+        let word = cti.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return Int(word >> 20) & (ReplayStore.slotCount - 1)
     }
 
+    /// Whether this cannot be shown any more once the showing in `bytes` has been.
+    func isUsedUp(by bytes: ArraySlice<UInt8>) -> Bool {
+        guard bytes.starts(with: cti) else { return false }
+        let other = ReplayEntry(bytes)
+        return scene == other.scene && isChain == other.isChain
+            && (isChain ? number <= other.number : number == other.number)
+    }
+
     func bytes(generation: UInt64) -> [UInt8] {
-        cti + (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32($0 * 8)) } + [scene]
+        cti + (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32($0 * 8)) }
+            + [scene | (isChain ? Self.chainBit : 0)]
             + (0..<3).map { UInt8(truncatingIfNeeded: generation >> UInt64($0 * 8)) }
     }
 

@@ -75,23 +75,33 @@ package final class ReplayStore: Sendable {
         close(descriptor)
     }
 
-    /// Remembers a showing.
+    /// Remembers the showings of one scan, all of them or, where one was accepted before, none.
     ///
     /// - Parameters:
-    ///   - key: the showing.
+    ///   - keys: the showings.
     ///   - scene: a showing counts once in each scene.
     ///   - now: says which entries may be forgotten.
-    /// - Returns: whether it is new; false when it was accepted before.
+    /// - Returns: those that were accepted before, or, of a chain, used up by a later slot.
     /// - Throws: `status_unknown` when the store is full, `bundle_unreadable` when the file fails.
-    package func insert(_ key: ReplayKey, scene: String, at now: UInt64) throws(BundleError) -> Bool {
+    package func insert(
+        _ keys: Set<ReplayKey>, scene: String, at now: UInt64
+    ) throws(BundleError) -> Set<ReplayKey> {
         try exclusively { () throws(BundleError) in
             let sceneNumber = try number(of: scene)
             let generation = try advance(to: Self.generation(at: now))
-            let entry = ReplayEntry(key: key, scene: sceneNumber)
-            for candidate in [generation - 1, generation] where try isPresent(entry, in: candidate) { return false }
-            try add(entry, to: generation)
-            return true
+            var shown: Set<ReplayKey> = []
+            for key in keys where try isUsedUp(ReplayEntry(key: key, scene: sceneNumber), by: generation) {
+                shown.insert(key)
+            }
+            guard shown.isEmpty else { return shown }
+            for key in keys { try add(ReplayEntry(key: key, scene: sceneNumber), to: generation) }
+            return []
         }
+    }
+
+    /// Remembers one showing, as ``insert(_:scene:at:)`` does several; false when it was accepted before.
+    package func insert(_ key: ReplayKey, scene: String, at now: UInt64) throws(BundleError) -> Bool {
+        try insert([key], scene: scene, at: now).isEmpty
     }
 
     /// Takes over everything that another gate's store remembers.
@@ -116,10 +126,9 @@ package final class ReplayStore: Sendable {
             for (entry, from) in snapshot.entries where from >= mine || mine - from == 1 {
                 guard Int(entry.scene) < snapshot.scenes.count else { continue }
                 let entry = ReplayEntry(
-                    cti: entry.cti, number: entry.number, scene: try number(of: snapshot.scenes[Int(entry.scene)]))
-                var isKnown = false
-                for candidate in [mine - 1, mine] where try isPresent(entry, in: candidate) { isKnown = true }
-                if isKnown { continue }
+                    cti: entry.cti, number: entry.number, scene: try number(of: snapshot.scenes[Int(entry.scene)]),
+                    isChain: entry.isChain)
+                if try isUsedUp(entry, by: mine) { continue }
                 try add(entry, to: min(from, mine))
                 added += 1
             }
@@ -191,12 +200,16 @@ package final class ReplayStore: Sendable {
         try write(LittleEndian.bytes(count + 1), at: countOffset)
     }
 
-    private func isPresent(_ entry: ReplayEntry, in generation: UInt64) throws(BundleError) -> Bool {
-        let wanted = entry.bytes(generation: generation)
-        return try probe(entry, generation) { found, _ in
-            if found.elementsEqual(wanted) { return true }
-            return ReplayEntry.isLive(found, generation) ? nil : false
-        } ?? false
+    /// Whether an entry of `generation` or of the one before it uses up `entry`.
+    private func isUsedUp(_ entry: ReplayEntry, by generation: UInt64) throws(BundleError) -> Bool {
+        for candidate in [generation - 1, generation] {
+            let answer = try probe(entry, candidate) { found, _ in
+                guard ReplayEntry.isLive(found, candidate) else { return false }
+                return entry.isUsedUp(by: found) ? true : nil
+            }
+            if answer == true { return true }
+        }
+        return false
     }
 
     private func firstFree(_ entry: ReplayEntry, in generation: UInt64) throws(BundleError) -> Int? {

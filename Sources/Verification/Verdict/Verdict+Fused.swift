@@ -3,7 +3,11 @@ extension Verdict {
     ///
     /// There must be at least one.
     package static func fused(_ verdicts: [Verdict]) -> Verdict {
-        guard var result = verdicts.max(by: { $0.outcome < $1.outcome }) else { return Verdict(.noCode) }
+        // What is wrong is told by the code that it is wrong with.
+        let telling = verdicts.filter { !$0.isRefusedForAnother }
+        guard var result = (telling.isEmpty ? verdicts : telling).max(by: { $0.outcome < $1.outcome }) else {
+            return Verdict(.noCode)
+        }
         guard result.outcome == .accept, verdicts.count > 1 else { return result }
         // The project's own code says most: what it lacks comes from the others.
         if let own = verdicts.first(where: { $0.pseudonym != nil }) { result = own }

@@ -82,7 +82,8 @@ package struct Verdict: Sendable, Equatable {
     /// What the showing says of this machine's clock; for the gate itself, never printed.
     package var clockWitness: ClockWitness?
     package var insurance: Insurance?
-    /// What a public transit terminal would answer: 0, −1, or −101 to −106; nil for other codes and for replays.
+    /// What a public transit terminal would answer: 0 for an accepted code, −1, or −101 to −106; nil where such a terminal
+    /// has no answer: for other codes, replays, and codes that are not taken together.
     package var terminalNumber: Int?
     package var delegation: Delegation?
     package var record: Record?
@@ -91,6 +92,8 @@ package struct Verdict: Sendable, Equatable {
     package var warnings: [String] = []
     package var stages: [Stage] = []
     package var elapsedMicroseconds: UInt64?
+    /// Whether nothing is wrong with the code itself, and one beside it was refused; never printed.
+    private(set) var isRefusedForAnother = false
 
     package init(_ code: VerdictCode, scene: String? = nil, reason: String? = nil) {
         self.code = code
@@ -104,6 +107,23 @@ package struct Verdict: Sendable, Equatable {
     package mutating func refuse(_ refusal: Refusal) {
         code = refusal.code
         reason = refusal.reason
+        // What a terminal answers to a code that it takes; other answers stand beside the refusal they came with.
+        if terminalNumber == 0 { terminalNumber = nil }
         if let warning = refusal.warning { warnings.append(warning) }
+    }
+
+    /// Refuses an accepted code for the sake of one that was shown with it; a refused one stays as it is.
+    mutating func refuseBeside(_ other: Refusal) {
+        guard code == .ok else { return }
+        refuse(Refusal(other.code, "a code shown with it is refused: \(other.reason)"))
+        isRefusedForAnother = true
+    }
+}
+
+extension [Verdict] {
+    /// Why the codes of one scan are not all accepted: the first of the worst refusals; nil when all are.
+    var refusalOfOne: Refusal? {
+        guard let worst = self.max(by: { $0.outcome < $1.outcome }), worst.code != .ok else { return nil }
+        return Refusal(worst.code, worst.reason ?? worst.code.rawValue)
     }
 }
