@@ -20,15 +20,9 @@ struct PictureScan {
         do throws(CommandError) {
             let scan = try reader.scan(path)
             guard let failure = scan.failure(path) else { return gate.decide(scan.codes.map(\.bytes), at: at, output) }
-            return undecided(scan.outcome == .noCode ? .noCode : .unreadable, failure)
+            return output.undecided(failure, scene: gate.scene.name)
         } catch {
-            return undecided(.inputUnreadable, error)
+            return output.undecided(error, scene: gate.scene.name)
         }
-    }
-
-    private func undecided(_ code: VerdictCode, _ cause: CommandError) -> VerdictOutcome {
-        output.write(Verdict(code, scene: gate.scene.name, reason: cause.reason))
-        Diagnostics(command: "verify").report(cause)
-        return .undecided
     }
 }

@@ -15,7 +15,7 @@ final class StreamAnswers: Sendable {
         var done = [Scan?](repeating: nil, count: LineQueue.lineCountMax)
         var answeredCount = 0
         var isAnswering = false
-        var worst = VerdictOutcome.accept
+        var worst: VerdictOutcome?
     }
 
     private let gate: Gate
@@ -29,8 +29,8 @@ final class StreamAnswers: Sendable {
         self.lines = lines
     }
 
-    /// The worst verdict so far.
-    var worst: VerdictOutcome { state.withLock { $0.worst } }
+    /// The worst verdict so far; nil before the first.
+    var worst: VerdictOutcome? { state.withLock { $0.worst } }
 
     /// Takes what a line came to, and answers every line whose turn it is; one caller at a time does.
     func add(_ scan: Scan, of line: LineQueue.Line) {
@@ -67,7 +67,7 @@ final class StreamAnswers: Sendable {
         state.withLock { state in
             state.answeredCount += scans.count
             state.isAnswering = false
-            state.worst = max(state.worst, worst)
+            state.worst = max(state.worst ?? .accept, worst)
         }
         lines.answered(scans.count)
     }

@@ -13,7 +13,9 @@ struct StreamScan {
     let output: VerdictOutput
     let at: UInt64?
 
-    /// Runs until stdin ends; returns the worst verdict.
+    /// Runs until stdin ends.
+    ///
+    /// - Returns: the worst verdict; undecided when no line came, or when stdin broke off.
     func run() -> VerdictOutcome {
         let lines = LineQueue()
         let answers = StreamAnswers(gate: gate, output: output, lines: lines)
@@ -24,20 +26,24 @@ struct StreamScan {
                 while let line = lines.next() { answers.add(assess(line), of: line) }
             }
         }
-        readLines(into: lines)
+        let failure = readLines(into: lines)
         lines.end(readerCount: workerCount)
         workers.wait()
-        return answers.worst
+        if let failure { return output.undecided(failure, scene: gate.scene.name) }
+        if answers.worst == nil { Diagnostics(command: "verify").report(Self.nothingRead) }
+        return answers.worst ?? .undecided
     }
 
-    private func readLines(into lines: LineQueue) {
+    /// Reads every line; returns what broke stdin off, whose last line nobody has sent whole.
+    private func readLines(into lines: LineQueue) -> CommandError? {
         var buffer = [UInt8](repeating: 0, count: Self.readByteCount)
         var pending: [UInt8] = []
         var isOverlong = false
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(0, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
+            guard count >= 0 else { return Self.brokenOff(errno) }
+            if count == 0 { break }
             let now = at ?? Clock.seconds()
             for byte in buffer[..<count] {
                 if byte == UInt8(ascii: "\n") {
@@ -52,7 +58,19 @@ struct StreamScan {
             }
         }
         if !pending.isEmpty || isOverlong { lines.add(isOverlong ? nil : pending, at: at ?? Clock.seconds()) }
+        return nil
     }
+
+    private static func brokenOff(_ cause: Int32) -> CommandError {
+        CommandError(
+            code: VerdictCode.inputUnreadable.rawValue,
+            reason: "the stream broke off: \(unsafe String(cString: strerror(cause)))",
+            hint: "start the scanner again, and let it write into this command's stdin")
+    }
+
+    private static let nothingRead = CommandError(
+        code: VerdictCode.noCode.rawValue, reason: "no line was read",
+        hint: "let the scanner write each code's text as a line into this command's stdin")
 
     private func assess(_ line: LineQueue.Line) -> StreamAnswers.Scan {
         let begin = Clock.microseconds()

@@ -40,6 +40,20 @@ struct StreamRobustnessTests {
         }
     }
 
+    @Test(
+        "stays closed and says why where no line comes, or stdin cannot be read",
+        arguments: [("</dev/null", "no_code", 0), ("<&-", "input_unreadable", 1), ("</tmp", "input_unreadable", 1)])
+    func nothingRead(input: String, code: String, lineCount: Int) throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let outcome = try Program("verify").run(
+            ["--bundle", gate.folder, "--scene", "park", "--stream"], script: "exec \"$0\" \"$@\" \(input)")
+        #expect(outcome.status == 2)
+        #expect(outcome.diagnostics.contains("[\(code)]") && outcome.diagnostics.contains("verify: hint: "))
+        let lines = outcome.output.split(separator: "\n")
+        #expect(lines.count == lineCount && lines.allSatisfy { $0.contains(#""code":"input_unreadable""#) })
+    }
+
     @Test("takes each showing at one gate only, of two that share a store, and after one was killed")
     func sharesStore() throws {
         let gate = try VerifyGate()
