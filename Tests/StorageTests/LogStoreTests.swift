@@ -62,6 +62,31 @@ struct LogStoreTests {
         #expect(try await scratch.store.append(late, at: 70).sequence == 2)
     }
 
+    @Test("takes no time of an event or of its sensors that ISO 8601 cannot write")
+    func times() async throws {
+        let scratch = try Scratch()
+        let object = try Self.request(1).object
+        for time in [Int64.min, -62_167_132_800_001, 253_402_214_400_000, .max] {
+            let plain = TraceEvent(timeMilliseconds: time, step: .inspecting)
+            var sensed = TraceEvent(timeMilliseconds: 0, step: .inspecting)
+            sensed.sensorElements = [
+                SensorElement(
+                    timeMilliseconds: time, device: nil, reports: [.init(type: "Mass", value: "1", unit: nil)])
+            ]
+            for event in [plain, sensed] {
+                let request = EventRequest(object: object, event: .observed(event), actor: "")
+                let error = await #expect(throws: TraceLogError.self) { try await scratch.store.append(request, at: 1) }
+                #expect(error?.code == .valueOutOfRange && error?.hint.isEmpty == false)
+            }
+        }
+        #expect(try scratch.store.count() == 0)
+        for time in [Int64(-62_167_132_800_000), 253_402_214_399_999] {
+            let event = TraceEvent(timeMilliseconds: time, step: .inspecting)
+            _ = try await scratch.store.append(
+                EventRequest(object: object, event: .observed(event), actor: ""), at: 1)
+        }
+    }
+
     @Test("takes a key's end, and never its return, another actor's word on it or one in an object's chain")
     func keyStatus() async throws {
         let scratch = try Scratch()

@@ -30,6 +30,29 @@ struct EPCISDocumentTests {
         #expect(error?.code == .malformedEvent)
     }
 
+    @Test("has the nearest time that ISO 8601 can write for one beyond, and the true one beside it; none is taken back")
+    func timesBeyond() throws {
+        for time in [Int64.min, EventTime.milliseconds.lowerBound - 1, EventTime.milliseconds.upperBound + 1, .max] {
+            let entry = try Self.entry { event in
+                event.timeMilliseconds = time
+                event.sensorElements = [
+                    SensorElement(
+                        timeMilliseconds: time, device: nil, reports: [.init(type: "Mass", value: "1", unit: nil)])
+                ]
+            }
+            // What has such a time already is still encoded, and so still proved.
+            #expect(try Entry.decode(entry.encoded()[...]) == entry)
+            let document = try Self.export([entry, Self.entry()])
+            let events = try #require(document["epcisBody"]?["eventList"]?.array)
+            #expect(events.map { $0["suishen:timeMilliseconds"]?.integer } == [time, nil])
+            let metadata = events[0]["sensorElementList"]?.array?.first?["sensorMetadata"]
+            #expect(metadata?["suishen:timeMilliseconds"]?.integer == time)
+            #expect(try #require(events[0]["eventTime"]?.string).hasPrefix(time < 0 ? "0000-01-0" : "9999-12-3"))
+            #expect(try EventHash.all(in: document).map(\.uri) == events.compactMap { $0["eventID"]?.string })
+            #expect(throws: TraceLogError.self) { try EPCISImport().events(in: document) }
+        }
+    }
+
     @Test("gives back the events that went into it, whatever texts, times and numbers they hold")
     func roundTrip() throws {
         let entries = [

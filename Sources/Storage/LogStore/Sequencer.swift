@@ -38,8 +38,9 @@ struct Sequencer: Sendable {
         // The log's own chain goes on from its heads entry, which therefore cannot wait any longer.
         if request.object == .log { try makeReservedHeads(database) }
         let next = try Self.next(database)
-        if case .observed(let event) = request.event, let corrected = event.corrects {
-            try TraceLogStore.check(corrected, isOf: request.object, database)
+        if case .observed(let event) = request.event {
+            try event.checkTimes()
+            if let corrected = event.corrects { try TraceLogStore.check(corrected, isOf: request.object, database) }
         }
         if case .keyStatus(let change) = request.event { try Self.check(change, of: request.object, database) }
         let head = try Self.head(request.object, database)

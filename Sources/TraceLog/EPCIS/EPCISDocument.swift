@@ -40,10 +40,6 @@ package enum EPCISDocument {
     static func event(
         _ event: TraceEvent, of entry: Entry, at link: EntryLink
     ) throws(TraceLogError) -> JSONValue {
-        let times = [event.timeMilliseconds] + event.sensorElements.compactMap(\.timeMilliseconds)
-        guard times.allSatisfy({ EventTime.milliseconds.contains($0) }) else {
-            throw EPCISMember.malformed("a time beyond the years 0000 to 9999")
-        }
         // JSON's whole numbers end there; any other index would be another correction.
         guard event.corrects ?? 0 <= UInt64(Int64.max) else {
             throw EPCISMember.malformed("a correction of an index that no log reaches")
@@ -78,9 +74,17 @@ package enum EPCISDocument {
         return .object(members)
     }
 
+    /// What a time beyond the years 0000 to 9999 is, of which ISO 8601 has the nearest only; nil for any other.
+    private static func exactTime(_ milliseconds: Int64) -> JSONValue? {
+        EventTime.milliseconds.contains(milliseconds) ? nil : .integer(milliseconds)
+    }
+
     private static func sensor(_ element: SensorElement) -> JSONValue {
         var metadata = JSONObject()
-        if let time = element.timeMilliseconds { metadata["time"] = .string(EventTime.text(milliseconds: time)) }
+        if let time = element.timeMilliseconds {
+            metadata["time"] = .string(EventTime.text(milliseconds: time))
+            if let exact = exactTime(time) { metadata[EPCISExtension.timeMilliseconds.key] = exact }
+        }
         if let device = element.device { metadata["deviceID"] = .string(EPCISIdentifier.uri(of: device)) }
         var members = JSONObject()
         if !metadata.members.isEmpty { members["sensorMetadata"] = .object(metadata) }
@@ -103,6 +107,7 @@ package enum EPCISDocument {
         _ event: TraceEvent, of entry: Entry, at link: EntryLink, to members: inout JSONObject
     ) {
         func add(_ name: EPCISExtension, _ value: JSONValue) { members[name.key] = value }
+        if let exact = exactTime(event.timeMilliseconds) { add(.timeMilliseconds, exact) }
         if let point = event.coordinates {
             add(.latitudeMicrodegrees, .integer(point.latitudeMicrodegrees))
             add(.longitudeMicrodegrees, .integer(point.longitudeMicrodegrees))

@@ -42,6 +42,10 @@ struct EPCISEventReader {
                 code: .malformedEvent, reason: "personal fields of which it holds the commitments only",
                 hint: "append such an event where its openings are")
         }
+        guard extensions[.timeMilliseconds] == nil else {
+            throw EPCISMember.malformed("a time beyond the years 0000 to 9999")
+        }
+        try event.checkTimes()
         var writer = CBORWriter(capacity: 512)
         try event.write(to: &writer)
         let actor = try extensions[.actor].map { value throws(TraceLogError) in try EPCISMember.text(value, "actor") }

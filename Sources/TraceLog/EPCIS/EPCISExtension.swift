@@ -10,6 +10,8 @@ enum EPCISExtension: String, CaseIterable {
     case value
     case corrects
     case actor
+    // A time that ISO 8601 has no text for, of an event that is older than the rule against it.
+    case timeMilliseconds
     case commitments
     // Where the event stands in the log that it was exported from; another log gives it another place.
     case index

@@ -62,6 +62,20 @@ extension TraceEvent {
         }
     }
 
+    /// Refuses times that ISO 8601 cannot write, which would keep the event out of every EPCIS document.
+    ///
+    /// A log that has such an event is read and proved all the same, so that encoding does not ask for this.
+    ///
+    /// - Throws: `value_out_of_range`.
+    package func checkTimes() throws(TraceLogError) {
+        let times = [timeMilliseconds] + sensorElements.compactMap(\.timeMilliseconds)
+        guard times.allSatisfy({ EventTime.milliseconds.contains($0) }) else {
+            throw .range(
+                "a time beyond the years 0000 to 9999",
+                "give milliseconds since 1970-01-01T00:00:00Z within those years")
+        }
+    }
+
     private func check() throws(TraceLogError) {
         guard Self.offsets.contains(offsetMinutes) else {
             throw .range("an offset of \(offsetMinutes) minutes", "give minutes from UTC, -840 to 840")
