@@ -38,7 +38,7 @@ struct AuditCommand: AsyncParsableCommand {
         let report = outcome.report
         let elapsed = AuditProgress.milliseconds() - start
         let parts = tilesOnly ? report.parts : []
-        try arguments.rememberWhereSound(report, outcome.note, options)
+        try arguments.rememberWhereSound(report, outcome.note, options, isReplayed: !tilesOnly)
         if json {
             var object = report.json(elapsedMilliseconds: elapsed)
             for part in parts { object[part.name] = .string(part.verdict.rawValue) }

@@ -29,6 +29,7 @@ struct LogArguments: ParsableArguments {
         options.signatures = signatures
         let remembered = try rememberedState()
         options.remembered = remembered?.checkpoint
+        options.auditedEntryCount = remembered?.auditedEntryCount ?? 0
         options.key = try key.map { try Self.key($0) } ?? remembered?.key
         options.anchors = try anchor.map { path in
             let bytes = try InputFile.read(path, byteCountMax: SignedNote.byteCountMax)
@@ -60,10 +61,14 @@ struct LogArguments: ParsableArguments {
     /// Keeps the checkpoint of a log that was found intact, in one step.
     ///
     /// A first audit has nothing to be held to; what it found is remembered all the same, so that the next has.
-    func rememberWhereSound(_ report: AuditReport, _ note: SignedNote?, _ options: AuditOptions) throws {
+    /// `isReplayed` says whether all of it was read; else what an earlier audit has read is still what was.
+    func rememberWhereSound(
+        _ report: AuditReport, _ note: SignedNote?, _ options: AuditOptions, isReplayed: Bool
+    ) throws {
         guard let state, let note, report.findings.allSatisfy({ $0.code == .unanchored }) else { return }
         let kept = try CommandError.naming(state) { () throws(TraceLogError) in
-            try AuditState(key: options.key, note: note)
+            try AuditState(
+                key: options.key, auditedEntryCount: isReplayed ? report.size : options.auditedEntryCount, note: note)
         }
         let lock = try StateLock(state)
         defer { withExtendedLifetime(lock) {} }

@@ -10,8 +10,11 @@ struct ObjectCommand: AsyncParsableCommand {
         commandName: "object", abstract: "Prove one object's whole history, and print it as a timeline.",
         discussion: """
             The newest heads entry and the entries after it show that nothing newer is hidden; the object's own chain \
-            leads back from there. Where the log publishes no list of heads, the whole log is read, and the report \
-            says so.
+            leads back from there, and an entry of the object beside it in any bundle that was read is a finding. \
+            Whether the heads entry itself says the truth only `audit`, or --whole-log here, can tell: the report \
+            names the entry that it rests on, and says where an audit that --state remembers has checked it. Where \
+            the log publishes no list of heads, or the chain is very long, the whole log is read, and the report says \
+            so.
             """)
 
     @Argument(help: "The object's identifier: 8 to 16 bytes in hex.")
@@ -53,7 +56,7 @@ struct ObjectCommand: AsyncParsableCommand {
         }
         let report = outcome.report
         let elapsed = AuditProgress.milliseconds() - start
-        try arguments.rememberWhereSound(report.audit, outcome.note, options)
+        try arguments.rememberWhereSound(report.audit, outcome.note, options, isReplayed: report.isOfWholeLog)
         if epcis {
             try writeDocument(report)
         } else if json {

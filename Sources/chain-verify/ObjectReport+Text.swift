@@ -23,8 +23,12 @@ extension ObjectReport {
 
     private var proof: String {
         switch completeness {
-        case .heads(let index, let count):
+        case .heads(let index, let count, let isAudited):
             "by the heads entry at \(index), \(count == 0 ? "the log's last" : "and the \(count) entries after it")"
+                + "\n  rests   on that heads entry, "
+                + (isAudited
+                    ? "which the audit that --state remembers has checked"
+                    : "which only `chain-verify audit` or --whole-log checks")
         case .wholeLog(let reason): "by the whole log, since \(reason)"
         case .none: "no further than the first finding"
         }

@@ -55,7 +55,9 @@ struct WitnessCommand: ParsableCommand {
         try CommandError.naming(key) { () throws(TraceLogError) in
             try cosigned.cosign(name: name, key: signer, at: at ?? UInt64(clamping: time(nil)))
         }
-        let kept = try CommandError.naming(state) { () throws(TraceLogError) in try AuditState(key: known, note: note) }
+        let kept = try CommandError.naming(state) { () throws(TraceLogError) in
+            try AuditState(key: known, auditedEntryCount: remembered?.auditedEntryCount ?? 0, note: note)
+        }
         // Remembered before it is signed away: a crash between the two must not let an older one be cosigned.
         try OutputFile.write(kept.bytes, to: state)
         try OutputFile.write(cosigned.bytes, to: out)

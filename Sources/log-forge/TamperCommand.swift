@@ -63,7 +63,7 @@ struct TamperCommand: ParsableCommand {
     private static func line(_ way: Tampering) -> JSONValue {
         [
             "case": .string(way.rawValue), "what": .string(way.summary), "attacker": .string(way.attacker.rawValue),
-            "needsAnchor": .bool(way.agreesWithItself),
+            "needsAnchor": .bool(way.agreesWithItself), "needsOpenings": .bool(way.needsOpenings),
         ]
     }
 }

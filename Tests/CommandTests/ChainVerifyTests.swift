@@ -28,7 +28,11 @@ struct ChainVerifyTests {
             let event = LogScript.inspection(number, padding: number < 50 ? 60 : padding)
             try script.append(LogScript.object(number % 20), event)
         }
-        for (path, bytes) in try ForgedLog(entries: script.entries, key: key).files {
+        try write(ForgedLog(entries: script.entries, key: key), to: name)
+    }
+
+    private func write(_ log: ForgedLog, to name: String) throws {
+        for (path, bytes) in log.files {
             let whole = "\(folder)/\(name)/\(path)"
             let parent = whole.split(separator: "/").dropLast().joined(separator: "/")
             _ = unsafe system("mkdir -p '/\(parent)'")
@@ -64,6 +68,36 @@ struct ChainVerifyTests {
         #expect(cut.status == 1)
         #expect(cut.output?["code"]?.string == "checkpoint_rollback")
         #expect(cut.output?["findings"]?.array?.first?["index"]?.integer == 590)
+    }
+
+    @Test("remembers how much of a log was replayed, beside how much of it was accepted")
+    func remembersReplay() throws {
+        func writeLog(_ eventCount: Int) throws {
+            var script = LogScript()
+            for number in 0..<eventCount {
+                try script.append(LogScript.object(number % 9), LogScript.inspection(number))
+            }
+            try script.appendHeads()
+            try write(ForgedLog(entries: script.entries, key: key), to: "log")
+        }
+        let options = "\(folder)/log --key '\(try vkey())' --state \(folder)/state --json"
+        let object = "object \(Hex.encode(LogScript.object(3).bytes)) \(options)"
+        func isHeadsEntryAudited() throws -> Bool? {
+            try run(object).output?["completeness"]?["headsEntryAudited"]?.bool
+        }
+        try writeLog(300)
+        for _ in 0..<2 { #expect(try isHeadsEntryAudited() == false) }
+        #expect(try run("audit \(options) --tiles-only").status == 0)
+        #expect(try isHeadsEntryAudited() == false)
+        // A state as it was before it told of replays.
+        let lines = String(decoding: try ProjectFiles.bytes("\(folder)/state"), as: UTF8.self)
+            .replacing("state v2", with: "state v1").replacing("audited 0\n", with: "")
+        #expect(unsafe system("cat >'\(folder)/state' <<'end'\n\(lines)end") == 0)
+        #expect(try isHeadsEntryAudited() == false)
+        #expect(try run("audit \(options)").status == 0)
+        for _ in 0..<2 { #expect(try isHeadsEntryAudited() == true) }
+        #expect(try run("object \(Hex.encode(LogScript.object(3).bytes)) \(options.dropLast(7))").status == 0)
+        #expect(String(decoding: try ProjectFiles.bytes("\(folder)/out"), as: UTF8.self).contains("has checked"))
     }
 
     @Test("does not replace what another audit has remembered meanwhile, and is held to it the next time")

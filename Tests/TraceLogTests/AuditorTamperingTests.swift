@@ -28,7 +28,7 @@ struct AuditorTamperingTests {
         let copy = Copy(log: log, tampered: try tamperer.tampered(way))
         var options = try scene.options(anchors: [log.checkpoint()])
         // Openings are a source from outside too, and would tell of moved and missing entries by themselves.
-        if way == .lostOpening { options.openings = scene.openings }
+        if way.needsOpenings { options.openings = scene.openings }
         let report = try await Auditor(source: copy, options: options).audit().report
         let expected = copy.tampered.expected
         #expect(report.verdict == .tampered)

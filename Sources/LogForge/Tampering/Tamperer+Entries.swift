@@ -36,6 +36,8 @@ extension Tamperer {
                 text: Checkpoint(origin: checkpoint.origin, size: 1 << 62, root: checkpoint.root).text)
             try note.sign(name: checkpoint.origin, key: key)
             return TamperedLog(changes: ["checkpoint": note.bytes], expected: .init("checkpoint_signature"))
+        case .lostOpening, .foreignErasure, .earlyErasure, .copiedCommitment:
+            return try withoutOpenings(way, key: key)
         default: return try appended(way, key: key)
         }
     }
@@ -80,20 +82,32 @@ extension Tamperer {
             entry.event = LogScript.inspection(3)
             try script.append(entry)
             code = "actor_signature"
-        case .hideNewest:
+        case .lyingHeads: return try lyingHeads(after: script, key: key)
+        default:
             var honest = script
             try honest.append(object, LogScript.inspection(1))
             try script.append(object, LogScript.inspection(2))
             try script.append(.log, .heads(honest.heads()))
             let last = UInt64(script.entries.count - 1)
             return try signed(script.entries, key: key, .init("heads_mismatch", index: last, object: []))
-        default:
-            let opening = try Opening(salt: [UInt8](repeating: 7, count: 16), name: "phone", value: "lost")
-            try script.append(object, LogScript.inspection(1), commitments: [opening.commitment])
-            code = "opening_missing"
         }
         let last = UInt64(script.entries.count - 1)
         return try signed(script.entries, key: key, .init(code, index: last, object: object.bytes))
+    }
+
+    /// A heads entry, and the list behind it, as they were before the object's newest event.
+    private func lyingHeads(after script: LogScript, key: SigningKey) throws -> TamperedLog {
+        var script = script
+        let object = decoded[target].object
+        let heads = script.chains.sorted { $0.key < $1.key }.map {
+            ObjectHead(object: $0.key, sequence: $0.value.sequence, link: $0.value.link)
+        }
+        try script.append(object, LogScript.inspection(1))
+        let last = UInt64(script.entries.count)
+        try script.append(.log, .heads(ObjectHead.statement(entryCount: last, sortedHeads: heads)))
+        var log = try signed(script.entries, key: key, .init("heads_mismatch", index: last, object: []))
+        HeadsList.write(index: last, sortedHeads: heads) { log.changes[$0] = $1 }
+        return log
     }
 
     /// What a log agrees with itself in, and with nothing outside: other entries, or fewer, whose chains are right.

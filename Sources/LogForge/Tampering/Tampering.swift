@@ -21,7 +21,11 @@ package enum Tampering: String, CaseIterable, Sendable {
     case revivedKey = "revived-key"
     case forgedSignature = "forged-signature"
     case hideNewest = "hide-newest"
+    case lyingHeads = "lying-heads"
     case lostOpening = "lost-opening"
+    case foreignErasure = "foreign-erasure"
+    case earlyErasure = "early-erasure"
+    case copiedCommitment = "copied-commitment"
     case cutTail = "cut-tail"
     case oldCheckpoint = "old-checkpoint"
     case fork
@@ -51,6 +55,11 @@ package enum Tampering: String, CaseIterable, Sendable {
         [.cutTail, .oldCheckpoint, .fork, .rewriteObject, .rewriteAll].contains(self)
     }
 
+    /// Whether it is openings that show it: the auditor is given those that are left.
+    package var needsOpenings: Bool {
+        [.lostOpening, .foreignErasure, .earlyErasure, .copiedCommitment].contains(self)
+    }
+
     /// What is done, in one line.
     package var summary: String {
         switch self {
@@ -75,7 +84,11 @@ package enum Tampering: String, CaseIterable, Sendable {
         case .revivedKey: "append that a revoked key is good again"
         case .forgedSignature: "append an event whose signature is over another event"
         case .hideNewest: "append a heads entry over an event, and hide that event"
+        case .lyingHeads: "append an event, and a heads entry and its list that leave the event out"
         case .lostOpening: "append an event whose opening is lost, without an erasure"
+        case .foreignErasure: "excuse a lost opening by an erasure in another object's chain"
+        case .earlyErasure: "excuse a lost opening by an erasure that stands before it"
+        case .copiedCommitment: "append an event with another event's commitment"
         case .cutTail: "cut the newest tenth of the log off"
         case .oldCheckpoint: "serve an old checkpoint beside the newer entries"
         case .fork: "replace the newest tenth of the log by other events"

@@ -14,6 +14,8 @@ package struct AuditOptions: Sendable {
     /// Checkpoints that the caller trusts.
     package var anchors: [Checkpoint] = []
     package var remembered: Checkpoint?
+    /// How many of the remembered log's entries an audit has replayed whole.
+    package var auditedEntryCount: UInt64 = 0
     package var policy: WitnessPolicy?
     package var signatures = Signatures.all
     package var openings: OpeningIndex?

@@ -1,35 +1,57 @@
 /// What an auditor or witness remembers of a log between two runs: the newest checkpoint it has accepted.
 ///
-/// A line `suishen log state v1`, the key's line (or `-`), then the checkpoint as a signed note.
+/// A line `suishen log state v2`, the key's line (or `-`), a line `audited N` with how many entries an audit has replayed
+/// whole, then the checkpoint as a signed note. Version 1, which is read too, has no such line.
 package struct AuditState: Sendable, Equatable {
-    private static let label = "suishen log state v1"
+    private static let label = "suishen log state v2"
+    private static let firstLabel = "suishen log state v1"
+    private static let auditedWord = "audited "
 
     package let key: NoteKey?
+    /// How many entries an audit has replayed whole; never more than the checkpoint covers.
+    package let auditedEntryCount: UInt64
     package let note: SignedNote
     package let checkpoint: Checkpoint
 
     /// Takes an accepted checkpoint.
     ///
     /// - Throws: `malformed_checkpoint`.
-    package init(key: NoteKey?, note: SignedNote) throws(TraceLogError) {
+    package init(key: NoteKey?, auditedEntryCount: UInt64 = 0, note: SignedNote) throws(TraceLogError) {
         self.key = key
         self.note = note
         checkpoint = try Checkpoint(text: note.text)
+        guard auditedEntryCount <= checkpoint.size else {
+            throw SignedNote.malformed("more entries audited before it than it covers")
+        }
+        self.auditedEntryCount = auditedEntryCount
     }
 
     /// Reads a state file.
     ///
     /// - Throws: `malformed_checkpoint`, `malformed_key`.
     package init(bytes: [UInt8]) throws(TraceLogError) {
-        let parts = bytes.split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].elementsEqual(Self.label.utf8) else {
+        let isFirst = bytes.starts(with: "\(Self.firstLabel)\n".utf8)
+        let lineCount = isFirst ? 2 : 3
+        let parts = bytes.split(separator: 0x0A, maxSplits: lineCount, omittingEmptySubsequences: false)
+        guard parts.count == lineCount + 1, isFirst || parts[0].elementsEqual(Self.label.utf8) else {
             throw SignedNote.malformed("no `\(Self.label)` before it")
         }
         let vkey = String(decoding: parts[1], as: UTF8.self)
-        try self.init(key: vkey == "-" ? nil : NoteKey(vkey: vkey), note: SignedNote(bytes: Array(parts[2])))
+        let auditedEntryCount = isFirst ? 0 : try Self.count(parts[2])
+        try self.init(
+            key: vkey == "-" ? nil : NoteKey(vkey: vkey), auditedEntryCount: auditedEntryCount,
+            note: SignedNote(bytes: Array(parts[lineCount])))
     }
 
     package var bytes: [UInt8] {
-        Array("\(Self.label)\n\(key?.vkey ?? "-")\n".utf8) + note.bytes
+        Array("\(Self.label)\n\(key?.vkey ?? "-")\n\(Self.auditedWord)\(auditedEntryCount)\n".utf8) + note.bytes
+    }
+
+    private static func count(_ line: ArraySlice<UInt8>) throws(TraceLogError) -> UInt64 {
+        let digits = String(decoding: line.dropFirst(auditedWord.utf8.count), as: UTF8.self)
+        guard line.starts(with: auditedWord.utf8), let count = UInt64(digits), String(count) == digits else {
+            throw SignedNote.malformed("no `\(auditedWord)N` before it")
+        }
+        return count
     }
 }

@@ -88,15 +88,17 @@ struct ChainReplay: ~Copyable {
         follow(scanned, at: link)
         switch whole.entry.event {
         case .observed, .heads: break
-        case .erased(let erasure): commitments.erase(erasure)
+        case .erased(let erasure):
+            // What it names is known only where commitments are kept; that it comes later is always.
+            if !rules.checksOpenings, erasure.index >= link.index {
+                findings.add(.groundlessErasure(of: erasure, index: link.index, object: object))
+            }
         case .keyStatus(let change):
             let refusal = object == .log ? keys.accept(change) : .strangersChange
             if let refusal { add(refusal.code, link.index, object, refusal.detail) }
         }
         if rules.checksOpenings {
-            for commitment in whole.entry.commitments {
-                commitments.note(commitment, index: link.index, object: object)
-            }
+            findings.add(commitments.accept(whole.entry, index: link.index, object: object))
         }
         if object == rules.watched { watchedEntries.append((whole.entry, link)) }
         if rules.mustCheck(whole.entry.signature) { prepare(whole, index: link.index, object: object) }

@@ -6,6 +6,21 @@ struct HeadsLookup<Source: AuditSource> {
         case absent(before: ObjectHead?, after: ObjectHead?)
         /// The log does not hold the list.
         case unpublished
+
+        /// What the list says; nil where there is none.
+        var listed: Listed? {
+            switch self {
+            case .present(let head): Listed(head: head, neighbours: nil)
+            case .absent(let before, let after): Listed(head: nil, neighbours: (before?.object, after?.object))
+            case .unpublished: nil
+            }
+        }
+    }
+
+    /// An object's head, or the objects between which it would stand.
+    struct Listed {
+        let head: ObjectHead?
+        let neighbours: (before: ObjectID?, after: ObjectID?)?
     }
 
     private let source: SubtreeSource<Source>

@@ -1,32 +1,34 @@
 /// Follows an object's chain backwards from its newest entry, and proves every entry to the checkpoint.
 struct ChainWalk<Source: AuditSource> {
-    /// The most entries of one object that are held.
-    static var entryCountMax: Int { 1 << 20 }
-
-    private let size: UInt64
-    private let root: MerkleHash
+    private let checkpoint: Checkpoint
     private let source: Source
+    /// The entries of the objects looked out for in all bundles that were read.
+    private(set) var sightings: ObjectSightings
     private(set) var entryReadCount: UInt64 = 0
     private(set) var findings: [AuditFinding] = []
     private var newestBundle: (number: UInt64, digest: BundleDigest)?
 
-    init(size: UInt64, root: MerkleHash, source: Source) {
-        self.size = size
-        self.root = root
+    init(checkpoint: Checkpoint, sightings: ObjectSightings, source: Source) {
+        self.checkpoint = checkpoint
+        self.sightings = sightings
         self.source = source
     }
 
     /// The chain of `object` that ends in the entry at `newest`, the oldest first; as much of it as holds.
     ///
+    /// It is no longer than the newest entry's sequence says.
+    ///
     /// - Throws: `AuditSourceError`.
     mutating func chain(
-        of object: ObjectID, newest: EntryLink, sequence: UInt64, tree: inout TileNodeSource
+        of object: ObjectID, newest: ObjectSightings.Sighting, tree: inout TileNodeSource
     ) throws(AuditSourceError) -> [(entry: Entry, link: EntryLink)] {
         var entries: [(entry: Entry, link: EntryLink)] = []
-        var next: (link: EntryLink, sequence: UInt64, limit: UInt64)? = (newest, sequence, size)
+        var next: (link: EntryLink, sequence: UInt64, limit: UInt64)? = (
+            newest.link, newest.sequence, checkpoint.size
+        )
         var namedBy: UInt64?
         while let (link, sequence, limit) = next {
-            guard link.index < limit, entries.count < Self.entryCountMax else {
+            guard link.index < limit else {
                 add(
                     .chainBreak, namedBy ?? link.index, object,
                     "the entry's link leads to \(link.index), which is not before it")
@@ -78,8 +80,8 @@ struct ChainWalk<Source: AuditSource> {
         }
         let leaf = digest.hashes[position]
         do {
-            let proof = try InclusionProof(leafIndex: link.index, treeSize: size, from: &tree)
-            guard proof.isValid(leaf: leaf, root: root) else {
+            let proof = try InclusionProof(leafIndex: link.index, treeSize: checkpoint.size, from: &tree)
+            guard proof.isValid(leaf: leaf, root: checkpoint.root) else {
                 add(.leafMismatch, link.index, object, "the entry is not under the checkpoint's root")
                 return nil
             }
@@ -105,7 +107,9 @@ struct ChainWalk<Source: AuditSource> {
     private mutating func bundle(_ number: UInt64) throws(AuditSourceError) -> BundleDigest {
         if let newestBundle, newestBundle.number == number { return newestBundle.digest }
         var memory = BundleMemory()
-        let digest = try BundleDigest(number: number, size: size, source: source, tilesOnly: false, memory: &memory)
+        let digest = try BundleDigest(
+            number: number, size: checkpoint.size, source: source, tilesOnly: false, memory: &memory)
+        sightings.look(at: digest)
         entryReadCount += UInt64(digest.hashes.count)
         newestBundle = (number, digest)
         return digest

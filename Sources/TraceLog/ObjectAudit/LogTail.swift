@@ -5,8 +5,8 @@ struct LogTail {
 
     /// The newest heads entry; nil where none was found within the limit.
     private(set) var heads: (index: UInt64, statement: HeadsStatement)?
-    /// The entries of the objects that were asked for from the heads entry on, the oldest first.
-    private(set) var entries: [(entry: Entry, link: EntryLink)] = []
+    /// The entries of the objects that were asked for, as far as was read.
+    private(set) var sightings: ObjectSightings
     private(set) var entryReadCount: UInt64 = 0
     private(set) var findings: [AuditFinding] = []
 
@@ -19,18 +19,18 @@ struct LogTail {
     init(
         objects: [ObjectID], size: UInt64, root: MerkleHash, source: some AuditSource, tree: inout TileNodeSource
     ) throws(AuditSourceError) {
+        sightings = ObjectSightings(of: objects)
         var bundle = (size + UInt64(TilePath.fullWidth) - 1) / UInt64(TilePath.fullWidth)
         while bundle > 0, heads == nil, entryReadCount < Self.entryCountMax, findings.isEmpty {
             bundle -= 1
-            try read(bundle, objects: objects, size: size, source: source)
+            try read(bundle, size: size, source: source)
         }
         guard heads != nil || bundle == 0, findings.isEmpty else { return }
         prove(from: bundle * UInt64(TilePath.fullWidth), size: size, root: root, tree: &tree)
-        entries.sort { $0.link.index < $1.link.index }
     }
 
     private mutating func read(
-        _ number: UInt64, objects: [ObjectID], size: UInt64, source: some AuditSource
+        _ number: UInt64, size: UInt64, source: some AuditSource
     ) throws(AuditSourceError) {
         var memory = BundleMemory()
         let digest = try BundleDigest(number: number, size: size, source: source, tilesOnly: false, memory: &memory)
@@ -44,24 +44,17 @@ struct LogTail {
         guard findings.isEmpty else { return }
         entryReadCount += UInt64(digest.hashes.count)
         digests.append((digest.firstIndex, digest.root == nil ? digest.hashes : [], digest.root))
-        for position in digest.entries.indices.reversed() {
-            let index = digest.firstIndex + UInt64(position)
-            guard let scanned = digest.entries[position] else { return }
-            let isHeads = scanned.kind == .heads && heads == nil
-            guard isHeads || objects.contains(where: { $0.bytes == scanned.object.bytes }) else { continue }
-            guard let entry = try? digest.entry(at: position) else {
-                findings.append(
-                    AuditFinding(
-                        .malformedEntry, index: index, object: scanned.object.bytes,
-                        detail: "the entry's bytes and the entry's rules"))
-                return
-            }
-            // What stands before the heads entry in its bundle is reached by the chain, if it is needed.
-            if heads == nil, objects.contains(entry.object) {
-                entries.append((entry, EntryLink(leafHash: digest.hashes[position], index: index)))
-            }
-            if case .heads(let statement) = entry.event, heads == nil { heads = (index, statement) }
+        sightings.look(at: digest)
+        guard let position = digest.entries.lastIndex(where: { $0?.kind == .heads }) else { return }
+        let index = digest.firstIndex + UInt64(position)
+        guard let entry = try? digest.entry(at: position), case .heads(let statement) = entry.event else {
+            findings.append(
+                AuditFinding(
+                    .malformedEntry, index: index, object: digest.entries[position]?.object.bytes,
+                    detail: "the entry's bytes and the entry's rules"))
+            return
         }
+        heads = (index, statement)
     }
 
     /// The root from the tiles before the tail and the entries in it must be the checkpoint's.

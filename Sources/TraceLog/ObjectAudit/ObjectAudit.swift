@@ -8,12 +8,24 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
     private let source: Source
     private let options: AuditOptions
     private let readsWholeLog: Bool
+    private let chainLengthMax: UInt64
 
-    package init(object: ObjectID, source: Source, options: AuditOptions, readsWholeLog: Bool = false) {
+    /// - Parameters:
+    ///   - object: the object's identifier.
+    ///   - source: the log.
+    ///   - options: what it is held to.
+    ///   - readsWholeLog: trusts no heads entry, and replays the log.
+    ///   - chainLengthMax: the most entries of one chain that are sought out one by one; the whole log, bundle after
+    ///     bundle, is read sooner than a longer one.
+    package init(
+        object: ObjectID, source: Source, options: AuditOptions, readsWholeLog: Bool = false,
+        chainLengthMax: UInt64 = 1 << 20
+    ) {
         self.object = object
         self.source = source
         self.options = options
         self.readsWholeLog = readsWholeLog
+        self.chainLengthMax = chainLengthMax
     }
 
     /// Audits the object.
@@ -22,6 +34,19 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
     /// - Throws: `AuditSourceError` when the log could not be read, which says nothing of it.
     package func audit() async throws -> (report: ObjectReport, note: SignedNote?) {
         guard !readsWholeLog else { return try await replay(because: "it was asked for") }
+        do {
+            return try auditInPart()
+        } catch let error as TooLittle {
+            return try await replay(because: error.reason)
+        }
+    }
+
+    /// Why the whole log must be read.
+    private struct TooLittle: Error {
+        let reason: String
+    }
+
+    private func auditInPart() throws -> (report: ObjectReport, note: SignedNote?) {
         let bytes = try Auditor(source: source, options: options).checkpointBytes()
         let statement = CheckpointStatement(bytes: bytes, options: options)
         guard let note = statement.note, let checkpoint = statement.checkpoint, statement.isReadable else {
@@ -37,7 +62,7 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
             return (report(checkpoint, findings + tail.findings, readCount: tail.entryReadCount), note)
         }
         guard let heads = tail.heads else {
-            return try await replay(because: "none of its last \(tail.entryReadCount) entries is a heads entry")
+            throw TooLittle(reason: "none of its last \(tail.entryReadCount) entries is a heads entry")
         }
         guard heads.statement.entryCount == heads.index, heads.statement.objectCount <= heads.index else {
             let finding = AuditFinding(
@@ -46,15 +71,7 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
         }
         var lookup = HeadsLookup(source: source, index: heads.index, statement: heads.statement)
         do {
-            switch try lookup.find(object) {
-            case .unpublished:
-                return try await replay(because: "the list behind the heads entry at \(heads.index) is not published")
-            case .present(let head):
-                return (try prove(head, nil, tail, checkpoint, findings, tree: &tree), note)
-            case .absent(let before, let after):
-                let neighbours = (before?.object, after?.object)
-                return (try prove(nil, neighbours, tail, checkpoint, findings, tree: &tree), note)
-            }
+            return (try prove(tail, heads.index, checkpoint, findings, &lookup, &tree), note)
         } catch let error as TraceLogError {
             let finding = AuditFinding(
                 .headsMismatch, index: heads.index, object: [], detail: error.reason, unreadable: error)
@@ -64,32 +81,31 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
 
     /// Follows the chain from the newest entry that heads list and tail together show.
     private func prove(
-        _ head: ObjectHead?, _ neighbours: (before: ObjectID?, after: ObjectID?)?, _ tail: LogTail,
-        _ checkpoint: Checkpoint, _ known: [AuditFinding], tree: inout TileNodeSource
-    ) throws(AuditSourceError) -> ObjectReport {
-        let headsIndex = tail.heads?.index ?? 0
-        let later = tail.entries.filter { $0.entry.object == object }
-        let newest = later.last.map { ($0.link, $0.entry.sequence) } ?? head.map { ($0.link, $0.sequence) }
-        var walk = ChainWalk(size: checkpoint.size, root: checkpoint.root, source: source)
-        var findings = known
-        var history: [(entry: Entry, link: EntryLink)] = []
-        if let (link, sequence) = newest {
-            history = try walk.chain(of: object, newest: link, sequence: sequence, tree: &tree)
-            findings += walk.findings
-            if walk.findings.isEmpty { findings += hold(history, to: head, later, headsIndex: headsIndex) }
+        _ tail: LogTail, _ headsIndex: UInt64, _ checkpoint: Checkpoint, _ known: [AuditFinding],
+        _ lookup: inout HeadsLookup<Source>, _ tree: inout TileNodeSource
+    ) throws -> ObjectReport {
+        let listed = try listed(object, headsIndex, &lookup)
+        var walk = ChainWalk(checkpoint: checkpoint, sightings: tail.sightings, source: source)
+        let history = try chain(of: object, listed.head, headsIndex, &walk, &tree)
+        var log: (head: ObjectHead?, chain: [(entry: Entry, link: EntryLink)])?
+        if options.signatures != .none, history.contains(where: { $0.entry.signature != nil }) {
+            let head = try self.listed(.log, headsIndex, &lookup).head
+            log = (head, try chain(of: .log, head, headsIndex, &walk, &tree))
         }
+        var findings = known + walk.findings
         var events = history.map { ObjectReport.Event(entry: $0.entry, link: $0.link, isSignatureValid: nil) }
-        if options.signatures != .none, history.contains(where: { $0.entry.signature != nil }),
-            let own = tail.entries.last(where: { $0.entry.object == .log })
-        {
-            var logWalk = ChainWalk(size: checkpoint.size, root: checkpoint.root, source: source)
-            let log = try logWalk.chain(of: .log, newest: own.link, sequence: own.entry.sequence, tree: &tree)
-            findings += logWalk.findings
-            let judged = HistorySignatures.judge(history, log: log, signatures: options.signatures)
-            findings += judged.findings
-            events = judged.events
+        // What a chain that broke off says of the rest proves nothing.
+        if walk.findings.isEmpty {
+            let hold = ChainHold(checkpoint: checkpoint, headsIndex: headsIndex, sightings: walk.sightings)
+            findings += hold.judge(history, of: object, listed: listed.head, tree: &tree)
+            findings += judgeOpenings(history)
+            if let log {
+                findings += hold.judge(log.chain, of: .log, listed: log.head, tree: &tree)
+                let judged = HistorySignatures.judge(history, log: log.chain, signatures: options.signatures)
+                findings += judged.findings
+                events = judged.events
+            }
         }
-        findings += missingOpenings(history)
         return ObjectReport(
             object: object,
             audit: AuditReport(
@@ -97,41 +113,44 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
                 eventCount: UInt64(events.count { $0.entry.event.kind == .observed }),
                 objectCount: events.isEmpty ? 0 : 1),
             events: events,
-            completeness: .heads(headsIndex: headsIndex, tailEntryCount: checkpoint.size - headsIndex - 1),
-            neighbours: events.isEmpty ? neighbours : nil,
+            completeness: .heads(
+                headsIndex: headsIndex, tailEntryCount: checkpoint.size - headsIndex - 1,
+                isAudited: headsIndex < options.auditedEntryCount),
+            neighbours: events.isEmpty ? listed.neighbours : nil,
             entryReadCount: tail.entryReadCount + walk.entryReadCount)
     }
 
-    /// The chain must pass through the entry that the heads list names, and through every later one.
-    private func hold(
-        _ history: [(entry: Entry, link: EntryLink)], to head: ObjectHead?,
-        _ later: [(entry: Entry, link: EntryLink)], headsIndex: UInt64
-    ) -> [AuditFinding] {
-        let before = history.last { $0.link.index < headsIndex }
-        if before?.link != head?.link || before?.entry.sequence != head?.sequence {
-            return [
-                AuditFinding(
-                    .headsMismatch, index: headsIndex, object: object.bytes,
-                    detail: "the object's newest entry in the heads list and the one in its chain")
-            ]
+    private func listed(
+        _ object: ObjectID, _ headsIndex: UInt64, _ lookup: inout HeadsLookup<Source>
+    ) throws -> HeadsLookup<Source>.Listed {
+        guard let listed = try lookup.find(object).listed else {
+            throw TooLittle(reason: "the list behind the heads entry at \(headsIndex) is not published")
         }
-        let known = Set(history.map(\.link.index))
-        return later.filter { !known.contains($0.link.index) }.map { stray in
-            AuditFinding(
-                .duplicateEvent, index: stray.link.index, object: object.bytes,
-                detail: "this entry of the object is not in the chain that its newest entry ends")
-        }
+        return listed
     }
 
-    private func missingOpenings(_ history: [(entry: Entry, link: EntryLink)]) -> [AuditFinding] {
-        guard let openings = options.openings else { return [] }
-        var ledger = CommitmentLedger()
-        for (entry, link) in history {
-            let key = ObjectKey(entry.object)
-            if case .erased(let erasure) = entry.event { ledger.erase(erasure) }
-            for commitment in entry.commitments { ledger.note(commitment, index: link.index, object: key) }
+    private func chain(
+        of object: ObjectID, _ head: ObjectHead?, _ headsIndex: UInt64, _ walk: inout ChainWalk<Source>,
+        _ tree: inout TileNodeSource
+    ) throws -> [(entry: Entry, link: EntryLink)] {
+        let newest =
+            walk.sightings.newest(of: object, from: headsIndex)
+            ?? head.map { ObjectSightings.Sighting(sequence: $0.sequence, link: $0.link) }
+        guard let newest else { return [] }
+        guard newest.sequence < chainLengthMax else {
+            throw TooLittle(reason: "a chain of more than \(chainLengthMax) entries is read sooner so")
         }
-        return ledger.judge(openings, indices: Set(history.map(\.link.index)))
+        return try walk.chain(of: object, newest: newest, tree: &tree)
+    }
+
+    private func judgeOpenings(_ history: [(entry: Entry, link: EntryLink)]) -> [AuditFinding] {
+        var ledger = CommitmentLedger()
+        var findings: [AuditFinding] = []
+        for (entry, link) in history {
+            findings += ledger.accept(entry, index: link.index, object: ObjectKey(object))
+        }
+        guard let openings = options.openings else { return findings }
+        return findings + ledger.judge(openings, indices: Set(history.map(\.link.index)))
     }
 
     private func report(

@@ -5,7 +5,9 @@ package struct ObjectReport: Sendable {
     /// What shows that nothing newer and nothing else of the object is in the log.
     package enum Completeness: Sendable, Equatable {
         /// The list behind the heads entry at `headsIndex`, and every entry after it.
-        case heads(headsIndex: UInt64, tailEntryCount: UInt64)
+        ///
+        /// Whether that entry says the truth only a replay of the log shows; `isAudited` where a remembered one did.
+        case heads(headsIndex: UInt64, tailEntryCount: UInt64, isAudited: Bool)
         /// The whole log, replayed; and why less did not do.
         case wholeLog(reason: String)
         /// Nothing: the log broke off before that.
@@ -31,6 +33,11 @@ package struct ObjectReport: Sendable {
     /// How many entries were read.
     package let entryReadCount: UInt64
 
+    /// Whether all of the log was read and replayed.
+    package var isOfWholeLog: Bool {
+        if case .wholeLog = completeness { true } else { false }
+    }
+
     /// The events as an EPCIS document.
     ///
     /// - Throws: `malformed_event`.
@@ -45,10 +52,10 @@ package struct ObjectReport: Sendable {
         members["present"] = .bool(!events.isEmpty)
         members["entriesRead"] = .integer(Int64(clamping: entryReadCount))
         switch completeness {
-        case .heads(let index, let count):
+        case .heads(let index, let count, let isAudited):
             members["completeness"] = [
                 "by": "heads", "headsIndex": .integer(Int64(clamping: index)),
-                "tailEntries": .integer(Int64(clamping: count)),
+                "tailEntries": .integer(Int64(clamping: count)), "headsEntryAudited": .bool(isAudited),
             ]
         case .wholeLog(let reason): members["completeness"] = ["by": "wholeLog", "reason": .string(reason)]
         case .none: members["completeness"] = .null
