@@ -20,13 +20,15 @@ struct ConsistencyCommand: ParsableCommand {
     @Option(help: "The log's verifier key; without it the checkpoints' signatures are not checked.")
     var key: String?
 
+    @OptionGroup var origin: OriginArgument
     @OptionGroup var output: ProofOutput
 
     func run() throws {
-        let (older, newer) = (try ProofFile.checkpoint(old, key: key), try ProofFile.checkpoint(new, key: key))
+        let older = try ProofFile.checkpoint(old, key: key, origin)
+        let newer = try ProofFile.checkpoint(new, key: key, origin)
         let path = try ProofFile.read(proof)
         let claim = ConsistencyProof(oldSize: older.size, newSize: newer.size, path: path)
-        guard older.origin == newer.origin, claim.isValid(oldRoot: older.root, newRoot: newer.root) else {
+        guard newer.isOf(older.origin), claim.isValid(oldRoot: older.root, newRoot: newer.root) else {
             throw CommandError(
                 code: "proof_refused", reason: "\(new) is not proved to extend \(old)",
                 hint: "ask for a proof from size \(older.size) to \(newer.size)", status: .failure)

@@ -23,11 +23,12 @@ struct InclusionCommand: ParsableCommand {
     @Option(help: "The log's verifier key; without it the checkpoint's signature is not checked.")
     var key: String?
 
+    @OptionGroup var origin: OriginArgument
     @OptionGroup var output: ProofOutput
 
     func run() throws {
         let entry = try InputFile.read(leaf)
-        let statement = try ProofFile.checkpoint(checkpoint, key: key)
+        let statement = try ProofFile.checkpoint(checkpoint, key: key, origin)
         let path = try ProofFile.read(proof)
         var hasher = MerkleHasher()
         let claim = InclusionProof(leafIndex: index, treeSize: statement.size, path: path)

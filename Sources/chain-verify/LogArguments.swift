@@ -8,6 +8,8 @@ struct LogArguments: ParsableArguments {
     @Option(help: "The log's verifier key, name+hash+base64; - or a path to a file that holds it also do.")
     var key: String?
 
+    @OptionGroup var origin: OriginArgument
+
     @Option(help: ArgumentHelp("A checkpoint that you trust; may be given again.", valueName: "file"))
     var anchor: [String] = []
 
@@ -31,6 +33,7 @@ struct LogArguments: ParsableArguments {
         options.remembered = remembered?.checkpoint
         options.auditedEntryCount = remembered?.auditedEntryCount ?? 0
         options.key = try key.map { try Self.key($0) } ?? remembered?.key
+        options.origin = origin.origin
         options.anchors = try anchor.map { path in
             let bytes = try InputFile.read(path, byteCountMax: SignedNote.byteCountMax)
             return try CommandError.naming(path) { () throws(TraceLogError) in

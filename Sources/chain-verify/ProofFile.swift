@@ -22,19 +22,25 @@ enum ProofFile {
         return hashes
     }
 
-    /// Reads a checkpoint, signed by `key` where one is given.
-    static func checkpoint(_ path: String, key: String?) throws -> Checkpoint {
+    /// Reads a checkpoint, signed by `key` and of its log where one is given.
+    static func checkpoint(_ path: String, key: String?, _ origin: OriginArgument) throws -> Checkpoint {
         let bytes = try InputFile.read(path, byteCountMax: SignedNote.byteCountMax)
         let note = try CommandError.naming(path) { () throws(TraceLogError) in try SignedNote(bytes: bytes) }
-        if let key {
-            guard note.isSigned(by: try LogArguments.key(key)) else {
-                throw CommandError(
-                    code: "checkpoint_signature", reason: "\(path) is not signed by the log's key",
-                    hint: "fetch the checkpoint again, or give the key that signs this log", status: .failure)
-            }
-        } else {
+        let checkpoint = try CommandError.naming(path) { () throws(TraceLogError) in try Checkpoint(text: note.text) }
+        let key = try key.map { try LogArguments.key($0) }
+        if let key, !note.isSigned(by: key) {
+            throw CommandError(
+                code: "checkpoint_signature", reason: "\(path) is not signed by the log's key",
+                hint: "fetch the checkpoint again, or give the key that signs this log", status: .failure)
+        }
+        guard origin.holds(checkpoint, signedBy: key) else {
+            throw CommandError(
+                code: "checkpoint_signature", reason: "\(path) is of the log \(checkpoint.origin)",
+                hint: OriginArgument.hint, status: .failure)
+        }
+        if key == nil {
             Diagnostics(command: "chain-verify").warn("nobody's signature of \(path) is checked without --key")
         }
-        return try CommandError.naming(path) { () throws(TraceLogError) in try Checkpoint(text: note.text) }
+        return checkpoint
     }
 }

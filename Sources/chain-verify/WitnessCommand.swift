@@ -31,6 +31,7 @@ struct WitnessCommand: ParsableCommand {
     @Option(help: "Unix time in seconds, in place of the clock.")
     var at: UInt64?
 
+    @OptionGroup var origin: OriginArgument
     @OptionGroup var output: ProofOutput
 
     func run() throws {
@@ -49,6 +50,12 @@ struct WitnessCommand: ParsableCommand {
             throw refusal("checkpoint_signature", "the checkpoint is not signed by the log's key")
         }
         let statement = try CommandError.naming(log) { () throws(TraceLogError) in try Checkpoint(text: note.text) }
+        // What was remembered was held to the key's name or to --origin when it was first seen.
+        if remembered == nil || origin.origin != nil, !origin.holds(statement, signedBy: known) {
+            throw CommandError(
+                code: "checkpoint_signature", reason: "\(log): the checkpoint is of the log \(statement.origin)",
+                hint: OriginArgument.hint, status: .failure)
+        }
         if let remembered { try check(remembered.checkpoint, statement, source) }
         let signer = try signingKey()
         var cosigned = note
@@ -81,7 +88,7 @@ struct WitnessCommand: ParsableCommand {
 
     /// Refuses what does not extend the remembered checkpoint, by a proof computed from the log's own tiles.
     private func check(_ old: Checkpoint, _ new: Checkpoint, _ source: LogSource) throws {
-        guard old.origin == new.origin else { throw refusal("fork", "the log's origin has changed") }
+        guard new.isOf(old.origin) else { throw refusal("fork", "the log's origin has changed") }
         guard old.size <= new.size else {
             throw refusal("checkpoint_rollback", "the log has \(new.size) entries, and had \(old.size)")
         }

@@ -71,6 +71,53 @@ struct ProofCommandTests {
         #expect(try program.run(forged).status == 1)
     }
 
+    @Test("take no checkpoint of another log under the same key, unless that log is named")
+    func origins() throws {
+        let log = try log(9, in: "log")
+        var note = SignedNote(text: try log.checkpoint().text.replacing(ForgedLog.origin, with: "log.example/other"))
+        try note.sign(name: ForgedLog.origin, key: key)
+        try folder.write(note.bytes, to: "log/checkpoint")
+        try SigningKey.generate(.ed25519).write(to: folder("witness.pem"))
+        var hasher = MerkleHasher()
+        var tree = MemoryTree(leaves: log.entries.map { hasher.leaf($0) })
+        let checkpoint = folder("log/checkpoint")
+        let included = try proof(InclusionProof(leafIndex: 7, treeSize: 9, from: &tree).path, "included")
+        let commands = [
+            ["audit", folder("log"), "--key", try vkey],
+            ["object", Hex.encode(LogScript.object(1).bytes), folder("log"), "--key", try vkey],
+            [
+                "inclusion", "--leaf", try folder.write(log.entries[7], to: "leaf"), "--checkpoint", checkpoint,
+                "--proof", included, "--index", "7", "--key", try vkey,
+            ],
+            [
+                "consistency", "--old", checkpoint, "--new", checkpoint, "--proof", try proof([], "same"), "--key",
+                try vkey,
+            ],
+            [
+                "witness", folder("log"), "--state", folder("state"), "--key", folder("witness.pem"), "--out",
+                folder("cosigned"), "--log-key", try vkey,
+            ],
+        ]
+        for words in commands {
+            let refused = try program.run(words)
+            #expect(refused.status == 1, "\(words[0])")
+            #expect((refused.output + refused.diagnostics).contains("checkpoint_signature"), "\(words[0])")
+            #expect(try program.run(words + ["--origin", "log.example/third"]).status == 1, "\(words[0])")
+            let named = try program.run(words + ["--origin", "log.example/other"])
+            #expect(named.status == (["audit", "object"].contains(words[0]) ? 2 : 0), "\(words[0])")
+            #expect(!(named.output + named.diagnostics).contains("checkpoint_signature"), "\(words[0])")
+        }
+        // What is trusted names the log too; and tiles alone may be of any log, as long as nothing holds it.
+        let audit = ["audit", folder("log"), "--key", try vkey]
+        #expect(try program.run(audit + ["--anchor", checkpoint]).status == 0)
+        #expect(try program.run(audit + ["--tiles-only"]).output.contains("tiles intact, checkpoint intact"))
+        let policy = try folder.write(
+            Array(
+                "witness \(try NoteKey(name: "w", kind: .cosignature, key: key.verificationKey).vkey)\nquorum 1\n".utf8),
+            to: "policy")
+        #expect(try program.run(audit + ["--tiles-only", "--witness-policy", policy]).status == 1)
+    }
+
     @Test("never cosigns two histories, however many witnesses run on one state at once")
     func witnessesAtOnce() throws {
         _ = try log(290, in: "first")

@@ -36,6 +36,12 @@ extension Tamperer {
                 text: Checkpoint(origin: checkpoint.origin, size: 1 << 62, root: checkpoint.root).text)
             try note.sign(name: checkpoint.origin, key: key)
             return TamperedLog(changes: ["checkpoint": note.bytes], expected: .init("checkpoint_signature"))
+        case .secondOrigin:
+            let other = Checkpoint(
+                origin: "\(checkpoint.origin)/second", size: checkpoint.size, root: checkpoint.root)
+            var note = SignedNote(text: other.text)
+            try note.sign(name: checkpoint.origin, key: key)
+            return TamperedLog(changes: ["checkpoint": note.bytes], expected: .init("checkpoint_signature"))
         case .lostOpening, .foreignErasure, .earlyErasure, .copiedCommitment:
             return try withoutOpenings(way, key: key)
         default: return try appended(way, key: key)

@@ -26,6 +26,7 @@ package enum Tampering: String, CaseIterable, Sendable {
     case foreignErasure = "foreign-erasure"
     case earlyErasure = "early-erasure"
     case copiedCommitment = "copied-commitment"
+    case secondOrigin = "second-origin"
     case cutTail = "cut-tail"
     case oldCheckpoint = "old-checkpoint"
     case fork
@@ -89,6 +90,7 @@ package enum Tampering: String, CaseIterable, Sendable {
         case .foreignErasure: "excuse a lost opening by an erasure in another object's chain"
         case .earlyErasure: "excuse a lost opening by an erasure that stands before it"
         case .copiedCommitment: "append an event with another event's commitment"
+        case .secondOrigin: "sign a checkpoint under another origin than the log's"
         case .cutTail: "cut the newest tenth of the log off"
         case .oldCheckpoint: "serve an old checkpoint beside the newer entries"
         case .fork: "replace the newest tenth of the log by other events"

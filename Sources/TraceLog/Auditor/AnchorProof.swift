@@ -35,7 +35,7 @@ enum AnchorProof {
         _ anchor: Checkpoint, _ checkpoint: Checkpoint, isRemembered: Bool, source: some AuditSource
     ) throws(AuditSourceError) -> AuditFinding? {
         let name = isRemembered ? "the remembered checkpoint" : "the anchor"
-        if anchor.origin != checkpoint.origin {
+        if !checkpoint.isOf(anchor.origin) {
             return AuditFinding(.fork, index: 0, detail: "\(name) is of another log, \(anchor.origin)")
         }
         guard anchor.size > checkpoint.size else { return nil }

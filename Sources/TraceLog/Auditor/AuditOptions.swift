@@ -11,6 +11,8 @@ package struct AuditOptions: Sendable {
 
     /// The log's own key; without it no log is called intact.
     package var key: NoteKey?
+    /// What the log calls itself in its checkpoints; nil for the key's name, or that in a trusted checkpoint.
+    package var origin: String?
     /// Checkpoints that the caller trusts.
     package var anchors: [Checkpoint] = []
     package var remembered: Checkpoint?

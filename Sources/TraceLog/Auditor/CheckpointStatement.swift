@@ -21,7 +21,7 @@ struct CheckpointStatement {
         }
         self.note = note
         self.checkpoint = checkpoint
-        var findings = Self.judgeKey(note, checkpoint, options.key)
+        var findings = Self.judgeKey(note, checkpoint, options)
         var isAnchored = Self.isAnchored(checkpoint, options)
         if let policy = options.policy {
             let (cosigned, broken) = policy.judge(note)
@@ -46,20 +46,38 @@ struct CheckpointStatement {
         self.findings = findings
     }
 
-    private static func judgeKey(_ note: SignedNote, _ checkpoint: Checkpoint, _ key: NoteKey?) -> [AuditFinding] {
+    private static func judgeKey(_ note: SignedNote, _ checkpoint: Checkpoint, _ options: AuditOptions)
+        -> [AuditFinding]
+    {
         guard checkpoint.size <= ObjectTable.indexMax else {
             return [AuditFinding(.checkpointSignature, detail: "a size of \(checkpoint.size) is more than any log has")]
         }
-        guard let key else {
-            return [
-                AuditFinding(
-                    .checkpointSignature, isTampering: false, detail: "no key was given to check the checkpoint with")
-            ]
-        }
-        guard note.isSigned(by: key) else {
+        if let key = options.key, !note.isSigned(by: key) {
             return [AuditFinding(.checkpointSignature, detail: "the checkpoint and the signature by the log's key")]
         }
-        return []
+        if !isOfLog(checkpoint, options) {
+            let name = options.origin ?? options.key?.name ?? "none"
+            return [
+                AuditFinding(
+                    .checkpointSignature,
+                    detail: "the checkpoint's origin, \(checkpoint.origin), and the log's name, \(name)")
+            ]
+        }
+        guard options.key == nil else { return [] }
+        return [
+            AuditFinding(
+                .checkpointSignature, isTampering: false, detail: "no key was given to check the checkpoint with")
+        ]
+    }
+
+    /// Whether it is the log that was asked for: by its origin, else by its key's name or what is trusted of it.
+    private static func isOfLog(_ checkpoint: Checkpoint, _ options: AuditOptions) -> Bool {
+        if let origin = options.origin { return checkpoint.isOf(origin) }
+        let trusted = (options.anchors + [options.remembered].compactMap { $0 }).map(\.origin)
+        // Others' logs need not be called as their keys are; as long as nothing holds one, nothing names it either.
+        if options.tilesOnly, trusted.isEmpty, options.policy == nil { return true }
+        guard let key = options.key else { return true }
+        return ([key.name] + trusted).contains { checkpoint.isOf($0) }
     }
 
     private static func isAnchored(_ checkpoint: Checkpoint, _ options: AuditOptions) -> Bool {

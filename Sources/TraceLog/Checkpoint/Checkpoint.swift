@@ -39,6 +39,9 @@ package struct Checkpoint: Sendable, Equatable {
         self.init(origin: lines[0], size: size, root: root, extensionLines: Array(lines[3..<lines.count - 1]))
     }
 
+    /// Whether it is of the log that calls itself by this name, to the byte.
+    package func isOf(_ origin: String) -> Bool { self.origin.utf8.elementsEqual(origin.utf8) }
+
     /// The text that is signed.
     package var text: String {
         ([origin, String(size), Base64.encode(root.bytes)] + extensionLines).map { $0 + "\n" }.joined()
