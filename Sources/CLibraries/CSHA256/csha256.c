@@ -29,11 +29,12 @@ typedef struct {
     __m128i abef, cdgh;
 } lane_state;
 
-// A leaf behind its prefix, 0x00, cut into whole blocks that are read in place and what is padded apart.
+// A leaf behind its prefix, 0x00, cut into whole blocks that are read in place and what is padded apart. What is copied
+// to the latter comes with up to a block before it, so that every copy has the same length and needs no call.
 typedef struct {
     const uint8_t *message;
     size_t whole_count, block_count;
-    uint8_t last[2 * block_size];
+    uint8_t before[block_size], last[2 * block_size];
 } lane_input;
 
 bool csha256_is_supported(void) {
@@ -126,9 +127,10 @@ INLINE void prepare(lane_input *input, const uint8_t *message, size_t length) {
     input->whole_count = total / block_size;
     input->block_count = input->whole_count + (rest < block_size - 8 ? 1 : 2);
     memset(input->last, 0, sizeof input->last);
-    if (input->whole_count > 0) {
-        memcpy(input->last, message + length - rest, rest);
-    } else {
+    if (length >= block_size) {
+        memcpy((uint8_t *)input + offsetof(lane_input, last) + rest - block_size, message + length - block_size,
+               block_size);
+    } else if (total < block_size) {
         memcpy(input->last + 1, message, length);
     }
     input->last[rest] = 0x80;

@@ -1,7 +1,7 @@
 /// Audits a log that it does not trust: reads it once, in order, and recomputes all of it.
 package struct Auditor<Source: AuditSource>: Sendable {
-    // 8 bundles of 256 entries: long enough that handing them over costs nothing, few enough to stay in the cache.
-    private static var bundlesAShare: UInt64 { 8 }
+    // 4 bundles of 256 entries: long enough that handing them over costs little, few enough to stay in the cache.
+    private static var bundlesAShare: UInt64 { 4 }
     // Shares of each thread that are read and hashed ahead of the one that is replayed; a constant of memory.
     private static var sharesAThread: UInt64 { 3 }
 

@@ -5,6 +5,8 @@ struct ChainReplay: ~Copyable {
     private let rules: WholeEntry.Rules
     private let openings: OpeningIndex?
     private var objects = ObjectTable()
+    // Of the entries of the bundle that is being replayed.
+    private var found: [Int?] = []
     private var keys = ActorKeys()
     private var newestTimeMilliseconds: UInt64 = 0
     private var commitments = CommitmentLedger()
@@ -40,7 +42,7 @@ struct ChainReplay: ~Copyable {
 
     /// Takes the next bundle's entries in.
     mutating func accept(_ digest: BundleDigest) {
-        objects.prefetch(digest.entries)
+        objects.find(digest.entries, &found)
         var wholes = digest.wholeEntries.indices
         for position in digest.entries.indices {
             guard let scanned = digest.entries[position] else { continue }
@@ -49,14 +51,14 @@ struct ChainReplay: ~Copyable {
                 wholes.removeFirst()
                 accept(digest.wholeEntries[next], scanned, at: link)
             } else {
-                follow(scanned, at: link)
+                follow(scanned, at: link, guess: found[position])
             }
         }
     }
 
     /// Holds an entry to the one before it, of the log and of its object.
     @inline(__always)
-    private mutating func follow(_ entry: ScannedEntry, at link: EntryLink) {
+    private mutating func follow(_ entry: ScannedEntry, at link: EntryLink, guess: Int?) {
         if entry.object.byteCount == 0 { hasLogChain = true }
         if entry.kind == .observed { eventCount += 1 }
         if entry.recordedAtMilliseconds < newestTimeMilliseconds {
@@ -64,7 +66,7 @@ struct ChainReplay: ~Copyable {
         } else {
             newestTimeMilliseconds = entry.recordedAtMilliseconds
         }
-        let number = objects.record(of: entry.object)
+        let number = objects.record(of: entry.object, guess: guess)
         let count = objects.entryCount(number)
         if entry.sequence < count {
             add(.duplicateEvent, link.index, entry.object, "this entry and an earlier one of the same sequence")
@@ -85,7 +87,7 @@ struct ChainReplay: ~Copyable {
         let object = scanned.object
         // A statement is about the entries before it, and not yet about itself.
         if case .heads(let heads) = whole.entry.event { check(heads, at: link.index, object: object) }
-        follow(scanned, at: link)
+        follow(scanned, at: link, guess: nil)
         switch whole.entry.event {
         case .observed, .heads: break
         case .erased(let erasure):

@@ -19,27 +19,35 @@ struct ObjectTable: ~Copyable {
     /// The bytes held for records and slots.
     var byteCount: Int { records.byteCount + slots.byteCount }
 
-    /// The object's record; a new one is empty (`newest` gives nil for it).
-    mutating func record(of object: ObjectKey) -> Int {
-        let hash = hash(of: object)
-        var slot = slots.home(hash)
-        while let number = slots.number(hash, in: &slot) {
-            if records[number].key == object { return number }
-            slot = slots.after(slot)
-        }
-        let number = records.append(ObjectRecords.Record(object))
-        slots.put(number, hash, in: slot)
-        if !slots.hasRoom(for: count) { rebuild(slotCount: slots.count + slots.count / 8) }
-        return number
+    /// The object's record; a new one is empty (``newest(_:)`` gives nil for it).
+    ///
+    /// `guess` is a record's number that ``find(_:)`` gave for the object; it may have become another's since.
+    @inline(__always)
+    mutating func record(of object: ObjectKey, guess: Int? = nil) -> Int {
+        if let guess, guess < count, records[guess].key == object { return guess }
+        return search(object)
     }
 
-    /// Has the processor fetch what looking these entries' objects up will need, all of it at once.
-    func prefetch(_ entries: [ScannedEntry?]) {
-        for case let entry? in entries { slots.prefetch(hash(of: entry.object)) }
-        for case let entry? in entries {
-            let hash = hash(of: entry.object)
-            var slot = slots.home(hash)
-            if let number = slots.number(hash, in: &slot) { records.prefetch(number) }
+    /// Looks these entries' objects up, so that the processor fetches all of what that needs at once.
+    ///
+    /// `found` gets the number of each entry's record, which is fetched as well; nil where it is not seen at once.
+    func find(_ entries: [ScannedEntry?], _ found: inout [Int?]) {
+        found.removeAll(keepingCapacity: true)
+        var hashes: [UInt64] = []
+        hashes.append(addingCapacity: entries.count) { room in
+            for entry in entries {
+                let hash = entry.map { self.hash(of: $0.object) } ?? 0
+                slots.prefetch(hash)
+                room.append(hash)
+            }
+        }
+        found.append(addingCapacity: entries.count) { room in
+            for hash in hashes {
+                var slot = slots.home(hash)
+                let number = slots.number(hash, in: &slot)
+                if let number { records.prefetch(number) }
+                room.append(number)
+            }
         }
     }
 
@@ -51,6 +59,19 @@ struct ObjectTable: ~Copyable {
 
     func set(_ number: Int, entryCount: UInt64, newest: EntryLink) {
         records[number].set(entryCount: entryCount, newest: newest)
+    }
+
+    private mutating func search(_ object: ObjectKey) -> Int {
+        let hash = hash(of: object)
+        var slot = slots.home(hash)
+        while let number = slots.number(hash, in: &slot) {
+            if records[number].key == object { return number }
+            slot = slots.after(slot)
+        }
+        let number = records.append(ObjectRecords.Record(object))
+        slots.put(number, hash, in: slot)
+        if !slots.hasRoom(for: count) { rebuild(slotCount: slots.count + slots.count / 8) }
+        return number
     }
 
     /// The statement over all heads in order of their identifiers.

@@ -35,9 +35,10 @@ extension StoredBundle {
     /// The outer fields of every entry; nil where it is malformed.
     func scanned() -> [ScannedEntry?] {
         var entries: [ScannedEntry?] = []
-        entries.reserveCapacity(places.count)
         let span = bytes.span
-        for position in 0..<places.count { entries.append(ScannedEntry(span.extracting(places[position]))) }
+        entries.append(addingCapacity: places.count) { room in
+            for position in 0..<places.count { room.append(ScannedEntry(span.extracting(places[position]))) }
+        }
         return entries
     }
 

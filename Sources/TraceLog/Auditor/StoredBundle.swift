@@ -7,13 +7,13 @@ struct StoredBundle: Sendable {
 
     /// Tells entries apart; at most `width` of them, or all when the file is one of a larger tree.
     init(bytes: [UInt8], width: Int, isFullFile: Bool) {
-        var places = EntryPlaces(capacity: width)
         var position = 0
-        while places.count < width, bytes.count - position >= 2 {
+        let places = EntryPlaces(capacity: width) {
+            guard bytes.count - position >= 2 else { return nil }
             let byteCount = Int(bytes[position]) << 8 | Int(bytes[position + 1])
-            guard bytes.count - position - 2 >= byteCount else { break }
-            places.append(position + 2..<position + 2 + byteCount)
-            position += 2 + byteCount
+            guard bytes.count - position - 2 >= byteCount else { return nil }
+            defer { position += 2 + byteCount }
+            return position + 2..<position + 2 + byteCount
         }
         endsClean = position == bytes.count || (isFullFile && places.count == width)
         self.bytes = bytes
@@ -49,6 +49,7 @@ struct StoredFile: Sendable {
 
     /// The first position at which this tile is not `hashes`; nil when it is exactly them.
     func difference(from hashes: [MerkleHash]) -> Int? {
+        if !isFullFile, hashes.isSame(as: bytes) { return nil }
         let stored = bytes.count / MerkleHash.byteCount
         for position in 0..<min(stored, hashes.count)
         where MerkleHash(bytes.span, at: position * MerkleHash.byteCount) != hashes[position] {

@@ -63,6 +63,7 @@ package struct EntryScanner: Sendable {
         signatureRange = signature
     }
 
+    @inline(__always)
     private static func kind(_ bytes: Span<UInt8>, at position: Int) -> LogEvent.Kind? {
         // Map head, key 0, kind: each one byte for every kind there is.
         guard position + 2 < bytes.count, bytes[position] >> 5 == 5, bytes[position + 1] == 0 else { return nil }

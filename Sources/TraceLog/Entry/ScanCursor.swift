@@ -54,7 +54,9 @@ struct ScanCursor {
         guard depthLeft > 0, position < bytes.count else { return false }
         let first = unsafe bytes[unchecked: position]
         guard first < Major.array << 5 else {
-            return first >= Major.simple << 5 ? takeNull(in: bytes) : skipItems(first, depthLeft: depthLeft, in: bytes)
+            if first >= Major.simple << 5 { return takeNull(in: bytes) }
+            position = Self.endOfItems(first, at: position, depthLeft: depthLeft, in: bytes)
+            return position >= 0
         }
         guard let value = argument(first, in: bytes) else { return false }
         guard first >= Major.byteString << 5 else { return true }
@@ -63,22 +65,27 @@ struct ScanCursor {
         return true
     }
 
+    /// Where the array or map that begins with `first` ends; below 0 where it is malformed.
+    ///
+    /// The position comes and goes by value: one whose address is known to a call would be written to memory and read
+    /// again at every head.
     @inline(never)
-    private mutating func skipItems(_ first: UInt8, depthLeft: Int, in bytes: Span<UInt8>) -> Bool {
+    private static func endOfItems(_ first: UInt8, at start: Int, depthLeft: Int, in bytes: Span<UInt8>) -> Int {
+        var cursor = ScanCursor(position: start)
         let type = first >> 5
-        guard type != Major.tag, let count = argument(first, in: bytes), count <= UInt64(bytes.count - position) else {
-            return false
-        }
+        guard type != Major.tag, let count = cursor.argument(first, in: bytes),
+            count <= UInt64(bytes.count - cursor.position)
+        else { return -1 }
         // A key below 0 does not exist, so that the first may be any.
         var least: UInt64 = 0
         for _ in 0..<Int(count) {
             if type == Major.map {
-                guard let key = head(Major.unsigned, in: bytes), key >= least, key < .max else { return false }
+                guard let key = cursor.head(Major.unsigned, in: bytes), key >= least, key < .max else { return -1 }
                 least = key + 1
             }
-            guard skip(depthLeft: depthLeft - 1, in: bytes) else { return false }
+            guard cursor.skip(depthLeft: depthLeft - 1, in: bytes) else { return -1 }
         }
-        return true
+        return cursor.position
     }
 
     /// Takes the argument of the head that begins with `first`; it must be in the fewest bytes.

@@ -1,3 +1,4 @@
+import Glibc
 import Signing
 
 /// One SHA-256 value of a Merkle tree: 32 bytes held in place, without an allocation.
@@ -23,6 +24,7 @@ package struct MerkleHash: Sendable, Hashable, BitwiseCopyable {
     }
 
     /// Takes 32 bytes of `span` from `offset`; the caller has checked that they are there.
+    @inline(__always)
     package init(_ span: Span<UInt8>, at offset: Int) {
         let raw = unsafe span.bytes
         unsafe first = raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
@@ -58,5 +60,19 @@ extension MerkleHash: Comparable {
         if left.second != right.second { return left.second.bigEndian < right.second.bigEndian }
         if left.third != right.third { return left.third.bigEndian < right.third.bigEndian }
         return left.fourth.bigEndian < right.fourth.bigEndian
+    }
+}
+
+extension [MerkleHash] {
+    /// Whether `bytes` are these hashes, one after the other.
+    func isSame(as bytes: [UInt8]) -> Bool {
+        unsafe withUnsafeBytes { hashes in
+            unsafe bytes.withUnsafeBytes { bytes in
+                guard let mine = hashes.baseAddress, let theirs = bytes.baseAddress else {
+                    return unsafe hashes.isEmpty && bytes.isEmpty
+                }
+                return unsafe hashes.count == bytes.count && memcmp(mine, theirs, bytes.count) == 0
+            }
+        }
     }
 }

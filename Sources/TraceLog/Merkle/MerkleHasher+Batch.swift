@@ -47,12 +47,24 @@ extension MerkleHasher {
 
 /// Where the entries of a bundle lie in its bytes.
 struct EntryPlaces: Sendable {
-    fileprivate var offsets: [UInt32] = []
-    fileprivate var lengths: [UInt32] = []
+    fileprivate private(set) var offsets: [UInt32] = []
+    fileprivate private(set) var lengths: [UInt32] = []
 
     init(capacity: Int) {
         offsets.reserveCapacity(capacity)
         lengths.reserveCapacity(capacity)
+    }
+
+    /// Takes places one by one, at most `capacity`, as long as `next` gives more.
+    init(capacity: Int, next: () -> Range<Int>?) {
+        offsets.append(addingCapacity: capacity) { offsets in
+            lengths.append(addingCapacity: capacity) { lengths in
+                while !offsets.isFull, let range = next() {
+                    offsets.append(UInt32(range.lowerBound))
+                    lengths.append(UInt32(range.count))
+                }
+            }
+        }
     }
 
     var count: Int { offsets.count }
