@@ -16,6 +16,8 @@ import tlog
 # Two levels of tiles above the leaves', with partial ones on all three (the example in tlog-tiles).
 LARGE = 70_000
 SIZES = (0, 1, 255, 256, 257, 65_536, LARGE)
+# More than a thousand tiles side by side, so that their numbers take two folders.
+WIDE = 256 * 1_001 + 5
 EVENT_COUNT = 300
 ORIGIN, NAME = "example.org/log/42", "keys.example.org/log-42"
 VERDICTS = ("intact", "tampered", "undecided")
@@ -55,8 +57,15 @@ def flip(path, position):
 class LogChecks:
     def __init__(self, binaries, folder, check, run):
         self.binaries, self.folder, self.check, self.run = binaries, folder, check, run
-        self.key = Ed25519PrivateKey.generate()
-        self.vkey = tlog.verifier_key(NAME, self.key)
+        self.key, self.vkey = self.make_key()
+
+    def make_key(self):
+        """One whose Base64 has what a verifier key's own parts, and a path's, are told apart by."""
+        vkey = ""
+        while not {"+", "/"} <= set(vkey.split("+", 2)[-1]):
+            key = Ed25519PrivateKey.generate()
+            vkey = tlog.verifier_key(NAME, key)
+        return key, vkey
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -142,7 +151,9 @@ class LogChecks:
         forked = self.write("fork", [*entries[:100], b"another", *entries[101:257]])
         found = self.audit(forked, "--anchor", self.path("255/checkpoint"))
         self.check("a log with another history is a fork", found == ("tampered", "fork"), found)
+        self.grown(self.path(str(LARGE)))
         self.tampered(self.path(str(LARGE)))
+        self.wide()
         self.without_bundles(entries[:257])
         self.unusual(entries[:257])
         self.over_http(self.path("257"))
@@ -175,6 +186,26 @@ class LogChecks:
             self.check(f"a checkpoint with one bit of byte {position} flipped is found",
                        found == ("tampered", "checkpoint_signature"), found)
 
+    def grown(self, log):
+        """A reader who still has an older checkpoint finds full tiles where it looks for narrower ones."""
+        newest = self.path("newest")
+        shutil.copy(f"{log}/checkpoint", newest)
+        for size in (255, 257):
+            shutil.copy(self.path(f"{size}/checkpoint"), f"{log}/checkpoint")
+            found = self.anchored(log)
+            self.check(f"log of {LARGE}: is intact up to its checkpoint of {size}", found == INTACT, found)
+        found = self.flipped(f"{log}/tile/1/000", 5, log)
+        self.check("a full tile in a narrower one's place, flipped, is found", found and found[0] == "tampered", found)
+        shutil.copy(newest, f"{log}/checkpoint")
+
+    def wide(self):
+        log = self.write("wide", [b"%d" % number for number in range(WIDE)], bundles=False)
+        found = self.anchored(log)
+        self.check("a log of more than a thousand tiles on a level is intact", found == INTACT, found)
+        for path in ("tile/0/x001/000", "tile/0/x001/001.p/5", "tile/1/003.p/233"):
+            found = self.flipped(f"{log}/{path}", 100, log)
+            self.check(f"{path} flipped is found", found and found[0] == "tampered", found)
+
     def without_bundles(self, entries):
         """A log that serves its entries elsewhere, as a static-ct log does, still has tiles to audit."""
         log = self.write("tiles", entries, bundles=False)
@@ -202,8 +233,10 @@ class LogChecks:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Servings, directory=log))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            found = self.audit(f"http://127.0.0.1:{server.server_port}", "--anchor", f"{log}/checkpoint")
-            self.check("a log whose server compresses its bundles is intact", found == INTACT, found)
+            for end in ("", "/"):
+                found = self.audit(f"http://127.0.0.1:{server.server_port}{end}", "--anchor", f"{log}/checkpoint")
+                self.check(f"a log whose server compresses its bundles is intact at an address that ends in '{end}'",
+                           found == INTACT, found)
         finally:
             server.shutdown()
             server.server_close()

@@ -17,7 +17,9 @@ struct AuditCommand: AsyncParsableCommand {
     @Flag(
         help: """
             Audit tiles and checkpoint only, of any tlog-tiles log, whatever its entries hold; each part's own result \
-            is told beside the verdict, which stays undecided where nothing outside the log holds it.
+            is told beside the verdict, which stays undecided (exit 2) where nothing outside the log holds it. Any \
+            earlier checkpoint of that log as --anchor, --state from the second audit on, or a --witness-policy does, \
+            and sound parts are then intact (exit 0).
             """)
     var tilesOnly = false
 
