@@ -18,6 +18,15 @@ package struct LogDirectory: Sendable {
 
     /// Writes a file: temporary file, sync, rename, sync of the folder.
     func write(_ bytes: [UInt8], to name: String) throws(LogError) {
+        try place(bytes, at: name)
+        guard Self.sync(folder: ((path + "/" + name) as NSString).deletingLastPathComponent) else {
+            throw Self.unwritable(name)
+        }
+    }
+
+    /// Writes one of several files: temporary file, sync, rename; its name outlasts a lack of power only after
+    /// ``syncFolders(above:)``, which one call does for all of them.
+    func place(_ bytes: [UInt8], at name: String) throws(LogError) {
         let target = path + "/" + name
         let folder = (target as NSString).deletingLastPathComponent
         let temporary = target + Self.temporarySuffix
@@ -32,9 +41,7 @@ package struct LogDirectory: Sendable {
         isWritten = isWritten && fsync(descriptor) == 0
         close(descriptor)
         faults(.fileWritten)
-        guard isWritten, unsafe rename(temporary, target) == 0, Self.sync(folder: folder) else {
-            throw Self.unwritable(name)
-        }
+        guard isWritten, unsafe rename(temporary, target) == 0 else { throw Self.unwritable(name) }
         faults(.fileRenamed)
     }
 
@@ -48,7 +55,7 @@ package struct LogDirectory: Sendable {
         guard syncFileSystem(), unsafe rename("\(path)/\(temporary)", "\(path)/\(name)") == 0 else {
             throw Self.unwritable(name)
         }
-        try syncFolders(above: name)
+        try syncFolders(above: [name])
         return value
     }
 
@@ -73,13 +80,17 @@ package struct LogDirectory: Sendable {
         return syncfs(descriptor) == 0
     }
 
-    /// Syncs the folders from a file's up to the log's own, where new ones may have appeared.
-    func syncFolders(above name: String) throws(LogError) {
-        var folder = name as NSString
-        repeat {
-            folder = folder.deletingLastPathComponent as NSString
-            guard Self.sync(folder: path + "/" + (folder as String)) else { throw Self.unwritable(name) }
-        } while folder.length > 0
+    /// Syncs the folders from the files' up to the log's own, where new ones may have appeared, each once.
+    func syncFolders(above names: [String]) throws(LogError) {
+        var synced: Set<String> = []
+        for name in names {
+            var folder = name as NSString
+            repeat {
+                folder = folder.deletingLastPathComponent as NSString
+                guard synced.insert(folder as String).inserted else { break }
+                guard Self.sync(folder: path + "/" + (folder as String)) else { throw Self.unwritable(name) }
+            } while folder.length > 0
+        }
     }
 
     /// Reads a file; nil when it is not there.

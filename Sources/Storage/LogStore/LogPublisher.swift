@@ -118,20 +118,18 @@ package actor LogPublisher {
                 guard entry.index >= published.size else { continue }
                 try entry.check(by: &hasher)
                 try tree.append(entry.leafHash, hasher: &hasher) { tile in
-                    try directory.write(tile.bytes, to: tile.path.path)
+                    try directory.place(tile.bytes, at: tile.path.path)
                     paths.append(tile.path)
                 }
             }
-            try directory.write(bytes, to: path.path)
+            try directory.place(bytes, at: path.path)
             paths.append(path)
         }
         for tile in tree.partialTiles {
-            try directory.write(tile.bytes, to: tile.path.path)
+            try directory.place(tile.bytes, at: tile.path.path)
             paths.append(tile.path)
         }
-        for path in Set(paths.map { $0.path.split(separator: "/").dropLast().joined(separator: "/") }) {
-            try directory.syncFolders(above: path)
-        }
+        try directory.syncFolders(above: paths.map(\.path))
         return paths
     }
 
