@@ -20,7 +20,8 @@ struct TreeAudit {
     private var upper = TileAccumulator()
     private var hasher = HasherBox()
     private var disagreements: [Disagreement] = []
-    // Of tiles above the entries' own, with the range of entries that each first wrong hash covers.
+    // Of tiles above the entries' own, with the range of entries that each first wrong hash covers; the first by index,
+    // though a level's tile comes after all of those below it.
     private var upperFindings: [(finding: AuditFinding, range: Range<UInt64>)] = []
     private var findings = FindingList()
 
@@ -98,12 +99,13 @@ struct TreeAudit {
         let difference = stored.map { $0.difference(from: tile.hashes) } ?? 0
         guard let difference else { return }
         let position = tile.path.index * UInt64(TilePath.fullWidth) + UInt64(difference)
-        guard upperFindings.count < Self.disagreementCountMax else { return }
         let first = position << UInt64(level * TilePath.height)
         let finding = AuditFinding(
             .tileMismatch, index: first,
             detail: stored == nil ? "\(path.path) is not there" : "\(path.path) and the tiles below it")
-        upperFindings.append((finding, first..<first + (1 << UInt64(level * TilePath.height))))
+        let place = upperFindings.lastIndex { !AuditFinding.precedes(finding, $0.finding) }.map { $0 + 1 } ?? 0
+        upperFindings.insert((finding, first..<first + (1 << UInt64(level * TilePath.height))), at: place)
+        if upperFindings.count > Self.disagreementCountMax { upperFindings.removeLast() }
     }
 
     private mutating func judge(_ anchor: Anchor, source: some AuditSource) throws(AuditSourceError) {
