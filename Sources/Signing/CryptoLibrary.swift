@@ -15,7 +15,10 @@ enum CryptoLibrary {
         let options =
             OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS
             | OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT
-        let done = OPENSSL_init_crypto(UInt64(options), nil) == 1
+        let isSetUp = OPENSSL_init_crypto(UInt64(options), nil) == 1
+        // Curves but P-256 are blinded at random even where nothing is secret. By a digest numbers are drawn without
+        // the provider's every cipher being set up first, as they would be for the one that is used otherwise.
+        let drawsByDigest = unsafe RAND_set_DRBG_type(nil, "HASH-DRBG", nil, nil, "SHA2-256") == 1
         // Certificates name their digest by number, and only registered ones are found so; TLS in the same
         // process checks certificates in the same way.
         unsafe EVP_add_digest(EVP_sha1())
@@ -24,6 +27,6 @@ enum CryptoLibrary {
         unsafe EVP_add_digest(EVP_sha384())
         unsafe EVP_add_digest(EVP_sha512())
         unsafe EVP_add_digest(EVP_sm3())
-        return done
+        return isSetUp && drawsByDigest
     }()
 }

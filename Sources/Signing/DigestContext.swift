@@ -1,32 +1,49 @@
 import COpenSSL
 
-/// Owns one `EVP_MD_CTX` set to one digest; not copyable, so it is freed exactly once.
-@safe struct DigestContext: ~Copyable {
-    private let pointer: OpaquePointer
+/// Owns the state of one digest.
+///
+/// SHA-256, which every command needs and most at once, is taken without libcrypto's provider; SM3 it has nowhere else.
+@safe final class DigestContext {
+    /// Nil unless the digest is SHA-256.
+    private let sha256: UnsafeMutablePointer<SHA256_CTX>?
+    /// Nil unless it is another.
+    private let fetched: OpaquePointer?
 
     /// Makes a context that is ready for the first byte.
     init(_ algorithm: DigestAlgorithm) {
-        guard let pointer = unsafe EVP_MD_CTX_new(),
-            unsafe EVP_DigestInit_ex2(pointer, LibraryDigest.of(algorithm).pointer, nil) == 1
-        else { preconditionFailure("libcrypto has no \(algorithm), or the memory is gone") }
-        unsafe self.pointer = pointer
+        switch algorithm {
+        case .sha256:
+            let context = UnsafeMutablePointer<SHA256_CTX>.allocate(capacity: 1)
+            unsafe suishen_sha256_begin(context)
+            unsafe (sha256, fetched) = (context, nil)
+        case .sm3:
+            guard let context = unsafe EVP_MD_CTX_new(),
+                unsafe EVP_DigestInit_ex2(context, LibraryDigest.of(algorithm).pointer, nil) == 1
+            else { preconditionFailure("libcrypto has no \(algorithm), or the memory is gone") }
+            unsafe (sha256, fetched) = (nil, context)
+        }
     }
 
     deinit {
-        unsafe EVP_MD_CTX_free(pointer)
+        unsafe EVP_MD_CTX_free(fetched)
+        guard let sha256 = unsafe sha256 else { return }
+        unsafe OPENSSL_cleanse(sha256, MemoryLayout<SHA256_CTX>.size)
+        unsafe sha256.deallocate()
     }
 
     func update(_ bytes: UnsafeRawBufferPointer) {
-        let taken = unsafe EVP_DigestUpdate(pointer, bytes.baseAddress, bytes.count)
-        precondition(taken == 1, "a digest that was set up takes bytes")
+        if let sha256 = unsafe sha256 {
+            unsafe suishen_sha256_update(sha256, bytes.baseAddress, bytes.count)
+        } else {
+            let taken = unsafe EVP_DigestUpdate(fetched, bytes.baseAddress, bytes.count)
+            precondition(taken == 1, "a digest that was set up takes bytes")
+        }
     }
 
     /// Ends the digest and makes the context ready for the next one.
     func finalize() -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: DigestAlgorithm.byteCount) { buffer, count in
-            let done = unsafe EVP_DigestFinal_ex(pointer, buffer.baseAddress, nil)
-            let ready = unsafe EVP_DigestInit_ex2(pointer, nil, nil)
-            precondition(done == 1 && ready == 1, "a digest that was set up ends and starts again")
+            unsafe finalize(into: UnsafeMutableRawBufferPointer(buffer))
             count = DigestAlgorithm.byteCount
         }
     }
@@ -34,8 +51,14 @@ import COpenSSL
     /// Ends the digest into the caller's memory and makes the context ready for the next one.
     func finalize(into bytes: UnsafeMutableRawBufferPointer) {
         precondition(bytes.count >= DigestAlgorithm.byteCount, "a digest needs room for its 32 bytes")
-        let done = unsafe EVP_DigestFinal_ex(pointer, bytes.bindMemory(to: UInt8.self).baseAddress, nil)
-        let ready = unsafe EVP_DigestInit_ex2(pointer, nil, nil)
-        precondition(done == 1 && ready == 1, "a digest that was set up ends and starts again")
+        let digest = unsafe bytes.bindMemory(to: UInt8.self).baseAddress
+        if let sha256 = unsafe sha256 {
+            unsafe suishen_sha256_end(sha256, digest)
+            unsafe suishen_sha256_begin(sha256)
+        } else {
+            let done = unsafe EVP_DigestFinal_ex(fetched, digest, nil)
+            let ready = unsafe EVP_DigestInit_ex2(fetched, nil, nil)
+            precondition(done == 1 && ready == 1, "a digest that was set up ends and starts again")
+        }
     }
 }

@@ -45,14 +45,14 @@ import COpenSSL
         }
     }
 
-    private static let aes256Block = LibraryCipher("AES-256-ECB")
-    private static let sm4Block = LibraryCipher("SM4-ECB")
-    private static let aes128CCM = LibraryCipher("AES-128-CCM")
-    private static let aes192CCM = LibraryCipher("AES-192-CCM")
-    private static let aes256CCM = LibraryCipher("AES-256-CCM")
+    private static let aes256Block = unsafe LibraryCipher { unsafe suishen_block_aes256() }
+    private static let sm4Block = unsafe LibraryCipher { unsafe suishen_block_sm4() }
+    private static let aes128CCM = unsafe LibraryCipher { unsafe EVP_CIPHER_fetch(nil, "AES-128-CCM", nil) }
+    private static let aes192CCM = unsafe LibraryCipher { unsafe EVP_CIPHER_fetch(nil, "AES-192-CCM", nil) }
+    private static let aes256CCM = unsafe LibraryCipher { unsafe EVP_CIPHER_fetch(nil, "AES-256-CCM", nil) }
 
-    private init(_ name: String) {
+    private init(_ find: () -> OpaquePointer?) {
         CryptoLibrary.prepare()
-        unsafe pointer = unsafe EVP_CIPHER_fetch(nil, name, nil)
+        unsafe pointer = unsafe find()
     }
 }

@@ -7,7 +7,7 @@ import Glibc
 /// while it holds one, so that a task which changes threads is no danger.
 final class ThreadContexts {
     let sha256 = DigestContext(.sha256)
-    let sm3 = DigestContext(.sm3)
+    private(set) lazy var sm3 = DigestContext(.sm3)
     let cipher = CipherContext()
 
     private static let key: pthread_key_t = {

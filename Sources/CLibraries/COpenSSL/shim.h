@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
@@ -15,6 +16,20 @@
 /* What Swift does not import: function macros, macros with casts and OSSL_PARAM lists. */
 
 static inline void suishen_free(void *pointer) { OPENSSL_free(pointer); }
+
+/* SHA-256 and single blocks of AES and SM4 as libcrypto has them itself. To fetch one of these from its provider sets up
+   all that the provider has of the kind, 36 digests or 140 ciphers, which takes longer than to check a signature. */
+static inline void suishen_sha256_begin(SHA256_CTX *context) { SHA256_Init(context); }
+
+static inline void suishen_sha256_update(SHA256_CTX *context, const void *bytes, size_t count) {
+    SHA256_Update(context, bytes, count);
+}
+
+static inline void suishen_sha256_end(SHA256_CTX *context, unsigned char *digest) { SHA256_Final(digest, context); }
+
+static inline EVP_CIPHER *suishen_block_aes256(void) { return EVP_CIPHER_meth_dup(EVP_aes_256_ecb()); }
+
+static inline EVP_CIPHER *suishen_block_sm4(void) { return EVP_CIPHER_meth_dup(EVP_sm4_ecb()); }
 
 static inline long suishen_bio_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
 
