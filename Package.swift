@@ -50,11 +50,12 @@ func quickCommand(_ name: String, _ dependencies: [Target.Dependency]) -> Target
     let oneFile = [
         "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc",
         "-Xlinker", "--remap-inputs=*/libstdc++.so=/dev/null", "-Xlinker", "-l:libstdc++.a", "-Xlinker", "-s",
+        "-Xlinker", "--no-export-dynamic",
     ]
     // What the parser of arguments reaches inside the toolchain, named since a static link finds it no other way.
     let insideTheToolchain = ["_FoundationCShims", "_FoundationCollections", "swiftSynchronization"]
     return .executableTarget(
-        name: name, dependencies: dependencies + [argumentParser],
+        name: name, dependencies: dependencies + ["CArguments", argumentParser],
         swiftSettings: settings + [.unsafeFlags(["-static-stdlib"], release)],
         linkerSettings: [.unsafeFlags(oneFile, release)]
             + insideTheToolchain.map { .linkedLibrary($0, release) })
@@ -99,6 +100,8 @@ let package = Package(
         cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
 
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
+
+        .target(name: "CArguments", path: "Sources/CLibraries/CArguments"),
 
         // Optimized in every build: without that it is slower than what it is there to outrun.
         .target(name: "CSHA256", path: "Sources/CLibraries/CSHA256", cSettings: [.unsafeFlags(["-O3"])]),

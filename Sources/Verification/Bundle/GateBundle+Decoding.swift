@@ -45,8 +45,9 @@ extension GateBundle {
     }
 
     private static func categories(_ fields: DocumentFields) throws(BundleError) -> [UInt64: String] {
-        var categories: [UInt64: String] = [:]
-        for item in try fields.array("categories", countMax: categoryCountMax) {
+        let items = try fields.array("categories", countMax: categoryCountMax)
+        var categories = [UInt64: String](minimumCapacity: items.count)
+        for item in items {
             guard let pair = item.array, pair.count == 2, let number = pair[0].unsigned, let name = pair[1].text
             else { throw fields.lacking("categories") }
             categories[number] = name
