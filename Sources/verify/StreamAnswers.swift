@@ -12,7 +12,7 @@ final class StreamAnswers: Sendable {
 
     private struct State {
         /// By number; those from `answeredCount` on that are done.
-        var done = [Scan?](repeating: nil, count: LineQueue.lineCountMax)
+        var done = [Scan?](repeating: nil, count: StreamLines.lineCountMax)
         var answeredCount = 0
         var isAnswering = false
         var worst: VerdictOutcome?
@@ -20,10 +20,10 @@ final class StreamAnswers: Sendable {
 
     private let gate: Gate
     private let output: VerdictOutput
-    private let lines: LineQueue
+    private let lines: StreamLines
     private let state = Mutex(State())
 
-    init(gate: Gate, output: VerdictOutput, lines: LineQueue) {
+    init(gate: Gate, output: VerdictOutput, lines: StreamLines) {
         self.gate = gate
         self.output = output
         self.lines = lines
@@ -33,8 +33,8 @@ final class StreamAnswers: Sendable {
     var worst: VerdictOutcome? { state.withLock { $0.worst } }
 
     /// Takes what a line came to, and answers every line whose turn it is; one caller at a time does.
-    func add(_ scan: Scan, of line: LineQueue.Line) {
-        state.withLock { $0.done[line.number % LineQueue.lineCountMax] = scan }
+    func add(_ scan: Scan, of line: StreamLines.Line) {
+        state.withLock { $0.done[line.number % StreamLines.lineCountMax] = scan }
         while let scans = takeTurn() { settle(scans) }
     }
 
@@ -44,7 +44,7 @@ final class StreamAnswers: Sendable {
             guard !state.isAnswering else { return nil }
             var scans: [Scan] = []
             while true {
-                let place = (state.answeredCount + scans.count) % LineQueue.lineCountMax
+                let place = (state.answeredCount + scans.count) % StreamLines.lineCountMax
                 guard let scan = state.done[place] else { break }
                 state.done[place] = nil
                 scans.append(scan)

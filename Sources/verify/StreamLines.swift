@@ -1,8 +1,9 @@
-import Dispatch
+import Glibc
 import Synchronization
 
-/// Lines that have been read and not yet checked; whoever reads waits while too many are under way.
-final class LineQueue: Sendable {
+/// The lines of a stream: whoever is free reads the next, so that a line that comes need not be handed on before it is
+/// looked at.
+final class StreamLines: Sendable {
     struct Line: Sendable {
         /// Its place in the stream, from 0.
         let number: Int
@@ -12,49 +13,88 @@ final class LineQueue: Sendable {
         let readAt: UInt64
     }
 
-    /// Lines read and not yet answered: enough for every core, and little memory if all are of the longest.
+    /// Lines read and not yet answered: enough for every core while one waits for an answer from elsewhere.
     static let lineCountMax = 256
 
-    private struct State {
-        var lines = [Line?](repeating: nil, count: lineCountMax)
-        var addedCount = 0
-        var takenCount = 0
-    }
-
+    private let at: UInt64?
     private let state = Mutex(State())
-    private let waiting = DispatchSemaphore(value: 0)
-    private let room = DispatchSemaphore(value: lineCountMax)
+    private let room = Semaphore(lineCountMax)
 
-    /// Adds the stream's next line.
-    func add(_ text: [UInt8]?, at now: UInt64) {
-        room.wait()
-        state.withLock { state in
-            let number = state.addedCount
-            state.lines[number % Self.lineCountMax] = Line(number: number, text: text, readAt: now)
-            state.addedCount += 1
-        }
-        waiting.signal()
-    }
-
-    /// Says that no more lines come, to each of those who take them.
-    func end(readerCount: Int) {
-        for _ in 0..<readerCount { waiting.signal() }
+    /// - Parameter at: stands in place of the clock.
+    init(at: UInt64?) {
+        self.at = at
     }
 
     /// The next line, waiting for it; nil at the end.
     func next() -> Line? {
-        waiting.wait()
-        return state.withLock { state in
-            guard state.takenCount < state.addedCount else { return nil }
-            let place = state.takenCount % Self.lineCountMax
-            defer { state.lines[place] = nil }
-            state.takenCount += 1
-            return state.lines[place]
-        }
+        room.wait()
+        let line = state.withLock { $0.next(at) }
+        if line == nil { room.signal() }
+        return line
     }
+
+    /// What broke stdin off, by its number; nil while nothing has.
+    var failure: Int32? { state.withLock { $0.failure } }
 
     /// Makes room for as many lines as have been answered.
     func answered(_ count: Int) {
         for _ in 0..<count { room.signal() }
+    }
+
+    /// What has been read of stdin and is in no line yet.
+    private struct State {
+        private static let readByteCount = 64 << 10
+
+        private var buffer = [UInt8](repeating: 0, count: readByteCount)
+        private var unread = 0..<0
+        private var readAt: UInt64 = 0
+        private var hasEnded = false
+        private(set) var failure: Int32?
+        private var line: [UInt8] = []
+        private var isOverlong = false
+        private var lineCount = 0
+
+        mutating func next(_ at: UInt64?) -> Line? {
+            while true {
+                if let end = buffer[unread].firstIndex(of: UInt8(ascii: "\n")) {
+                    keep(buffer[unread.lowerBound..<end])
+                    unread = end + 1..<unread.upperBound
+                    return finish()
+                }
+                keep(buffer[unread])
+                unread = 0..<0
+                if !hasEnded {
+                    fill(at)
+                    continue
+                }
+                // Where stdin broke off, nobody has sent the last line whole.
+                return failure != nil || line.isEmpty && !isOverlong ? nil : finish()
+            }
+        }
+
+        private mutating func fill(_ at: UInt64?) {
+            var count = -1
+            repeat {
+                count = unsafe buffer.withUnsafeMutableBytes { unsafe read(0, $0.baseAddress, $0.count) }
+            } while count < 0 && errno == EINTR
+            hasEnded = count <= 0
+            if count < 0 { failure = errno }
+            unread = 0..<max(count, 0)
+            readAt = at ?? Clock.seconds()
+        }
+
+        private mutating func keep(_ bytes: ArraySlice<UInt8>) {
+            isOverlong = isOverlong || line.count + bytes.count > StreamScan.lineByteCountMax
+            if !isOverlong { line += bytes }
+        }
+
+        private mutating func finish() -> Line {
+            defer {
+                line.removeAll(keepingCapacity: true)
+                isOverlong = false
+                lineCount += 1
+            }
+            return Line(number: lineCount, text: isOverlong ? nil : line, readAt: readAt)
+        }
     }
 }

@@ -1,5 +1,4 @@
 import CommandSupport
-import Dispatch
 import Glibc
 import Verification
 
@@ -7,7 +6,6 @@ import Verification
 struct StreamScan {
     /// The most bytes of one line: the largest QR code in hex, and some.
     static let lineByteCountMax = 8192
-    private static let readByteCount = 64 << 10
 
     let gate: Gate
     let output: VerdictOutput
@@ -17,48 +15,14 @@ struct StreamScan {
     ///
     /// - Returns: the worst verdict; undecided when no line came, or when stdin broke off.
     func run() -> VerdictOutcome {
-        let lines = LineQueue()
+        let lines = StreamLines(at: at)
         let answers = StreamAnswers(gate: gate, output: output, lines: lines)
-        let workers = DispatchGroup()
-        let workerCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        for _ in 0..<workerCount {
-            DispatchQueue.global(qos: .userInteractive).async(group: workers) {
-                while let line = lines.next() { answers.add(assess(line), of: line) }
-            }
+        Crew.run {
+            while let line = lines.next() { answers.add(assess(line), of: line) }
         }
-        let failure = readLines(into: lines)
-        lines.end(readerCount: workerCount)
-        workers.wait()
-        if let failure { return output.undecided(failure, scene: gate.scene.name) }
+        if let cause = lines.failure { return output.undecided(Self.brokenOff(cause), scene: gate.scene.name) }
         if answers.worst == nil { Diagnostics(command: "verify").report(Self.nothingRead) }
         return answers.worst ?? .undecided
-    }
-
-    /// Reads every line; returns what broke stdin off, whose last line nobody has sent whole.
-    private func readLines(into lines: LineQueue) -> CommandError? {
-        var buffer = [UInt8](repeating: 0, count: Self.readByteCount)
-        var pending: [UInt8] = []
-        var isOverlong = false
-        while true {
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(0, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { return Self.brokenOff(errno) }
-            if count == 0 { break }
-            let now = at ?? Clock.seconds()
-            for byte in buffer[..<count] {
-                if byte == UInt8(ascii: "\n") {
-                    lines.add(isOverlong ? nil : pending, at: now)
-                    pending.removeAll(keepingCapacity: true)
-                    isOverlong = false
-                } else if pending.count < Self.lineByteCountMax {
-                    pending.append(byte)
-                } else {
-                    isOverlong = true
-                }
-            }
-        }
-        if !pending.isEmpty || isOverlong { lines.add(isOverlong ? nil : pending, at: at ?? Clock.seconds()) }
-        return nil
     }
 
     private static func brokenOff(_ cause: Int32) -> CommandError {
@@ -72,7 +36,7 @@ struct StreamScan {
         code: VerdictCode.noCode.rawValue, reason: "no line was read",
         hint: "let the scanner write each code's text as a line into this command's stdin")
 
-    private func assess(_ line: LineQueue.Line) -> StreamAnswers.Scan {
+    private func assess(_ line: StreamLines.Line) -> StreamAnswers.Scan {
         let begin = Clock.microseconds()
         let assessments: [Assessment]
         if var text = line.text {

@@ -1,0 +1,25 @@
+import Glibc
+
+/// A number that whoever takes from waits while it is 0.
+@safe final class Semaphore: Sendable {
+    // Safe to share: only the C library's calls touch it, and they are made for several threads.
+    nonisolated(unsafe) private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init(_ value: Int) {
+        let status = unsafe sem_init(semaphore, 0, UInt32(value))
+        precondition(status == 0, "a number that fits is all it asks for")
+    }
+
+    deinit {
+        unsafe sem_destroy(semaphore)
+        unsafe semaphore.deallocate()
+    }
+
+    func wait() {
+        while unsafe sem_wait(semaphore) != 0 {}
+    }
+
+    func signal() {
+        unsafe sem_post(semaphore)
+    }
+}
