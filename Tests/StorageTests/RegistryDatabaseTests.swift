@@ -81,6 +81,27 @@ struct RegistryDatabaseTests {
         #expect(refusal?.code == .registryCorrupt)
     }
 
+    @Test(
+        "that lost its tables, or never had them, is not taken for a new one, and nothing is written there",
+        arguments: [
+            nil, "CREATE TABLE foo (bar)", "DROP TABLE statusBlock; DROP TABLE revocation", "DROP TRIGGER auditKeeps",
+            "DELETE FROM grdb_migrations", "DELETE FROM grdb_migrations WHERE identifier = '1'",
+        ])
+    func notWhole(_ change: String?) throws {
+        let scratch = try ScratchRegistry()
+        let isForeign = change?.hasPrefix("CREATE") ?? true
+        if isForeign { for suffix in ["", "-wal", "-shm"] { unsafe unlink(scratch.path + suffix) } }
+        if let change {
+            try DatabaseQueue(path: scratch.path).write { try $0.execute(sql: change) }
+        } else {
+            try scratch.write([], to: scratch.path)
+        }
+        let before = scratch.read(scratch.path)
+        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase(path: scratch.path) }
+        #expect(refusal?.code == .registryCorrupt)
+        #expect(scratch.read(scratch.path) == before)
+    }
+
     @Test("keeps its audit trail from being changed")
     func auditTrail() async throws {
         let scratch = try ScratchRegistry()

@@ -43,22 +43,54 @@ package final class RegistryDatabase: Sendable {
     /// - Parameter path: the file's path.
     /// - Throws: `registry_missing`, `registry_corrupt`, `registry_newer`, `registry_unwritable`.
     package convenience init(path: String) throws(StorageError) {
-        guard FileManager.default.fileExists(atPath: path) else {
+        _ = try RegistryDatabase(readingOnly: path)
+        try self.init(opening: path)
+    }
+
+    /// Opens a registry to read it alone; not a byte of its file is changed.
+    ///
+    /// An empty file, another program's, or one that lost a table is refused: given our tables, it would hand out
+    /// status indices from the first on again.
+    ///
+    /// - Parameter path: the file's path.
+    /// - Throws: as ``init(path:)``, `registry_corrupt` for what is not whole.
+    package init(readingOnly path: String) throws(StorageError) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
             throw StorageError(
                 code: .registryMissing, reason: "there is no registry at \(path)",
                 hint: "make one with `suishen init --state DIR`")
         }
-        try self.init(opening: path)
+        // SQLite would take an empty file for a new database, and delete the write-ahead log beside it.
+        guard status.st_size > 0 else { throw Self.corrupt(path) }
+        pool = try Self.mapped(path) {
+            var configuration = Self.configuration
+            configuration.readonly = true
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.read { database in
+                guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok" else {
+                    throw Self.corrupt(path)
+                }
+                guard try !RegistrySchema.migrator.hasBeenSuperseded(database) else { throw Self.newer(path) }
+                guard try RegistrySchema.isWhole(database) else { throw Self.corrupt(path) }
+            }
+            return pool
+        }
+        writer = GroupCommit(pool: pool)
     }
 
-    private init(opening path: String) throws(StorageError) {
+    private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 2
         // What is sorted or undone holds openings, and no erasure reaches a temporary file.
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
-        do {
-            pool = try DatabasePool(path: path, configuration: configuration)
+        return configuration
+    }
+
+    private init(opening path: String) throws(StorageError) {
+        pool = try Self.mapped(path) {
+            let pool = try DatabasePool(path: path, configuration: Self.configuration)
             // DatabasePool lowers this while it opens, so it is set, and read back, afterwards.
             let level = try pool.writeWithoutTransaction { database -> Int? in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -68,21 +100,25 @@ package final class RegistryDatabase: Sendable {
                 return try Int.fetchOne(database, sql: "PRAGMA synchronous")
             }
             guard level == 2 else { throw StorageError.unwritable("synchronous is \(level ?? -1), not FULL") }
-            let check = try pool.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-            guard check == "ok" else { throw Self.corrupt(path) }
-            guard try !pool.read(RegistrySchema.migrator.hasBeenSuperseded) else { throw Self.newer(path) }
             try RegistrySchema.migrator.migrate(pool)
             // Finishes an erasure that a crash parted from its purge; a backup that reads just now is waited for later.
             _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            return pool
+        }
+        writer = GroupCommit(pool: pool)
+    }
+
+    private static func mapped<Value>(_ path: String, _ body: () throws -> Value) throws(StorageError) -> Value {
+        do {
+            return try body()
         } catch let error as StorageError {
             throw error
         } catch let error as DatabaseError {
             let isCorrupt = [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
-            throw isCorrupt ? Self.corrupt(path) : .unwritable(error.message ?? "\(error.resultCode)")
+            throw isCorrupt ? corrupt(path) : .unwritable(error.message ?? "\(error.resultCode)")
         } catch {
             throw .unwritable("\(path) does not open")
         }
-        writer = GroupCommit(pool: pool)
     }
 
     /// Reads a consistent snapshot.

@@ -25,8 +25,36 @@ enum RegistrySchema {
         }
         migrator.registerMigration("log 1") { try LogSchema.create($0) }
         migrator.registerMigration("log 2") { try $0.execute(sql: LogSchema.lastingOpenings) }
+        migrator.registerMigration("keys 1") { try $0.execute(sql: oneActiveKey) }
         return migrator
     }
+
+    /// Whether a database has every table, index and trigger of its own version, as that version made them.
+    static func isWhole(_ database: Database) throws -> Bool {
+        let applied = try migrator.appliedMigrations(database)
+        guard let version = applied.last, try migrator.completedMigrations(database) == applied else { return false }
+        let model = try DatabaseQueue()
+        try migrator.migrate(model, upTo: version)
+        return try model.read(parts).isSubset(of: parts(database))
+    }
+
+    private static func parts(_ database: Database) throws -> Set<String> {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+        return Set(
+            rows.map { row in
+                let sql = (row["sql"] as String? ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                return "\(row["type"] as String) \(row["name"] as String) \(sql)"
+            })
+    }
+
+    /// One key signs for each use, and none comes back.
+    private static let oneActiveKey = """
+        CREATE UNIQUE INDEX issuerKeyActive ON issuerKey(uses) WHERE status = 'active';
+        CREATE TRIGGER issuerKeyOnward BEFORE UPDATE OF status ON issuerKey
+            WHEN NEW.status <> OLD.status AND (NEW.status = 'active' OR OLD.status = 'compromised')
+            BEGIN SELECT RAISE(ABORT, 'a key never becomes good again'); END;
+        """
 
     private static let subjects = """
         CREATE TABLE person (
