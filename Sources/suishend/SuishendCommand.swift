@@ -51,6 +51,7 @@ struct SuishendCommand: AsyncParsableCommand {
         MemorySecrecy.begin()
         guard !checkConfig else { return try check(folder) }
         let service = try IssuingService(folder, random: SystemRandom())
+        try service.checkSigningKeys()
         service.onUnknownCommit { error in
             Self.report(error)
             // Not exit(3): what runs at exit could wait for the writer, which is where this runs.

@@ -15,7 +15,9 @@ private let medical = "0123456789abcdef01234567"
 struct IssuingServiceTests {
     @Test("issues codes that verify under its key, in every suite", arguments: Suite.allCases)
     func issues(suite: Suite) async throws {
-        let service = try Installation(suite).open()
+        let installation = try Installation(suite)
+        defer { withExtendedLifetime(installation) {} }
+        let service = try installation.open()
         let person = try await service.ask(
             .registerPerson, ["residentId": .string(residentID), "medical": .string(medical)])
         let subject = try #require(person["subject"])
@@ -38,7 +40,7 @@ struct IssuingServiceTests {
         for order in orders {
             let answer = try await service.ask(.issue, order)
             let credential = try UnverifiedCredential(text: try #require(answer["text"]?.string))
-            let claims = try credential.verified(by: service.keys.issuer.verificationKey).claims
+            let claims = try credential.verified(by: service.signingKey(.issuer).verificationKey).claims
             #expect(claims.issuedAt == 1_800_000_000)
             #expect(claims.form.name == answer["form"]?.string)
         }
@@ -100,7 +102,9 @@ struct IssuingServiceTests {
             (.revoke, ["target": "0011223344556677"], "code_unknown"),
         ] as [(IssuerOperation, JSONValue, String)])
     func refuses(operation: IssuerOperation, body: JSONValue, code: String) async throws {
-        let service = try Installation().open()
+        let installation = try Installation()
+        defer { withExtendedLifetime(installation) {} }
+        let service = try installation.open()
         let refusal = await #expect(throws: OperationError.self) { try await service.ask(operation, body) }
         #expect(refusal?.code == code)
         #expect(refusal?.hint.isEmpty == false)
@@ -108,7 +112,9 @@ struct IssuingServiceTests {
 
     @Test("gives the first answer again to a repeated idempotency key")
     func repeats() async throws {
-        let service = try Installation().open()
+        let installation = try Installation()
+        defer { withExtendedLifetime(installation) {} }
+        let service = try installation.open()
         let body: JSONValue = ["kind": "object", "manager": .string(uscc), "category": "elevator"]
         let first = try await service.ask(.registerObject, body, key: "a")
         #expect(try await service.ask(.registerObject, body, key: "a") == first)
@@ -122,7 +128,9 @@ struct IssuingServiceTests {
 
     @Test("gives the first code again to a repeated idempotency key, though every signature is another")
     func repeatsCodes() async throws {
-        let service = try Installation(.es256).open()
+        let installation = try Installation(.es256)
+        defer { withExtendedLifetime(installation) {} }
+        let service = try installation.open()
         let place = try await service.ask(
             .registerObject, ["kind": "place", "manager": .string(uscc), "category": "park"])
         let order: JSONValue = ["subject": try #require(place["subject"])]
@@ -154,7 +162,9 @@ struct IssuingServiceTests {
 
     @Test("revokes every live code of a subject")
     func revokes() async throws {
-        let service = try Installation().open()
+        let installation = try Installation()
+        defer { withExtendedLifetime(installation) {} }
+        let service = try installation.open()
         let person = try await service.ask(.registerPerson, ["residentId": .string(residentID)])
         let subject = try #require(person["subject"]?.string)
         for _ in 0..<3 {

@@ -1,7 +1,10 @@
 import Credential
 import Encoding
+import GRDB
+import Glibc
 import IssuerService
 import Signing
+import Storage
 import Testing
 
 private let uscc = "91350100M000100Y43"
@@ -74,6 +77,86 @@ struct KeyOperationsTests {
             #expect(unknown?.code == "key_unknown")
         }
         #expect(try Self.statuses(service)[active] == "active")
+    }
+
+    @Test("are one at any time, and the one that signs, however many are replaced and struck at once")
+    func atOnce() async throws {
+        let installation = try Installation()
+        defer { withExtendedLifetime(installation) {} }
+        let service = try installation.open()
+        for round in 0..<20 {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { _ = try? await service.rotateKey(.issuer, by: Self.caller) } }
+                group.addTask {
+                    for _ in 0..<12 {
+                        for kid in (try? Self.activeKeys(service)) ?? [] {
+                            _ = try? await service.compromiseKey(kid, by: Self.caller)
+                        }
+                    }
+                }
+            }
+            let active = try Self.activeKeys(service)
+            #expect(active.count == 1, "round \(round)")
+            #expect(try await Self.issuedKey(service) == active.first, "round \(round)")
+        }
+    }
+
+    private static func activeKeys(_ service: IssuingService) throws -> [String] {
+        let keys = try service.keyList()["keys"]?.array ?? []
+        return keys.filter { $0["status"] == "active" && $0["uses"]?.array?.contains("object") == true }
+            .compactMap { $0["kid"]?.string }
+    }
+
+    @Test("that changed already is not changed again, and the log says nothing twice")
+    func repeated() async throws {
+        let installation = try Installation()
+        defer { withExtendedLifetime(installation) {} }
+        let service = try installation.open()
+        let old = try await Self.issuedKey(service)
+        _ = try await service.rotateKey(.issuer, by: Self.caller)
+        #expect(try await service.retireKey(old, by: Self.caller)["status"] == "retired")
+        for _ in 0..<2 {
+            #expect(try await service.compromiseKey(old, by: Self.caller)["status"] == "compromised")
+        }
+        #expect(try service.log.store.count() == 3)
+        await #expect(throws: StorageError.self) {
+            try await service.database.writer.write {
+                try $0.execute(sql: "UPDATE issuerKey SET status = 'active' WHERE status = 'compromised'")
+            }
+        }
+    }
+
+    @Test("of an installation where none is active, or its file is gone, sign nothing until there is a new one")
+    func noneActive() async throws {
+        let installation = try Installation()
+        defer { withExtendedLifetime(installation) {} }
+        let service = try installation.open()
+        _ = try await Self.issuedKey(service)
+        try await service.database.writer.write {
+            try $0.execute(sql: "UPDATE issuerKey SET status = 'retired' WHERE uses LIKE '%object%'")
+        }
+        let refusal = await #expect(throws: OperationError.self) { try await Self.issuedKey(service) }
+        #expect(refusal?.code == "key_missing")
+        let new = try #require(try await service.rotateKey(.issuer, by: Self.caller)["kid"]?.string)
+        #expect(try await Self.issuedKey(service) == new)
+    }
+
+    @Test("are those that the registry lists, and a first key's file stands for no other")
+    func missingFile() async throws {
+        let installation = try Installation()
+        let new: String
+        do {
+            let service = try installation.open()
+            new = try #require(try await service.rotateKey(.issuer, by: Self.caller)["kid"]?.string)
+        }
+        #expect(unsafe unlink(installation.state.key("issuer-\(new).pem")) == 0)
+        let outcome = try HTTPDaemon.run(["\(HTTPDaemon.binaries)/suishend", "--state", installation.state.path])
+        #expect(outcome.status == 1 && outcome.output.contains("[key_missing]"), "\(outcome.output)")
+        let service = try installation.open()
+        let refusal = await #expect(throws: OperationError.self) { try await Self.issuedKey(service) }
+        #expect(refusal?.code == "key_missing")
+        let third = try #require(try await service.rotateKey(.issuer, by: Self.caller)["kid"]?.string)
+        #expect(try await Self.issuedKey(service) == third)
     }
 
     @Test("leave a line in the audit trail, which reads in pages and by subject")

@@ -65,6 +65,7 @@ extension IssuingService {
             BundleContents(
                 version: version,
                 keys: try registry.keys(in: database),
+                statusKey: try Registry.activeKey(uses: KeyRole.status.uses, in: database),
                 links: order.domains.count == SealDomain.allCases.count
                     ? try registry.linkedIdentifiers(countMax: BlindedLinkTable.countMax, in: database) : nil,
                 lists: try lists.map { ($0, try statusList($0.name, in: database)) })
@@ -82,10 +83,12 @@ extension IssuingService {
             transit: order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil)
         // A scene that still decides on an expired bundle needs its lists for as long; how old they may be, it says.
         let listsExpireAt = expiresAt + Self.graceSecondsMax(of: Form.allCases)
+        let statusKey = try signingKeys.key(.status, contents.statusKey)
         let tokens = try contents.lists.map { reference, list in
             (
                 reference,
-                token: try statusToken(list, name: reference.name, issuedAt: issuedAt, expiresAt: listsExpireAt)
+                token: try statusToken(
+                    list, name: reference.name, issuedAt: issuedAt, expiresAt: listsExpireAt, key: statusKey)
             )
         }
         return try BundleExport(
@@ -131,6 +134,8 @@ extension IssuingService {
 private struct BundleContents: Sendable {
     let version: UInt64
     let keys: [IssuerKeyRecord]
+    /// Signs the lists: the one of these keys that is active.
+    let statusKey: IssuerKeyRecord?
     /// For a gate of both domains: which identifiers are one person's.
     let links: [(medical: [UInt8], transit: [UInt8])]?
     let lists: [(StatusListReference, StatusList)]

@@ -123,7 +123,8 @@ extension IssuingService {
         _ body: Claims.Body, id: [UInt8], order: IssueOrder, issuedAt: UInt64, expiresAt: UInt64?,
         in database: RegistryTransaction
     ) throws -> PreparedCredential {
-        let prepared = try CredentialIssuer(issuer: settings.issuer, key: keys.issuer)
+        let key = try signingKey(.issuer, in: database)
+        let prepared = try CredentialIssuer(issuer: settings.issuer, key: key)
             .prepare(body, issuedAt: issuedAt, expiresAt: expiresAt)
         try registry.record(
             IssuedCodeRecord(

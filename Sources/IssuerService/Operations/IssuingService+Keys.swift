@@ -1,5 +1,5 @@
 package import Encoding
-import Signing
+package import Signing
 import Storage
 
 extension IssuerOperation {
@@ -38,93 +38,125 @@ extension IssuingService {
         }
     }
 
-    /// Makes a new key and signs with it from now on; what the old one signed stays good until it expires.
+    /// The key of a role that signs for a transaction; see ``SigningKeys``.
+    func signingKey(_ role: KeyRole, in database: RegistryTransaction) throws -> SigningKey {
+        try signingKeys.key(role, Registry.activeKey(uses: role.uses, in: database))
+    }
+
+    /// The key of a role that signs now.
     ///
-    /// The new key's file is on disk before the registry names it, so that a crash in between leaves an unused file.
+    /// - Throws: `key_missing`, `suite_mismatch`, or what its file lacks.
+    package func signingKey(_ role: KeyRole) throws(OperationError) -> SigningKey {
+        let record: IssuerKeyRecord?
+        do {
+            record = try database.read { try Registry.activeKey(uses: role.uses, in: $0) }
+        } catch {
+            throw OperationError(error)
+        }
+        return try signingKeys.key(role, record)
+    }
+
+    /// Refuses an installation that could sign nothing.
+    ///
+    /// - Throws: as ``signingKey(_:)``.
+    package func checkSigningKeys() throws(OperationError) {
+        for role in KeyRole.allCases { _ = try signingKey(role) }
+    }
+
+    /// Makes a new key and signs with it from now on; what the old one signed stays good until it expires.
     ///
     /// - Returns: the new key, as in ``keyList()``.
     package func rotateKey(_ role: KeyRole, by caller: Caller) async throws(OperationError) -> JSONValue {
-        do {
-            let key = try SigningKey.generate(settings.suite.algorithm)
-            let record = IssuerKeyRecord(
-                keyIdentifier: key.verificationKey.keyIdentifier, issuer: settings.issuer,
-                spki: key.verificationKey.spki, uses: role.uses, notBefore: caller.now,
-                expiresAt: caller.now + settings.keyLifetimeDays * 86_400, status: .active)
-            try key.write(to: state.key(role.file(record.keyIdentifier)))
-            try await database.writer.write { [registry, log] database in
-                for old in try registry.keys(in: database) where old.uses == role.uses && old.status == .active {
-                    let retired = old.with(.retired)
-                    try Registry.put(retired, in: database)
-                    try log.note(retired, at: caller.nowMilliseconds, in: database)
-                }
-                try Registry.put(record, in: database)
-                try log.note(record, at: caller.nowMilliseconds, in: database)
-                try registry.audit(
-                    uid: caller.uid, action: "key.rotate", subject: Hex.encode(record.keyIdentifier), at: caller.now,
-                    in: database)
-            }
-            // On the writer's own thread, so that no code is signed by one key and recorded under the other.
-            try await database.writer.write { [keys] _ in keys.current.replace(role, by: key) }
-            return try Self.described(record)
-        } catch {
-            throw OperationError(any: error)
-        }
+        try await changingKeys { [self] database in try replaceKey(role, by: caller, in: database) }
     }
 
     /// Ends a key's signing: what it signed stays good until it expires.
     ///
-    /// - Throws: `key_in_use` for the key that signs now, `key_unknown`.
+    /// - Throws: `key_in_use` for the key that signs now, `key_unknown`, `key_compromised`.
     package func retireKey(_ keyIdentifier: String, by caller: Caller) async throws(OperationError) -> JSONValue {
-        let record = try await change(keyIdentifier, to: .retired, action: "key.retire", by: caller)
-        do { return try Self.described(record) } catch { throw OperationError(any: error) }
+        try await changingKeys { [self] database in
+            let record = try key(keyIdentifier, in: database)
+            switch record.status {
+            case .active:
+                throw OperationError(
+                    code: "key_in_use", reason: "the key \(keyIdentifier) signs now",
+                    hint: "`suishen key rotate` puts a new one in its place and retires it")
+            case .retired: return record
+            case .compromised:
+                throw OperationError(
+                    code: "key_compromised", reason: "the key \(keyIdentifier) is struck as compromised",
+                    hint: "a compromised key never becomes good again")
+            }
+        }
     }
 
     /// Strikes a key that somebody else may hold: from the next bundle on, nothing under it is good.
     ///
-    /// A key that signs now is replaced first.
+    /// A key that signs now is replaced in the same transaction; one that is struck already stays so.
     ///
     /// - Throws: `key_unknown`.
     package func compromiseKey(_ keyIdentifier: String, by caller: Caller) async throws(OperationError) -> JSONValue {
-        for role in KeyRole.allCases where Hex.encode(keys.current[role].verificationKey.keyIdentifier) == keyIdentifier
-        {
-            _ = try await rotateKey(role, by: caller)
+        try await changingKeys { [self] database in
+            let record = try key(keyIdentifier, in: database)
+            if record.status == .active, let role = KeyRole.allCases.first(where: { $0.uses == record.uses }) {
+                _ = try replaceKey(role, by: caller, in: database)
+            }
+            guard record.status != .compromised else { return record }
+            let struck = record.with(.compromised)
+            try note(struck, by: caller, in: database)
+            try registry.audit(
+                uid: caller.uid, action: "key.compromise", subject: keyIdentifier, at: caller.now, in: database)
+            return struck
         }
-        let record = try await change(keyIdentifier, to: .compromised, action: "key.compromise", by: caller)
-        do { return try Self.described(record) } catch { throw OperationError(any: error) }
     }
 
-    private func change(
-        _ keyIdentifier: String, to status: IssuerKeyRecord.Status, action: String, by caller: Caller
-    ) async throws(OperationError) -> IssuerKeyRecord {
+    /// Decides and changes in one transaction, so that of two changes at once the later sees what the earlier did.
+    private func changingKeys(
+        _ change: @escaping @Sendable (RegistryTransaction) throws -> IssuerKeyRecord
+    ) async throws(OperationError) -> JSONValue {
         do {
-            return try await database.writer.write { [registry, log] database in
-                let matches = try registry.keys(in: database).filter { Hex.encode($0.keyIdentifier) == keyIdentifier }
-                guard matches.count == 1, let record = matches.first else {
-                    throw OperationError(
-                        code: "key_unknown", reason: "\(matches.count) keys go by that name",
-                        hint: "take a `kid` of `suishen key list`")
-                }
-                let isSigning = record.status == .active
-                guard !isSigning || status == .compromised else {
-                    throw OperationError(
-                        code: "key_in_use", reason: "the key \(keyIdentifier) signs now",
-                        hint: "`suishen key rotate` puts a new one in its place and retires it")
-                }
-                guard record.status != .compromised || status == .compromised else {
-                    throw OperationError(
-                        code: "key_compromised", reason: "the key \(keyIdentifier) is struck as compromised",
-                        hint: "a compromised key never becomes good again")
-                }
-                let changed = record.with(status)
-                try Registry.put(changed, in: database)
-                try log.note(changed, at: caller.nowMilliseconds, in: database)
-                try registry.audit(
-                    uid: caller.uid, action: action, subject: keyIdentifier, at: caller.now, in: database)
-                return changed
-            }
+            return try Self.described(try await database.writer.write(change))
         } catch {
             throw OperationError(any: error)
         }
+    }
+
+    /// Puts a new key in the place of the one that signs.
+    ///
+    /// Its file is on disk before the registry names it, so that a crash, or a change undone, leaves an unused file.
+    private func replaceKey(
+        _ role: KeyRole, by caller: Caller, in database: RegistryTransaction
+    ) throws -> IssuerKeyRecord {
+        let key = try SigningKey.generate(settings.suite.algorithm)
+        let record = IssuerKeyRecord(
+            keyIdentifier: key.verificationKey.keyIdentifier, issuer: settings.issuer, spki: key.verificationKey.spki,
+            uses: role.uses, notBefore: caller.now, expiresAt: caller.now + settings.keyLifetimeDays * 86_400,
+            status: .active)
+        try key.write(to: state.key(role.file(record.keyIdentifier)))
+        if let old = try Registry.activeKey(uses: role.uses, in: database) {
+            try note(old.with(.retired), by: caller, in: database)
+        }
+        try note(record, by: caller, in: database)
+        try registry.audit(
+            uid: caller.uid, action: "key.rotate", subject: Hex.encode(record.keyIdentifier), at: caller.now,
+            in: database)
+        return record
+    }
+
+    /// Keeps what a key is from here on, in the registry and in the log.
+    private func note(_ record: IssuerKeyRecord, by caller: Caller, in database: RegistryTransaction) throws {
+        try Registry.put(record, in: database)
+        try log.note(record, at: caller.nowMilliseconds, in: database)
+    }
+
+    private func key(_ keyIdentifier: String, in database: RegistryTransaction) throws -> IssuerKeyRecord {
+        let matches = try registry.keys(in: database).filter { Hex.encode($0.keyIdentifier) == keyIdentifier }
+        guard matches.count == 1, let record = matches.first else {
+            throw OperationError(
+                code: "key_unknown", reason: "\(matches.count) keys go by that name",
+                hint: "take a `kid` of `suishen key list`")
+        }
+        return record
     }
 
     private static func described(_ record: IssuerKeyRecord) throws(SigningError) -> JSONValue {
@@ -135,13 +167,5 @@ extension IssuingService {
             "notBefore": .integer(Int64(record.notBefore)), "expiresAt": .integer(Int64(record.expiresAt)),
             "status": .string(record.status.rawValue),
         ]
-    }
-}
-
-extension IssuerKeyRecord {
-    fileprivate func with(_ status: Status) -> IssuerKeyRecord {
-        IssuerKeyRecord(
-            keyIdentifier: keyIdentifier, issuer: issuer, spki: spki, uses: uses, notBefore: notBefore,
-            expiresAt: expiresAt, status: status)
     }
 }

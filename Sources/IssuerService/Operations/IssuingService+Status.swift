@@ -23,16 +23,21 @@ extension IssuerOperation {
     package static let statusList = inquiry("status.list", takes: ["list"]) { service, request, caller in
         let name = try request.string("list")
         let lifetime = service.settings.bundleLifetimeSeconds
-        let list = try service.database.read { [registry = service.registry] database in
-            try registry.hasStatusList(name, in: database) ? try service.statusList(name, in: database) : nil
+        let found = try service.database.read { [registry = service.registry] database in
+            try registry.hasStatusList(name, in: database)
+                ? (
+                    try service.statusList(name, in: database),
+                    try Registry.activeKey(uses: KeyRole.status.uses, in: database)
+                ) : nil
         }
-        guard let list else {
+        guard let (list, record) = found else {
             throw OperationError(
                 code: "list_unknown", reason: "there is no status list of that name",
                 hint: "take a name of GET /v1/status-lists")
         }
         let token = try service.statusToken(
-            list, name: name, issuedAt: caller.now, expiresAt: caller.now + lifetime)
+            list, name: name, issuedAt: caller.now, expiresAt: caller.now + lifetime,
+            key: service.signingKeys.key(.status, record))
         return OperationAnswer(bytes: token, type: StatusListToken.contentType)
     }
 }
@@ -47,11 +52,11 @@ extension IssuingService {
     }
 
     func statusToken(
-        _ list: StatusList, name: String, issuedAt: UInt64, expiresAt: UInt64
+        _ list: StatusList, name: String, issuedAt: UInt64, expiresAt: UInt64, key: SigningKey
     ) throws(SigningError) -> [UInt8] {
         try StatusListToken(
             subject: "https://\(settings.host.lowercased())/status/\(name)", issuedAt: issuedAt,
             expiresAt: expiresAt, timeToLiveSeconds: nil, list: list
-        ).signed(by: keys.status)
+        ).signed(by: key)
     }
 }

@@ -9,6 +9,7 @@ package import Storage
 package final class IssuingService: Sendable {
     package let settings: Settings
     package let keys: KeyRing
+    let signingKeys: SigningKeys
     package let database: RegistryDatabase
     package let registry: Registry
     package let log: InstallationLog
@@ -30,11 +31,11 @@ package final class IssuingService: Sendable {
             settings = try Settings(contentsOf: state.settings)
             keys = try KeyRing(state)
             try keys.check(settings.suite)
+            signingKeys = SigningKeys(state, suite: settings.suite)
             database = try RegistryDatabase(path: state.registry)
             let registry = Registry(
                 cipher: try FieldCipher(
                     sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random), random: random)
-            try keys.current.follow(try database.read { try registry.keys(in: $0) }, in: state)
             self.registry = registry
             log = try InstallationLog(
                 database, folder: state.log, settings: settings, signingKey: keys.checkpoint,

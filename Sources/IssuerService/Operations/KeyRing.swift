@@ -1,7 +1,8 @@
 package import Credential
 package import Signing
 
-/// The private keys and secrets of an installation, read once at start.
+/// The private keys and secrets of an installation that never change, read once at start; see ``SigningKeys`` for those
+/// that do.
 package struct KeyRing: Sendable {
     static let secrets = ["medical.key", "transit.key", "registry.key", "digest.key"]
     static let secretByteCount = 32
@@ -9,13 +10,8 @@ package struct KeyRing: Sendable {
 
     /// Signs gate bundles; belongs offline in a real installation.
     package let root: SigningKey
-    /// Signs codes.
-    package var issuer: SigningKey { current[.issuer] }
-    /// Signs status lists.
-    package var status: SigningKey { current[.status] }
     /// Signs the log's checkpoints.
     let checkpoint: SigningKey
-    let current: CurrentKeys
     let masters: [SealDomain: [UInt8]]
     let registrySecret: [UInt8]
     let digestSecret: [UInt8]
@@ -32,15 +28,12 @@ package struct KeyRing: Sendable {
         ]
     }
 
-    /// Reads every key of an installation.
+    /// Reads the keys and secrets.
     ///
     /// - Throws: the first key file's own error: missing, readable by others, or of a wrong kind.
     package init(_ state: StateDirectory) throws(SigningError) {
         root = try SigningKey(contentsOf: state.key("root.pem"))
         checkpoint = try SigningKey(contentsOf: state.key(Self.checkpointFile))
-        current = CurrentKeys(
-            issuer: try SigningKey(contentsOf: state.key(KeyRole.issuer.firstFile)),
-            status: try SigningKey(contentsOf: state.key(KeyRole.status.firstFile)))
         masters = [
             .medical: try Self.secret("medical.key", in: state), .transit: try Self.secret("transit.key", in: state),
         ]
@@ -63,12 +56,13 @@ package struct KeyRing: Sendable {
     ///
     /// - Throws: `suite_mismatch`.
     func check(_ suite: Suite) throws(OperationError) {
-        guard [root, issuer, status].allSatisfy({ $0.verificationKey.algorithm == suite.algorithm }) else {
-            throw OperationError(
-                code: "suite_mismatch",
-                reason: "the keys are not of the suite \(suite.rawValue) that the settings name",
-                hint: "set `suite` to what this installation was made with; another suite needs another installation")
-        }
+        guard root.algorithm == suite.algorithm else { throw Self.suiteMismatch(suite) }
+    }
+
+    static func suiteMismatch(_ suite: Suite) -> OperationError {
+        OperationError(
+            code: "suite_mismatch", reason: "the keys are not of the suite \(suite.rawValue) that the settings name",
+            hint: "set `suite` to what this installation was made with; another suite needs another installation")
     }
 
     /// The key that opens one domain's seals for one day.

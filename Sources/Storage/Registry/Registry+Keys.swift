@@ -30,11 +30,33 @@ package struct IssuerKeyRecord: Sendable, Equatable {
     }
 }
 
+extension IssuerKeyRecord {
+    package func with(_ status: Status) -> IssuerKeyRecord {
+        IssuerKeyRecord(
+            keyIdentifier: keyIdentifier, issuer: issuer, spki: spki, uses: uses, notBefore: notBefore,
+            expiresAt: expiresAt, status: status)
+    }
+
+    fileprivate init(_ row: Row) {
+        let uses: String = row["uses"]
+        self.init(
+            keyIdentifier: Array(row["keyIdentifier"] as Data), issuer: row["issuer"],
+            spki: Array(row["spki"] as Data), uses: uses.split(separator: " ").map(String.init),
+            notBefore: UInt64(row["notBefore"] as Int64), expiresAt: UInt64(row["expiresAt"] as Int64),
+            status: Status(rawValue: row["status"]) ?? .compromised)
+    }
+}
+
 extension Registry {
-    /// Adds a key, or changes the record of one that is there.
+    /// Adds a key, or changes the status of one that is there.
+    ///
+    /// The schema refuses a second active key of the same uses, and any way back from retired or compromised.
     package static func put(_ key: IssuerKeyRecord, in database: Database) throws {
         try database.execute(
-            sql: "INSERT OR REPLACE INTO issuerKey VALUES (?, ?, ?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO issuerKey VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (spki) DO UPDATE SET status = excluded.status
+                """,
             arguments: [
                 Data(key.keyIdentifier), key.issuer, Data(key.spki), key.uses.joined(separator: " "),
                 Int64(key.notBefore), Int64(key.expiresAt), key.status.rawValue,
@@ -43,13 +65,13 @@ extension Registry {
 
     /// Every key that was ever added.
     package func keys(in database: Database) throws -> [IssuerKeyRecord] {
-        try Row.fetchAll(database, sql: "SELECT * FROM issuerKey ORDER BY notBefore, spki").map { row in
-            let uses: String = row["uses"]
-            return IssuerKeyRecord(
-                keyIdentifier: Array(row["keyIdentifier"] as Data), issuer: row["issuer"],
-                spki: Array(row["spki"] as Data), uses: uses.split(separator: " ").map(String.init),
-                notBefore: UInt64(row["notBefore"] as Int64), expiresAt: UInt64(row["expiresAt"] as Int64),
-                status: IssuerKeyRecord.Status(rawValue: row["status"]) ?? .compromised)
-        }
+        try Row.fetchAll(database, sql: "SELECT * FROM issuerKey ORDER BY notBefore, spki").map(IssuerKeyRecord.init)
+    }
+
+    /// The one key of these uses that signs; nil where none does.
+    package static func activeKey(uses: [String], in database: Database) throws -> IssuerKeyRecord? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT * FROM issuerKey WHERE uses = ? AND status = 'active'")
+        return try Row.fetchOne(statement, arguments: [uses.joined(separator: " ")]).map(IssuerKeyRecord.init)
     }
 }

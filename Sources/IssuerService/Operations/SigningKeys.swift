@@ -1,0 +1,55 @@
+import Glibc
+import Signing
+import Storage
+import Synchronization
+
+/// The keys that sign now: those that the registry lists as active, read from their files when they are first needed.
+///
+/// Nothing here says which key signs: a transaction finds that in the registry as it stands for it, so that no order of
+/// changes can leave a retired or a struck key signing.
+final class SigningKeys: Sendable {
+    private let state: StateDirectory
+    private let suite: Suite
+    private let lastRead = Mutex<[KeyRole: SigningKey]>([:])
+
+    init(_ state: StateDirectory, suite: Suite) {
+        self.state = state
+        self.suite = suite
+    }
+
+    /// The key that signs.
+    ///
+    /// - Parameters:
+    ///   - role: what it signs.
+    ///   - record: the role's active key in the registry, nil where there is none.
+    /// - Returns: the private key of the record.
+    /// - Throws: `key_missing` when no key is active, or its file is not there; `suite_mismatch`; or what the file lacks.
+    func key(_ role: KeyRole, _ record: IssuerKeyRecord?) throws(OperationError) -> SigningKey {
+        guard let record else {
+            throw OperationError(
+                code: "key_missing", reason: "no \(role.rawValue) key is active",
+                hint: "make one with `suishen key rotate \(role.rawValue)`")
+        }
+        if let key = lastRead.withLock({ $0[role] }), key.verificationKey.spki == record.spki { return key }
+        let key = try read(record, role)
+        lastRead.withLock { $0[role] = key }
+        return key
+    }
+
+    private func read(_ record: IssuerKeyRecord, _ role: KeyRole) throws(OperationError) -> SigningKey {
+        let own = state.key(role.file(record.keyIdentifier))
+        let key: SigningKey
+        do {
+            key = try SigningKey(contentsOf: unsafe access(own, F_OK) == 0 ? own : state.key(role.firstFile))
+        } catch {
+            throw OperationError(error)
+        }
+        guard key.verificationKey.spki == record.spki else {
+            throw OperationError(
+                code: "key_missing", reason: "\(own) does not hold the key that the registry lists as active",
+                hint: "restore the file, or make a new key with `suishen key rotate \(role.rawValue)`")
+        }
+        guard key.algorithm == suite.algorithm else { throw KeyRing.suiteMismatch(suite) }
+        return key
+    }
+}
