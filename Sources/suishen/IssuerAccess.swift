@@ -5,14 +5,15 @@ import IssuerService
 /// How requests reach an installation: through its daemon, or, where none runs, in this process.
 enum IssuerAccess {
     case daemon(IssuerClient, idempotencyKey: String?)
-    case direct(IssuingService, IssuingService.Caller)
+    /// The caller as of now: each request has its own time.
+    case direct(IssuingService, @Sendable () -> IssuingService.Caller)
 
     /// Carries out one request.
     func perform(_ operation: IssuerOperation, _ body: JSONValue) async throws -> JSONValue {
         switch self {
         case .daemon(let client, let key): try client.ask(operation, body, idempotencyKey: key)
         case .direct(let service, let caller):
-            try await Self.publishing(operation, service) { try await service.perform(operation, body, by: caller) }
+            try await Self.publishing(operation, service) { try await service.perform(operation, body, by: caller()) }
         }
     }
 
@@ -29,7 +30,7 @@ enum IssuerAccess {
         case .daemon(let client, _): try await body { try client.ask(operation, $0) }
         case .direct(let service, let caller):
             try await Self.publishing(operation, service) {
-                try await body { try await service.perform(operation, $0, by: caller) }
+                try await body { try await service.perform(operation, $0, by: caller()) }
             }
         }
     }
@@ -37,7 +38,9 @@ enum IssuerAccess {
     /// Carries out each line's request, and gives its answer or its error, in order.
     func perform(_ operation: IssuerOperation, lines: [[UInt8]], byteCountMax: Int) async throws -> [JSONValue] {
         switch self {
-        case .daemon(let client, _): return try client.ask(operation, lines: lines)
+        case .daemon(let client, let key):
+            guard key == nil else { throw OperationError.keyMisplaced }
+            return try client.ask(operation, lines: lines)
         case .direct(let service, let caller):
             return try await Self.publishing(operation, service) {
                 // Begun one after the other, so that the lines' changes are made in their order.
@@ -46,7 +49,8 @@ enum IssuerAccess {
                     do throws(OperationError) {
                         begun.append(
                             .success(
-                                try await service.begin(operation, line: line, byteCountMax: byteCountMax, by: caller)))
+                                try await service.begin(operation, line: line, byteCountMax: byteCountMax, by: caller())
+                            ))
                     } catch {
                         begun.append(.failure(error))
                     }

@@ -9,6 +9,14 @@ struct RequestOptions: ParsableArguments {
     @OptionGroup var batch: BatchOptions
     @OptionGroup var result: ResultOptions
 
+    func validate() throws {
+        guard batch.source == nil || state.idempotencyKey == nil else {
+            throw ValidationError(
+                "one --idempotency-key cannot stand for many requests: send them one by one with a key each, "
+                    + "or leave it out with --from")
+        }
+    }
+
     /// Sends the request that the options make, or those of `--from`.
     ///
     /// - Parameters:

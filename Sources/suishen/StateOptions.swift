@@ -28,9 +28,11 @@ struct StateOptions: ParsableArguments {
             }
             return .daemon(try IssuerClient(path: path), idempotencyKey: idempotencyKey)
         }
-        let caller = IssuingService.Caller(
-            uid: getuid(), grants: .everything, nowMilliseconds: clock.nowMilliseconds, idempotencyKey: idempotencyKey)
-        return .direct(try IssuingService(Self.folder(state), random: SystemRandom()), caller)
+        return .direct(try IssuingService(Self.folder(state), random: SystemRandom())) { [clock, idempotencyKey] in
+            .init(
+                uid: getuid(), grants: .everything, nowMilliseconds: clock.nowMilliseconds,
+                idempotencyKey: idempotencyKey)
+        }
     }
 
     /// The socket named on the command line or by the environment, or the folder's own when a daemon answers there.

@@ -11,18 +11,10 @@ struct BatchResponder: Sendable {
     /// Windows that are begun while an earlier one is answered, so that the registry never waits for signatures.
     private static let windowCountAhead = 2
 
-    private let service: IssuingService
-    private let operation: IssuerOperation
-    private let caller: IssuingService.Caller
-
-    init(
-        service: IssuingService, operation: IssuerOperation, caller: IssuingService.Caller
-    ) throws(OperationError) {
-        guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
-        self.service = service
-        self.operation = operation
-        self.caller = caller
-    }
+    let service: IssuingService
+    let operation: IssuerOperation
+    /// Who asks, and at what time each line was begun.
+    let caller: @Sendable () -> IssuingService.Caller
 
     static func isBatch(_ request: Request) -> Bool {
         let type = request.headers[.contentType] ?? ""
@@ -91,7 +83,7 @@ struct BatchResponder: Sendable {
         let byteCountMax = RequestResponder.requestByteCountMax
         do {
             guard case .text(let bytes) = line else { throw OperationError.requestTooLong(byteCountMax) }
-            return .success(try await service.begin(operation, line: bytes, byteCountMax: byteCountMax, by: caller))
+            return .success(try await service.begin(operation, line: bytes, byteCountMax: byteCountMax, by: caller()))
         } catch {
             return .failure(OperationError(any: error))
         }

@@ -68,10 +68,14 @@ struct RequestResponder: Sendable {
             guard case .operation(let operation) = route.answer else {
                 return (.whole(WholeAnswer(metrics: metrics.text)), pattern)
             }
-            let caller = IssuingService.Caller(
-                uid: uid, grants: grants, nowMilliseconds: nowMilliseconds(), idempotencyKey: try Self.key(of: request))
+            let key = try Self.key(of: request)
+            // Asked once a request has come whole, and for each line of a batch: either may take minutes to arrive.
+            let caller: @Sendable () -> IssuingService.Caller = { [nowMilliseconds] in
+                .init(uid: uid, grants: grants, nowMilliseconds: nowMilliseconds(), idempotencyKey: key)
+            }
             if operation.isChange, parameters.isEmpty, BatchResponder.isBatch(request) {
-                return (.lines(try BatchResponder(service: service, operation: operation, caller: caller)), pattern)
+                guard key == nil else { throw OperationError.keyMisplaced }
+                return (.lines(BatchResponder(service: service, operation: operation, caller: caller)), pattern)
             }
             let fields =
                 try route.method == .get
@@ -79,7 +83,7 @@ struct RequestResponder: Sendable {
                 : RequestFields(
                     .parse(await Self.body(of: request), byteCountMax: Self.requestByteCountMax), operation: operation,
                     path: parameters)
-            return (.whole(WholeAnswer(try await service.answer(operation, fields, by: caller))), pattern)
+            return (.whole(WholeAnswer(try await service.answer(operation, fields, by: caller()))), pattern)
         } catch let error as OperationError {
             return (.whole(WholeAnswer(error: error)), pattern)
         } catch let error as JSONError {

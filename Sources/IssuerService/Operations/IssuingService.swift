@@ -108,6 +108,8 @@ package final class IssuingService: Sendable {
     package func begin(
         _ operation: IssuerOperation, line: [UInt8], byteCountMax: Int, by caller: Caller
     ) async throws(OperationError) -> BegunRequest {
+        // One key cannot stand for many requests: the second line would be given the first one's answer.
+        guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         let body: JSONValue
         do { body = try JSONValue.parse(line, byteCountMax: byteCountMax) } catch { throw OperationError(error) }
         return try await begin(operation, RequestFields(body, operation: operation), by: caller, isLine: true)

@@ -63,7 +63,7 @@ package struct OperationError: Error, Equatable, Sendable {
         }
     }
 
-    static let keyMisplaced = OperationError(
+    package static let keyMisplaced = OperationError(
         code: "idempotency_key_misplaced", reason: "what is asked takes no idempotency key",
         hint: "leave it out, or send the lines of a batch one by one with a key each")
 }
