@@ -16,6 +16,16 @@ struct CheckpointTests {
         return (note, log, witness)
     }
 
+    @Test("of no entries has the one root that there is of none")
+    func empty() throws {
+        let text = Checkpoint(origin: Self.origin, size: 0, root: .emptyRoot).text
+        #expect(try Checkpoint(text: text).size == 0)
+        let other = Checkpoint(
+            origin: Self.origin, size: 0, root: try #require(MerkleHash([UInt8](repeating: 1, count: 32))))
+        let error = #expect(throws: TraceLogError.self) { try Checkpoint(text: other.text) }
+        #expect(error?.code == .malformedCheckpoint)
+    }
+
     @Test("comes back from its note, with the log's and the witness's word")
     func roundTrip() throws {
         let (note, log, witness) = try Self.note()

@@ -36,6 +36,9 @@ package struct Checkpoint: Sendable, Equatable {
         guard let decoded = try? Base64.decode(lines[2]), let root = MerkleHash(decoded) else {
             throw SignedNote.malformed("a root that is not 32 bytes in Base64")
         }
+        guard size > 0 || root == .emptyRoot else {
+            throw SignedNote.malformed("a root of no entries that is not the one of RFC 6962 §2.1")
+        }
         self.init(origin: lines[0], size: size, root: root, extensionLines: Array(lines[3..<lines.count - 1]))
     }
 
