@@ -43,7 +43,7 @@ package struct ForgedLog: AuditSource {
         for (position, bytes) in entries.enumerated() {
             guard let entry = try? Entry.decode(bytes[...]) else { continue }
             let index = UInt64(position)
-            if case .heads = entry.event { newest = (index, heads) }
+            if case .heads = entry.event, entry.object == .log { newest = (index, heads) }
             heads[entry.object] = ObjectHead(
                 object: entry.object, sequence: entry.sequence,
                 link: EntryLink(leafHash: hasher.leaf(bytes), index: index))

@@ -125,6 +125,34 @@ struct HiddenEventTests {
         #expect(whole.code == "heads_mismatch" && whole.findings.first?.index == index)
     }
 
+    @Test("finds what is the log's own to say in an object's chain, and takes no heads entry from there")
+    func misplaced() async throws {
+        let key = scene.actorKey.verificationKey
+        let change = LogEvent.keyStatus(KeyStatusChange(actor: LogScript.actor, status: .revoked, key: key))
+        for (event, code) in [(change, "actor_signature"), (.heads(scene.script.heads()), "heads_mismatch")] {
+            var script = scene.script
+            try script.append(object, event)
+            let index = UInt64(script.entries.count - 1)
+            // In the newest heads entry's tail, and listed by it.
+            var tail = scene.script
+            try tail.appendHeads()
+            if code == "actor_signature" {
+                try tail.append(object, event)
+            } else {
+                try tail.append(object, .heads(tail.heads()))
+            }
+            try script.appendHeads()
+            for (log, place) in [(script, index), (tail, index + 1)] {
+                let report = try await audit(log, object)
+                #expect(report.audit.code == code && report.audit.findings.map(\.index) == [place])
+                #expect(!report.isOfWholeLog)
+                let whole = try await scene.audit(scene.log(log.entries))
+                #expect(whole.code == code && whole.findings.first?.index == place)
+            }
+            #expect(try await audit(script, LogScript.object(4)).audit.verdict == .intact)
+        }
+    }
+
     @Test("reads the whole log where a chain is longer than it follows, and the history is the same")
     func longChain() async throws {
         var script = scene.script

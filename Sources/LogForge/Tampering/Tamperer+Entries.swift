@@ -88,6 +88,14 @@ extension Tamperer {
             entry.event = LogScript.inspection(3)
             try script.append(entry)
             code = "actor_signature"
+        case .strayHeads:
+            try script.append(object, .heads(script.heads()))
+            code = "heads_mismatch"
+        case .strayKeyStatus:
+            let key = try SigningKey.generate(.ed25519).verificationKey
+            try script.append(
+                object, .keyStatus(KeyStatusChange(actor: LogScript.actor, status: .active, key: key)))
+            code = "actor_signature"
         case .lyingHeads: return try lyingHeads(after: script, key: key)
         default:
             var honest = script

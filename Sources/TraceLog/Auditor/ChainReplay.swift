@@ -107,7 +107,7 @@ struct ChainReplay: ~Copyable {
     }
 
     private mutating func check(_ heads: HeadsStatement, at index: UInt64, object: ObjectKey) {
-        if heads.entryCount == index, objects.heads(entryCount: index) == heads {
+        if object == .log, heads.entryCount == index, objects.heads(entryCount: index) == heads {
             newestHeads = (index, heads)
         } else {
             add(.headsMismatch, index, object, "the heads entry and the objects' newest entries before it")

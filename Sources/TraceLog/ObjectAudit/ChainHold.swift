@@ -17,12 +17,31 @@ struct ChainHold {
                     detail: "the object's newest entry in the heads list and the one in its chain")
             ]
         }
-        var findings: [AuditFinding] = []
+        var findings: [AuditFinding] =
+            object == .log ? [] : history.compactMap { Self.misplaced($0.entry, at: $0.link.index) }
         let strays = sightings.strays(of: object, outside: Set(history.map(\.link.index)))
         for stray in strays.prefix(FindingList.countMax) {
-            findings.append(judge(stray, of: object, listed: head, tree: &tree))
+            let finding = judge(stray, of: object, listed: head, tree: &tree)
+            // That the list is wrong is said once, by the first entry that shows it.
+            if finding.code == .headsMismatch, findings.contains(where: { $0.code == .headsMismatch }) { continue }
+            findings.append(finding)
         }
         return findings
+    }
+
+    /// A finding where an object's chain has what is the log's own to say.
+    private static func misplaced(_ entry: Entry, at index: UInt64) -> AuditFinding? {
+        switch entry.event {
+        case .observed, .erased: nil
+        case .keyStatus:
+            AuditFinding(
+                ActorKeys.Refusal.strangersChange.code, index: index, object: entry.object.bytes,
+                detail: ActorKeys.Refusal.strangersChange.detail)
+        case .heads:
+            AuditFinding(
+                .headsMismatch, index: index, object: entry.object.bytes,
+                detail: "the heads entry and the chain in which it stands, which is not the log's own")
+        }
     }
 
     private func judge(

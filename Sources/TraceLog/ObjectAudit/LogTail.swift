@@ -45,7 +45,8 @@ struct LogTail {
         entryReadCount += UInt64(digest.hashes.count)
         digests.append((digest.firstIndex, digest.root == nil ? digest.hashes : [], digest.root))
         sightings.look(at: digest)
-        guard let position = digest.entries.lastIndex(where: { $0?.kind == .heads }) else { return }
+        let position = digest.entries.lastIndex { $0?.kind == .heads && $0?.object == .log }
+        guard let position else { return }
         let index = digest.firstIndex + UInt64(position)
         guard let entry = try? digest.entry(at: position), case .heads(let statement) = entry.event else {
             findings.append(
