@@ -112,6 +112,12 @@ extension VerdictRow {
         .text("wrong_scene", "place-checkin") { try $0.object() },
         .text("no_entitlement") { try $0.shown($0.person(identifiers: [:])) },
         .text("delegation_refused") { try $0.shown($0.person(actor: delegation(scope: 8))) },
+        .text("delegation_refused", "hospital-shuttle") {
+            try $0.shown($0.person(identifiers: bothDomains, actor: delegation(scope: 1)))
+        },
+        .text("ok", "hospital-shuttle") {
+            try $0.shown($0.person(identifiers: bothDomains, actor: delegation(scope: 3)))
+        },
         .text("holder_mismatch") {
             try "[\"\($0.shown($0.person()))\",\"\($0.shown($0.person(identifiers: [.transit: Array(2...13)])))\"]"
         },
@@ -163,6 +169,10 @@ extension VerdictRow {
             return "\(gate.folder)/broken.png"
         },
         VerdictRow(code: "input_unreadable") { gate in "\(gate.folder)/status" },
+    ]
+
+    private static let bothDomains: [SealDomain: [UInt8]] = [
+        .medical: VerifyGate.medicalIdentifier, .transit: VerifyGate.transitIdentifier,
     ]
 
     private static func delegation(statusIndex: UInt64 = 2, scope: UInt64 = 1) -> Delegation {

@@ -219,7 +219,7 @@ struct SuishenSource: IdentitySource {
                     throw Refusal(error)
                 }
             }
-            if let actor = person.actor, actor.scope & scene.delegationScope == 0 {
+            if let actor = person.actor, !scene.takes(delegated: actor.scope) {
                 throw Refusal(.delegationRefused, "the guardian may not act in \(scene.name)")
             }
         case .enterprise: return

@@ -11,3 +11,12 @@ package enum DelegationScope {
         return (0..<64).filter { bits >> UInt64($0) & 1 == 1 }.map { $0 < known.count ? known[$0] : "bit \($0)" }
     }
 }
+
+extension Scene {
+    /// Whether a guardian with these scope bits may do here all that the scene is about.
+    ///
+    /// One bit of several is not enough: the scene would show, and open for, what the ward did not hand over.
+    func takes(delegated scope: UInt64) -> Bool {
+        delegationScope != 0 && scope & delegationScope == delegationScope
+    }
+}

@@ -26,7 +26,7 @@ package struct Scene: Sendable, Equatable {
     package var isOnlineAllowed: Bool
     package var isReplayRefused: Bool
     package var isChallengeRequired: Bool
-    /// Which scope bits a delegated code needs, any of them; 0 where delegation is refused.
+    /// Which scope bits a delegated code needs, all of them; 0 where delegation is refused.
     package var delegationScope: UInt64
 
     package init(
