@@ -39,11 +39,8 @@ struct GateOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if let clockSkew, clockSkew > Self.clockSkewSecondsMax {
-            throw ValidationError("--clock-skew is \(Self.clockSkewSecondsMax) seconds at most")
+        if let clockSkew, clockSkew > Scene.clockSkewSecondsMax {
+            throw ValidationError("--clock-skew is \(Scene.clockSkewSecondsMax) seconds at most")
         }
     }
-
-    /// With the longest life of a showing it stays within what the replay store remembers.
-    private static let clockSkewSecondsMax = ReplayStore.windowSeconds - Scene.presentationAgeSecondsMax
 }

@@ -41,5 +41,10 @@ extension Scene {
         guard presentationAgeSecondsMax <= Self.presentationAgeSecondsMax else {
             throw fields.lacking("presentationAgeSecondsMax")
         }
+        guard clockSkewSeconds <= Self.clockSkewSecondsMax else { throw fields.lacking("clockSkewSeconds") }
+        // As the replay store keeps it.
+        guard (1...ReplayStore.sceneNameByteCount).contains(name.utf8.count), name.utf8.allSatisfy({ $0 > 0x20 }) else {
+            throw fields.lacking("name")
+        }
     }
 }

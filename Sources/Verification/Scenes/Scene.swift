@@ -4,6 +4,9 @@ package import Credential
 package struct Scene: Sendable, Equatable {
     /// The longest that any scene may let a presentation live, so that the replay store can forget.
     package static let presentationAgeSecondsMax: UInt64 = 120
+    /// The farthest that any gate may let a phone's clock be ahead: with the longest life of a showing it stays within
+    /// what the replay store remembers.
+    package static let clockSkewSecondsMax = ReplayStore.windowSeconds - presentationAgeSecondsMax
 
     package let name: String
     package var forms: Set<Form>
