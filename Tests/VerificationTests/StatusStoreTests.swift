@@ -34,13 +34,19 @@ struct StatusStoreTests {
 
     /// What a gate that starts now finds revoked.
     private func revokedAtStart() throws -> [UInt64] {
-        let record = IssuerRecord(
-            issuer: "SH", key: key.verificationKey, uses: [.statuslist], notBefore: 0, expiresAt: .max, status: .active)
-        let store = StatusStore(folder: folder.path, statePath: folder("state"), trust: TrustList([record]))
-        let list = try store.list(Self.reference)
+        let list = try store().list(Self.reference, at: 6)
         #expect(list.issuedAt == 5 && list.expiresAt == 9)
         #expect(list.isRevoked(103) == false && list.isRevoked(104) == nil)
         return (0..<104).filter { list.isRevoked($0) != false }
+    }
+
+    private func store(
+        notBefore: UInt64 = 0, expiresAt: UInt64 = .max, status: KeyStatus = .active
+    ) -> StatusStore {
+        let record = IssuerRecord(
+            issuer: "SH", key: key.verificationKey, uses: [.statuslist], notBefore: notBefore, expiresAt: expiresAt,
+            status: status)
+        return StatusStore(folder: folder.path, statePath: folder("state"), trust: TrustList([record]))
     }
 
     private func status(_ name: String) throws -> stat {
@@ -121,6 +127,20 @@ struct StatusStoreTests {
         #expect(throws: BundleError.self) { try revokedAtStart() }
         try folder.write(token(revoked: 42, subject: "SH-person-8"), to: Self.source)
         #expect(throws: BundleError.self) { try revokedAtStart() }
+    }
+
+    @Test("counts while its signer's key is good, also one that was retired, and in a store that has it open")
+    func signersTerm() throws {
+        try folder.write(token(revoked: 42), to: Self.source)
+        // Unpacked at the first start; later ones ask for the key's term again.
+        for _ in 0..<2 {
+            let rotated = store(notBefore: 5, expiresAt: 8, status: .retired)
+            #expect(try rotated.list(Self.reference, at: 7).isRevoked(42) == true)
+            for store in [rotated, store(expiresAt: 8), store(notBefore: 6), store(status: .compromised)] {
+                let refusal = #expect(throws: BundleError.self) { try store.list(Self.reference, at: 8) }
+                #expect(refusal?.code == .statusUnknown)
+            }
+        }
     }
 
     @Test("is not taken from a file that others can write", arguments: [0o620, 0o602, 0o666] as [mode_t])

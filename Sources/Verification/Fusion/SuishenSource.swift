@@ -163,7 +163,7 @@ struct SuishenSource: IdentitySource {
                     code: .statusUnknown, reason: "the bundle names no status list \(reference.name)",
                     hint: "export a new bundle")
             }
-            list = try statusLists.list(reference)
+            list = try statusLists.list(reference, at: now)
         } catch {
             throw Refusal(.statusUnknown, error.reason)
         }

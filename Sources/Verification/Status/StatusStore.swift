@@ -8,7 +8,7 @@ final class StatusStore: Sendable {
     private let folder: String
     private let statePath: String
     private let trust: TrustList
-    private let opened = Mutex<[(reference: StatusListReference, list: MappedStatusList)]>([])
+    private let opened = Mutex<[(reference: StatusListReference, list: MappedStatusList, records: [IssuerRecord])]>([])
 
     init(folder: String, statePath: String, trust: TrustList) {
         self.folder = folder
@@ -16,17 +16,23 @@ final class StatusStore: Sendable {
         self.trust = trust
     }
 
-    /// The list of `reference`.
+    /// The list of `reference`, if a key that is good at `now` signed it.
     ///
     /// Throws `status_unknown` where there is none or nobody trusted signed it.
-    func list(_ reference: StatusListReference) throws(BundleError) -> MappedStatusList {
+    func list(_ reference: StatusListReference, at now: UInt64) throws(BundleError) -> MappedStatusList {
         // Under the lock, so that two threads that meet a new list do not unpack it over one another.
-        try opened.withLock { (opened) throws(BundleError) in
-            if let known = opened.first(where: { $0.reference == reference }) { return known.list }
+        let (_, list, records) = try opened.withLock { (opened) throws(BundleError) in
+            if let known = opened.first(where: { $0.reference == reference }) { return known }
             let list = try open(reference)
-            opened.append((reference, list))
-            return list
+            opened.append((reference, list, signers(list.signer, for: reference)))
+            return opened[opened.count - 1]
         }
+        guard records.contains(where: { list.issuedAt >= $0.notBefore && now < $0.expiresAt }) else {
+            throw BundleError(
+                code: .statusUnknown, reason: "the key that signed the status list \(reference.name) is not good now",
+                hint: "export a new bundle")
+        }
+        return list
     }
 
     private func open(_ reference: StatusListReference) throws(BundleError) -> MappedStatusList {
@@ -40,7 +46,8 @@ final class StatusStore: Sendable {
         let digest = DigestAlgorithm.sha256.digest(bytes)
         let path = "\(statePath)/\(reference.name).bits"
         // The signer's record may have changed since the list was unpacked, so that its key is asked for again.
-        if let list = MappedStatusList(path), list.tokenDigest == digest, isTrusted(list.signer, for: reference) {
+        if let list = MappedStatusList(path), list.tokenDigest == digest, !signers(list.signer, for: reference).isEmpty
+        {
             return list
         }
         var signer: [UInt8] = []
@@ -65,8 +72,9 @@ final class StatusStore: Sendable {
         }
     }
 
-    private func isTrusted(_ signer: [UInt8], for reference: StatusListReference) -> Bool {
-        trust.records(Array(signer.prefix(4))).contains { record in
+    /// The records of an unpacked list's signer; none where it may not sign such lists.
+    private func signers(_ signer: [UInt8], for reference: StatusListReference) -> [IssuerRecord] {
+        trust.records(Array(signer.prefix(4))).filter { record in
             Self.mayList(record, for: reference)
                 && DigestAlgorithm.sha256.digest(record.publicKey).elementsEqual(signer.dropFirst(4))
         }
