@@ -170,9 +170,18 @@ struct RecordTests {
         }
     }
 
-    @Test("stays closed where the event cannot be kept")
+    @Test("stays closed where the event cannot be kept, or would be lost with a spool that was taken away")
     func unwritable() throws {
         let gate = try RecordingGate()
+        let folder = try ScratchFolder()
+        for take in [{ unsafe unlink(folder("spool")) }, { unsafe rename(folder("spool"), folder("old")) }] {
+            let spool = try EventSpool(path: folder("spool"))
+            let event = RecordedEvent(object: [UInt8](1...8), template: .init(step: "inspecting"), time: 1_790_000_000)
+            try spool.append(event, random: SystemRandom())
+            #expect(take() == 0)
+            #expect(throws: SpoolError.self) { try spool.append(event, random: SystemRandom()) }
+            unsafe unlink(folder("spool.state"))
+        }
         let run = try gate.scan("--spool /nonexistent/spool")
         #expect(run.code == "bundle_unreadable" && run.status == 2)
         #expect(try VerifyRun("--bundle x --scene y --text z --step shipping").status == 64)

@@ -65,6 +65,38 @@ struct ReplayStoreTests {
         #expect(try store.insert(Set(keys), scene: "bus", at: Self.now) == Set(keys))
     }
 
+    @Test(
+        "is a regular file that nobody else can write, and is never taken for one",
+        arguments: [0o620, 0o602] as [mode_t])
+    func ownFile(mode: mode_t) throws {
+        for device in ["/dev/null", "/dev/zero", "/dev/full"] {
+            #expect(throws: BundleError.self) { try ReplayStore(path: device) }
+        }
+        let folder = try ScratchFolder()
+        let store = try ReplayStore(path: folder("replay"))
+        #expect(try store.insert(try keys(1)[0], scene: "bus", at: Self.now))
+        unsafe chmod(folder("replay"), mode)
+        #expect(throws: BundleError.self) { try ReplayStore(path: folder("replay")) }
+        unsafe chmod(folder("replay"), 0o600)
+        #expect(try ReplayStore(path: folder("replay")).snapshot().entries.count == 1)
+    }
+
+    @Test("answers no more once its file was deleted or moved away, where others would start another")
+    func fileGone() throws {
+        let folder = try ScratchFolder()
+        for take in [{ unsafe unlink(folder("replay")) }, { unsafe rename(folder("replay"), folder("old")) }] {
+            let store = try ReplayStore(path: folder("replay"))
+            #expect(try store.insert(try keys(1)[0], scene: "bus", at: Self.now))
+            #expect(take() == 0)
+            for _ in 0..<2 {
+                let key = try keys(1)[0]
+                let refusal = #expect(throws: BundleError.self) { try store.insert(key, scene: "bus", at: Self.now) }
+                #expect(refusal?.code == .unreadable && refusal?.hint.contains("--replay-store") == true)
+                _ = try ReplayStore(path: folder("replay"))
+            }
+        }
+    }
+
     @Test("never outgrows 128 MiB, and takes of the disk what its showings need")
     func size() throws {
         let folder = try ScratchFolder()

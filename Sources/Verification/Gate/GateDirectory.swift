@@ -71,7 +71,11 @@ package struct GateDirectory: Sendable {
     private static func isNews(_ version: UInt64, _ path: String) throws(BundleError) -> Bool {
         guard unsafe access(path, F_OK) == 0 else { return true }
         let text = String(decoding: try GateFile.read(path, byteCountMax: 32), as: UTF8.self)
-        guard let newest = UInt64(text) else { throw .malformed("\(path) holds no version") }
+        guard let newest = UInt64(text) else {
+            throw BundleError(
+                code: .unreadable, reason: "\(path) holds no version, so that an older bundle could not be told",
+                hint: "write the newest bundle's version there, or start with a new folder, --state, and that bundle")
+        }
         guard version >= newest else {
             throw BundleError(
                 code: .rollback,

@@ -76,6 +76,19 @@ enum GateFile {
         (status.st_uid == geteuid() || status.st_uid == 0) && status.st_mode & (S_IWGRP | S_IWOTH) == 0
     }
 
+    /// Whether an open file is still the regular file that stands at `path`.
+    ///
+    /// One that was moved away or deleted takes what is written to it along, while others start anew at the path; a
+    /// device in its place keeps nothing.
+    static func stands(_ descriptor: Int32, at path: String) -> Bool {
+        var (opened, named) = (stat(), stat())
+        return unsafe fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
+            && opened.st_mode & S_IFMT == S_IFREG && opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+    }
+
+    /// What is wrong with a file that does not stand where it was opened.
+    static let displaced = "it is no regular file, or no longer the one that was opened"
+
     static func unreadable(_ path: String) -> BundleError {
         unreadable(path, unsafe String(cString: strerror(errno)))
     }

@@ -179,6 +179,9 @@ package final class EventSpool: Sendable {
                 guard errno == EINTR else { return .failure(Self.systemFailure(.unwritable, path)) }
             }
             defer { flock(descriptor, LOCK_UN) }
+            guard GateFile.stands(descriptor, at: path) else {
+                return .failure(.failed(.unwritable, path, GateFile.displaced))
+            }
             do throws(SpoolError) {
                 return .success(try body())
             } catch {

@@ -46,12 +46,7 @@ package final class ReplayStore: Sendable {
     /// Throws `bundle_unreadable` as ``init(path:)``, and where there is none.
     package convenience init(existing path: String) throws(BundleError) {
         let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw BundleError(
-                code: .unreadable,
-                reason: "the replay store \(path) cannot be opened: \(unsafe String(cString: strerror(errno)))",
-                hint: "name the file that its gate was given with `verify --replay-store`")
-        }
+        guard descriptor >= 0 else { throw .unopened(replayStore: path) }
         try self.init(descriptor, path: path)
     }
 
@@ -61,12 +56,15 @@ package final class ReplayStore: Sendable {
         try exclusively { () throws(BundleError) in
             var status = stat()
             guard unsafe fstat(descriptor, &status) == 0 else { throw GateFile.unreadable(path) }
+            guard GateFile.isOwn(status) else {
+                throw .unusable(replayStore: path, "others can write it, and make it forget")
+            }
             if status.st_size == 0 {
                 var header = Self.magic
                 header += [UInt8](repeating: 0, count: Self.headerByteCount - header.count)
                 try write(header, at: 0)
             } else if try read(Self.magic.count, at: 0) != Self.magic {
-                throw .malformed("\(path) is no replay store")
+                throw .unusable(replayStore: path, "its first bytes are not a replay store's")
             }
         }
     }
@@ -161,6 +159,9 @@ package final class ReplayStore: Sendable {
                 guard errno == EINTR else { return .failure(GateFile.unwritable(path)) }
             }
             defer { flock(descriptor, LOCK_UN) }
+            guard GateFile.stands(descriptor, at: path) else {
+                return .failure(.unusable(replayStore: path, GateFile.displaced))
+            }
             do throws(BundleError) {
                 return .success(try body())
             } catch {
@@ -192,9 +193,7 @@ package final class ReplayStore: Sendable {
         let countOffset = 16 + Int(generation % 2) * 8
         let count = LittleEndian.number(try read(8, at: countOffset)[...])
         guard count < UInt64(Self.slotCount / 8 * 7), let slot = try firstFree(entry, in: generation) else {
-            throw BundleError(
-                code: .statusUnknown, reason: "the replay store \(path) is full",
-                hint: "give this gate a store of its own with --replay-store")
+            throw .full(replayStore: path)
         }
         try write(entry.bytes(generation: generation), at: Self.offset(slot, generation))
         try write(LittleEndian.bytes(count + 1), at: countOffset)
@@ -270,7 +269,7 @@ package final class ReplayStore: Sendable {
         if let index = names.firstIndex(of: scene) { return UInt8(index) }
         let name = Array(scene.utf8)
         guard let index = names.firstIndex(of: ""), !name.isEmpty, name.count <= Self.sceneNameByteCount else {
-            throw .malformed("the replay store has no room for scene \(scene)")
+            throw .noRoom(for: scene, replayStore: path)
         }
         try write(name, at: 1024 + index * Self.sceneNameByteCount)
         return UInt8(index)
