@@ -13,7 +13,7 @@ struct HealthCertificateKeyTests {
     /// A key with its certificate of one day, made and used by openssl.
     private struct Signer {
         let folder: ScratchFolder
-        let trust: ForeignTrust
+        var trust: ForeignTrust
         let kid: [UInt8]
 
         init(key: String, usage: String? = nil) throws {
@@ -45,6 +45,14 @@ struct HealthCertificateKeyTests {
             return ForeignVerifier.verdict(text, profile: .hcert, trust: trust, at: now)
         }
 
+        /// A further certificate of the same key.
+        func certificate(days: Int, usage: String? = nil) throws -> ForeignKey {
+            let usages = usage.map { " -addext extendedKeyUsage=\($0)" } ?? ""
+            try Self.run(
+                folder, "req -x509 -key key -outform der -out more -subj /CN=XX -days \(days) -sha256\(usages)")
+            return try #require(try ForeignTrust(ProjectFiles.bytes(folder("more"))).keys.first)
+        }
+
         private static func run(_ folder: ScratchFolder, _ words: String) throws {
             let status = unsafe system("cd \(folder.path) && openssl \(words) 2>/dev/null")
             try #require(status == 0, "openssl \(words)")
@@ -60,6 +68,27 @@ struct HealthCertificateKeyTests {
         let verdict = try Signer(key: key).verdict()
         #expect(verdict.isAccepted, "\(key): \(verdict.code)")
         #expect(verdict.issuer?.algorithm == "PS256" && verdict.warnings.isEmpty)
+    }
+
+    @Test("counts by the one of its key's certificates that holds, wherever it stands in the trust file")
+    func severalCertificates() throws {
+        var signer = try Signer(key: "-newkey rsa:2048")
+        let vaccination = "1.3.6.1.4.1.1847.2021.1.2"
+        let (ended, current) = (signer.trust.keys[0], try signer.certificate(days: 10))
+        let (other, right) = try (
+            signer.certificate(days: 10, usage: "1.3.6.1.4.1.1847.2021.1.1"),
+            signer.certificate(days: 10, usage: vaccination)
+        )
+        let later = Self.now + 2 * 86_400
+        for (keys, code) in [
+            ([ended, current], "ok"), ([current, ended], "ok"), ([other, right], "ok"), ([right, other], "ok"),
+            ([ended], "key_expired"), ([other], "key_not_for_this_use"), ([ended, other], "key_expired"),
+        ] {
+            signer.trust = ForeignTrust(keys: keys)
+            // An identifier that none of them has: all are tried.
+            let verdict = try signer.verdict(at: later) { $0.protected[1].1 = .byteString([1]) }
+            #expect(verdict.code == code && verdict.result(of: .signature) == .ok, "\(code)")
+        }
     }
 
     @Test("counts only in the time of the certificate that signed it")

@@ -65,6 +65,17 @@ struct IdentityClaimVariationTests {
         }
     }
 
+    @Test("has ended in the second that it names as its end")
+    func end() throws {
+        let key = try SigningKey.generate(.ed25519)
+        let trust = try jwks(key, kid: "key-1")
+        let text = try text(key, Self.everything, header: [(1, .integer(-8))])
+        for (time, code) in [(Self.clock + 999, "ok"), (Self.clock + 1000, "expired"), (Self.clock + 1001, "expired")] {
+            let verdict = ForeignVerifier.verdict(text, profile: .claim169, trust: trust, at: time)
+            #expect(verdict.code == code && (verdict.reason == nil) == (code == "ok"))
+        }
+    }
+
     @Test("is refused where an attribute is of another type, or there is none at all")
     func attributes() throws {
         let key = try SigningKey.generate(.ed25519)

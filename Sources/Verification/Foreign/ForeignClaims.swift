@@ -34,9 +34,9 @@ struct ForeignClaims {
         self.map = map
     }
 
-    /// What is wrong with the time; nil when the claims hold at `now`.
-    func timeFailure(at now: UInt64) -> String? {
-        if let expiresAt, expiresAt < now { return "expired" }
+    /// What is wrong with the time; nil when the claims hold at `now` by the rule of `profile`.
+    func timeFailure(at now: UInt64, in profile: ForeignProfile) -> String? {
+        if let expiresAt, profile.isOver(expiresAt, at: now) { return "expired" }
         if let start = notBefore ?? issuedAt, start > now, start - now > Self.skewSeconds { return "not_yet_valid" }
         return nil
     }

@@ -5,6 +5,14 @@ package enum ForeignProfile: String, Sendable, CaseIterable {
     /// MOSIP identity data under CWT claim 169.
     case claim169
 
+    /// Whether a code that says it ends at `end` has ended.
+    ///
+    /// By RFC 8392 §3.1.4 the end itself is over; the test data of the states that issue health certificates takes it
+    /// for the last second (13 cases of Denmark and Spain).
+    func isOver(_ end: UInt64, at now: UInt64) -> Bool {
+        self == .hcert ? end < now : end <= now
+    }
+
     /// The stages that are reported, in the order they run.
     package var stages: [ForeignStage] {
         switch self {

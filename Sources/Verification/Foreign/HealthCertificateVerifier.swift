@@ -20,10 +20,13 @@ package enum HealthCertificateVerifier {
         let kinds = HealthEntryKind.allCases.filter { kind in
             !(certificate[text: kind.rawValue]?.array ?? []).isEmpty
         }
-        switch envelope.signer(in: trust, isIdentifierRequired: true) {
+        let outcome = envelope.signer(in: trust, isIdentifierRequired: true) { key in
+            key.timeFailure(at: now) == nil && Self.mayList(kinds, key)
+        }
+        switch outcome {
         case .failure(let code):
             log.fail(.signature, code)
-            log.note(.expiration, claims.timeFailure(at: now))
+            log.note(.expiration, claims.timeFailure(at: now, in: .hcert))
             log.note(.schema, HealthCertificateSchema.failure(in: certificate))
             return log.verdict()
         case .valid(let signer, let identifierMatched):
@@ -32,8 +35,7 @@ package enum HealthCertificateVerifier {
             if claims.expiresAt == nil { log.warn("no_expiry") }
             let expiresAt = claims.expiresAt ?? signer.certificate?.notAfter
             log.note(.expiration, timeFailure(claims, expiresAt: expiresAt, at: now) ?? signer.timeFailure(at: now))
-            let isAllowed = kinds.allSatisfy { $0.isAllowed(by: signer.certificate?.extendedKeyUsages ?? []) }
-            log.note(.keyusage, isAllowed ? nil : "key_not_for_this_use")
+            log.note(.keyusage, mayList(kinds, signer) ? nil : "key_not_for_this_use")
             log.note(.schema, HealthCertificateSchema.failure(in: certificate))
             return log.verdict(
                 issuer: .init(iss: claims.issuer, kid: envelope.kid, algorithm: signer.key.algorithm.name),
@@ -41,9 +43,13 @@ package enum HealthCertificateVerifier {
         }
     }
 
+    private static func mayList(_ kinds: [HealthEntryKind], _ key: ForeignKey) -> Bool {
+        kinds.allSatisfy { $0.isAllowed(by: key.certificate?.extendedKeyUsages ?? []) }
+    }
+
     /// A code without an expiry lives as long as the certificate that signed it, and under a bare key not at all.
     private static func timeFailure(_ claims: ForeignClaims, expiresAt: UInt64?, at now: UInt64) -> String? {
         guard let expiresAt else { return "malformed" }
-        return expiresAt < now ? "expired" : claims.timeFailure(at: now)
+        return ForeignProfile.hcert.isOver(expiresAt, at: now) ? "expired" : claims.timeFailure(at: now, in: .hcert)
     }
 }

@@ -13,8 +13,8 @@ package enum IdentityClaimVerifier {
     package static func verdict(_ text: String, trust: ForeignTrust, at now: UInt64) -> ForeignVerdict {
         var log = ForeignStageLog(.claim169)
         guard let (envelope, claims) = ForeignEnvelope.open(text, log: &log) else { return log.verdict() }
-        let outcome = envelope.signer(in: trust, isIdentifierRequired: false)
-        let timeFailure = claims.timeFailure(at: now)
+        let outcome = envelope.signer(in: trust, isIdentifierRequired: false) { $0.timeFailure(at: now) == nil }
+        let timeFailure = claims.timeFailure(at: now, in: .claim169)
         let schemaFailure = IdentityClaimSchema.failure(in: claims.map[integer: 169])
         switch outcome {
         case .failure(let code):
