@@ -28,11 +28,9 @@ struct GateSettings {
         do {
             return try gate()
         } catch let error as BundleError {
-            let code = VerdictCode(rawValue: error.code.rawValue)
-            output.write(
-                Verdict(
-                    code?.outcome == .undecided ? code ?? .bundleUnreadable : .bundleUnreadable,
-                    scene: scene, reason: error.reason))
+            var verdict = Verdict(.bundleUnreadable, scene: scene)
+            verdict.refuse(Refusal(error))
+            output.write(verdict)
             throw CommandError(error)
         }
     }

@@ -13,7 +13,7 @@ struct VerdictOutput: Sendable {
     /// Says that there is nothing to decide on: what cannot be read is a verdict too, so that a guard never sees nothing.
     func undecided(_ cause: CommandError, scene: String) -> VerdictOutcome {
         let code = VerdictCode(rawValue: cause.code) ?? .inputUnreadable
-        write(Verdict(code, scene: scene, reason: cause.reason))
+        write(Verdict(code, scene: scene, reason: cause.reason, hint: cause.hint))
         Diagnostics(command: "verify").report(cause)
         return .undecided
     }

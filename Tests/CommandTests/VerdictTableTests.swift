@@ -39,7 +39,9 @@ struct VerdictTableTests {
         let verdict = try JSONValue.parse(Array(run.output.utf8), byteCountMax: 1 << 20)
         #expect(verdict["code"]?.string == row.code && verdict["verdict"]?.string == expected.verdict)
         #expect(verdict["scene"]?.string == row.scene)
-        #expect((verdict["reason"]?.string == nil) == (row.code == "ok"))
+        for word in ["reason", "hint"] {
+            #expect((verdict[word]?.string?.isEmpty == false) == (row.code != "ok"), "\(word)")
+        }
         let plainGate = try VerifyGate()
         defer { plainGate.remove() }
         let plain = try row.run(plainGate, "--plain")

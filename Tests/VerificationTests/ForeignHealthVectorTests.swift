@@ -74,7 +74,8 @@ struct ForeignHealthVectorTests {
             let keys = Set((verdict.json.object?.members ?? []).map(\.key))
             #expect(
                 keys.isSubset(of: [
-                    "verdict", "code", "profile", "issuer", "entries", "expiresAt", "warnings", "stages",
+                    "verdict", "code", "profile", "issuer", "entries", "expiresAt", "warnings", "stages", "reason",
+                    "hint",
                 ]))
         }
     }

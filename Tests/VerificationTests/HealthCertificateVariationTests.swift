@@ -60,6 +60,7 @@ struct HealthCertificateVariationTests {
                     $0.expiresAt = .float(Double(HealthCode.clock) + 0.5)
                 }
             ),
+            ("the last second of its life", { $0.expiresAt = .unsigned(HealthCode.clock) }),
             ("the first version", { $0.version = "1.0.0" }),
             ("a later patch of the last", { $0.version = "1.3.2" }),
             ("groups left out as null", { $0.extra = [("t", .null), ("r", .null)] }),
@@ -68,7 +69,7 @@ struct HealthCertificateVariationTests {
         for (name, change) in variations {
             let verdict = try verdict(change)
             #expect(verdict.isAccepted, "\(name): \(verdict.code) \(verdict.stages)")
-            #expect(verdict.warnings.isEmpty, "\(name)")
+            #expect(verdict.warnings.isEmpty && verdict.reason == nil && verdict.hint == nil, "\(name)")
         }
     }
 
@@ -85,6 +86,7 @@ struct HealthCertificateVariationTests {
                 }
             ),
             (.expiration, "expired", { $0.expiresAt = .unsigned(HealthCode.clock - 1) }),
+            (.expiration, "expired", { $0.expiresAt = .float(Double(HealthCode.clock) - 0.5) }),
             (.expiration, "not_yet_valid", { $0.issuedAt = .unsigned(HealthCode.clock + 301) }),
             (.cbor, "malformed", { $0.expiresAt = .text("tomorrow") }),
             (.schema, "unsupported_version", { $0.version = "2.0.0" }),
@@ -96,6 +98,7 @@ struct HealthCertificateVariationTests {
             let verdict = try verdict(fault.change)
             #expect(!verdict.isAccepted && verdict.code == fault.code, "\(fault.stage) \(verdict.code)")
             #expect(verdict.result(of: fault.stage) == .failed, "\(fault.stage)")
+            #expect(verdict.reason != nil && verdict.hint != nil, "\(fault.stage)")
         }
         let text = try HealthCode(protected: [(1, .integer(-7)), (4, .byteString(kid))]).text(key)
         func stage(_ text: String) -> ForeignStage? {

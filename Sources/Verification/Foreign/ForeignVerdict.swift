@@ -42,6 +42,8 @@ package struct ForeignVerdict: Sendable, Equatable {
             .init(key: "code", value: .string(code)),
             .init(key: "profile", value: .string(profile.rawValue)),
         ]
+        if let reason { members.append(.init(key: "reason", value: .string(reason))) }
+        if let hint { members.append(.init(key: "hint", value: .string(hint))) }
         if let issuer { members.append(.init(key: "issuer", value: issuer.json)) }
         if !entryKinds.isEmpty {
             members.append(.init(key: "entries", value: .array(entryKinds.map { .string($0.name) })))

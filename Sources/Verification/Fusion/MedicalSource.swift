@@ -49,7 +49,8 @@ struct MedicalSource: IdentitySource {
         do {
             return try link.resolve(code, at: now)
         } catch {
-            throw Refusal(VerdictCode(rawValue: error.code.rawValue) ?? .linkUnavailable, error.reason)
+            let code = VerdictCode(rawValue: error.code.rawValue) ?? .linkUnavailable
+            throw Refusal(code, error.reason, hint: error.hint)
         }
     }
 

@@ -165,7 +165,7 @@ struct SuishenSource: IdentitySource {
             }
             list = try statusLists.list(reference, at: now)
         } catch {
-            throw Refusal(.statusUnknown, error.reason)
+            throw Refusal(.statusUnknown, error.reason, hint: error.hint)
         }
         for index in claims.statusIndices {
             guard let isRevoked = list.isRevoked(index) else {

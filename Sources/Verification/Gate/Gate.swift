@@ -134,7 +134,7 @@ package struct Gate: Sendable {
                 if !isNew { verdicts[index].refuse(Refusal(.replayed, "this showing was accepted before")) }
             }
         } catch {
-            let refusal = Refusal(VerdictCode(rawValue: error.code.rawValue) ?? .bundleUnreadable, error.reason)
+            let refusal = Refusal(error)
             for index in verdicts.indices { verdicts[index].refuse(refusal) }
         }
     }
@@ -146,7 +146,7 @@ package struct Gate: Sendable {
             let record: Verdict.Record = try recorder.record(id, at: now) ? .logged : .spooled
             for index in verdicts.indices where verdicts[index].object != nil { verdicts[index].record = record }
         } catch {
-            let refusal = Refusal(.bundleUnreadable, error.reason, warning: error.code.rawValue)
+            let refusal = Refusal(.bundleUnreadable, error.reason, hint: error.hint, warning: error.code.rawValue)
             for index in verdicts.indices { verdicts[index].refuse(refusal) }
         }
     }

@@ -6,6 +6,7 @@ extension Verdict {
     package var json: JSONValue {
         var object: JSONObject = ["verdict": .string(outcome.rawValue), "code": .string(code.rawValue)]
         if let reason { object["reason"] = .string(reason) }
+        if let hint = hint ?? code.hint { object["hint"] = .string(hint) }
         if let form { object["form"] = .string(form.name) }
         if let scene { object["scene"] = .string(scene) }
         if let pseudonym { object["holder"] = ["pseudonym": .string(Hex.encode(pseudonym))] }

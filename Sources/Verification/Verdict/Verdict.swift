@@ -70,6 +70,8 @@ package struct Verdict: Sendable, Equatable {
     package var code: VerdictCode
     package var scene: String?
     package var reason: String?
+    /// The fix, where it is nearer than the code's own.
+    package var hint: String?
     package var form: Form?
     package var pseudonym: [UInt8]?
     package var isLowAssurance = false
@@ -95,10 +97,11 @@ package struct Verdict: Sendable, Equatable {
     /// Whether nothing is wrong with the code itself, and one beside it was refused; never printed.
     private(set) var isRefusedForAnother = false
 
-    package init(_ code: VerdictCode, scene: String? = nil, reason: String? = nil) {
+    package init(_ code: VerdictCode, scene: String? = nil, reason: String? = nil, hint: String? = nil) {
         self.code = code
         self.scene = scene
         self.reason = reason
+        self.hint = hint
     }
 
     package var outcome: VerdictOutcome { code.outcome }
@@ -107,6 +110,7 @@ package struct Verdict: Sendable, Equatable {
     package mutating func refuse(_ refusal: Refusal) {
         code = refusal.code
         reason = refusal.reason
+        hint = refusal.hint
         // What a terminal answers to a code that it takes; other answers stand beside the refusal they came with.
         if terminalNumber == 0 { terminalNumber = nil }
         if let warning = refusal.warning { warnings.append(warning) }
@@ -115,7 +119,7 @@ package struct Verdict: Sendable, Equatable {
     /// Refuses an accepted code for the sake of one that was shown with it; a refused one stays as it is.
     mutating func refuseBeside(_ other: Refusal) {
         guard code == .ok else { return }
-        refuse(Refusal(other.code, "a code shown with it is refused: \(other.reason)"))
+        refuse(Refusal(other.code, "a code shown with it is refused: \(other.reason)", hint: other.hint))
         isRefusedForAnother = true
     }
 }
@@ -124,6 +128,6 @@ extension [Verdict] {
     /// Why the codes of one scan are not all accepted: the first of the worst refusals; nil when all are.
     var refusalOfOne: Refusal? {
         guard let worst = self.max(by: { $0.outcome < $1.outcome }), worst.code != .ok else { return nil }
-        return Refusal(worst.code, worst.reason ?? worst.code.rawValue)
+        return Refusal(worst.code, worst.reason ?? worst.code.rawValue, hint: worst.hint)
     }
 }
