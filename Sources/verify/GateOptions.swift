@@ -18,7 +18,12 @@ struct GateOptions: ParsableArguments {
     @Option(help: "The challenge the phone must have answered, 16 to 32 hexadecimal digits.")
     var challenge: String?
 
-    @Option(help: "Which showings were accepted before; several gates may share the file.")
+    @Option(
+        help: """
+            Which showings were accepted before, each for longer than it stays fresh; several gates may share the file. \
+            Medical-insurance codes bear no time: they are known again for 256 seconds at least, and their end is the \
+            insurer's to say.
+            """)
     var replayStore: String?
 
     @Option(help: "How many seconds a phone's clock may be ahead, in place of the scene's number.")

@@ -55,6 +55,9 @@ struct MedicalSource: IdentitySource {
     }
 
     /// The code itself: it bears no time, and its digits are drawn anew for every showing.
+    ///
+    /// The store forgets it as it does others, after ``ReplayStore/windowSeconds``; when a code ends is for the insurer
+    /// to say, who is asked about each.
     private static func replayKey(_ payload: [UInt8]) -> ReplayKey {
         let digest = DigestAlgorithm.sha256.digest(Array("suishen medical replay v1".utf8) + payload)
         return ReplayKey(cti: Array(digest.prefix(8)), number: 0)
