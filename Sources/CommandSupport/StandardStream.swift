@@ -5,11 +5,13 @@ package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
-    /// Takes the places of standard streams that were handed over closed; every command does so before anything else.
+    /// Takes the places of standard streams that were handed over closed, and lets a write to a pipe that nobody reads
+    /// fail, where its signal would end the process; every command does so before anything else.
     ///
     /// The next file to be opened would stand there, and what is said would be written over it. What takes the place
     /// can be neither read from stdin nor written to, so that an input or a result without a way still fails.
     package static func holdPlaces() {
+        signal(SIGPIPE, SIG_IGN)
         for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
             _ = unsafe open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
         }

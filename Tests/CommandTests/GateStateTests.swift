@@ -39,6 +39,21 @@ struct GateStateTests {
         }
     }
 
+    @Test("is whole after a verdict that nobody reads, with the status of an undecided one and not a signal's")
+    func closedPipe() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let words = ["--bundle", gate.folder, "--scene", "object-inspection", "--at", "\(VerifyGate.now)", "--text"]
+        let script =
+            "import os, signal, sys; r, w = os.pipe(); os.dup2(w, 1); os.close(r); os.close(w); "
+            + "signal.signal(signal.SIGPIPE, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+        for text in [try gate.object(), try gate.object(index: VerifyGate.revokedIndex)] {
+            let outcome = try Program("verify").run(
+                words + [text], script: "exec python3 -c '\(script)' \"$0\" \"$@\"")
+            #expect(outcome.status == 2, "\(outcome.status)")
+        }
+    }
+
     @Test("is made once by processes that all start for the first time")
     func firstStartsAtOnce() throws {
         let gate = try VerifyGate()
