@@ -44,11 +44,6 @@ package struct Diagnostics: Sendable {
 
     /// One line; control characters, which a path or a scanned text may hold, never reach the terminal.
     private func write(_ label: String, _ text: String) {
-        let shown = text.unicodeScalars.map { scalar in
-            scalar.properties.generalCategory == .control ? Unicode.Scalar(0xFFFD) ?? "?" : scalar
-        }
-        var line = String.UnicodeScalarView("\(command): \(label): ".unicodeScalars)
-        line.append(contentsOf: shown)
-        StandardStream.error.write(String(line) + "\n")
+        StandardStream.error.write("\(command): \(label): \(TerminalText.line(text))\n")
     }
 }

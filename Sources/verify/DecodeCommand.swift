@@ -9,7 +9,8 @@ struct DecodeCommand: ParsableCommand {
         commandName: "decode",
         abstract: "Read the QR codes in pictures, and trust nothing.",
         discussion: """
-            One line a code, with \\n, \\r, \\t and \\\\ for what would break the line. With --paths, a picture's path a \
+            One line a code, with \\n, \\r, \\t and \\\\ for what would break the line, and \\u{…} with a character's number \
+            in hexadecimal for other characters that a terminal obeys. With --paths, a picture's path a \
             line on stdin gives one line, its texts separated by tabs, empty where nothing was read.
             """)
 
@@ -75,6 +76,7 @@ struct DecodeCommand: ParsableCommand {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
+            case _ where TerminalText.isObeyed(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }

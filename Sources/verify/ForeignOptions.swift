@@ -58,7 +58,13 @@ struct ForeignOptions: ParsableArguments {
     private func trusted() throws(CommandError) -> ForeignTrust {
         let content = try InputFile.read(trust ?? "", byteCountMax: ForeignTrust.byteCountMax)
         do {
-            return try ForeignTrust(content)
+            let keys = try ForeignTrust(content)
+            if keys.passedOverCount > 0 {
+                Diagnostics(command: "verify").warn(
+                    "\(keys.passedOverCount) of \(keys.passedOverCount + keys.keys.count) keys in \(trust ?? "") are of a "
+                        + "kind that is not taken, and codes by them are unknown_issuer")
+            }
+            return keys
         } catch {
             throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
         }

@@ -22,7 +22,8 @@ struct VerdictOutput: Sendable {
         var bytes: [UInt8] = []
         for verdict in verdicts {
             if isPlain {
-                let reason = verdict.reason.map { ": \($0)" } ?? ""
+                // A reason may hold a path, or what an issuer or the insurer says.
+                let reason = verdict.reason.map { ": \(TerminalText.line($0))" } ?? ""
                 bytes += Array("\(verdict.outcome.rawValue) \(verdict.code.rawValue)\(reason)".utf8)
             } else {
                 verdict.json.appendEncoded(to: &bytes)

@@ -30,6 +30,7 @@ struct ForeignCodesAtGateTests {
         arguments: [
             ("hospital", "4249999999999999999999310000", "ok", "no_entitlement", 1),
             ("hospital", MedicalAuthority.suspendedCode, "ok", "no_entitlement", 1),
+            ("hospital", MedicalAuthority.forgingCode, "ok", "link_unavailable", 2),
             ("hospital", MedicalAuthority.code, "error", "link_unavailable", 2),
             ("hospital", MedicalAuthority.code, "garbage", "link_unavailable", 2),
             ("hospital", MedicalAuthority.code, "none", "link_unavailable", 2),

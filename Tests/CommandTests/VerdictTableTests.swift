@@ -55,6 +55,23 @@ struct VerdictTableTests {
         #expect(Set(VerdictRow.all.map(\.code)) == listed)
     }
 
+    @Test("is one line for people, whatever stands in what was scanned or asked")
+    func plainLine() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let authority = try MedicalAuthority([])
+        let words = ["--bundle", gate.folder, "--scene", "hospital", "--at", "\(VerifyGate.now)", "--plain"]
+        for shown in [
+            ["--link", authority.address, "--text", MedicalAuthority.forgingCode],
+            ["/nonexistent\naccept ok\u{1B}[2J\u{9B}2J\u{2028}\u{202E}.png"],
+        ] {
+            let run = try Program("verify").run(words + shown)
+            #expect(run.status == 2 && run.output.hasPrefix("undecided ") && run.output.hasSuffix("\n"))
+            let scalars = run.output.dropLast().unicodeScalars
+            #expect(scalars.allSatisfy { !["\n", "\u{1B}", "\u{9B}", "\u{2028}", "\u{202E}"].contains($0) })
+        }
+    }
+
     @Test("of several pictures: one line each, and the worst of them as exit status")
     func worst() throws {
         let gate = try VerifyGate()

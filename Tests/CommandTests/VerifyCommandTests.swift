@@ -26,6 +26,36 @@ struct VerifyCommandTests {
         #expect(try VerifyRun(options + " --replay-store \(gate.folder)/third-replay").code == "ok")
     }
 
+    @Test("reads a code into one line in which nothing is left that a terminal obeys, and ordinary text as it is")
+    func decoding() throws {
+        let folder = try ScratchFolder()
+        let texts = [
+            (
+                "\u{1B}]0;x\u{7}\u{1B}[2Ja\u{9B}2J\u{2028}\u{2029}\u{202E}z",
+                #"\u{1b}]0;x\u{7}\u{1b}[2Ja\u{9b}2J\u{2028}\u{2029}\u{202e}z"#
+            ),
+            ("a\nb\r\tc\\d", #"a\nb\r\tc\\d"#), ("卫生院 é 🚇 a b", "卫生院 é 🚇 a b"),
+        ]
+        for (text, line) in texts {
+            let picture = try folder.write(QRSymbol.encode(text).png(), to: "code.png")
+            #expect(try Program("verify").run(["decode", picture]).output == line + "\n")
+            let paths = try Program("verify").run(["decode", "--paths"], input: Array((picture + "\n").utf8))
+            #expect(paths.output == line + "\n")
+        }
+    }
+
+    @Test("says how many keys of a trust file are of a kind that it does not take")
+    func keysPassedOver() throws {
+        let folder = try ScratchFolder()
+        let made = unsafe system(
+            "cd \(folder.path) && for curve in prime256v1 secp521r1; do openssl ecparam -name $curve -genkey -noout"
+                + " | openssl pkey -pubout; done > both 2>/dev/null && tail -n +5 both > one")
+        try #require(made == 0)
+        let words = ["--profile", "hcert", "--text", "HC1:X", "--trust"]
+        #expect(try Program("verify").run(words + [folder("both")]).diagnostics.contains("warning: 1 of 2 keys"))
+        #expect(try Program("verify").run(words + [folder("one")]).diagnostics.contains("warning: 1 of 1 keys"))
+    }
+
     @Test("answers a stream line by line, in order, and goes on after a bad line")
     func stream() throws {
         let gate = try VerifyGate()

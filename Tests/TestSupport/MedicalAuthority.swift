@@ -5,7 +5,9 @@ package final class MedicalAuthority {
     /// A code of somebody insured, and one of somebody whose insurance has been suspended.
     package static let code = "4240123456789012345678" + "31" + "0000"
     package static let suspendedCode = "4240123456789012345679" + "31" + "0000"
-    /// Whom both codes are about.
+    /// A code whose status, as the authority has it, is a line of its own.
+    package static let forgingCode = "4240123456789012345670" + "31" + "0000"
+    /// Whom all codes are about.
     package static let insuredId = [UInt8](1...12)
     package let address: String
     private let process: pid_t
@@ -19,7 +21,8 @@ package final class MedicalAuthority {
         let person = #""insuredId": "0102030405060708090a0b0c", "region": "310101""#
         let content =
             #"{"\#(Self.code)": {\#(person), "status": "active"}, "#
-            + #""\#(Self.suspendedCode)": {\#(person), "status": "suspended"}}"#
+            + #""\#(Self.suspendedCode)": {\#(person), "status": "suspended"}, "#
+            + #""\#(Self.forgingCode)": {\#(person), "status": "x\naccept ok"}}"#
         try Self.write(content, to: codes)
         let place = onSocket ? ["--socket", folder + "/s"] : ["--port", "0"]
         let words = ["python3", ProjectFiles.root + "/tools/medical-authority", "--codes", codes] + place + arguments

@@ -22,7 +22,7 @@ package struct InsuredPerson: Sendable, Equatable {
     package let insuredId: [UInt8]
     /// The insured region: six digits of GB/T 2260.
     package let region: String
-    /// `active` or what the insurer says instead.
+    /// `active` or the insurer's word for what it is instead: 1 to 32 of a to z and `_`.
     package let status: String
 
     /// Whether the insurance may be used now.
@@ -106,7 +106,8 @@ package final class MedicalLink: Sendable {
             let insuredId = answer["insuredId"]?.string.flatMap({ try? Hex.decode($0) }), insuredId.count == 12,
             let region = answer["region"]?.string, region.utf8.count == 6,
             region.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let status = answer["status"]?.string, (1...32).contains(status.utf8.count)
+            let status = answer["status"]?.string, (1...32).contains(status.utf8.count),
+            status.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F })
         else { throw .unavailable("the service's answer cannot be read") }
         return InsuredPerson(insuredId: insuredId, region: region, status: status)
     }
