@@ -1,3 +1,4 @@
+import CommandSupport
 import Encoding
 import TraceLog
 
@@ -68,7 +69,7 @@ extension ObjectReport.Event {
     /// What stands in a log must not steer the terminal it is printed on.
     private func line(_ name: String, _ value: String) -> String {
         let padding = String(repeating: " ", count: max(1, 8 - name.utf8.count))
-        return "      \(name)\(padding)\(value.printable)\n"
+        return "      \(name)\(padding)\(TerminalText.line(value))\n"
     }
 }
 
@@ -92,18 +93,5 @@ extension TraceEvent {
         for field in fields { details.append(("field", "\(field.name) = \(field.value)")) }
         if let corrects { details.append(("mends", "entry \(corrects)")) }
         return details
-    }
-}
-
-extension String {
-    /// The text without control characters, bidirectional ones among them.
-    fileprivate var printable: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    let isHidden = [.control, .format, .lineSeparator, .paragraphSeparator].contains(
-                        scalar.properties.generalCategory)
-                    return isHidden ? "\u{FFFD}" : scalar
-                }))
     }
 }

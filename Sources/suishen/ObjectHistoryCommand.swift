@@ -74,7 +74,8 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
     /// An event for people: when, what, who and where on one line, the rest below.
     static func text(_ event: JSONValue) -> String {
         let milliseconds = event["eventTimeMilliseconds"]?.integer ?? event["recordedAtMilliseconds"]?.integer ?? 0
-        let offset = event["offsetMinutes"]?.integer ?? 0
+        // A day at most: the arithmetic of times must hold whatever a daemon answers.
+        let offset = min(max(event["offsetMinutes"]?.integer ?? 0, -1440), 1440)
         var words = ["#\(event["sequence"]?.integer ?? 0)"]
         words.append(EventTime.text(milliseconds: milliseconds, offsetMinutes: offset))
         words.append(event["step"]?.string ?? event["kind"]?.string ?? "")
@@ -93,6 +94,6 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
         if let reason = event["reason"]?.string { lines.append("reason: \(reason)") }
         let commitmentCount = event["commitments"]?.array?.count ?? 0
         if commitmentCount > 0, event["erases"] == nil { lines.append("personal fields: \(commitmentCount)") }
-        return lines.joined(separator: "\n      ")
+        return lines.map(TerminalText.line).joined(separator: "\n      ")
     }
 }

@@ -10,8 +10,8 @@ struct DecodeCommand: ParsableCommand {
         abstract: "Read the QR codes in pictures, and trust nothing.",
         discussion: """
             One line a code, with \\n, \\r, \\t and \\\\ for what would break the line, and \\u{…} with a character's number \
-            in hexadecimal for other characters that a terminal obeys. With --paths, a picture's path a \
-            line on stdin gives one line, its texts separated by tabs, empty where nothing was read.
+            in hexadecimal for other characters that a terminal obeys. With --paths, a picture's path a line on stdin \
+            gives one line, its texts separated by tabs and without \\u{…}, empty where nothing was read.
             """)
 
     private static let pathByteCountMax = 4096
@@ -47,7 +47,7 @@ struct DecodeCommand: ParsableCommand {
     }
 
     private func line(_ code: ScannedCode, _ image: String) -> String {
-        guard json else { return Self.escaped(code.text) }
+        guard json else { return Self.escaped(code.text, forTerminal: true) }
         let corners = (code.corners?.all ?? []).map { JSONValue.array([.integer(Int64($0.x)), .integer(Int64($0.y))]) }
         let value: JSONValue = [
             "image": .string(image), "text": .string(code.text), "bytes": .string(Hex.encode(code.bytes)),
@@ -62,13 +62,13 @@ struct DecodeCommand: ParsableCommand {
         while let line = try lines.next() {
             var texts: [String] = []
             if case .text(let bytes) = line, let scan = try? reader.scan(String(decoding: bytes, as: UTF8.self)) {
-                texts = scan.codes.map { Self.escaped($0.text) }
+                texts = scan.codes.map { Self.escaped($0.text, forTerminal: false) }
             }
             StandardStream.output.write(texts.joined(separator: "\t") + "\n")
         }
     }
 
-    private static func escaped(_ text: String) -> String {
+    private static func escaped(_ text: String, forTerminal: Bool) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -76,7 +76,7 @@ struct DecodeCommand: ParsableCommand {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _ where TerminalText.isObeyed(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where forTerminal && TerminalText.isObeyed(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }
