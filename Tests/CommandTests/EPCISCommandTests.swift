@@ -51,6 +51,36 @@ struct EPCISCommandTests {
             ["event", "import", "-", "--object", "\(object)=\(copy)"] + words, input: Array(document.utf8))
     }
 
+    @Test("is imported for the right object after it was for a wrong one")
+    func wrongObject() throws {
+        let document = try export(source, object)
+        let wrong = try target.place()
+        let first = try target.run(
+            ["event", "import", "-", "--object", "\(object)=\(wrong)"], input: Array(document.utf8))
+        #expect(first.status == 0, "\(first)")
+        for _ in 0..<2 {
+            let second = try importing(document)
+            #expect(second.status == 0, "\(second)")
+            #expect(try history(target, copy).count == 3)
+        }
+    }
+
+    @Test("prints no character that would steer the terminal")
+    func terminal() throws {
+        let hostile = "\u{1B}[2J\u{202E}\u{9B}31m"
+        try target.answer([
+            "event", "append", copy, "--step", "inspecting", "--location", hostile, "--field", "a\(hostile)=\(hostile)",
+            "--personal", "inspector=somebody",
+        ])
+        try target.answer(["event", "erase", copy, "0", "--reason", hostile])
+        let shown = try Program("suishen").run(["object", "history", copy, "--state", target.folder("state")])
+        #expect(shown.status == 0 && shown.output.contains("reason: "))
+        let isHidden = shown.output.unicodeScalars.contains { scalar in
+            scalar != "\n" && [.control, .format].contains(scalar.properties.generalCategory)
+        }
+        #expect(!isHidden)
+    }
+
     @Test("is appended to an object of another identifier, in order and with its corrections, and only once")
     func importsOnce() throws {
         for step in ["commissioning", "installing"] {

@@ -6,8 +6,8 @@ package struct ImportedEvent: Sendable, Equatable {
     package let event: TraceEvent
     /// The USCC that the document names; nil where it names none.
     package let actor: String?
-    /// The event hash of CBV 2.0, and the object's place in the event's list where that has several: a key by which
-    /// the same document, imported again, changes nothing.
+    /// The event hash of CBV 2.0, the object's place in the event's list where that has several, and the object where
+    /// the importer named it: a key by which the same document, imported again, changes nothing.
     package let idempotencyKey: String
     /// Where the event stands in the log that it was exported from; nil where the document does not say.
     ///
@@ -77,9 +77,12 @@ package struct EPCISImport: Sendable {
                     code: .unknownTerm, reason: "an epcList with an identifier that is no object of this log",
                     hint: "name it urn:suishen:object:HEX, or say which object it stands for")
             }
-            let key = list.count == 1 ? hash : "\(hash)#\(position)"
+            let place = list.count == 1 ? "" : "#\(position)"
+            // The hash covers the identifier, but not what the importer says that it stands for.
+            let meaning = objects[uri] == nil ? "" : "=\(Hex.encode(object.bytes))"
             imported.append(
-                ImportedEvent(object: object, event: event, actor: actor, idempotencyKey: key, index: index))
+                ImportedEvent(
+                    object: object, event: event, actor: actor, idempotencyKey: hash + place + meaning, index: index))
         }
         return imported
     }
