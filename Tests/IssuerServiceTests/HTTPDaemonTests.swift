@@ -74,6 +74,20 @@ struct HTTPDaemonTests {
         #expect(error?["reason"]?.string?.isEmpty == false && error?["hint"]?.string?.isEmpty == false)
     }
 
+    @Test("answers HEAD without a body, so that the next answer on the connection is read as one")
+    func head() throws {
+        let daemon = try HTTPDaemon(Installation())
+        let connection = try RawConnection(to: daemon.socket)
+        for path in ["/v1/health", "/nowhere"] {
+            try connection.send("HEAD \(path) HTTP/1.1\r\nHost: d\r\n\r\nGET /v1/health HTTP/1.1\r\nHost: d\r\n\r\n")
+            #expect(try connection.line().hasPrefix("HTTP/1.1 4"))
+            while try !connection.line().isEmpty {}
+            #expect(try connection.line() == "HTTP/1.1 200 OK")
+            while try !connection.line().isEmpty {}
+            #expect(try connection.line().contains("\"status\":\"ok\""))
+        }
+    }
+
     @Test("gives the first answer again for a repeated idempotency key")
     func idempotency() throws {
         let daemon = try HTTPDaemon(Installation())

@@ -32,8 +32,9 @@ struct RequestResponder: Sendable {
         switch reply {
         case .whole(let answer):
             status = answer.status
-            try await writer.write(
-                response: answer.head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes)))
+            // The answer to HEAD has no body (RFC 9110 §9.3.2): a client would take it for the next answer's head.
+            let bytes = request.method == .head ? [] : answer.bytes
+            try await writer.write(response: answer.head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         case .lines(let batch):
             status = 200
             let head = HTTPResponse(status: .ok, headerFields: [.contentType: BatchResponder.contentType])
