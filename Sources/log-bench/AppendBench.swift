@@ -10,7 +10,7 @@ struct AppendBench {
     func run(_ count: Int, in scratch: Scratch) async throws -> Latencies {
         let path = scratch("appends.sqlite")
         try RegistryDatabase.create(at: path, trusting: [])
-        let store = Self.store(try RegistryDatabase(path: path))
+        let store = Self.store(try Self.registry(path))
         let publisher = try LogPublisher(
             store: store, directory: LogDirectory(path: scratch("log")), origin: "log.example",
             key: SigningKey.generate(.ed25519))
@@ -33,6 +33,12 @@ struct AppendBench {
         publishing.cancel()
         try await publishing.value
         return Latencies(latencies, in: elapsed)
+    }
+
+    static func registry(_ path: String) throws -> RegistryDatabase {
+        let secret = [UInt8](repeating: 5, count: FieldCipher.keyByteCount)
+        return try RegistryDatabase(
+            path: path, cipher: FieldCipher(sealingKey: secret, digestKey: secret, random: SystemRandom()))
     }
 
     static func store(

@@ -24,7 +24,7 @@ struct HeadsBench {
     func run(_ objects: Int, in scratch: Scratch) async throws -> Outcome {
         let path = scratch("heads.sqlite")
         try RegistryDatabase.create(at: path, trusting: [])
-        let registry = try RegistryDatabase(path: path)
+        let registry = try AppendBench.registry(path)
         let store = AppendBench.store(registry, headsInterval: 1 << 40)
         let publisher = try LogPublisher(
             store: store, directory: LogDirectory(path: scratch("heads-log")), origin: "log.example",

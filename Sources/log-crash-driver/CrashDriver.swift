@@ -19,8 +19,10 @@ struct CrashDriver {
         let fuse = Fuse(point: FaultPoint(rawValue: arguments[2]), countdown: countdown)
         let path = arguments[1] + "/registry.sqlite"
         if unsafe access(path, F_OK) != 0 { try RegistryDatabase.create(at: path, trusting: []) }
+        let secret = [UInt8](repeating: 5, count: FieldCipher.keyByteCount)
+        let cipher = try FieldCipher(sealingKey: secret, digestKey: secret, random: SystemRandom())
         let store = TraceLogStore(
-            registry: try RegistryDatabase(path: path), openingKey: [UInt8](repeating: 5, count: 32),
+            registry: try RegistryDatabase(path: path, cipher: cipher), openingKey: [UInt8](repeating: 5, count: 32),
             headsInterval: 100, headsAtOnceCountMax: round % 2 == 0 ? 4 : 100, faults: fuse.burn)
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let publisher = try LogPublisher(

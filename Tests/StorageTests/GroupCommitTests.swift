@@ -10,7 +10,7 @@ struct GroupCommitTests {
     @Test("keeps every write that it answered and nothing of those that it refused, though the process is killed")
     func concurrent() async throws {
         let scratch = try ScratchRegistry()
-        let database = try RegistryDatabase(path: scratch.path)
+        let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let answered = await withTaskGroup(of: Int?.self) { group in
             for number in 0..<600 {
                 group.addTask {
@@ -26,7 +26,7 @@ struct GroupCommitTests {
             }
         }
         #expect(answered == Set((0..<600).filter { !$0.isMultiple(of: 3) }))
-        let survivor = try RegistryDatabase(path: scratch.copyAsACrashLeavesIt())
+        let survivor = try RegistryDatabase(path: scratch.copyAsACrashLeavesIt(), cipher: ScratchRegistry.cipher())
         let kept = try survivor.read { try String.fetchSet($0, sql: "SELECT name FROM counter") }
         #expect(kept == Set(answered.map { "n\($0)" }))
     }
@@ -34,7 +34,7 @@ struct GroupCommitTests {
     @Test("lets one write alone go before thousands of lines, which keep their order")
     func fairness() async throws {
         let scratch = try ScratchRegistry()
-        let database = try RegistryDatabase(path: scratch.path)
+        let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let gate = DispatchSemaphore(value: 0)
         func note(_ name: String, isLine: Bool) -> SubmittedWrite<Void> {
             database.writer.submit(isLine: isLine) {
@@ -57,7 +57,7 @@ struct GroupCommitTests {
     @Test("says that the disk is full, keeps nothing of that request, and goes on when there is room")
     func fullDisk() async throws {
         let scratch = try ScratchRegistry()
-        let database = try RegistryDatabase(path: scratch.path)
+        let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let pages = try #require(
             try await database.writer.write { try Int.fetchOne($0, sql: "PRAGMA page_count") })
         try await database.writer.write { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }

@@ -72,7 +72,7 @@ struct LogCrashTests {
         _ folder: String, _ acknowledged: [UInt64: UInt64], _ checkpoints: [Checkpoint]
     ) throws {
         let store = TraceLogStore(
-            registry: try RegistryDatabase(path: folder + "/registry.sqlite"),
+            registry: try RegistryDatabase(path: folder + "/registry.sqlite", cipher: ScratchRegistry.cipher()),
             openingKey: [UInt8](repeating: 5, count: 32))
         var chains: [ObjectID: ObjectChain] = [:]
         var leaves: [MerkleHash] = []

@@ -18,7 +18,7 @@ struct LogErasureTests {
     private func store(_ name: String = "registry.sqlite", faults: @escaping FaultInjection = { _ in }) throws
         -> (TraceLogStore, RegistryDatabase)
     {
-        let registry = try RegistryDatabase(path: scratch(name))
+        let registry = try RegistryDatabase(path: scratch(name), cipher: ScratchRegistry.cipher())
         let key = [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount)
         return (TraceLogStore(registry: registry, openingKey: key, faults: faults), registry)
     }

@@ -13,7 +13,7 @@ struct LogHeadsTests {
         let scratch = try ScratchFolder()
         try RegistryDatabase.create(at: scratch("registry.sqlite"), trusting: [])
         let store = TraceLogStore(
-            registry: try RegistryDatabase(path: scratch("registry.sqlite")),
+            registry: try RegistryDatabase(path: scratch("registry.sqlite"), cipher: ScratchRegistry.cipher()),
             openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount), headsInterval: 90)
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let directory = LogDirectory(path: scratch("log"))
@@ -53,7 +53,7 @@ struct LogHeadsTests {
     func reserved() async throws {
         let scratch = try ScratchFolder()
         try RegistryDatabase.create(at: scratch("registry.sqlite"), trusting: [])
-        let registry = try RegistryDatabase(path: scratch("registry.sqlite"))
+        let registry = try RegistryDatabase(path: scratch("registry.sqlite"), cipher: ScratchRegistry.cipher())
         let store = TraceLogStore(
             registry: registry, openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount),
             headsInterval: 3000, headsAtOnceCountMax: 100)

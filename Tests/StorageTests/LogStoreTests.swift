@@ -20,7 +20,8 @@ struct LogStoreTests {
             let path = folder + "/registry.sqlite"
             try RegistryDatabase.create(at: path, trusting: [])
             store = TraceLogStore(
-                registry: try RegistryDatabase(path: path), openingKey: LogStoreTests.openingKey,
+                registry: try RegistryDatabase(path: path, cipher: ScratchRegistry.cipher()),
+                openingKey: LogStoreTests.openingKey,
                 headsInterval: headsInterval)
             directory = LogDirectory(path: folder + "/log")
             publisher = try Self.publisher(store, directory)

@@ -1,4 +1,5 @@
 import Glibc
+import Signing
 import Storage
 
 /// A folder with an empty registry in it, removed with the test.
@@ -13,6 +14,13 @@ final class ScratchRegistry: Sendable {
         }
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         try RegistryDatabase.create(at: path, trusting: [])
+    }
+
+    /// Of the keys that every test's registry has.
+    static func cipher() throws -> FieldCipher {
+        try FieldCipher(
+            sealingKey: [UInt8](repeating: 1, count: FieldCipher.keyByteCount),
+            digestKey: [UInt8](repeating: 2, count: FieldCipher.keyByteCount), random: SystemRandom())
     }
 
     deinit {

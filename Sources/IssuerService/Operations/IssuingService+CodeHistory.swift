@@ -32,6 +32,7 @@ extension PastCode {
             "statusList": list.map(JSONValue.string) ?? .null, "statusIndex": time(statusIndex),
             "issuedAt": time(issuedAt), "expiresAt": time(expiresAt), "kid": .string(Hex.encode(keyIdentifier)),
             "revokedAt": time(revokedAt),
+            "revocationReason": revocationReason.map(JSONValue.string) ?? .null,
         ]
     }
 }

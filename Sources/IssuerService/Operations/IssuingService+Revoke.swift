@@ -9,7 +9,7 @@ extension IssuerOperation {
 
 extension IssuingService {
     fileprivate func revoking(_ request: RequestFields, now: UInt64) throws(OperationError) -> IssuerOperation.Change {
-        let target = try request.string("target")
+        let target = RevocationTarget(try request.string("target"))
         let reason = try request.optionalString("reason")
         guard (reason?.utf8.count ?? 0) <= 256 else {
             throw OperationError(
@@ -17,7 +17,8 @@ extension IssuingService {
         }
         return { [registry] database in
             let count = try registry.revoke(target, reason: reason, at: now, in: database)
-            return ChangeOutcome(["target": .string(target), "revoked": .integer(Int64(count))], subject: target)
+            return ChangeOutcome(
+                ["target": .string(target.text), "revoked": .integer(Int64(count))], subject: target.text)
         }
     }
 }

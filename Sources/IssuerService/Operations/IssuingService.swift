@@ -32,14 +32,11 @@ package final class IssuingService: Sendable {
             keys = try KeyRing(state)
             try keys.check(settings.suite)
             signingKeys = SigningKeys(state, suite: settings.suite)
-            database = try RegistryDatabase(path: state.registry)
-            let registry = Registry(
-                cipher: try FieldCipher(
-                    sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random), random: random)
-            self.registry = registry
-            log = try InstallationLog(
-                database, folder: state.log, settings: settings, signingKey: keys.checkpoint,
-                registrySecret: keys.registrySecret)
+            let cipher = try FieldCipher(
+                sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random)
+            database = try RegistryDatabase(path: state.registry, cipher: cipher)
+            registry = Registry(cipher: cipher, random: random)
+            log = try InstallationLog(database, in: state, settings: settings, keys: keys)
         } catch {
             throw OperationError(any: error)
         }

@@ -1,6 +1,14 @@
 import TraceLog
 
 extension LogPublisher {
+    /// Holds the entries to every published file, and changes nothing.
+    ///
+    /// - Throws: `log_inconsistent`, which says what is wrong and where.
+    package func inspect() throws {
+        guard let bytes = directory.read(LogDirectory.checkpointName) else { return }
+        _ = try tree(of: bytes, thoroughly: true)
+    }
+
     /// The tree that a published checkpoint states, once it is held to the entries.
     ///
     /// - Parameters:

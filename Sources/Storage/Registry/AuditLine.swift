@@ -12,13 +12,16 @@ package struct AuditLine: Sendable, Equatable {
 }
 
 extension Registry {
-    /// Reads the trail in order, from the line after `number`.
+    /// Reads the trail in order, from the line after `number`; a subject's name in either letter case.
     package func auditLines(
         after number: UInt64, count: Int, subject: String?, in database: Database
     ) throws -> [AuditLine] {
         try Row.fetchAll(
             database,
-            sql: "SELECT * FROM audit WHERE number > ?1 AND (?2 IS NULL OR subject = ?2) ORDER BY number LIMIT ?3",
+            sql: """
+                SELECT * FROM audit WHERE number > ?1 AND (?2 IS NULL OR subject = ?2 COLLATE NOCASE)
+                ORDER BY number LIMIT ?3
+                """,
             arguments: [Int64(clamping: number), subject, count]
         ).map { row in
             AuditLine(

@@ -18,6 +18,8 @@ package struct PastCode: Sendable, Equatable {
     package let keyIdentifier: [UInt8]
     /// When its own index, or its guardian's, was revoked.
     package let revokedAt: UInt64?
+    /// Why it was revoked, where that was said.
+    package let revocationReason: String?
 }
 
 extension Registry {
@@ -28,24 +30,33 @@ extension Registry {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT code.*, (SELECT min(revokedAt) FROM revocation WHERE revocation.list = code.list
-                    AND revocation.statusIndex IN (code.statusIndex, code.actorIndex)) AS revokedAt
-                FROM code WHERE (subject = ?1 OR actor = ?1)
+                SELECT code.*, revocation.statusIndex AS revokedIndex, revokedAt, reason
+                FROM code LEFT JOIN revocation ON revocation.list = code.list AND revocation.statusIndex = (
+                    SELECT statusIndex FROM revocation AS bit
+                    WHERE bit.list = code.list AND bit.statusIndex IN (code.statusIndex, code.actorIndex)
+                    ORDER BY revokedAt, statusIndex LIMIT 1)
+                WHERE (subject = ?1 OR actor = ?1)
                     AND (?2 IS NULL OR (issuedAt, id) > (SELECT issuedAt, id FROM code WHERE id = ?2))
                 ORDER BY issuedAt, id LIMIT ?3
                 """, arguments: [subject.text, after.map { Data($0) }, count]
-        ).compactMap(PastCode.init)
+        ).compactMap { row in
+            let reason = try (row["reason"] as Data?).map { sealed in
+                try cipher.reason(sealed, list: row["list"], statusIndex: row["revokedIndex"])
+            }
+            return PastCode(row, revocationReason: reason)
+        }
     }
 }
 
 extension PastCode {
-    fileprivate init?(_ row: Row) {
+    fileprivate init?(_ row: Row, revocationReason: String?) {
         guard let form = Form(rawValue: row["form"]) else { return nil }
         func number(_ column: String) -> UInt64? { (row[column] as Int64?).map { UInt64(clamping: $0) } }
         self.init(
             id: Array(row["id"] as Data), subject: row["subject"], guardian: row["actor"], form: form,
             kind: (row["kind"] as Int64?).flatMap { PersonKind(rawValue: $0) }, list: row["list"],
             statusIndex: number("statusIndex"), issuedAt: number("issuedAt") ?? 0, expiresAt: number("expiresAt"),
-            keyIdentifier: Array(row["keyIdentifier"] as Data), revokedAt: number("revokedAt"))
+            keyIdentifier: Array(row["keyIdentifier"] as Data), revokedAt: number("revokedAt"),
+            revocationReason: revocationReason)
     }
 }

@@ -63,9 +63,9 @@ extension Registry {
     ///
     /// - Returns: how many codes are revoked now that were not before.
     /// - Throws: `code_unknown` when neither a live code nor a subject goes by that name.
-    package func revoke(_ target: String, reason: String?, at now: UInt64, in database: Database) throws -> Int {
-        let identifier = (try? Hex.decode(target)).map { Data($0) }
-        let subject = (try? SubjectIdentifier(target))?.text
+    package func revoke(
+        _ target: RevocationTarget, reason: String?, at now: UInt64, in database: Database
+    ) throws -> Int {
         let rows = try Row.fetchAll(
             database,
             sql: """
@@ -74,25 +74,28 @@ extension Registry {
                 UNION ALL
                 SELECT list, actorIndex FROM code
                 WHERE actor = ?2 AND (expiresAt IS NULL OR expiresAt > ?3) AND actorIndex IS NOT NULL
-                """, arguments: [identifier, subject, Int64(now)])
-        guard try !rows.isEmpty || isRegistered(target, in: database) else {
+                """, arguments: [target.code.map { Data($0) }, target.subject?.text, Int64(now)])
+        guard try !rows.isEmpty || isRegistered(target.subject, in: database) else {
             throw StorageError(
                 code: .codeUnknown, reason: "no live code or subject goes by that name",
                 hint: "name the `cti` of an issue answer, or a `subject`")
         }
         var count = 0
         for row in rows {
+            let (list, bit) = (row["list"] as String, row["bit"] as Int64)
+            let sealed = try reason.map { try cipher.sealed(reason: $0, list: list, statusIndex: bit) }
             try database.execute(
                 sql: "INSERT OR IGNORE INTO revocation VALUES (?, ?, ?, ?)",
-                arguments: [row["list"] as String, row["bit"] as Int64, Int64(now), reason])
+                arguments: [list, bit, Int64(now), sealed])
             count += database.changesCount
         }
         return count
     }
 
-    private func isRegistered(_ name: String, in database: Database) throws -> Bool {
+    private func isRegistered(_ identifier: SubjectIdentifier?, in database: Database) throws -> Bool {
+        guard let identifier else { return false }
         do {
-            _ = try subject(SubjectIdentifier(name), in: database)
+            _ = try subject(identifier, in: database)
             return true
         } catch let error as StorageError where error.code == .subjectUnknown {
             return false

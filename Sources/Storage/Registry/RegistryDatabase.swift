@@ -28,7 +28,7 @@ package final class RegistryDatabase: Sendable {
                 code: .registryExists, reason: "\(path) is there already", hint: "name a state directory that is new")
         }
         close(descriptor)
-        let database = try RegistryDatabase(opening: path)
+        let database = try RegistryDatabase(opening: path, cipher: nil)
         do {
             try database.pool.write { transaction in
                 for key in keys { try Registry.put(key, in: transaction) }
@@ -40,11 +40,13 @@ package final class RegistryDatabase: Sendable {
 
     /// Opens a registry that `create` made; it never makes one.
     ///
-    /// - Parameter path: the file's path.
+    /// - Parameters:
+    ///   - path: the file's path.
+    ///   - cipher: of this registry's keys; what an earlier version left open is sealed with it.
     /// - Throws: `registry_missing`, `registry_corrupt`, `registry_newer`, `registry_unwritable`.
-    package convenience init(path: String) throws(StorageError) {
+    package convenience init(path: String, cipher: FieldCipher) throws(StorageError) {
         _ = try RegistryDatabase(readingOnly: path)
-        try self.init(opening: path)
+        try self.init(opening: path, cipher: cipher)
     }
 
     /// Opens a registry to read it alone; not a byte of its file is changed.
@@ -53,7 +55,7 @@ package final class RegistryDatabase: Sendable {
     /// status indices from the first on again.
     ///
     /// - Parameter path: the file's path.
-    /// - Throws: as ``init(path:)``, `registry_corrupt` for what is not whole.
+    /// - Throws: as ``init(path:cipher:)``, `registry_corrupt` for what is not whole.
     package init(readingOnly path: String) throws(StorageError) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
@@ -71,7 +73,7 @@ package final class RegistryDatabase: Sendable {
                 guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok" else {
                     throw Self.corrupt(path)
                 }
-                guard try !RegistrySchema.migrator.hasBeenSuperseded(database) else { throw Self.newer(path) }
+                guard try !RegistrySchema.migrator(nil).hasBeenSuperseded(database) else { throw Self.newer(path) }
                 guard try RegistrySchema.isWhole(database) else { throw Self.corrupt(path) }
             }
             return pool
@@ -88,7 +90,7 @@ package final class RegistryDatabase: Sendable {
         return configuration
     }
 
-    private init(opening path: String) throws(StorageError) {
+    private init(opening path: String, cipher: FieldCipher?) throws(StorageError) {
         pool = try Self.mapped(path) {
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
             // DatabasePool lowers this while it opens, so it is set, and read back, afterwards.
@@ -100,7 +102,7 @@ package final class RegistryDatabase: Sendable {
                 return try Int.fetchOne(database, sql: "PRAGMA synchronous")
             }
             guard level == 2 else { throw StorageError.unwritable("synchronous is \(level ?? -1), not FULL") }
-            try RegistrySchema.migrator.migrate(pool)
+            try RegistrySchema.migrator(cipher).migrate(pool)
             // Finishes an erasure that a crash parted from its purge; a backup that reads just now is waited for later.
             _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             return pool

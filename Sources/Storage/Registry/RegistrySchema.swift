@@ -2,7 +2,11 @@ import GRDB
 
 /// The registry's tables, one migration a schema version.
 enum RegistrySchema {
-    static var migrator: DatabaseMigrator {
+    /// Brings a database of any earlier version to the newest.
+    ///
+    /// - Parameter cipher: seals what earlier versions left open; nil where there are no rows, or nothing is migrated.
+    /// - Returns: the migrations in their order.
+    static func migrator(_ cipher: FieldCipher?) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
             try database.execute(sql: subjects + codes + bookkeeping)
@@ -26,11 +30,13 @@ enum RegistrySchema {
         migrator.registerMigration("log 1") { try LogSchema.create($0) }
         migrator.registerMigration("log 2") { try $0.execute(sql: LogSchema.lastingOpenings) }
         migrator.registerMigration("keys 1") { try $0.execute(sql: oneActiveKey) }
+        migrator.registerMigration("codes 1") { try sealReasons(cipher, $0) }
         return migrator
     }
 
     /// Whether a database has every table, index and trigger of its own version, as that version made them.
     static func isWhole(_ database: Database) throws -> Bool {
+        let migrator = migrator(nil)
         let applied = try migrator.appliedMigrations(database)
         guard let version = applied.last, try migrator.completedMigrations(database) == applied else { return false }
         let model = try DatabaseQueue()
@@ -46,6 +52,29 @@ enum RegistrySchema {
                 let sql = (row["sql"] as String? ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
                 return "\(row["type"] as String) \(row["name"] as String) \(sql)"
             })
+    }
+
+    /// Has the reasons of revocations sealed; the table is made anew, since rows that grow leave copies in their pages.
+    private static func sealReasons(_ cipher: FieldCipher?, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE revocation RENAME TO revocation_before;
+                CREATE TABLE revocation (
+                    list TEXT NOT NULL, statusIndex INTEGER NOT NULL, revokedAt INTEGER NOT NULL, reason BLOB,
+                    PRIMARY KEY (list, statusIndex)) WITHOUT ROWID;
+                """)
+        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM revocation_before ORDER BY list, statusIndex")
+        while let row = try rows.next() {
+            let (list, index) = (row["list"] as String, row["statusIndex"] as Int64)
+            let sealed = try (row["reason"] as String?).map { reason in
+                guard let cipher else { throw StorageError.unwritable("an earlier version's rows need its keys") }
+                return try cipher.sealed(reason: reason, list: list, statusIndex: index)
+            }
+            try database.execute(
+                sql: "INSERT INTO revocation VALUES (?, ?, ?, ?)",
+                arguments: [list, index, row["revokedAt"] as Int64, sealed])
+        }
+        try database.execute(sql: "DROP TABLE revocation_before")
     }
 
     /// One key signs for each use, and none comes back.

@@ -39,6 +39,15 @@ package final class InstallationLog: Sendable {
         key = try NoteKey(name: origin, kind: .ed25519, key: signingKey.verificationKey)
     }
 
+    /// The log of the installation in a folder, of its own keys.
+    convenience init(
+        _ registry: RegistryDatabase, in state: StateDirectory, settings: Settings, keys: KeyRing
+    ) throws {
+        try self.init(
+            registry, folder: state.log, settings: settings, signingKey: keys.checkpoint,
+            registrySecret: keys.registrySecret)
+    }
+
     /// Why the log takes and publishes nothing any more; nil while it does.
     package var trouble: OperationError? { failure.withLock { $0 } }
 
@@ -54,6 +63,13 @@ package final class InstallationLog: Sendable {
         let recovery = try await guarded { try await publisher.recover(thoroughly: thoroughly) }
         isReady.store(true, ordering: .releasing)
         return recovery.lines
+    }
+
+    /// Holds the entries to every published file, and changes nothing.
+    ///
+    /// - Throws: `log_inconsistent`.
+    func inspect() async throws(OperationError) {
+        try await guarded { try await publisher.inspect() }
     }
 
     /// Publishes what is on disk and not yet in a checkpoint.
