@@ -10,7 +10,9 @@ struct RegistryDatabaseTests {
     @Test("is never made by opening it")
     func missing() throws {
         let path = try ScratchRegistry().folder + "/registry.sqlite"
-        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase(path: path) }
+        let refusal = #expect(throws: StorageError.self) {
+            try RegistryDatabase(path: path, cipher: ScratchRegistry.cipher())
+        }
         #expect(refusal?.code == .registryMissing)
         #expect(unsafe access(path, F_OK) != 0)
     }
@@ -25,7 +27,7 @@ struct RegistryDatabaseTests {
     @Test("is its owner's alone, its journals too")
     func mode() throws {
         let scratch = try ScratchRegistry()
-        let database = try RegistryDatabase(path: scratch.path)
+        let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         for path in [scratch.path, scratch.path + "-wal", scratch.path + "-shm"] {
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             #expect(attributes[.posixPermissions] as? Int == 0o600, "\(path)")
@@ -36,7 +38,7 @@ struct RegistryDatabaseTests {
     @Test("syncs every commit, in a write-ahead log")
     func durable() async throws {
         let scratch = try ScratchRegistry()
-        let database = try RegistryDatabase(path: scratch.path)
+        let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let (level, mode) = try await database.writer.write { database in
             (
                 try Int.fetchOne(database, sql: "PRAGMA synchronous"),
@@ -50,7 +52,7 @@ struct RegistryDatabaseTests {
     @Test("keeps what it sorts or may undo out of temporary files, on every connection")
     func temporaryStore() async throws {
         let scratch = try ScratchRegistry()
-        let database = try RegistryDatabase(path: scratch.path)
+        let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let pragma = "PRAGMA temp_store"
         let memory = 2
         #expect(try await database.writer.write { try Int.fetchOne($0, sql: pragma) } == memory)
@@ -60,10 +62,12 @@ struct RegistryDatabaseTests {
     @Test("of a later version does not open, since what its tables mean is not known here")
     func newer() async throws {
         let scratch = try ScratchRegistry()
-        try await RegistryDatabase(path: scratch.path).writer.write { database in
+        try await RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher()).writer.write { database in
             try database.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99')")
         }
-        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase(path: scratch.path) }
+        let refusal = #expect(throws: StorageError.self) {
+            try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
+        }
         #expect(refusal?.code == .registryNewer)
     }
 
@@ -77,7 +81,9 @@ struct RegistryDatabaseTests {
         default: bytes = Array("this is a text, and it is longer than the header of a database file is".utf8)
         }
         try scratch.write(bytes, to: scratch.path)
-        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase(path: scratch.path) }
+        let refusal = #expect(throws: StorageError.self) {
+            try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
+        }
         #expect(refusal?.code == .registryCorrupt)
     }
 
@@ -97,7 +103,9 @@ struct RegistryDatabaseTests {
             try scratch.write([], to: scratch.path)
         }
         let before = scratch.read(scratch.path)
-        let refusal = #expect(throws: StorageError.self) { try RegistryDatabase(path: scratch.path) }
+        let refusal = #expect(throws: StorageError.self) {
+            try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
+        }
         #expect(refusal?.code == .registryCorrupt)
         #expect(scratch.read(scratch.path) == before)
     }
@@ -105,7 +113,7 @@ struct RegistryDatabaseTests {
     @Test("keeps its audit trail from being changed")
     func auditTrail() async throws {
         let scratch = try ScratchRegistry()
-        let database = try RegistryDatabase(path: scratch.path)
+        let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let registry = try Self.registry()
         try await database.writer.write { try registry.audit(uid: 7, action: "a", subject: "s", at: 1, in: $0) }
         for change in [
@@ -121,24 +129,22 @@ struct RegistryDatabaseTests {
     @Test("keeps no digest of a request that trying every number would undo, and no idempotency key")
     func requestDigest() async throws {
         let scratch = try ScratchRegistry()
-        let database = try RegistryDatabase(path: scratch.path)
+        let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let registry = try Self.registry()
         let request = Array("person.register 11010519491231002X".utf8)
         try await database.writer.write {
-            try registry.remember(answer: "{}", toKey: "key", request: request, at: 1, in: $0)
+            try registry.remember(answer: "{}", toKey: "key", of: 7, request: request, at: 1, in: $0)
         }
         let kept = try database.read { try Data.fetchOne($0, sql: "SELECT request FROM idempotency") }
         #expect(kept?.count == 32)
         let key = try database.read { try String.fetchOne($0, sql: "SELECT key FROM idempotency") }
-        #expect(key == registry.kept("key") && key != "key")
+        #expect(key == registry.kept("key", of: 7) && key != "key")
         #expect(kept != Data(DigestAlgorithm.sha256.digest(request)))
-        #expect(try database.read { try registry.answer(toKey: "key", request: request, in: $0) } == "{}")
+        #expect(try database.read { try registry.answer(toKey: "key", of: 7, request: request, in: $0) } == "{}")
+        #expect(try database.read { try registry.answer(toKey: "key", of: 8, request: request, in: $0) } == nil)
     }
 
     private static func registry() throws -> Registry {
-        try Registry(
-            cipher: FieldCipher(
-                sealingKey: [UInt8](repeating: 1, count: 32), digestKey: [UInt8](repeating: 2, count: 32),
-                random: SystemRandom()), random: SystemRandom())
+        try Registry(cipher: ScratchRegistry.cipher(), random: SystemRandom())
     }
 }

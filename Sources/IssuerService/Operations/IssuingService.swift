@@ -144,7 +144,10 @@ package final class IssuingService: Sendable {
         let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
         let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
         return database.writer.submit(isLine: isLine) { [registry] database in
-            if let key, let first = try registry.answer(toKey: key, request: fingerprint, in: database) {
+            if let key,
+                let first = try registry.answer(
+                    toKey: key, of: caller.uid, request: fingerprint, in: database)
+            {
                 return { OperationAnswer(bytes: Array(first.utf8), type: OperationAnswer.jsonType) }
             }
             let outcome = try change(database)
@@ -155,8 +158,8 @@ package final class IssuingService: Sendable {
             guard let key, outcome.subject != nil else { return { OperationAnswer(json: try outcome.answer()) } }
             let answer = OperationAnswer(json: try outcome.answer())
             try registry.remember(
-                answer: String(decoding: answer.bytes, as: UTF8.self), toKey: key, request: fingerprint,
-                at: caller.now, in: database)
+                answer: String(decoding: answer.bytes, as: UTF8.self), toKey: key, of: caller.uid,
+                request: fingerprint, at: caller.now, in: database)
             return { answer }
         }
     }

@@ -19,13 +19,16 @@ package struct EventRequest: Sendable {
     /// What makes a repeated request give the first answer.
     package struct Idempotency: Sendable, Equatable {
         package var key: String
+        /// Under which an earlier version may have kept the same request.
+        package var earlierKey: String?
         /// Tells one request from another, without its personal values.
         ///
         /// A digest of those would outlive an erasure; they are held to the openings, as long as those are there.
         package var requestDigest: [UInt8]
 
-        package init(key: String, requestDigest: [UInt8]) {
+        package init(key: String, earlierKey: String? = nil, requestDigest: [UInt8]) {
             self.key = key
+            self.earlierKey = earlierKey
             self.requestDigest = requestDigest
         }
     }

@@ -93,8 +93,9 @@ struct Sequencer: Sendable {
     private func repeated(_ request: EventRequest, _ database: Database) throws -> AppendAnswer? {
         guard let idempotency = request.idempotency else { return nil }
         let statement = try database.cachedStatement(
-            sql: "SELECT digest, idx, sequence, leaf_hash FROM log_requests WHERE key = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [idempotency.key]) else { return nil }
+            sql: "SELECT digest, idx, sequence, leaf_hash FROM log_requests WHERE key IN (?, ?)")
+        let keys = [idempotency.key, idempotency.earlierKey ?? idempotency.key]
+        guard let row = try Row.fetchOne(statement, arguments: StatementArguments(keys)) else { return nil }
         let index = UInt64(try row.number(1))
         guard try row.byteArray(0) == idempotency.requestDigest, try holds(request.personal, at: index, database) else {
             throw LogError(

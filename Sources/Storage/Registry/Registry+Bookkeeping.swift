@@ -19,19 +19,26 @@ extension Registry {
         return UInt64(value ?? 1)
     }
 
-    /// What is kept of an idempotency key: clients may take a person's number as one.
-    package func kept(_ idempotencyKey: String) -> String {
+    /// What is kept of a user's idempotency key: clients may take a person's number as one, and others may take the same.
+    package func kept(_ idempotencyKey: String, of uid: UInt32) -> String {
+        Hex.encode(cipher.digest("user \(uid) idempotency key \(idempotencyKey)"))
+    }
+
+    /// What earlier versions kept of a key, whoever's it was; a request that they answered is still a repeated one.
+    package func keptOfAnybody(_ idempotencyKey: String) -> String {
         Hex.encode(cipher.digest("idempotency key \(idempotencyKey)"))
     }
 
-    /// The first answer to a request that carried this idempotency key.
+    /// The first answer to a user's request that carried this idempotency key.
     ///
     /// - Throws: `idempotency_mismatch` when the key came with another request then.
-    package func answer(toKey key: String, request: [UInt8], in database: Database) throws -> String? {
+    package func answer(
+        toKey key: String, of uid: UInt32, request: [UInt8], in database: Database
+    ) throws -> String? {
         guard
             let row = try Row.fetchOne(
-                database.cachedStatement(sql: "SELECT request, answer FROM idempotency WHERE key = ?"),
-                arguments: [kept(key)])
+                database.cachedStatement(sql: "SELECT request, answer FROM idempotency WHERE key IN (?, ?)"),
+                arguments: [kept(key, of: uid), keptOfAnybody(key)])
         else { return nil }
         guard row["request"] == Data(cipher.digest(request)) else {
             throw StorageError(
@@ -43,10 +50,10 @@ extension Registry {
 
     /// Keeps an answer in the transaction that it answers for.
     package func remember(
-        answer: String, toKey key: String, request: [UInt8], at now: UInt64, in database: Database
+        answer: String, toKey key: String, of uid: UInt32, request: [UInt8], at now: UInt64, in database: Database
     ) throws {
         try database.execute(
             sql: "INSERT INTO idempotency VALUES (?, ?, ?, ?)",
-            arguments: [kept(key), Data(cipher.digest(request)), answer, Int64(now)])
+            arguments: [kept(key, of: uid), Data(cipher.digest(request)), answer, Int64(now)])
     }
 }

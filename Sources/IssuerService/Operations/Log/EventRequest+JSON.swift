@@ -40,6 +40,7 @@ extension EventRequest {
             event.fields = try request.texts("fields").map { TraceEvent.Field(name: $0.name, value: $0.value) }
                 .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
             event.corrects = try request.optionalUnsigned("corrects")
+            try event.checkTimes()
             self.init(object: object, event: .observed(event), actor: try request.actor())
             personal = try request.texts("personal").map {
                 try Opening.make(name: $0.name, value: $0.value, random: random)

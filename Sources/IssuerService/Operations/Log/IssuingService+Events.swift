@@ -24,14 +24,22 @@ extension IssuingService {
     ) throws(OperationError) -> IssuerOperation.Change {
         var event = try EventRequest(request, nowMilliseconds: caller.nowMilliseconds, random: random)
         try caller.grants.requireActor(event.actor)
-        if let key = try request.optionalString("idempotencyKey") ?? caller.idempotencyKey {
+        let keys = [try request.optionalString("idempotencyKey"), caller.idempotencyKey].compactMap(\.self)
+        guard keys.count < 2 else {
+            throw OperationError(
+                code: "idempotency_key_invalid", reason: "an idempotency key is given beside the request and in it",
+                hint: "give it once")
+        }
+        if let key = keys.first {
             guard (1...Caller.idempotencyKeyByteCountMax).contains(key.utf8.count) else {
                 throw OperationError(
                     code: "idempotency_key_invalid",
                     reason: "an idempotency key is 1 to \(Caller.idempotencyKeyByteCountMax) bytes",
                     hint: "send a random one, a UUID for instance")
             }
-            event.idempotency = .init(key: registry.kept(key), requestDigest: Self.digest(of: request))
+            event.idempotency = .init(
+                key: registry.kept(key, of: caller.uid), earlierKey: registry.keptOfAnybody(key),
+                requestDigest: Self.digest(of: request))
         }
         let subject = Hex.encode(event.object.bytes)
         return { [registry, log, event] database in
@@ -56,7 +64,10 @@ extension IssuingService {
                 code: "reason_too_long", reason: "a reason is 1 to \(Self.erasureReasonByteCountMax) bytes",
                 hint: "shorten it, and name nobody: it enters the log")
         }
-        let erasure = TraceErasure(object: object, index: index, reason: reason, actor: try request.actor())
+        let actor = try request.actor()
+        // In the service's own name any operator erases; another's name is theirs who append in it.
+        if !actor.isEmpty { try caller.grants.requireActor(actor) }
+        let erasure = TraceErasure(object: object, index: index, reason: reason, actor: actor)
         let subject = Hex.encode(object.bytes)
         return { [log] database in
             ChangeOutcome(
