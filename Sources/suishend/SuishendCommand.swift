@@ -49,7 +49,7 @@ struct SuishendCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = try folder
         MemorySecrecy.begin()
-        guard !checkConfig else { return try check(folder) }
+        guard !checkConfig else { return try await check(folder) }
         let service = try IssuingService(folder, random: SystemRandom())
         try service.checkSigningKeys()
         service.onUnknownCommit { error in
@@ -90,8 +90,8 @@ struct SuishendCommand: AsyncParsableCommand {
     private static let fileCountWanted: rlim_t = 4096
 
     /// Reports every mistake that would keep the daemon from starting, and ends with status 1 when there is any.
-    private func check(_ folder: StateDirectory) throws {
-        let mistakes = IssuingService.mistakes(in: folder, socket: Self.inheritedSocket == nil ? socket : nil)
+    private func check(_ folder: StateDirectory) async throws {
+        let mistakes = await IssuingService.mistakes(in: folder, socket: Self.inheritedSocket == nil ? socket : nil)
         mistakes.forEach(Self.report)
         if json {
             let found = mistakes.map { $0.json["error"] ?? .null }

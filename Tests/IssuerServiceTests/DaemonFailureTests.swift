@@ -59,6 +59,43 @@ struct DaemonFailureTests {
         #expect(mistakes?.first?["code"] == "settings_invalid")
     }
 
+    @Test("names, when its configuration is checked, whatever it would not start or not work with, and changes nothing")
+    func checkEverything() throws {
+        let cases: [(code: String, damage: (Installation) throws -> Void)] = [
+            (
+                "key_missing",
+                {
+                    let kid = try Self.rotated($0)
+                    #expect(unsafe unlink($0.state.key("issuer-\(kid).pem")) == 0)
+                }
+            ),
+            ("socket_path_taken", { try $0.folder.write([], to: "state/run/suishend.sock") }),
+            ("log_inconsistent", { try $0.folder.write(Array("nonsense".utf8), to: "state/log/checkpoint") }),
+            ("bundle_unreadable", { try $0.folder.write(Array("{".utf8), to: "state/transit-network.json") }),
+            ("registry_corrupt", { try $0.restore(["registry.sqlite": []]) }),
+        ]
+        for (code, damage) in cases {
+            let installation = try Installation()
+            _ = try Self.rotated(installation)
+            try damage(installation)
+            let before = try installation.registryFiles()["registry.sqlite"]
+            let outcome = try Self.refusal(installation, ["--check-config"])
+            #expect(outcome.status == 1 && outcome.output.contains("[\(code)]"), "\(code): \(outcome.output)")
+            #expect(outcome.output.split(separator: "\n").count { $0.contains("error:") } == 1, "\(outcome.output)")
+            #expect(try installation.registryFiles()["registry.sqlite"] == before)
+        }
+        let whole = try Installation()
+        _ = try Self.rotated(whole)
+        #expect(try Self.refusal(whole, ["--check-config"]).status == 0)
+    }
+
+    /// Rotates the issuer's key, publishes that, and gives the new key's identifier.
+    private static func rotated(_ installation: Installation) throws -> String {
+        let answer = try HTTPDaemon.run(
+            ["\(HTTPDaemon.binaries)/suishen", "key", "rotate", "--state", installation.state.path, "--json"])
+        return try #require(try JSONValue.parse(answer.output.utf8, byteCountMax: 1 << 16)["kid"]?.string)
+    }
+
     @Test(
         "says that its disk is full, keeps what it acknowledged, and goes on when there is room",
         .enabled(if: Disk.canMount, "only root that may mount can fill a disk of its own"))

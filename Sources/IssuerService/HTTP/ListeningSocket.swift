@@ -36,7 +36,7 @@ package struct ListeningSocket: Sendable {
     /// - Throws: `socket_in_use`, `socket_path_taken`, `socket_folder_open`, `socket_unusable`.
     package init(path: String, access: SocketAccess) throws(OperationError) {
         try Self.checkFolder(of: path)
-        try Self.removeDead(path)
+        if try Self.isDead(path) { unsafe unlink(path) }
         let descriptor = UNIXSocket.make()
         guard descriptor >= 0 else { throw Self.unusable(path) }
         // The mode is set before anybody can connect: a chmod afterwards would leave a moment open to all.
@@ -59,8 +59,24 @@ package struct ListeningSocket: Sendable {
         if let ownPath { unsafe unlink(ownPath) }
     }
 
-    static func checkFolder(of path: String) throws(OperationError) {
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    /// Refuses a path that could not be bound, and changes nothing there.
+    ///
+    /// - Throws: as ``init(path:access:)``.
+    static func check(_ path: String) throws(OperationError) {
+        try checkFolder(of: path)
+        _ = try isDead(path)
+        errno = ENAMETOOLONG
+        guard SocketAddress(path: path) != nil, unsafe access(folder(of: path), W_OK | X_OK) == 0 else {
+            throw unusable(path)
+        }
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    private static func checkFolder(of path: String) throws(OperationError) {
+        let folder = folder(of: path)
         var status = stat()
         guard unsafe stat(folder, &status) == 0 else { throw unusable(path) }
         guard status.st_mode & 0o022 == 0 else {
@@ -70,9 +86,10 @@ package struct ListeningSocket: Sendable {
         }
     }
 
-    private static func removeDead(_ path: String) throws(OperationError) {
+    /// Whether a socket lies there that nobody answers on; false for an empty place.
+    private static func isDead(_ path: String) throws(OperationError) -> Bool {
         var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { return }
+        guard unsafe lstat(path, &status) == 0 else { return false }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw OperationError(
                 code: "socket_path_taken", reason: "\(path) is there and is no socket",
@@ -85,7 +102,7 @@ package struct ListeningSocket: Sendable {
                 code: "socket_in_use", reason: "a process answers on \(path)",
                 hint: "stop it first, or name another path with --socket")
         }
-        unsafe unlink(path)
+        return true
     }
 
     private static func option(_ name: Int32, of descriptor: Int32) -> Int32? {

@@ -1,37 +1,51 @@
 import Signing
 import Storage
+import Verification
 
 extension IssuingService {
-    /// Everything that would keep an installation from being served, and not only what comes first.
+    /// Everything that would keep an installation from being served whole, and not only what comes first.
+    ///
+    /// Nothing is changed: an earlier version's registry stays one that it can open.
     ///
     /// - Parameters:
     ///   - state: the installation's folder; it must not be in use.
     ///   - socket: where the daemon is to listen; nil for the folder's own place.
     /// - Returns: an error for each thing to mend.
-    package static func mistakes(in state: StateDirectory, socket: String?) -> [OperationError] {
+    package static func mistakes(in state: StateDirectory, socket: String?) async -> [OperationError] {
         var mistakes: [OperationError] = []
-        func attempt<Value>(_ body: () throws -> Value) -> Value? {
+        func attempt<Value>(_ body: () async throws -> Value) async -> Value? {
             do {
-                return try body()
+                return try await body()
             } catch {
                 mistakes.append(OperationError(any: error))
                 return nil
             }
         }
-        let lock = attempt { try state.locked() }
+        let lock = await attempt { try state.locked() }
         // Without a lock file there is no installation, and each further error would say the same.
         if mistakes.contains(where: { $0.code == "state_missing" }) { return mistakes }
-        if let settings = attempt({ try Settings(contentsOf: state.settings) }) {
-            // Keys that cannot be read are reported one by one below.
-            if let keys = try? KeyRing(state) { _ = attempt { try keys.check(settings.suite) } }
-        }
-        for name in KeyRing.signingKeys(of: .ed25519).map(\.name) {
-            _ = attempt { try SigningKey(contentsOf: state.key(name)) }
-        }
-        for name in KeyRing.secrets { _ = attempt { try KeyRing.secret(name, in: state) } }
+        let settings = await attempt { try Settings(contentsOf: state.settings) }
+        for name in KeyRing.files { _ = await attempt { try SigningKey(contentsOf: state.key(name)) } }
+        for name in KeyRing.secrets { _ = await attempt { try KeyRing.secret(name, in: state) } }
+        // Keys that cannot be read are reported one by one.
+        let keys = try? KeyRing(state)
+        if let settings, let keys { _ = await attempt { try keys.check(settings.suite) } }
         // Another process may be writing to it.
-        if lock != nil { _ = attempt { try RegistryDatabase(path: state.registry) } }
-        _ = attempt { try ListeningSocket.checkFolder(of: socket ?? state.socket) }
+        let registry = lock == nil ? nil : await attempt { try RegistryDatabase(readingOnly: state.registry) }
+        for role in KeyRole.allCases {
+            _ = await attempt {
+                guard let registry, let settings else { return try SigningKey(contentsOf: state.key(role.firstFile)) }
+                let record = try registry.read { try Registry.activeKey(uses: role.uses, in: $0) }
+                return try SigningKeys(state, suite: settings.suite).key(role, record)
+            }
+        }
+        if let registry, let settings, let keys {
+            _ = await attempt {
+                try await InstallationLog(registry, in: state, settings: settings, keys: keys).inspect()
+            }
+        }
+        _ = await attempt { try TransitNetwork(contentsOf: state.transitNetwork) }
+        _ = await attempt { try ListeningSocket.check(socket ?? state.socket) }
         return withExtendedLifetime(lock) { mistakes }
     }
 }

@@ -6,7 +6,10 @@ package import Signing
 package struct KeyRing: Sendable {
     static let secrets = ["medical.key", "transit.key", "registry.key", "digest.key"]
     static let secretByteCount = 32
+    static let rootFile = "root.pem"
     static let checkpointFile = "checkpoint.pem"
+    /// The private keys that this reads.
+    static let files = [rootFile, checkpointFile]
 
     /// Signs gate bundles; belongs offline in a real installation.
     package let root: SigningKey
@@ -21,7 +24,7 @@ package struct KeyRing: Sendable {
     /// The root has no use in the trust list: it signs the list itself.
     static func signingKeys(of suite: Suite) -> [(name: String, algorithm: SignatureAlgorithm, uses: [String])] {
         [
-            ("root.pem", suite.algorithm, []),
+            (rootFile, suite.algorithm, []),
             (KeyRole.issuer.firstFile, suite.algorithm, KeyRole.issuer.uses),
             (KeyRole.status.firstFile, suite.algorithm, KeyRole.status.uses),
             (checkpointFile, .ed25519, ["checkpoint"]),
@@ -32,7 +35,7 @@ package struct KeyRing: Sendable {
     ///
     /// - Throws: the first key file's own error: missing, readable by others, or of a wrong kind.
     package init(_ state: StateDirectory) throws(SigningError) {
-        root = try SigningKey(contentsOf: state.key("root.pem"))
+        root = try SigningKey(contentsOf: state.key(Self.rootFile))
         checkpoint = try SigningKey(contentsOf: state.key(Self.checkpointFile))
         masters = [
             .medical: try Self.secret("medical.key", in: state), .transit: try Self.secret("transit.key", in: state),
