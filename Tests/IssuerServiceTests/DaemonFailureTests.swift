@@ -209,7 +209,7 @@ struct DaemonFailureTests {
 
     @Test("answers what is under way before it ends on SIGTERM")
     func drains() throws {
-        let installation = try Installation()
+        let installation = try Installation.patient()
         let lines = String(repeating: Self.object.encoded() + "\n", count: 20_000)
         let file = try installation.folder.write(Array(lines.utf8), to: "lines")
         let daemon = try HTTPDaemon(installation)

@@ -82,9 +82,27 @@ final class HTTPDaemon {
         return ended()
     }
 
+    /// Holds the process still; returns once it is.
+    func pause() throws {
+        var status: Int32 = 0
+        kill(process, SIGSTOP)
+        guard unsafe waitpid(process, &status, WUNTRACED) == process, status & 0xFF == 0x7F else {
+            throw NotStarted(reason: "the daemon ended with \(status)")
+        }
+    }
+
+    /// Lets a process that is held still go on.
+    func goOn() { kill(process, SIGCONT) }
+
     /// One request; the answer's body, then its status on a line of its own.
     func curl(_ arguments: [String], as prefix: [String] = []) throws -> Outcome {
-        try Self.run(prefix + ["curl", "-s", "-S", "-w", "\n%{http_code}", "--unix-socket", socket] + arguments)
+        let words = prefix + ["curl", "-s", "-S", "-w", "\n%{http_code}", "--unix-socket", socket] + arguments
+        let outcome = try Self.run(words)
+        guard outcome.output.hasSuffix("000") else { return outcome }
+        let state = try? ProjectFiles.bytes("/proc/\(process)/stat")
+        throw Unanswered(
+            what: outcome.output, daemon: state.map { String(decoding: $0, as: UTF8.self) } ?? "gone",
+            diagnostics: try diagnostics)
     }
 
     /// Runs a command to its end, and keeps what it prints on both streams.
@@ -117,6 +135,12 @@ final class HTTPDaemon {
             throw NotStarted(reason: arguments.joined(separator: " "))
         }
         return process
+    }
+
+    private struct Unanswered: Error {
+        let what: String
+        let daemon: String
+        let diagnostics: String
     }
 
     private struct NotStarted: Error {

@@ -68,7 +68,7 @@ struct HTTPDaemonTests {
         let daemon = try HTTPDaemon(Installation())
         let answer = try daemon.curl(arguments).output
         let lines = answer.split(separator: "\n")
-        #expect(lines.last == "\(status)")
+        try #require(lines.last == "\(status)", "\(answer)")
         let error = try JSONValue.parse(Array(lines[0].utf8), byteCountMax: 1 << 16)["error"]
         #expect(error?["code"]?.string == code)
         #expect(error?["reason"]?.string?.isEmpty == false && error?["hint"]?.string?.isEmpty == false)

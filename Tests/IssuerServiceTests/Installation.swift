@@ -17,6 +17,15 @@ final class Installation: Sendable {
         try state.create(settings, random: SystemRandom(), at: 1_800_000_000)
     }
 
+    /// One whose daemon cuts nobody off at its end, however busy the machine is.
+    static func patient() throws -> Installation {
+        let installation = try Installation()
+        var settings = Settings()
+        settings.stopTimeoutSeconds = 3600
+        try installation.write(settings)
+        return installation
+    }
+
     /// Puts other settings in the place of those that it was made with.
     func write(_ settings: Settings) throws {
         try folder.write(Array(settings.text.utf8), to: "state/suishend.yaml", mode: 0o600)

@@ -14,7 +14,6 @@ final class ConnectionList: Sendable {
     private struct State {
         var known: [ObjectIdentifier: Entry] = [:]
         var strangers: [ObjectIdentifier: Entry] = [:]
-        var isFinishing = false
 
         var channels: [any Channel] { known.values.map(\.channel) + strangers.values.map(\.channel) }
     }
@@ -22,6 +21,10 @@ final class ConnectionList: Sendable {
     private let countMax: Int
     private let strangerCountMax: Int
     private let state = Mutex(State())
+    private let finishing = Atomic(false)
+
+    /// Whether every connection is to end once what was asked on it is answered.
+    var isFinishing: Bool { finishing.load(ordering: .acquiring) }
 
     /// - Parameters:
     ///   - countMax: connections of users who have a role.
@@ -31,23 +34,18 @@ final class ConnectionList: Sendable {
         self.strangerCountMax = strangerCountMax
     }
 
-    /// Notes a connection until it closes; false when none are taken any more.
-    func add(_ channel: any Channel, _ activity: ConnectionActivity, hasRole: Bool) -> Bool {
+    /// Notes a connection until it closes.
+    func add(_ channel: any Channel, _ activity: ConnectionActivity, hasRole: Bool) {
         let key = ObjectIdentifier(channel)
         let entry = Entry(channel: channel, activity: activity)
-        let (isAdded, silent) = state.withLock { state -> (Bool, (any Channel)?) in
-            guard !state.isFinishing else { return (false, nil) }
-            let silent =
-                hasRole
+        let silent = state.withLock { state in
+            hasRole
                 ? Self.put(entry, in: &state.known, countMax: countMax)
                 : Self.put(entry, in: &state.strangers, countMax: strangerCountMax)
-            return (true, silent)
         }
         silent?.close(promise: nil)
-        if isAdded {
-            channel.closeFuture.whenComplete { [self] _ in forget(key) }
-        }
-        return isAdded
+        channel.closeFuture.whenComplete { [self] _ in forget(key) }
+        if isFinishing { Self.finish(channel) }
     }
 
     /// Adds an entry, and gives the connection that has to go for it, the one that has been silent longest.
@@ -68,13 +66,14 @@ final class ConnectionList: Sendable {
         }
     }
 
-    /// Closes each connection once the request under way on it is answered, and takes no more.
+    /// Has each connection, those to come too, end once what was asked on it is answered.
     func finish() {
-        let channels = state.withLock {
-            $0.isFinishing = true
-            return $0.channels
-        }
-        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        finishing.store(true, ordering: .releasing)
+        state.withLock(\.channels).forEach(Self.finish)
+    }
+
+    private static func finish(_ channel: any Channel) {
+        channel.pipeline.fireUserInboundEventTriggered(ConnectionEnding.Look())
     }
 
     /// Closes every connection now.

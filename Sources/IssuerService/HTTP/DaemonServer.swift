@@ -16,11 +16,13 @@ package struct DaemonServer: Sendable {
     private static let headerCountMax = 64
     /// Silent: what a stranger sends must not reach a log.
     private static let logger = Logger(label: "suishend") { _ in SwiftLogNoOpLogHandler() }
-    /// How long requests under way may take to end after the order to stop.
-    private static let drainTimeout = Duration.seconds(20)
+
+    private static let group = MultiThreadedEventLoopGroup.singleton
 
     private let responder: RequestResponder
     private let socket: ListeningSocket
+    /// How long what was asked may take to be answered after the order to stop.
+    private let stopTimeout: Duration
     private let connections = ConnectionList(countMax: connectionCountMax, strangerCountMax: strangerCountMax)
 
     /// - Parameters:
@@ -37,72 +39,82 @@ package struct DaemonServer: Sendable {
             service: service, metrics: RequestMetrics(), grants: { roles.grants(of: $0, owner: owner) },
             nowMilliseconds: nowMilliseconds)
         self.socket = socket
+        stopTimeout = .seconds(Int64(service.settings.stopTimeoutSeconds))
     }
 
-    /// Serves until `stop` gives a value or ends; then answers what is under way, and takes nothing new.
+    /// Serves until `stop` gives a value or ends; then answers what was asked by then, and takes nothing new.
     ///
     /// - Throws: `socket_unusable` when the socket cannot be served.
     package func run(until stop: AsyncStream<Void>) async throws(OperationError) {
-        let server: NIOAsyncChannel<Connection?, Never>
+        let (accepted, arrivals) = AsyncStream.makeStream(of: Connection.self)
+        let server: any Channel
         do {
-            server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            server = try await ServerBootstrap(group: Self.group)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler())
                     }
                 }
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
-                .bind(socket.descriptor) { accept($0) }
+                .childChannelInitializer { channel in accept(channel).map { _ = arrivals.yield($0) } }
+                .withBoundSocket(socket.descriptor).get()
         } catch {
             throw OperationError(
                 code: "socket_unusable", reason: "the socket cannot be served: \(error)",
                 hint: "check the socket's path, or the socket unit")
         }
-        async let served: Void = serve(server)
+        async let served: Void = serve(accepted)
         for await _ in stop { break }
-        socket.remove()
-        server.channel.close(promise: nil)
-        connections.finish()
         let limit = Task {
-            try await Task.sleep(for: Self.drainTimeout)
+            try await Task.sleep(for: stopTimeout)
             connections.close()
         }
+        socket.remove()
+        await takeWaiting(server)
+        server.close(promise: nil)
+        arrivals.finish()
+        connections.finish()
         await served
         limit.cancel()
     }
 
-    private func serve(_ server: NIOAsyncChannel<Connection?, Never>) async {
+    private func serve(_ accepted: AsyncStream<Connection>) async {
         await withDiscardingTaskGroup { group in
-            // It ends when the listening socket is closed; then the group waits for the connections.
-            try? await server.executeThenClose { accepted in
-                for try await connection in accepted {
-                    guard let connection else { continue }
-                    group.addTask { await connection.http.handle(value: connection.channel, logger: Self.logger) }
-                }
+            for await connection in accepted {
+                group.addTask { await connection.http.handle(value: connection.channel, logger: Self.logger) }
             }
         }
     }
 
-    /// Asks the kernel who connected, once a connection, and sets up HTTP for that user; nil when it was closed.
-    private func accept(_ channel: any Channel) -> EventLoopFuture<Connection?> {
+    /// Accepts whoever has connected by now, and waits until each is being served: what the kernel holds for a socket
+    /// that is closed, it throws away.
+    private func takeWaiting(_ server: any Channel) async {
+        let end = ContinuousClock.now + stopTimeout
+        while socket.hasWaiting, .now < end { try? await Task.sleep(for: .milliseconds(1)) }
+        // What is left on a socket of the service manager's is for whoever it starts next.
+        try? await server.setOption(.autoRead, value: false).get()
+        // A connection is accepted on the server's loop, set up on another, and registered by way of the first.
+        for loop in [server.eventLoop] + Self.group.makeIterator() + [server.eventLoop] {
+            try? await loop.submit {}.get()
+        }
+    }
+
+    /// Asks the kernel who connected, once a connection, and sets up HTTP for that user.
+    private func accept(_ channel: any Channel) -> EventLoopFuture<Connection> {
         guard let options = channel as? any SocketOptionProvider else {
-            channel.close(promise: nil)
-            return channel.eventLoop.makeSucceededFuture(nil)
+            return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
         }
         let peer: EventLoopFuture<PeerCredentials> = options.unsafeGetSocketOption(
             level: .socket, name: .init(rawValue: SO_PEERCRED))
         return peer.flatMap { peer in
             let activity = ConnectionActivity()
-            let hasRole = !responder.grants(peer.uid).roles.isEmpty
-            guard connections.add(channel, activity, hasRole: hasRole) else {
-                channel.close(promise: nil)
-                return channel.eventLoop.makeSucceededFuture(nil)
-            }
+            connections.add(channel, activity, hasRole: !responder.grants(peer.uid).roles.isEmpty)
             let http = HTTP1Channel(
                 responder: { [responder] request, writer, _ in
                     try await responder.respond(to: request, writer, uid: peer.uid)
                 },
                 configuration: .init(
+                    additionalChannelHandlers: [ConnectionEnding(connections)],
                     idleTimeout: Self.idleTimeout,
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Self.headerByteCountMax, maxHeaderListSize: Self.headerByteCountMax,
@@ -110,9 +122,6 @@ package struct DaemonServer: Sendable {
             return channel.pipeline.addHandler(activity).flatMap {
                 http.setup(channel: channel, logger: Self.logger).map { Connection(http: http, channel: $0) }
             }
-        }.flatMapError { _ in
-            channel.close(promise: nil)
-            return channel.eventLoop.makeSucceededFuture(nil)
         }
     }
 

@@ -54,7 +54,15 @@ package struct ListeningSocket: Sendable {
         ownPath = path
     }
 
-    /// Removes the path, when this process made it.
+    /// Whether somebody has connected and is not accepted yet; false for a socket that systemd keeps, where they can
+    /// wait for the next process.
+    var hasWaiting: Bool {
+        guard ownPath != nil else { return false }
+        var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&event, 1, 0) > 0
+    }
+
+    /// Removes the path, when this process made it, so that nobody connects any more.
     func remove() {
         if let ownPath { unsafe unlink(ownPath) }
     }

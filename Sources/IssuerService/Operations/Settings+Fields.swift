@@ -52,6 +52,9 @@ extension Settings {
         number(
             "logHeadsInterval", "entries of the log between two statements of every object's newest",
             \.logHeadsInterval, 256...16_777_216),
+        number(
+            "stopTimeoutSeconds", "how long what was asked may take to be answered once the daemon is told to end",
+            \.stopTimeoutSeconds, 1...3600),
         socketMode, socketGroup, roles,
     ]
 

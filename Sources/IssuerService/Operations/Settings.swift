@@ -17,6 +17,7 @@ package struct Settings: Sendable, Equatable {
     package var statusHeadroomCount: UInt64 = 1 << 20
     package var keyLifetimeDays: UInt64 = 3650
     package var logHeadsInterval: UInt64 = 65_536
+    package var stopTimeoutSeconds: UInt64 = 20
     package var socket = SocketAccess()
     package var roles = RoleTable()
 
