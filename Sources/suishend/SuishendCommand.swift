@@ -31,6 +31,7 @@ struct SuishendCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardStream.holdPlaces()
+        StandardStream.tellLoss(for: "suishend")
         do {
             let command = try parse()
             try await command.run()
@@ -57,6 +58,8 @@ struct SuishendCommand: AsyncParsableCommand {
             // Not exit(3): what runs at exit could wait for the writer, which is where this runs.
             _exit(ExitStatus.failure.rawValue)
         }
+        // Before there is a socket: whoever has connected is answered, however soon the signal comes.
+        let stop = StopSignals.stream()
         let listening = try Self.inheritedSocket.map { descriptor throws(OperationError) in
             try ListeningSocket(inherited: descriptor)
         }
@@ -66,11 +69,15 @@ struct SuishendCommand: AsyncParsableCommand {
             owner: geteuid(),
             nowMilliseconds: WallClock.milliseconds)
         Self.raiseFileLimit()
-        let stop = StopSignals.stream()
-        await takeUp(service.log)
+        // Codes are issued meanwhile; events wait, since one that is taken must never have to be taken back.
+        let takingUp = service.log.begin(thoroughly: true)
+        let publishing = Task {
+            await Self.report(takingUp)
+            await service.log.publishContinually(report: Self.report)
+        }
         StandardStream.error.write("suishend: ready\n")
-        let publishing = Task { await service.log.publishContinually(report: Self.report) }
         try await server.run(until: stop)
+        takingUp.cancel()
         publishing.cancel()
         await publishing.value
         guard service.log.trouble == nil else { throw ExitCode(ExitStatus.failure.rawValue) }
@@ -103,13 +110,14 @@ struct SuishendCommand: AsyncParsableCommand {
         guard mistakes.isEmpty else { throw ExitCode(ExitStatus.failure.rawValue) }
     }
 
-    /// Finishes or discards what a crash left of the log, and says so; a log that cannot be is said too, and takes
-    /// no events, while everything else is served.
-    private func takeUp(_ log: InstallationLog) async {
+    /// Says what a crash had left of the log, or that the log cannot be; it takes no events then, while everything else
+    /// is served.
+    private static func report(_ takingUp: Task<[String], any Error>) async {
         do {
-            for line in try await log.start(thoroughly: true) { StandardStream.error.write("suishend: \(line)\n") }
+            for line in try await takingUp.value { StandardStream.error.write("suishend: \(line)\n") }
         } catch {
-            Self.report(error)
+            let error = OperationError(any: error)
+            if error != .logChecking { report(error) }
         }
     }
 

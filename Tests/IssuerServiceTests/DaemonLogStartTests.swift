@@ -1,7 +1,9 @@
+@unsafe @preconcurrency import Dispatch
 import Encoding
 import GRDB
 import Glibc
 import IssuerService
+import Storage
 import TestSupport
 import Testing
 
@@ -38,9 +40,12 @@ struct DaemonLogStartTests {
         try DatabaseQueue(path: installation.state.registry).write { try $0.execute(sql: sql) }
     }
 
-    /// A socket takes connections before its daemon has looked at the log; requests are answered after that.
-    private func waitUntilServed(_ daemon: HTTPDaemon) throws {
-        #expect(try daemon.curl(["http://d/v1/health"]).output.hasSuffix("200"))
+    /// Requests are answered while the log is still looked at, which is soon over.
+    private func waitUntilChecked(_ daemon: HTTPDaemon) throws {
+        while case let health = try daemon.curl(["http://d/v1/health"]).output, !health.contains(#""log":"ok""#) {
+            try #require(health.contains(#""log":"log_checking""#) && health.hasSuffix("200"), "\(health)")
+            usleep(10_000)
+        }
     }
 
     @Test("that is not what was published says what and where once, signs nothing, and takes no event")
@@ -88,7 +93,7 @@ struct DaemonLogStartTests {
         }
         // As it was, it is taken up without a word.
         let daemon = try HTTPDaemon(installation)
-        try waitUntilServed(daemon)
+        try waitUntilChecked(daemon)
         #expect(try daemon.diagnostics == "suishend: ready\n")
         #expect(try ProjectFiles.bytes("\(log)/checkpoint") == checkpoint)
     }
@@ -103,7 +108,7 @@ struct DaemonLogStartTests {
         _ = try HTTPDaemon.run(["mkdir", "-p", "\(log)/heads/900.tmp/tile"])
         let before = try ProjectFiles.bytes("\(log)/checkpoint").split(separator: 0x0A)[1]
         try daemon.start()
-        try waitUntilServed(daemon)
+        try waitUntilChecked(daemon)
         let text = try daemon.diagnostics
         #expect(text.contains("discarded tile/0/002.p/9.tmp, which a crash left half written"), "\(text)")
         #expect(text.contains("discarded heads/900.tmp"), "\(text)")
@@ -112,4 +117,73 @@ struct DaemonLogStartTests {
         #expect(text.contains("published 1 entries that a crash left behind") == !isPublished, "\(text)")
         #expect(try ProjectFiles.bytes("\(log)/checkpoint").split(separator: 0x0A)[1].elementsEqual("704".utf8))
     }
+
+    @Test("issues at once, and takes no event and signs nothing before all of the log is checked")
+    func servesMeanwhile() throws {
+        let tile = try StalledFile("/tile/0/001", in: installation.folder)
+        let checkpoint = try ProjectFiles.bytes("\(log)/checkpoint")
+        let daemon = try HTTPDaemon(installation, prefix: tile.environment)
+        let client = try IssuerClient(path: daemon.socket)
+        #expect(try client.ask(.issue, ["subject": .string(object)])["text"] != nil)
+        #expect(try client.ask(.health, [:])["log"] == "log_checking")
+        let event: JSONValue = ["object": .string(object), "step": "inspecting"]
+        let refused = try daemon.curl(["-i", "-d", event.encoded(), "http://d/v1/events"]).output
+        #expect(refused.contains(#""code":"log_checking""#) && refused.hasSuffix("\n503"), "\(refused)")
+        #expect(refused.lowercased().contains("\r\nretry-after: "), "\(refused)")
+        // Whoever asks later is not kept waiting.
+        let lines = try client.ask(.appendEvent, lines: Array(repeating: Array(event.encoded().utf8), count: 600))
+        #expect(lines.allSatisfy { $0["error"]?["code"] == "log_checking" })
+        // A key that somebody else may hold is struck whatever becomes of the log.
+        let key = try #require(try client.ask(.rotateKey, [:])["kid"])
+        #expect(try client.ask(.compromiseKey, ["kid": key])["status"] == "compromised")
+        #expect(try ProjectFiles.bytes("\(log)/checkpoint") == checkpoint)
+        tile.letGo()
+        try waitUntilChecked(daemon)
+        #expect(try client.ask(.appendEvent, event)["sequence"] == .integer(Int64(Self.eventCount)))
+        #expect(daemon.end(SIGTERM) == 0)
+        let audit = try HTTPDaemon.run(["\(HTTPDaemon.binaries)/chain-verify", "audit", log])
+        #expect(audit.output.contains("unanchored"), "\(audit.output)")
+    }
+
+    @Test("that it had no time to check signs nothing at the end")
+    func abandons() async throws {
+        try flip("tile/0/001")
+        let checkpoint = try ProjectFiles.bytes("\(log)/checkpoint")
+        let service = try installation.open()
+        // The check waits for its turn to read until it is told to end.
+        let readers = BusyReaders(service.database)
+        let check = service.log.begin(thoroughly: true)
+        check.cancel()
+        readers.letGo()
+        let given = await #expect(throws: OperationError.self) { try await check.value }
+        #expect(given == .logChecking)
+        #expect(service.log.trouble == nil)
+        let event: JSONValue = ["object": .string(object), "step": "inspecting"]
+        let refused = await #expect(throws: OperationError.self) { try await service.ask(.appendEvent, event) }
+        #expect(refused == .logChecking)
+        try await service.log.finish(atMilliseconds: 1_800_000_000_000)
+        #expect(try ProjectFiles.bytes("\(log)/checkpoint") == checkpoint)
+    }
+}
+
+/// Takes both of a registry's places to read, until they are let go.
+private final class BusyReaders: Sendable {
+    private static let count = 2
+    private let isOver = DispatchSemaphore(value: 0)
+
+    /// Returns once they are taken.
+    init(_ database: RegistryDatabase) {
+        let areTaken = DispatchSemaphore(value: 0)
+        for _ in 0..<Self.count {
+            DispatchQueue(label: "reader").async { [isOver] in
+                try? database.read { _ in
+                    areTaken.signal()
+                    isOver.wait()
+                }
+            }
+        }
+        for _ in 0..<Self.count { areTaken.wait() }
+    }
+
+    func letGo() { for _ in 0..<Self.count { isOver.signal() } }
 }

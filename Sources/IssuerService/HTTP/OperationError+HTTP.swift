@@ -19,7 +19,7 @@ extension OperationError {
             409
         case "request_too_long": 413
         case "registry_missing", "registry_corrupt", "log_inconsistent", "commit_unknown": 500
-        case "registry_unwritable", "disk_full", "key_missing", "status_list_full", "log_unwritable",
+        case "registry_unwritable", "disk_full", "key_missing", "status_list_full", "log_unwritable", "log_checking",
             "erase_incomplete":
             503
         default: 400

@@ -2,6 +2,9 @@ import HTTPTypes
 
 /// An answer that is sent at once, with its length ahead.
 struct WholeAnswer: Sendable {
+    /// When to ask again what may be possible later, in seconds (RFC 9110 §10.2.3).
+    private static let retrySeconds = 5
+
     let status: Int
     let bytes: [UInt8]
     private let type: String
@@ -35,6 +38,7 @@ struct WholeAnswer: Sendable {
     var head: HTTPResponse {
         var fields: HTTPFields = [.contentType: type, .contentLength: String(bytes.count)]
         if let allow { fields[.allow] = allow }
+        if status == 503 { fields[.retryAfter] = String(Self.retrySeconds) }
         return HTTPResponse(status: HTTPResponse.Status(code: status), headerFields: fields)
     }
 }

@@ -122,7 +122,7 @@ package final class IssuingService: Sendable {
                 let answer = try await inquiry(self, request, caller)
                 return BegunRequest(codeCount: request.codeCount) { answer }
             case .change(let preparation):
-                if operation.isLogged { try await log.start() }
+                if operation.isLogged { try await log.untilReady() }
                 let change = try preparation(self, request, caller)
                 let write = submit(change, operation, request, by: caller, isLine: isLine)
                 return BegunRequest(codeCount: request.codeCount) {

@@ -65,6 +65,7 @@ extension LogPublisher {
         var tree = TileAccumulator()
         var hasher = MerkleHasher()
         while tree.size < checkpoint.size {
+            try Task.checkCancellation()
             let index = tree.size / UInt64(TilePath.fullWidth)
             let width = TilePath.width(kind: .entries, index: index, size: checkpoint.size)
             var bundle: [UInt8] = []

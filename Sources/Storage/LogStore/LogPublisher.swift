@@ -28,6 +28,8 @@ package actor LogPublisher {
     /// The tree that the newest checkpoint states.
     private var published = TileAccumulator()
     private var checkpointBytes: [UInt8]?
+    /// Whether the entries were held to the checkpoint, which is done once.
+    private var isHeld = false
     /// The heads entry whose list this publisher has written last.
     var newestListIndex: UInt64?
     /// Files are written and synced here, not on a thread that answers requests.
@@ -54,11 +56,16 @@ package actor LogPublisher {
     ///
     /// - Parameter thoroughly: holds every published file to the entries, and not just the newest.
     /// - Returns: what a crash had left, and what became of it.
-    /// - Throws: `log_inconsistent` when the entries are not what was published; nothing is signed then.
+    /// - Throws: `log_inconsistent` when the entries are not what was published, or `CancellationError` where the task was
+    ///   cancelled meanwhile; nothing is signed then.
     package func recover(thoroughly: Bool = false) async throws -> Recovery {
-        let discarded = directory.discardTemporaryFiles()
-        checkpointBytes = directory.read(LogDirectory.checkpointName)
-        published = try checkpointBytes.map { try tree(of: $0, thoroughly: thoroughly) } ?? TileAccumulator()
+        var discarded: [String] = []
+        if !isHeld {
+            discarded = directory.discardTemporaryFiles()
+            checkpointBytes = directory.read(LogDirectory.checkpointName)
+            published = try checkpointBytes.map { try tree(of: $0, thoroughly: thoroughly) } ?? TileAccumulator()
+            isHeld = true
+        }
         let before = published.size
         _ = try await publish()
         return Recovery(discarded: discarded, finishedEntryCount: published.size - before)

@@ -13,9 +13,23 @@ package final class InstallationLog: Sendable {
     /// What auditors hold the checkpoints to.
     package let key: NoteKey
     private let publisher: LogPublisher
-    /// Why nothing is published or appended any more; nil while all is well.
-    private let failure = Mutex<OperationError?>(nil)
-    private let isReady = Atomic(false)
+    private let phase = Mutex(Phase.unread(thoroughly: false))
+
+    /// How far this process is with the log; nothing is appended or published but when it is ready.
+    private enum Phase {
+        /// Whoever takes it up next reads all of it, where anybody before was to.
+        case unread(thoroughly: Bool)
+        case checking(Task<[String], any Error>, since: ContinuousClock.Instant, thoroughly: Bool)
+        case ready
+        /// Nothing goes any more, for what was found.
+        case stopped(OperationError)
+        /// The process is told to end, and will not know.
+        case abandoned
+    }
+
+    /// How long an append waits for a check, from the beginning of that.
+    private static let patience = Duration.seconds(3)
+    private static let pollInterval = Duration.milliseconds(10)
 
     /// - Parameters:
     ///   - registry: the open registry, whose file the entries are in.
@@ -48,21 +62,74 @@ package final class InstallationLog: Sendable {
             registrySecret: keys.registrySecret)
     }
 
-    /// Why the log takes and publishes nothing any more; nil while it does.
-    package var trouble: OperationError? { failure.withLock { $0 } }
+    /// What was found that ends the log's taking and publishing; nil where nothing was.
+    package var trouble: OperationError? {
+        if case .stopped(let error) = phase.withLock({ $0 }) { error } else { nil }
+    }
 
-    /// Holds the entries to the published checkpoint, and finishes or discards what a crash left; once is enough.
+    /// Why the log takes no events now; nil while it does, or would be taken up by the first.
+    var obstacle: OperationError? {
+        switch phase.withLock({ $0 }) {
+        case .unread, .ready: nil
+        case .checking, .abandoned: .logChecking
+        case .stopped(let error): error
+        }
+    }
+
+    /// Begins to hold the entries to the published checkpoint, and to finish or discard what a crash left; once is
+    /// enough, and a second call gives the task that is under way.
     ///
-    /// - Parameter thoroughly: holds every published file to the entries, and not just the newest.
-    /// - Returns: what was found, a line for each thing that there is to tell.
-    /// - Throws: `log_inconsistent`, after which the log takes nothing, or `log_unwritable`.
+    /// - Parameter thoroughly: holds every published file to the entries, and not just the newest; that may take
+    ///   minutes, and is given up when the task is cancelled.
+    /// - Returns: gives a line for each thing that there is to tell; throws `log_inconsistent`, after which the log takes
+    ///   nothing, `log_unwritable`, which may pass, or `log_checking` where it was given up.
     @discardableResult
-    package func start(thoroughly: Bool = false) async throws(OperationError) -> [String] {
-        try check()
-        guard !isReady.load(ordering: .acquiring) else { return [] }
-        let recovery = try await guarded { try await publisher.recover(thoroughly: thoroughly) }
-        isReady.store(true, ordering: .releasing)
-        return recovery.lines
+    package func begin(thoroughly: Bool) -> Task<[String], any Error> {
+        phase.withLock { phase in
+            switch phase {
+            case .checking(let check, _, _): return check
+            case .ready: return Task { [] }
+            case .stopped(let error): return Task { throw error }
+            case .abandoned: return Task { throw OperationError.logChecking }
+            case .unread(let isThorough):
+                let thoroughly = thoroughly || isThorough
+                let check = Task { try await takeUp(thoroughly: thoroughly) }
+                phase = .checking(check, since: .now, thoroughly: thoroughly)
+                return check
+            }
+        }
+    }
+
+    /// Takes the log up as ``begin(thoroughly:)`` does, and waits for it.
+    @discardableResult
+    package func start() async throws(OperationError) -> [String] {
+        do { return try await begin(thoroughly: false).value } catch { throw OperationError(any: error) }
+    }
+
+    /// Takes the log up, or waits a little for whoever does.
+    ///
+    /// - Throws: `log_checking` when that takes longer than a request can wait, or what was found.
+    func untilReady() async throws(OperationError) {
+        while case .checking(_, let since, thoroughly: true) = phase.withLock({ $0 }) {
+            guard ContinuousClock.now - since < Self.patience else { throw .logChecking }
+            try? await Task.sleep(for: Self.pollInterval)
+        }
+        try await start()
+    }
+
+    private func takeUp(thoroughly: Bool) async throws -> [String] {
+        do {
+            let recovery = try await publisher.recover(thoroughly: thoroughly)
+            phase.withLock { $0 = .ready }
+            return recovery.lines
+        } catch is CancellationError {
+            phase.withLock { $0 = .abandoned }
+            throw OperationError.logChecking
+        } catch {
+            let error = OperationError(any: error)
+            phase.withLock { $0 = error.isOfInconsistentLog ? .stopped(error) : .unread(thoroughly: thoroughly) }
+            throw error
+        }
     }
 
     /// Holds the entries to every published file, and changes nothing.
@@ -83,7 +150,10 @@ package final class InstallationLog: Sendable {
     }
 
     /// States every object's newest entry, where anything was appended since the last statement, and publishes.
+    ///
+    /// Nothing is signed where the entries were not held to what is published.
     package func finish(atMilliseconds now: UInt64) async throws(OperationError) {
+        guard case .ready = phase.withLock({ $0 }) else { return }
         // First what is still being made, since the statement that ends the log comes after it.
         try await publish()
         try await guarded { try await store.stateHeads(at: now) }
@@ -116,18 +186,24 @@ package final class InstallationLog: Sendable {
             EventRequest(object: .log, event: .keyStatus(change), actor: ""), at: timeMilliseconds, in: database)
     }
 
-    private func check() throws(OperationError) {
-        if let trouble { throw trouble }
-    }
-
     private func guarded<Value>(_ body: () async throws -> Value) async throws(OperationError) -> Value {
-        try check()
+        if let trouble { throw trouble }
         do {
             return try await body()
         } catch {
             let error = OperationError(any: error)
-            if error.code == LogError.Code.logInconsistent.rawValue { failure.withLock { $0 = error } }
+            if error.isOfInconsistentLog { phase.withLock { $0 = .stopped(error) } }
             throw error
         }
     }
+}
+
+extension OperationError {
+    /// Also what ends a check that is given up.
+    package static let logChecking = OperationError(
+        code: "log_checking",
+        reason: "the log is still being held to what was published, and takes no events until that is done",
+        hint: "send it again once GET /v1/health says `ok` for the log; codes are issued meanwhile")
+
+    fileprivate var isOfInconsistentLog: Bool { code == LogError.Code.logInconsistent.rawValue }
 }
