@@ -9,37 +9,35 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Decode a code without checking anything: for people who debug.",
-        discussion: "Nothing printed is verified. Gates use verify.")
+        discussion: """
+            Nothing printed is verified; gates use verify. `system` says whose code it is: suishen, hcert (EU DCC and \
+            its like), claim169 (MOSIP), cwt, transit (also in hex), medical (28 digits), or unknown. What is printed \
+            may name a person.
+            """)
 
-    @Argument(help: "A code's text, a file with it, a PNG or JPEG picture, or - for stdin.")
+    @Argument(help: "A code's text, a file with it or with its bytes, a PNG or JPEG picture, or - for stdin.")
     var input: String
 
     @OptionGroup var result: ResultOptions
 
     func run() throws {
-        let diagnostics = Diagnostics(command: "suishen")
-        diagnostics.warn("nothing below is verified")
-        var firstError: CredentialError?
-        for text in try texts() {
-            do {
-                result.print(try Inspection(text: text).json)
-            } catch {
-                result.print([
-                    "trusted": false, "text": .string(text), "code": .string(error.code.rawValue),
-                    "reason": .string(error.reason),
-                ])
-                firstError = firstError ?? error
-            }
+        Diagnostics(command: "suishen").warn("what follows is untrusted: nothing of it is verified")
+        var firstError: CommandError?
+        for code in try codes() {
+            let (json, error) = code.inspection
+            result.print(json)
+            firstError = firstError ?? error
         }
-        if let firstError { throw CommandError(firstError) }
+        if let firstError { throw firstError }
     }
 
-    private func texts() throws(CommandError) -> [String] {
-        if CredentialArgument.isText(input) { return [input] }
+    private func codes() throws(CommandError) -> [InspectedCode] {
+        if InspectedCode.isOne(input) { return [InspectedCode(text: input)] }
         return try CommandError.wrapping {
             let content = try InputFile.read(input)
             guard Self.isPicture(content) else {
-                return [try CredentialArgument.text(content: content, name: input)]
+                let text = try? CredentialArgument.text(content: content, name: input)
+                return [text.map(InspectedCode.init(text:)) ?? InspectedCode(bytes: content, text: "")]
             }
             var scanner = Scanner()
             let codes = scanner.scan(try GreyImage.read(content)).codes
@@ -48,7 +46,7 @@ struct InspectCommand: ParsableCommand {
                     code: "no_code", reason: "\(input) shows no code that can be read",
                     hint: "take the picture closer and sharper", status: .failure)
             }
-            return codes.map(\.text)
+            return codes.map { InspectedCode(bytes: $0.bytes, text: $0.text) }
         }
     }
 

@@ -16,7 +16,7 @@ struct Inspection {
 
     var json: JSONValue {
         var object: JSONObject = [
-            "trusted": false, "form": .string(credential.form.name),
+            "trusted": false, "system": "suishen", "form": .string(credential.form.name),
             "issuer": [
                 "iss": .string(claims.issuer), "kid": Self.hex(credential.keyIdentifier),
                 "algorithm": .string(credential.algorithm.token),

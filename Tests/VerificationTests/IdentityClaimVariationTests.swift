@@ -90,4 +90,19 @@ struct IdentityClaimVariationTests {
             #expect(verdict.result(of: .signature) == .ok)
         }
     }
+
+    @Test("is shown unverified, its attributes by their names")
+    func inspection() throws {
+        let key = try SigningKey.generate(.ed25519)
+        let text = try text(key, Self.everything, header: [(1, .integer(-8))])
+        let shown = try #require(ForeignInspection(text))
+        #expect(shown.system == "claim169" && shown.isWhole)
+        #expect(shown.json["issuer"]?["iss"] == "https://issuer.example")
+        #expect(shown.json["expiresAt"] == .integer(Int64(Self.clock + 1000)))
+        let identity = try #require(shown.json["identity"])
+        #expect(identity["fullName"] == "x" && identity["gender"] == 1 && identity["photo"] == "ffd8")
+        #expect(identity["50"]?.array?.first?["3"] == "maker" && identity["secondaryLanguage"] == "x")
+        for count in 0..<text.count { #expect(ForeignInspection(String(text.prefix(count))) == nil) }
+        #expect(ForeignInspection("ANY WORDS IN CAPITALS") == nil && ForeignInspection("") == nil)
+    }
 }

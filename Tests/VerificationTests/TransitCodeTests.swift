@@ -1,3 +1,4 @@
+import Encoding
 import Signing
 import Testing
 
@@ -173,6 +174,18 @@ struct TransitCodeTests {
             var altered = bytes
             altered[index] ^= 1 << UInt8(index % 8)
             #expect(!verdict(altered).isAccepted, "byte \(index)")
+        }
+    }
+
+    @Test("is shown unverified in whatever layout it stands, and nothing else is taken for one")
+    func inspection() throws {
+        for layout in Self.layouts where layout.epoch == .year1970 {
+            let code = try code(layout)
+            let shown = try #require(TransitInspection(code)).json
+            #expect(shown["generatedAt"] == .integer(Int64(Self.now)) && shown["customData"] == "01020304")
+            #expect(shown["layout"]?["lengthMeaning"]?.string == layout.lengthMeaning.rawValue)
+            #expect(shown["layout"]?["customDataPlace"]?.string == layout.customDataPlace.rawValue)
+            for count in 0..<code.count { #expect(TransitInspection(Array(code.prefix(count))) == nil) }
         }
     }
 }

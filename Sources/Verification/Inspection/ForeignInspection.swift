@@ -1,0 +1,101 @@
+package import Encoding
+import Signing
+
+/// What another issuer's text says, none of it verified: for people who debug.
+///
+/// It holds what its holder's code holds, names and birth dates among it: for a terminal, and for no log.
+package struct ForeignInspection: Sendable {
+    /// `hcert`, `claim169`, or `cwt` for a token in their envelope that says neither.
+    package let system: String
+    /// What was read, and of a text that breaks off the stage that it breaks off at.
+    package let json: JSONObject
+    /// Whether all of it could be read.
+    package let isWhole: Bool
+
+    /// The names that claim 169's specification gives its attributes, by their numbers from 1 on.
+    private static let attributes = [
+        "id", "version", "language", "fullName", "firstName", "middleName", "lastName", "dateOfBirth", "gender",
+        "address", "email", "phone", "nationality", "maritalStatus", "guardian", "photo", "photoFormat",
+        "bestQualityFingers", "secondaryFullName", "secondaryLanguage",
+    ]
+
+    /// Takes a text apart as far as it goes; nil for one without `HC1:` that holds no token, since any words in capitals
+    /// are Base45.
+    ///
+    /// - Parameter text: exactly what was scanned.
+    package init?(_ text: String) {
+        let isCertificate = text.hasPrefix("HC1:")
+        var log = ForeignStageLog(isCertificate ? .hcert : .claim169)
+        guard let (envelope, claims) = ForeignEnvelope.open(text, log: &log) else {
+            guard isCertificate else { return nil }
+            let failed = log.verdict().stages.first { $0.result == .failed }?.stage
+            system = "hcert"
+            json = ["brokenAt": failed.map { .string($0.rawValue) } ?? .null]
+            isWhole = false
+            return
+        }
+        var json: JSONObject = ["issuer": Self.described(envelope, claims)]
+        json["issuedAt"] = claims.issuedAt.map { CBORItem.unsigned($0).shown }
+        json["notBefore"] = claims.notBefore.map { CBORItem.unsigned($0).shown }
+        json["expiresAt"] = claims.expiresAt.map { CBORItem.unsigned($0).shown }
+        let identity = isCertificate ? nil : claims.map[integer: 169]
+        if isCertificate {
+            json["certificate"] = claims.map[integer: -260]?.map?[integer: 1]?.shown ?? .null
+        } else if let identity {
+            json["identity"] = Self.named(identity)
+        } else {
+            json["claims"] = CBORItem.map(claims.map).shown
+        }
+        system = isCertificate ? "hcert" : identity == nil ? "cwt" : "claim169"
+        self.json = json
+        isWhole = true
+    }
+
+    private static func described(_ envelope: ForeignEnvelope, _ claims: ForeignClaims) -> JSONValue {
+        [
+            "iss": claims.issuer.map(JSONValue.string) ?? .null,
+            "kid": envelope.kid.map { .string(Hex.encode($0)) } ?? .null,
+            "algorithm": (envelope.algorithm?.name).map(JSONValue.string) ?? .null,
+        ]
+    }
+
+    private static func named(_ identity: CBORItem) -> JSONValue {
+        guard let map = identity.map else { return identity.shown }
+        return .object(
+            JSONObject(
+                map.entries.map { entry in
+                    let place = entry.key.integer.map { Int(clamping: $0) - 1 } ?? -1
+                    let name = attributes.indices.contains(place) ? attributes[place] : entry.key.name
+                    return JSONObject.Member(key: name, value: entry.value.shown)
+                }))
+    }
+}
+
+extension CBORItem {
+    /// The item as JSON shows it: bytes in hex, and what JSON has no form for in words.
+    fileprivate var shown: JSONValue {
+        switch self {
+        case .unsigned, .negative: integer.map(JSONValue.integer) ?? .string(name)
+        case .byteString(let bytes): .string(Hex.encode(bytes))
+        case .text(let text): .string(text)
+        case .array(let items): .array(items.map(\.shown))
+        case .map(let map):
+            .object(JSONObject(map.entries.map { JSONObject.Member(key: $0.key.name, value: $0.value.shown) }))
+        case .tagged(let number, let content): ["tag": .string(String(number)), "value": content.shown]
+        case .bool(let value): .bool(value)
+        case .null, .undefined: .null
+        case .simple(let value): .string("simple(\(value))")
+        case .float(let value): value.isFinite ? .number(value) : .string("\(value)")
+        }
+    }
+
+    /// The item as the name of a member.
+    fileprivate var name: String {
+        switch self {
+        case .text(let text): text
+        case .unsigned(let value): String(value)
+        case .negative(let value): integer.map(String.init) ?? "-1-\(value)"
+        default: shown.encoded()
+        }
+    }
+}
