@@ -1,9 +1,18 @@
 import Glibc
+import Synchronization
 
 /// Stdout and stderr as file descriptors, written whole and at once.
 package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
+
+    /// What a command without a verdict says and ends with when nobody takes its result.
+    private static let loss = Mutex<String?>(nil)
+
+    /// Has a lost result be told and end the process with the status of a failure: for commands that give no verdict.
+    package static func tellLoss(for command: String) {
+        loss.withLock { $0 = command }
+    }
 
     /// Takes the places of standard streams that were handed over closed, and lets a write to a pipe that nobody reads
     /// fail, where its signal would end the process; every command does so before anything else.
@@ -24,8 +33,8 @@ package enum StandardStream: Int32, Sendable {
 
     /// Writes all of `bytes`, resuming after short writes and signals.
     ///
-    /// A result that nobody takes ends the process with status 2, never with the 0 that opens a gate; what cannot be
-    /// said on stderr is lost, and the command's own status stands.
+    /// A result that nobody takes ends the process with status 2, never with the 0 that opens a gate, or as
+    /// ``tellLoss(for:)`` has it; what cannot be said on stderr is lost, and the command's own status stands.
     package func write(bytes: [UInt8]) {
         var written = 0
         while written < bytes.count {
@@ -35,9 +44,19 @@ package enum StandardStream: Int32, Sendable {
             if count < 0 {
                 if errno == EINTR { continue }
                 if self == .error { return }
-                exit(ExitStatus.undecided.rawValue)
+                Self.endForLoss()
             }
             written += count
         }
+    }
+
+    private static func endForLoss() -> Never {
+        let cause = unsafe String(cString: strerror(errno))
+        guard let command = loss.withLock({ $0 }) else { exit(ExitStatus.undecided.rawValue) }
+        Diagnostics(command: command).report(
+            CommandError(
+                code: "output_lost", reason: "the result cannot be written to stdout: \(cause)",
+                hint: "what was asked may be done all the same: look before you ask again", status: .failure))
+        exit(ExitStatus.failure.rawValue)
     }
 }

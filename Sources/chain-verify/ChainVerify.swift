@@ -24,6 +24,9 @@ struct ChainVerify: AsyncParsableCommand {
             guard type(of: command).configuration.subcommands.isEmpty else {
                 throw ValidationError("name a subcommand")
             }
+            HelpRequest.check(of: self as any ParsableCommand.Type, named: "chain-verify") {
+                $0.configuration.subcommands.map { ($0._commandName, $0) }
+            }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -54,6 +54,10 @@ struct LogArguments: ParsableArguments {
         }
         if let openings {
             let bytes = try InputFile.read(openings, byteCountMax: 1 << 30)
+            if bytes.isEmpty {
+                Diagnostics(command: "chain-verify").warn(
+                    "\(openings) holds no openings, so that every personal field counts as lost or erased")
+            }
             options.openings = try CommandError.naming(openings) { () throws(TraceLogError) in
                 try OpeningIndex(lines: bytes)
             }

@@ -11,7 +11,9 @@ struct BatchOptions: ParsableArguments {
     /// The longest request.
     static let lineByteCountMax = 64 << 10
 
-    @Option(name: .customLong("from"), help: "Read requests from this file, one JSON object a line; - for stdin.")
+    @Option(
+        name: .customLong("from"),
+        help: "Read requests from this file, one JSON object a line; - for stdin. Without a line nothing is asked.")
     var source: String?
 
     /// Sends every line of the source, and prints each answer, or each refusal, in the lines' order.
@@ -29,6 +31,7 @@ struct BatchOptions: ParsableArguments {
         let access = try state.access()
         var lines = try LineReader(path: source, byteCountMax: Self.lineByteCountMax)
         var progress = Progress(unit: "requests", total: lines.countAhead())
+        var lineCount = 0
         var refusedCount = 0
         var incompleteness: CommandError?
         var isAtEnd = false
@@ -58,9 +61,14 @@ struct BatchOptions: ParsableArguments {
                 }
             }
             StandardStream.output.write(output)
+            lineCount += window.count
             progress.advance(by: window.count)
         }
         progress.finish()
+        if lineCount == 0 {
+            let name = source == "-" ? "stdin" : source
+            Diagnostics(command: "suishen").warn("\(name) holds no requests, so that nothing was asked")
+        }
         guard refusedCount == 0 else {
             throw CommandError(
                 code: "requests_refused", reason: "\(refusedCount) requests were refused",

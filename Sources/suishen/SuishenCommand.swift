@@ -19,10 +19,14 @@ struct SuishenCommand: AsyncParsableCommand {
 
     static func main() async {
         StandardStream.holdPlaces()
+        StandardStream.tellLoss(for: "suishen")
         do {
             var command = try parseAsRoot()
             guard type(of: command).configuration.subcommands.isEmpty else {
                 throw ValidationError("name a subcommand")
+            }
+            HelpRequest.check(of: self as any ParsableCommand.Type, named: "suishen") {
+                $0.configuration.subcommands.map { ($0._commandName, $0) }
             }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

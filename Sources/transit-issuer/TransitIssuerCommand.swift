@@ -23,6 +23,9 @@ struct TransitIssuerCommand: ParsableCommand {
             guard type(of: command).configuration.subcommands.isEmpty else {
                 throw ValidationError("name a subcommand")
             }
+            HelpRequest.check(of: self as any ParsableCommand.Type, named: "transit-issuer") {
+                $0.configuration.subcommands.map { ($0._commandName, $0) }
+            }
             try command.run()
         } catch let error as CommandError {
             Diagnostics(command: "transit-issuer").report(error)

@@ -25,6 +25,9 @@ struct VerifyCommand: ParsableCommand {
             guard type(of: command).configuration.subcommands.isEmpty else {
                 throw ValidationError("name a subcommand")
             }
+            HelpRequest.check(of: self as any ParsableCommand.Type, named: "verify") {
+                $0.configuration.subcommands.map { ($0._commandName, $0) }
+            }
             try command.run()
         } catch let error as CommandError {
             Diagnostics(command: "verify").report(error)

@@ -11,7 +11,9 @@ struct CommandLineTests {
             ("suishen", "issue x --nonsense"), ("suishen", "device chain --out x --lifetime 86401"),
             ("suishen", "issue x --at 18446744073709551615"), ("suishen", "init --state x --suite rsa"),
             ("suishend", "--nonsense"), ("verify", ""), ("verify", "--scene park --text x"), ("chain-verify", ""),
-            ("chain-verify", "audit"), ("chain-verify", "nonsense"),
+            ("chain-verify", "audit"), ("chain-verify", "nonsense"), ("suishen", "help nonsense"),
+            ("suishen", "help event nonsense"), ("suishend", "help"), ("verify", "help nonsense"),
+            ("chain-verify", "help audit nonsense"), ("transit-issuer", "help nonsense"),
         ])
     func usage(command: String, words: String) throws {
         let outcome = try Program(command).run(words.split(separator: " ").map(String.init))
@@ -70,6 +72,19 @@ struct CommandLineTests {
         let outcome = try Program("verify").run(
             ["--bundle", "/none", "--scene", "park", "--text", "x"], script: script)
         #expect(outcome.diagnostics.hasSuffix("2\n"), "\(outcome.diagnostics)")
+    }
+
+    @Test("says that its answer is lost where it has no verdict to leave open", arguments: [">/dev/full", ">&-"])
+    func answerLostWithoutVerdict(output: String) throws {
+        let script = "{ \"$0\" \"$@\"; echo $? >&2; } \(output)"
+        let outcome = try Program("suishen").run(["inspect", MedicalAuthority.code], script: script)
+        #expect(outcome.diagnostics.hasSuffix("\n1\n") && outcome.diagnostics.contains("[output_lost]"))
+    }
+
+    @Test("shows the help of what it is asked for", arguments: ["help", "help event append"])
+    func helpOfSubcommand(words: String) throws {
+        let outcome = try Program("suishen").run(words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 0 && outcome.diagnostics.isEmpty && outcome.output.contains("suishen"))
     }
 
     @Test("keeps its own status when its diagnostics reach nobody")

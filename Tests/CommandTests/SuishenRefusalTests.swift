@@ -45,6 +45,30 @@ struct SuishenRefusalTests {
         #expect(ProjectFiles.exists(run.folder("full/kept")) && !ProjectFiles.exists(run.folder("full/keys")))
     }
 
+    @Test("says that a batch without a line asked for nothing", arguments: ["", "file"])
+    func emptyBatch(name: String) throws {
+        let source = name.isEmpty ? "-" : try run.folder.write([], to: name)
+        let outcome = try run.run(["object", "register", "--from", source])
+        #expect(outcome.status == 0 && outcome.output.isEmpty)
+        #expect(outcome.diagnostics.contains("warning: \(name.isEmpty ? "stdin" : source) holds no requests"))
+    }
+
+    @Test("makes no folder that others may write to, whatever the umask")
+    func folderModes() throws {
+        let state = run.folder("open")
+        let script = """
+            umask 000
+            "$0" init --state "$1" >/dev/null &&
+            object=$("$0" object register --state "$1" --kind object --category park --manager \(SuishenRun.uscc) --json) &&
+            object=${object#*:\\"} &&
+            "$0" event append "${object%%\\"*}" --state "$1" --step inspecting >/dev/null &&
+            [ -d "$1/log/tile/entries" ] && find "$1" -mindepth 1 -perm /022 >&2
+            """
+        let outcome = try Program("suishen").run([state], script: script)
+        #expect(outcome.status == 0)
+        #expect(outcome.diagnostics.isEmpty, "\(outcome.diagnostics)")
+    }
+
     @Test("says why a text is no code, and trusts none", arguments: ["SP1:", "SP1:!!!", "SP1:00", "HTTPS://A/O/AAAA"])
     func inspects(text: String) throws {
         let outcome = try run.run(["inspect", text])

@@ -30,11 +30,7 @@ package struct LogDirectory: Sendable {
         let target = path + "/" + name
         let folder = (target as NSString).deletingLastPathComponent
         let temporary = target + Self.temporarySuffix
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw Self.unwritable(name)
-        }
+        guard Self.makeFolders(folder) else { throw Self.unwritable(name) }
         let descriptor = unsafe open(temporary, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Self.unwritable(name) }
         var isWritten = Self.writeAll(bytes, descriptor)
@@ -64,7 +60,7 @@ package struct LogDirectory: Sendable {
         var descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
         if descriptor < 0, errno == ENOENT {
             let folder = (target as NSString).deletingLastPathComponent
-            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            _ = Self.makeFolders(folder)
             descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
         }
         guard descriptor >= 0 else { throw Self.unwritable(name) }
@@ -154,6 +150,15 @@ package struct LogDirectory: Sendable {
         try? FileManager.default.removeItem(atPath: doomed)
         guard unsafe rename(path + "/" + folder, doomed) == 0 else { return }
         try? FileManager.default.removeItem(atPath: doomed)
+    }
+
+    /// Makes a folder and those above it, which nobody else may write to, whatever the umask.
+    private static func makeFolders(_ folder: String) -> Bool {
+        func make() -> Bool { unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST }
+        if make() { return true }
+        let parent = (folder as NSString).deletingLastPathComponent
+        guard errno == ENOENT, !parent.isEmpty else { return false }
+        return makeFolders(parent) && make()
     }
 
     private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
