@@ -22,7 +22,7 @@ struct CodesCommand: AsyncParsableCommand {
             words.append("issued \(code["issuedAt"]?.integer ?? 0)")
             if let time = code["expiresAt"]?.integer { words.append("expires \(time)") }
             if let time = code["revokedAt"]?.integer { words.append("revoked \(time)") }
-            if let reason = code["revocationReason"]?.string { words.append(reason.printable) }
+            if let reason = code["revocationReason"]?.string { words.append(TerminalText.line(reason)) }
             return words.joined(separator: "\t")
         }
     }
