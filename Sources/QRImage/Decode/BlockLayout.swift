@@ -17,6 +17,20 @@ struct BlockLayout {
     var shortDataCount: Int { codewordCount / blockCount - checkCount }
     var longBlockCount: Int { codewordCount % blockCount }
 
+    /// Data and check codewords of one block.
+    func codewordCount(ofBlock index: Int) -> Int {
+        shortDataCount + checkCount + (index < blockCount - longBlockCount ? 0 : 1)
+    }
+
+    /// Where in the symbol a block's codeword stands: the blocks take turns, first with data, then with checks.
+    func codeword(_ place: Int, ofBlock index: Int) -> Int {
+        let (firstLong, endOfShort) = (blockCount - longBlockCount, shortDataCount * blockCount)
+        if place < shortDataCount { return place * blockCount + index }
+        if place == shortDataCount, index >= firstLong { return endOfShort + index - firstLong }
+        let check = place - shortDataCount - (index < firstLong ? 0 : 1)
+        return endOfShort + longBlockCount + check * blockCount + index
+    }
+
     /// How many wrong codewords a block may have; the smallest versions keep some checks back against misreading.
     func correctionCountMax(version: Int, level: QRLevel) -> Int {
         let reserved =

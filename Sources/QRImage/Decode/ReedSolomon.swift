@@ -5,14 +5,18 @@ enum ReedSolomon {
     /// - Parameters:
     ///   - block: data codewords, then `checkCount` check codewords; at most 255 in all.
     ///   - checkCount: how many check codewords there are, at most 30.
-    ///   - correctionCountMax: how many wrong codewords may be put right.
-    /// - Returns: how many codewords were wrong, or nil when more were than can be put right.
-    static func correct(_ block: inout [UInt8], checkCount: Int, correctionCountMax: Int) -> Int? {
+    ///   - correctionCountMax: how many wrong codewords may be put right, besides those that are erased.
+    ///   - erasures: places in the block, each once, that are taken for wrong whatever they hold; each costs half a
+    ///     correction.
+    /// - Returns: how many codewords were wrong or erased, or nil when more were than can be put right.
+    static func correct(
+        _ block: inout [UInt8], checkCount: Int, correctionCountMax: Int, erasures: ArraySlice<Int> = []
+    ) -> Int? {
         let syndromes = syndromes(block, count: checkCount)
         if syndromes.isZero { return 0 }
-        let locator = errorLocator(syndromes)
+        let locator = errorLocator(syndromes, erasures: erasures, blockCount: block.count)
         let errorCount = locator.degree
-        guard errorCount <= correctionCountMax else { return nil }
+        guard errorCount <= correctionCountMax + erasures.count else { return nil }
         var evaluator = GaloisPolynomial(count: errorCount)
         for degree in 0..<errorCount {
             for part in 0...degree {
@@ -48,14 +52,22 @@ enum ReedSolomon {
     /// The polynomial whose roots say where the errors are.
     ///
     /// It grows by one degree a syndrome at most, and so stays within what a polynomial holds.
-    private static func errorLocator(_ syndromes: GaloisPolynomial) -> GaloisPolynomial {
-        var locator = GaloisPolynomial(count: 1)
+    private static func errorLocator(
+        _ syndromes: GaloisPolynomial, erasures: ArraySlice<Int>, blockCount: Int
+    ) -> GaloisPolynomial {
+        var locator = GaloisPolynomial(count: erasures.count + 1)
         locator[0] = 1
+        for place in erasures {
+            let root = GaloisField.power(blockCount - 1 - place)
+            for degree in stride(from: erasures.count, to: 0, by: -1) {
+                locator[degree] ^= GaloisField.multiply(root, locator[degree - 1])
+            }
+        }
         var previous = locator
-        var length = 0
+        var length = erasures.count
         var gap = 1
         var previousDiscrepancy: UInt8 = 1
-        for index in 0..<syndromes.count {
+        for index in erasures.count..<syndromes.count {
             var discrepancy: UInt8 = 0
             for degree in 0...min(length, locator.count - 1, index) {
                 discrepancy ^= GaloisField.multiply(locator[degree], syndromes[index - degree])
@@ -70,8 +82,10 @@ enum ReedSolomon {
             for degree in 0..<previous.count {
                 locator[degree + gap] ^= GaloisField.multiply(factor, previous[degree])
             }
-            if 2 * length <= index {
-                (length, previous, previousDiscrepancy, gap) = (index + 1 - length, before, discrepancy, 1)
+            if 2 * length <= index + erasures.count {
+                (length, previous, previousDiscrepancy, gap) = (
+                    index + 1 + erasures.count - length, before, discrepancy, 1
+                )
             } else {
                 gap += 1
             }

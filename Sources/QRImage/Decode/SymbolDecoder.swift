@@ -16,6 +16,9 @@ struct SymbolDecoder {
     private var codewords: [UInt8] = []
     private var block: [UInt8] = []
     private var data: [UInt8] = []
+    /// How sure each codeword is of its modules, and a block's places, the least sure first.
+    private var certainties: [Double] = []
+    private var order: [Int] = []
     private var reader = PayloadReader()
 
     /// Decodes a symbol.
@@ -23,12 +26,14 @@ struct SymbolDecoder {
     /// - Parameters:
     ///   - isDark: the modules, row after row.
     ///   - version: 1 to 40, which says how many modules there are.
+    ///   - moduleCertainties: how sure each module is; where it is given, a block with too many wrong codewords is
+    ///     tried again without those that are least sure.
     /// - Returns: the payload, when the checks of every block and the whole bit stream agree.
-    mutating func decode(_ isDark: [Bool], version: Int) -> Answer {
+    mutating func decode(_ isDark: [Bool], version: Int, moduleCertainties: [Double] = []) -> Answer {
         let layout = SymbolLayout.of(version: version)
-        guard let format = Self.format(isDark, layout),
-            readData(isDark, layout, level: format.level, mask: format.mask)
-        else { return .failed }
+        guard let format = Self.format(isDark, layout) else { return .failed }
+        weigh(moduleCertainties, layout)
+        guard readData(isDark, layout, level: format.level, mask: format.mask) else { return .failed }
         return reader.read(data, version: version)
     }
 
@@ -60,25 +65,64 @@ struct SymbolDecoder {
         let correctionCountMax = blocks.correctionCountMax(version: layout.version, level: level)
         data.removeAll(keepingCapacity: true)
         for index in 0..<blocks.blockCount {
-            gather(index, of: blocks)
-            guard
-                ReedSolomon.correct(
-                    &block, checkCount: blocks.checkCount, correctionCountMax: correctionCountMax) != nil
-            else { return false }
+            guard correct(index, of: blocks, correctionCountMax: correctionCountMax) else { return false }
             data.append(contentsOf: block.dropLast(blocks.checkCount))
         }
         return true
     }
 
+    /// Check codewords that stay unused where codewords are erased: with fewer, chance might pass for a text.
+    private static let spareCount = 4
+    /// Which parts of the check codewords are given for erasures, in turn.
+    private static let erasedParts = [0.35, 0.65, 1]
+
+    private mutating func correct(_ index: Int, of blocks: BlockLayout, correctionCountMax: Int) -> Bool {
+        gather(index, of: blocks)
+        if ReedSolomon.correct(&block, checkCount: blocks.checkCount, correctionCountMax: correctionCountMax) != nil {
+            return true
+        }
+        let erasureCountMax = 2 * correctionCountMax - Self.spareCount
+        guard !certainties.isEmpty, erasureCountMax > 0 else { return false }
+        order.removeAll(keepingCapacity: true)
+        for place in block.indices { insert(place, index, of: blocks, countMax: erasureCountMax) }
+        for part in Self.erasedParts {
+            let erasureCount = Int(Double(erasureCountMax) * part)
+            gather(index, of: blocks)
+            let corrected = ReedSolomon.correct(
+                &block, checkCount: blocks.checkCount, correctionCountMax: (erasureCountMax - erasureCount) / 2,
+                erasures: order.prefix(erasureCount))
+            if corrected != nil { return true }
+        }
+        return false
+    }
+
+    /// Puts a place of a block among the least sure ones.
+    private mutating func insert(_ place: Int, _ index: Int, of blocks: BlockLayout, countMax: Int) {
+        let certainty = certainties[blocks.codeword(place, ofBlock: index)]
+        var rank = order.count
+        while rank > 0, certainties[blocks.codeword(order[rank - 1], ofBlock: index)] > certainty { rank -= 1 }
+        guard rank < countMax else { return }
+        if order.count == countMax { order.removeLast() }
+        order.insert(place, at: rank)
+    }
+
+    /// A codeword is as sure as the least sure of its modules.
+    private mutating func weigh(_ moduleCertainties: [Double], _ layout: SymbolLayout) {
+        certainties.removeAll(keepingCapacity: true)
+        guard !moduleCertainties.isEmpty else { return }
+        for first in stride(from: 0, to: layout.dataPlaces.count - 7, by: 8) {
+            var least = Double.infinity
+            for index in first..<(first + 8) { least = min(least, moduleCertainties[layout.dataPlaces[index]]) }
+            certainties.append(least)
+        }
+    }
+
     /// Takes one block's codewords out from among the others'.
-    private mutating func gather(_ index: Int, of layout: BlockLayout) {
+    private mutating func gather(_ index: Int, of blocks: BlockLayout) {
         block.removeAll(keepingCapacity: true)
-        for place in 0..<layout.shortDataCount { block.append(codewords[place * layout.blockCount + index]) }
-        let firstLong = layout.blockCount - layout.longBlockCount
-        let endOfShort = layout.shortDataCount * layout.blockCount
-        if index >= firstLong { block.append(codewords[endOfShort + index - firstLong]) }
-        let firstCheck = endOfShort + layout.longBlockCount
-        for place in 0..<layout.checkCount { block.append(codewords[firstCheck + place * layout.blockCount + index]) }
+        for place in 0..<blocks.codewordCount(ofBlock: index) {
+            block.append(codewords[blocks.codeword(place, ofBlock: index)])
+        }
     }
 }
 
