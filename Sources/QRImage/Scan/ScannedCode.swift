@@ -25,14 +25,15 @@ package struct ScannedCode: Sendable, Equatable {
         /// All four, the way round that they are named.
         package var all: [Point] { [upperLeft, upperRight, lowerRight, lowerLeft] }
 
-        /// Whether a place lies between them; they go round clockwise.
+        /// Whether a place lies between them; they go round clockwise, in a mirror the other way.
         func contain(x: Double, y: Double) -> Bool {
-            func isInside(_ first: Point, _ second: Point) -> Bool {
+            func side(_ first: Point, _ second: Point) -> Double {
                 let (sideX, sideY) = (Double(second.x - first.x), Double(second.y - first.y))
-                return sideX * (y - Double(first.y)) >= sideY * (x - Double(first.x))
+                return sideX * (y - Double(first.y)) - sideY * (x - Double(first.x))
             }
-            return isInside(upperLeft, upperRight) && isInside(upperRight, lowerRight)
-                && isInside(lowerRight, lowerLeft) && isInside(lowerLeft, upperLeft)
+            let (top, right) = (side(upperLeft, upperRight), side(upperRight, lowerRight))
+            let (bottom, left) = (side(lowerRight, lowerLeft), side(lowerLeft, upperLeft))
+            return min(top, right, bottom, left) >= 0 || max(top, right, bottom, left) <= 0
         }
 
         func scaled(by factor: Double) -> Corners {

@@ -3,6 +3,12 @@ struct SymbolReader {
     private var sampler = SymbolSampler()
     private var decoder = SymbolDecoder()
     private var grid = SymbolGrid()
+    private var surface = SymbolSurface()
+    /// The versions that the symbol at hand may be of, the likeliest first.
+    private var likely = InlineArray<4, Candidate>(repeating: Candidate())
+    private var likelyCount = 0
+    /// Whether the latest modules were taken as in a mirror.
+    private var isMirrored = false
 
     /// The fixed patterns must fit at least so well before anything is decoded; noise stays below.
     private static let fitMin = 0.22
@@ -10,6 +16,12 @@ struct SymbolReader {
     private static let fitOfCode = 0.45
     /// Below this, finder patterns are chance.
     private static let likenessMin = 0.15
+    /// Below this, finder patterns of their own shape are chance; true ones are clearer even through blur.
+    private static let clarityMin = 0.45
+    /// So clear are true ones alone.
+    private static let clarityOfCode = 0.6
+    /// So many of the fixed modules must be right for damage to be looked for, or a mirror.
+    private static let agreementOfCode = 0.8
 
     enum Outcome {
         /// A code, whole or a part of several, and where it lies.
@@ -26,28 +38,14 @@ struct SymbolReader {
         var rank = 0.0
     }
 
-    /// Reads a symbol as one of the two versions, or when refined the three, that are most likely.
+    /// Reads a symbol as one of the two versions, or when refined the three, that are most likely; then as it is bent.
     mutating func read(
         _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into sight: inout Sight
     ) -> Outcome {
         let frame = FinderFrame(triple, in: picture)
-        var likely = InlineArray<4, Candidate>(repeating: Candidate())
-        var count = 0
-        for version in frame.versions {
-            let locator = SymbolLocator(picture, frame, version: version)
-            guard locator.likeness > Self.likenessMin else { continue }
-            let isConfirmed = locator.isConfirmed
-            let rank = locator.versionFit + (isConfirmed ? 1 : 0)
-            var place = count
-            while place > 0, likely[place - 1].rank < rank {
-                likely[place] = likely[place - 1]
-                place -= 1
-            }
-            likely[place] = Candidate(version: version, isConfirmed: isConfirmed, rank: rank)
-            count += 1
-        }
+        rank(frame, picture)
         var outcome = Outcome.nothing
-        for index in 0..<min(count, refined ? 3 : 2) where !deadline.isOver {
+        for index in 0..<min(likelyCount, refined ? 3 : 2) where !deadline.isOver {
             let version = likely[index].version
             let locator = SymbolLocator(picture, frame, version: version)
             // A bent symbol fits no plane, and says what it is all the same.
@@ -55,18 +53,58 @@ struct SymbolReader {
                 place.fit > Self.fitMin || likely[index].isConfirmed
             else { continue }
             if place.fit > Self.fitOfCode { outcome = .seen }
-            let corners = corners(place.plane, version: version)
-            switch decode(picture, locator, place, version: version, refined: refined, deadline: deadline) {
-            case .payload(let payload):
-                sight.codes.append(ScannedCode(payload: payload, corners: corners))
-                return .read(corners)
-            case .part:
-                sight.hasParts = true
-                return .read(corners)
-            case .failed: continue
-            }
+            let answer = decode(picture, locator, place, version: version, refined: refined, deadline: deadline)
+            if let read = take(answer, place.plane, version: version, into: &sight) { return read }
         }
-        return outcome
+        guard !deadline.isOver else { return outcome }
+        let clarityMin = refined ? Self.clarityMin : Self.clarityOfCode
+        return readBent(frame, picture, clarityMin: clarityMin, deadline: deadline, into: &sight) ?? outcome
+    }
+
+    /// Puts the versions that a symbol may be of in order.
+    private mutating func rank(_ frame: FinderFrame, _ picture: PixelBuffer) {
+        likelyCount = 0
+        for version in frame.versions {
+            let locator = SymbolLocator(picture, frame, version: version)
+            guard locator.likeness > Self.likenessMin else { continue }
+            let isConfirmed = locator.isConfirmed
+            let rank = locator.versionFit + (isConfirmed ? 1 : 0)
+            var place = likelyCount
+            while place > 0, likely[place - 1].rank < rank {
+                likely[place] = likely[place - 1]
+                place -= 1
+            }
+            likely[place] = Candidate(version: version, isConfirmed: isConfirmed, rank: rank)
+            likelyCount += 1
+        }
+    }
+
+    /// Reads a symbol that lies on no plane, from its finder patterns outwards.
+    private mutating func readBent(
+        _ frame: FinderFrame, _ picture: PixelBuffer, clarityMin: Double, deadline: Deadline, into sight: inout Sight
+    ) -> Outcome? {
+        guard let corners = SymbolCorners(frame, in: picture, clarityMin: clarityMin) else { return nil }
+        let said = corners.version(in: picture, spanModules: frame.spanModules)
+        for index in 0..<(said == nil ? min(likelyCount, 2) : 1) where !deadline.isOver {
+            let version = said ?? likely[index].version
+            guard surface.follow(picture, corners, size: SymbolLayout.size(version: version), deadline: deadline)
+            else { return nil }
+            let answer = decode(picture, surface, version: version, deadline: deadline)
+            if let read = take(answer, surface, version: version, into: &sight) { return read }
+        }
+        return nil
+    }
+
+    private func take(
+        _ answer: SymbolDecoder.Answer, _ map: some ModuleMap, version: Int, into sight: inout Sight
+    ) -> Outcome? {
+        let corners = corners(map, version: version)
+        switch answer {
+        case .payload(let payload): sight.codes.append(ScannedCode(payload: payload, corners: corners))
+        case .part: sight.hasParts = true
+        case .failed: return nil
+        }
+        return .read(corners)
     }
 
     /// Samples the plane, then the surface as it is bent, then planes close by.
@@ -89,22 +127,34 @@ struct SymbolReader {
         return answer
     }
 
+    /// Decodes by each rule in turn; what is a code for sure, then without its damaged modules, and as in a mirror.
     private mutating func decode(
         _ picture: PixelBuffer, _ map: some ModuleMap, version: Int, deadline: Deadline
     ) -> SymbolDecoder.Answer {
+        isMirrored = false
         sampler.sample(picture, map, size: SymbolLayout.size(version: version))
         for rule in SymbolSampler.rules where !deadline.isOver {
             sampler.apply(rule)
             let answer = decoder.decode(sampler.isDark, version: version)
             if answer != .failed { return answer }
         }
-        return .failed
+        guard sampler.agreement(SymbolLayout.of(version: version)) > Self.agreementOfCode else { return .failed }
+        for rule in SymbolSampler.rules.prefix(2) where !deadline.isOver {
+            sampler.apply(rule)
+            sampler.weigh()
+            let answer = decoder.decode(sampler.isDark, version: version, moduleCertainties: sampler.certainties)
+            if answer != .failed { return answer }
+        }
+        isMirrored = true
+        sampler.transpose()
+        sampler.apply(SymbolSampler.rules[0])
+        return decoder.decode(sampler.isDark, version: version)
     }
 
-    private func corners(_ plane: Homography, version: Int) -> ScannedCode.Corners {
+    private func corners(_ map: some ModuleMap, version: Int) -> ScannedCode.Corners {
         let side = Double(SymbolLayout.size(version: version))
         func corner(_ across: Double, _ down: Double) -> ScannedCode.Point {
-            let place = plane.map(across, down)
+            let place = isMirrored ? map.map(down, across) : map.map(across, down)
             return ScannedCode.Point(x: ScannedCode.Point.pixel(place.x), y: ScannedCode.Point.pixel(place.y))
         }
         return ScannedCode.Corners(

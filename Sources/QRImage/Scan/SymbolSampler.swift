@@ -7,6 +7,8 @@ struct SymbolSampler {
     private var sums: [Double] = []
     /// Row after row, by the rule that was applied last.
     private(set) var isDark: [Bool] = []
+    /// How far each module is from being taken for the other colour; 0 where it surely is damaged.
+    private(set) var certainties: [Double] = []
 
     /// Where in a module it is looked at, each way: larger ones are averaged over their middle half, which takes the
     /// noise out.
@@ -16,6 +18,7 @@ struct SymbolSampler {
     mutating func sample(_ picture: PixelBuffer, _ map: some ModuleMap, size: Int) {
         self.size = size
         greys.removeAll(keepingCapacity: true)
+        isDark.removeAll(keepingCapacity: true)
         let (first, last) = (map.map(0, 0), map.map(Double(size), Double(size)))
         let diagonal = ((last.x - first.x) * (last.x - first.x) + (last.y - first.y) * (last.y - first.y)).squareRoot()
         let module = diagonal / (Double(size) * 1.414)
@@ -55,12 +58,47 @@ struct SymbolSampler {
         values.append(contentsOf: greys)
         if rule.sharpening > 0 { sharpen(by: rule.sharpening) }
         isDark.removeAll(keepingCapacity: true)
+        certainties.removeAll(keepingCapacity: true)
         if let radius = rule.radius {
             compare(radius: radius)
         } else {
             let mean = ((values.max() ?? 0) + (values.min() ?? 0)) / 2
-            for value in values { isDark.append(value < mean) }
+            for value in values { take(value, mean) }
         }
+    }
+
+    /// Looks at the symbol from behind, or in a mirror.
+    mutating func transpose() {
+        for row in 0..<size {
+            for column in 0..<row { greys.swapAt(row * size + column, column * size + row) }
+        }
+    }
+
+    /// Weighs the modules, by the rule that was applied last.
+    ///
+    /// Masks leave no areas of one colour: a module that looks like all eight around it most likely lies under glare or
+    /// dirt.
+    mutating func weigh() {
+        for row in 1..<(size - 1) {
+            for column in 1..<(size - 1) {
+                let place = row * size + column
+                let colour = isDark[place]
+                let isArea =
+                    isDark[place - 1] == colour && isDark[place + 1] == colour
+                    && isDark[place - size] == colour && isDark[place + size] == colour
+                    && isDark[place - size - 1] == colour && isDark[place - size + 1] == colour
+                    && isDark[place + size - 1] == colour && isDark[place + size + 1] == colour
+                if isArea { certainties[place] = 0 }
+            }
+        }
+    }
+
+    /// Which part of the modules that the version fixes are of the colour that they should be; 0 before any rule.
+    func agreement(_ layout: SymbolLayout) -> Double {
+        guard isDark.count == layout.size * layout.size else { return 0 }
+        var count = 0
+        for module in layout.fixed where isDark[module.row * size + module.column] == module.isDark { count += 1 }
+        return Double(count) / Double(layout.fixed.count)
     }
 
     private mutating func sharpen(by part: Double) {
@@ -73,6 +111,11 @@ struct SymbolSampler {
                 values[place] = greys[place] + part * (4 * greys[place] - around)
             }
         }
+    }
+
+    private mutating func take(_ value: Double, _ threshold: Double) {
+        isDark.append(value < threshold)
+        certainties.append(abs(value - threshold))
     }
 
     /// Compares each module with the mean around it, by sums over rectangles.
@@ -94,7 +137,7 @@ struct SymbolSampler {
                 let sum =
                     sums[bottom * stride + right] - sums[top * stride + right] - sums[bottom * stride + left]
                     + sums[top * stride + left]
-                isDark.append(values[row * size + column] < sum / Double((bottom - top) * (right - left)))
+                take(values[row * size + column], sum / Double((bottom - top) * (right - left)))
             }
         }
     }

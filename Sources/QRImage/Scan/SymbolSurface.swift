@@ -1,0 +1,209 @@
+import Glibc
+
+/// A symbol on a surface that is not flat, followed from its finder patterns outwards by where its modules end.
+///
+/// Edges between dark and light lie on whole modules: how far they lie off says how the surface has moved. Cloth, cans
+/// and crumpled paper of any version are followed, with or without alignment patterns.
+struct SymbolSurface: ModuleMap {
+    /// How many nodes there are each way, and how many modules lie between two.
+    private var count = 0
+    private var step = 1.0
+    /// Where the nodes lie in the picture, row after row.
+    private var xs: [Double] = []
+    private var ys: [Double] = []
+    /// How surely, from 0 for nodes that were not reached to 1.
+    private var trust: [Double] = []
+
+    /// Modules between two nodes, about.
+    private static let spacing = 3.0
+    /// Nodes to each side that say where one lies.
+    private static let reach = 2
+    /// How stiff the surface is: what speaks for its finder patterns' slope, and for lying between its neighbours.
+    private static let (stiffness, smoothness) = (0.2, 0.4)
+    /// How often every node is looked at again, once all have been reached.
+    private static let roundCount = 1
+
+    /// Follows a symbol.
+    ///
+    /// - Parameters:
+    ///   - picture: in which it lies.
+    ///   - corners: its finder patterns, from which on it is followed.
+    ///   - size: modules a side.
+    ///   - deadline: when to stop.
+    /// - Returns: false when the time was over.
+    mutating func follow(_ picture: PixelBuffer, _ corners: SymbolCorners, size: Int, deadline: Deadline) -> Bool {
+        count = Int((Double(size) / Self.spacing).rounded()) + 1
+        step = Double(size) / Double(count - 1)
+        Self.clear(&xs, count * count)
+        Self.clear(&ys, count * count)
+        Self.clear(&trust, count * count)
+        let near = Int((3.5 / step).rounded())
+        let far = count - 1 - near
+        plant(corners.upperLeft, 3.5, 3.5)
+        plant(corners.upperRight, Double(size) - 3.5, 3.5)
+        plant(corners.lowerLeft, 3.5, Double(size) - 3.5)
+        for round in 0...Self.roundCount {
+            for ring in 0..<count {
+                if deadline.isOver { return false }
+                for row in 0..<count {
+                    for column in 0..<count {
+                        let (left, right) = (abs(column - near), abs(column - far))
+                        let (top, bottom) = (abs(row - near), abs(row - far))
+                        let distance = min(max(left, top), max(right, top), max(left, bottom))
+                        guard distance == ring, round > 0 || trust[row * count + column] == 0 else { continue }
+                        settle(row, column, picture, corners, isSettled: round > 0)
+                    }
+                }
+            }
+        }
+        return true
+    }
+
+    private static func clear(_ values: inout [Double], _ count: Int) {
+        values.removeAll(keepingCapacity: true)
+        values.append(contentsOf: repeatElement(0, count: count))
+    }
+
+    /// Puts the nodes of a finder pattern where it says.
+    private mutating func plant(_ shape: FinderShape, _ u: Double, _ v: Double) {
+        for row in 0..<count {
+            for column in 0..<count {
+                let (right, below) = (Double(column) * step - u, Double(row) * step - v)
+                guard max(abs(right), abs(below)) < 5 else { continue }
+                (xs[row * count + column], ys[row * count + column]) = shape.map(right, below)
+                trust[row * count + column] = 1
+            }
+        }
+    }
+
+    /// Puts a node where its neighbours and the edges around it say.
+    private mutating func settle(
+        _ row: Int, _ column: Int, _ picture: PixelBuffer, _ corners: SymbolCorners, isSettled: Bool
+    ) {
+        let (u, v) = (Double(column) * step, Double(row) * step)
+        var frame = frame(row, column, corners)
+        let place = row * count + column
+        let (smoothX, smoothY) = (frame.x, frame.y)
+        if isSettled { (frame.x, frame.y) = (xs[place], ys[place]) }
+        let across = Self.shift(picture, frame, u, v)
+        let down = Self.shift(picture, frame.transposed, v, u)
+        let (right, below) = (across.modules * across.trust, down.modules * down.trust)
+        let x = frame.x + right * frame.acrossX + below * frame.downX
+        let y = frame.y + right * frame.acrossY + below * frame.downY
+        let known = (across.trust + down.trust) / 2
+        let share = isSettled ? Self.smoothness / (Self.smoothness + known) : 0
+        xs[place] = x + share * (smoothX - x)
+        ys[place] = y + share * (smoothY - y)
+        trust[place] = 0.1 + 0.9 * known
+    }
+
+    /// A place in the picture, and a module's way across and down from there.
+    private struct Frame {
+        var x, y, acrossX, acrossY, downX, downY: Double
+
+        var transposed: Frame {
+            Frame(x: x, y: y, acrossX: downX, acrossY: downY, downX: acrossX, downY: acrossY)
+        }
+    }
+
+    /// Where a node lies as far as its neighbours tell: the flat piece of least squares through them.
+    private func frame(_ row: Int, _ column: Int, _ corners: SymbolCorners) -> Frame {
+        let (right, below) = (Double(column) / Double(count - 1), Double(row) / Double(count - 1))
+        let (corner, far, low) = (corners.upperLeft, corners.upperRight, corners.lowerLeft)
+        func between(_ corner: Double, _ far: Double, _ low: Double) -> Double {
+            corner + right * (far - corner) + below * (low - corner)
+        }
+        var frame = Frame(
+            x: 0, y: 0, acrossX: between(corner.acrossX, far.acrossX, low.acrossX),
+            acrossY: between(corner.acrossY, far.acrossY, low.acrossY),
+            downX: between(corner.downX, far.downX, low.downX), downY: between(corner.downY, far.downY, low.downY))
+        var (weights, rights, belows) = (0.0, 0.0, 0.0)
+        var (rightRight, rightBelow, belowBelow) = (Self.stiffness, 0.0, Self.stiffness)
+        var (sumX, sumY, rightX, rightY, belowX, belowY) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        for otherRow in max(0, row - Self.reach)...min(count - 1, row + Self.reach) {
+            for otherColumn in max(0, column - Self.reach)...min(count - 1, column + Self.reach) {
+                let other = otherRow * count + otherColumn
+                let weight = trust[other]
+                guard weight > 0, otherRow != row || otherColumn != column else { continue }
+                let (right, below) = (Double(otherColumn - column), Double(otherRow - row))
+                // What is left when the finder patterns' slope is taken away.
+                let x = xs[other] - step * (right * frame.acrossX + below * frame.downX)
+                let y = ys[other] - step * (right * frame.acrossY + below * frame.downY)
+                weights += weight
+                rights += weight * right
+                belows += weight * below
+                rightRight += weight * right * right
+                rightBelow += weight * right * below
+                belowBelow += weight * below * below
+                (sumX, sumY) = (sumX + weight * x, sumY + weight * y)
+                (rightX, rightY) = (rightX + weight * right * x, rightY + weight * right * y)
+                (belowX, belowY) = (belowX + weight * below * x, belowY + weight * below * y)
+            }
+        }
+        // Around the neighbours' middle, the slopes are two equations.
+        let (middleRight, middleBelow) = (rights / weights, belows / weights)
+        rightRight -= rights * middleRight
+        rightBelow -= rights * middleBelow
+        belowBelow -= belows * middleBelow
+        let determinant = rightRight * belowBelow - rightBelow * rightBelow
+        func solve(_ sum: Double, _ right: Double, _ below: Double) -> (value: Double, right: Double, below: Double) {
+            let (right, below) = (right - middleRight * sum, below - middleBelow * sum)
+            let slopeRight = (right * belowBelow - below * rightBelow) / determinant
+            let slopeBelow = (below * rightRight - right * rightBelow) / determinant
+            return (sum / weights - slopeRight * middleRight - slopeBelow * middleBelow, slopeRight, slopeBelow)
+        }
+        let (x, y) = (solve(sumX, rightX, belowX), solve(sumY, rightY, belowY))
+        (frame.x, frame.y) = (x.value, y.value)
+        frame.acrossX += x.right / step
+        frame.acrossY += y.right / step
+        frame.downX += x.below / step
+        frame.downY += y.below / step
+        return frame
+    }
+
+    /// How far the edges around a place lie from whole modules, along the first of its ways.
+    ///
+    /// - Returns: modules, between -0.5 and 0.5, and how surely, between 0 and 1.
+    private static func shift(
+        _ picture: PixelBuffer, _ frame: Frame, _ u: Double, _ v: Double
+    ) -> (modules: Double, trust: Double) {
+        // Four looks a module: each is a quarter turn of the edges' wave.
+        var quarters = InlineArray<4, Double>(repeating: 0)
+        for line in -lines...lines {
+            let aside = v.rounded(.down) + 0.5 + Double(line) - v
+            let start = -Double(lines) - 0.5
+            var x = frame.x + aside * frame.downX + start * frame.acrossX
+            var y = frame.y + aside * frame.downY + start * frame.acrossY
+            var before = picture.sample(x, y)
+            for index in 0..<(8 * lines + 4) {
+                x += frame.acrossX / 4
+                y += frame.acrossY / 4
+                let value = picture.sample(x, y)
+                quarters[index & 3] += (value - before) * (value - before)
+                before = value
+            }
+        }
+        let all = quarters[0] + quarters[1] + quarters[2] + quarters[3]
+        guard all > 0 else { return (0, 0) }
+        let (real, imaginary) = ((quarters[0] - quarters[2]) / all, (quarters[1] - quarters[3]) / all)
+        let clarity = (real * real + imaginary * imaginary).squareRoot()
+        let turns = atan2(imaginary, real) / (2 * .pi) + u - Double(lines) - 0.5 + 0.125
+        return (turns - turns.rounded(), min(1, clarity * 2))
+    }
+
+    /// Lines to each side that are looked at, a module apart.
+    private static let lines = 2
+
+    func map(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+        let (u, v) = (x / step, y / step)
+        let (column, row) = (min(max(Int(u), 0), count - 2), min(max(Int(v), 0), count - 2))
+        let (right, below) = (u - Double(column), v - Double(row))
+        let place = row * count + column
+        func between(_ values: [Double]) -> Double {
+            let upper = values[place] * (1 - right) + values[place + 1] * right
+            let lower = values[place + count] * (1 - right) + values[place + count + 1] * right
+            return upper * (1 - below) + lower * below
+        }
+        return (between(xs), between(ys))
+    }
+}
