@@ -76,7 +76,8 @@ struct DecodeCommand: ParsableCommand {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _ where forTerminal && TerminalText.isObeyed(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where forTerminal && TerminalText.isObeyed(scalar):
+                result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }
