@@ -62,7 +62,11 @@ struct EarlierRegistryTests {
             }
             #expect(first != nil && first == answer)
         }
-        let store = TraceLogStore(registry: database, openingKey: [UInt8](repeating: 5, count: 32))
+        // As an installation derives it; the dump is of one whose secret is what the scratch registry seals with.
+        let openingKey = try HKDF.derive(
+            .sha256, key: ScratchRegistry.sealingKey, salt: [], info: Array("suishen openings at rest v1".utf8),
+            byteCount: TraceLogStore.openingKeyByteCount)
+        let store = TraceLogStore(registry: database, openingKey: openingKey)
         let digest = try database.read { try Data.fetchOne($0, sql: "SELECT digest FROM log_requests") }
         let object = try #require(ObjectID(Hex.decode("c712403232360958")))
         var event = EventRequest(

@@ -16,10 +16,12 @@ final class ScratchRegistry: Sendable {
         try RegistryDatabase.create(at: path, trusting: [])
     }
 
+    static let sealingKey = [UInt8](repeating: 1, count: FieldCipher.keyByteCount)
+
     /// Of the keys that every test's registry has.
     static func cipher() throws -> FieldCipher {
         try FieldCipher(
-            sealingKey: [UInt8](repeating: 1, count: FieldCipher.keyByteCount),
+            sealingKey: sealingKey,
             digestKey: [UInt8](repeating: 2, count: FieldCipher.keyByteCount), random: SystemRandom())
     }
 

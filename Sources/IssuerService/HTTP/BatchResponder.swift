@@ -72,18 +72,20 @@ struct BatchResponder: Sendable {
         var window: Window = []
         var codeCount = 0
         while codeCount < codeCountMax, let line = lines.popFirst() {
-            let request = await begin(line)
+            let request = await begin(line, by: caller())
             if case .success(let begun) = request { codeCount += begun.codeCount } else { codeCount += 1 }
             window.append(request)
         }
         return window
     }
 
-    private func begin(_ line: LineSplitter.Line) async -> Result<BegunRequest, OperationError> {
+    private func begin(
+        _ line: LineSplitter.Line, by caller: IssuingService.Caller
+    ) async -> Result<BegunRequest, OperationError> {
         let byteCountMax = RequestResponder.requestByteCountMax
+        guard case .text(let bytes) = line else { return .failure(.requestTooLong(byteCountMax)) }
         do {
-            guard case .text(let bytes) = line else { throw OperationError.requestTooLong(byteCountMax) }
-            return .success(try await service.begin(operation, line: bytes, byteCountMax: byteCountMax, by: caller()))
+            return .success(try await service.begin(operation, line: bytes, byteCountMax: byteCountMax, by: caller))
         } catch {
             return .failure(OperationError(any: error))
         }
