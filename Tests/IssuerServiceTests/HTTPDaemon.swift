@@ -94,11 +94,15 @@ final class HTTPDaemon {
     /// Lets a process that is held still go on.
     func goOn() { kill(process, SIGCONT) }
 
-    /// One request; the answer's body, then its status on a line of its own.
-    func curl(_ arguments: [String], as prefix: [String] = []) throws -> Outcome {
+    /// One request; the answer's body, then its status on a line of its own, 000 where there is none.
+    ///
+    /// - Throws: when there is no answer, unless `mayBeShutOut`.
+    func curl(
+        _ arguments: [String], as prefix: [String] = [], mayBeShutOut: Bool = false
+    ) throws -> Outcome {
         let words = prefix + ["curl", "-s", "-S", "-w", "\n%{http_code}", "--unix-socket", socket] + arguments
         let outcome = try Self.run(words)
-        guard outcome.output.hasSuffix("000") else { return outcome }
+        guard outcome.output.hasSuffix("000"), !mayBeShutOut else { return outcome }
         let state = try? ProjectFiles.bytes("/proc/\(process)/stat")
         throw Unanswered(
             what: outcome.output, daemon: state.map { String(decoding: $0, as: UTF8.self) } ?? "gone",

@@ -71,6 +71,7 @@ struct EarlierRegistryTests {
         let object = try #require(ObjectID(Hex.decode("c712403232360958")))
         var event = EventRequest(
             object: object, event: .observed(TraceEvent(timeMilliseconds: 1, step: .inspecting)), actor: "")
+        event.personal = try store.openings(from: 0, count: 1).map(\.opening)
         event.idempotency = .init(
             key: registry.kept("before-event", of: 1000), earlierKey: registry.keptOfAnybody("before-event"),
             requestDigest: Array(try #require(digest)))
