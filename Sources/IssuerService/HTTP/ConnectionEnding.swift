@@ -19,15 +19,21 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long somebody who has just connected may take to ask.
     private static let firstRequestGrace = TimeAmount.seconds(1)
 
-    private var unansweredCount = 0
+    private var unansweredCount = 0 {
+        didSet { activity.note(isWaiting: unansweredCount > 0) }
+    }
     private var isRequestUnfinished = false
     /// Whether somebody has connected and may still be about to ask.
     private var isExpected = true
     private let list: ConnectionList
+    private let activity: ConnectionActivity
 
-    /// - Parameter list: says when every connection is to end.
-    init(_ list: ConnectionList) {
+    /// - Parameters:
+    ///   - list: says when every connection is to end.
+    ///   - activity: is told whether anything asked is still to be answered.
+    init(_ list: ConnectionList, _ activity: ConnectionActivity) {
         self.list = list
+        self.activity = activity
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -4,7 +4,8 @@ import Synchronization
 /// The connections that are open: counted, bounded, and ended in good order.
 ///
 /// One too many closes the one that has been silent longest, so that a client which opens thousands and says nothing
-/// keeps nobody else out; users without a role have a few places of their own.
+/// keeps nobody else out; who waits for an answer is silent too, and goes only when all do. Users without a role have a
+/// few places of their own.
 final class ConnectionList: Sendable {
     private struct Entry {
         let channel: any Channel
@@ -48,12 +49,12 @@ final class ConnectionList: Sendable {
         if isFinishing { Self.finish(channel) }
     }
 
-    /// Adds an entry, and gives the connection that has to go for it, the one that has been silent longest.
+    /// Adds an entry, and gives the connection that has to go for it.
     private static func put(
         _ entry: Entry, in entries: inout [ObjectIdentifier: Entry], countMax: Int
     ) -> (any Channel)? {
         let silent =
-            entries.count < countMax ? nil : entries.min { $0.value.activity.latest < $1.value.activity.latest }
+            entries.count < countMax ? nil : entries.min { $0.value.activity.rank < $1.value.activity.rank }
         if let silent { entries[silent.key] = nil }
         entries[ObjectIdentifier(entry.channel)] = entry
         return silent?.value.channel
@@ -82,15 +83,22 @@ final class ConnectionList: Sendable {
     }
 }
 
-/// When a connection last said or was told something.
+/// When a connection last said or was told something, and whether it waits for an answer.
 final class ConnectionActivity: ChannelDuplexHandler, Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
 
     private let time = Atomic(NIODeadline.now().uptimeNanoseconds)
 
-    /// Nanoseconds on the clock of the event loops.
-    var latest: UInt64 { time.load(ordering: .relaxed) }
+    private let waiting = Atomic(false)
+
+    /// The lower, the sooner the connection has to go: first whether it waits, then nanoseconds of the loops' clock.
+    var rank: (UInt8, UInt64) { (waiting.load(ordering: .relaxed) ? 1 : 0, time.load(ordering: .relaxed)) }
+
+    /// Notes whether something was asked that is not answered yet.
+    func note(isWaiting: Bool) {
+        waiting.store(isWaiting, ordering: .relaxed)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         note()

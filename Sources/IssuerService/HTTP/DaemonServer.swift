@@ -114,7 +114,7 @@ package struct DaemonServer: Sendable {
                     try await responder.respond(to: request, writer, uid: peer.uid)
                 },
                 configuration: .init(
-                    additionalChannelHandlers: [ConnectionEnding(connections)],
+                    additionalChannelHandlers: [ConnectionEnding(connections, activity)],
                     idleTimeout: Self.idleTimeout,
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Self.headerByteCountMax, maxHeaderListSize: Self.headerByteCountMax,
