@@ -3,6 +3,9 @@ import Glibc
 
 /// A gate that reads codes from a pipe and answers through another.
 final class GateProcess: Sendable {
+    /// How the answer to an accepted code begins.
+    static let acceptance = #"{"verdict":"accept""#
+
     private let input: Int32
     private let output: Int32
 
@@ -40,7 +43,7 @@ final class GateProcess: Sendable {
 
     /// Calls `visit` for every answer, with whether it is an accepted code's.
     func readLines(_ visit: (Bool) -> Void) {
-        let accept = Array(#"{"verdict":"accept""#.utf8)
+        let accept = Array(Self.acceptance.utf8)
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         var line: [UInt8] = []
         while true {
