@@ -160,7 +160,8 @@ let package = Package(
             "IssuerServiceTests",
             [
                 "Credential", "Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "Verification",
-                "chain-verify", "suishen", "suishend", grdb,
+                "chain-verify", "suishen", "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(
             "CommandTests",

@@ -19,9 +19,7 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long somebody who has just connected may take to ask.
     private static let firstRequestGrace = TimeAmount.seconds(1)
 
-    private var unansweredCount = 0 {
-        didSet { activity.note(isWaiting: unansweredCount > 0) }
-    }
+    private var unansweredCount = 0
     private var isRequestUnfinished = false
     /// Whether somebody has connected and may still be about to ask.
     private var isExpected = true
@@ -49,19 +47,21 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        activity.note(isWaiting: unansweredCount > 0)
         context.fireChannelReadComplete()
         endIfIdle(context)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(var head) where list.isFinishing && unansweredCount == 1 && !Self.hasUnread(context):
+        case .head(var head) where list.isFinishing && unansweredCount == 1 && !context.hasUnread:
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .head, .body: context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)
             unansweredCount -= 1
+            activity.note(isWaiting: unansweredCount > 0)
             endIfIdle(context)
         }
     }
@@ -76,21 +76,11 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func endIfIdle(_ context: ChannelHandlerContext) {
-        guard list.isFinishing, !isExpected, unansweredCount == 0, !isRequestUnfinished, !Self.hasUnread(context) else {
+        guard list.isFinishing, !isExpected, unansweredCount == 0, !isRequestUnfinished, !context.hasUnread else {
             return
         }
         _ = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable { (descriptor: NIOBSDSocket.Handle) in
             shutdown(descriptor, Int32(SHUT_RD))
         }
-    }
-
-    /// Whether the kernel holds bytes of the client's that are still to be read.
-    private static func hasUnread(_ context: ChannelHandlerContext) -> Bool {
-        let isReadable = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable {
-            (descriptor: NIOBSDSocket.Handle) in
-            var byte: UInt8 = 0
-            return unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
-        }
-        return isReadable ?? false
     }
 }

@@ -4,8 +4,9 @@ import Synchronization
 /// The connections that are open: counted, bounded, and ended in good order.
 ///
 /// One too many closes the one that has been silent longest, so that a client which opens thousands and says nothing
-/// keeps nobody else out; who waits for an answer is silent too, and goes only when all do. Users without a role have a
-/// few places of their own.
+/// keeps nobody else out; who waits for an answer is silent too, and goes only when all do. Whether one waits is known on
+/// its own loop alone, where a request may still be unread: so it is asked there to leave, and may stay. Users without a
+/// role have a few places of their own.
 final class ConnectionList: Sendable {
     private struct Entry {
         let channel: any Channel
@@ -35,29 +36,36 @@ final class ConnectionList: Sendable {
         self.strangerCountMax = strangerCountMax
     }
 
-    /// Notes a connection until it closes.
+    /// Notes a connection until it closes; its pipeline has the handler `activity` by now.
     func add(_ channel: any Channel, _ activity: ConnectionActivity, hasRole: Bool) {
         let key = ObjectIdentifier(channel)
-        let entry = Entry(channel: channel, activity: activity)
-        let silent = state.withLock { state in
-            hasRole
-                ? Self.put(entry, in: &state.known, countMax: countMax)
-                : Self.put(entry, in: &state.strangers, countMax: strangerCountMax)
-        }
-        silent?.close(promise: nil)
+        put(Entry(channel: channel, activity: activity), hasRole: hasRole)
         channel.closeFuture.whenComplete { [self] _ in forget(key) }
         if isFinishing { Self.finish(channel) }
     }
 
-    /// Adds an entry, and gives the connection that has to go for it.
+    private func put(_ entry: Entry, hasRole: Bool) {
+        let displaced = state.withLock { state in
+            hasRole
+                ? Self.put(entry, in: &state.known, countMax: countMax)
+                : Self.put(entry, in: &state.strangers, countMax: strangerCountMax)
+        }
+        guard let displaced else { return }
+        if displaced.isWaiting { return displaced.entry.channel.close(promise: nil) }
+        let request = ConnectionActivity.LeaveRequest { [self] in put(displaced.entry, hasRole: hasRole) }
+        displaced.entry.channel.pipeline.fireUserInboundEventTriggered(request)
+    }
+
+    /// Adds an entry, and gives the one that has to go for it, with whether that waits for an answer.
     private static func put(
         _ entry: Entry, in entries: inout [ObjectIdentifier: Entry], countMax: Int
-    ) -> (any Channel)? {
-        let silent =
-            entries.count < countMax ? nil : entries.min { $0.value.activity.rank < $1.value.activity.rank }
-        if let silent { entries[silent.key] = nil }
-        entries[ObjectIdentifier(entry.channel)] = entry
-        return silent?.value.channel
+    ) -> (entry: Entry, isWaiting: Bool)? {
+        defer { entries[ObjectIdentifier(entry.channel)] = entry }
+        guard entries.count >= countMax else { return nil }
+        let ranks = entries.lazy.map { (rank: $0.value.activity.rank, key: $0.key) }
+        guard let first = ranks.min(by: { $0.rank < $1.rank }), let displaced = entries.removeValue(forKey: first.key)
+        else { return nil }
+        return (displaced, first.rank.isWaiting)
     }
 
     private func forget(_ key: ObjectIdentifier) {
@@ -80,37 +88,5 @@ final class ConnectionList: Sendable {
     /// Closes every connection now.
     func close() {
         for channel in state.withLock(\.channels) { channel.close(promise: nil) }
-    }
-}
-
-/// When a connection last said or was told something, and whether it waits for an answer.
-final class ConnectionActivity: ChannelDuplexHandler, Sendable {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-
-    private let time = Atomic(NIODeadline.now().uptimeNanoseconds)
-
-    private let waiting = Atomic(false)
-
-    /// The lower, the sooner the connection has to go: first whether it waits, then nanoseconds of the loops' clock.
-    var rank: (UInt8, UInt64) { (waiting.load(ordering: .relaxed) ? 1 : 0, time.load(ordering: .relaxed)) }
-
-    /// Notes whether something was asked that is not answered yet.
-    func note(isWaiting: Bool) {
-        waiting.store(isWaiting, ordering: .relaxed)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        note()
-        context.fireChannelRead(data)
-    }
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        note()
-        context.write(data, promise: promise)
-    }
-
-    private func note() {
-        time.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
     }
 }

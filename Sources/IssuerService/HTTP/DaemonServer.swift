@@ -108,7 +108,6 @@ package struct DaemonServer: Sendable {
             level: .socket, name: .init(rawValue: SO_PEERCRED))
         return peer.flatMap { peer in
             let activity = ConnectionActivity()
-            connections.add(channel, activity, hasRole: !responder.grants(peer.uid).roles.isEmpty)
             let http = HTTP1Channel(
                 responder: { [responder] request, writer, _ in
                     try await responder.respond(to: request, writer, uid: peer.uid)
@@ -120,7 +119,8 @@ package struct DaemonServer: Sendable {
                         maxHeaderFieldSize: Self.headerByteCountMax, maxHeaderListSize: Self.headerByteCountMax,
                         maxHeaderFieldCount: Self.headerCountMax)))
             return channel.pipeline.addHandler(activity).flatMap {
-                http.setup(channel: channel, logger: Self.logger).map { Connection(http: http, channel: $0) }
+                connections.add(channel, activity, hasRole: !responder.grants(peer.uid).roles.isEmpty)
+                return http.setup(channel: channel, logger: Self.logger).map { Connection(http: http, channel: $0) }
             }
         }
     }
