@@ -72,21 +72,16 @@ package struct CBORWriter: Sendable {
 
     mutating func head(_ type: CBORMajorType, _ argument: UInt64) {
         let bits = type.rawValue << 5
-        switch argument {
-        case 0..<24: bytes.append(bits | UInt8(argument))
-        case 24...0xFF:
-            bytes.append(bits | 24)
-            bigEndian(argument, byteCount: 1)
-        case 0x100...0xFFFF:
-            bytes.append(bits | 25)
-            bigEndian(argument, byteCount: 2)
-        case 0x1_0000...0xFFFF_FFFF:
-            bytes.append(bits | 26)
-            bigEndian(argument, byteCount: 4)
-        default:
-            bytes.append(bits | 27)
-            bigEndian(argument, byteCount: 8)
-        }
+        guard argument >= 24 else { return bytes.append(bits | UInt8(argument)) }
+        let widthExponent: UInt8 =
+            switch argument {
+            case ...0xFF: 0
+            case ...0xFFFF: 1
+            case ...0xFFFF_FFFF: 2
+            default: 3
+            }
+        bytes.append(bits | 24 + widthExponent)
+        bigEndian(argument, byteCount: 1 << Int(widthExponent))
     }
 
     /// A float in the fewest bytes that keep its value (RFC 8949 §4.2.2).
@@ -109,8 +104,9 @@ package struct CBORWriter: Sendable {
     }
 
     private mutating func bigEndian(_ value: UInt64, byteCount: Int) {
-        for shift in stride(from: (byteCount - 1) * 8, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
+        let word = (value << UInt64(64 - 8 * byteCount)).bigEndian
+        unsafe withUnsafeBytes(of: word) { word in
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: word[..<byteCount]))
         }
     }
 }

@@ -36,10 +36,10 @@ package struct EntryScanner: Sendable {
             guard cursor.takeNull(in: bytes) else { return nil }
             previous = nil
         } else {
-            guard let hash = cursor.string(ScanCursor.Major.byteString, in: bytes), hash.count == MerkleHash.byteCount,
+            guard let hash = cursor.byteString(count: MerkleHash.byteCount, in: bytes),
                 let index = cursor.head(ScanCursor.Major.unsigned, in: bytes)
             else { return nil }
-            previous = EntryLink(leafHash: MerkleHash(bytes, at: hash.lowerBound), index: index)
+            previous = EntryLink(leafHash: MerkleHash(bytes, at: hash), index: index)
         }
         guard let recordedAt = cursor.head(ScanCursor.Major.unsigned, in: bytes),
             let actor = cursor.string(ScanCursor.Major.text, in: bytes),
@@ -67,6 +67,8 @@ package struct EntryScanner: Sendable {
     private static func kind(_ bytes: Span<UInt8>, at position: Int) -> LogEvent.Kind? {
         // Map head, key 0, kind: each one byte for every kind there is.
         guard position + 2 < bytes.count, bytes[position] >> 5 == 5, bytes[position + 1] == 0 else { return nil }
-        return LogEvent.Kind(rawValue: UInt64(bytes[position + 2]))
+        let kind = bytes[position + 2]
+        // Looking the number up takes a call, which the kind that nearly all have is spared.
+        return kind == LogEvent.Kind.observed.rawValue ? .observed : LogEvent.Kind(rawValue: UInt64(kind))
     }
 }

@@ -29,18 +29,32 @@ struct ScanCursor {
     mutating func string(_ type: UInt8, in bytes: Span<UInt8>) -> Range<Int>? {
         guard let byteCount = head(type, in: bytes), byteCount <= UInt64(bytes.count - position) else { return nil }
         let start = position
-        position += Int(byteCount)
+        position &+= Int(truncatingIfNeeded: byteCount)
         return start..<position
+    }
+
+    /// Where the content of a byte string of just `byteCount` bytes stands, 24 to 255 of them; passes over it.
+    @inline(__always)
+    mutating func byteString(count byteCount: Int, in bytes: Span<UInt8>) -> Int? {
+        let start = position &+ 2
+        guard bytes.count &- start >= byteCount,
+            unsafe bytes[unchecked: position] == Major.byteString << 5 | 24,
+            unsafe bytes[unchecked: position &+ 1] == UInt8(truncatingIfNeeded: byteCount)
+        else { return nil }
+        position = start &+ byteCount
+        return start
     }
 
     @inline(__always)
     mutating func takeNull(in bytes: Span<UInt8>) -> Bool {
         guard position < bytes.count, unsafe bytes[unchecked: position] == 0xF6 else { return false }
-        position += 1
+        position &+= 1
         return true
     }
 
     /// Passes over one whole item and says where it stood; map keys must be ascending unsigned integers.
+    ///
+    /// - Parameter depthLeft: how deep the item may go, itself included; above 0.
     @inline(__always)
     mutating func item(depthLeft: Int, in bytes: Span<UInt8>) -> Range<Int>? {
         let start = position
@@ -51,7 +65,7 @@ struct ScanCursor {
     /// Numbers, strings and nulls are passed over in place; only what holds other items takes a call.
     @inline(__always)
     private mutating func skip(depthLeft: Int, in bytes: Span<UInt8>) -> Bool {
-        guard depthLeft > 0, position < bytes.count else { return false }
+        guard position < bytes.count else { return false }
         let first = unsafe bytes[unchecked: position]
         guard first < Major.array << 5 else {
             if first >= Major.simple << 5 { return takeNull(in: bytes) }
@@ -61,7 +75,7 @@ struct ScanCursor {
         guard let value = argument(first, in: bytes) else { return false }
         guard first >= Major.byteString << 5 else { return true }
         guard value <= UInt64(bytes.count - position) else { return false }
-        position += Int(value)
+        position &+= Int(truncatingIfNeeded: value)
         return true
     }
 
@@ -74,14 +88,16 @@ struct ScanCursor {
         var cursor = ScanCursor(position: start)
         let type = first >> 5
         guard type != Major.tag, let count = cursor.argument(first, in: bytes),
-            count <= UInt64(bytes.count - cursor.position)
+            count <= UInt64(bytes.count - cursor.position), count == 0 || depthLeft > 1
         else { return -1 }
         // A key below 0 does not exist, so that the first may be any.
         var least: UInt64 = 0
-        for _ in 0..<Int(count) {
+        var left = count
+        while left > 0 {
+            left &-= 1
             if type == Major.map {
                 guard let key = cursor.head(Major.unsigned, in: bytes), key >= least, key < .max else { return -1 }
-                least = key + 1
+                least = key &+ 1
             }
             guard cursor.skip(depthLeft: depthLeft - 1, in: bytes) else { return -1 }
         }
@@ -92,30 +108,39 @@ struct ScanCursor {
     @inline(__always)
     private mutating func argument(_ first: UInt8, in bytes: Span<UInt8>) -> UInt64? {
         let information = first & 0x1F
-        position += 1
+        position &+= 1
         return information < 24 ? UInt64(information) : longArgument(information, in: bytes)
     }
 
+    /// Each width moves on by a number of its own, so that the processor, which guesses the branch, need not wait for the
+    /// head to know where the next one is.
     @inline(__always)
     private mutating func longArgument(_ information: UInt8, in bytes: Span<UInt8>) -> UInt64? {
-        guard information <= 27 else { return nil }
-        let byteCount = 1 << Int(information - 24)
-        guard bytes.count - position >= byteCount else { return nil }
+        let left = bytes.count &- position
         let raw = unsafe bytes.bytes
-        let (value, least): (UInt64, UInt64)
+        let start = position
         switch information {
-        case 24: unsafe (value, least) = (UInt64(bytes[unchecked: position]), 24)
+        case 24:
+            guard left >= 1 else { return nil }
+            position = start &+ 1
+            let value = unsafe bytes[unchecked: start]
+            return value >= 24 ? UInt64(value) : nil
         case 25:
-            unsafe value = UInt64(raw.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt16.self).bigEndian)
-            least = 1 << 8
+            guard left >= 2 else { return nil }
+            position = start &+ 2
+            let value = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt16.self).bigEndian
+            return value >= 1 << 8 ? UInt64(value) : nil
         case 26:
-            unsafe value = UInt64(raw.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt32.self).bigEndian)
-            least = 1 << 16
-        default:
-            unsafe value = raw.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self).bigEndian
-            least = 1 << 32
+            guard left >= 4 else { return nil }
+            position = start &+ 4
+            let value = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt32.self).bigEndian
+            return value >= 1 << 16 ? UInt64(value) : nil
+        case 27:
+            guard left >= 8 else { return nil }
+            position = start &+ 8
+            let value = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self).bigEndian
+            return value >= 1 << 32 ? value : nil
+        default: return nil
         }
-        position += byteCount
-        return value >= least ? value : nil
     }
 }
