@@ -66,18 +66,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
         name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: settings)
 }
 
-let fuzzTargets: [Target] =
+/// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
+let fuzzDependencies: [Target.Dependency] = [
+    "CZlib", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Storage", "TraceLog", "Verification",
+]
+let fuzzTarget =
     isFuzzing
-    ? [
-        .executableTarget(
-            name: "fuzz-parsers",
-            dependencies: [
-                "CZlib", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Storage", "TraceLog",
-                "Verification",
-            ],
-            path: "Tests/Fuzz", swiftSettings: settings,
-            linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
-    ] : []
+    ? Target.executableTarget(
+        name: "fuzz-parsers", dependencies: fuzzDependencies, path: "Tests/FuzzTests", exclude: ["CorpusTests.swift"],
+        swiftSettings: settings, linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
+    : tests("FuzzTests", fuzzDependencies, exclude: ["main.swift"])
 
 let package = Package(
     name: "suishen",
@@ -169,7 +167,8 @@ let package = Package(
                 "Credential", "Encoding", "LogForge", "QRImage", "Signing", "TraceLog", "Verification", "chain-verify",
                 "suishen", "suishend", "transit-issuer", "verify",
             ]),
-    ] + fuzzTargets
+        fuzzTarget,
+    ]
 )
 
 // Set by tools/sanitize: only what stands at the C boundaries is built, and its tests.

@@ -19,7 +19,7 @@ struct ForeignOptions: ParsableArguments {
         guard (profile == nil) == (trust == nil) else { throw ValidationError("--profile and --trust belong together") }
     }
 
-    /// Judges each input, an image's path or a text.
+    /// Judges each input, a text or an image's path, of which every code has a verdict of its own.
     func run(
         _ profile: ForeignProfile, _ inputs: [String], reader: PictureReader, at now: UInt64
     ) throws -> ExitStatus {
@@ -33,18 +33,20 @@ struct ForeignOptions: ParsableArguments {
         var reader = reader
         var worst = VerdictOutcome.accept
         for input in inputs {
-            let text: String
+            let texts: [String]
             do throws(CommandError) {
-                text = try scanned(input, &reader)
+                texts = try scanned(input, &reader)
             } catch {
                 Self.write(undecided: error)
                 Diagnostics(command: "verify").report(error)
                 worst = .undecided
                 continue
             }
-            let verdict = ForeignVerifier.verdict(text, profile: profile, trust: keys, at: now)
-            StandardStream.output.write(verdict.json.encoded() + "\n")
-            worst = max(worst, verdict.isAccepted ? .accept : .reject)
+            for text in texts {
+                let verdict = ForeignVerifier.verdict(text, profile: profile, trust: keys, at: now)
+                StandardStream.output.write(verdict.json.encoded() + "\n")
+                worst = max(worst, verdict.isAccepted ? .accept : .reject)
+            }
         }
         return worst.exitStatus
     }
@@ -70,12 +72,12 @@ struct ForeignOptions: ParsableArguments {
         }
     }
 
-    /// The text of a picture's one code, or a text given as it is; what is named like a picture is one, there or not.
-    private func scanned(_ input: String, _ reader: inout PictureReader) throws(CommandError) -> String {
+    /// The texts of a picture's codes, or a text given as it is; what is named like a picture is one, there or not.
+    private func scanned(_ input: String, _ reader: inout PictureReader) throws(CommandError) -> [String] {
         let isNamedAsPicture = [".png", ".jpg", ".jpeg"].contains { input.lowercased().hasSuffix($0) }
-        guard unsafe isNamedAsPicture || input == "-" || access(input, F_OK) == 0 else { return input }
+        guard unsafe isNamedAsPicture || input == "-" || access(input, F_OK) == 0 else { return [input] }
         let scan = try reader.scan(input)
         if let failure = scan.failure(input) { throw failure }
-        return scan.codes.first?.text ?? ""
+        return scan.codes.map(\.text)
     }
 }

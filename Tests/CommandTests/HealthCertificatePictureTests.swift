@@ -54,6 +54,29 @@ struct HealthCertificatePictureTests {
         }
     }
 
+    @Test("have a verdict for every code in one picture, of which the worst is the exit status", .enabled(if: isPresent))
+    func several() throws {
+        let vector = try JSONValue.parse(
+            try ProjectFiles.bytes("\(Self.folder)/AT/2DCode/raw/1.json"), byteCountMax: 1 << 20)
+        let certificate = try #require(vector["TESTCTX"]?["CERTIFICATE"]?.string)
+        let trust = try scratch.write(Base64.decode(certificate), to: "trust.der")
+        let issuer = Program("transit-issuer")
+        #expect(try issuer.run(["init", "--out", scratch("net")]).status == 0)
+        let text = try #require(vector["PREFIX"]?.string)
+        let made = try issuer.run([
+            "code", scratch("net"), "--account", String(repeating: "0", count: 20), "--png", scratch("both.png"),
+            "--beside", text,
+        ])
+        #expect(made.status == 0, "\(made.output)")
+        let judged = ["--profile", "hcert", "--trust", trust, "--at", "1622600000"]
+        let alone = try Program("verify").run(judged + [text])
+        #expect(alone.status == 0, "\(alone.output)")
+        let both = try Program("verify").run(judged + [scratch("both.png")])
+        let verdicts = both.output.split(separator: "\n")
+        #expect(both.status == 1 && verdicts.count == 2)
+        #expect(verdicts.count { $0.hasPrefix(#"{"verdict":"accept""#) } == 1)
+    }
+
     private func files(like pattern: String) throws -> [String] {
         var found = unsafe glob_t()
         defer { unsafe globfree(&found) }

@@ -22,6 +22,6 @@ extension FuzzTarget {
         else { return }
         for suite in Suite.allCases { _ = try? IssueOrder(request, suite: suite) }
         _ = try? IssuingService.BundleOrder(request)
-        _ = try? EventRequest(request, now: 1_750_000_000, random: SystemRandom())
+        _ = try? EventRequest(request, nowMilliseconds: 1_750_000_000_000, random: SystemRandom())
     }
 }

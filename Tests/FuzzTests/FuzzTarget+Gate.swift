@@ -36,7 +36,7 @@ extension FuzzTarget {
     static func runHealthCertificate(_ bytes: [UInt8]) {
         let trust = ForeignTrust(keys: [])
         var texts = [String(decoding: bytes, as: UTF8.self)]
-        if let packed = try? Deflate.all(bytes, level: 1) { texts.append("HC1:" + Base45.encode(packed)) }
+        if let packed = try? Deflate.all(bytes, search: .runs) { texts.append("HC1:" + Base45.encode(packed)) }
         for text in texts {
             let verdict = ForeignVerifier.verdict(text, profile: .hcert, trust: trust, at: 1_750_000_000)
             precondition(!verdict.isAccepted)
