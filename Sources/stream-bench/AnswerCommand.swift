@@ -21,7 +21,9 @@ struct AnswerCommand: ParsableCommand {
         DispatchQueue.concurrentPerform(iterations: sysconf(Int32(_SC_NPROCESSORS_ONLN))) { _ in
             while let lineCount = turn.withLock({ _ in Self.readLines() }) {
                 for _ in 0..<lineCount {
-                    let isValid = (0..<verifications).allSatisfy { _ in verificationKey.isValid(signature, for: message) }
+                    let isValid = (0..<verifications).allSatisfy { _ in
+                        verificationKey.isValid(signature, for: message)
+                    }
                     guard isValid else { continue }
                     _ = unsafe answer.withUnsafeBytes { unsafe write(1, $0.baseAddress, $0.count) }
                 }

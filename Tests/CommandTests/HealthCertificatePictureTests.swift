@@ -54,7 +54,7 @@ struct HealthCertificatePictureTests {
         }
     }
 
-    @Test("have a verdict for every code in one picture, of which the worst is the exit status", .enabled(if: isPresent))
+    @Test("have a verdict for every code in one picture, the worst as the exit status", .enabled(if: isPresent))
     func several() throws {
         let vector = try JSONValue.parse(
             try ProjectFiles.bytes("\(Self.folder)/AT/2DCode/raw/1.json"), byteCountMax: 1 << 20)

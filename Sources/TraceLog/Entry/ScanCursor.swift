@@ -52,9 +52,8 @@ struct ScanCursor {
         return true
     }
 
-    /// Passes over one whole item and says where it stood; map keys must be ascending unsigned integers.
-    ///
-    /// - Parameter depthLeft: how deep the item may go, itself included; above 0.
+    /// Passes over one whole item, at most `depthLeft` deep and at least 1, and says where it stood; map keys must be
+    /// ascending unsigned integers.
     @inline(__always)
     mutating func item(depthLeft: Int, in bytes: Span<UInt8>) -> Range<Int>? {
         let start = position
