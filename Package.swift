@@ -66,10 +66,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
         name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: settings)
 }
 
-/// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
 let fuzzDependencies: [Target.Dependency] = [
     "CZlib", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Storage", "TraceLog", "Verification",
 ]
+/// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
 let fuzzTarget =
     isFuzzing
     ? Target.executableTarget(

@@ -49,7 +49,8 @@ final class ConnectionActivity: ChannelDuplexHandler, Sendable {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard let request = event as? LeaveRequest else { return context.fireUserInboundEventTriggered(event) }
         if context.hasUnread { note(isWaiting: true) }
-        if isWaiting { request.stay() } else { context.close(promise: nil) }
+        // One that has closed meanwhile is forgotten by now, and must not be noted again.
+        if isWaiting, context.channel.isActive { request.stay() } else { context.close(promise: nil) }
     }
 
     private func note() {
