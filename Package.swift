@@ -17,6 +17,7 @@ let settings: [SwiftSetting] =
     ] + (isFuzzing ? [.unsafeFlags(instrumentation)] : [])
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let http: [Target.Dependency] = [
     .product(name: "HummingbirdCore", package: "hummingbird"),
     .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -110,7 +111,7 @@ let package = Package(
         library("QRImage", ["CQREncode", "CZBar", "CSPNG", "CTurboJPEG"]),
         library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
-        library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb]),
+        library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
         library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "TraceLog", "Verification"] + http),
         library("LogForge", ["Encoding", "Signing", "TraceLog"]),
         library("CommandSupport", ["Encoding"]),

@@ -1,6 +1,7 @@
 @unsafe @preconcurrency import Dispatch
 import GRDB
 import Storage
+import Synchronization
 import Testing
 
 private struct Refusal: Error {}
@@ -29,6 +30,50 @@ struct GroupCommitTests {
         let survivor = try RegistryDatabase(path: scratch.copyAsACrashLeavesIt(), cipher: ScratchRegistry.cipher())
         let kept = try survivor.read { try String.fetchSet($0, sql: "SELECT name FROM counter") }
         #expect(kept == Set(answered.map { "n\($0)" }))
+    }
+
+    @Test("answers with what a write's last run did, where a refusal had the whole group run again")
+    func lastRun() async throws {
+        let scratch = try ScratchRegistry()
+        let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
+        let (started, gate) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let runs = Mutex(0)
+        // Holds the writer until everything else shares the next commit.
+        let first = database.writer.submit { _ in
+            started.signal()
+            gate.wait()
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                started.wait()
+                continuation.resume()
+            }
+        }
+        let writes = (0..<20).map { number in
+            database.writer.submit { database in
+                runs.withLock { $0 += 1 }
+                try database.execute(
+                    sql: "INSERT INTO audit (at, uid, action, subject) VALUES (0, 0, 'note', ?)",
+                    arguments: ["\(number)"])
+                if number == 10 { throw Refusal() }
+                return database.lastInsertedRowID
+            }
+        }
+        gate.signal()
+        try await first.value()
+        for (number, write) in writes.enumerated() {
+            guard number != 10 else {
+                await #expect(throws: Refusal.self) { try await write.value() }
+                continue
+            }
+            let row = try await write.value()
+            let subject = try database.read {
+                try String.fetchOne($0, sql: "SELECT subject FROM audit WHERE number = ?", arguments: [row])
+            }
+            #expect(subject == "\(number)")
+        }
+        #expect(try database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM audit") } == 19)
+        #expect(runs.withLock { $0 } == 11 + 20)
     }
 
     @Test("lets one write alone go before thousands of lines, which keep their order")

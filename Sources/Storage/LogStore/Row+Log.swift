@@ -2,10 +2,26 @@ import Foundation
 import GRDB
 import TraceLog
 
-extension Row {
+/// A row of the log's tables, however it was read.
+protocol LogRow {
+    func integer(_ column: Int) throws -> Int64?
+    func bytes(_ column: Int) throws -> [UInt8]?
+}
+
+extension DirectRow: LogRow {}
+
+extension Row: LogRow {
+    func integer(_ column: Int) throws -> Int64? { self[column] }
+
+    func bytes(_ column: Int) throws -> [UInt8]? {
+        try withUnsafeData(atIndex: column) { data in data.map { [UInt8]($0) } }
+    }
+}
+
+extension LogRow {
     /// A whole number that must be there.
     func number(_ column: Int) throws -> Int64 {
-        guard let value = self[column] as Int64?, value >= 0 else {
+        guard let value = try integer(column), value >= 0 else {
             throw LogError.inconsistent("a row of the log with a number out of range")
         }
         return value
@@ -13,7 +29,7 @@ extension Row {
 
     /// Bytes that must be there.
     func byteArray(_ column: Int) throws -> [UInt8] {
-        guard let bytes = try withUnsafeData(atIndex: column, { data in data.map { [UInt8]($0) } }) else {
+        guard let bytes = try bytes(column) else {
             throw LogError.inconsistent("a row of the log without its bytes")
         }
         return bytes

@@ -21,11 +21,10 @@ struct Sequencer: Sendable {
         if let answer = try repeated(request, database) { return (answer, false) }
         let answer = try insert(request, at: timeMilliseconds, database)
         if let idempotency = request.idempotency {
-            try database.cachedStatement(sql: "INSERT INTO log_requests VALUES (?, ?, ?, ?, ?)").execute(
-                arguments: [
-                    idempotency.key, idempotency.requestDigest.data, Int64(answer.index), Int64(answer.sequence),
-                    answer.leafHash.bytes.data,
-                ])
+            try database.run(
+                "INSERT INTO log_requests VALUES (?, ?, ?, ?, ?)", .text(idempotency.key),
+                .bytes(idempotency.requestDigest), .integer(answer.index), .integer(answer.sequence),
+                .bytes(answer.leafHash.bytes))
         }
         if (answer.index + 1) % headsInterval == 0 { try stateHeads(at: timeMilliseconds, database) }
         faults(.entryInserted)
@@ -61,49 +60,49 @@ struct Sequencer: Sendable {
         let bytes = try entry.encoded()
         var hasher = MerkleHasher()
         let leafHash = hasher.leaf(bytes)
-        let object = request.object.bytes.data
-        try database.cachedStatement(sql: "INSERT INTO log_entries VALUES (?, ?, ?, ?, ?, ?)").execute(
-            arguments: [
-                Int64(next.index), object, Int64(sequence), leafHash.bytes.data, Int64(entry.recordedAtMilliseconds),
-                bytes.data,
-            ])
-        try database.cachedStatement(sql: "INSERT OR REPLACE INTO log_heads VALUES (?, ?, ?, ?)").execute(
-            arguments: [object, Int64(sequence), leafHash.bytes.data, Int64(next.index)])
+        try database.run(
+            "INSERT INTO log_entries VALUES (?, ?, ?, ?, ?, ?)", .integer(next.index), .bytes(request.object.bytes),
+            .integer(sequence), .bytes(leafHash.bytes), .integer(entry.recordedAtMilliseconds), .bytes(bytes))
+        try database.run(
+            "INSERT OR REPLACE INTO log_heads VALUES (?, ?, ?, ?)", .bytes(request.object.bytes), .integer(sequence),
+            .bytes(leafHash.bytes), .integer(next.index))
         try OpeningTable.insert(request.personal, of: next.index, key: openingKey, database)
         return AppendAnswer(index: next.index, sequence: sequence, leafHash: leafHash)
     }
 
     /// The index that comes next, and the recorded time that it may not fall below.
     static func next(_ database: Database) throws -> (index: UInt64, recordedAtMilliseconds: UInt64) {
-        let statement = try database.cachedStatement(
-            sql: "SELECT idx, recorded_at FROM log_entries ORDER BY idx DESC LIMIT 1")
-        guard let row = try Row.fetchOne(statement) else { return (0, 0) }
-        return (UInt64(try row.number(0)) + 1, UInt64(try row.number(1)))
+        try database.first("SELECT idx, recorded_at FROM log_entries ORDER BY idx DESC LIMIT 1") { row in
+            (UInt64(try row.number(0)) + 1, UInt64(try row.number(1)))
+        } ?? (0, 0)
     }
 
     static func head(_ object: ObjectID, _ database: Database) throws -> ObjectHead? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT sequence, leaf_hash, idx FROM log_heads WHERE object = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [object.bytes.data]) else { return nil }
-        let link = EntryLink(leafHash: try row.hash(1), index: UInt64(try row.number(2)))
-        return ObjectHead(object: object, sequence: UInt64(try row.number(0)), link: link)
+        try database.first("SELECT sequence, leaf_hash, idx FROM log_heads WHERE object = ?", .bytes(object.bytes)) {
+            row in
+            let link = EntryLink(leafHash: try row.hash(1), index: UInt64(try row.number(2)))
+            return ObjectHead(object: object, sequence: UInt64(try row.number(0)), link: link)
+        }
     }
 
     /// The answer to the same request before; nil for a new one.
     private func repeated(_ request: EventRequest, _ database: Database) throws -> AppendAnswer? {
         guard let idempotency = request.idempotency else { return nil }
-        let statement = try database.cachedStatement(
-            sql: "SELECT digest, idx, sequence, leaf_hash FROM log_requests WHERE key IN (?, ?)")
-        let keys = [idempotency.key, idempotency.earlierKey ?? idempotency.key]
-        guard let row = try Row.fetchOne(statement, arguments: StatementArguments(keys)) else { return nil }
-        let index = UInt64(try row.number(1))
-        guard try row.byteArray(0) == idempotency.requestDigest, try holds(request.personal, at: index, database) else {
+        let first = try database.first(
+            "SELECT digest, idx, sequence, leaf_hash FROM log_requests WHERE key IN (?, ?)", .text(idempotency.key),
+            .text(idempotency.earlierKey ?? idempotency.key)
+        ) { row in
+            let answer = AppendAnswer(
+                index: UInt64(try row.number(1)), sequence: UInt64(try row.number(2)), leafHash: try row.hash(3))
+            return (digest: try row.byteArray(0), answer: answer)
+        }
+        guard let (digest, answer) = first else { return nil }
+        guard digest == idempotency.requestDigest, try holds(request.personal, at: answer.index, database) else {
             throw LogError(
                 code: .idempotencyMismatch, reason: "the idempotency key came before with another request",
                 hint: "use a fresh key for every request")
         }
-        return AppendAnswer(
-            index: index, sequence: UInt64(try row.number(2)), leafHash: try row.hash(3))
+        return answer
     }
 
     /// Whether an entry's openings say what a request says; true as well once they are erased.

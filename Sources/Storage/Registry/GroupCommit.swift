@@ -4,8 +4,8 @@ import Synchronization
 
 /// Writes from many callers, committed together: a sync costs as much for one as for a thousand.
 ///
-/// A write that finds the disk idle is committed at once; those that arrive during a commit share the next. Each runs
-/// in its own savepoint, so that one refusal leaves the others whole, and is answered only after the commit.
+/// A write that finds the disk idle is committed at once; those that arrive during a commit share the next. A refusal
+/// leaves the others whole, and each is answered only after the commit.
 package final class GroupCommit: Sendable {
     /// The most writes in one transaction, so that no caller waits for an unbounded one.
     package static let jobCountMax = 1024
@@ -53,7 +53,8 @@ package final class GroupCommit: Sendable {
 
     /// Runs `body` in a transaction and returns its value once that is on disk.
     ///
-    /// - Parameter body: one change; what it throws undoes only itself.
+    /// - Parameter body: one change; what it throws undoes only itself. It may run again after all of it was undone, and
+    ///   the last run counts.
     /// - Returns: what `body` returned.
     /// - Throws: what `body` throws; `disk_full` or `registry_unwritable` when nothing was kept, after which writing
     ///   goes on once it can; `commit_unknown` when the commit failed, after which nothing is written any more.
@@ -123,7 +124,11 @@ package final class GroupCommit: Sendable {
         return pool.writeWithoutTransaction { database in
             do {
                 try database.beginTransaction(.immediate)
-                for job in jobs { try Self.runInSavepoint(job, database) }
+                if try !Self.runTogether(jobs, database) {
+                    try database.rollback()
+                    try database.beginTransaction(.immediate)
+                    for job in jobs { try Self.runInSavepoint(job, database) }
+                }
             } catch {
                 return Self.undone(by: error, database)
             }
@@ -147,12 +152,28 @@ package final class GroupCommit: Sendable {
         }
     }
 
-    private static func runInSavepoint(_ job: Job, _ database: Database) throws {
-        try database.cachedStatement(sql: "SAVEPOINT job").execute()
+    /// Runs jobs without savepoints, which cost about what a small write does.
+    ///
+    /// - Returns: false when one was refused after it had changed something, which only a rollback undoes.
+    private static func runTogether(_ jobs: [Job], _ database: Database) throws -> Bool {
+        for job in jobs {
+            let changeCount = database.totalChangesCount
+            let isKept = try run(job, database)
+            guard isKept || database.totalChangesCount == changeCount else { return false }
+        }
+        return true
+    }
+
+    private static func run(_ job: Job, _ database: Database) throws -> Bool {
         let isKept = job.run(database)
         // SQLite answers a full disk by undoing the whole transaction; a later job must not start one of its own.
         guard database.isInsideTransaction else { throw StorageError.diskFull }
-        if !isKept { try database.cachedStatement(sql: "ROLLBACK TO SAVEPOINT job").execute() }
+        return isKept
+    }
+
+    private static func runInSavepoint(_ job: Job, _ database: Database) throws {
+        try database.cachedStatement(sql: "SAVEPOINT job").execute()
+        if try !run(job, database) { try database.cachedStatement(sql: "ROLLBACK TO SAVEPOINT job").execute() }
         try database.cachedStatement(sql: "RELEASE SAVEPOINT job").execute()
     }
 }

@@ -5,8 +5,9 @@ package import GRDB
 extension Registry {
     /// Adds a line to the append-only trail: who did what to which subject, and when.
     package func audit(uid: UInt32, action: String, subject: String, at now: UInt64, in database: Database) throws {
-        try database.cachedStatement(sql: "INSERT INTO audit (at, uid, action, subject) VALUES (?, ?, ?, ?)")
-            .execute(arguments: [Int64(now), Int64(uid), action, subject])
+        try database.run(
+            "INSERT INTO audit (at, uid, action, subject) VALUES (?, ?, ?, ?)", .integer(now), .integer(Int64(uid)),
+            .text(action), .text(subject))
     }
 
     /// The next value of a counter that never goes back.

@@ -13,19 +13,19 @@ extension Registry {
     /// A block's order is drawn once and stored before any of it is used, so that neighbours in a list say nothing of
     /// one another, and a crash can lose an index but never hand it out twice.
     package func takeStatusIndex(in list: StatusListReference, in database: Database) throws -> UInt64 {
-        let newest = try Row.fetchOne(
-            database.cachedStatement(
-                sql: "SELECT base, used, substr(shuffled, used * 2 + 1, 2) AS next FROM statusBlock "
-                    + "WHERE list = ? ORDER BY base DESC LIMIT 1"),
-            arguments: [list.name])
-        if let newest, let used: Int64 = newest["used"], used < Self.statusBlockCount,
-            let base: Int64 = newest["base"], let next: Data = newest["next"], next.count == 2
+        let newest = try database.first(
+            "SELECT base, used, substr(shuffled, used * 2 + 1, 2) FROM statusBlock WHERE list = ? "
+                + "ORDER BY base DESC LIMIT 1", .text(list.name)
+        ) { row in (base: row.integer(0), used: row.integer(1), next: row.bytes(2)) }
+        if let base = newest?.base, let used = newest?.used, used < Self.statusBlockCount, let next = newest?.next,
+            next.count == 2
         {
-            try database.cachedStatement(sql: "UPDATE statusBlock SET used = ? WHERE list = ? AND base = ?")
-                .execute(arguments: [used + 1, list.name, base])
-            return UInt64(base) + UInt64(next[next.startIndex]) << 8 + UInt64(next[next.startIndex + 1])
+            try database.run(
+                "UPDATE statusBlock SET used = ? WHERE list = ? AND base = ?", .integer(used + 1), .text(list.name),
+                .integer(base))
+            return UInt64(base) + UInt64(next[0]) << 8 + UInt64(next[1])
         }
-        let base = newest.flatMap { row -> Int64? in row["base"] }.map { $0 + Int64(Self.statusBlockCount) } ?? 0
+        let base = newest?.base.map { $0 + Int64(Self.statusBlockCount) } ?? 0
         guard UInt64(base) + UInt64(Self.statusBlockCount) <= Claims.statusIndexMax else {
             throw StorageError(
                 code: .statusListFull, reason: "the status list \(list.name) has no index left",
@@ -51,12 +51,12 @@ extension Registry {
 
     /// Remembers a code, so that it can be revoked and counted.
     package func record(_ code: IssuedCodeRecord, in database: Database) throws {
-        try database.cachedStatement(sql: "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
-            arguments: [
-                Data(code.id), code.subject, code.form.rawValue, code.kind?.rawValue, code.list?.name,
-                code.statusIndex.map(Int64.init), code.actorIndex.map(Int64.init), code.actor, Int64(code.issuedAt),
-                code.expiresAt.map(Int64.init), Data(code.keyIdentifier),
-            ])
+        try database.run(
+            "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", .bytes(code.id), .text(code.subject),
+            .integer(UInt64(code.form.rawValue)), code.kind.map { .integer(UInt64($0.rawValue)) },
+            code.list.map { .text($0.name) }, code.statusIndex.map { .integer($0) },
+            code.actorIndex.map { .integer($0) }, code.actor.map { .text($0) }, .integer(code.issuedAt),
+            code.expiresAt.map { .integer($0) }, .bytes(code.keyIdentifier))
     }
 
     /// Revokes one code by its identifier, or every live code of a subject, a guardian's among them.

@@ -105,9 +105,8 @@ extension Registry {
     ///
     /// - Throws: `subject_unknown`.
     package func checkObject(_ identifier: String, in database: Database) throws {
-        let statement = try database.cachedStatement(sql: "SELECT 1 FROM object WHERE id = ?")
-        guard let key = try? Hex.decode(identifier), try Int.fetchOne(statement, arguments: [Data(key)]) != nil else {
-            throw StorageError.subjectUnknown
-        }
+        guard let key = try? Hex.decode(identifier),
+            try database.first("SELECT 1 FROM object WHERE id = ?", .bytes(key), read: { _ in true }) != nil
+        else { throw StorageError.subjectUnknown }
     }
 }

@@ -1,0 +1,106 @@
+import GRDB
+import GRDBSQLite
+
+/// A value as SQLite takes it.
+enum ColumnValue {
+    case integer(Int64)
+    case text(String)
+    case bytes([UInt8])
+
+    /// A number of at most 2⁶³ - 1; a larger one ends the process.
+    static func integer(_ number: UInt64) -> ColumnValue { .integer(Int64(number)) }
+}
+
+/// The row that a statement stands on; good inside the closure that is given it alone.
+@safe struct DirectRow {
+    fileprivate let statement: OpaquePointer
+
+    /// A whole number; nil for anything else.
+    func integer(_ column: Int) -> Int64? {
+        guard unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_INTEGER else { return nil }
+        return unsafe sqlite3_column_int64(statement, Int32(column))
+    }
+
+    /// Bytes; nil for anything else.
+    func bytes(_ column: Int) -> [UInt8]? {
+        guard unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_BLOB else { return nil }
+        let start = unsafe sqlite3_column_blob(statement, Int32(column))
+        let count = unsafe sqlite3_column_bytes(statement, Int32(column))
+        return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: Int(count)))
+    }
+}
+
+/// The statements of every event and every code, with SQLite's own calls: GRDB's arguments and rows, which suit all
+/// others, take several times as long as what SQLite does with them.
+extension Database {
+    /// Runs a statement that gives no rows.
+    ///
+    /// - Parameters:
+    ///   - sql: one statement, prepared once.
+    ///   - values: what its question marks stand for, all of them; nil for NULL.
+    /// - Throws: what SQLite says.
+    func run(_ sql: String, _ values: ColumnValue?...) throws {
+        _ = try step(sql, values) { _ in }
+    }
+
+    /// Reads the first row of a statement's result.
+    ///
+    /// - Parameters:
+    ///   - sql: one statement, prepared once.
+    ///   - values: what its question marks stand for, all of them; nil for NULL.
+    ///   - read: what is made of the row.
+    /// - Returns: nil where there is no row.
+    /// - Throws: what SQLite says, or `read` throws.
+    func first<Value>(_ sql: String, _ values: ColumnValue?..., read: (DirectRow) throws -> Value) throws -> Value? {
+        try step(sql, values, read)
+    }
+
+    private func step<Value>(
+        _ sql: String, _ values: [ColumnValue?], _ read: (DirectRow) throws -> Value
+    ) throws -> Value? {
+        let prepared = try cachedStatement(sql: sql)
+        let statement = unsafe prepared.sqliteStatement
+        precondition(unsafe Int(sqlite3_bind_parameter_count(statement)) == values.count, "a value for every mark")
+        defer { unsafe sqlite3_reset(statement) }
+        for (place, value) in values.enumerated() {
+            try unsafe check(Self.bind(value, to: Int32(place + 1), of: statement), sql)
+        }
+        let result = unsafe sqlite3_step(statement)
+        switch result {
+        case SQLITE_ROW: return try read(unsafe DirectRow(statement: statement))
+        case SQLITE_DONE: return nil
+        default: throw failure(result, sql)
+        }
+    }
+
+    /// Has SQLite keep a copy of its own.
+    private static func bind(_ value: ColumnValue?, to place: Int32, of statement: OpaquePointer) -> Int32 {
+        let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        switch value {
+        case .integer(let number): return unsafe sqlite3_bind_int64(statement, place, number)
+        case .text(var text):
+            return text.withUTF8 { bytes in
+                unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+                    unsafe sqlite3_bind_text(
+                        statement, place, characters.baseAddress, Int32(characters.count), copied)
+                }
+            }
+        case .bytes(let bytes) where bytes.isEmpty: return unsafe sqlite3_bind_zeroblob(statement, place, 0)
+        case .bytes(let bytes):
+            return unsafe bytes.withUnsafeBytes { bytes in
+                unsafe sqlite3_bind_blob(statement, place, bytes.baseAddress, Int32(bytes.count), copied)
+            }
+        case nil: return unsafe sqlite3_bind_null(statement, place)
+        }
+    }
+
+    private func check(_ result: Int32, _ sql: String) throws {
+        guard result == SQLITE_OK else { throw failure(result, sql) }
+    }
+
+    /// What SQLite says of its failure; the values are left out, which may be somebody's.
+    private func failure(_ result: Int32, _ sql: String) -> DatabaseError {
+        let words = unsafe sqlite3_errmsg(sqliteConnection).map { unsafe String(cString: $0) }
+        return DatabaseError(resultCode: ResultCode(rawValue: result), message: words, sql: sql)
+    }
+}
