@@ -123,7 +123,9 @@ let package = Package(
                 "Verification",
             ]),
         command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerService", "Signing"]),
-        quickCommand("verify", ["CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
+        quickCommand(
+            "verify",
+            ["CLinux", "CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
         command("log-forge", ["CommandSupport", "Encoding", "LogForge", "Signing", "TraceLog"]),

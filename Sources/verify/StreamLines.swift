@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -19,18 +20,37 @@ final class StreamLines: Sendable {
     private let at: UInt64?
     private let state = Mutex(State())
     private let room = Semaphore(lineCountMax)
+    /// Wakes whoever waits: of a terminal's end the kernel tells one of them alone.
+    private let end = eventfd(0, Int32(EFD_CLOEXEC))
 
     /// - Parameter at: stands in place of the clock.
     init(at: UInt64?) {
         self.at = at
     }
 
-    /// The next line, waiting for it; nil at the end.
-    func next() -> Line? {
+    deinit {
+        close(end)
+    }
+
+    /// A thread's own waiting for lines.
+    func watch() -> InputWatch { InputWatch(until: end) }
+
+    /// The next line, waiting for it.
+    ///
+    /// - Parameter watch: the calling thread's own.
+    /// - Returns: nil at the end.
+    func next(_ watch: borrowing InputWatch) -> Line? {
         room.wait()
-        let line = state.withLock { $0.next(at) }
-        if line == nil { room.signal() }
-        return line
+        while true {
+            switch state.withLock({ $0.next(at) }) {
+            case .line(let line): return line
+            case .awaited: watch.wait()
+            case .ended:
+                eventfd_write(end, 1)
+                room.signal()
+                return nil
+            }
+        }
     }
 
     /// What broke stdin off, by its number; nil while nothing has.
@@ -39,6 +59,13 @@ final class StreamLines: Sendable {
     /// Makes room for as many lines as have been answered.
     func answered(_ count: Int) {
         for _ in 0..<count { room.signal() }
+    }
+
+    private enum Next {
+        case line(Line)
+        /// There is nothing to read now.
+        case awaited
+        case ended
     }
 
     /// What has been read of stdin and is in no line yet.
@@ -54,21 +81,23 @@ final class StreamLines: Sendable {
         private var isOverlong = false
         private var lineCount = 0
 
-        mutating func next(_ at: UInt64?) -> Line? {
+        /// The next line of what has come; nobody waits in here, where others look for what is there.
+        mutating func next(_ at: UInt64?) -> Next {
             while true {
                 if let end = buffer[unread].firstIndex(of: UInt8(ascii: "\n")) {
                     keep(buffer[unread.lowerBound..<end])
                     unread = end + 1..<unread.upperBound
-                    return finish()
+                    return .line(finish())
                 }
                 keep(buffer[unread])
                 unread = 0..<0
                 if !hasEnded {
+                    guard InputWatch.isReadable else { return .awaited }
                     fill(at)
                     continue
                 }
                 // Where stdin broke off, nobody has sent the last line whole.
-                return failure != nil || line.isEmpty && !isOverlong ? nil : finish()
+                return failure != nil || line.isEmpty && !isOverlong ? .ended : .line(finish())
             }
         }
 

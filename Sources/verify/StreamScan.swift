@@ -18,7 +18,8 @@ struct StreamScan {
         let lines = StreamLines(at: at)
         let answers = StreamAnswers(gate: gate, output: output, lines: lines)
         Crew.run {
-            while let line = lines.next() { answers.add(assess(line), of: line) }
+            let watch = lines.watch()
+            while let line = lines.next(watch) { answers.add(assess(line), of: line) }
         }
         if let cause = lines.failure { return output.undecided(Self.brokenOff(cause), scene: gate.scene.name) }
         if answers.worst == nil { Diagnostics(command: "verify").report(Self.nothingRead) }

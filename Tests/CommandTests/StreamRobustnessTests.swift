@@ -54,6 +54,24 @@ struct StreamRobustnessTests {
         #expect(lines.count == lineCount && lines.allSatisfy { $0.contains(#""code":"input_unreadable""#) })
     }
 
+    @Test("ends where its terminal does, however many threads wait for a line", arguments: [0, 1, 3])
+    func terminal(lineCount: Int) throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        // Typed while all of them wait; nobody types anything afterwards.
+        let typed = String(repeating: #"no code\n"#, count: lineCount) + #"\004"#
+        let terminal = "timeout 60 script --quiet --return --command \"$0 $*\" /dev/null"
+        let outcome = try Program("verify").run(
+            ["--bundle", gate.folder, "--scene", "park", "--at", "\(VerifyGate.now)", "--stream"],
+            script: """
+                exec bash -c '\(terminal) < <(sleep 0.3; printf "\(typed)"; exec sleep 60)' "$0" "$@"
+                """)
+        #expect(outcome.status == (lineCount == 0 ? 2 : 1))
+        #expect(
+            outcome.output.split(whereSeparator: \.isNewline).count { $0.contains(#""code":"malformed""#) } == lineCount
+        )
+    }
+
     @Test("takes each showing at one gate only, of two that share a store, and after one was killed")
     func sharesStore() throws {
         let gate = try VerifyGate()

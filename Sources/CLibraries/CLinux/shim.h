@@ -1,3 +1,5 @@
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 
 /* Declared by <unistd.h> to those alone who ask for GNU's extensions, which Swift's module of it does not. */
