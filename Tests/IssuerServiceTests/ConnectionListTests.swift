@@ -17,6 +17,7 @@ struct ConnectionListTests {
         }
 
         let list = ConnectionList(countMax: 3, strangerCountMax: 1)
+        var loops = MultiThreadedEventLoopGroup.singleton
 
         /// Connects, after the client has sent `text`, which is never read.
         func connect(sending text: String = "", hasRole: Bool = true) async throws -> Place {
@@ -24,7 +25,7 @@ struct ConnectionListTests {
             try #require(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
             try #require(unsafe send(pair[1], text, text.utf8.count, 0) == text.utf8.count)
             let activity = ConnectionActivity()
-            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            let channel = try await ClientBootstrap(group: loops)
                 .channelOption(.autoRead, value: false)
                 .channelInitializer { [list] channel in
                     channel.pipeline.addHandler(activity).map { list.add(channel, activity, hasRole: hasRole) }
@@ -80,13 +81,14 @@ struct ConnectionListTests {
         await room.close(places)
     }
 
-    @Test("closes the oldest when all wait, so that there are never more")
-    func allWait() async throws {
-        let room = Room()
+    @Test("closes the oldest when all wait, though one loop asks each before the newest is there", arguments: [1, 2])
+    func allWait(loopCount: Int) async throws {
+        let room = Room(loops: MultiThreadedEventLoopGroup(numberOfThreads: loopCount))
         var places: [Room.Place] = []
         for _ in 0..<5 { places.append(try await room.connect(sending: "GET")) }
         #expect(await room.closed(places) == [0, 1])
         await room.close(places)
+        try await room.loops.shutdownGracefully()
     }
 
     @Test("lets users without a role push out each other alone")

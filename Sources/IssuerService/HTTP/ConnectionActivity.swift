@@ -49,8 +49,9 @@ final class ConnectionActivity: ChannelDuplexHandler, Sendable {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard let request = event as? LeaveRequest else { return context.fireUserInboundEventTriggered(event) }
         if context.hasUnread { note(isWaiting: true) }
-        // One that has closed meanwhile is forgotten by now, and must not be noted again.
-        if isWaiting, context.channel.isActive { request.stay() } else { context.close(promise: nil) }
+        // It is not forgotten yet where it has just closed: that comes after its handlers are removed. It may not be active
+        // yet either, where it has just come.
+        if isWaiting { request.stay() } else { context.close(promise: nil) }
     }
 
     private func note() {
