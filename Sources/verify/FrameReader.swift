@@ -27,8 +27,7 @@ struct FrameReader {
     /// Reads the next frame; false at the end.
     mutating func next() throws(CommandError) -> Bool {
         let byteCount = frame.width * frame.height
-        var input = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
-        isLate = unsafe !isFile && poll(&input, 1, 0) > 0
+        isLate = !isFile && InputWatch.isReadable
         var filled = 0
         while filled < byteCount {
             let count = unsafe frame.withMutablePixels { pixels in

@@ -63,7 +63,8 @@ extension Database {
         precondition(unsafe Int(sqlite3_bind_parameter_count(statement)) == values.count, "a value for every mark")
         defer { unsafe sqlite3_reset(statement) }
         for (place, value) in values.enumerated() {
-            try unsafe check(Self.bind(value, to: Int32(place + 1), of: statement), sql)
+            let result = unsafe Self.bind(value, to: Int32(place + 1), of: statement)
+            guard result == SQLITE_OK else { throw failure(result, sql) }
         }
         let result = unsafe sqlite3_step(statement)
         switch result {
@@ -92,10 +93,6 @@ extension Database {
             }
         case nil: return unsafe sqlite3_bind_null(statement, place)
         }
-    }
-
-    private func check(_ result: Int32, _ sql: String) throws {
-        guard result == SQLITE_OK else { throw failure(result, sql) }
     }
 
     /// What SQLite says of its failure; the values are left out, which may be somebody's.
