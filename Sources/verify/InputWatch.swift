@@ -36,13 +36,13 @@ struct InputWatch: ~Copyable {
         return unsafe Glibc.poll(&input, 1, milliseconds) != 0
     }
 
-    /// Returns when something has come, or for no reason.
-    func wait() {
+    /// Returns when something has come, after so many milliseconds (at -1 without end), or for no reason.
+    func wait(milliseconds: Int32) {
         guard let descriptor else {
-            _ = Self.poll(milliseconds: -1)
+            _ = Self.poll(milliseconds: milliseconds)
             return
         }
         var event = unsafe epoll_event()
-        _ = unsafe epoll_wait(descriptor, &event, 1, -1)
+        _ = unsafe epoll_wait(descriptor, &event, 1, milliseconds)
     }
 }

@@ -44,7 +44,7 @@ final class StreamLines: Sendable {
         while true {
             switch state.withLock({ $0.next(at) }) {
             case .line(let line): return line
-            case .awaited: watch.wait()
+            case .awaited(let milliseconds): watch.wait(milliseconds: milliseconds)
             case .ended:
                 eventfd_write(end, 1)
                 room.signal()
@@ -63,13 +63,13 @@ final class StreamLines: Sendable {
 
     private enum Next {
         case line(Line)
-        /// There is nothing to read now.
-        case awaited
+        /// There is nothing to read now; if nothing comes, look again after so long, or at -1 never.
+        case awaited(milliseconds: Int32)
         case ended
     }
 
     /// What has been read of stdin and is in no line yet.
-    private struct State {
+    private struct State: ~Copyable {
         private static let readByteCount = 64 << 10
 
         private var buffer = [UInt8](repeating: 0, count: readByteCount)
@@ -80,6 +80,7 @@ final class StreamLines: Sendable {
         private var line: [UInt8] = []
         private var isOverlong = false
         private var lineCount = 0
+        private var processors = WakefulProcessors()
 
         /// The next line of what has come; nobody waits in here, where others look for what is there.
         mutating func next(_ at: UInt64?) -> Next {
@@ -92,7 +93,7 @@ final class StreamLines: Sendable {
                 keep(buffer[unread])
                 unread = 0..<0
                 if !hasEnded {
-                    guard InputWatch.isReadable else { return .awaited }
+                    guard InputWatch.isReadable else { return .awaited(milliseconds: processors.noteIdle()) }
                     fill(at)
                     continue
                 }
@@ -110,6 +111,7 @@ final class StreamLines: Sendable {
             if count < 0 { failure = errno }
             unread = 0..<max(count, 0)
             readAt = at ?? Clock.seconds()
+            processors.noteRead()
         }
 
         private mutating func keep(_ bytes: ArraySlice<UInt8>) {

@@ -72,6 +72,58 @@ struct StreamRobustnessTests {
         )
     }
 
+    /// What a shell prints that has a gate's stream: it sends a line with `scan`, and the process is `$gate`.
+    private static func watching(_ watch: String) throws -> [Substring] {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let outcome = try Program("verify").run(
+            ["--bundle", gate.folder, "--scene", "park", "--at", "\(VerifyGate.now)", "--stream"],
+            script: """
+                exec timeout 100 bash -c '
+                    coproc stream { exec "$0" "$@"; }
+                    gate=$stream_PID
+                    scan() { echo "no code" >&"${stream[1]}"; read -r _ <&"${stream[0]}"; }
+                    \(watch)
+                    exit 0 # by itself: a last command in its place would close the stream
+                ' "$0" "$@"
+                """)
+        #expect(outcome.status == 0, "\(outcome.diagnostics)")
+        return outcome.output.split(whereSeparator: \.isNewline)
+    }
+
+    @Test("has a thread on every processor that it may use, and on each one alone")
+    func processors() throws {
+        let lists = try Self.watching(
+            """
+            lists() { sed -n "s/^Cpus_allowed_list:\\t//p" /proc/$gate/task/*/status; }
+            scan
+            while lists | grep -q "[-,]"; do sleep 0.05; done
+            nproc
+            lists
+            """)
+        #expect(lists.dropFirst().count == Int(lists.first ?? ""))
+        #expect(Set(lists.dropFirst()).count == lists.count - 1)
+    }
+
+    @Test("keeps the processors awake, where it may, while lines follow closely, and not for one line or afterwards")
+    func wakefulness() throws {
+        let states = try Self.watching(
+            """
+            requests() { readlink /proc/$gate/fd/* | grep -c cpu_dma_latency; }
+            scan
+            requests
+            dd if=/dev/null of=/dev/cpu_dma_latency conv=nocreat,notrunc 2>/dev/null && allowed=1 || allowed=0
+            for round in {1..200}; do
+                for line in {1..50}; do scan; done
+                seen=$(requests)
+                [ $seen = $allowed ] && break
+            done
+            echo $allowed $seen
+            until [ $(requests) = 0 ]; do sleep 0.05; done
+            """)
+        #expect(states == ["0", "1 1"] || states == ["0", "0 0"])
+    }
+
     @Test("takes each showing at one gate only, of two that share a store, and after one was killed")
     func sharesStore() throws {
         let gate = try VerifyGate()
