@@ -10,15 +10,14 @@ import Glibc
 enum Crew {
     /// Runs `work` on every processor that this process may use at once; returns when it has ended on each.
     static func run(_ work: @escaping @Sendable () -> Void) {
-        let processors = usableProcessors()
-        let others = processors.dropFirst().compactMap { processor in
-            start {
+        let pinned = usableProcessors().map { processor in
+            { @Sendable in
                 stay(on: processor)
                 work()
             }
         }
-        if let processor = processors.first { stay(on: processor) }
-        work()
+        let others = pinned.dropFirst().compactMap(start)
+        (pinned.first ?? work)()
         for thread in others { pthread_join(thread, nil) }
     }
 

@@ -15,7 +15,7 @@ struct WakefulProcessors: ~Copyable {
     /// Open while they may not sleep.
     private var request: Int32?
     private var isRefused = false
-    private var lastRead: UInt64?
+    private var lastRead: UInt64 = 0
 
     deinit {
         if let request { close(request) }
@@ -24,7 +24,7 @@ struct WakefulProcessors: ~Copyable {
     /// Notes that something was read just now.
     mutating func noteRead() {
         let now = Clock.microseconds()
-        if let lastRead, now - lastRead <= Self.closeMicroseconds, request == nil, !isRefused { forbidSleep() }
+        if now - lastRead <= Self.closeMicroseconds, request == nil, !isRefused { forbidSleep() }
         lastRead = now
     }
 
@@ -32,7 +32,7 @@ struct WakefulProcessors: ~Copyable {
     ///
     /// - Returns: in how many milliseconds to call this again if nothing comes; -1 when there is no need to.
     mutating func noteIdle() -> Int32 {
-        guard let request, let lastRead else { return -1 }
+        guard let request else { return -1 }
         if Clock.microseconds() - lastRead < Self.quietMicroseconds { return Int32(Self.quietMicroseconds / 1000) }
         close(request)
         self.request = nil

@@ -3,7 +3,8 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 
-/* Declared by <unistd.h> and <sched.h> to those alone who ask for GNU's extensions, which Swift's module of them does not. */
+/* Declared by <unistd.h> and <sched.h> to those alone who ask for GNU's extensions, which Swift's module of them does
+   not. */
 extern int syncfs(int descriptor);
 extern int sched_getaffinity(pid_t thread, size_t byteCount, cpu_set_t *processors);
 extern int sched_setaffinity(pid_t thread, size_t byteCount, const cpu_set_t *processors);
