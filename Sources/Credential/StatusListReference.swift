@@ -1,27 +1,47 @@
 import Encoding
 
-/// In which status list a code's bit is.
+/// Which status list, and which shard of it, holds a code's bit.
+///
+/// Indices run through all shards of a list: index i is bit i mod 2²⁶ of shard i ÷ 2²⁶.
 package struct StatusListReference: Sendable, Hashable {
+    /// The bits of one shard.
+    package static let shardBitCount: UInt64 = 1 << 26
+
     package let issuer: String
     package let form: Form
     /// The day of `iat` for signed and chain credentials; nil for the lasting lists of paper, enterprise and object
     /// codes.
     package let day: UInt64?
+    /// Counts from 0.
+    package let shard: UInt64
 
-    package init(issuer: String, form: Form, day: UInt64?) {
+    package init(issuer: String, form: Form, day: UInt64?, shard: UInt64 = 0) {
         self.issuer = issuer
         self.form = form
         self.day = day
+        self.shard = shard
     }
 
-    /// A name without characters that a file's name or a URL has trouble with.
+    /// Another shard of the same list.
+    package func shard(_ number: UInt64) -> StatusListReference {
+        StatusListReference(issuer: issuer, form: form, day: day, shard: number)
+    }
+
+    /// The shard that holds an index of the list.
+    package func shard(of index: UInt64) -> StatusListReference {
+        shard(index / Self.shardBitCount)
+    }
+
+    /// A name without characters that a file's name or a URL has trouble with; shard 0 has the list's own name, which
+    /// is older than shards.
     package var name: String {
         let isPlain = issuer.utf8.allSatisfy { byte in
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF)
         }
         let issuerName = isPlain ? issuer : "_" + Hex.encode(issuer.utf8)
-        return "\(issuerName)-\(form.name)-\(day.map(String.init) ?? "lasting")"
+        let list = "\(issuerName)-\(form.name)-\(day.map(String.init) ?? "lasting")"
+        return shard == 0 ? list : "\(list)-\(shard)"
     }
 }
 

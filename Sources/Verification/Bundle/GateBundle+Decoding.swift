@@ -84,6 +84,7 @@ extension StatusListReference {
         let fields = try DocumentFields(item, in: "a status list's record")
         guard let form = Form(rawValue: try fields.integer("form")) else { throw fields.lacking("form") }
         let day: UInt64? = if fields["day"] == .null { nil } else { try fields.unsigned("day") }
-        self.init(issuer: try fields.text("iss"), form: form, day: day)
+        let shard = fields["shard"] == nil ? 0 : try fields.unsigned("shard")
+        self.init(issuer: try fields.text("iss"), form: form, day: day, shard: shard)
     }
 }

@@ -43,11 +43,12 @@ extension IssuerRecord {
 
 extension StatusListReference {
     fileprivate var item: CBORItem {
-        .record([
-            ("iss", .text(issuer)),
-            ("form", .integer(form.rawValue)),
-            ("day", day.map(CBORItem.unsigned) ?? .null),
-        ])
+        .record(
+            [
+                ("iss", .text(issuer)),
+                ("form", .integer(form.rawValue)),
+                ("day", day.map(CBORItem.unsigned) ?? .null),
+            ] + (shard == 0 ? [] : [("shard", .unsigned(shard))]))
     }
 }
 
