@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads files and stdin whole, with a limit that is checked before the memory is taken.
+/// Reads regular files and stdin whole, with a limit that is checked before the memory is taken.
 package enum InputFile {
     /// The most a command takes from one file or from stdin, unless it names a smaller limit.
     package static let byteCountMax = 64 << 20
@@ -14,20 +14,42 @@ package enum InputFile {
     /// - Throws: `input_unreadable`, or `input_too_large` as soon as the limit is passed.
     package static func read(_ path: String, byteCountMax: Int = byteCountMax) throws(CommandError) -> [UInt8] {
         guard path != "-" else { return try read(descriptor: 0, name: "stdin", byteCountMax: byteCountMax) }
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unreadable(path) }
+        let (descriptor, fileByteCount) = try open(path)
         defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(path) }
-        guard status.st_mode & S_IFMT != S_IFDIR else {
-            throw CommandError(
-                code: "input_unreadable", reason: "\(path) is a folder", hint: "name a file, or - for stdin")
-        }
-        guard status.st_size <= byteCountMax else { throw tooLarge(path, byteCountMax) }
+        guard fileByteCount <= byteCountMax else { throw tooLarge(path, byteCountMax) }
         // A small file gets a small buffer: the pages of a large one cost more than reading it.
-        let chunkByteCount = min(chunkByteCountMax, max(4 << 10, Int(status.st_size) + 1))
+        let chunkByteCount = min(chunkByteCountMax, max(4 << 10, fileByteCount + 1))
         return try read(
             descriptor: descriptor, name: path, byteCountMax: byteCountMax, chunkByteCount: chunkByteCount)
+    }
+
+    /// Opens a regular file to read it; a pipe or a device in its place is refused without waiting for it.
+    ///
+    /// - Returns: the descriptor, which the caller closes, and the file's size in bytes.
+    /// - Throws: `input_unreadable`.
+    static func open(_ path: String) throws(CommandError) -> (descriptor: Int32, byteCount: Int) {
+        // Opening a named pipe without O_NONBLOCK waits until somebody writes into it.
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw unreadable(path) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            defer { close(descriptor) }
+            throw unreadable(path)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file"
+            throw CommandError(
+                code: "input_unreadable", reason: "\(path) is \(kind)", hint: "name a regular file, or - for stdin")
+        }
+        return (descriptor, Int(status.st_size))
+    }
+
+    /// Another descriptor of stdin, which the caller closes.
+    static func standardInput() throws(CommandError) -> Int32 {
+        let descriptor = dup(0)
+        guard descriptor >= 0 else { throw unreadable("stdin") }
+        return descriptor
     }
 
     private static let chunkByteCountMax = 64 << 10

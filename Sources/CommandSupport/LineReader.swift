@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads lines from a file or stdin, in memory bounded by one line.
+/// Reads lines from a regular file or stdin, in memory bounded by one line.
 package struct LineReader: ~Copyable {
     /// A line without its end, or the fact that there was one too long to keep.
     package enum Line: Sendable {
@@ -21,14 +21,8 @@ package struct LineReader: ~Copyable {
     ///   - byteCountMax: the longest line that is kept.
     /// - Throws: `input_unreadable`.
     package init(path: String, byteCountMax: Int) throws(CommandError) {
-        descriptor = path == "-" ? dup(0) : unsafe open(path, O_RDONLY | O_CLOEXEC)
         self.byteCountMax = byteCountMax
-        guard descriptor >= 0 else {
-            throw CommandError(
-                code: "input_unreadable",
-                reason: "\(path) cannot be read: \(unsafe String(cString: strerror(errno)))",
-                hint: "check the path and its permissions")
-        }
+        descriptor = try path == "-" ? InputFile.standardInput() : InputFile.open(path).descriptor
     }
 
     deinit {

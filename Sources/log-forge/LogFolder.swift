@@ -14,14 +14,14 @@ struct LogFolder {
     /// Writes a file of the log, its folders made where they are missing.
     func write(_ bytes: [UInt8], to name: String) throws(CommandError) {
         let target = "\(path)/\(name)"
-        var descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        var descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0o644)
         if descriptor < 0, errno == ENOENT {
             var folder = path
             for part in name.split(separator: "/").dropLast() {
                 folder += "/\(part)"
                 guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw Self.unwritable(folder) }
             }
-            descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+            descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0o644)
         }
         guard descriptor >= 0 else { throw Self.unwritable(target) }
         defer { close(descriptor) }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import Glibc
 import QRImage
 import Verification
 
@@ -9,6 +8,13 @@ extension ForeignProfile: ExpressibleByArgument {}
 
 /// Other issuers' codes: what `--profile` asks for.
 struct ForeignOptions: ParsableArguments {
+    /// What is judged: never guessed from how it is spelt, since a text may be spelt like a file's name.
+    enum Input {
+        case text(String)
+        /// Paths of PNG or JPEG files; `-` is stdin.
+        case pictures([String])
+    }
+
     @Option(help: "Check another issuer's code: hcert (EU DCC, WHO) or claim169 (MOSIP).")
     var profile: ForeignProfile?
 
@@ -19,9 +25,11 @@ struct ForeignOptions: ParsableArguments {
         guard (profile == nil) == (trust == nil) else { throw ValidationError("--profile and --trust belong together") }
     }
 
-    /// Judges each input, a text or an image's path, of which every code has a verdict of its own.
+    /// Judges a text, or every code of every picture; each has a verdict of its own.
+    ///
+    /// - Returns: the exit status of the worst verdict.
     func run(
-        _ profile: ForeignProfile, _ inputs: [String], reader: PictureReader, at now: UInt64
+        _ profile: ForeignProfile, _ input: Input, reader: PictureReader, at now: UInt64
     ) throws -> ExitStatus {
         let keys: ForeignTrust
         do throws(CommandError) {
@@ -32,20 +40,22 @@ struct ForeignOptions: ParsableArguments {
         }
         var reader = reader
         var worst = VerdictOutcome.accept
-        for input in inputs {
-            let texts: [String]
-            do throws(CommandError) {
-                texts = try scanned(input, &reader)
-            } catch {
-                Self.write(undecided: error)
-                Diagnostics(command: "verify").report(error)
-                worst = .undecided
-                continue
-            }
-            for text in texts {
-                let verdict = ForeignVerifier.verdict(text, profile: profile, trust: keys, at: now)
-                StandardStream.output.write(verdict.json.encoded() + "\n")
-                worst = max(worst, verdict.isAccepted ? .accept : .reject)
+        func judge(_ text: String) {
+            let verdict = ForeignVerifier.verdict(text, profile: profile, trust: keys, at: now)
+            StandardStream.output.write(verdict.json.encoded() + "\n")
+            worst = max(worst, verdict.isAccepted ? .accept : .reject)
+        }
+        switch input {
+        case .text(let text): judge(text)
+        case .pictures(let paths):
+            for path in paths {
+                do throws(CommandError) {
+                    try Self.texts(inPicture: path, &reader).forEach(judge)
+                } catch {
+                    Self.write(undecided: error)
+                    Diagnostics(command: "verify").report(error)
+                    worst = .undecided
+                }
             }
         }
         return worst.exitStatus
@@ -72,12 +82,9 @@ struct ForeignOptions: ParsableArguments {
         }
     }
 
-    /// The texts of a picture's codes, or a text given as it is; what is named like a picture is one, there or not.
-    private func scanned(_ input: String, _ reader: inout PictureReader) throws(CommandError) -> [String] {
-        let isNamedAsPicture = [".png", ".jpg", ".jpeg"].contains { input.lowercased().hasSuffix($0) }
-        guard unsafe isNamedAsPicture || input == "-" || access(input, F_OK) == 0 else { return [input] }
-        let scan = try reader.scan(input)
-        if let failure = scan.failure(input) { throw failure }
+    private static func texts(inPicture path: String, _ reader: inout PictureReader) throws(CommandError) -> [String] {
+        let scan = try reader.scan(path)
+        if let failure = scan.failure(path) { throw failure }
         return scan.codes.map(\.text)
     }
 }

@@ -64,9 +64,9 @@ struct ScanCommand: ParsableCommand {
     func run() throws {
         try checkUsage()
         if let profile = foreign.profile {
-            let inputs = images + (text.map { [$0] } ?? [])
+            let input = text.map(ForeignOptions.Input.text) ?? .pictures(images)
             throw ExitCode(
-                try foreign.run(profile, inputs, reader: scanning.reader, at: at ?? Clock.seconds()).rawValue)
+                try foreign.run(profile, input, reader: scanning.reader, at: at ?? Clock.seconds()).rawValue)
         }
         let output = VerdictOutput(isPlain: plain)
         let gate = try gateOptions.settings.open(output)

@@ -35,10 +35,11 @@ struct BatchRequestTests {
         let pipe = run.folder("pipe")
         #expect(unsafe mkfifo(pipe, 0o600) == 0)
         let answers = run.folder("answers")
-        let program = try RunningProgram(
-            "suishen", ["issue", "--from", pipe, "--state", run.folder("state")], output: answers)
-        let input = unsafe open(pipe, O_WRONLY | O_CLOEXEC)
+        // Opened for both: a pipe that is opened to be written alone waits for its reader, and the other way round.
+        let input = unsafe open(pipe, O_RDWR | O_CLOEXEC)
         try #require(input >= 0)
+        let program = try RunningProgram(
+            "suishen", ["issue", "--from", "-", "--state", run.folder("state")], input: pipe, output: answers)
         func send() { _ = unsafe write(input, order, order.utf8.count) }
         send()
         while try lines(of: answers).isEmpty { usleep(10_000) }

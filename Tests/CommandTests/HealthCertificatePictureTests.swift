@@ -69,7 +69,7 @@ struct HealthCertificatePictureTests {
         ])
         #expect(made.status == 0, "\(made.output)")
         let judged = ["--profile", "hcert", "--trust", trust, "--at", "1622600000"]
-        let alone = try Program("verify").run(judged + [text])
+        let alone = try Program("verify").run(judged + ["--text", text])
         #expect(alone.status == 0, "\(alone.output)")
         let both = try Program("verify").run(judged + [scratch("both.png")])
         let verdicts = both.output.split(separator: "\n")

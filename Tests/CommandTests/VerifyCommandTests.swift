@@ -95,13 +95,14 @@ struct VerifyCommandTests {
         defer { gate.remove() }
         let trust = "\(gate.folder)/root.pem"
         for options in [
-            "--trust \(trust).none HC1:X", "--trust \(gate.folder) HC1:X", "--trust \(gate.folder)/bundle.cbor HC1:X",
-            "--trust \(trust) \(gate.folder)/none.png", "--trust \(trust) \(trust).JPG",
+            "--trust \(trust).none --text HC1:X", "--trust \(gate.folder) --text HC1:X",
+            "--trust \(gate.folder)/bundle.cbor --text HC1:X", "--trust \(trust) \(gate.folder)/none.png",
+            "--trust \(trust) \(trust).JPG", "--trust \(trust) HC1:X",
         ] {
             let run = try VerifyRun("--profile hcert \(options)")
             #expect(run.code == "input_unreadable" && run.verdict == "undecided" && run.status == 2, "\(options)")
         }
-        let text = try VerifyRun("--profile hcert --trust \(trust) HC1:X")
+        let text = try VerifyRun("--profile hcert --trust \(trust) --text HC1:X")
         #expect(text.code == "malformed" && text.status == 1)
     }
 

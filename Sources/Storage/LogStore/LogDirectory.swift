@@ -31,7 +31,7 @@ package struct LogDirectory: Sendable {
         let folder = (target as NSString).deletingLastPathComponent
         let temporary = target + Self.temporarySuffix
         guard Self.makeFolders(folder) else { throw Self.unwritable(name) }
-        let descriptor = unsafe open(temporary, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        let descriptor = unsafe open(temporary, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw Self.unwritable(name) }
         var isWritten = Self.writeAll(bytes, descriptor)
         isWritten = isWritten && fsync(descriptor) == 0
@@ -57,11 +57,11 @@ package struct LogDirectory: Sendable {
 
     private func writeUnsynced(_ bytes: [UInt8], to name: String) throws(LogError) {
         let target = path + "/" + name
-        var descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+        var descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0o644)
         if descriptor < 0, errno == ENOENT {
             let folder = (target as NSString).deletingLastPathComponent
             _ = Self.makeFolders(folder)
-            descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o644)
+            descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0o644)
         }
         guard descriptor >= 0 else { throw Self.unwritable(name) }
         defer { close(descriptor) }

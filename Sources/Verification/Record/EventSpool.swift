@@ -104,7 +104,7 @@ package final class EventSpool: Sendable {
         let line: JSONValue = [
             "code": .string(code), "idempotencyKey": .string(event.idempotencyKey), "event": event.request,
         ]
-        let file = unsafe open(refused, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let file = unsafe open(refused, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard file >= 0 else { throw Self.systemFailure(.unwritable, refused) }
         defer { close(file) }
         let bytes = Array((line.encoded() + "\n").utf8)
