@@ -51,9 +51,20 @@ struct VerifyGate {
     }
 
     /// Writes the bundle's folder; what the gate remembers stays.
+    ///
+    /// - Parameters:
+    ///   - version: the bundle's.
+    ///   - domains: whose keys it comes with.
+    ///   - linked: its link table.
+    ///   - network: its transit network.
+    ///   - listTime: the `iat` of every list.
+    ///   - listTimeMin: the `iat` that the bundle names for every list, if any.
+    ///   - listForms: the forms of code that there is a list for.
+    /// - Throws: when a file cannot be written.
     func export(
         version: UInt64, domains: [SealDomain] = SealDomain.allCases,
-        linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil
+        linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil,
+        listTime: UInt64 = start, listTimeMin: UInt64? = nil, listForms: Set<Form> = Set(Form.allCases)
     ) throws {
         let day = Self.start / 86_400
         let lists = [
@@ -61,12 +72,12 @@ struct VerifyGate {
             StatusListReference(issuer: "SH", form: .person, day: nil),
             StatusListReference(issuer: "SH", form: .enterprise, day: nil),
             StatusListReference(issuer: "SH", form: .object, day: nil),
-        ]
+        ].filter { listForms.contains($0.form) }
         var list = StatusList(count: 64)
         list[Int(Self.revokedIndex)] = true
         let tokens = try lists.map { reference in
             let token = StatusListToken(
-                subject: reference.name, issuedAt: Self.start, expiresAt: nil, timeToLiveSeconds: nil, list: list)
+                subject: reference.name, issuedAt: listTime, expiresAt: nil, timeToLiveSeconds: nil, list: list)
             return (reference, token: try token.signed(by: statusKey))
         }
         let codes: Set<KeyUse> = [.person, .enterprise, .object]
@@ -75,7 +86,9 @@ struct VerifyGate {
             issuers: [
                 record(issuer, codes), record(statusKey, [.statuslist]), record(narrow, [.enterprise]),
                 record(expired, codes, expiresAt: Self.start), record(compromised, codes, status: .compromised),
-            ], statusLists: lists, domains: domains, hosts: ["qr.example.cn"],
+            ], statusLists: lists,
+            statusListTimes: Dictionary(uniqueKeysWithValues: lists.compactMap { list in listTimeMin.map { (list, $0) } }),
+            domains: domains, hosts: ["qr.example.cn"],
             links: try linked.map { try BlindedLinkTable(pairs: $0, random: SystemRandom()) },
             transit: network ?? transit.network)
         let keys = EpochKeyFile(
