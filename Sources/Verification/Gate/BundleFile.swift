@@ -7,7 +7,7 @@ struct BundleFile: Sendable {
 
     /// SHA-256 of its bytes.
     let digest: [UInt8]
-    private let path: String
+    let path: String
     private let identity: FileIdentity
 
     /// Reads the bundle of a folder.

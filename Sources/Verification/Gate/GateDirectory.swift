@@ -37,12 +37,21 @@ package struct GateDirectory: Sendable {
         try remember()
     }
 
-    /// Opens the generation that stands in a folder now, and remembers nothing.
-    init(path: String, root: VerificationKey, statePath: String) throws(BundleError) {
+    /// Opens the generation that stands in the same folder now, by the same root key, and remembers nothing.
+    ///
+    /// - Parameter former: an earlier one.
+    /// - Throws: as ``init(path:root:state:)``.
+    init(after former: GateDirectory) throws(BundleError) {
+        try self.init(path: former.path, root: former.root, statePath: former.statePath, after: former.memory)
+    }
+
+    private init(
+        path: String, root: VerificationKey, statePath: String, after former: GateMemory? = nil
+    ) throws(BundleError) {
         let (bytes, file) = try BundleFile.read(in: path)
         bundle = try GateBundle(bytes[...], root: root)
         try GateFile.makeFolder(statePath)
-        memory = try GateMemory(folder: statePath)
+        memory = try GateMemory(folder: statePath, after: former)
         try memory.check(version: bundle.version, digest: file.digest)
         let epochPath = "\(path)/\(EpochKeyFile.name)"
         epochKeys = unsafe access(epochPath, F_OK) == 0 ? try Self.epochKeys(epochPath) : nil
@@ -56,6 +65,15 @@ package struct GateDirectory: Sendable {
         try memory.remember(
             version: bundle.version, digest: bundleFile.digest, listNames: Set(bundle.statusLists.map(\.name)),
             times: listTimes)
+    }
+
+    /// Refuses a generation that was exported with keys of a domain and lacks them.
+    ///
+    /// Throws `bundle_unreadable`.
+    func checkEpochKeys() throws(BundleError) {
+        for domain in bundle.domains where epochKeys?.entries.contains(where: { $0.domain == domain }) != true {
+            throw .malformed("bundle \(bundle.version) came without a \(domain.rawValue) key, or has lost it")
+        }
     }
 
     private static func epochKeys(_ path: String) throws(BundleError) -> EpochKeyFile {

@@ -17,10 +17,15 @@ final class GateMemory: Sendable {
 
     /// Reads what is remembered in a folder.
     ///
-    /// Throws `bundle_unreadable` where that cannot be read: nothing older could be told.
-    init(folder: String) throws(BundleError) {
+    /// - Parameters:
+    ///   - folder: where the file is.
+    ///   - former: what this process remembers from before; it counts also where someone has removed the file since.
+    /// - Throws: `bundle_unreadable` where the file cannot be read: nothing older could be told.
+    init(folder: String, after former: GateMemory? = nil) throws(BundleError) {
         self.folder = folder
-        known = Mutex(try Self.read(folder))
+        var seen = try Self.read(folder)
+        if let former { seen.take(former.known.withLock { $0 }) }
+        known = Mutex(seen)
     }
 
     /// The newest time of a list that this gate has seen; 0 where it has seen none.

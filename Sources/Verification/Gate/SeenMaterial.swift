@@ -71,6 +71,14 @@ struct SeenMaterial: Equatable, Sendable {
         self.digest = digest
     }
 
+    /// Takes what another memory holds, each part where it is newer.
+    mutating func take(_ other: SeenMaterial) {
+        if other.version > version || other.version == version && digest == nil {
+            (version, digest) = (other.version, other.digest)
+        }
+        take(other.listTimes)
+    }
+
     /// Takes the times of lists, each where it is newer.
     mutating func take(_ times: [String: UInt64]) {
         listTimes.merge(times) { max($0, $1) }
