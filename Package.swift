@@ -140,7 +140,7 @@ let package = Package(
         command("scan-bench", ["QRImage"]),
         command("bench", ["CQREncode", "Encoding", "QRImage", "Signing"]),
 
-        command("stream-bench", ["Credential", "Signing", "Verification"]),
+        command("stream-bench", ["Credential", "Encoding", "Signing", "Verification"]),
 
         .executableTarget(
             name: "log-crash-driver", dependencies: ["Encoding", "Signing", "Storage", "TraceLog"],

@@ -27,6 +27,16 @@ package enum OutputFile {
         }
     }
 
+    /// Brings the names of files that were written in a folder to the disk, before any that are written afterwards.
+    ///
+    /// Throws `output_unwritable`.
+    package static func sync(folder path: String) throws(CommandError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure(path) }
+    }
+
     /// The place that `path` names, behind any link.
     private static func replaceable(_ path: String, mode: UInt32) throws(CommandError) -> String {
         var status = stat()

@@ -32,9 +32,9 @@ final class GateProcess: Sendable {
         guard status == 0 else { throw ValidationError("\(program) cannot be started") }
     }
 
-    /// Writes one line with its end.
-    func write(_ line: [UInt8]) {
-        _ = unsafe line.withUnsafeBytes { unsafe Glibc.write(input, $0.baseAddress, $0.count) }
+    /// Writes lines with their ends.
+    func write(_ lines: [UInt8]) {
+        _ = unsafe lines.withUnsafeBytes { unsafe Glibc.write(input, $0.baseAddress, $0.count) }
     }
 
     func endInput() {
@@ -44,6 +44,11 @@ final class GateProcess: Sendable {
     /// Calls `visit` for every answer, with whether it is an accepted code's.
     func readLines(_ visit: (Bool) -> Void) {
         let accept = Array(Self.acceptance.utf8)
+        readAnswers { visit($0.starts(with: accept)) }
+    }
+
+    /// Calls `visit` for every answer.
+    func readAnswers(_ visit: ([UInt8]) -> Void) {
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         var line: [UInt8] = []
         while true {
@@ -53,7 +58,7 @@ final class GateProcess: Sendable {
                 .enumerated()
             {
                 if piece.offset > 0 {
-                    visit(line.starts(with: accept))
+                    visit(line)
                     line.removeAll(keepingCapacity: true)
                 }
                 line += piece.element

@@ -65,18 +65,23 @@ struct BundleCommand: AsyncParsableCommand {
             unsafe rmdir(out)
         }
 
+        /// Replaces each file in one step, and `bundle.cbor` last: a running gate takes the folder up when that changes,
+        /// and after a power cut no new bundle stands beside old lists.
         private func bringUpToDate(_ files: [BundleExport.File]) throws(CommandError) {
-            for folder in [out, "\(out)/\(BundleExport.statusFolder)"]
-            where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
+            let folders = ["\(out)/\(BundleExport.statusFolder)", out]
+            for folder in folders.reversed() where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
                 throw CommandError(
                     code: "output_unwritable",
                     reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
                     hint: "name a folder in one that exists and that you may write to")
             }
-            for file in files {
-                let path = "\(out)/\(file.path)"
-                if file.path == BundleExport.rootName { try checkRoot(file.bytes, at: path) }
-                try OutputFile.write(file.bytes, to: path, mode: file.mode)
+            for file in files where file.path == BundleExport.rootName {
+                try checkRoot(file.bytes, at: "\(out)/\(file.path)")
+            }
+            let bundles = files.filter { $0.path == BundleExport.bundleName }
+            for part in [files.filter { $0.path != BundleExport.bundleName }, bundles] {
+                for file in part { try OutputFile.write(file.bytes, to: "\(out)/\(file.path)", mode: file.mode) }
+                for folder in folders { try OutputFile.sync(folder: folder) }
             }
         }
 

@@ -5,8 +5,6 @@ import Glibc
 ///
 /// Where the system may move them, two share a processor for milliseconds while another does nothing: it fetches no
 /// waiting thread as long as it is idle for short times only, as between the lines of a stream.
-///
-/// The C library's own: a pool would be set up at every start of the command, used or not.
 enum Crew {
     /// Runs `work` on every processor that this process may use at once; returns when it has ended on each.
     static func run(_ work: @escaping @Sendable () -> Void) {
@@ -16,9 +14,9 @@ enum Crew {
                 work()
             }
         }
-        let others = pinned.dropFirst().compactMap(start)
+        let others = pinned.dropFirst().compactMap(SystemThread.init(running:))
         (pinned.first ?? work)()
-        for thread in others { pthread_join(thread, nil) }
+        for thread in others { thread.join() }
     }
 
     /// Their numbers; none where the system does not say.
@@ -35,29 +33,5 @@ enum Crew {
         var set = cpu_set_t()
         unsafe withUnsafeMutableBytes(of: &set) { unsafe $0[processor / 8] = 1 << (processor % 8) }
         _ = unsafe sched_setaffinity(0, MemoryLayout<cpu_set_t>.size, &set)
-    }
-
-    /// Starts one thread; nil where the system gives no more, so that those there are do its work.
-    private static func start(_ work: @escaping @Sendable () -> Void) -> pthread_t? {
-        let task = unsafe Unmanaged.passRetained(Task(work))
-        var thread = pthread_t()
-        let status = unsafe pthread_create(&thread, nil, run, task.toOpaque())
-        if status == 0 { return thread }
-        unsafe task.release()
-        return nil
-    }
-
-    /// What a new thread begins with: its task, which it owns.
-    private static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { task in
-        if let task = unsafe task { unsafe Unmanaged<Task>.fromOpaque(task).takeRetainedValue().work() }
-        return nil
-    }
-
-    private final class Task: Sendable {
-        let work: @Sendable () -> Void
-
-        init(_ work: @escaping @Sendable () -> Void) {
-            self.work = work
-        }
     }
 }

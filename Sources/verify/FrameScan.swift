@@ -4,7 +4,7 @@ import Verification
 
 /// A camera's film: every code that comes into view is decided on once, and again only after it has left.
 struct FrameScan {
-    private let gate: Gate
+    private let gate: RunningGate
     private let output: VerdictOutput
     private let at: UInt64?
     private var tracker = FrameTracker()
@@ -15,7 +15,7 @@ struct FrameScan {
     /// Of frames that come faster than they are read, so many share one whose looks take their time.
     private static let lateFramesAtOnce = 4
 
-    init(gate: Gate, output: VerdictOutput, at: UInt64?) {
+    init(gate: RunningGate, output: VerdictOutput, at: UInt64?) {
         self.gate = gate
         self.output = output
         self.at = at
@@ -42,7 +42,7 @@ struct FrameScan {
             }
             if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }
         } catch {
-            return output.undecided(error, scene: gate.scene.name)
+            return output.undecided(error, at: gate.current)
         }
         if worst == nil { Diagnostics(command: "verify").report(Self.nothingSeen) }
         return worst ?? .undecided
@@ -63,19 +63,24 @@ struct FrameScan {
     private mutating func decide(_ new: [[UInt8]], beside known: [Verdict]) {
         let now = at ?? Clock.seconds()
         let begin = Clock.microseconds()
+        let generation = self.gate.current
+        let gate = generation.gate
         // Settled in any case: the gate remembers each showing, and refuses it to whoever comes next.
         var verdicts = gate.settle(gate.assess(new, beside: known, at: now), at: now)
         let elapsed = Clock.microseconds() - begin
         let isNext = verdicts.count == 1 && isNextShowing(verdicts[0])
-        for index in verdicts.indices { verdicts[index].elapsedMicroseconds = elapsed }
-        remember(verdicts, of: new)
+        for index in verdicts.indices {
+            verdicts[index].elapsedMicroseconds = elapsed
+            verdicts[index].noteUpdate(of: generation)
+        }
+        remember(verdicts, of: new, by: gate)
         if isNext { return }
         output.write(verdicts)
         worst = verdicts.map(\.outcome).max().map { max(worst ?? .accept, $0) } ?? worst
     }
 
     /// Codes of no kind that the gate knows, posters, speak for nobody and stand in nobody's way.
-    private mutating func remember(_ verdicts: [Verdict], of new: [[UInt8]]) {
+    private mutating func remember(_ verdicts: [Verdict], of new: [[UInt8]], by gate: Gate) {
         let known = new.filter(gate.knows)
         if known.count == verdicts.count {
             decided += zip(known, verdicts).map { (code: $0, verdict: $1) }

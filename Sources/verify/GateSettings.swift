@@ -23,10 +23,28 @@ struct GateSettings {
     /// The spool's name where the gate remembers.
     static let spoolName = "events.spool"
 
-    /// Opens the bundle and sets the gate up; a bundle that cannot be used is a verdict too.
+    /// Opens the bundle and sets a gate up that decides once; a bundle that cannot be used is a verdict too.
     func open(_ output: VerdictOutput) throws -> Gate {
+        try reporting(to: output) { try gate().gate }
+    }
+
+    /// Opens the bundle and sets a gate up that goes on, and takes up later bundles.
+    ///
+    /// - Parameters:
+    ///   - output: gets the verdict on a bundle that cannot be used.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: the gate.
+    /// - Throws: why the gate cannot be set up.
+    func openRunning(_ output: VerdictOutput, at now: UInt64) throws -> RunningGate {
+        try reporting(to: output) {
+            let (gate, directory) = try gate()
+            return try RunningGate(gate, directory, replayPath: replayPath(directory), at: now)
+        }
+    }
+
+    private func reporting<Opened>(to output: VerdictOutput, _ open: () throws -> Opened) throws -> Opened {
         do {
-            return try gate()
+            return try open()
         } catch let error as BundleError {
             var verdict = Verdict(.bundleUnreadable, scene: scene)
             verdict.refuse(Refusal(error))
@@ -35,8 +53,7 @@ struct GateSettings {
         }
     }
 
-    /// Opens the bundle and sets the gate up.
-    private func gate() throws -> Gate {
+    private func gate() throws -> (gate: Gate, directory: GateDirectory) {
         guard let bundle, let scene = self.scene else {
             throw CommandError(
                 code: "usage", reason: "a gate needs a bundle and a scene", hint: "give --bundle DIR and --scene SCENE",
@@ -49,19 +66,21 @@ struct GateSettings {
                 code: "unknown_scene", reason: "the bundle has no scene \(scene)",
                 hint: "name one of \(names)", status: .usage)
         }
-        let replay =
-            found.isReplayRefused
-            ? try ReplayStore(path: replayStore ?? "\(directory.statePath)/replay") : nil
-        return Gate(
+        let replay = found.isReplayRefused ? try ReplayStore(path: replayPath(directory)) : nil
+        let gate = Gate(
             directory: directory, scene: found, replay: replay, challenge: try challengeBytes(),
-            skewSeconds: clockSkew, fare: fare, links: links,
-            recorder: try recorder(directory, found))
+            skewSeconds: clockSkew, fare: fare, links: links, recorder: try recorder(directory))
+        return (gate, directory)
     }
 
-    private func recorder(_ directory: GateDirectory, _ scene: Scene) throws -> EventRecorder? {
+    private func replayPath(_ directory: GateDirectory) -> String {
+        replayStore ?? "\(directory.statePath)/replay"
+    }
+
+    private func recorder(_ directory: GateDirectory) throws -> EventRecorder? {
         guard let event else { return nil }
         do throws(SpoolError) {
-            let sender = scene.isOnlineAllowed ? socket.map { EventSender(endpoint: .socket(path: $0)) } : nil
+            let sender = socket.map { EventSender(endpoint: .socket(path: $0)) }
             return EventRecorder(
                 spool: try EventSpool(path: spool ?? "\(directory.statePath)/\(Self.spoolName)"), template: event,
                 sender: sender, random: SystemRandom())

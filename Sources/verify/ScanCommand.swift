@@ -69,19 +69,25 @@ struct ScanCommand: ParsableCommand {
                 try foreign.run(profile, input, reader: scanning.reader, at: at ?? Clock.seconds()).rawValue)
         }
         let output = VerdictOutput(isPlain: plain)
+        if stream || frames != nil { throw ExitCode(try decideOnAndOn(output).exitStatus.rawValue) }
         let gate = try gateOptions.settings.open(output)
-        if stream {
-            throw ExitCode(StreamScan(gate: gate, output: output, at: at).run().exitStatus.rawValue)
-        }
-        if let frames {
-            var film = FrameScan(gate: gate, output: output, at: at)
-            throw ExitCode(film.run(frames, scanning.frameScanner).exitStatus.rawValue)
-        }
         if let text {
             throw ExitCode(gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus.rawValue)
         }
         var pictures = PictureScan(reader: scanning.reader, gate: gate, output: output, at: at)
         throw ExitCode(pictures.decide(images).exitStatus.rawValue)
+    }
+}
+
+extension ScanCommand {
+    /// Decides about a stream or a film, while later bundles are taken up.
+    private func decideOnAndOn(_ output: VerdictOutput) throws -> VerdictOutcome {
+        let gate = try gateOptions.settings.openRunning(output, at: at ?? Clock.seconds())
+        return try UpdateWatch.during(gate, at: at) {
+            guard let frames else { return StreamScan(gate: gate, output: output, at: at).run() }
+            var film = FrameScan(gate: gate, output: output, at: at)
+            return film.run(frames, scanning.frameScanner)
+        }
     }
 }
 

@@ -6,6 +6,8 @@ final class StreamAnswers: Sendable {
     /// What one line came to, and how long that took.
     struct Scan: Sendable {
         let assessments: [Assessment]
+        /// What it was assessed by, and is settled by.
+        let generation: RunningGate.Generation
         let microseconds: UInt64
         let readAt: UInt64
     }
@@ -18,13 +20,11 @@ final class StreamAnswers: Sendable {
         var worst: VerdictOutcome?
     }
 
-    private let gate: Gate
     private let output: VerdictOutput
     private let lines: StreamLines
     private let state = Mutex(State())
 
-    init(gate: Gate, output: VerdictOutput, lines: StreamLines) {
-        self.gate = gate
+    init(output: VerdictOutput, lines: StreamLines) {
         self.output = output
         self.lines = lines
     }
@@ -58,7 +58,8 @@ final class StreamAnswers: Sendable {
         var worst = VerdictOutcome.accept
         let verdicts = scans.map { scan in
             let begin = Clock.microseconds()
-            var verdict = Verdict.fused(gate.settle(scan.assessments, at: scan.readAt))
+            var verdict = Verdict.fused(scan.generation.gate.settle(scan.assessments, at: scan.readAt))
+            verdict.noteUpdate(of: scan.generation)
             verdict.elapsedMicroseconds = scan.microseconds + (Clock.microseconds() - begin)
             worst = max(worst, verdict.outcome)
             return verdict

@@ -7,7 +7,7 @@ struct StreamScan {
     /// The most bytes of one line: the largest QR code in hex, and some.
     static let lineByteCountMax = 8192
 
-    let gate: Gate
+    let gate: RunningGate
     let output: VerdictOutput
     let at: UInt64?
 
@@ -16,12 +16,12 @@ struct StreamScan {
     /// - Returns: the worst verdict; undecided when no line came, or when stdin broke off.
     func run() -> VerdictOutcome {
         let lines = StreamLines(at: at)
-        let answers = StreamAnswers(gate: gate, output: output, lines: lines)
+        let answers = StreamAnswers(output: output, lines: lines)
         Crew.run {
             let watch = lines.watch()
             while let line = lines.next(watch) { answers.add(assess(line), of: line) }
         }
-        if let cause = lines.failure { return output.undecided(Self.brokenOff(cause), scene: gate.scene.name) }
+        if let cause = lines.failure { return output.undecided(Self.brokenOff(cause), at: gate.current) }
         if answers.worst == nil { Diagnostics(command: "verify").report(Self.nothingRead) }
         return answers.worst ?? .undecided
     }
@@ -39,6 +39,8 @@ struct StreamScan {
 
     private func assess(_ line: StreamLines.Line) -> StreamAnswers.Scan {
         let begin = Clock.microseconds()
+        let generation = gate.current
+        let gate = generation.gate
         let assessments: [Assessment]
         if var text = line.text {
             if text.last == UInt8(ascii: "\r") { text.removeLast() }
@@ -48,6 +50,7 @@ struct StreamScan {
             assessments = [Assessment(verdict: Verdict(.malformed, scene: gate.scene.name, reason: reason))]
         }
         return StreamAnswers.Scan(
-            assessments: assessments, microseconds: Clock.microseconds() - begin, readAt: line.readAt)
+            assessments: assessments, generation: generation, microseconds: Clock.microseconds() - begin,
+            readAt: line.readAt)
     }
 }

@@ -11,11 +11,20 @@ struct VerdictOutput: Sendable {
     }
 
     /// Says that there is nothing to decide on: what cannot be read is a verdict too, so that a guard never sees nothing.
-    func undecided(_ cause: CommandError, scene: String) -> VerdictOutcome {
+    func undecided(_ cause: CommandError, scene: String, warnings: [String] = []) -> VerdictOutcome {
         let code = VerdictCode(rawValue: cause.code) ?? .inputUnreadable
-        write(Verdict(code, scene: scene, reason: cause.reason, hint: cause.hint))
+        var verdict = Verdict(code, scene: scene, reason: cause.reason, hint: cause.hint)
+        verdict.warnings += warnings
+        write(verdict)
         Diagnostics(command: "verify").report(cause)
         return .undecided
+    }
+
+    /// Says so at a gate that runs on.
+    func undecided(_ cause: CommandError, at generation: RunningGate.Generation) -> VerdictOutcome {
+        undecided(
+            cause, scene: generation.gate.scene.name,
+            warnings: generation.isUpdateRefused ? [RunningGate.refusedWarning] : [])
     }
 
     func write(_ verdicts: [Verdict]) {
@@ -31,5 +40,12 @@ struct VerdictOutput: Sendable {
             bytes.append(UInt8(ascii: "\n"))
         }
         StandardStream.output.write(bytes: bytes)
+    }
+}
+
+extension Verdict {
+    /// Bears the warning as long as the gate's folder holds a generation that is not taken.
+    mutating func noteUpdate(of generation: RunningGate.Generation) {
+        if generation.isUpdateRefused { warnings.append(RunningGate.refusedWarning) }
     }
 }

@@ -95,7 +95,9 @@ struct StreamRobustnessTests {
     func processors() throws {
         let lists = try Self.watching(
             """
-            lists() { sed -n "s/^Cpus_allowed_list:\\t//p" /proc/$gate/task/*/status; }
+            # The thread that looks for new bundles reads no lines, and may run anywhere.
+            readers() { grep -Lx updates /proc/$gate/task/*/comm | sed "s/comm$/status/"; }
+            lists() { sed -n "s/^Cpus_allowed_list:\\t//p" $(readers); }
             scan
             while lists | grep -q "[-,]"; do sleep 0.05; done
             nproc

@@ -51,23 +51,54 @@ struct VerifyGate {
     }
 
     /// Writes the bundle's folder; what the gate remembers stays.
+    ///
+    /// Its parameters are those of `files`.
     func export(
         version: UInt64, domains: [SealDomain] = SealDomain.allCases,
-        linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil
+        linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil,
+        listTime: UInt64 = start, listTimeMin: UInt64? = nil, listForms: Set<Form> = Set(Form.allCases)
     ) throws {
+        unsafe mkdir("\(folder)/status", 0o700)
+        let files = try files(
+            version: version, domains: domains, linked: linked, network: network, listTime: listTime,
+            listTimeMin: listTimeMin, listForms: listForms)
+        for file in files { try write(file.bytes, to: file.path, mode: mode_t(file.mode)) }
+    }
+
+    /// The files of a generation of the bundle's folder.
+    ///
+    /// - Parameters:
+    ///   - version: the bundle's.
+    ///   - domains: whose keys it comes with.
+    ///   - linked: its link table.
+    ///   - network: its transit network.
+    ///   - listTime: the `iat` of every list.
+    ///   - listTimeMin: the `iat` that the bundle names for every list, if any.
+    ///   - listForms: the forms of code that there is a list for.
+    ///   - revoked: the indices that are revoked in every list.
+    ///   - listKey: signs the lists, in place of the status key.
+    ///   - rootKey: signs the bundle, in place of the root key.
+    /// - Returns: the files, `bundle.cbor` last.
+    /// - Throws: when a signature cannot be made.
+    func files(
+        version: UInt64, domains: [SealDomain] = SealDomain.allCases,
+        linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil,
+        listTime: UInt64 = start, listTimeMin: UInt64? = nil, listForms: Set<Form> = Set(Form.allCases),
+        revoked: [UInt64] = [revokedIndex], listKey: SigningKey? = nil, rootKey: SigningKey? = nil
+    ) throws -> [BundleExport.File] {
         let day = Self.start / 86_400
         let lists = [
             StatusListReference(issuer: "SH", form: .person, day: day),
             StatusListReference(issuer: "SH", form: .person, day: nil),
             StatusListReference(issuer: "SH", form: .enterprise, day: nil),
             StatusListReference(issuer: "SH", form: .object, day: nil),
-        ]
+        ].filter { listForms.contains($0.form) }
         var list = StatusList(count: 64)
-        list[Int(Self.revokedIndex)] = true
+        for index in revoked { list[Int(index)] = true }
         let tokens = try lists.map { reference in
             let token = StatusListToken(
-                subject: reference.name, issuedAt: Self.start, expiresAt: nil, timeToLiveSeconds: nil, list: list)
-            return (reference, token: try token.signed(by: statusKey))
+                subject: reference.name, issuedAt: listTime, expiresAt: nil, timeToLiveSeconds: nil, list: list)
+            return (reference, token: try token.signed(by: listKey ?? statusKey))
         }
         let codes: Set<KeyUse> = [.person, .enterprise, .object]
         let bundle = GateBundle(
@@ -75,16 +106,17 @@ struct VerifyGate {
             issuers: [
                 record(issuer, codes), record(statusKey, [.statuslist]), record(narrow, [.enterprise]),
                 record(expired, codes, expiresAt: Self.start), record(compromised, codes, status: .compromised),
-            ], statusLists: lists, domains: domains, hosts: ["qr.example.cn"],
+            ], statusLists: lists,
+            statusListTimes: Dictionary(
+                uniqueKeysWithValues: lists.compactMap { list in listTimeMin.map { (list, $0) } }),
+            domains: domains, hosts: ["qr.example.cn"],
             links: try linked.map { try BlindedLinkTable(pairs: $0, random: SystemRandom()) },
             transit: network ?? transit.network)
         let keys = EpochKeyFile(
             entries: domains.compactMap { domain in
                 epochKeys[domain].map { .init(issuer: "SH", domain: domain, day: day, key: $0) }
             })
-        let files = try BundleExport(bundle, root: root, statusLists: tokens, epochKeys: keys).files
-        unsafe mkdir("\(folder)/status", 0o700)
-        for file in files { try write(file.bytes, to: file.path, mode: mode_t(file.mode)) }
+        return try BundleExport(bundle, root: rootKey ?? root, statusLists: tokens, epochKeys: keys).files
     }
 
     /// Writes a file of the folder, in the place of what was there.

@@ -34,7 +34,7 @@ struct StatusStoreTests {
 
     /// What a gate that starts now finds revoked.
     private func revokedAtStart() throws -> [UInt64] {
-        let list = try store().list(Self.reference, at: 6)
+        let list = try store().list(Self.reference, at: 6).list
         #expect(list.issuedAt == 5 && list.expiresAt == 9)
         #expect(list.isRevoked(103) == false && list.isRevoked(104) == nil)
         return (0..<104).filter { list.isRevoked($0) != false }
@@ -42,11 +42,15 @@ struct StatusStoreTests {
 
     private func store(
         notBefore: UInt64 = 0, expiresAt: UInt64 = .max, status: KeyStatus = .active
-    ) -> StatusStore {
+    ) throws -> StatusStore {
         let record = IssuerRecord(
             issuer: "SH", key: key.verificationKey, uses: [.statuslist], notBefore: notBefore, expiresAt: expiresAt,
             status: status)
-        return StatusStore(folder: folder.path, statePath: folder("state"), trust: TrustList([record]))
+        let bundle = GateBundle(
+            version: 1, issuedAt: 5, expiresAt: 9, issuers: [record], statusLists: [Self.reference], hosts: [])
+        return StatusStore(
+            folder: folder.path, statePath: folder("state"), bundle: bundle, trust: TrustList([record]),
+            memory: try GateMemory(folder: folder("state")))
     }
 
     private func status(_ name: String) throws -> stat {
@@ -134,9 +138,9 @@ struct StatusStoreTests {
         try folder.write(token(revoked: 42), to: Self.source)
         // Unpacked at the first start; later ones ask for the key's term again.
         for _ in 0..<2 {
-            let rotated = store(notBefore: 5, expiresAt: 8, status: .retired)
-            #expect(try rotated.list(Self.reference, at: 7).isRevoked(42) == true)
-            for store in [rotated, store(expiresAt: 8), store(notBefore: 6), store(status: .compromised)] {
+            let rotated = try store(notBefore: 5, expiresAt: 8, status: .retired)
+            #expect(try rotated.list(Self.reference, at: 7).list.isRevoked(42) == true)
+            for store in [rotated, try store(expiresAt: 8), try store(notBefore: 6), try store(status: .compromised)] {
                 let refusal = #expect(throws: BundleError.self) { try store.list(Self.reference, at: 8) }
                 #expect(refusal?.code == .statusUnknown)
             }

@@ -13,3 +13,8 @@ extern int sched_setaffinity(pid_t thread, size_t byteCount, const cpu_set_t *pr
 static inline int suishen_forbid_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
+
+/* Names the calling thread; of a longer name the first 15 bytes count. */
+static inline int suishen_name_thread(const char *name) {
+    return prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0);
+}

@@ -78,6 +78,7 @@ extension IssuingService {
         let bundle = GateBundle(
             version: contents.version, issuedAt: issuedAt, expiresAt: expiresAt,
             issuers: try contents.keys.map(Self.trusted), statusLists: contents.lists.map(\.0),
+            statusListTimes: Dictionary(contents.lists.map { ($0.0, issuedAt) }) { first, _ in first },
             domains: order.domains, hosts: [settings.host.lowercased()],
             links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
             transit: order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil)

@@ -12,9 +12,11 @@ extension GateBundle {
             throw .malformed("the bundle cannot be read: \(error.reason)")
         }
         let fields = try DocumentFields(item, in: "the bundle")
+        let lists = try Self.statusLists(fields)
         try self.init(
             version: fields.unsigned("version"), issuedAt: fields.unsigned("iat"), expiresAt: fields.unsigned("exp"),
-            issuers: Self.issuers(fields), statusLists: Self.statusLists(fields),
+            issuers: Self.issuers(fields), statusLists: lists.map(\.reference),
+            statusListTimes: Self.leastTimes(lists),
             domains: fields["domains"] == nil
                 ? [] : fields.values("domains", countMax: SealDomain.allCases.count, SealDomain.init(rawValue:)),
             hosts: fields.values("hosts", countMax: Self.hostCountMax) { $0 },
@@ -30,12 +32,24 @@ extension GateBundle {
         return records
     }
 
-    private static func statusLists(_ fields: DocumentFields) throws(BundleError) -> [StatusListReference] {
-        var references: [StatusListReference] = []
+    private typealias NamedList = (reference: StatusListReference, issuedAtMin: UInt64?)
+
+    private static func statusLists(_ fields: DocumentFields) throws(BundleError) -> [NamedList] {
+        var lists: [NamedList] = []
         for item in try fields.array("statusLists", countMax: statusListCountMax) {
-            references.append(try StatusListReference(item))
+            let record = try DocumentFields(item, in: "a status list's record")
+            let issuedAtMin: UInt64? = record["iat"] == nil ? nil : try record.unsigned("iat")
+            lists.append((try StatusListReference(record), issuedAtMin))
         }
-        return references
+        return lists
+    }
+
+    private static func leastTimes(_ lists: [NamedList]) -> [StatusListReference: UInt64] {
+        var times: [StatusListReference: UInt64] = [:]
+        for (reference, issuedAtMin) in lists {
+            if let issuedAtMin { times[reference] = max(issuedAtMin, times[reference] ?? 0) }
+        }
+        return times
     }
 
     private static func scenes(_ fields: DocumentFields) throws(BundleError) -> [Scene] {
@@ -80,8 +94,7 @@ extension IssuerRecord {
 }
 
 extension StatusListReference {
-    init(_ item: CBORItem) throws(BundleError) {
-        let fields = try DocumentFields(item, in: "a status list's record")
+    init(_ fields: DocumentFields) throws(BundleError) {
         guard let form = Form(rawValue: try fields.integer("form")) else { throw fields.lacking("form") }
         let day: UInt64? = if fields["day"] == .null { nil } else { try fields.unsigned("day") }
         let shard = fields["shard"] == nil ? 0 : try fields.unsigned("shard")

@@ -10,7 +10,7 @@ extension GateBundle {
             ("iat", .unsigned(issuedAt)),
             ("exp", .unsigned(expiresAt)),
             ("issuers", .array(issuers.map(\.item))),
-            ("statusLists", .array(statusLists.map(\.item))),
+            ("statusLists", .array(statusLists.map { $0.item(issuedAtMin: statusListTimes[$0]) })),
             ("hosts", .array(hosts.map(CBORItem.text))),
             ("scenes", .array(scenes.map(\.item))),
             ("categories", .array(categories.sorted { $0.key < $1.key }.map(Self.category))),
@@ -42,13 +42,14 @@ extension IssuerRecord {
 }
 
 extension StatusListReference {
-    fileprivate var item: CBORItem {
-        .record(
-            [
-                ("iss", .text(issuer)),
-                ("form", .integer(form.rawValue)),
-                ("day", day.map(CBORItem.unsigned) ?? .null),
-            ] + (shard == 0 ? [] : [("shard", .unsigned(shard))]))
+    fileprivate func item(issuedAtMin: UInt64?) -> CBORItem {
+        var fields: [(String, CBORItem)] = [
+            ("iss", .text(issuer)), ("form", .integer(form.rawValue)),
+            ("day", day.map(CBORItem.unsigned) ?? .null),
+        ]
+        if shard != 0 { fields.append(("shard", .unsigned(shard))) }
+        if let issuedAtMin { fields.append(("iat", .unsigned(issuedAtMin))) }
+        return .record(fields)
     }
 }
 

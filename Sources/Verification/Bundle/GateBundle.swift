@@ -18,6 +18,10 @@ package struct GateBundle: Sendable, Equatable {
     package let expiresAt: UInt64
     package let issuers: [IssuerRecord]
     package let statusLists: [StatusListReference]
+    /// The least `iat` of a list that goes with this bundle; an older one is not taken.
+    ///
+    /// Bundles of the version before name none.
+    package let statusListTimes: [StatusListReference: UInt64]
     /// The domains whose epoch keys were handed out beside the bundle.
     package let domains: [SealDomain]
     /// Hosts that enterprise and object codes may stand under without a warning; lower case.
@@ -31,7 +35,8 @@ package struct GateBundle: Sendable, Equatable {
 
     package init(
         version: UInt64, issuedAt: UInt64, expiresAt: UInt64, issuers: [IssuerRecord],
-        statusLists: [StatusListReference], domains: [SealDomain] = [], hosts: [String],
+        statusLists: [StatusListReference], statusListTimes: [StatusListReference: UInt64] = [:],
+        domains: [SealDomain] = [], hosts: [String],
         scenes: [Scene] = Scene.shipped,
         categories: [UInt64: String] = Self.shippedCategories, links: BlindedLinkTable? = nil,
         transit: TransitNetwork? = nil
@@ -41,6 +46,7 @@ package struct GateBundle: Sendable, Equatable {
         self.expiresAt = expiresAt
         self.issuers = issuers
         self.statusLists = statusLists
+        self.statusListTimes = statusListTimes
         self.domains = domains
         self.hosts = hosts
         self.scenes = scenes

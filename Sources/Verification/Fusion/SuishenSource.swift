@@ -154,33 +154,25 @@ struct SuishenSource: IdentitySource {
         }
     }
 
+    /// Looks each of the code's indices up in its own shard.
     private func checkStatus(_ claims: Claims, _ now: UInt64) throws(Refusal) {
-        guard let reference = claims.statusList else { return }
-        let list: MappedStatusList
-        do throws(BundleError) {
-            guard bundle.statusLists.contains(reference) else {
-                throw BundleError(
-                    code: .statusUnknown, reason: "the bundle names no status list \(reference.name)",
-                    hint: "export a new bundle")
-            }
-            list = try statusLists.list(reference, at: now)
-        } catch {
-            throw Refusal(.statusUnknown, error.reason, hint: error.hint)
-        }
+        guard let list = claims.statusList else { return }
         for index in claims.statusIndices {
-            guard let isRevoked = list.isRevoked(index) else {
-                throw Refusal(.statusUnknown, "the status list \(reference.name) ends before index \(index)")
+            let (shard, bit): (OpenedStatusList, UInt64)
+            do throws(BundleError) {
+                (shard, bit) = try statusLists.bit(of: index, in: list, at: now)
+            } catch {
+                throw Refusal(.statusUnknown, error.reason, hint: error.hint)
             }
-            // A set bit is never unset, so that an old list still knows whom to refuse.
-            if isRevoked { throw Refusal(.revoked, "the code is revoked") }
-        }
-        // The bundle was signed over lists no older than itself; one that is has been put in the place of a newer.
-        guard list.issuedAt >= bundle.issuedAt else {
-            throw Refusal(.statusUnknown, "the status list \(reference.name) is older than the bundle")
-        }
-        let (limit, overflows) = list.issuedAt.addingReportingOverflow(scene.statusAgeSecondsMax)
-        guard now < list.expiresAt, overflows || now <= limit else {
-            throw Refusal(.statusUnknown, "the status list \(reference.name) of \(list.issuedAt) is too old")
+            // A set bit is never unset, so that an old list still knows whom to refuse; none is nil within the list.
+            if shard.list.isRevoked(bit) != false { throw Refusal(.revoked, "the code is revoked") }
+            // The bundle was signed over lists no older than it says; one that is stands in the place of a newer.
+            if shard.isOutdated { throw Refusal(shard.outdated) }
+            let (limit, overflows) = shard.list.issuedAt.addingReportingOverflow(scene.statusAgeSecondsMax)
+            guard now < shard.list.expiresAt, overflows || now <= limit else {
+                throw Refusal(
+                    .statusUnknown, "the status list \(shard.reference.name) of \(shard.list.issuedAt) is too old")
+            }
         }
     }
 

@@ -21,14 +21,23 @@ package struct Gate: Sendable {
     /// The most codes of one picture or one window that are looked at together.
     package static let payloadCountMax = 8
 
+    /// What a gate is told beside its bundle, of every generation alike.
+    private struct Setup {
+        let challenge: [UInt8]?
+        let skewSeconds: UInt64?
+        let fare: UInt64
+        let links: Links
+        let recorder: EventRecorder?
+        let clock: ClockWatch
+    }
+
     package let scene: Scene
+    private let setup: Setup
     private let bundle: GateBundle
     private let own: SuishenSource
     private let others: [any IdentitySource]
     private let match: HolderMatch
     private let replay: ReplayStore?
-    private let recorder: EventRecorder?
-    private let clock: ClockWatch
 
     /// Sets a gate up.
     ///
@@ -45,24 +54,47 @@ package struct Gate: Sendable {
         directory: GateDirectory, scene: Scene, replay: ReplayStore?, challenge: [UInt8]? = nil,
         skewSeconds: UInt64? = nil, fare: UInt64 = 0, links: Links = Links(), recorder: EventRecorder? = nil
     ) {
+        let setup = Setup(
+            challenge: challenge, skewSeconds: skewSeconds, fare: fare, links: links, recorder: recorder,
+            clock: ClockWatch(path: "\(directory.statePath)/clock"))
+        self.init(directory, scene, replay, setup)
+    }
+
+    private init(_ directory: GateDirectory, _ scene: Scene, _ replay: ReplayStore?, _ setup: Setup) {
         self.scene = scene
+        self.setup = setup
         bundle = directory.bundle
         self.replay = replay
-        self.recorder = recorder
-        clock = ClockWatch(path: "\(directory.statePath)/clock")
-        let skewSeconds = skewSeconds ?? scene.clockSkewSeconds
+        let (challenge, links) = (setup.challenge, setup.links)
+        let skewSeconds = setup.skewSeconds ?? scene.clockSkewSeconds
         let network = bundle.transit ?? TransitNetwork(layout: TransitLayout(), authorities: [:])
         own = SuishenSource(
             bundle: bundle, scene: scene, statusLists: directory.statusLists,
             epochKeys: directory.epochKeys, trust: directory.trust, challenge: challenge, skewSeconds: skewSeconds)
         others = [
             TransitSource(
-                scene: scene, verifier: TransitVerifier(network: network, skewSeconds: skewSeconds), fare: fare,
+                scene: scene, verifier: TransitVerifier(network: network, skewSeconds: skewSeconds), fare: setup.fare,
                 isChallenged: challenge != nil),
             MedicalSource(scene: scene, link: links.medical, isChallenged: challenge != nil),
         ]
         match = HolderMatch(
             table: bundle.links, registry: scene.isOnlineAllowed ? links.registry : nil)
+    }
+
+    /// The same gate over another generation of its folder: it goes on with all that it remembers and whom it asks.
+    ///
+    /// - Parameters:
+    ///   - directory: the generation.
+    ///   - replayPath: where a replay store is opened if the scene refuses replays and did not before.
+    /// - Returns: the gate that decides from now on.
+    /// - Throws: `bundle_unreadable` where the scene is gone, or its replay store cannot be opened.
+    func takingUp(_ directory: GateDirectory, replayPath: String) throws(BundleError) -> Gate {
+        guard let scene = directory.bundle.scene(named: scene.name) else {
+            throw .malformed("bundle \(directory.bundle.version) no longer has the scene \(scene.name)")
+        }
+        var replay = replay
+        if replay == nil, scene.isReplayRefused { replay = try ReplayStore(path: replayPath) }
+        return Gate(directory, scene, replay, setup)
     }
 
     /// Whether a payload is of a kind that the gate decides on.
@@ -114,7 +146,7 @@ package struct Gate: Sendable {
 
     /// A showing's own time counts once its signature or link has held, whatever came of the code.
     private func checkClock(_ verdict: inout Verdict) {
-        guard let witness = verdict.clockWitness, let trouble = clock.note(witness) else { return }
+        guard let witness = verdict.clockWitness, let trouble = setup.clock.note(witness) else { return }
         verdict.warnings.append(trouble.warning)
         verdict.freshness?.clockOffsetSeconds = trouble.offsetSeconds
         guard verdict.code.dependsOnClock, let reason = verdict.reason else { return }
@@ -141,9 +173,10 @@ package struct Gate: Sendable {
 
     /// One object's codes of one scan leave one event.
     private func record(at now: UInt64, _ verdicts: inout [Verdict]) {
-        guard let recorder, let id = verdicts.lazy.compactMap(\.object?.id).first else { return }
+        guard let recorder = setup.recorder, let id = verdicts.lazy.compactMap(\.object?.id).first else { return }
         do throws(SpoolError) {
-            let record: Verdict.Record = try recorder.record(id, at: now) ? .logged : .spooled
+            let isLogged = try recorder.record(id, isOnlineAllowed: scene.isOnlineAllowed, at: now)
+            let record: Verdict.Record = isLogged ? .logged : .spooled
             for index in verdicts.indices where verdicts[index].object != nil { verdicts[index].record = record }
         } catch {
             let refusal = Refusal(.bundleUnreadable, error.reason, hint: error.hint, warning: error.code.rawValue)

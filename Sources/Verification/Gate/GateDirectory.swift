@@ -1,19 +1,24 @@
+import Credential
 import Glibc
 import Signing
 
-/// A bundle's folder, its signature checked and its version held against the newest seen.
+/// One generation of a bundle's folder, its signature checked and its version held against the newest seen.
 package struct GateDirectory: Sendable {
     /// The folder within a bundle's where a gate remembers, unless it is told another.
     package static let stateFolder = "state"
 
     package let bundle: GateBundle
-    /// What the gate remembers: newest version, unpacked status lists, replay store.
+    /// What the gate remembers: newest bundle and lists, unpacked status lists, replay store.
     package let statePath: String
     let epochKeys: EpochKeyFile?
     let statusLists: StatusStore
     let trust: TrustList
+    let path: String
+    let root: VerificationKey
+    let memory: GateMemory
+    let bundleFile: BundleFile
 
-    /// Opens a folder.
+    /// Opens a folder, and remembers its bundle.
     ///
     /// - Parameters:
     ///   - path: the folder.
@@ -28,16 +33,47 @@ package struct GateDirectory: Sendable {
         } catch {
             throw .malformed("the root key cannot be read: \(error.reason)")
         }
-        let bytes = try GateFile.read(
-            "\(path)/\(BundleExport.bundleName)", byteCountMax: GateBundle.byteCountMax)
-        bundle = try GateBundle(bytes[...], root: key)
-        statePath = state ?? "\(path)/\(Self.stateFolder)"
+        try self.init(path: path, root: key, statePath: state ?? "\(path)/\(Self.stateFolder)")
+        try remember()
+    }
+
+    /// Opens the generation that stands in the same folder now, by the same root key, and remembers nothing.
+    ///
+    /// - Parameter former: an earlier one.
+    /// - Throws: as ``init(path:root:state:)``.
+    init(after former: GateDirectory) throws(BundleError) {
+        try self.init(path: former.path, root: former.root, statePath: former.statePath, after: former.memory)
+    }
+
+    private init(
+        path: String, root: VerificationKey, statePath: String, after former: GateMemory? = nil
+    ) throws(BundleError) {
+        let (bytes, file) = try BundleFile.read(in: path)
+        bundle = try GateBundle(bytes[...], root: root)
         try GateFile.makeFolder(statePath)
-        try Self.remember(bundle.version, in: statePath)
+        memory = try GateMemory(folder: statePath, after: former)
+        try memory.check(version: bundle.version, digest: file.digest)
         let epochPath = "\(path)/\(EpochKeyFile.name)"
         epochKeys = unsafe access(epochPath, F_OK) == 0 ? try Self.epochKeys(epochPath) : nil
         trust = TrustList(bundle.issuers)
-        statusLists = StatusStore(folder: path, statePath: statePath, trust: trust)
+        statusLists = StatusStore(folder: path, statePath: statePath, bundle: bundle, trust: trust, memory: memory)
+        (self.path, self.root, self.statePath, bundleFile) = (path, root, statePath, file)
+    }
+
+    /// Remembers the bundle and, of its lists, the times of those that were opened.
+    func remember(listTimes: [String: UInt64] = [:]) throws(BundleError) {
+        try memory.remember(
+            version: bundle.version, digest: bundleFile.digest, listNames: Set(bundle.statusLists.map(\.name)),
+            times: listTimes)
+    }
+
+    /// Refuses a generation that was exported with keys of a domain and lacks them.
+    ///
+    /// Throws `bundle_unreadable`.
+    func checkEpochKeys() throws(BundleError) {
+        for domain in bundle.domains where epochKeys?.entries.contains(where: { $0.domain == domain }) != true {
+            throw .malformed("bundle \(bundle.version) came without a \(domain.rawValue) key, or has lost it")
+        }
     }
 
     private static func epochKeys(_ path: String) throws(BundleError) -> EpochKeyFile {
@@ -50,38 +86,5 @@ package struct GateDirectory: Sendable {
         } catch {
             throw .malformed("\(path) cannot be read")
         }
-    }
-
-    /// Refuses a version older than the newest seen, and remembers a newer one.
-    private static func remember(_ version: UInt64, in statePath: String) throws(BundleError) {
-        let path = "\(statePath)/newest-version"
-        guard try isNews(version, path) else { return }
-        // Two gates with different bundles may look at once: only who holds the lock may look and then write.
-        let folder = unsafe open(statePath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { throw GateFile.unreadable(statePath) }
-        defer { close(folder) }
-        while flock(folder, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw GateFile.unwritable(statePath) }
-        }
-        guard try isNews(version, path) else { return }
-        try GateFile.replace(path, with: Array(String(version).utf8))
-    }
-
-    /// Whether a version is newer than the one remembered; throws `bundle_rollback` for an older one.
-    private static func isNews(_ version: UInt64, _ path: String) throws(BundleError) -> Bool {
-        guard unsafe access(path, F_OK) == 0 else { return true }
-        let text = String(decoding: try GateFile.read(path, byteCountMax: 32), as: UTF8.self)
-        guard let newest = UInt64(text) else {
-            throw BundleError(
-                code: .unreadable, reason: "\(path) holds no version, so that an older bundle could not be told",
-                hint: "write the newest bundle's version there, or start with a new folder, --state, and that bundle")
-        }
-        guard version >= newest else {
-            throw BundleError(
-                code: .rollback,
-                reason: "bundle \(version) is older than bundle \(newest), which this gate has seen",
-                hint: "fetch the newest bundle")
-        }
-        return version > newest
     }
 }

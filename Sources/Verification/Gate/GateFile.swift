@@ -4,6 +4,13 @@ import Glibc
 enum GateFile {
     /// Reads a file of at most `byteCountMax` bytes.
     static func read(_ path: String, byteCountMax: Int) throws(BundleError) -> [UInt8] {
+        try readIdentified(path, byteCountMax: byteCountMax).bytes
+    }
+
+    /// Reads a file of at most `byteCountMax` bytes, and says which file that was.
+    static func readIdentified(
+        _ path: String, byteCountMax: Int
+    ) throws(BundleError) -> (bytes: [UInt8], identity: FileIdentity) {
         // Without O_NONBLOCK a named pipe in the file's place would hold the gate up for ever.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path) }
@@ -24,7 +31,7 @@ enum GateFile {
             guard count > 0 else { throw unreadable(path) }
             filled += count
         }
-        return bytes
+        return (bytes, FileIdentity(status))
     }
 
     /// Replaces `path` in one step that survives a power cut.

@@ -32,12 +32,13 @@ package final class EventRecorder: Sendable {
     ///
     /// - Parameters:
     ///   - object: its id.
+    ///   - isOnlineAllowed: whether the scene lets the gate ask the daemon; that may change from one bundle to another.
     ///   - now: when, Unix seconds.
     /// - Returns: whether the daemon has all of the spool; the event is on the disk in any case.
     /// - Throws: why the event could not be put on the disk.
-    func record(_ object: [UInt8], at now: UInt64) throws(SpoolError) -> Bool {
+    func record(_ object: [UInt8], isOnlineAllowed: Bool, at now: UInt64) throws(SpoolError) -> Bool {
         try spool.append(RecordedEvent(object: object, template: template, time: now), random: random)
-        guard let sender, breaker.withLock({ $0.isClosed(at: now) }) else { return false }
+        guard isOnlineAllowed, let sender, breaker.withLock({ $0.isClosed(at: now) }) else { return false }
         guard let report = try? sender.send(spool, countMax: Self.backlogCountMax), report.failure == nil else {
             breaker.withLock { $0.failed(at: now) }
             return false

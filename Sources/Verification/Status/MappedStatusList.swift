@@ -22,7 +22,7 @@ import Signing
     }
 
     private static let magic: UInt64 = 0x5350_5354_4154_0002
-    private static let byteCountMax = Offset.list + StatusList.countMax >> 3
+    private static let byteCountMax = Offset.list + StatusList.readCountMax >> 3
 
     let issuedAt: UInt64
     /// The largest number where the list has no end.
@@ -64,6 +64,9 @@ import Signing
     deinit {
         unsafe munmap(base, byteCount)
     }
+
+    /// How many bits it has.
+    var bitCount: UInt64 { UInt64(byteCount - Offset.list) << 3 }
 
     /// Whether the code at `index` is revoked; nil beyond the end.
     func isRevoked(_ index: UInt64) -> Bool? {

@@ -2,12 +2,14 @@
 ///
 /// Bits are counted from the least significant of the first byte.
 package struct StatusList: Sendable, Equatable {
-    /// The most codes in one list: four days of a city's signed and chain credentials.
-    package static let countMax = 1 << 27
+    /// The most codes in one list that is made now: one shard's (``StatusListReference/shardBitCount``).
+    package static let countMax = 1 << 26
+    /// The most codes in one list that is read: what lists could hold before there were shards.
+    package static let readCountMax = 1 << 27
 
     package private(set) var bytes: [UInt8]
 
-    /// A list of `count` codes, none revoked; rounded up to whole bytes.
+    /// A list of `count` codes, at most ``countMax``, none revoked; rounded up to whole bytes.
     package init(count: Int) {
         precondition(count >= 0 && count <= Self.countMax)
         bytes = [UInt8](repeating: 0, count: (count + 7) / 8)

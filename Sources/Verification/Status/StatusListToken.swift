@@ -7,7 +7,7 @@ package struct StatusListToken: Sendable, Equatable {
     /// The `typ` header that keeps other CWTs from passing as lists.
     package static let contentType = "application/statuslist+cwt"
     /// The most bytes of one token; a list without any order in it does not shrink.
-    package static let byteCountMax = (StatusList.countMax >> 3) + (1 << 16)
+    package static let byteCountMax = (StatusList.readCountMax >> 3) + (1 << 16)
 
     /// Where the list is published; the bundle names lists by it.
     package let subject: String
@@ -92,7 +92,7 @@ package struct StatusListToken: Sendable, Equatable {
         expiresAt = claims[integer: 4]?.unsigned
         timeToLiveSeconds = claims[integer: 65534]?.unsigned
         do {
-            list = StatusList(bytes: try Inflate.all(compressed, byteCountMax: StatusList.countMax >> 3))
+            list = StatusList(bytes: try Inflate.all(compressed, byteCountMax: StatusList.readCountMax >> 3))
         } catch {
             throw Self.refused(error.reason)
         }

@@ -1,0 +1,86 @@
+import Encoding
+
+/// What a gate has seen of its issuer's signed material: the newest bundle, and the newest time of each status list.
+///
+/// Encoded as a deterministic CBOR map `{version, digest, lists: {name: iat}}`; `digest` is absent where only the
+/// version is known, as from the state of the version before.
+struct SeenMaterial: Equatable, Sendable {
+    /// The most bytes of the file: the names of as many lists as a bundle may name, and their times.
+    static let byteCountMax = GateBundle.statusListCountMax * 256
+
+    private(set) var version: UInt64 = 0
+    /// SHA-256 of the newest bundle's bytes; nil where only its version is known.
+    private(set) var digest: [UInt8]?
+    /// The newest `iat` of each list that the newest bundle names.
+    private(set) var listTimes: [String: UInt64] = [:]
+
+    init() {}
+
+    /// What the state of the version before remembers: a bundle's version alone.
+    init(version: UInt64) {
+        self.version = version
+    }
+
+    /// Reads what ``encoded()`` writes; nil for anything else.
+    init?(_ bytes: [UInt8]) {
+        let item = try? CBORItem.decode(
+            bytes[...], rules: .deterministic, byteCountMax: Self.byteCountMax, depthMax: 3)
+        guard let fields = item?.map, let version = fields[text: "version"]?.unsigned,
+            let lists = fields[text: "lists"]?.map
+        else { return nil }
+        self.version = version
+        if let digest = fields[text: "digest"] {
+            guard let bytes = digest.byteString, bytes.count == 32 else { return nil }
+            self.digest = Array(bytes)
+        }
+        for entry in lists.entries {
+            guard let name = entry.key.text, let time = entry.value.unsigned else { return nil }
+            listTimes[name] = time
+        }
+    }
+
+    func encoded() -> [UInt8] {
+        let lists = listTimes.map { CBORMap.Entry(key: .text($0), value: .unsigned($1)) }
+        var fields: [(String, CBORItem)] = [("version", .unsigned(version)), ("lists", .map(CBORMap(lists)))]
+        if let digest { fields.append(("digest", .byteString(digest))) }
+        return CBORItem.record(fields).encoded()
+    }
+
+    /// Refuses a bundle that is older than the newest seen, or has its version and other bytes.
+    ///
+    /// Throws `bundle_rollback`.
+    func check(version: UInt64, digest: [UInt8]) throws(BundleError) {
+        guard version >= self.version else {
+            throw BundleError(
+                code: .rollback,
+                reason: "bundle \(version) is older than bundle \(self.version), which this gate has seen",
+                hint: "fetch the newest bundle")
+        }
+        guard version > self.version || self.digest == nil || self.digest == digest else {
+            throw BundleError(
+                code: .rollback, reason: "this gate has seen another bundle \(version), with other bytes",
+                hint: "fetch the newest bundle; if this one is it, let the issuer export another with a higher version")
+        }
+    }
+
+    /// Takes a bundle that ``check(version:digest:)`` let pass; a newer one makes the gate forget the lists that it no
+    /// longer names.
+    mutating func take(version: UInt64, digest: [UInt8], listNames: Set<String>) {
+        if version > self.version { listTimes = listTimes.filter { listNames.contains($0.key) } }
+        self.version = version
+        self.digest = digest
+    }
+
+    /// Takes what another memory holds, each part where it is newer.
+    mutating func take(_ other: SeenMaterial) {
+        if other.version > version || other.version == version && digest == nil {
+            (version, digest) = (other.version, other.digest)
+        }
+        take(other.listTimes)
+    }
+
+    /// Takes the times of lists, each where it is newer.
+    mutating func take(_ times: [String: UInt64]) {
+        listTimes.merge(times) { max($0, $1) }
+    }
+}

@@ -1,0 +1,27 @@
+import Encoding
+import TestSupport
+
+/// What a gate's `state/seen.cbor` holds.
+struct SeenState: Equatable {
+    static let path = "state/seen.cbor"
+
+    let version: UInt64?
+    let digest: [UInt8]?
+    let listTimes: [String: UInt64]
+
+    init(_ gate: VerifyGate) throws {
+        try self.init(folder: gate.folder)
+    }
+
+    init(folder: String) throws {
+        let bytes = try ProjectFiles.bytes("\(folder)/\(Self.path)")
+        let fields = try CBORItem.decode(bytes[...], rules: .deterministic, byteCountMax: 1 << 20, depthMax: 3).map
+        version = fields?[text: "version"]?.unsigned
+        digest = fields?[text: "digest"]?.byteString
+        var times: [String: UInt64] = [:]
+        for entry in fields?[text: "lists"]?.map?.entries ?? [] {
+            if let name = entry.key.text { times[name] = entry.value.unsigned }
+        }
+        listTimes = times
+    }
+}
