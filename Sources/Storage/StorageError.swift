@@ -28,6 +28,13 @@ package struct StorageError: Error, Equatable, Sendable {
         self.hint = hint
     }
 
+    /// A row that this version's rules do not let a registry hold; the value itself is not told.
+    static func corruptRow(_ place: String) -> StorageError {
+        StorageError(
+            code: .registryCorrupt, reason: "the registry holds a value that it cannot have: \(place)",
+            hint: "restore it from a backup; `sqlite3 FILE 'PRAGMA integrity_check'` says more")
+    }
+
     /// A failure of SQLite itself, told by its own words, which name no row's content.
     static func unwritable(_ reason: String) -> StorageError {
         StorageError(

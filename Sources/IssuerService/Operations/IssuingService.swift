@@ -35,7 +35,9 @@ package final class IssuingService: Sendable {
             let cipher = try FieldCipher(
                 sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random)
             database = try RegistryDatabase(path: state.registry, cipher: cipher)
-            registry = Registry(cipher: cipher, random: random)
+            let registry = Registry(cipher: cipher, random: random)
+            try database.changeAtOpening { try registry.voidOpenBlocks(in: $0) }
+            self.registry = registry
             log = try InstallationLog(database, in: state, settings: settings, keys: keys)
         } catch {
             throw OperationError(any: error)

@@ -136,6 +136,18 @@ package final class RegistryDatabase: Sendable {
         }
     }
 
+    /// Changes the registry before anybody else writes to it; everything later goes through ``writer``.
+    ///
+    /// - Parameter body: all of it is kept, or nothing.
+    /// - Throws: what `body` throws; `disk_full` or `registry_unwritable`.
+    package func changeAtOpening(_ body: (Database) throws -> Void) throws(StorageError) {
+        do {
+            try pool.write(body)
+        } catch {
+            throw StorageError(sqlite: error)
+        }
+    }
+
     /// Empties the write-ahead log, so that what was overwritten in the file is gone from there too.
     ///
     /// - Throws: `registry_unwritable`, also while a reader holds on to old pages.
