@@ -32,8 +32,11 @@ package struct StorageError: Error, Equatable, Sendable {
     static func corruptRow(_ place: String) -> StorageError {
         StorageError(
             code: .registryCorrupt, reason: "the registry holds a value that it cannot have: \(place)",
-            hint: "restore it from a backup; `sqlite3 FILE 'PRAGMA integrity_check'` says more")
+            hint: "\(restoring); `sqlite3 FILE 'PRAGMA integrity_check'` says more")
     }
+
+    /// What to do about a state that is damaged: a backup alone would take back revocations.
+    static let restoring = "restore it from a backup, then run `suishen recover --published DIR`"
 
     /// A failure of SQLite itself, told by its own words, which name no row's content.
     static func unwritable(_ reason: String) -> StorageError {

@@ -28,6 +28,8 @@ package struct IssuerOperation: Sendable {
     let action: Action
     /// Whether it adds to the trace log; a change that does takes the log up first, and is refused with it.
     package private(set) var isLogged = false
+    /// Whether an older copy of the registry would take back what it did, so that the beat must tell of it first.
+    private(set) var isNeverTakenBack = false
     /// Whether idempotency keys are the change's own matter, and no digest of the request is kept for them here.
     private(set) var keepsKeysItself = false
     /// What is still to be done once the change is on disk, before it is answered.
@@ -35,19 +37,21 @@ package struct IssuerOperation: Sendable {
 
     /// A change that is whole or absent, with its audit line.
     static func change(
-        _ name: String, takes members: Set<String>, _ preparation: @escaping Preparation
+        _ name: String, takes members: Set<String>, isNeverTakenBack: Bool = false,
+        _ preparation: @escaping Preparation
     ) -> IssuerOperation {
-        IssuerOperation(name: name, members: members, action: .change(preparation))
+        IssuerOperation(
+            name: name, members: members, action: .change(preparation), isNeverTakenBack: isNeverTakenBack)
     }
 
     /// A change that appends to the trace log.
     static func logged(
-        _ name: String, takes members: Set<String>, keepsKeysItself: Bool = false,
+        _ name: String, takes members: Set<String>, isNeverTakenBack: Bool = false, keepsKeysItself: Bool = false,
         settle: (@Sendable (IssuingService) throws -> Void)? = nil, _ preparation: @escaping Preparation
     ) -> IssuerOperation {
         IssuerOperation(
             name: name, members: members, action: .change(preparation), isLogged: true,
-            keepsKeysItself: keepsKeysItself, settle: settle)
+            isNeverTakenBack: isNeverTakenBack, keepsKeysItself: keepsKeysItself, settle: settle)
     }
 
     /// Anything else: what only reads, what answers in bytes, what takes several steps.

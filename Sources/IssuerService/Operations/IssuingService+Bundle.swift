@@ -50,7 +50,10 @@ extension IssuingService {
                     return try registry.next("bundle", in: database)
                 }
                 let contents = try contents(version: version, order: order, lists: lists)
-                return try signed(contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
+                let export = try signed(
+                    contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
+                try await coverBeat(of: export, version: version, issuedAt: caller.now)
+                return export
             }
         } catch {
             throw OperationError(any: error)

@@ -38,6 +38,7 @@ extension IssuerOperation {
         let token = try service.statusToken(
             list, name: name, issuedAt: caller.now, expiresAt: caller.now + lifetime,
             key: service.signingKeys.key(.status, record))
+        try await service.coverBeat(ofLists: [name], issuedAt: caller.now)
         return OperationAnswer(bytes: token, type: StatusListToken.contentType)
     }
 }

@@ -32,6 +32,7 @@ enum RegistrySchema {
         migrator.registerMigration("keys 1") { try $0.execute(sql: oneActiveKey) }
         migrator.registerMigration("codes 1") { try sealReasons(cipher, $0) }
         migrator.registerMigration("status 1") { try $0.execute(sql: statusFloors) }
+        migrator.registerMigration("beat 1") { try $0.execute(sql: positions) }
         return migrator
     }
 
