@@ -56,45 +56,6 @@ extension Registry {
             return false
         }
     }
-
-    /// One list's length and its revoked indices, ascending.
-    package func statusBits(_ list: String, in database: Database) throws -> (count: Int, revoked: [Int]) {
-        let base = try Int.fetchOne(
-            database, sql: "SELECT max(base) FROM statusBlock WHERE list = ?", arguments: [list])
-        let revoked = try Int.fetchAll(
-            database, sql: "SELECT statusIndex FROM revocation WHERE list = ? ORDER BY statusIndex", arguments: [list])
-        return (base.map { $0 + Self.statusBlockCount } ?? 0, revoked)
-    }
-}
-
-/// A status list that codes are in.
-package struct StatusListSummary: Sendable, Equatable {
-    package let name: String
-    /// Indices handed out or about to be: whole blocks.
-    package let indexCount: Int
-    package let revokedCount: Int
-}
-
-extension Registry {
-    /// Every status list that has an index, by name.
-    package func statusLists(in database: Database) throws -> [StatusListSummary] {
-        try Row.fetchAll(
-            database,
-            sql: """
-                SELECT list, max(base) AS base,
-                    (SELECT count(*) FROM revocation WHERE revocation.list = statusBlock.list) AS revoked
-                FROM statusBlock GROUP BY list ORDER BY list
-                """
-        ).map { row in
-            StatusListSummary(
-                name: row["list"], indexCount: row["base"] + Self.statusBlockCount, revokedCount: row["revoked"])
-        }
-    }
-
-    /// Whether an index of this list was ever handed out.
-    package func hasStatusList(_ name: String, in database: Database) throws -> Bool {
-        try Row.fetchOne(database, sql: "SELECT 1 FROM statusBlock WHERE list = ? LIMIT 1", arguments: [name]) != nil
-    }
 }
 
 /// A code as the registry remembers it; its text is not kept.

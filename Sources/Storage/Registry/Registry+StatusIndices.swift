@@ -16,15 +16,15 @@ extension Registry {
     ///
     /// - Throws: `status_list_full`, `registry_corrupt`.
     package func takeStatusIndex(in list: StatusListReference, in database: Database) throws -> UInt64 {
-        let newest = try newestBlock(of: list.name, in: database)
+        let newest = try newestBlock(of: list.listName, in: database)
         if let newest, newest.used < Self.statusBlockCount {
             guard let next = newest.next else { throw StorageError.corruptRow("an open block without its order") }
             try database.run(
                 "UPDATE statusBlock SET used = ? WHERE list = ? AND base = ?", .integer(Int64(newest.used + 1)),
-                .text(list.name), .integer(newest.base))
+                .text(list.listName), .integer(newest.base))
             return newest.base + next
         }
-        let base = try max(newest?.end ?? 0, statusFloor(of: list.name, in: database))
+        let base = try max(newest?.end ?? 0, statusFloor(of: list.listName, in: database))
         guard base < Self.statusIndexCount else {
             throw StorageError(
                 code: .statusListFull, reason: "the status list \(list.name) has no index left",
@@ -32,7 +32,7 @@ extension Registry {
         }
         let order = try shuffledBlock()
         try database.run(
-            "INSERT INTO statusBlock VALUES (?, ?, ?, 1)", .text(list.name), .integer(base),
+            "INSERT INTO statusBlock VALUES (?, ?, ?, 1)", .text(list.listName), .integer(base),
             .bytes(order.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }))
         return base + UInt64(order[0])
     }
