@@ -1,6 +1,7 @@
 import Encoding
 import Foundation
 import IssuerService
+import Signing
 import TestSupport
 import Testing
 import Verification
@@ -66,7 +67,8 @@ struct CopiedState {
     func isRefused(_ code: String) throws -> Bool {
         let out = installation.folder("refused-\(code)")
         let outcomes = [
-            try daemonRefusal(), try daemonRefusal(["--check-config"]), try suishen(["bundle", "export", "--out", out]),
+            try daemonRefusal(), try daemonRefusal(["--check-config"]),
+            try suishen(["bundle", "export", "--out", out]),
         ]
         let holds = outcomes.allSatisfy { outcome in
             outcome.status == 1 && outcome.output.contains("[\(code)]")

@@ -152,13 +152,17 @@ struct RecoveryTests {
         let list = "status/SH-object-lasting.cwt"
         let cases: [(code: String, script: String)] = [
             ("published_bundle_missing", "rm bundle.cbor"), ("published_list_missing", "rm \(list)"),
-            ("published_checkpoint_missing", "rm checkpoint"), ("published_bundle_missing", "rm -r bundle.cbor status checkpoint"),
-            ("published_bundle_foreign", "cp \(other)/bundle.cbor ."), ("published_list_foreign", "cp \(other)/\(list) status"),
+            ("published_checkpoint_missing", "rm checkpoint"),
+            ("published_bundle_missing", "rm -r bundle.cbor status checkpoint"),
+            ("published_bundle_foreign", "cp \(other)/bundle.cbor ."),
+            ("published_list_foreign", "cp \(other)/\(list) status"),
             ("published_list_foreign", "cp status/SH-person-lasting.cwt \(list)"),
             ("published_list_foreign", "truncate -s 20 \(list)"),
             ("published_checkpoint_foreign", "cp \(other)/checkpoint ."),
-            ("published_bundle_old", "cp \(old)/bundle.cbor ."), ("published_list_old", "cp \(old)/\(list) status"),
-            ("published_checkpoint_old", "cp \(old)/checkpoint ."), ("published_unreadable", "truncate -s 20 bundle.cbor"),
+            ("published_bundle_old", "cp \(old)/bundle.cbor ."),
+            ("published_list_old", "cp \(old)/\(list) status"),
+            ("published_checkpoint_old", "cp \(old)/checkpoint ."),
+            ("published_unreadable", "truncate -s 20 bundle.cbor"),
             ("published_unreadable", "truncate -s 20 checkpoint"),
             ("published_unreadable", "rm bundle.cbor; mkfifo bundle.cbor"),
         ]

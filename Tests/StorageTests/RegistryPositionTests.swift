@@ -72,10 +72,16 @@ struct RegistryPositionTests {
 
     @Test("that cannot rise keeps the change from being made")
     func extreme() async throws {
-        for statement in ["UPDATE installation SET commitCount = 9223372036854775807", "UPDATE installation SET commitCount = -5"] {
-            try DatabaseQueue(path: scratch.path).write { try $0.execute(sql: statement) }
+        for count in [Int64.max, -5] {
+            try Self.set(count, in: scratch.path)
             let refusal = await #expect(throws: StorageError.self) { try await change() }
             #expect(refusal?.code == .registryUnwritable || refusal?.code == .registryCorrupt)
+        }
+    }
+
+    private static func set(_ count: Int64, in path: String) throws {
+        try DatabaseQueue(path: path).write { database in
+            try database.execute(sql: "UPDATE installation SET commitCount = ?", arguments: [count])
         }
     }
 }

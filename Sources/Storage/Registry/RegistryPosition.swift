@@ -28,6 +28,7 @@ extension RegistryPosition {
     /// - Parameters:
     ///   - installation: whose the registry is from now on.
     ///   - database: an open transaction, which is the first that counts.
+    /// - Throws: what SQLite says.
     static func begin(_ installation: [UInt8], _ database: Database) throws {
         try database.run("INSERT INTO installation VALUES (0, ?, 0, 0)", .bytes(installation))
     }

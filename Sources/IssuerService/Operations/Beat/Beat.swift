@@ -82,14 +82,12 @@ extension Beat {
 
     /// The file's text, for people and programs.
     var text: String {
-        let lists: JSONValue = .object(
-            JSONObject(
-                self.lists.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .integer(Int64(clamping: $0.value))) }
-            ))
+        let sorted = self.lists.sorted { $0.key < $1.key }
+        let lists = JSONObject(sorted.map { .init(key: $0.key, value: .integer(Int64(clamping: $0.value))) })
         let members: [(String, JSONValue)] = [
             ("beat", .integer(Self.format)), ("installation", .string(Hex.encode(installation))),
             ("commits", .integer(Int64(clamping: commitCount))),
-            ("bundleVersion", .integer(Int64(clamping: bundleVersion))), ("statusLists", lists),
+            ("bundleVersion", .integer(Int64(clamping: bundleVersion))), ("statusLists", .object(lists)),
             ("statusFloor", .integer(Int64(clamping: statusFloor))),
             (
                 "checkpoint",

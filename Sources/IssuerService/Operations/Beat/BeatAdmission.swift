@@ -25,8 +25,8 @@ enum BeatAdmission {
         guard beat.installation == position.installation else {
             throw OperationError(
                 code: "beat_foreign", reason: "the beat \(path) is another installation's",
-                hint: "name this installation's own with `beat` in suishend.yaml; where that is lost, name a path where "
-                    + "there is no file, and \(OperationError.recovering)")
+                hint: "name this installation's own with `beat` in suishend.yaml; where that is lost, name a path "
+                    + "without a file, and \(OperationError.recovering)")
         }
         guard position.commitCount >= beat.commitCount else { throw behind(position.commitCount, beat) }
     }
@@ -34,8 +34,8 @@ enum BeatAdmission {
     private static func behind(_ commitCount: UInt64, _ beat: Beat) -> OperationError {
         OperationError(
             code: "registry_behind",
-            reason: "the registry has \(commitCount) commits, and its beat says \(beat.commitCount): it is an older copy, "
-                + "which would give status indices twice and take back revocations",
+            reason: "the registry has \(commitCount) commits, and its beat says \(beat.commitCount): it is an older "
+                + "copy, which would give status indices twice and take back revocations",
             hint: "put the newest copy back, or \(OperationError.recovering)")
     }
 }

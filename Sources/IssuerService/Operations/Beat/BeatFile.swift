@@ -82,7 +82,7 @@ struct BeatFile: Sendable {
 
     private var folder: String {
         let parts = path.split(separator: "/").dropLast()
-        return path.hasPrefix("/") ? "/" + parts.joined(separator: "/") : parts.isEmpty ? "." : parts.joined(separator: "/")
+        return (path.hasPrefix("/") ? "/" : "./") + parts.joined(separator: "/")
     }
 
     private func syncFolder() -> Bool {
@@ -125,7 +125,8 @@ struct BeatFile: Sendable {
     private func unreadable(_ reason: String) -> OperationError {
         OperationError(
             code: "beat_unreadable", reason: "the beat \(path) cannot be read: \(reason)",
-            hint: "mend its owner, mode or disk; where its content is lost, move it away and \(OperationError.recovering)")
+            hint: "mend its owner, mode or disk; where its content is lost, move it away and "
+                + OperationError.recovering)
     }
 
     func unwritable(_ reason: String) -> OperationError {

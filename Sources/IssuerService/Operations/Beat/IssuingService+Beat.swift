@@ -32,11 +32,16 @@ extension IssuingService {
     /// Has the beat cover what a change needs before it is answered.
     ///
     /// An index may come from a block that another request opened a moment ago, and whose own answer still waits for the
-    /// beat; so every change waits for the newest block.
+    /// beat; so every change that hands out indices waits for the newest block.
+    ///
+    /// - Throws: `beat_unwritable`; the change stands.
     func coverBeat(of operation: IssuerOperation) async throws(OperationError) {
         guard let position = database.writer.position else { return }
-        let commitCount = operation.isNeverTakenBack ? position.commitCount : position.blockCommitCount
-        try await beat.reach(Beat.Step(commitCount: commitCount))
+        switch operation.beatNeed {
+        case .nothing: return
+        case .block: try await beat.reach(Beat.Step(commitCount: position.blockCommitCount))
+        case .change: try await beat.reach(Beat.Step(commitCount: position.commitCount))
+        }
     }
 
     /// Has the beat tell of a bundle and its lists before they leave.

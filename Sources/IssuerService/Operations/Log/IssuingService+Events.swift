@@ -10,7 +10,7 @@ extension IssuerOperation {
     }
 
     package static let eraseEvent = logged(
-        "event.erase", takes: ["object", "index", "reason", "actor"], isNeverTakenBack: true,
+        "event.erase", takes: ["object", "index", "reason", "actor"], beatNeed: .change,
         settle: { try $0.log.store.purge() }
     ) {
         try $0.erasingEvent($1, by: $2)

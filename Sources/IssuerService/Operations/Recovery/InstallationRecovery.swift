@@ -67,7 +67,7 @@ package enum InstallationRecovery {
         guard let position, let beat, position.installation != beat.installation else { return }
         throw OperationError(
             code: "beat_foreign", reason: "the beat \(path) is another installation's",
-            hint: "set `beat` in suishend.yaml to this installation's own, or, where that is lost, to a path without a file")
+            hint: "set `beat` in suishend.yaml to this installation's own; where that is lost, to a path without one")
     }
 }
 

@@ -94,7 +94,9 @@ struct PublishedState {
         let trusted = bundle.issuers.filter { $0.uses.contains(.statuslist) }.compactMap { record in
             try? VerificationKey(spki: record.publicKey)
         }
-        let own = measure.statusKeys.filter { $0.status != .compromised }.compactMap { try? VerificationKey(spki: $0.spki) }
+        let own = measure.statusKeys.filter { $0.status != .compromised }.compactMap { record in
+            try? VerificationKey(spki: record.spki)
+        }
         let keys = (trusted + own).filter { key in !struck.contains(key.spki) }
         let firstDay = bundle.issuedAt / Beat.secondsADay
         let left = (measure.beat?.lists ?? [:]).keys.filter { name in
