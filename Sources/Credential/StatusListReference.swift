@@ -34,14 +34,31 @@ package struct StatusListReference: Sendable, Hashable {
 
     /// A name without characters that a file's name or a URL has trouble with; shard 0 has the list's own name, which
     /// is older than shards.
-    package var name: String {
+    package var name: String { Self.name(of: listName, shard: shard) }
+
+    /// The name of a shard of a list.
+    package static func name(of list: String, shard: UInt64) -> String {
+        shard == 0 ? list : "\(list)-\(shard)"
+    }
+
+    /// What a shard's name is made of, read from its end.
+    ///
+    /// - Returns: the name itself and 0 where it does not end in a shard's number.
+    package static func listAndShard(ofName name: String) -> (list: String, shard: UInt64) {
+        guard let dash = name.lastIndex(of: "-") else { return (name, 0) }
+        let digits = name[name.index(after: dash)...]
+        guard let shard = UInt64(digits), shard > 0, String(shard) == digits else { return (name, 0) }
+        return (String(name[..<dash]), shard)
+    }
+
+    /// The name that all shards have in common.
+    package var listName: String {
         let isPlain = issuer.utf8.allSatisfy { byte in
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF)
         }
         let issuerName = isPlain ? issuer : "_" + Hex.encode(issuer.utf8)
-        let list = "\(issuerName)-\(form.name)-\(day.map(String.init) ?? "lasting")"
-        return shard == 0 ? list : "\(list)-\(shard)"
+        return "\(issuerName)-\(form.name)-\(day.map(String.init) ?? "lasting")"
     }
 }
 

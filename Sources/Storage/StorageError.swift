@@ -28,6 +28,16 @@ package struct StorageError: Error, Equatable, Sendable {
         self.hint = hint
     }
 
+    /// A row that this version's rules do not let a registry hold; the value itself is not told.
+    static func corruptRow(_ place: String) -> StorageError {
+        StorageError(
+            code: .registryCorrupt, reason: "the registry holds a value that it cannot have: \(place)",
+            hint: "\(restoring); `sqlite3 FILE 'PRAGMA integrity_check'` says more")
+    }
+
+    /// What to do about a state that is damaged: a backup alone would take back revocations.
+    static let restoring = "restore it from a backup, then run `suishen recover --published DIR`"
+
     /// A failure of SQLite itself, told by its own words, which name no row's content.
     static func unwritable(_ reason: String) -> StorageError {
         StorageError(

@@ -9,7 +9,10 @@ struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Make an installation: keys, settings and an empty registry.",
-        discussion: "The folder must be new, or empty. Nothing else makes one.")
+        discussion: """
+            The folder must be new, or empty. Nothing else makes one. The beat, a small file outside the folder, says how \
+            far the installation is, so that an older copy of the folder is not served; keep it out of backups of it.
+            """)
 
     @Option(help: "The folder to make; SUISHEN_STATE by default.")
     var state: String?
@@ -23,6 +26,9 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The host of enterprise and object codes.")
     var host = Settings().host
 
+    @Option(help: "The beat's file, best on another disk; DIR.beat beside the folder by default.")
+    var beat: String?
+
     @OptionGroup var clock: ClockOptions
     @OptionGroup var result: ResultOptions
 
@@ -32,6 +38,7 @@ struct InitCommand: ParsableCommand {
             settings.suite = suite
             settings.issuer = issuer
             settings.host = host.uppercased()
+            settings.beat = beat
             // The file's own reader judges the values, so that what init writes can always be read.
             settings = try Settings(text: settings.text)
             let folder = try StateOptions.folder(state)

@@ -62,8 +62,32 @@ enum IssuerAccess {
         }
     }
 
-    /// Publishes what `body` appends to the log, as a daemon does every second, and says what a crash had left there.
+    /// Publishes what `body` appends to the log, as a daemon does every second, and says what a crash had left there; the
+    /// beat is brought to what was committed.
     private static func publishing<Value>(
+        _ operation: IssuerOperation, _ service: IssuingService, _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            let value = try await publishingLog(operation, service, body)
+            await cover(service)
+            return value
+        } catch {
+            // What was refused may have come after what was done.
+            await cover(service)
+            throw error
+        }
+    }
+
+    /// Brings the beat to what was committed, as a daemon does at its end; what was answered stands in any case.
+    private static func cover(_ service: IssuingService) async {
+        do throws(OperationError) {
+            try await service.advanceBeat()
+        } catch {
+            Diagnostics(command: "suishen").report(CommandError(error))
+        }
+    }
+
+    private static func publishingLog<Value>(
         _ operation: IssuerOperation, _ service: IssuingService, _ body: () async throws -> Value
     ) async throws -> Value {
         guard operation.isLogged else { return try await body() }

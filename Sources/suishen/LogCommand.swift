@@ -36,7 +36,8 @@ struct LogCommand: AsyncParsableCommand {
             guard let text = try await LogCommand.description(state)["checkpoint"]?.string else {
                 throw CommandError(
                     code: "checkpoint_missing", reason: "nothing of this log is published",
-                    hint: "start the daemon, or append an event", status: .failure)
+                    hint: "start the daemon, or append an event; after a recovery, see the health of the log",
+                    status: .failure)
             }
             if result.json { return result.print(["checkpoint": .string(text)]) }
             StandardStream.output.write(text)

@@ -28,7 +28,9 @@ struct StateOptions: ParsableArguments {
             }
             return .daemon(try IssuerClient(path: path), idempotencyKey: idempotencyKey)
         }
-        return .direct(try IssuingService(Self.folder(state), random: SystemRandom())) { [clock, idempotencyKey] in
+        let service = try IssuingService(Self.folder(state), random: SystemRandom())
+        for note in service.notes { StandardStream.error.write("suishen: \(note)\n") }
+        return .direct(service) { [clock, idempotencyKey] in
             .init(
                 uid: getuid(), grants: .everything, nowMilliseconds: clock.nowMilliseconds,
                 idempotencyKey: idempotencyKey)

@@ -12,8 +12,7 @@ struct SuishenCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, PersonCommand.self, EnterpriseCommand.self, ObjectCommand.self, IssueCommand.self,
             RevokeCommand.self, EventCommand.self, LogCommand.self, BundleCommand.self, KeyCommand.self,
-            AuditCommand.self, CodesCommand.self, DeviceCommand.self,
-            PresentCommand.self,
+            AuditCommand.self, CodesCommand.self, RecoverCommand.self, DeviceCommand.self, PresentCommand.self,
             InspectCommand.self,
         ])
 

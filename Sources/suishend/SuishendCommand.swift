@@ -52,6 +52,7 @@ struct SuishendCommand: AsyncParsableCommand {
         MemorySecrecy.begin()
         guard !checkConfig else { return try await check(folder) }
         let service = try IssuingService(folder, random: SystemRandom())
+        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
         try service.checkSigningKeys()
         service.onUnknownCommit { error in
             Self.report(error)
@@ -75,13 +76,20 @@ struct SuishendCommand: AsyncParsableCommand {
             await Self.report(takingUp)
             await service.log.publishContinually(report: Self.report)
         }
+        let beating = Task { await service.advanceBeatContinually(report: Self.report) }
         StandardStream.error.write("suishend: ready\n")
         try await server.run(until: stop)
         takingUp.cancel()
         publishing.cancel()
         await publishing.value
-        guard service.log.trouble == nil else { throw ExitCode(ExitStatus.failure.rawValue) }
+        beating.cancel()
+        await beating.value
+        guard service.log.trouble?.isOfLogBehind ?? true else {
+            try await service.advanceBeat()
+            throw ExitCode(ExitStatus.failure.rawValue)
+        }
         try await service.log.finish(atMilliseconds: WallClock.milliseconds())
+        try await service.advanceBeat()
     }
 
     /// Takes room for as many connections as the server holds, where the system's hard limit allows it.

@@ -73,6 +73,7 @@ struct DaemonLogStartTests {
             ),
         ]
         let state = installation.state.path
+        let beat = try installation.beat
         for (words, damage) in damages {
             _ = try HTTPDaemon.run(["cp", "-a", state, state + ".kept"])
             try damage()
@@ -90,6 +91,7 @@ struct DaemonLogStartTests {
             #expect(try ProjectFiles.bytes("\(log)/checkpoint") == found)
             _ = try HTTPDaemon.run(["rm", "-r", state, installation.folder("suishend.log")])
             _ = try HTTPDaemon.run(["mv", state + ".kept", state])
+            try installation.restoreBeat(beat)
         }
         // As it was, it is taken up without a word.
         let daemon = try HTTPDaemon(installation)

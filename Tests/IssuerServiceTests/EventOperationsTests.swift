@@ -192,14 +192,16 @@ struct EventOperationsTests {
     func inconsistent() async throws {
         let installation = try Installation()
         let backup = try installation.registryFiles()
+        let beat = try installation.beat
         do {
             let service = try installation.open()
             let object = try await Self.object(service)
             _ = try await service.ask(.appendEvent, ["object": .string(object), "step": "installing"])
             try await service.log.publish()
         }
-        // A registry older than what it published, as a restored backup is.
+        // A registry older than what it published, and a beat that does not tell.
         try installation.restore(backup)
+        try installation.restoreBeat(beat)
         let service = try installation.open()
         let checkpoint = service.log.directory.read("checkpoint")
         let object = try await Self.object(service)

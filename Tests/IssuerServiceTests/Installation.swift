@@ -50,6 +50,13 @@ final class Installation: Sendable {
         for (name, bytes) in files { try folder.write(bytes, to: "state/\(name)", mode: 0o600) }
     }
 
+    /// What the beat says; kept and put back with the registry, as a snapshot of the whole machine has it.
+    var beat: [UInt8] {
+        get throws { try ProjectFiles.bytes(state.path + ".beat") }
+    }
+
+    func restoreBeat(_ bytes: [UInt8]) throws { try folder.write(bytes, to: "state.beat", mode: 0o600) }
+
     /// Every byte that the installation's registry has on disk.
     func registryBytes() throws -> [UInt8] {
         var bytes: [UInt8] = []

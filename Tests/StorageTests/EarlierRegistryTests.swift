@@ -34,8 +34,12 @@ struct EarlierRegistryTests {
         for database in [database, again] {
             let lines = try database.read { try registry.auditLines(after: 0, count: 100, subject: nil, in: $0) }
             #expect(lines.map(\.number) == Array(1...7))
-            let bits = try database.read { try registry.statusBits("SH-person-lasting", in: $0) }
-            #expect(bits.count == 4096 && bits.revoked == [2459])
+            let (list, shard, revoked) = try database.read { database in
+                let (list, shard) = try #require(
+                    try registry.statusShard(named: "SH-person-lasting", headroomCount: 0, in: database))
+                return (list, shard, try registry.revokedBits(of: list, in: shard, database))
+            }
+            #expect(list == "SH-person-lasting" && shard.bitCount == 4096 && revoked == [2459])
             let key = try database.read { try Registry.activeKey(uses: ["person", "enterprise", "object"], in: $0) }
             #expect(key.map { Hex.encode($0.keyIdentifier) } == "17b5cf72")
         }

@@ -11,8 +11,8 @@ package struct BegunRequest: Sendable {
 
     /// Waits for the answer, durable by then; asked once.
     ///
-    /// - Throws: a refusal with its code; nothing of the request was done, but for `signing_failed` and
-    ///   `erase_incomplete`, after which the change stands.
+    /// - Throws: a refusal with its code; nothing of the request was done, but for `signing_failed`,
+    ///   `erase_incomplete` and `beat_unwritable`, after which the change stands.
     package func answer() async throws(OperationError) -> OperationAnswer {
         do { return try await finish() } catch { throw OperationError(any: error) }
     }

@@ -21,6 +21,16 @@ package struct IssuerOperation: Sendable {
         case inquiry(Inquiry)
     }
 
+    /// What an older copy of the registry would undo of a change.
+    enum BeatNeed: Sendable {
+        /// A registration, for instance, that is lost with the copy and does no harm.
+        case nothing
+        /// It hands out status indices: an older copy would hand out those of a block that it does not know again.
+        case block
+        /// It revokes, erases or strikes.
+        case change
+    }
+
     /// The name that the audit trail keeps.
     package let name: String
     /// The members that a request may have; any other is a mistake worth telling.
@@ -28,6 +38,8 @@ package struct IssuerOperation: Sendable {
     let action: Action
     /// Whether it adds to the trace log; a change that does takes the log up first, and is refused with it.
     package private(set) var isLogged = false
+    /// What the beat must tell of before the change is answered.
+    private(set) var beatNeed = BeatNeed.nothing
     /// Whether idempotency keys are the change's own matter, and no digest of the request is kept for them here.
     private(set) var keepsKeysItself = false
     /// What is still to be done once the change is on disk, before it is answered.
@@ -35,19 +47,21 @@ package struct IssuerOperation: Sendable {
 
     /// A change that is whole or absent, with its audit line.
     static func change(
-        _ name: String, takes members: Set<String>, _ preparation: @escaping Preparation
+        _ name: String, takes members: Set<String>, beatNeed: BeatNeed = .nothing,
+        _ preparation: @escaping Preparation
     ) -> IssuerOperation {
-        IssuerOperation(name: name, members: members, action: .change(preparation))
+        IssuerOperation(
+            name: name, members: members, action: .change(preparation), beatNeed: beatNeed)
     }
 
     /// A change that appends to the trace log.
     static func logged(
-        _ name: String, takes members: Set<String>, keepsKeysItself: Bool = false,
+        _ name: String, takes members: Set<String>, beatNeed: BeatNeed = .nothing, keepsKeysItself: Bool = false,
         settle: (@Sendable (IssuingService) throws -> Void)? = nil, _ preparation: @escaping Preparation
     ) -> IssuerOperation {
         IssuerOperation(
             name: name, members: members, action: .change(preparation), isLogged: true,
-            keepsKeysItself: keepsKeysItself, settle: settle)
+            beatNeed: beatNeed, keepsKeysItself: keepsKeysItself, settle: settle)
     }
 
     /// Anything else: what only reads, what answers in bytes, what takes several steps.

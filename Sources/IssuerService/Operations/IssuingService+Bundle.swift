@@ -47,10 +47,13 @@ extension IssuingService {
                 let version = try await database.writer.write { [registry] database in
                     try registry.audit(
                         uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
-                    return try registry.next("bundle", in: database)
+                    return try registry.nextBundleVersion(at: caller.now, in: database)
                 }
                 let contents = try contents(version: version, order: order, lists: lists)
-                return try signed(contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
+                let export = try signed(
+                    contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
+                try await coverBeat(of: export, version: version, issuedAt: caller.now)
+                return export
             }
         } catch {
             throw OperationError(any: error)
@@ -68,7 +71,9 @@ extension IssuingService {
                 statusKey: try Registry.activeKey(uses: KeyRole.status.uses, in: database),
                 links: order.domains.count == SealDomain.allCases.count
                     ? try registry.linkedIdentifiers(countMax: BlindedLinkTable.countMax, in: database) : nil,
-                lists: try lists.map { ($0, try statusList($0.name, in: database)) })
+                shards: try lists.flatMap { list in
+                    try shards(of: list, in: database).map { (list.shard($0.shard.number), $0) }
+                })
         }
     }
 
@@ -77,19 +82,18 @@ extension IssuingService {
     ) throws -> BundleExport {
         let bundle = GateBundle(
             version: contents.version, issuedAt: issuedAt, expiresAt: expiresAt,
-            issuers: try contents.keys.map(Self.trusted), statusLists: contents.lists.map(\.0),
-            statusListTimes: Dictionary(contents.lists.map { ($0.0, issuedAt) }) { first, _ in first },
+            issuers: try contents.keys.map(Self.trusted), statusLists: contents.shards.map(\.0),
+            statusListTimes: Dictionary(contents.shards.map { ($0.0, issuedAt) }) { first, _ in first },
             domains: order.domains, hosts: [settings.host.lowercased()],
             links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
             transit: order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil)
         // A scene that still decides on an expired bundle needs its lists for as long; how old they may be, it says.
         let listsExpireAt = expiresAt + Self.graceSecondsMax(of: Form.allCases)
         let statusKey = try signingKeys.key(.status, contents.statusKey)
-        let tokens = try contents.lists.map { reference, list in
+        let tokens = try contents.shards.map { reference, shard in
             (
                 reference,
-                token: try statusToken(
-                    list, name: reference.name, issuedAt: issuedAt, expiresAt: listsExpireAt, key: statusKey)
+                token: try statusToken(shard, issuedAt: issuedAt, expiresAt: listsExpireAt, key: statusKey)
             )
         }
         return try BundleExport(
@@ -139,7 +143,7 @@ private struct BundleContents: Sendable {
     let statusKey: IssuerKeyRecord?
     /// For a gate of both domains: which identifiers are one person's.
     let links: [(medical: [UInt8], transit: [UInt8])]?
-    let lists: [(StatusListReference, StatusList)]
+    let shards: [(StatusListReference, PublishedShard)]
 }
 
 extension UInt64 {

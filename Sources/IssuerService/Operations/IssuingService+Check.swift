@@ -32,6 +32,13 @@ extension IssuingService {
         if let settings, let keys { _ = await attempt { try keys.check(settings.suite) } }
         // Another process may be writing to it.
         let registry = lock == nil ? nil : await attempt { try RegistryDatabase(readingOnly: state.registry) }
+        if let registry, let settings {
+            _ = await attempt {
+                let beat = try state.beat(settings)
+                try BeatAdmission.check(registry.position(), beat.read(), at: beat.path)
+                if let obstacle = beat.obstacle() { throw obstacle }
+            }
+        }
         for role in KeyRole.allCases {
             _ = await attempt {
                 guard let registry, let settings else { return try SigningKey(contentsOf: state.key(role.firstFile)) }
@@ -41,7 +48,8 @@ extension IssuingService {
         }
         if let registry, let settings, let keys {
             _ = await attempt {
-                try await InstallationLog(registry, in: state, settings: settings, keys: keys).inspect()
+                // Nothing is published by looking.
+                try await InstallationLog(registry, in: state, settings: settings, keys: keys) { _ in }.inspect()
             }
         }
         _ = await attempt { try TransitNetwork(contentsOf: state.transitNetwork) }

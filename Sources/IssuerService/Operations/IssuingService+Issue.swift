@@ -6,7 +6,7 @@ import Storage
 extension IssuerOperation {
     package static let issue = change(
         "code.issue",
-        takes: ["subject", "kind", "deviceKey", "anchor", "count", "lifetime", "guardian", "scope"]
+        takes: ["subject", "kind", "deviceKey", "anchor", "count", "lifetime", "guardian", "scope"], beatNeed: .block
     ) {
         try $0.issuing($1, by: $2)
     }

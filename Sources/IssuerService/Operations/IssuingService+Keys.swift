@@ -115,7 +115,10 @@ extension IssuingService {
         _ change: @escaping @Sendable (RegistryTransaction) throws -> IssuerKeyRecord
     ) async throws(OperationError) -> JSONValue {
         do {
-            return try Self.described(try await database.writer.write(change))
+            let record = try await database.writer.write(change)
+            // A copy of before would have the old key sign again.
+            try await advanceBeat()
+            return try Self.described(record)
         } catch {
             throw OperationError(any: error)
         }
@@ -146,6 +149,8 @@ extension IssuingService {
     /// Keeps what a key is from here on, in the registry and in the log.
     private func note(_ record: IssuerKeyRecord, by caller: Caller, in database: RegistryTransaction) throws {
         try Registry.put(record, in: database)
+        // What was published says nothing of it either, as long as the log lacks entries.
+        guard try !log.store.isBehind(in: database) else { return }
         try log.note(record, at: caller.nowMilliseconds, in: database)
     }
 

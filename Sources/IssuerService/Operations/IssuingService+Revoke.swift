@@ -2,7 +2,7 @@ import Encoding
 import Storage
 
 extension IssuerOperation {
-    package static let revoke = change("code.revoke", takes: ["target", "reason"]) {
+    package static let revoke = change("code.revoke", takes: ["target", "reason"], beatNeed: .change) {
         try $0.revoking($1, now: $2.now)
     }
 }

@@ -5,7 +5,7 @@ import Storage
 import Verification
 
 extension IssuerOperation {
-    /// The names of the status lists, with how many indices each has and how many of them are revoked.
+    /// The names of the status lists' shards, with how many bits each has and how many of them are set.
     package static let statusLists = inquiry("status.lists") { service, _, _ in
         let lists = try service.database.read { [registry = service.registry] in try registry.statusLists(in: $0) }
         return OperationAnswer(json: [
@@ -19,43 +19,64 @@ extension IssuerOperation {
         ])
     }
 
-    /// One status list as a signed token, current to this moment.
+    /// One shard of a status list as a signed token, current to this moment.
     package static let statusList = inquiry("status.list", takes: ["list"]) { service, request, caller in
         let name = try request.string("list")
-        let lifetime = service.settings.bundleLifetimeSeconds
-        let found = try service.database.read { [registry = service.registry] database in
-            try registry.hasStatusList(name, in: database)
-                ? (
-                    try service.statusList(name, in: database),
+        let found = try service.database.read { database in
+            try service.registry.statusShard(
+                named: name, headroomCount: service.settings.statusHeadroomCount, in: database
+            ).map { list, shard in
+                (
+                    try service.published(shard, of: list, in: database),
                     try Registry.activeKey(uses: KeyRole.status.uses, in: database)
-                ) : nil
+                )
+            }
         }
-        guard let (list, record) = found else {
+        guard let (shard, record) = found else {
             throw OperationError(
                 code: "list_unknown", reason: "there is no status list of that name",
                 hint: "take a name of GET /v1/status-lists")
         }
         let token = try service.statusToken(
-            list, name: name, issuedAt: caller.now, expiresAt: caller.now + lifetime,
+            shard, issuedAt: caller.now, expiresAt: caller.now + service.settings.bundleLifetimeSeconds,
             key: service.signingKeys.key(.status, record))
+        try await service.coverBeat(ofLists: [name], issuedAt: caller.now)
         return OperationAnswer(bytes: token, type: StatusListToken.contentType)
     }
 }
 
+/// A shard as it stands, with room for codes that are younger than it.
+struct PublishedShard: Sendable {
+    /// The shard's name.
+    let name: String
+    let shard: StatusShard
+    /// The bits that are set, ascending; a whole shard's bits would take as much room for every shard at once.
+    fileprivate let revoked: [UInt32]
+}
+
 extension IssuingService {
-    /// A list as it stands, with room for codes that are younger than it.
-    func statusList(_ name: String, in database: RegistryTransaction) throws -> StatusList {
-        let bits = try registry.statusBits(name, in: database)
-        var list = StatusList(count: bits.count + Int(settings.statusHeadroomCount))
-        for index in bits.revoked { list[index] = true }
-        return list
+    /// Every shard of a list that a bundle has to carry, by name.
+    func shards(of list: StatusListReference, in database: RegistryTransaction) throws -> [PublishedShard] {
+        try registry.statusShards(
+            of: list.listName, headroomCount: settings.statusHeadroomCount, in: database
+        ).map { try published($0, of: list.listName, in: database) }
+    }
+
+    fileprivate func published(
+        _ shard: StatusShard, of list: String, in database: RegistryTransaction
+    ) throws -> PublishedShard {
+        PublishedShard(
+            name: StatusListReference.name(of: list, shard: shard.number), shard: shard,
+            revoked: try registry.revokedBits(of: list, in: shard, database))
     }
 
     func statusToken(
-        _ list: StatusList, name: String, issuedAt: UInt64, expiresAt: UInt64, key: SigningKey
+        _ published: PublishedShard, issuedAt: UInt64, expiresAt: UInt64, key: SigningKey
     ) throws(SigningError) -> [UInt8] {
-        try StatusListToken(
-            subject: "https://\(settings.host.lowercased())/status/\(name)", issuedAt: issuedAt,
+        var list = StatusList(count: published.shard.bitCount)
+        for bit in published.revoked { list[Int(bit)] = true }
+        return try StatusListToken(
+            subject: "https://\(settings.host.lowercased())/status/\(published.name)", issuedAt: issuedAt,
             expiresAt: expiresAt, timeToLiveSeconds: nil, list: list
         ).signed(by: key)
     }

@@ -2,6 +2,7 @@ import Credential
 package import Encoding
 package import Signing
 package import Storage
+import TraceLog
 
 /// Everything an issuer can ask for, over one registry: the same code whether a daemon or a command calls it.
 ///
@@ -13,6 +14,9 @@ package final class IssuingService: Sendable {
     package let database: RegistryDatabase
     package let registry: Registry
     package let log: InstallationLog
+    let beat: BeatKeeper
+    /// What there is to tell of the opening, a line each.
+    package let notes: [String]
     let state: StateDirectory
     let random: any RandomSource
     /// One at a time: of two bundles, the one with the higher version was read later.
@@ -24,7 +28,8 @@ package final class IssuingService: Sendable {
     /// - Parameters:
     ///   - state: a folder that `suishen init` made.
     ///   - random: where identifiers, indices and nonces come from.
-    /// - Throws: `state_missing`, `state_busy`, or what a key, the settings or the registry lack.
+    /// - Throws: `state_missing`, `state_busy`, `registry_behind` and what else the beat says, or what a key, the settings
+    ///   or the registry lack.
     package init(_ state: StateDirectory, random: any RandomSource) throws(OperationError) {
         lock = try state.locked()
         do {
@@ -34,9 +39,23 @@ package final class IssuingService: Sendable {
             signingKeys = SigningKeys(state, suite: settings.suite)
             let cipher = try FieldCipher(
                 sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random)
-            database = try RegistryDatabase(path: state.registry, cipher: cipher)
-            registry = Registry(cipher: cipher, random: random)
-            log = try InstallationLog(database, in: state, settings: settings, keys: keys)
+            let file = try state.beat(settings)
+            let (database, opened) = try RegistryDatabase.opening(path: state.registry, cipher: cipher) {
+                try OpenedBeat(file, of: $0, random: random)
+            }
+            self.database = database
+            if database.writer.position == nil { try database.beginPosition(of: opened.beat.installation) }
+            notes = [opened.note].compactMap(\.self)
+            beat = BeatKeeper(opened.file, holding: opened.beat) { [writer = database.writer] in
+                writer.position?.commitCount ?? 0
+            }
+            let registry = Registry(cipher: cipher, random: random)
+            try database.changeAtOpening { try registry.voidOpenBlocks(in: $0) }
+            self.registry = registry
+            log = try InstallationLog(database, in: state, settings: settings, keys: keys) { [beat] checkpoint in
+                let point = Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
+                try beat.reachBlocking(Beat.Step(checkpoint: point))
+            }
         } catch {
             throw OperationError(any: error)
         }
@@ -78,8 +97,8 @@ package final class IssuingService: Sendable {
     ///   - body: the request's object; unknown members are refused.
     ///   - caller: who asks, for the audit trail, and under which idempotency key.
     /// - Returns: the answer, durable by then; the first answer again for a repeated idempotency key.
-    /// - Throws: a refusal with its code; nothing of the request was done, but for `signing_failed` and
-    ///   `erase_incomplete`, after which the change stands.
+    /// - Throws: a refusal with its code; nothing of the request was done, but for `signing_failed`,
+    ///   `erase_incomplete` and `beat_unwritable`, after which the change stands.
     package func perform(
         _ operation: IssuerOperation, _ body: JSONValue, by caller: Caller
     ) async throws(OperationError) -> JSONValue {
@@ -128,6 +147,7 @@ package final class IssuingService: Sendable {
                 return BegunRequest(codeCount: request.codeCount) {
                     let answer = try await write.value()
                     try operation.settle?(self)
+                    try await self.coverBeat(of: operation)
                     return try answer()
                 }
             }

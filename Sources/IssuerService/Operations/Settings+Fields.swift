@@ -55,8 +55,28 @@ extension Settings {
         number(
             "stopTimeoutSeconds", "how long what was asked may take to be answered once the daemon is told to end",
             \.stopTimeoutSeconds, 1...3600),
-        socketMode, socketGroup, roles,
+        beat, socketMode, socketGroup, roles,
     ]
+
+    private static let beat = Field(
+        name: "beat",
+        comment: """
+            the file that says how far this installation was, so that an older copy of the folder is not served: outside
+            the folder, best on another disk, and in no backup of the folder; the folder it is in must be writable
+            """,
+        takes: "an absolute path, or beside for DIR.beat beside the folder"
+    ) {
+        guard $0 != "beside" else {
+            $1.beat = nil
+            return true
+        }
+        let isPath =
+            $0.hasPrefix("/") && !$0.hasSuffix("/") && $0.utf8.count <= 4000 && !$0.utf8.contains(where: { $0 < 0x20 })
+        if isPath { $1.beat = $0 }
+        return isPath
+    } write: {
+        $0.beat ?? "beside"
+    }
 
     private static let socketMode = Field(
         name: "socketMode",

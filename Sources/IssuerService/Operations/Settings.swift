@@ -18,6 +18,8 @@ package struct Settings: Sendable, Equatable {
     package var keyLifetimeDays: UInt64 = 3650
     package var logHeadsInterval: UInt64 = 65_536
     package var stopTimeoutSeconds: UInt64 = 20
+    /// Where the beat is; nil for `DIR.beat` beside the folder.
+    package var beat: String?
     package var socket = SocketAccess()
     package var roles = RoleTable()
 

@@ -23,14 +23,14 @@ package struct StateDirectory: Sendable {
     /// A key file's path; private keys end in `.pem`, secrets in `.key`.
     package func key(_ name: String) -> String { "\(path)/keys/\(name)" }
 
-    /// Makes a new installation: folders, keys, settings and an empty registry.
+    /// Makes a new installation: beat, folders, keys, settings and an empty registry.
     ///
     /// - Parameters:
     ///   - settings: what the settings file says.
     ///   - random: where the secrets come from.
     ///   - now: seconds since 1970-01-01T00:00:00Z; the keys count from here.
     /// - Throws: `state_exists` when anything but an empty folder is at the path already, which is not touched then;
-    ///   after any other failure nothing is left there.
+    ///   `beat_exists` where a beat is there already; after any other failure nothing is left there.
     package func create(_ settings: Settings, random: some RandomSource, at now: UInt64) throws(OperationError) {
         // An empty folder, and nothing else, can be removed so that it is made anew with the right owner and mode.
         _ = unsafe rmdir(path)
@@ -41,7 +41,12 @@ package struct StateDirectory: Sendable {
                     hint: "name a folder that is new or empty")
                 : Self.unwritable(path)
         }
+        var beat: BeatFile?
         do {
+            let installation = try random.bytes(RegistryPosition.installationByteCount)
+            let file = try self.beat(settings)
+            try file.create(Beat(installation: installation))
+            beat = file
             for folder in ["keys", "log", "run"] where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
                 throw Self.unwritable("\(path)/\(folder)")
             }
@@ -62,12 +67,13 @@ package struct StateDirectory: Sendable {
             // The settings hold no secret, but they are made by the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
-            try RegistryDatabase.create(at: registry, trusting: records)
+            try RegistryDatabase.create(at: registry, trusting: records, installation: installation)
             try LogPublisher.publishEmptyLog(
                 in: LogDirectory(path: log), origin: InstallationLog.origin(of: settings),
                 key: SigningKey(contentsOf: self.key(KeyRing.checkpointFile)))
         } catch {
             try? FileManager.default.removeItem(atPath: path)
+            if let beat { unsafe unlink(beat.path) }
             throw OperationError(any: error)
         }
     }
@@ -90,11 +96,7 @@ package struct StateDirectory: Sendable {
     package func locked() throws(OperationError) -> StateLock {
         let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 || errno == ENOENT || errno == ENOTDIR else { throw Self.unwritable(lock) }
-        guard descriptor >= 0 else {
-            throw OperationError(
-                code: "state_missing", reason: "there is no installation at \(path)",
-                hint: "make one with `suishen init --state DIR`, or name the right folder with --state")
-        }
+        guard descriptor >= 0 else { throw missing }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw OperationError(
@@ -102,6 +104,12 @@ package struct StateDirectory: Sendable {
                 hint: "talk to the daemon with --socket, or wait until the other command has ended")
         }
         return StateLock(descriptor: descriptor)
+    }
+
+    var missing: OperationError {
+        OperationError(
+            code: "state_missing", reason: "there is no installation at \(path)",
+            hint: "make one with `suishen init --state DIR`, or name the right folder with --state")
     }
 
     private static func unwritable(_ path: String) -> OperationError {

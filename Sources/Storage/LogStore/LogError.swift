@@ -10,6 +10,10 @@ package struct LogError: Error, Equatable, Sendable {
         case nothingToErase = "nothing_to_erase"
         /// What is on disk contradicts the last checkpoint or the entries.
         case logInconsistent = "log_inconsistent"
+        /// Entries that were published are missing after a recovery.
+        case logBehind = "log_behind"
+        /// The entries are not those of the checkpoint that was published before a recovery.
+        case logForked = "log_forked"
         case logUnreadable = "log_unreadable"
         case logUnwritable = "log_unwritable"
         case eraseIncomplete = "erase_incomplete"
@@ -32,6 +36,6 @@ extension LogError {
     static func inconsistent(_ reason: String) -> LogError {
         LogError(
             code: .logInconsistent, reason: reason,
-            hint: "stop, keep a copy of the state directory, and restore it from a backup; publish nothing")
+            hint: "stop, keep a copy of the state directory, and publish nothing; \(StorageError.restoring)")
     }
 }

@@ -3,8 +3,9 @@ import TraceLog
 extension LogPublisher {
     /// Holds the entries to every published file, and changes nothing.
     ///
-    /// - Throws: `log_inconsistent`, which says what is wrong and where.
+    /// - Throws: `log_inconsistent`, which says what is wrong and where; `log_behind`, `log_forked`.
     package func inspect() throws {
+        _ = try store.holdToFloor()
         guard let bytes = directory.read(LogDirectory.checkpointName) else { return }
         _ = try tree(of: bytes, thoroughly: true)
     }

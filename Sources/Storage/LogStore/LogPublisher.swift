@@ -32,6 +32,8 @@ package actor LogPublisher {
     private var isHeld = false
     /// The heads entry whose list this publisher has written last.
     var newestListIndex: UInt64?
+    /// Told of every checkpoint before that can be read, on this publisher's own thread.
+    private let announce: @Sendable (Checkpoint) throws -> Void
     /// Files are written and synced here, not on a thread that answers requests.
     private let executor = QueueExecutor(label: "log.publish")
 
@@ -39,9 +41,20 @@ package actor LogPublisher {
         unsafe executor.asUnownedSerialExecutor()
     }
 
+    /// Takes the log of a registry.
+    ///
+    /// - Parameters:
+    ///   - store: the entries.
+    ///   - directory: where they are published.
+    ///   - origin: the log's name.
+    ///   - key: signs the checkpoints.
+    ///   - announce: is told of every checkpoint before that can be read; what it throws keeps the checkpoint back.
+    /// - Throws: `malformed_key` when the key is not Ed25519.
     package init(
-        store: TraceLogStore, directory: LogDirectory, origin: String, key: SigningKey
+        store: TraceLogStore, directory: LogDirectory, origin: String, key: SigningKey,
+        announce: @escaping @Sendable (Checkpoint) throws -> Void = { _ in }
     ) throws(TraceLogError) {
+        self.announce = announce
         self.store = store
         self.directory = directory
         self.origin = origin
@@ -56,14 +69,16 @@ package actor LogPublisher {
     ///
     /// - Parameter thoroughly: holds every published file to the entries, and not just the newest.
     /// - Returns: what a crash had left, and what became of it.
-    /// - Throws: `log_inconsistent` when the entries are not what was published, or `CancellationError` where the task was
-    ///   cancelled meanwhile; nothing is signed then.
+    /// - Throws: `log_inconsistent` when the entries are not what was published, `log_behind` or `log_forked` after a
+    ///   recovery, or `CancellationError` where the task was cancelled meanwhile; nothing is signed then.
     package func recover(thoroughly: Bool = false) async throws -> Recovery {
         var discarded: [String] = []
         if !isHeld {
+            let isFloored = try store.holdToFloor()
             discarded = directory.discardTemporaryFiles()
             checkpointBytes = directory.read(LogDirectory.checkpointName)
             published = try checkpointBytes.map { try tree(of: $0, thoroughly: thoroughly) } ?? TileAccumulator()
+            if isFloored { try await store.removeFloor() }
             isHeld = true
         }
         let before = published.size
@@ -105,6 +120,7 @@ package actor LogPublisher {
         guard directory.read(LogDirectory.checkpointName) == checkpointBytes else {
             throw LogError.inconsistent("another program changed the published checkpoint")
         }
+        try announce(checkpoint)
         try directory.write(note.bytes, to: LogDirectory.checkpointName)
         directory.faults(.checkpointPublished)
         checkpointBytes = note.bytes

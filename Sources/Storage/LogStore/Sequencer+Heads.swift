@@ -22,6 +22,7 @@ extension Sequencer {
     /// A statement that falls due while the one before it is still being made is left out, as is one over nothing new.
     func stateHeads(at timeMilliseconds: UInt64, _ database: Database) throws {
         let next = try Self.next(database)
+        try LogFloor.check(next.index, database)
         let newest = try Self.newestOfLog(database)
         let isReserved = newest?.isReserved ?? false
         let isStated = try newest.map { try $0.isHeads(before: next.index) } ?? (next.index == 0)

@@ -37,6 +37,7 @@ struct Sequencer: Sendable {
         // The log's own chain goes on from its heads entry, which therefore cannot wait any longer.
         if request.object == .log { try makeReservedHeads(database) }
         let next = try Self.next(database)
+        try LogFloor.check(next.index, database)
         if case .observed(let event) = request.event {
             try event.checkTimes()
             if let corrected = event.corrects { try TraceLogStore.check(corrected, isOf: request.object, database) }

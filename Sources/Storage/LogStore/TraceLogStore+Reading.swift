@@ -8,10 +8,14 @@ extension TraceLogStore {
     }
 
     /// How many entries can be published: those before a heads entry that has yet to be made, or all.
+    ///
+    /// - Throws: `log_behind` where these are fewer than were published before a recovery.
     func publishableCount() throws -> UInt64 {
-        try registry.read { database in
-            try Sequencer.reservedHeads(database)?.index ?? Self.count(database)
+        let (count, floor) = try registry.read { database in
+            (try Sequencer.reservedHeads(database)?.index ?? Self.count(database), try LogFloor.read(database))
         }
+        try LogFloor.check(count, floor)
+        return count
     }
 
     private static func count(_ database: Database) throws -> UInt64 {

@@ -25,6 +25,7 @@ package final class GroupCommit: Sendable {
         /// Set by the first commit whose outcome is not known; nothing is written from then on.
         var failure: StorageError?
         var onUnknownOutcome: @Sendable (StorageError) -> Void = { _ in }
+        var position: RegistryPosition?
     }
 
     /// How a transaction ended.
@@ -38,10 +39,19 @@ package final class GroupCommit: Sendable {
 
     private let pool: DatabasePool
     private let queue = DispatchQueue(label: "registry.commit")
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(pool: DatabasePool) {
+    init(pool: DatabasePool, position: RegistryPosition?) {
         self.pool = pool
+        state = Mutex(State(position: position))
+    }
+
+    /// How far the registry is on disk: never ahead of a commit; nil where the registry has no position.
+    package var position: RegistryPosition? { state.withLock { $0.position } }
+
+    /// Takes up what a commit has brought the registry to.
+    func keep(_ position: RegistryPosition) {
+        state.withLock { $0.position = position }
     }
 
     /// Has the process told of the first commit whose outcome is not known, before any of its callers is answered.
@@ -122,18 +132,22 @@ package final class GroupCommit: Sendable {
     private func commit(_ jobs: [Job]) -> Outcome {
         if let failure = state.withLock({ $0.failure }) { return .undone(failure) }
         return pool.writeWithoutTransaction { database in
+            let position: RegistryPosition?
             do {
+                let changeCount = database.totalChangesCount
                 try database.beginTransaction(.immediate)
                 if try !Self.runTogether(jobs, database) {
                     try database.rollback()
                     try database.beginTransaction(.immediate)
                     for job in jobs { try Self.runInSavepoint(job, database) }
                 }
+                position = try database.totalChangesCount == changeCount ? nil : RegistryPosition.advance(database)
             } catch {
                 return Self.undone(by: error, database)
             }
             do {
                 try database.commit()
+                if let position { keep(position) }
                 return .done
             } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
                 return Self.undone(by: error, database)

@@ -10,14 +10,22 @@ extension Registry {
             .text(action), .text(subject))
     }
 
-    /// The next value of a counter that never goes back.
-    package func next(_ counter: String, in database: Database) throws -> UInt64 {
-        try database.execute(
-            sql: "INSERT INTO counter VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1",
-            arguments: [counter])
-        let value = try Int64.fetchOne(
-            database, sql: "SELECT value FROM counter WHERE name = ?", arguments: [counter])
-        return UInt64(value ?? 1)
+    /// The next gate bundle's version: higher than every one before, and at least the time.
+    ///
+    /// The time keeps a registry that was copied back from taking a version that was published since.
+    ///
+    /// - Parameters:
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - database: an open transaction.
+    /// - Returns: a version that is kept as the newest.
+    /// - Throws: `registry_corrupt`.
+    package func nextBundleVersion(at now: UInt64, in database: Database) throws -> UInt64 {
+        let row = try Row.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'bundle'")
+        let newest = try row?.unsigned("value") ?? 0
+        guard newest < UInt64(Int64.max) else { throw StorageError.corruptRow("the newest bundle's version") }
+        let version = max(newest + 1, now)
+        try database.run("INSERT OR REPLACE INTO counter VALUES ('bundle', ?)", .integer(version))
+        return version
     }
 
     /// What is kept of a user's idempotency key: clients may take a person's number as one, and others may take the same.

@@ -2,53 +2,8 @@ package import Credential
 import Encoding
 import Foundation
 package import GRDB
-import Signing
 
 extension Registry {
-    /// Indices in one block of a status list.
-    package static let statusBlockCount = 4096
-
-    /// Takes an index that no other code has, at random within the list's newest block.
-    ///
-    /// A block's order is drawn once and stored before any of it is used, so that neighbours in a list say nothing of
-    /// one another, and a crash can lose an index but never hand it out twice.
-    package func takeStatusIndex(in list: StatusListReference, in database: Database) throws -> UInt64 {
-        let newest = try database.first(
-            "SELECT base, used, substr(shuffled, used * 2 + 1, 2) FROM statusBlock WHERE list = ? "
-                + "ORDER BY base DESC LIMIT 1", .text(list.name)
-        ) { row in (base: row.integer(0), used: row.integer(1), next: row.bytes(2)) }
-        if let base = newest?.base, let used = newest?.used, used < Self.statusBlockCount, let next = newest?.next,
-            next.count == 2
-        {
-            try database.run(
-                "UPDATE statusBlock SET used = ? WHERE list = ? AND base = ?", .integer(used + 1), .text(list.name),
-                .integer(base))
-            return UInt64(base) + UInt64(next[0]) << 8 + UInt64(next[1])
-        }
-        let base = newest?.base.map { $0 + Int64(Self.statusBlockCount) } ?? 0
-        guard UInt64(base) + UInt64(Self.statusBlockCount) <= Claims.statusIndexMax else {
-            throw StorageError(
-                code: .statusListFull, reason: "the status list \(list.name) has no index left",
-                hint: "issue under another issuer name")
-        }
-        let order = try shuffledBlock()
-        try database.execute(
-            sql: "INSERT INTO statusBlock VALUES (?, ?, ?, 1)",
-            arguments: [list.name, base, Data(order.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })])
-        return UInt64(base) + UInt64(order[0])
-    }
-
-    /// Fisher and Yates's shuffle; 4 random bytes a step keep its bias under one in a million.
-    private func shuffledBlock() throws -> [UInt16] {
-        var order = (0..<UInt16(Self.statusBlockCount)).map { $0 }
-        let random = try self.random.bytes(4 * order.count)
-        for last in stride(from: order.count - 1, to: 0, by: -1) {
-            let draw = random[4 * last..<4 * last + 4].reduce(0) { $0 << 8 | UInt64($1) }
-            order.swapAt(last, Int(draw % UInt64(last + 1)))
-        }
-        return order
-    }
-
     /// Remembers a code, so that it can be revoked and counted.
     package func record(_ code: IssuedCodeRecord, in database: Database) throws {
         try database.run(
@@ -100,45 +55,6 @@ extension Registry {
         } catch let error as StorageError where error.code == .subjectUnknown {
             return false
         }
-    }
-
-    /// One list's length and its revoked indices, ascending.
-    package func statusBits(_ list: String, in database: Database) throws -> (count: Int, revoked: [Int]) {
-        let base = try Int.fetchOne(
-            database, sql: "SELECT max(base) FROM statusBlock WHERE list = ?", arguments: [list])
-        let revoked = try Int.fetchAll(
-            database, sql: "SELECT statusIndex FROM revocation WHERE list = ? ORDER BY statusIndex", arguments: [list])
-        return (base.map { $0 + Self.statusBlockCount } ?? 0, revoked)
-    }
-}
-
-/// A status list that codes are in.
-package struct StatusListSummary: Sendable, Equatable {
-    package let name: String
-    /// Indices handed out or about to be: whole blocks.
-    package let indexCount: Int
-    package let revokedCount: Int
-}
-
-extension Registry {
-    /// Every status list that has an index, by name.
-    package func statusLists(in database: Database) throws -> [StatusListSummary] {
-        try Row.fetchAll(
-            database,
-            sql: """
-                SELECT list, max(base) AS base,
-                    (SELECT count(*) FROM revocation WHERE revocation.list = statusBlock.list) AS revoked
-                FROM statusBlock GROUP BY list ORDER BY list
-                """
-        ).map { row in
-            StatusListSummary(
-                name: row["list"], indexCount: row["base"] + Self.statusBlockCount, revokedCount: row["revoked"])
-        }
-    }
-
-    /// Whether an index of this list was ever handed out.
-    package func hasStatusList(_ name: String, in database: Database) throws -> Bool {
-        try Row.fetchOne(database, sql: "SELECT 1 FROM statusBlock WHERE list = ? LIMIT 1", arguments: [name]) != nil
     }
 }
 

@@ -18,8 +18,11 @@ package final class RegistryDatabase: Sendable {
     /// - Parameters:
     ///   - path: where the file goes; nothing may be there yet.
     ///   - keys: the trust list that it begins with.
+    ///   - installation: whose it is; nil makes one that counts no commits, as versions before did.
     /// - Throws: `registry_exists`, `registry_unwritable`.
-    package static func create(at path: String, trusting keys: [IssuerKeyRecord]) throws(StorageError) {
+    package static func create(
+        at path: String, trusting keys: [IssuerKeyRecord], installation: [UInt8]? = nil
+    ) throws(StorageError) {
         // Made here and not by SQLite, which would let others read it; its journals take the same mode.
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -30,7 +33,8 @@ package final class RegistryDatabase: Sendable {
         close(descriptor)
         let database = try RegistryDatabase(opening: path, cipher: nil)
         do {
-            try database.pool.write { transaction in
+            try database.changeAtOpening { transaction in
+                if let installation { try RegistryPosition.begin(installation, transaction) }
                 for key in keys { try Registry.put(key, in: transaction) }
             }
         } catch {
@@ -47,6 +51,21 @@ package final class RegistryDatabase: Sendable {
     package convenience init(path: String, cipher: FieldCipher) throws(StorageError) {
         _ = try RegistryDatabase(readingOnly: path)
         try self.init(opening: path, cipher: cipher)
+    }
+
+    /// Opens a registry as ``init(path:cipher:)`` does, if what it holds passes a check.
+    ///
+    /// - Parameters:
+    ///   - path: the file's path.
+    ///   - cipher: of this registry's keys.
+    ///   - check: looks at the registry as it is, before anything of it is changed; what it throws keeps it closed.
+    /// - Returns: the registry, and what the check gave.
+    /// - Throws: as ``init(path:cipher:)``, or what `check` throws.
+    package static func opening<Checked>(
+        path: String, cipher: FieldCipher, check: (RegistryDatabase) throws -> Checked
+    ) throws -> (RegistryDatabase, Checked) {
+        let checked = try check(RegistryDatabase(readingOnly: path))
+        return (try RegistryDatabase(opening: path, cipher: cipher), checked)
     }
 
     /// Opens a registry to read it alone; not a byte of its file is changed.
@@ -78,7 +97,7 @@ package final class RegistryDatabase: Sendable {
             }
             return pool
         }
-        writer = GroupCommit(pool: pool)
+        writer = GroupCommit(pool: pool, position: nil)
     }
 
     private static var configuration: Configuration {
@@ -91,7 +110,7 @@ package final class RegistryDatabase: Sendable {
     }
 
     private init(opening path: String, cipher: FieldCipher?) throws(StorageError) {
-        pool = try Self.mapped(path) {
+        let (pool, position) = try Self.mapped(path) {
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
             // DatabasePool lowers this while it opens, so it is set, and read back, afterwards.
             let level = try pool.writeWithoutTransaction { database -> Int? in
@@ -105,9 +124,10 @@ package final class RegistryDatabase: Sendable {
             try RegistrySchema.migrator(cipher).migrate(pool)
             // Finishes an erasure that a crash parted from its purge; a backup that reads just now is waited for later.
             _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-            return pool
+            return (pool, try pool.read(RegistryPosition.read))
         }
-        writer = GroupCommit(pool: pool)
+        self.pool = pool
+        writer = GroupCommit(pool: pool, position: position)
     }
 
     private static func mapped<Value>(_ path: String, _ body: () throws -> Value) throws(StorageError) -> Value {
@@ -136,6 +156,33 @@ package final class RegistryDatabase: Sendable {
         }
     }
 
+    /// Changes the registry before anybody else writes to it; everything later goes through ``writer``.
+    ///
+    /// - Parameter body: all of it is kept, or nothing.
+    /// - Throws: what `body` throws; `disk_full` or `registry_unwritable`.
+    package func changeAtOpening(_ body: (Database) throws -> Void) throws(StorageError) {
+        do {
+            let position = try pool.write { database in
+                let changeCount = database.totalChangesCount
+                try body(database)
+                return try database.totalChangesCount == changeCount ? nil : RegistryPosition.advance(database)
+            }
+            if let position { writer.keep(position) }
+        } catch {
+            throw StorageError(sqlite: error)
+        }
+    }
+
+    /// Where the registry stands; nil for one of a version before positions.
+    package func position() throws(StorageError) -> RegistryPosition? {
+        try read(RegistryPosition.read)
+    }
+
+    /// Begins the count of a registry that was made by a version before positions.
+    package func beginPosition(of installation: [UInt8]) throws(StorageError) {
+        try changeAtOpening { try RegistryPosition.begin(installation, $0) }
+    }
+
     /// Empties the write-ahead log, so that what was overwritten in the file is gone from there too.
     ///
     /// - Throws: `registry_unwritable`, also while a reader holds on to old pages.
@@ -156,6 +203,6 @@ package final class RegistryDatabase: Sendable {
     private static func corrupt(_ path: String) -> StorageError {
         StorageError(
             code: .registryCorrupt, reason: "\(path) is damaged or is no registry",
-            hint: "restore it from a backup; `sqlite3 FILE 'PRAGMA integrity_check'` says more")
+            hint: "\(StorageError.restoring); `sqlite3 FILE 'PRAGMA integrity_check'` says more")
     }
 }

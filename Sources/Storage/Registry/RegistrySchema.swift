@@ -31,6 +31,8 @@ enum RegistrySchema {
         migrator.registerMigration("log 2") { try $0.execute(sql: LogSchema.lastingOpenings) }
         migrator.registerMigration("keys 1") { try $0.execute(sql: oneActiveKey) }
         migrator.registerMigration("codes 1") { try sealReasons(cipher, $0) }
+        migrator.registerMigration("status 1") { try $0.execute(sql: statusFloors) }
+        migrator.registerMigration("beat 1") { try $0.execute(sql: positions) }
         return migrator
     }
 
@@ -83,6 +85,11 @@ enum RegistrySchema {
         CREATE TRIGGER issuerKeyOnward BEFORE UPDATE OF status ON issuerKey
             WHEN NEW.status <> OLD.status AND (NEW.status = 'active' OR OLD.status = 'compromised')
             BEGIN SELECT RAISE(ABORT, 'a key never becomes good again'); END;
+        """
+
+    /// Below which index a list's next block does not begin; the row with the empty name counts for every list.
+    private static let statusFloors = """
+        CREATE TABLE statusFloor (list TEXT PRIMARY KEY, base INTEGER NOT NULL) WITHOUT ROWID;
         """
 
     private static let subjects = """

@@ -49,8 +49,19 @@ package struct BundleExport: Sendable, Equatable {
         self.files = files
     }
 
+    /// The names of the status lists in the folder.
+    package var statusListNames: [String] { files.compactMap { Self.listName(of: $0.path) } }
+
+    /// The name of the status list whose token lies at a path of the folder; nil for another file.
+    package static func listName(of path: String) -> String? {
+        guard path.hasPrefix(statusFolder + "/"), path.hasSuffix(listSuffix) else { return nil }
+        return String(path.dropFirst(statusFolder.count + 1).dropLast(listSuffix.count))
+    }
+
+    private static let listSuffix = ".cwt"
+
     /// Where a list's token lies in the folder.
     package static func path(of reference: StatusListReference) -> String {
-        "\(statusFolder)/\(reference.name).cwt"
+        "\(statusFolder)/\(reference.name)\(listSuffix)"
     }
 }

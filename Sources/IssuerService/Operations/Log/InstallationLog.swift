@@ -37,10 +37,11 @@ package final class InstallationLog: Sendable {
     ///   - settings: name the log, and say how often heads are stated.
     ///   - signingKey: the checkpoint key, Ed25519.
     ///   - registrySecret: what the key of openings at rest is derived from.
+    ///   - announce: is told of every checkpoint before that can be read; what it throws keeps the checkpoint back.
     /// - Throws: when the checkpoint key is not Ed25519.
     package init(
         _ registry: RegistryDatabase, folder: String, settings: Settings, signingKey: SigningKey,
-        registrySecret: [UInt8]
+        registrySecret: [UInt8], announce: @escaping @Sendable (Checkpoint) throws -> Void = { _ in }
     ) throws {
         let origin = Self.origin(of: settings)
         let openingKey = try HKDF.derive(
@@ -49,17 +50,19 @@ package final class InstallationLog: Sendable {
         store = TraceLogStore(
             registry: registry, openingKey: openingKey, headsInterval: settings.logHeadsInterval)
         directory = LogDirectory(path: folder)
-        publisher = try LogPublisher(store: store, directory: directory, origin: origin, key: signingKey)
+        publisher = try LogPublisher(
+            store: store, directory: directory, origin: origin, key: signingKey, announce: announce)
         key = try NoteKey(name: origin, kind: .ed25519, key: signingKey.verificationKey)
     }
 
     /// The log of the installation in a folder, of its own keys.
     convenience init(
-        _ registry: RegistryDatabase, in state: StateDirectory, settings: Settings, keys: KeyRing
+        _ registry: RegistryDatabase, in state: StateDirectory, settings: Settings, keys: KeyRing,
+        announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         try self.init(
             registry, folder: state.log, settings: settings, signingKey: keys.checkpoint,
-            registrySecret: keys.registrySecret)
+            registrySecret: keys.registrySecret, announce: announce)
     }
 
     /// What was found that ends the log's taking and publishing; nil where nothing was.
@@ -127,7 +130,7 @@ package final class InstallationLog: Sendable {
             throw OperationError.logChecking
         } catch {
             let error = OperationError(any: error)
-            phase.withLock { $0 = error.isOfInconsistentLog ? .stopped(error) : .unread(thoroughly: thoroughly) }
+            phase.withLock { $0 = error.endsTheLog ? .stopped(error) : .unread(thoroughly: thoroughly) }
             throw error
         }
     }
@@ -192,7 +195,7 @@ package final class InstallationLog: Sendable {
             return try await body()
         } catch {
             let error = OperationError(any: error)
-            if error.isOfInconsistentLog { phase.withLock { $0 = .stopped(error) } }
+            if error.endsTheLog { phase.withLock { $0 = .stopped(error) } }
             throw error
         }
     }
@@ -205,5 +208,10 @@ extension OperationError {
         reason: "the log is still being held to what was published, and takes no events until that is done",
         hint: "send it again once GET /v1/health says `ok` for the log; codes are issued meanwhile")
 
-    fileprivate var isOfInconsistentLog: Bool { code == LogError.Code.logInconsistent.rawValue }
+    fileprivate var endsTheLog: Bool {
+        [.logInconsistent, .logBehind, .logForked].contains(LogError.Code(rawValue: code))
+    }
+
+    /// Whether it is that entries are missing after a recovery: known and expected, until they are put back.
+    package var isOfLogBehind: Bool { code == LogError.Code.logBehind.rawValue }
 }

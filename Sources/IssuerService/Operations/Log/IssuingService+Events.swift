@@ -10,7 +10,8 @@ extension IssuerOperation {
     }
 
     package static let eraseEvent = logged(
-        "event.erase", takes: ["object", "index", "reason", "actor"], settle: { try $0.log.store.purge() }
+        "event.erase", takes: ["object", "index", "reason", "actor"], beatNeed: .change,
+        settle: { try $0.log.store.purge() }
     ) {
         try $0.erasingEvent($1, by: $2)
     }

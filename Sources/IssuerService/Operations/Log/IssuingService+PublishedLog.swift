@@ -5,7 +5,7 @@ import TraceLog
 extension IssuerOperation {
     /// What an auditor holds the log to: `{"origin", "key", "checkpoint"}`, the key and the checkpoint in C2SP's forms.
     package static let describeLog = inquiry("log") { service, _, _ in
-        let checkpoint = service.log.directory.read(LogDirectory.checkpointName)
+        let checkpoint = try await service.leavingCheckpoint()
         return OperationAnswer(json: [
             "origin": .string(service.log.key.name), "key": .string(service.log.key.vkey),
             "checkpoint": checkpoint.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null,
@@ -16,8 +16,11 @@ extension IssuerOperation {
     package static let logFile = inquiry("log.file", takes: ["path"]) { service, request, _ in
         let path = try request.string("path")
         let directory = service.log.directory
-        if path == LogDirectory.checkpointName, let bytes = directory.read(path) {
-            return OperationAnswer(bytes: bytes, type: "text/plain; charset=utf-8")
+        if path == LogDirectory.checkpointName {
+            try service.log.store.checkFloor()
+            if let bytes = try await service.leavingCheckpoint() {
+                return OperationAnswer(bytes: bytes, type: "text/plain; charset=utf-8")
+            }
         }
         let bytes =
             if let head = HeadsList.parse(path: path) {

@@ -1,0 +1,130 @@
+import Encoding
+import Storage
+import TraceLog
+
+/// How far an installation was: what must never be taken back by a copy of its folder.
+struct Beat: Sendable, Equatable {
+    /// What is told of a checkpoint.
+    struct LogPoint: Sendable, Equatable {
+        let size: UInt64
+        let root: MerkleHash
+    }
+
+    /// Whose beat it is; the registry has the same.
+    let installation: [UInt8]
+    /// Groups of writes that were committed.
+    var commitCount: UInt64
+    /// The newest bundle version that left; 0 before the first.
+    var bundleVersion: UInt64
+    /// The newest `iat` of each status list that left, by the list's name.
+    var lists: [String: UInt64]
+    /// The newest checkpoint that left.
+    var checkpoint: LogPoint?
+    /// The general floor of the status lists that the newest recovery set.
+    var statusFloor: UInt64
+
+    /// What is about to leave the installation, and what must be on disk before it does.
+    struct Step: Sendable, Equatable {
+        var commitCount: UInt64 = 0
+        var bundleVersion: UInt64 = 0
+        var lists: [String: UInt64] = [:]
+        var checkpoint: LogPoint?
+        var statusFloor: UInt64 = 0
+    }
+
+    init(installation: [UInt8], bundleVersion: UInt64 = 0) {
+        self.installation = installation
+        commitCount = 0
+        self.bundleVersion = bundleVersion
+        lists = [:]
+        statusFloor = 0
+    }
+
+    /// Whether the beat says as much already.
+    func covers(_ step: Step) -> Bool {
+        commitCount >= step.commitCount && bundleVersion >= step.bundleVersion && statusFloor >= step.statusFloor
+            && step.lists.allSatisfy { name, issuedAt in lists[name].map { $0 >= issuedAt } ?? false }
+            && (step.checkpoint.map { $0.size <= checkpoint?.size ?? 0 && checkpoint != nil } ?? true)
+    }
+
+    /// Goes on to a step; nothing goes back.
+    mutating func advance(by step: Step) {
+        commitCount = max(commitCount, step.commitCount)
+        bundleVersion = max(bundleVersion, step.bundleVersion)
+        statusFloor = max(statusFloor, step.statusFloor)
+        lists.merge(step.lists, uniquingKeysWith: max)
+        if let point = step.checkpoint, point.size >= checkpoint?.size ?? 0 { checkpoint = point }
+        guard let newest = step.lists.values.max() else { return }
+        lists = lists.filter { name, _ in
+            guard let day = Self.day(of: name) else { return true }
+            return (day + 1 + Self.daysKept) * Self.secondsADay > newest
+        }
+    }
+
+    /// The day of a list of signed and chain codes; nil for a lasting list.
+    static func day(of list: String) -> UInt64? {
+        let parts = list.split(separator: "-")
+        guard parts.count >= 3, let day = UInt64(parts[2]), day <= UInt64.max / secondsADay - 1 - daysKept else {
+            return nil
+        }
+        return day
+    }
+
+    static let secondsADay: UInt64 = 86_400
+    /// Days that a day's list is remembered after that day: its codes have ended long before.
+    private static let daysKept: UInt64 = 7
+}
+
+extension Beat {
+    /// The most bytes of a beat: room for thousands of lists.
+    static let byteCountMax = 1 << 20
+    private static let format: Int64 = 1
+
+    /// The file's text, for people and programs.
+    var text: String {
+        let sorted = self.lists.sorted { $0.key < $1.key }
+        let lists = JSONObject(sorted.map { .init(key: $0.key, value: .integer(Int64(clamping: $0.value))) })
+        let members: [(String, JSONValue)] = [
+            ("beat", .integer(Self.format)), ("installation", .string(Hex.encode(installation))),
+            ("commits", .integer(Int64(clamping: commitCount))),
+            ("bundleVersion", .integer(Int64(clamping: bundleVersion))), ("statusLists", .object(lists)),
+            ("statusFloor", .integer(Int64(clamping: statusFloor))),
+            (
+                "checkpoint",
+                checkpoint.map {
+                    ["size": .integer(Int64(clamping: $0.size)), "root": .string(Hex.encode($0.root.bytes))]
+                } ?? .null
+            ),
+        ]
+        let lines = members.map { "  \"\($0)\": \($1.encoded())" }.joined(separator: ",\n")
+        return "{\n\(lines)\n}\n"
+    }
+
+    /// Reads a file's text; nil where it is not a whole beat.
+    init?(text bytes: [UInt8]) {
+        guard let json = try? JSONValue.parse(bytes, byteCountMax: Self.byteCountMax),
+            json["beat"]?.integer == Self.format,
+            let installation = (json["installation"]?.string).flatMap({ try? Hex.decode($0) }),
+            installation.count == RegistryPosition.installationByteCount,
+            let commitCount = Self.number(json["commits"]), let bundleVersion = Self.number(json["bundleVersion"]),
+            let statusFloor = Self.number(json["statusFloor"]), let lists = json["statusLists"]?.object,
+            let point = json["checkpoint"]
+        else { return nil }
+        self.init(installation: installation, bundleVersion: bundleVersion)
+        self.commitCount = commitCount
+        self.statusFloor = statusFloor
+        for member in lists.members {
+            guard let issuedAt = Self.number(member.value) else { return nil }
+            self.lists[member.key] = issuedAt
+        }
+        guard point != .null else { return }
+        guard let size = Self.number(point["size"]),
+            let root = (point["root"]?.string).flatMap({ try? Hex.decode($0) }).flatMap({ MerkleHash($0) })
+        else { return nil }
+        checkpoint = LogPoint(size: size, root: root)
+    }
+
+    private static func number(_ value: JSONValue?) -> UInt64? {
+        value?.integer.flatMap(UInt64.init(exactly:))
+    }
+}

@@ -1,0 +1,143 @@
+import Glibc
+
+/// The beat's file: replaced whole, and on disk with its folder's entry when a call returns.
+struct BeatFile: Sendable {
+    let path: String
+
+    /// Reads the beat.
+    ///
+    /// - Returns: nil where there is no file.
+    /// - Throws: `beat_unreadable` for a file that is no whole beat, or that this user does not own alone.
+    func read() throws(OperationError) -> Beat? {
+        // Without O_NONBLOCK a named pipe in the file's place would hold the process up for ever.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            guard errno != ENOENT else { return nil }
+            throw unreadable(Self.systemReason)
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(Self.systemReason) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable("it is not a regular file") }
+        guard status.st_mode & 0o022 == 0, status.st_uid == geteuid() || status.st_uid == 0 else {
+            throw unreadable("other users can write it")
+        }
+        guard status.st_size <= Beat.byteCountMax, let bytes = Self.readAll(descriptor, Int(status.st_size)) else {
+            throw unreadable("it is too long, or changed while it was read")
+        }
+        guard let beat = Beat(text: bytes) else { throw unreadable("it is not a whole beat") }
+        return beat
+    }
+
+    /// Makes the file of a new installation, or of one that never had a beat.
+    ///
+    /// - Throws: `beat_exists` where anything is there already, `beat_unwritable`; nothing is left behind then.
+    func create(_ beat: Beat) throws(OperationError) {
+        let temporary = "\(path).\(getpid()).new"
+        try place(beat, at: temporary)
+        defer { unsafe unlink(temporary) }
+        // A link, unlike a rename, replaces nothing.
+        guard unsafe link(temporary, path) == 0 else {
+            guard errno == EEXIST else { throw unwritable(Self.systemReason) }
+            throw OperationError(
+                code: "beat_exists", reason: "\(path) is there already, and is another installation's beat",
+                hint: "name another folder, or set `beat` to another path; never remove a beat that is in use")
+        }
+        guard syncFolder() else { throw unwritable(Self.systemReason) }
+    }
+
+    /// Puts a beat in the place of the one that is there.
+    ///
+    /// - Throws: `beat_unwritable`; the beat before is still there, whole, or the new one is.
+    func replace(with beat: Beat) throws(OperationError) {
+        var status = stat()
+        if unsafe lstat(path, &status) == 0, status.st_mode & 0o200 == 0 { throw unwritable("it is read-only") }
+        let temporary = path + ".new"
+        // One that a crash left.
+        unsafe unlink(temporary)
+        try place(beat, at: temporary)
+        guard unsafe rename(temporary, path) == 0 else {
+            let reason = Self.systemReason
+            unsafe unlink(temporary)
+            throw unwritable(reason)
+        }
+        guard syncFolder() else { throw unwritable(Self.systemReason) }
+    }
+
+    /// Why the beat could not be advanced by a daemon or a command of this user, as far as that shows without trying.
+    func obstacle() -> OperationError? {
+        unsafe access(folder, W_OK | X_OK) == 0 ? nil : unwritable(Self.systemReason)
+    }
+
+    private func place(_ beat: Beat, at temporary: String) throws(OperationError) {
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw unwritable(Self.systemReason) }
+        let isWhole = Self.writeAll(Array(beat.text.utf8), descriptor) && fsync(descriptor) == 0
+        let reason = Self.systemReason
+        guard close(descriptor) == 0, isWhole else {
+            unsafe unlink(temporary)
+            throw unwritable(reason)
+        }
+    }
+
+    private var folder: String {
+        let parts = path.split(separator: "/").dropLast()
+        return (path.hasPrefix("/") ? "/" : "./") + parts.joined(separator: "/")
+    }
+
+    private func syncFolder() -> Bool {
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
+    }
+
+    private static func readAll(_ descriptor: Int32, _ byteCount: Int) -> [UInt8]? {
+        // One byte of room more than the file had, to see one that has grown since.
+        var bytes = [UInt8](repeating: 0, count: byteCount + 1)
+        var filled = 0
+        while filled < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+            }
+            if count < 0 && errno == EINTR { continue }
+            if count <= 0 { break }
+            filled += count
+        }
+        return filled == byteCount ? Array(bytes.dropLast()) : nil
+    }
+
+    private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return false }
+            written += count
+        }
+        return true
+    }
+
+    private static var systemReason: String { unsafe String(cString: strerror(errno)) }
+
+    private func unreadable(_ reason: String) -> OperationError {
+        OperationError(
+            code: "beat_unreadable", reason: "the beat \(path) cannot be read: \(reason)",
+            hint: "mend its owner, mode or disk; where its content is lost, move it away and "
+                + OperationError.recovering)
+    }
+
+    func unwritable(_ reason: String) -> OperationError {
+        OperationError(
+            code: "beat_unwritable",
+            reason: "the beat \(path) cannot be written: \(reason); the change itself may be on disk",
+            hint: "mend the beat's disk or folder, then send the request again with its idempotency key")
+    }
+}
+
+extension OperationError {
+    /// What to do about a registry that was copied back.
+    static let recovering = "run `suishen recover --published DIR` with the newest bundle, lists and checkpoint"
+}

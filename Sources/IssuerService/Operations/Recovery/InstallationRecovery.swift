@@ -1,0 +1,80 @@
+import Credential
+package import Encoding
+package import Signing
+import Storage
+import TraceLog
+
+/// Brings an installation that was copied back to where it may serve again.
+package enum InstallationRecovery {
+    /// Recovers an installation by what it published last.
+    ///
+    /// - Parameters:
+    ///   - state: the installation's folder; no daemon may serve it.
+    ///   - folder: the newest bundle, its status lists and the newest checkpoint.
+    ///   - now: seconds since 1970.
+    ///   - uid: who recovers, for the audit trail.
+    ///   - random: where an identifier comes from, if the installation has none.
+    /// - Returns: what was done, and what cannot be known any more.
+    /// - Throws: `state_missing`, `state_busy`, what the published files lack, or what a key or the registry lacks; nothing
+    ///   is changed then, but for `beat_unwritable` and `beat_exists`, after which it must run again.
+    package static func run(
+        _ state: StateDirectory, published folder: String, at now: UInt64, by uid: UInt32, random: some RandomSource
+    ) async throws(OperationError) -> JSONValue {
+        let lock = try state.locked()
+        defer { withExtendedLifetime(lock) {} }
+        do {
+            let settings = try Settings(contentsOf: state.settings)
+            let keys = try KeyRing(state)
+            try keys.check(settings.suite)
+            let cipher = try FieldCipher(
+                sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random)
+            let file = try state.beat(settings)
+            let beat = try file.read()
+            let log = try NoteKey(
+                name: InstallationLog.origin(of: settings), kind: .ed25519, key: keys.checkpoint.verificationKey)
+            let registry = Registry(cipher: cipher, random: random)
+            let (database, published) = try RegistryDatabase.opening(path: state.registry, cipher: cipher) { found in
+                try check(found.position(), beat, at: file.path)
+                let statusKeys = try found.read { try registry.keys(in: $0) }.filter {
+                    $0.uses == KeyRole.status.uses
+                }
+                return try PublishedState(
+                    PublishedFolder(path: folder),
+                    heldTo: .init(root: keys.root.verificationKey, log: log, statusKeys: statusKeys, beat: beat))
+            }
+            let known = try database.position()?.installation ?? beat?.installation
+            let installation = try known ?? random.bytes(RegistryPosition.installationByteCount)
+            let change = RecoveryChange(
+                registry: registry, published: published,
+                beat: beat ?? Beat(installation: installation), isBeatLost: beat == nil, now: now, uid: uid)
+            let outcome = try await database.writer.write { try change.apply(in: $0) }
+            var next = change.beat
+            next.advance(
+                by: Beat.Step(
+                    commitCount: database.writer.position?.commitCount ?? 0, bundleVersion: published.bundleVersion,
+                    lists: published.issueTimes, checkpoint: published.checkpoint, statusFloor: outcome.generalFloor))
+            if beat == nil { try file.create(next) } else { try file.replace(with: next) }
+            return outcome.json(published, isBeatLost: beat == nil)
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+
+    /// Refuses another installation's beat, whose numbers say nothing of this one.
+    private static func check(
+        _ position: RegistryPosition?, _ beat: Beat?, at path: String
+    ) throws(OperationError) {
+        guard let position, let beat, position.installation != beat.installation else { return }
+        throw OperationError(
+            code: "beat_foreign", reason: "the beat \(path) is another installation's",
+            hint: "set `beat` in suishend.yaml to this installation's own; where that is lost, to a path without one")
+    }
+}
+
+extension PublishedState {
+    /// The times of the lists, by the names that they were published under.
+    fileprivate var issueTimes: [String: UInt64] {
+        Dictionary(
+            lists.map { ($0.shard == 0 ? $0.list : "\($0.list)-\($0.shard)", $0.issuedAt) }, uniquingKeysWith: max)
+    }
+}

@@ -1,0 +1,97 @@
+package import GRDB
+package import TraceLog
+
+/// A published checkpoint that the log must reach, and agree with, before it takes or publishes anything.
+package struct LogFloor: Sendable, Equatable {
+    package let size: UInt64
+    package let root: MerkleHash
+
+    package init(size: UInt64, root: MerkleHash) {
+        self.size = size
+        self.root = root
+    }
+
+    /// The floor; nil where the log has none.
+    static func read(_ database: Database) throws -> LogFloor? {
+        try database.first("SELECT size, root FROM log_floor") { row in
+            LogFloor(size: UInt64(try row.number(0)), root: try row.hash(1))
+        }
+    }
+
+    static func raise(to floor: LogFloor, _ database: Database) throws {
+        guard floor.size > (try read(database)?.size ?? 0) else { return }
+        try database.run(
+            "INSERT OR REPLACE INTO log_floor VALUES (0, ?, ?)", .integer(floor.size), .bytes(floor.root.bytes))
+    }
+
+    /// Refuses a log of `count` entries that is below its floor.
+    ///
+    /// - Throws: `log_behind`.
+    static func check(_ count: UInt64, _ database: Database) throws {
+        try check(count, read(database))
+    }
+
+    /// As ``check(_:_:)``, of a floor that was read before.
+    static func check(_ count: UInt64, _ floor: LogFloor?) throws(LogError) {
+        if let floor, count < floor.size { throw .behind(count: count, floor: floor) }
+    }
+}
+
+extension LogError {
+    static func behind(count: UInt64, floor: LogFloor) -> LogError {
+        LogError(
+            code: .logBehind,
+            reason: "the log has \(count) entries, and \(floor.size) were published before the registry was restored",
+            hint: "put the missing entries back before anything is appended; codes are issued and revoked meanwhile")
+    }
+}
+
+extension TraceLogStore {
+    /// Refuses a log that is below the checkpoint that it must reach.
+    ///
+    /// - Throws: `log_behind`, or `log_inconsistent` for rows that no log has.
+    package func checkFloor() throws {
+        let (count, floor) = try registry.read { (try Sequencer.next($0).index, try LogFloor.read($0)) }
+        try LogFloor.check(count, floor)
+    }
+
+    /// Whether a transaction finds the log below the checkpoint that it must reach.
+    package func isBehind(in database: Database) throws -> Bool {
+        guard let floor = try LogFloor.read(database) else { return false }
+        return try Sequencer.next(database).index < floor.size
+    }
+
+    /// Holds the entries to the checkpoint that they must reach, which reads each of them once.
+    ///
+    /// - Returns: whether there is such a checkpoint.
+    /// - Throws: `log_behind`; `log_forked` where the entries are not what was published; `log_inconsistent`.
+    func holdToFloor() throws -> Bool {
+        let found = try registry.read { database in
+            // A registry that is only looked at may be of a version before floors.
+            try database.tableExists("log_floor") ? LogFloor.read(database) : nil
+        }
+        guard let floor = found else { return false }
+        _ = try publishableCount()
+        var tree = TileAccumulator()
+        var hasher = MerkleHasher()
+        while tree.size < floor.size {
+            let end = min(floor.size, tree.size + UInt64(TilePath.fullWidth))
+            for entry in try everyEntry(tree.size..<end) {
+                try entry.check(by: &hasher)
+                try tree.append(entry.leafHash, hasher: &hasher) { (_) throws(LogError) in }
+            }
+        }
+        guard tree.root(hasher: &hasher) == floor.root else {
+            throw LogError(
+                code: .logForked,
+                reason: "the first \(floor.size) entries are not those of the checkpoint that was published",
+                hint: "stop, and put back the entries that were published, each in its place; publish nothing")
+        }
+        return true
+    }
+
+    /// Forgets the checkpoint that the log had to reach, once the log was held to it.
+    func removeFloor() async throws {
+        try await registry.writer.write { try $0.execute(sql: "DELETE FROM log_floor") }
+    }
+}
