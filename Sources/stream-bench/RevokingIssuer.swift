@@ -21,12 +21,13 @@ struct RevokingIssuer: Sendable {
         try export(0, Self.firstList)
     }
 
-    /// Exports the others, each once a verdict has rested on the one before.
+    /// Exports the others, each once a verdict has rested on the one before; the gate begins with the first.
     ///
     /// - Returns: how long each took until a verdict rested on it, in nanoseconds; fewer where one never did.
     /// - Throws: when a generation cannot be written.
     func exportOthers() throws -> [UInt64] {
         var (list, delays) = (Self.firstList, [UInt64]())
+        guard isTakenUp(0, since: Feed.nanoseconds()) else { return delays }
         for generation in 0..<count {
             let revoked = generation % 2 == 0 ? Self.revoked(by: generation / 2) : []
             revoked.forEach { list[$0] = true }
@@ -34,14 +35,19 @@ struct RevokingIssuer: Sendable {
             try export(generation + 1, list)
             let exportedAt = Feed.nanoseconds()
             revocations.exportEnded(revoking: revoked, at: exportedAt)
-            let version = Self.version(generation + 1)
-            while revocations.newestVersion < version {
-                guard Feed.nanoseconds() - exportedAt < Self.takingUpNanosecondsMax else { return delays }
-                usleep(2000)
-            }
+            guard isTakenUp(generation + 1, since: exportedAt) else { return delays }
             delays.append(Feed.nanoseconds() - exportedAt)
         }
         return delays
+    }
+
+    /// Waits until a verdict has rested on a generation; false where none does in time.
+    private func isTakenUp(_ generation: Int, since begin: UInt64) -> Bool {
+        while revocations.newestVersion < Self.version(generation) {
+            guard Feed.nanoseconds() - begin < Self.takingUpNanosecondsMax else { return false }
+            usleep(2000)
+        }
+        return true
     }
 
     /// Codes that only this generation revokes; every second code is never revoked.
