@@ -37,8 +37,17 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A command of the product, in Sources/Commands.
 func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies + [argumentParser], swiftSettings: settings)
+    .executableTarget(
+        name: name, dependencies: dependencies + [argumentParser], path: "Sources/Commands/\(name)",
+        swiftSettings: settings)
+}
+
+/// A bench, a forge, a driver or a player of another network, in Sources/Workshop: not part of the product.
+func workshop(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/Workshop/\(name)", swiftSettings: settings)
 }
 
 /// A command that is started again and again, once a scan or an audit: loading and relocating libraries costs
@@ -56,7 +65,7 @@ func quickCommand(_ name: String, _ dependencies: [Target.Dependency]) -> Target
     // What the parser of arguments reaches inside the toolchain, named since a static link finds it no other way.
     let insideTheToolchain = ["_FoundationCShims", "_FoundationCollections", "swiftSynchronization"]
     return .executableTarget(
-        name: name, dependencies: dependencies + ["CArguments", argumentParser],
+        name: name, dependencies: dependencies + ["CArguments", argumentParser], path: "Sources/Commands/\(name)",
         swiftSettings: settings + [.unsafeFlags(["-static-stdlib"], release)],
         linkerSettings: [.unsafeFlags(oneFile, release)]
             + insideTheToolchain.map { .linkedLibrary($0, release) })
@@ -113,7 +122,6 @@ let package = Package(
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
         library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "TraceLog", "Verification"] + http),
-        library("LogForge", ["Encoding", "Signing", "TraceLog"]),
         library("CommandSupport", ["Encoding"]),
 
         command(
@@ -128,25 +136,22 @@ let package = Package(
             ["CLinux", "CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
-        command("log-forge", ["CommandSupport", "Encoding", "LogForge", "Signing", "TraceLog"]),
-
-        .executableTarget(
-            name: "wire-vectors",
-            dependencies: ["CommandSupport", "Credential", "Encoding", "Signing", "Verification"],
+        .target(
+            name: "LogForge", dependencies: ["Encoding", "Signing", "TraceLog"], path: "Sources/Workshop/LogForge",
             swiftSettings: settings),
-
-        command("transit-issuer", ["CommandSupport", "Encoding", "QRImage", "Signing", "Verification"]),
-
-        command("scan-bench", ["QRImage"]),
-        command("bench", ["CQREncode", "Encoding", "QRImage", "Signing"]),
-
-        command("stream-bench", ["Credential", "Signing", "Verification"]),
-
-        .executableTarget(
-            name: "log-crash-driver", dependencies: ["Encoding", "Signing", "Storage", "TraceLog"],
-            swiftSettings: settings),
-        command("audit-bench", ["CSHA256", "Signing", "TraceLog"]),
-        command("log-bench", ["Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "suishend", grdb]),
+        workshop(
+            "log-forge", ["CommandSupport", "Encoding", "LogForge", "Signing", "TraceLog", argumentParser]),
+        workshop("log-crash-driver", ["Encoding", "Signing", "Storage", "TraceLog"]),
+        workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Signing", "Verification"]),
+        workshop(
+            "transit-issuer", ["CommandSupport", "Encoding", "QRImage", "Signing", "Verification", argumentParser]),
+        workshop("bench", ["CQREncode", "Encoding", "QRImage", "Signing", argumentParser]),
+        workshop("scan-bench", ["QRImage", argumentParser]),
+        workshop("stream-bench", ["Credential", "Signing", "Verification", argumentParser]),
+        workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
+        workshop(
+            "log-bench",
+            ["Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "suishend", argumentParser, grdb]),
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding"]),
