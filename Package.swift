@@ -77,7 +77,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Storage", "TraceLog", "Verification",
+    "CZlib", "Credential", "Encoding", "IssuerService", "QRReading", "Signing", "Storage", "TraceLog", "Verification",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
 let fuzzTarget =
@@ -117,7 +117,10 @@ let package = Package(
         library("Encoding", []),
         library("Signing", ["COpenSSL", "CSHA256", "CSodium"]),
         library("Credential", ["Encoding", "Signing"]),
-        library("QRImage", ["CQREncode", "CZBar", "CSPNG", "CTurboJPEG"]),
+        library("QRStandard", []),
+        library("QRDrawing", ["CQREncode", "CSPNG", "QRStandard"]),
+        library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "QRStandard"]),
+        library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
         library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
@@ -127,13 +130,13 @@ let package = Package(
         command(
             "suishen",
             [
-                "CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "TraceLog",
-                "Verification",
+                "CommandSupport", "Credential", "Encoding", "IssuerService", "QRDrawing", "QRProofreading",
+                "QRReading", "QRStandard", "Signing", "TraceLog", "Verification",
             ]),
         command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerService", "Signing"]),
         quickCommand(
             "verify",
-            ["CLinux", "CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
+            ["CLinux", "CommandSupport", "Credential", "Encoding", "QRReading", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
         .target(
@@ -144,9 +147,9 @@ let package = Package(
         workshop("log-crash-driver", ["Encoding", "Signing", "Storage", "TraceLog"]),
         workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Signing", "Verification"]),
         workshop(
-            "transit-issuer", ["CommandSupport", "Encoding", "QRImage", "Signing", "Verification", argumentParser]),
-        workshop("bench", ["CQREncode", "Encoding", "QRImage", "Signing", argumentParser]),
-        workshop("scan-bench", ["QRImage", argumentParser]),
+            "transit-issuer", ["CommandSupport", "Encoding", "QRDrawing", "Signing", "Verification", argumentParser]),
+        workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "Signing", argumentParser]),
+        workshop("scan-bench", ["QRReading", argumentParser]),
         workshop("stream-bench", ["Credential", "Signing", "Verification", argumentParser]),
         workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
         workshop(
@@ -157,7 +160,8 @@ let package = Package(
         tests("EncodingTests", ["Encoding"]),
         tests("SigningTests", ["Encoding", "Signing"]),
         tests("CredentialTests", ["Credential", "Encoding", "Signing"]),
-        tests("QRImageTests", ["QRImage"]),
+        tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
+        tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard"]),
         tests(
             "VerificationTests", ["Credential", "Encoding", "Signing", "Verification"], exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
@@ -172,8 +176,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Credential", "Encoding", "LogForge", "QRImage", "Signing", "TraceLog", "Verification", "chain-verify",
-                "suishen", "suishend", "transit-issuer", "verify",
+                "Credential", "Encoding", "LogForge", "QRDrawing", "QRReading", "Signing", "TraceLog", "Verification",
+                "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
             ]),
         fuzzTarget,
     ]
@@ -182,8 +186,8 @@ let package = Package(
 // Set by tools/sanitize: only what stands at the C boundaries is built, and its tests.
 if Context.environment["SUISHEN_SANITIZE"] == "1" {
     let boundaries: Set = [
-        "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "QRImage",
-        "QRImageTests", "Signing", "SigningTests", "TestSupport",
+        "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "QRDrawing",
+        "QRDrawingTests", "QRProofreading", "QRReading", "QRReadingTests", "QRStandard", "Signing", "SigningTests", "TestSupport",
     ]
     package.dependencies.removeAll()
     package.targets.removeAll { !boundaries.contains($0.name) }

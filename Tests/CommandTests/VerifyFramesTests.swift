@@ -1,6 +1,7 @@
 import Credential
 import Encoding
-import QRImage
+import QRDrawing
+import QRReading
 import TestSupport
 import Testing
 import Verification

@@ -1,5 +1,7 @@
 import Encoding
-import QRImage
+import QRDrawing
+import QRProofreading
+import QRStandard
 
 /// The symbol that a text became, and what of it was read back.
 struct DrawnPicture {

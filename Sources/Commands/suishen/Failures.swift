@@ -2,7 +2,8 @@ import CommandSupport
 import Credential
 import Encoding
 import IssuerService
-import QRImage
+import QRDrawing
+import QRReading
 import Signing
 import TraceLog
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Credential
 import Encoding
-import QRImage
+import QRReading
 
 /// Looks into a code without trusting it.
 struct InspectCommand: ParsableCommand {

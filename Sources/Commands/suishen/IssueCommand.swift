@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import IssuerService
-import QRImage
+import QRDrawing
 import Signing
 
 /// Issues a code, or a strip of them, or one for every line of a file.

@@ -1,7 +1,9 @@
 import ArgumentParser
 import CommandSupport
 import Glibc
-import QRImage
+import QRDrawing
+import QRProofreading
+import QRStandard
 
 /// Where a code's picture goes.
 struct PictureOptions: ParsableArguments {

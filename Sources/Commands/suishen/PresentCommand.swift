@@ -3,7 +3,7 @@ import CommandSupport
 import Credential
 import Encoding
 import IssuerService
-import QRImage
+import QRDrawing
 import Signing
 
 /// Shows a code as a phone would.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import QRImage
+import QRReading
 
 /// Reads codes and trusts nothing.
 struct DecodeCommand: ParsableCommand {

@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Glibc
-import QRImage
+import QRReading
 import Verification
 
 extension ForeignProfile: ExpressibleByArgument {}

@@ -1,6 +1,6 @@
 import CommandSupport
 import Glibc
-import QRImage
+import QRReading
 
 /// Frames of 8-bit grey on stdin, one after another without anything between; one buffer serves them all.
 struct FrameReader {

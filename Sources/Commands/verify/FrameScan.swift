@@ -1,5 +1,5 @@
 import CommandSupport
-import QRImage
+import QRReading
 import Verification
 
 /// A camera's film: every code that comes into view is decided on once, and again only after it has left.

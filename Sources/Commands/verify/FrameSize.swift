@@ -1,5 +1,5 @@
 import ArgumentParser
-import QRImage
+import QRReading
 
 /// What a camera's frames measure, written WIDTHxHEIGHT.
 struct FrameSize: ExpressibleByArgument, CustomStringConvertible {

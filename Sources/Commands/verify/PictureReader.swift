@@ -1,5 +1,5 @@
 import CommandSupport
-import QRImage
+import QRReading
 
 /// Reads the codes of picture files.
 struct PictureReader {

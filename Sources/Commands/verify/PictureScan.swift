@@ -1,5 +1,5 @@
 import CommandSupport
-import QRImage
+import QRReading
 import Verification
 
 /// Pictures shown to a gate: one verdict each.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Glibc
-import QRImage
+import QRReading
 import Verification
 
 /// The default: images, one text, a scanner's stream or a camera's film.

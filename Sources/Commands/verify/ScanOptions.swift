@@ -1,5 +1,5 @@
 import ArgumentParser
-import QRImage
+import QRReading
 
 /// How long a picture may be looked at.
 struct ScanOptions: ParsableArguments {

@@ -2,7 +2,7 @@ import ArgumentParser
 import CQREncode
 import Encoding
 import Glibc
-import QRImage
+import QRDrawing
 
 /// Symbols drawn in a second, beside libqrencode choosing its own mask; and pictures for libpng to write again.
 struct QRBench: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import QRImage
+import QRReading
 
 /// Scans picture after picture, for recall and time to be measured from outside.
 @main

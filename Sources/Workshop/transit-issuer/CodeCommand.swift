@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Glibc
-import QRImage
+import QRDrawing
 import Signing
 import Verification
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Glibc
-import QRImage
+import QRDrawing
 import Signing
 import Verification
 

@@ -2,7 +2,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import QRImage
+@testable import QRReading
 
 @Suite("A hostile picture")
 struct HostileImageTests {

@@ -1,14 +1,14 @@
 /// The 15 bits that say level and mask, twice in every symbol (ISO/IEC 18004 §7.9).
-enum FormatInformation {
-    struct Place {
+package enum FormatInformation {
+    package struct Place: Sendable {
         /// 0 is the lowest.
-        let bit: Int
-        let isFirstCopy: Bool
-        let row: Int
-        let column: Int
+        package let bit: Int
+        package let isFirstCopy: Bool
+        package let row: Int
+        package let column: Int
     }
 
-    static func bits(level: QRLevel, mask: Int) -> Int {
+    package static func bits(level: QRLevel, mask: Int) -> Int {
         let data = level.formatBits << 3 | mask
         var remainder = data << 10
         for bit in (10..<15).reversed() where remainder >> bit & 1 == 1 { remainder ^= 0b101_0011_0111 << (bit - 10) }
@@ -16,7 +16,7 @@ enum FormatInformation {
     }
 
     /// Where each bit stands: around the upper left finder, and split over the two others.
-    static func places(size: Int) -> [Place] {
+    package static func places(size: Int) -> [Place] {
         (0..<15).flatMap { bit -> [Place] in
             let (row, column) =
                 switch bit {

@@ -1,3 +1,5 @@
+package import QRStandard
+
 /// A QR symbol: dark and light modules, without the quiet zone (ISO/IEC 18004).
 package struct QRSymbol: Sendable, Equatable {
     /// 1 to 40; a version has 4 modules a side more than the one before.
@@ -14,7 +16,7 @@ package struct QRSymbol: Sendable, Equatable {
     package static let quietZoneModules = 4
 
     /// Says whether the module is dark; places outside the symbol are light.
-    func isDark(row: Int, column: Int) -> Bool {
+    package func isDark(row: Int, column: Int) -> Bool {
         guard row >= 0, column >= 0, row < size, column < size else { return false }
         return modules[row * size + column] == 1
     }

@@ -1,7 +1,8 @@
 import Glibc
 import Testing
 
-@testable import QRImage
+@testable import QRDrawing
+@testable import QRReading
 
 @Suite("A code that is hard to see")
 struct HardPictureTests {

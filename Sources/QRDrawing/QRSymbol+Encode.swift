@@ -1,4 +1,5 @@
 import CQREncode
+package import QRStandard
 
 extension QRSymbol {
     /// The most bytes any symbol holds: version 40, level L, byte mode (ISO/IEC 18004 table 7); digits go up to 7,089.

@@ -1,6 +1,9 @@
 import Testing
 
-@testable import QRImage
+@testable import QRDrawing
+@testable import QRProofreading
+@testable import QRReading
+@testable import QRStandard
 
 @Suite("A symbol read back before it is handed out")
 struct SelfReadTests {

@@ -13,6 +13,12 @@ package struct QRError: Error, Equatable {
     package let reason: String
     package let hint: String
 
+    package init(code: Code, reason: String, hint: String) {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+    }
+
     static let outOfMemory = QRError(
         code: .outOfMemory, reason: "no memory was left to draw a code", hint: "free memory and try again")
 }

@@ -1,6 +1,8 @@
 import Testing
 
-@testable import QRImage
+@testable import QRDrawing
+@testable import QRReading
+@testable import QRStandard
 
 @Suite("A symbol")
 struct RoundTripTests {

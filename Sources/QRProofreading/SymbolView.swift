@@ -1,4 +1,6 @@
 import Glibc
+import QRDrawing
+import QRReading
 
 /// A symbol as a camera sees it that looks at it from below: its upper edge is further away.
 struct SymbolView {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import QRImage
+@testable import QRDrawing
+@testable import QRReading
 
 @Suite("A symbol's text")
 struct PayloadTests {

@@ -1,3 +1,5 @@
+import QRStandard
+
 /// Reads the segments of a symbol's bit stream (ISO/IEC 18004 §7.4).
 ///
 /// Kanji become the Shift JIS bytes they stand for; nothing else is converted. Which character set was announced for

@@ -10,7 +10,7 @@ package enum QRLevel: String, Sendable, CaseIterable {
     case high = "H"
 
     /// The two bits that name the level in the format information (ISO/IEC 18004 §7.9, table 12).
-    var formatBits: Int {
+    package var formatBits: Int {
         switch self {
         case .low: 0b01
         case .medium: 0b00

@@ -1,3 +1,5 @@
+import QRStandard
+
 /// How a symbol's codewords are split into blocks (ISO/IEC 18004 table 9).
 struct BlockLayout {
     let blockCount: Int

@@ -1,3 +1,4 @@
+import QRStandard
 import Synchronization
 
 /// What stands where in a symbol of one version, whatever its content.

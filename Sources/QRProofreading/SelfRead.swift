@@ -1,3 +1,7 @@
+package import QRDrawing
+import QRReading
+package import QRStandard
+
 /// One look at a symbol's own picture, which gave its text.
 package struct SelfRead: Sendable, Equatable {
     /// Pixels a side of one module in the picture that was read.

@@ -1,7 +1,8 @@
 import Testing
 import TestSupport
 
-@testable import QRImage
+@testable import QRDrawing
+@testable import QRReading
 
 @Suite("A picture of a code")
 struct ScanFixtureTests {

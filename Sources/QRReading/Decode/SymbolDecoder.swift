@@ -1,3 +1,5 @@
+import QRStandard
+
 /// Turns sampled modules into a payload (ISO/IEC 18004 §12).
 ///
 /// It keeps its buffers from symbol to symbol.

@@ -1,3 +1,5 @@
+import QRStandard
+
 /// Finds the mask with the lowest penalty; the library would spend nine tenths of its time on that.
 enum MaskChooser {
     /// Gives the symbol its mask and the format information that goes with it.
@@ -80,6 +82,19 @@ private struct SymbolBits<Row: ModuleRow> {
                 for column in 0..<size { unsafe buffer[row * size + column] = bits[bit: column] ? 1 : 0 }
             }
             count = size * size
+        }
+    }
+}
+
+extension MaskPattern {
+    /// The rows of one pattern, the first `rowPeriod` of them.
+    static func rows<Row: ModuleRow>(_ mask: Int, as _: Row.Type) -> [Row] {
+        (0..<rowPeriod).map { row -> Row in
+            var bits = Row.zero
+            for column in 0..<Row.moduleCount where isInverted(mask: mask, row: row, column: column) {
+                bits[bit: column] = true
+            }
+            return bits
         }
     }
 }

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import QRImage
+@testable import QRDrawing
+@testable import QRReading
 
 @Suite("A film of codes")
 struct FrameTrackerTests {
