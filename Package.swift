@@ -187,7 +187,8 @@ let package = Package(
 if Context.environment["SUISHEN_SANITIZE"] == "1" {
     let boundaries: Set = [
         "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "QRDrawing",
-        "QRDrawingTests", "QRProofreading", "QRReading", "QRReadingTests", "QRStandard", "Signing", "SigningTests", "TestSupport",
+        "QRDrawingTests", "QRProofreading", "QRReading", "QRReadingTests", "QRStandard", "Signing", "SigningTests",
+        "TestSupport",
     ]
     package.dependencies.removeAll()
     package.targets.removeAll { !boundaries.contains($0.name) }
