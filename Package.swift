@@ -77,7 +77,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Credential", "Encoding", "IssuerService", "QRReading", "Signing", "Storage", "TraceLog", "Verification",
+    "CZlib", "Credential", "Encoding", "IssuerService", "Platform", "QRReading", "Signing", "Storage", "TraceLog",
+    "Verification",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
 let fuzzTarget =
@@ -115,28 +116,31 @@ let package = Package(
         .target(name: "CSHA256", path: "Sources/CLibraries/CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
 
         library("Encoding", []),
+        library("Platform", []),
         library("Signing", ["COpenSSL", "CSHA256", "CSodium"]),
         library("Credential", ["Encoding", "Signing"]),
         library("QRStandard", []),
         library("QRDrawing", ["CQREncode", "CSPNG", "QRStandard"]),
         library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "QRStandard"]),
         library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
-        library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
+        library("Verification", ["CZlib", "Credential", "Encoding", "Platform", "Signing"]),
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
-        library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "TraceLog", "Verification"] + http),
+        library(
+            "IssuerService",
+            ["Credential", "Encoding", "Platform", "Signing", "Storage", "TraceLog", "Verification"] + http),
         library("CommandSupport", ["Encoding"]),
 
         command(
             "suishen",
             [
-                "CommandSupport", "Credential", "Encoding", "IssuerService", "QRDrawing", "QRProofreading",
-                "QRReading", "QRStandard", "Signing", "TraceLog", "Verification",
+                "CommandSupport", "Credential", "Encoding", "IssuerService", "Platform", "QRDrawing",
+                "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog", "Verification",
             ]),
-        command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerService", "Signing"]),
+        command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerService", "Platform", "Signing"]),
         quickCommand(
             "verify",
-            ["CLinux", "CommandSupport", "Credential", "Encoding", "QRReading", "Signing", "Verification"]),
+            ["CLinux", "CommandSupport", "Credential", "Encoding", "Platform", "QRReading", "Signing", "Verification"]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
         .target(
@@ -163,13 +167,14 @@ let package = Package(
         tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
         tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard"]),
         tests(
-            "VerificationTests", ["Credential", "Encoding", "Signing", "Verification"], exclude: ["disagreements.json"]),
+            "VerificationTests", ["Credential", "Encoding", "Platform", "Signing", "Verification"],
+            exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
         tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
         tests(
             "IssuerServiceTests",
             [
-                "Credential", "Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "Verification",
+                "Credential", "Encoding", "IssuerService", "Platform", "Signing", "Storage", "TraceLog", "Verification",
                 "chain-verify", "suishen", "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),

@@ -1,6 +1,7 @@
 import Credential
 import Encoding
 
+@testable import Platform
 @testable import Verification
 
 /// What reaches a gate: codes, bundles, status lists, answers of an issuer's service.

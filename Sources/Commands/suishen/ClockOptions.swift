@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Platform
 
 /// The time a command takes as now.
 struct ClockOptions: ParsableArguments {

@@ -3,6 +3,7 @@ import CommandSupport
 import Encoding
 import Glibc
 import IssuerService
+import Platform
 import Signing
 
 /// The issuing daemon: one installation, served on a socket.

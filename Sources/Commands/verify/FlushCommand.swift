@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
+import Platform
 import Verification
 
 /// Sends what a gate recorded while nobody could be asked.

@@ -1,5 +1,6 @@
 import CommandSupport
 import Encoding
+import Platform
 import Signing
 import Verification
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Platform
 import Verification
 
 /// Whom a gate may ask, where its scene allows online answers.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import Verification
 
 /// The path of a UNIX socket on the command line.

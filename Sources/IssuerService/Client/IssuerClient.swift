@@ -1,5 +1,6 @@
 package import Encoding
 import Glibc
+import Platform
 
 /// Asks a daemon over its socket: HTTP/1.1 on one connection, one request after the other.
 package final class IssuerClient {

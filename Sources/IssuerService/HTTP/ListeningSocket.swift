@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Verification
 
 /// The socket that issuers connect to, bound by this process or handed over by systemd.

@@ -1,4 +1,5 @@
 import Encoding
+package import Platform
 import Synchronization
 
 /// Asks the issuer's daemon whether two identifiers are one holder's.

@@ -1,4 +1,5 @@
 import Encoding
+package import Platform
 import Synchronization
 
 /// Who asks the insurer's service, as it wants to know.

@@ -1,4 +1,5 @@
 import Encoding
+package import Platform
 import Synchronization
 
 /// Sends a spool's events to the issuer's daemon, in order, each until it is answered.

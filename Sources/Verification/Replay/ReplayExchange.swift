@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Snapshots between the gates of one station, over a UNIX socket: whoever connects is told all, once.
 package enum ReplayExchange {

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Tells gates that connect to a UNIX socket all that a store remembers, each once.
 ///

@@ -1,20 +1,19 @@
 import Glibc
-import Verification
 
 /// Calls on stream sockets in the file system (unix(7)).
-enum UNIXSocket {
+package enum UNIXSocket {
     /// A new socket that no child process inherits.
-    static func make() -> Int32 {
+    package static func make() -> Int32 {
         socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     }
 
     /// Binds a socket to a path; like bind(2), -1 and `errno` on failure.
-    static func bind(_ descriptor: Int32, to path: String) -> Int32 {
+    package static func bind(_ descriptor: Int32, to path: String) -> Int32 {
         unsafe withAddress(path) { unsafe Glibc.bind(descriptor, $0, $1) }
     }
 
     /// Connects a socket to a path; like connect(2), -1 and `errno` on failure.
-    static func connect(_ descriptor: Int32, to path: String) -> Int32 {
+    package static func connect(_ descriptor: Int32, to path: String) -> Int32 {
         unsafe withAddress(path) { unsafe Glibc.connect(descriptor, $0, $1) }
     }
 

@@ -1,13 +1,13 @@
 import Glibc
 
 /// Owns one connected socket until a deadline; closed exactly once.
-struct HTTPConnection: ~Copyable {
+package struct HTTPConnection: ~Copyable {
     private static let busyMicroseconds: UInt32 = 5000
 
     private let descriptor: Int32
     private let deadlineMilliseconds: Int
 
-    init(_ endpoint: HTTPEndpoint, timeoutMilliseconds: Int) throws(HTTPExchangeError) {
+    package init(_ endpoint: HTTPEndpoint, timeoutMilliseconds: Int) throws(HTTPExchangeError) {
         deadlineMilliseconds = MonotonicClock.milliseconds() + max(timeoutMilliseconds, 1)
         switch endpoint {
         case .socket(let path):
@@ -21,7 +21,7 @@ struct HTTPConnection: ~Copyable {
         close(descriptor)
     }
 
-    borrowing func send(_ bytes: [UInt8]) throws(HTTPExchangeError) {
+    package borrowing func send(_ bytes: [UInt8]) throws(HTTPExchangeError) {
         var sent = 0
         while sent < bytes.count {
             try Self.wait(descriptor, for: Int16(POLLOUT), deadline: deadlineMilliseconds)
@@ -35,7 +35,7 @@ struct HTTPConnection: ~Copyable {
     }
 
     /// The next bytes; empty at the end of the stream.
-    borrowing func receive() throws(HTTPExchangeError) -> ArraySlice<UInt8> {
+    package borrowing func receive() throws(HTTPExchangeError) -> ArraySlice<UInt8> {
         var piece = [UInt8](repeating: 0, count: 16 << 10)
         while true {
             try Self.wait(descriptor, for: Int16(POLLIN), deadline: deadlineMilliseconds)

@@ -1,9 +1,9 @@
 import Glibc
 
 /// How long something takes: that is not the time of day, which stays a parameter.
-enum MonotonicClock {
+package enum MonotonicClock {
     /// Milliseconds of a clock that never goes back.
-    static func milliseconds() -> Int {
+    package static func milliseconds() -> Int {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1000 + time.tv_nsec / 1_000_000

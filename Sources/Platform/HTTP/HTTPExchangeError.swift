@@ -13,7 +13,9 @@ package struct HTTPExchangeError: Error, Equatable {
     package let reason: String
     package let hint: String
 
-    init(_ code: Code, _ reason: String, hint: String = "check that the service runs and speaks HTTP/1.1") {
+    package init(
+        _ code: Code, _ reason: String, hint: String = "check that the service runs and speaks HTTP/1.1"
+    ) {
         self.code = code
         self.reason = reason
         self.hint = hint
