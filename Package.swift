@@ -77,7 +77,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Credential", "Encoding", "IssuerService", "Platform", "QRReading", "Signing", "Storage", "TraceLog",
+    "CZlib", "Compression", "Credential", "Encoding", "IssuerService", "Platform", "QRReading", "Signing", "Storage",
+    "TraceLog",
     "Verification",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -117,13 +118,14 @@ let package = Package(
 
         library("Encoding", []),
         library("Platform", []),
+        library("Compression", ["CZlib"]),
         library("Signing", ["COpenSSL", "CSHA256", "CSodium"]),
         library("Credential", ["Encoding", "Signing"]),
         library("QRStandard", []),
         library("QRDrawing", ["CQREncode", "CSPNG", "QRStandard"]),
         library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "QRStandard"]),
         library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
-        library("Verification", ["CZlib", "Credential", "Encoding", "Platform", "Signing"]),
+        library("Verification", ["Compression", "Credential", "Encoding", "Platform", "Signing"]),
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
         library(
@@ -162,12 +164,13 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding"]),
+        tests("CompressionTests", ["Compression"]),
         tests("SigningTests", ["Encoding", "Signing"]),
         tests("CredentialTests", ["Credential", "Encoding", "Signing"]),
         tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
         tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard"]),
         tests(
-            "VerificationTests", ["Credential", "Encoding", "Platform", "Signing", "Verification"],
+            "VerificationTests", ["Compression", "Credential", "Encoding", "Platform", "Signing", "Verification"],
             exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
         tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),

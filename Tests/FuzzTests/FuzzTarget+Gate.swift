@@ -1,3 +1,4 @@
+import Compression
 import Credential
 import Encoding
 

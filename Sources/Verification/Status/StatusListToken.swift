@@ -1,3 +1,4 @@
+import Compression
 package import Credential
 import Encoding
 package import Signing

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Verification
+@testable import Compression
 
 @Suite("An inflated stream")
 struct InflateTests {
