@@ -77,9 +77,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Compression", "Credential", "Encoding", "IssuerService", "Platform", "QRReading", "Signing", "Storage",
-    "TraceLog",
-    "Verification",
+    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "IssuerService", "Platform", "QRReading",
+    "Signing", "Storage", "TraceLog", "Verification",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
 let fuzzTarget =
@@ -125,24 +124,29 @@ let package = Package(
         library("QRDrawing", ["CQREncode", "CSPNG", "QRStandard"]),
         library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "QRStandard"]),
         library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
-        library("Verification", ["Compression", "Credential", "Encoding", "Platform", "Signing"]),
+        library("ForeignCodes", ["Compression", "Credential", "Encoding", "Signing"]),
+        library("Verification", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing"]),
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
         library(
             "IssuerService",
-            ["Credential", "Encoding", "Platform", "Signing", "Storage", "TraceLog", "Verification"] + http),
+            ["Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "Storage", "TraceLog", "Verification"]
+                + http),
         library("CommandSupport", ["Encoding"]),
 
         command(
             "suishen",
             [
-                "CommandSupport", "Credential", "Encoding", "IssuerService", "Platform", "QRDrawing",
+                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "IssuerService", "Platform", "QRDrawing",
                 "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog", "Verification",
             ]),
         command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerService", "Platform", "Signing"]),
         quickCommand(
             "verify",
-            ["CLinux", "CommandSupport", "Credential", "Encoding", "Platform", "QRReading", "Signing", "Verification"]),
+            [
+                "CLinux", "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Platform", "QRReading",
+                "Signing", "Verification",
+            ]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
         .target(
@@ -153,7 +157,8 @@ let package = Package(
         workshop("log-crash-driver", ["Encoding", "Signing", "Storage", "TraceLog"]),
         workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Signing", "Verification"]),
         workshop(
-            "transit-issuer", ["CommandSupport", "Encoding", "QRDrawing", "Signing", "Verification", argumentParser]),
+            "transit-issuer",
+            ["CommandSupport", "Encoding", "ForeignCodes", "QRDrawing", "Signing", "Verification", argumentParser]),
         workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "Signing", argumentParser]),
         workshop("scan-bench", ["QRReading", argumentParser]),
         workshop("stream-bench", ["Credential", "Signing", "Verification", argumentParser]),
@@ -170,7 +175,10 @@ let package = Package(
         tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
         tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard"]),
         tests(
-            "VerificationTests", ["Compression", "Credential", "Encoding", "Platform", "Signing", "Verification"],
+            "VerificationTests",
+            ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "Verification"]),
+        tests(
+            "ForeignCodesTests", ["Compression", "Credential", "Encoding", "ForeignCodes", "Signing", "Verification"],
             exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
         tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
@@ -184,8 +192,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Credential", "Encoding", "LogForge", "QRDrawing", "QRReading", "Signing", "TraceLog", "Verification",
-                "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
+                "Credential", "Encoding", "ForeignCodes", "LogForge", "QRDrawing", "QRReading", "Signing", "TraceLog",
+                "Verification", "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
             ]),
         fuzzTarget,
     ]

@@ -1,4 +1,5 @@
 import Encoding
+import ForeignCodes
 import Signing
 import Verification
 

@@ -1,5 +1,6 @@
 import Credential
 import Encoding
+import ForeignCodes
 import Glibc
 import Signing
 import TestSupport

@@ -2,6 +2,7 @@ import Compression
 import Credential
 import Encoding
 
+@testable import ForeignCodes
 @testable import Platform
 @testable import Verification
 
@@ -28,7 +29,7 @@ extension FuzzTarget {
         for place in TransitLayout.CustomDataPlace.allCases {
             let layout = TransitLayout(customDataPlace: place)
             let verifier = TransitVerifier(
-                network: TransitNetwork(layout: layout, authorities: [:]), skewSeconds: 30)
+                network: TransitNetwork(layout: layout, authorities: [:]), skewSeconds: 30, lifeSecondsMax: 120)
             precondition((try? verifier.verified(bytes, at: 1_750_000_000)) == nil)
             _ = TransitCode(bytes, layout: layout)
         }

@@ -1,3 +1,4 @@
+import ForeignCodes
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import CommandSupport
 import Credential
 import Encoding
+import ForeignCodes
 import Verification
 
 /// One code of whatever system, as its picture or its file has it.

@@ -1,5 +1,6 @@
 package import Credential
 import Encoding
+import ForeignCodes
 import Signing
 import Storage
 package import Verification

@@ -1,3 +1,4 @@
+import ForeignCodes
 import Signing
 import Storage
 import Verification

@@ -1,4 +1,5 @@
 package import Credential
+package import ForeignCodes
 package import Signing
 
 /// What a gate needs to decide without asking anybody, as the root key signs it.

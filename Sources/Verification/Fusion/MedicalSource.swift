@@ -1,4 +1,5 @@
 import Credential
+import ForeignCodes
 import Signing
 
 /// The insurer's 28-digit codes: without a link they say nothing, and the gate stays closed.

@@ -1,4 +1,5 @@
 import Credential
+import ForeignCodes
 
 /// The transit network's binary codes, checked offline with the CA keys of the bundle.
 struct TransitSource: IdentitySource {
@@ -31,7 +32,7 @@ struct TransitSource: IdentitySource {
         } catch {
             assessment.verdict.stages.append(Verdict.Stage(name: name, isPassed: false))
             assessment.verdict.terminalNumber = error.terminalNumber
-            assessment.verdict.refuse(Refusal(error.code, error.reason))
+            assessment.verdict.refuse(Refusal(error))
         }
         return assessment
     }

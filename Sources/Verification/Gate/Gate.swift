@@ -1,4 +1,5 @@
 import Credential
+import ForeignCodes
 
 /// One gate: a bundle, a scene, the sources it understands, and what it has accepted.
 ///
@@ -57,8 +58,10 @@ package struct Gate: Sendable {
             epochKeys: directory.epochKeys, trust: directory.trust, challenge: challenge, skewSeconds: skewSeconds)
         others = [
             TransitSource(
-                scene: scene, verifier: TransitVerifier(network: network, skewSeconds: skewSeconds), fare: fare,
-                isChallenged: challenge != nil),
+                scene: scene,
+                verifier: TransitVerifier(
+                    network: network, skewSeconds: skewSeconds, lifeSecondsMax: Scene.presentationAgeSecondsMax),
+                fare: fare, isChallenged: challenge != nil),
             MedicalSource(scene: scene, link: links.medical, isChallenged: challenge != nil),
         ]
         match = HolderMatch(

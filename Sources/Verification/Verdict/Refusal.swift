@@ -1,4 +1,5 @@
 package import Credential
+package import ForeignCodes
 
 /// Why a code is not accepted: a verdict's code and what lies behind it.
 package struct Refusal: Error, Equatable, Sendable {
@@ -18,6 +19,23 @@ package struct Refusal: Error, Equatable, Sendable {
 
     package init(_ error: CredentialError) {
         self.init(VerdictCode(rawValue: error.code.rawValue) ?? .malformed, error.reason, hint: error.hint)
+    }
+
+    package init(_ error: TransitRefusal) {
+        let code: VerdictCode =
+            switch error.code {
+            case .malformed: .malformed
+            case .unknownIssuer: .unknownIssuer
+            case .badSignature: .badSignature
+            case .keyNotForThisUse: .keyNotForThisUse
+            case .keyExpired: .keyExpired
+            case .expired: .expired
+            case .badPresentation: .badPresentation
+            case .stale: .stale
+            case .fromFuture: .fromFuture
+            case .noEntitlement: .noEntitlement
+            }
+        self.init(code, error.reason)
     }
 
     /// What cannot be decided for want of the bundle, or of a file of the gate's.

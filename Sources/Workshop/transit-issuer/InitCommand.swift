@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
+import ForeignCodes
 import Glibc
 import Signing
 import Verification

@@ -2,7 +2,7 @@ import Encoding
 import Glibc
 import TestSupport
 
-@testable import Verification
+@testable import ForeignCodes
 
 /// One case of the member states' shared test data.
 struct ForeignHealthVector {

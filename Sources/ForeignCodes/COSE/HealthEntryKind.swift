@@ -4,7 +4,7 @@ package enum HealthEntryKind: String, Sendable, CaseIterable {
     case vaccination = "v"
     case recovery = "r"
 
-    var name: String {
+    package var name: String {
         switch self {
         case .test: "test"
         case .vaccination: "vaccination"

@@ -2,6 +2,7 @@ import Encoding
 import Signing
 import Testing
 
+@testable import ForeignCodes
 @testable import Verification
 
 @Suite("A transit code")
@@ -61,7 +62,7 @@ struct TransitCodeTests {
 
     private func verifier(_ layout: TransitLayout = .init()) -> TransitVerifier {
         let network = TransitNetwork(layout: layout, authorities: [1: keys.authority.verificationKey.raw])
-        return TransitVerifier(network: network, skewSeconds: 30)
+        return TransitVerifier(network: network, skewSeconds: 30, lifeSecondsMax: 120)
     }
 
     private func verdict(

@@ -3,6 +3,7 @@ import Encoding
 import TestSupport
 import Testing
 
+@testable import ForeignCodes
 @testable import Verification
 
 @Suite("Health certificates of ten countries")
@@ -12,7 +13,7 @@ struct ForeignHealthVectorTests {
     @Test("agree at every stage they name, but where the list says otherwise", .enabled(if: isPresent))
     func stages() throws {
         let listed = try JSONValue.parse(
-            try ProjectFiles.bytes(ProjectFiles.root + "/Tests/VerificationTests/disagreements.json"),
+            try ProjectFiles.bytes(ProjectFiles.root + "/Tests/ForeignCodesTests/disagreements.json"),
             byteCountMax: 1 << 16)
         let reasons = (listed.array ?? []).compactMap { entry in
             entry["case"]?.string.flatMap { name in entry["stage"]?.string.map { "\(name) \($0)" } }

@@ -2,7 +2,7 @@ import Encoding
 import TestSupport
 import Testing
 
-@testable import Verification
+@testable import ForeignCodes
 
 @Suite("Identity codes under claim 169")
 struct ForeignIdentityVectorTests {

@@ -4,7 +4,7 @@ import Signing
 import TestSupport
 import Testing
 
-@testable import Verification
+@testable import ForeignCodes
 
 @Suite("A health certificate signed in openssl's name")
 struct HealthCertificateKeyTests {

@@ -1,4 +1,5 @@
 import Encoding
+package import ForeignCodes
 package import Platform
 import Synchronization
 

@@ -3,6 +3,7 @@ import Encoding
 import Signing
 import Testing
 
+@testable import ForeignCodes
 @testable import Verification
 
 @Suite("An identity code of our own making")

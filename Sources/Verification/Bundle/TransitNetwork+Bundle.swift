@@ -1,22 +1,9 @@
-package import Encoding
+import Encoding
+package import ForeignCodes
 import Glibc
 
-/// What a gate must know of a transit network: how its codes stand, and the keys of its certificate authorities.
-package struct TransitNetwork: Sendable, Equatable {
-    /// As many authorities as a certificate's one byte can name.
-    package static let authorityCountMax = 256
-    /// The largest description read: 256 keys in hex, with room to spare.
-    package static let byteCountMax = 64 << 10
-
-    package let layout: TransitLayout
-    /// Compressed SM2 points of 33 bytes, by the index that certificates name.
-    package let authorities: [UInt8: [UInt8]]
-
-    package init(layout: TransitLayout, authorities: [UInt8: [UInt8]]) {
-        self.layout = layout
-        self.authorities = authorities
-    }
-
+/// How bundles and operators' files carry a transit network.
+extension TransitNetwork {
     /// Reads `{"customData", "epoch", "length", "authorities": [{"index", "key"}…]}`, as an operator writes it.
     ///
     /// - Throws: `bundle_unreadable` for unknown members, values or keys.
@@ -70,27 +57,18 @@ package struct TransitNetwork: Sendable, Equatable {
             authorities: authorities)
     }
 
-    /// The description that ``init(json:)`` reads.
-    package var json: JSONValue {
-        [
-            "customData": .string(layout.customDataPlace.rawValue), "epoch": .string(layout.epoch.rawValue),
-            "length": .string(layout.lengthMeaning.rawValue),
-            "authorities": .array(
-                sorted.map { ["index": .integer(Int64($0.key)), "key": .string(Hex.encode($0.value))] }),
-        ]
-    }
-
     /// The member `transit` of a bundle.
     var item: CBORItem {
         .record([
             ("customData", .text(layout.customDataPlace.rawValue)),
             ("epoch", .text(layout.epoch.rawValue)),
             ("length", .text(layout.lengthMeaning.rawValue)),
-            ("authorities", .array(sorted.map { .array([.unsigned(UInt64($0.key)), .byteString($0.value)]) })),
+            (
+                "authorities",
+                .array(sortedAuthorities.map { .array([.unsigned(UInt64($0.key)), .byteString($0.value)]) })
+            ),
         ])
     }
-
-    private var sorted: [(key: UInt8, value: [UInt8])] { authorities.sorted { $0.key < $1.key } }
 
     private static func malformed(_ reason: String) -> BundleError {
         BundleError(

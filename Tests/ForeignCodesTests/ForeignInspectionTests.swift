@@ -2,7 +2,7 @@ import Encoding
 import Signing
 import Testing
 
-@testable import Verification
+@testable import ForeignCodes
 
 @Suite("A health certificate that is looked into")
 struct ForeignInspectionTests {

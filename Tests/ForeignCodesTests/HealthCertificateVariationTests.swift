@@ -2,6 +2,7 @@ import Encoding
 import Signing
 import Testing
 
+@testable import ForeignCodes
 @testable import Verification
 
 @Suite("A health certificate in another issuer's form")

@@ -3,11 +3,9 @@ import Synchronization
 
 /// Verifies transit codes offline, at three levels: CA, card issuer, holder's phone; all SM2.
 package final class TransitVerifier: Sendable {
-    /// The longest that a code counts, whatever it says itself: the replay store need not remember it longer.
-    package static let lifeSecondsMax = Scene.presentationAgeSecondsMax
-
     private let network: TransitNetwork
     private let skewSeconds: UInt64
+    private let lifeSecondsMax: UInt64
     // Parsed when first met: a gate that sees no transit code pays for none.
     private let parsed = Mutex<[UInt8: VerificationKey]>([:])
 
@@ -16,9 +14,12 @@ package final class TransitVerifier: Sendable {
     /// - Parameters:
     ///   - network: how codes stand, and the CA keys.
     ///   - skewSeconds: how far a phone's clock may be ahead of the gate's.
-    package init(network: TransitNetwork, skewSeconds: UInt64) {
+    ///   - lifeSecondsMax: the longest that a code counts, whatever it says itself: the replay store need not remember
+    ///     it longer.
+    package init(network: TransitNetwork, skewSeconds: UInt64, lifeSecondsMax: UInt64) {
         self.network = network
         self.skewSeconds = skewSeconds
+        self.lifeSecondsMax = lifeSecondsMax
     }
 
     /// Judges one scanned code, the cheap refusals first; whether it was shown before is the gate's to ask.
@@ -44,7 +45,7 @@ package final class TransitVerifier: Sendable {
     }
 
     /// What a code that was refused for its time says all the same; nil unless every signature holds.
-    func untimely(_ bytes: [UInt8]) -> VerifiedTransitCode? {
+    package func untimely(_ bytes: [UInt8]) -> VerifiedTransitCode? {
         guard let code = TransitCode(bytes, layout: network.layout),
             let authority = authority(code.certificate.caIndex),
             (try? checkSignatures(code, authority: authority)) != nil
@@ -73,7 +74,7 @@ package final class TransitVerifier: Sendable {
         if code.generatedAt > now, code.generatedAt - now > skewSeconds {
             throw TransitRefusal(.fromFuture, -105, "the code was made at \(code.generatedAt), it is \(now)")
         }
-        let life = min(code.lifeSeconds, Self.lifeSecondsMax)
+        let life = min(code.lifeSeconds, lifeSecondsMax)
         if now > code.generatedAt + life {
             throw TransitRefusal(
                 .stale, -105, "the code was made \(now - code.generatedAt) seconds ago, where \(life) are the most")

@@ -1,5 +1,4 @@
 import Credential
-import Signing
 
 /// What a transit code says, once all three signatures and every time have held.
 package struct VerifiedTransitCode: Sendable, Equatable {
@@ -17,24 +16,30 @@ package struct VerifiedTransitCode: Sendable, Equatable {
     package static func transitIdentifier(cardAccount: [UInt8]) -> [UInt8] {
         cardAccount + [UInt8](repeating: 0, count: Seals.identifierByteCount - cardAccount.count)
     }
-
-    /// What may be used once: the card at that second, never the code's bytes, which the phone can sign anew.
-    ///
-    /// The account is shortened to the store's 8 bytes by SHA-256: two of one second meet with 2⁻⁶⁴.
-    var replayKey: ReplayKey {
-        let digest = DigestAlgorithm.sha256.digest(Array("suishen transit replay v1".utf8) + cardAccount)
-        return ReplayKey(cti: Array(digest.prefix(8)), number: generatedAt)
-    }
 }
 
 /// Why a transit code is refused.
 package struct TransitRefusal: Error, Equatable, Sendable {
-    package let code: VerdictCode
+    /// The stable codes, in the words of verdicts.
+    package enum Code: String, Sendable, CaseIterable {
+        case malformed
+        case unknownIssuer = "unknown_issuer"
+        case badSignature = "bad_signature"
+        case keyNotForThisUse = "key_not_for_this_use"
+        case keyExpired = "key_expired"
+        case expired
+        case badPresentation = "bad_presentation"
+        case stale
+        case fromFuture = "from_future"
+        case noEntitlement = "no_entitlement"
+    }
+
+    package let code: Code
     /// What public terminals answer: −1, or −101 to −106.
     package let terminalNumber: Int
     package let reason: String
 
-    init(_ code: VerdictCode, _ terminalNumber: Int, _ reason: String) {
+    init(_ code: Code, _ terminalNumber: Int, _ reason: String) {
         self.code = code
         self.terminalNumber = terminalNumber
         self.reason = reason

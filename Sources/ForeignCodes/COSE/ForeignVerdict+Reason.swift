@@ -19,12 +19,4 @@ extension ForeignVerdict {
         case (.schema, _): "the content is not as the profile's schema has it"
         }
     }
-
-    /// The fix; nil for an accepted code.
-    package var hint: String? {
-        if case .signature = stages.first(where: { $0.result == .failed })?.stage, code == "unknown_issuer" {
-            return "name a file with the issuer's newest keys with --trust"
-        }
-        return isAccepted ? nil : VerdictCode(rawValue: code)?.hint
-    }
 }

@@ -2,6 +2,7 @@ import Compression
 import Encoding
 import Signing
 
+@testable import ForeignCodes
 @testable import Verification
 
 /// A health certificate of our own making, in the forms that issuers differ in.
