@@ -77,8 +77,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "IssuerService", "Platform", "QRReading",
-    "Signing", "Storage", "TraceLog", "Verification",
+    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerService", "Platform", "QRReading",
+    "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
 let fuzzTarget =
@@ -125,27 +125,27 @@ let package = Package(
         library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "QRStandard"]),
         library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
         library("ForeignCodes", ["Compression", "Credential", "Encoding", "Signing"]),
-        library("Verification", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing"]),
+        library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing"]),
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
         library(
             "IssuerService",
-            ["Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "Storage", "TraceLog", "Verification"]
+            ["Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "Storage", "TraceLog"]
                 + http),
         library("CommandSupport", ["Encoding"]),
 
         command(
             "suishen",
             [
-                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "IssuerService", "Platform", "QRDrawing",
-                "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog", "Verification",
+                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerService", "Platform",
+                "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog",
             ]),
         command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerService", "Platform", "Signing"]),
         quickCommand(
             "verify",
             [
-                "CLinux", "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Platform", "QRReading",
-                "Signing", "Verification",
+                "CLinux", "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "QRReading",
+                "Signing",
             ]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
@@ -155,13 +155,13 @@ let package = Package(
         workshop(
             "log-forge", ["CommandSupport", "Encoding", "LogForge", "Signing", "TraceLog", argumentParser]),
         workshop("log-crash-driver", ["Encoding", "Signing", "Storage", "TraceLog"]),
-        workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Signing", "Verification"]),
+        workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Gate", "Signing"]),
         workshop(
             "transit-issuer",
-            ["CommandSupport", "Encoding", "ForeignCodes", "QRDrawing", "Signing", "Verification", argumentParser]),
+            ["CommandSupport", "Encoding", "ForeignCodes", "Gate", "QRDrawing", "Signing", argumentParser]),
         workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "Signing", argumentParser]),
         workshop("scan-bench", ["QRReading", argumentParser]),
-        workshop("stream-bench", ["Credential", "Signing", "Verification", argumentParser]),
+        workshop("stream-bench", ["Credential", "Gate", "Signing", argumentParser]),
         workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
         workshop(
             "log-bench",
@@ -175,25 +175,25 @@ let package = Package(
         tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
         tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard"]),
         tests(
-            "VerificationTests",
-            ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "Verification"]),
+            "GateTests",
+            ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing"]),
         tests(
-            "ForeignCodesTests", ["Compression", "Credential", "Encoding", "ForeignCodes", "Signing", "Verification"],
+            "ForeignCodesTests", ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Signing"],
             exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
         tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
         tests(
             "IssuerServiceTests",
             [
-                "Credential", "Encoding", "IssuerService", "Platform", "Signing", "Storage", "TraceLog", "Verification",
+                "Credential", "Encoding", "IssuerService", "Platform", "Signing", "Storage", "TraceLog", "Gate",
                 "chain-verify", "suishen", "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(
             "CommandTests",
             [
-                "Credential", "Encoding", "ForeignCodes", "LogForge", "QRDrawing", "QRReading", "Signing", "TraceLog",
-                "Verification", "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
+                "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "QRDrawing", "QRReading", "Signing",
+                "TraceLog", "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
             ]),
         fuzzTarget,
     ]

@@ -1,10 +1,10 @@
 import Credential
 import Encoding
+import Gate
 import QRDrawing
 import QRReading
 import TestSupport
 import Testing
-import Verification
 
 @Suite("The command verify before a camera")
 struct VerifyFramesTests {

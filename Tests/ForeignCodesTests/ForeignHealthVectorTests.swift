@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @testable import ForeignCodes
-@testable import Verification
+@testable import Gate
 
 @Suite("Health certificates of ten countries")
 struct ForeignHealthVectorTests {

@@ -3,7 +3,7 @@ import Signing
 import Testing
 
 @testable import ForeignCodes
-@testable import Verification
+@testable import Gate
 
 @Suite("A health certificate in another issuer's form")
 struct HealthCertificateVariationTests {

@@ -3,7 +3,7 @@ import Encoding
 import Signing
 
 @testable import ForeignCodes
-@testable import Verification
+@testable import Gate
 
 /// A health certificate of our own making, in the forms that issuers differ in.
 struct HealthCode {

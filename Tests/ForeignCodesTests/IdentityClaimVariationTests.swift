@@ -4,7 +4,7 @@ import Signing
 import Testing
 
 @testable import ForeignCodes
-@testable import Verification
+@testable import Gate
 
 @Suite("An identity code of our own making")
 struct IdentityClaimVariationTests {

@@ -3,8 +3,8 @@ import Credential
 import Encoding
 
 @testable import ForeignCodes
+@testable import Gate
 @testable import Platform
-@testable import Verification
 
 /// What reaches a gate: codes, bundles, status lists, answers of an issuer's service.
 extension FuzzTarget {

@@ -1,7 +1,7 @@
+import Gate
 import Glibc
 import Platform
 import TestSupport
-import Verification
 
 /// A connection to a daemon on which a test says and reads what it likes, and when.
 final class DaemonConnection: Sendable {

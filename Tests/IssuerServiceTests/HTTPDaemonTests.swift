@@ -1,11 +1,11 @@
 import Credential
 import Encoding
+import Gate
 import Glibc
 import IssuerService
 import Signing
 import TestSupport
 import Testing
-import Verification
 
 @Suite("A daemon on a socket", .serialized)
 struct HTTPDaemonTests {

@@ -1,10 +1,10 @@
 import Credential
 import Encoding
+import Gate
 import IssuerService
 import Signing
 import Storage
 import Testing
-import Verification
 
 private let residentID = "11010519491231002X"
 private let uscc = "91350100M000100Y43"

@@ -2,9 +2,9 @@ import ArgumentParser
 import CommandSupport
 import Credential
 import Encoding
+import Gate
 import Glibc
 import IssuerService
-import Verification
 
 /// Makes what gates decide with.
 struct BundleCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import CommandSupport
 import Credential
 import Encoding
 import ForeignCodes
-import Verification
+import Gate
 
 /// One code of whatever system, as its picture or its file has it.
 struct InspectedCode {

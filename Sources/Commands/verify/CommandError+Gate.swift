@@ -1,5 +1,5 @@
 import CommandSupport
-import Verification
+import Gate
 
 extension CommandError {
     /// What is wrong with a bundle, or with a file or socket of the gate's.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
+import Gate
 import Platform
-import Verification
 
 /// Sends what a gate recorded while nobody could be asked.
 struct FlushCommand: ParsableCommand {

@@ -2,9 +2,9 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import ForeignCodes
+import Gate
 import Glibc
 import QRReading
-import Verification
 
 extension ForeignProfile: ExpressibleByArgument {}
 

@@ -1,6 +1,6 @@
 import CommandSupport
+import Gate
 import QRReading
-import Verification
 
 /// A camera's film: every code that comes into view is decided on once, and again only after it has left.
 struct FrameScan {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Verification
+import Gate
 
 /// What every way of scanning asks for.
 struct GateOptions: ParsableArguments {

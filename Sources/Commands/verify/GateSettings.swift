@@ -1,8 +1,8 @@
 import CommandSupport
 import Encoding
+import Gate
 import Platform
 import Signing
-import Verification
 
 /// What a gate is set up from, however it was asked for.
 struct GateSettings {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
+import Gate
 import Platform
-import Verification
 
 /// Whom a gate may ask, where its scene allows online answers.
 struct LinkOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import CommandSupport
+import Gate
 import QRReading
-import Verification
 
 /// Pictures shown to a gate: one verdict each.
 struct PictureScan {

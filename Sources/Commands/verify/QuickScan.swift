@@ -1,6 +1,6 @@
 import CommandSupport
+import Gate
 import Glibc
-import Verification
 
 /// The calls a gate makes at every scan, `--bundle DIR --scene SCENE` with `--text TEXT` or pictures, read without the
 /// parser.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import CommandSupport
 import Credential
+import Gate
 import Signing
-import Verification
 
 /// What is left behind after an accepted object code.
 struct RecordOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import Verification
+import Gate
 
 /// What a station's gates tell one another about showings.
 struct ReplayCommand: ParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import CommandSupport
+import Gate
 import Glibc
 import QRReading
-import Verification
 
 /// The default: images, one text, a scanner's stream or a camera's film.
 struct ScanCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import Encoding
-import Verification
+import Gate
 
 /// What a scanner's line or a text on the command line stands for.
 enum ScannedText {

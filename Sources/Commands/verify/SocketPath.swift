@@ -1,6 +1,6 @@
 import ArgumentParser
+import Gate
 import Platform
-import Verification
 
 /// The path of a UNIX socket on the command line.
 enum SocketPath {

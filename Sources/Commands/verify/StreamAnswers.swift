@@ -1,5 +1,5 @@
+import Gate
 import Synchronization
-import Verification
 
 /// Settles and prints what a stream's lines came to, in their order, whoever was done first.
 final class StreamAnswers: Sendable {

@@ -1,6 +1,6 @@
 import CommandSupport
+import Gate
 import Glibc
-import Verification
 
 /// A scanner's lines: each is checked on whichever core is free, then settled and answered in order.
 struct StreamScan {

@@ -1,6 +1,6 @@
 import CommandSupport
 import Encoding
-import Verification
+import Gate
 
 /// Prints verdicts, one a line, at once.
 struct VerdictOutput: Sendable {

@@ -1,6 +1,6 @@
+import Gate
 import Glibc
 import Platform
-import Verification
 
 /// The socket that issuers connect to, bound by this process or handed over by systemd.
 package struct ListeningSocket: Sendable {

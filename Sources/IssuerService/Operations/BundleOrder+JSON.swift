@@ -1,6 +1,6 @@
 import Credential
 package import Encoding
-import Verification
+import Gate
 
 extension IssuingService.BundleOrder {
     /// Reads `{"domains": ["medical", "transit"], "lifetime": SECONDS}`, both of them optional.

@@ -1,9 +1,9 @@
 package import Credential
 import Encoding
 import ForeignCodes
+package import Gate
 import Signing
 import Storage
-package import Verification
 
 extension IssuerOperation {
     /// The files of a gate bundle's folder, in base64.

@@ -1,7 +1,7 @@
 import ForeignCodes
+import Gate
 import Signing
 import Storage
-import Verification
 
 extension IssuingService {
     /// Everything that would keep an installation from being served whole, and not only what comes first.

@@ -1,8 +1,8 @@
 import Credential
 import Encoding
+import Gate
 import Signing
 import Storage
-import Verification
 
 extension IssuerOperation {
     /// The names of the status lists, with how many indices each has and how many of them are revoked.

@@ -1,7 +1,7 @@
 package import Credential
+package import Gate
 package import Signing
 package import Storage
-package import Verification
 package import TraceLog
 
 /// A request that was refused, or that could not be carried out: nothing of it was done.

@@ -1,6 +1,6 @@
 import Credential
+import Gate
 import Signing
-import Verification
 
 /// An issuer and its holders, all at one moment.
 struct Station {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Credential
+import Gate
 import Glibc
 import Signing
-import Verification
 
 /// Writes a bundle with two days' status lists of 25 million codes each, and files of codes that it accepts.
 struct StationCommand: ParsableCommand {

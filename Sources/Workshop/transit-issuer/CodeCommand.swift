@@ -2,10 +2,10 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import ForeignCodes
+import Gate
 import Glibc
 import QRDrawing
 import Signing
-import Verification
 
 /// Makes one code, as a holder's phone shows it.
 struct CodeCommand: ParsableCommand {

@@ -2,9 +2,9 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import ForeignCodes
+import Gate
 import Glibc
 import Signing
-import Verification
 
 extension TransitLayout.CustomDataPlace: ExpressibleByArgument {}
 extension TransitLayout.Epoch: ExpressibleByArgument {}

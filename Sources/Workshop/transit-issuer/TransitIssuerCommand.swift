@@ -1,9 +1,9 @@
 import ArgumentParser
 import CommandSupport
+import Gate
 import Glibc
 import QRDrawing
 import Signing
-import Verification
 
 /// Plays a transit network: its certificate authority, a card issuer and a holder's phone.
 ///

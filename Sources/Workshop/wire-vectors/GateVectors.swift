@@ -1,7 +1,7 @@
 import Credential
 import Encoding
+import Gate
 import Signing
-import Verification
 
 /// What a gate is handed beside codes: bundles and status lists, whole and broken.
 enum GateVectors {

@@ -1,9 +1,9 @@
 import Compression
 import Credential
 import Encoding
+import Gate
 import Signing
 import Testing
-import Verification
 
 @Suite("A status list")
 struct StatusListTests {

@@ -2,8 +2,8 @@ import ForeignCodes
 import TestSupport
 import Testing
 
+@testable import Gate
 @testable import Platform
-@testable import Verification
 
 @Suite("A medical-insurance link")
 struct MedicalLinkTests {

@@ -2,7 +2,7 @@ import Credential
 import Encoding
 import Testing
 
-@testable import Verification
+@testable import Gate
 
 @Suite("A scene of a bundle")
 struct SceneTests {

@@ -5,7 +5,7 @@ import Signing
 import TestSupport
 import Testing
 
-@testable import Verification
+@testable import Gate
 
 @Suite("What a gate unpacks of a status list")
 struct StatusStoreTests {

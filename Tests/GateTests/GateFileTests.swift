@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Verification
+@testable import Gate
 
 @Suite("The folder of what a gate remembers")
 struct GateFileTests {

@@ -4,7 +4,7 @@ import Signing
 import TestSupport
 import Testing
 
-@testable import Verification
+@testable import Gate
 
 @Suite("The vectors of bundles and status lists")
 struct GateVectorTests {

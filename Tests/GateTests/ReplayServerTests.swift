@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Verification
+@testable import Gate
 
 @Suite("A gate that tells its station what it has seen")
 struct ReplayServerTests {

@@ -3,7 +3,7 @@ import Signing
 import TestSupport
 import Testing
 
-@testable import Verification
+@testable import Gate
 
 @Suite("A replay store")
 struct ReplayStoreTests {
