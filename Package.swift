@@ -77,7 +77,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerService", "Platform", "QRReading",
+    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing", "Platform",
+    "QRReading",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -128,19 +129,19 @@ let package = Package(
         library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing"]),
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
-        library(
-            "IssuerService",
-            ["Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "Storage", "TraceLog"]
-                + http),
+        library("Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Signing", "Storage", "TraceLog"]),
+        library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
+        library("IssuerHTTP", ["Credential", "Encoding", "IssuerInterface", "Issuing", "Platform"] + http),
         library("CommandSupport", ["Encoding"]),
 
         command(
             "suishen",
             [
-                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerService", "Platform",
+                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing",
+                "Platform",
                 "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog",
             ]),
-        command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerService", "Platform", "Signing"]),
+        command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
         quickCommand(
             "verify",
             [
@@ -165,7 +166,10 @@ let package = Package(
         workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
         workshop(
             "log-bench",
-            ["Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "suishend", argumentParser, grdb]),
+            [
+                "Encoding", "IssuerInterface", "Issuing", "Signing", "Storage", "TraceLog", "suishend", argumentParser,
+                grdb,
+            ]),
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding"]),
@@ -182,12 +186,18 @@ let package = Package(
             exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
         tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
+        .target(
+            name: "IssuerTestSupport", dependencies: ["Encoding", "Issuing", "Signing", "TestSupport"],
+            path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
-            "IssuerServiceTests",
+            "IssuingTests",
+            ["Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TraceLog", grdb]),
+        tests(
+            "IssuerHTTPTests",
             [
-                "Credential", "Encoding", "IssuerService", "Platform", "Signing", "Storage", "TraceLog", "Gate",
-                "chain-verify", "suishen", "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "Credential", "Encoding", "Gate", "IssuerHTTP", "IssuerInterface", "IssuerTestSupport", "Issuing",
+                "Platform", "Signing", "Storage", "TraceLog", "chain-verify", "suishen", "suishend", grdb,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(
             "CommandTests",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import IssuerService
+import Issuing
 
 /// Shows who did what to which subject, and when.
 struct AuditCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Glibc
-import IssuerService
+import Issuing
 
 /// One JSON request a line in, one result a line out, in order.
 struct BatchOptions: ParsableArguments {

@@ -4,7 +4,7 @@ import Credential
 import Encoding
 import Gate
 import Glibc
-import IssuerService
+import Issuing
 
 /// Makes what gates decide with.
 struct BundleCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import IssuerService
+import Issuing
 
 /// Shows every code that a subject was given.
 struct CodesCommand: AsyncParsableCommand {

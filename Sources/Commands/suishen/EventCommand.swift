@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import IssuerService
+import Issuing
 
 /// Appends to the trace log, and erases personal fields.
 struct EventCommand: AsyncParsableCommand {

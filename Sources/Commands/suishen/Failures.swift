@@ -1,7 +1,7 @@
 import CommandSupport
 import Credential
 import Encoding
-import IssuerService
+import Issuing
 import QRDrawing
 import QRReading
 import Signing

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import IssuerService
+import Issuing
 import Signing
 
 /// Makes an installation: keys, settings and an empty registry.

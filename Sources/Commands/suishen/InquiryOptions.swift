@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import IssuerService
+import Issuing
 
 /// A request that is made once and answered once, or read in pages.
 struct InquiryOptions: ParsableArguments {

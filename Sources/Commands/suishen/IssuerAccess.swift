@@ -1,6 +1,7 @@
 import CommandSupport
 import Encoding
-import IssuerService
+import IssuerInterface
+import Issuing
 
 /// How requests reach an installation: through its daemon, or, where none runs, in this process.
 enum IssuerAccess {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import IssuerService
+import Issuing
 
 /// Lists, replaces and strikes the keys that gates trust.
 struct KeyCommand: AsyncParsableCommand {

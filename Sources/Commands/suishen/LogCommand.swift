@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import IssuerService
+import Issuing
 
 /// Gives auditors what they hold the log to.
 struct LogCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Credential
 import Encoding
-import IssuerService
+import Issuing
 import QRDrawing
 import Signing
 

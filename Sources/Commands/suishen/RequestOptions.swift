@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import IssuerService
+import Issuing
 
 /// How a request reaches the installation and how its answer is printed: one from options, or many from a file.
 struct RequestOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
-import IssuerService
+import Issuing
 
 /// Revokes a code, or every live code of a subject.
 struct RevokeCommand: AsyncParsableCommand {

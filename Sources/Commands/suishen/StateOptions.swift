@@ -2,7 +2,8 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Glibc
-import IssuerService
+import IssuerInterface
+import Issuing
 import Signing
 
 /// The installation that a command works on.

@@ -2,7 +2,8 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Glibc
-import IssuerService
+import IssuerHTTP
+import Issuing
 import Platform
 import Signing
 
@@ -99,7 +100,8 @@ struct SuishendCommand: AsyncParsableCommand {
 
     /// Reports every mistake that would keep the daemon from starting, and ends with status 1 when there is any.
     private func check(_ folder: StateDirectory) async throws {
-        let mistakes = await IssuingService.mistakes(in: folder, socket: Self.inheritedSocket == nil ? socket : nil)
+        let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
+        let mistakes = await IssuingService.mistakes(in: folder) { try ListeningSocket.check(path) }
         mistakes.forEach(Self.report)
         if json {
             let found = mistakes.map { $0.json["error"] ?? .null }

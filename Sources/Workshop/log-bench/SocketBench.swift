@@ -1,6 +1,7 @@
 import Encoding
 import Foundation
-import IssuerService
+import IssuerInterface
+import Issuing
 import Signing
 
 /// Connections send batches of events to a `suishend` process, each waiting for a batch's answers before the next.
