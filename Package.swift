@@ -23,6 +23,7 @@ let http: [Target.Dependency] = [
     .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "Logging", package: "swift-log"),
     .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -73,7 +74,7 @@ func quickCommand(_ name: String, _ dependencies: [Target.Dependency]) -> Target
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: settings)
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let fuzzDependencies: [Target.Dependency] = [
@@ -87,17 +88,18 @@ let fuzzTarget =
     ? Target.executableTarget(
         name: "fuzz-parsers", dependencies: fuzzDependencies, path: "Tests/FuzzTests", exclude: ["CorpusTests.swift"],
         swiftSettings: settings, linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
-    : tests("FuzzTests", fuzzDependencies, exclude: ["main.swift"])
+    : tests("FuzzTests", fuzzDependencies + ["TestSupport"], exclude: ["main.swift"])
 
 let package = Package(
     name: "suishen",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
@@ -132,7 +134,7 @@ let package = Package(
         library("Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Signing", "Storage", "TraceLog"]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("IssuerHTTP", ["Credential", "Encoding", "IssuerInterface", "Issuing", "Platform"] + http),
-        library("CommandSupport", ["Encoding"]),
+        library("CommandSupport", []),
 
         command(
             "suishen",
@@ -151,7 +153,7 @@ let package = Package(
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
         .target(
-            name: "LogForge", dependencies: ["Encoding", "Signing", "TraceLog"], path: "Sources/Workshop/LogForge",
+            name: "LogForge", dependencies: ["Signing", "TraceLog"], path: "Sources/Workshop/LogForge",
             swiftSettings: settings),
         workshop(
             "log-forge", ["CommandSupport", "Encoding", "LogForge", "Signing", "TraceLog", argumentParser]),
@@ -171,21 +173,23 @@ let package = Package(
                 grdb,
             ]),
 
-        .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
-        tests("EncodingTests", ["Encoding"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        tests("EncodingTests", ["Encoding", "TestSupport"]),
         tests("CompressionTests", ["Compression"]),
-        tests("SigningTests", ["Encoding", "Signing"]),
-        tests("CredentialTests", ["Credential", "Encoding", "Signing"]),
+        tests("SigningTests", ["Encoding", "Signing", "TestSupport"]),
+        tests("CredentialTests", ["Credential", "Encoding", "Signing", "TestSupport"]),
         tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
-        tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard"]),
+        tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard", "TestSupport"]),
         tests(
             "GateTests",
-            ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing"]),
+            ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "TestSupport"]),
         tests(
-            "ForeignCodesTests", ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Signing"],
+            "ForeignCodesTests", ["Compression", "Encoding", "ForeignCodes", "Gate", "Signing", "TestSupport"],
             exclude: ["disagreements.json"]),
-        tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
-        tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
+        tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TestSupport", "TraceLog"]),
+        tests(
+            "StorageTests",
+            ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
         .target(
             name: "IssuerTestSupport", dependencies: ["Encoding", "Issuing", "Signing", "TestSupport"],
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
@@ -196,14 +200,14 @@ let package = Package(
             "IssuerHTTPTests",
             [
                 "Credential", "Encoding", "Gate", "IssuerHTTP", "IssuerInterface", "IssuerTestSupport", "Issuing",
-                "Platform", "Signing", "Storage", "TraceLog", "chain-verify", "suishen", "suishend", grdb,
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                "Platform", "Signing", "Storage", "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend",
+                grdb, .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(
             "CommandTests",
             [
                 "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "QRDrawing", "QRReading", "Signing",
-                "TraceLog", "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
+                "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
             ]),
         fuzzTarget,
     ]
