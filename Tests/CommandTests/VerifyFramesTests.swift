@@ -126,7 +126,7 @@ struct VerifyFramesTests {
         let gate = try VerifyGate()
         defer { gate.remove() }
         let directory = try GateDirectory(path: gate.folder)
-        let station = Gate(
+        let station = Verifier(
             directory: directory, scene: try #require(directory.bundle.scene(named: "park")),
             replay: try ReplayStore(path: "\(gate.folder)/replay"))
         let later = VerifyGate.now + 60

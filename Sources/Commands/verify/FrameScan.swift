@@ -4,7 +4,7 @@ import QRReading
 
 /// A camera's film: every code that comes into view is decided on once, and again only after it has left.
 struct FrameScan {
-    private let gate: Gate
+    private let gate: Verifier
     private let output: VerdictOutput
     private let at: UInt64?
     private var tracker = FrameTracker()
@@ -15,7 +15,7 @@ struct FrameScan {
     /// Of frames that come faster than they are read, so many share one whose looks take their time.
     private static let lateFramesAtOnce = 4
 
-    init(gate: Gate, output: VerdictOutput, at: UInt64?) {
+    init(gate: Verifier, output: VerdictOutput, at: UInt64?) {
         self.gate = gate
         self.output = output
         self.at = at

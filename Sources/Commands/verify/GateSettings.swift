@@ -14,7 +14,7 @@ struct GateSettings {
     var replayStore: String?
     var clockSkew: UInt64?
     var fare: UInt64 = 0
-    var links = Gate.Links()
+    var links = Verifier.Links()
     /// The issuer's daemon, for events.
     var socket: String?
     /// What events say; nil where none are wanted.
@@ -25,7 +25,7 @@ struct GateSettings {
     static let spoolName = "events.spool"
 
     /// Opens the bundle and sets the gate up; a bundle that cannot be used is a verdict too.
-    func open(_ output: VerdictOutput) throws -> Gate {
+    func open(_ output: VerdictOutput) throws -> Verifier {
         do {
             return try gate()
         } catch let error as BundleError {
@@ -37,7 +37,7 @@ struct GateSettings {
     }
 
     /// Opens the bundle and sets the gate up.
-    private func gate() throws -> Gate {
+    private func gate() throws -> Verifier {
         guard let bundle, let scene = self.scene else {
             throw CommandError(
                 code: "usage", reason: "a gate needs a bundle and a scene", hint: "give --bundle DIR and --scene SCENE",
@@ -53,7 +53,7 @@ struct GateSettings {
         let replay =
             found.isReplayRefused
             ? try ReplayStore(path: replayStore ?? "\(directory.statePath)/replay") : nil
-        return Gate(
+        return Verifier(
             directory: directory, scene: found, replay: replay, challenge: try challengeBytes(),
             skewSeconds: clockSkew, fare: fare, links: links,
             recorder: try recorder(directory, found))
@@ -82,7 +82,7 @@ struct GateSettings {
     }
 }
 
-extension Gate {
+extension Verifier {
     /// One verdict about one scan: the worst of its codes', or the last accepted with what all of them say.
     func decide(_ payloads: [[UInt8]], at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
         let now = at ?? Clock.seconds()

@@ -31,10 +31,10 @@ struct LinkOptions: ParsableArguments {
     }
 
     /// What the options name, connected to at the first question.
-    var links: Gate.Links {
+    var links: Verifier.Links {
         let caller = MedicalLinkCaller(
             orgId: linkOrg, businessType: linkBusiness, operatorId: linkOperator, officeId: linkOffice)
-        return Gate.Links(
+        return Verifier.Links(
             medical: link.flatMap(HTTPEndpoint.init).map { MedicalLink(endpoint: $0, caller: caller) },
             registry: socket.map { RegistryLink(endpoint: .socket(path: $0)) })
     }

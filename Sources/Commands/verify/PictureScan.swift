@@ -5,7 +5,7 @@ import QRReading
 /// Pictures shown to a gate: one verdict each.
 struct PictureScan {
     var reader: PictureReader
-    let gate: Gate
+    let gate: Verifier
     let output: VerdictOutput
     let at: UInt64?
 

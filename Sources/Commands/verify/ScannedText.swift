@@ -11,7 +11,7 @@ enum ScannedText {
     static func payloads(_ line: [UInt8]) -> [[UInt8]] {
         guard line.first == UInt8(ascii: "[") else { return [payload(line)] }
         guard let items = try? JSONValue.parse(line, byteCountMax: StreamScan.lineByteCountMax, depthMax: 2).array,
-            (1...Gate.payloadCountMax).contains(items.count)
+            (1...Verifier.payloadCountMax).contains(items.count)
         else { return [line] }
         let texts = items.compactMap(\.string)
         return texts.count == items.count ? texts.map { payload(Array($0.utf8)) } : [line]

@@ -18,12 +18,12 @@ final class StreamAnswers: Sendable {
         var worst: VerdictOutcome?
     }
 
-    private let gate: Gate
+    private let gate: Verifier
     private let output: VerdictOutput
     private let lines: StreamLines
     private let state = Mutex(State())
 
-    init(gate: Gate, output: VerdictOutput, lines: StreamLines) {
+    init(gate: Verifier, output: VerdictOutput, lines: StreamLines) {
         self.gate = gate
         self.output = output
         self.lines = lines

@@ -7,7 +7,7 @@ struct StreamScan {
     /// The most bytes of one line: the largest QR code in hex, and some.
     static let lineByteCountMax = 8192
 
-    let gate: Gate
+    let gate: Verifier
     let output: VerdictOutput
     let at: UInt64?
 

@@ -5,7 +5,7 @@ import ForeignCodes
 ///
 /// `assess` is pure but for the links a scene allows, and may run on every core; `settle` asks what the gate remembers
 /// and is called in the order of scanning.
-package struct Gate: Sendable {
+package struct Verifier: Sendable {
     /// Whom a gate may ask, where its scene allows that.
     package struct Links: Sendable {
         /// The insurer, about medical-insurance codes.
