@@ -16,7 +16,7 @@ package struct QRSymbol: Sendable, Equatable {
     package static let quietZoneModules = 4
 
     /// Says whether the module is dark; places outside the symbol are light.
-    package func isDark(row: Int, column: Int) -> Bool {
+    @inlinable package func isDark(row: Int, column: Int) -> Bool {
         guard row >= 0, column >= 0, row < size, column < size else { return false }
         return modules[row * size + column] == 1
     }
