@@ -23,6 +23,7 @@ let http: [Target.Dependency] = [
     .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "Logging", package: "swift-log"),
     .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -37,8 +38,17 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A command of the product, in Sources/Commands.
 func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies + [argumentParser], swiftSettings: settings)
+    .executableTarget(
+        name: name, dependencies: dependencies + [argumentParser], path: "Sources/Commands/\(name)",
+        swiftSettings: settings)
+}
+
+/// A bench, a forge, a driver or a player of another network, in Sources/Workshop: not part of the product.
+func workshop(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/Workshop/\(name)", swiftSettings: settings)
 }
 
 /// A command that is started again and again, once a scan or an audit: loading and relocating libraries costs
@@ -56,7 +66,7 @@ func quickCommand(_ name: String, _ dependencies: [Target.Dependency]) -> Target
     // What the parser of arguments reaches inside the toolchain, named since a static link finds it no other way.
     let insideTheToolchain = ["_FoundationCShims", "_FoundationCollections", "swiftSynchronization"]
     return .executableTarget(
-        name: name, dependencies: dependencies + ["CArguments", argumentParser],
+        name: name, dependencies: dependencies + ["CArguments", argumentParser], path: "Sources/Commands/\(name)",
         swiftSettings: settings + [.unsafeFlags(["-static-stdlib"], release)],
         linkerSettings: [.unsafeFlags(oneFile, release)]
             + insideTheToolchain.map { .linkedLibrary($0, release) })
@@ -64,11 +74,13 @@ func quickCommand(_ name: String, _ dependencies: [Target.Dependency]) -> Target
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: settings)
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "Storage", "TraceLog", "Verification",
+    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing", "Platform",
+    "QRReading",
+    "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
 let fuzzTarget =
@@ -76,17 +88,18 @@ let fuzzTarget =
     ? Target.executableTarget(
         name: "fuzz-parsers", dependencies: fuzzDependencies, path: "Tests/FuzzTests", exclude: ["CorpusTests.swift"],
         swiftSettings: settings, linkerSettings: [.unsafeFlags(instrumentation + ["-use-ld=lld"])])
-    : tests("FuzzTests", fuzzDependencies, exclude: ["main.swift"])
+    : tests("FuzzTests", fuzzDependencies + ["TestSupport"], exclude: ["main.swift"])
 
 let package = Package(
     name: "suishen",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
@@ -106,69 +119,95 @@ let package = Package(
         .target(name: "CSHA256", path: "Sources/CLibraries/CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
 
         library("Encoding", []),
+        library("Platform", []),
+        library("Compression", ["CZlib"]),
         library("Signing", ["COpenSSL", "CSHA256", "CSodium"]),
         library("Credential", ["Encoding", "Signing"]),
-        library("QRImage", ["CQREncode", "CZBar", "CSPNG", "CTurboJPEG"]),
-        library("Verification", ["CZlib", "Credential", "Encoding", "Signing"]),
+        library("QRStandard", []),
+        library("QRDrawing", ["CQREncode", "CSPNG", "QRStandard"]),
+        library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "QRStandard"]),
+        library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
+        library("ForeignCodes", ["Compression", "Credential", "Encoding", "Signing"]),
+        library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing"]),
         library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
-        library("IssuerService", ["Credential", "Encoding", "Signing", "Storage", "TraceLog", "Verification"] + http),
-        library("LogForge", ["Encoding", "Signing", "TraceLog"]),
-        library("CommandSupport", ["Encoding"]),
+        library("Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Signing", "Storage", "TraceLog"]),
+        library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
+        library("IssuerHTTP", ["Credential", "Encoding", "IssuerInterface", "Issuing", "Platform"] + http),
+        library("CommandSupport", []),
 
         command(
             "suishen",
             [
-                "CommandSupport", "Credential", "Encoding", "IssuerService", "QRImage", "Signing", "TraceLog",
-                "Verification",
+                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing",
+                "Platform",
+                "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog",
             ]),
-        command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerService", "Signing"]),
+        command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
         quickCommand(
             "verify",
-            ["CLinux", "CommandSupport", "Credential", "Encoding", "QRImage", "Signing", "Verification"]),
+            [
+                "CLinux", "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "QRReading",
+                "Signing",
+            ]),
         quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
 
-        command("log-forge", ["CommandSupport", "Encoding", "LogForge", "Signing", "TraceLog"]),
-
-        .executableTarget(
-            name: "wire-vectors",
-            dependencies: ["CommandSupport", "Credential", "Encoding", "Signing", "Verification"],
+        .target(
+            name: "LogForge", dependencies: ["Signing", "TraceLog"], path: "Sources/Workshop/LogForge",
             swiftSettings: settings),
-
-        command("transit-issuer", ["CommandSupport", "Encoding", "QRImage", "Signing", "Verification"]),
-
-        command("scan-bench", ["QRImage"]),
-        command("bench", ["CQREncode", "Encoding", "QRImage", "Signing"]),
-
-        command("stream-bench", ["Credential", "Encoding", "Signing", "Verification"]),
-
-        .executableTarget(
-            name: "log-crash-driver", dependencies: ["Encoding", "Signing", "Storage", "TraceLog"],
-            swiftSettings: settings),
-        command("audit-bench", ["CSHA256", "Signing", "TraceLog"]),
-        command("log-bench", ["Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "suishend", grdb]),
-
-        .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
-        tests("EncodingTests", ["Encoding"]),
-        tests("SigningTests", ["Encoding", "Signing"]),
-        tests("CredentialTests", ["Credential", "Encoding", "Signing"]),
-        tests("QRImageTests", ["QRImage"]),
-        tests(
-            "VerificationTests", ["Credential", "Encoding", "Signing", "Verification"], exclude: ["disagreements.json"]),
-        tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TraceLog"]),
-        tests("StorageTests", ["log-crash-driver", "Encoding", "Signing", "Storage", "TraceLog", grdb]),
-        tests(
-            "IssuerServiceTests",
+        workshop(
+            "log-forge", ["CommandSupport", "Encoding", "LogForge", "Signing", "TraceLog", argumentParser]),
+        workshop("log-crash-driver", ["Encoding", "Signing", "Storage", "TraceLog"]),
+        workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Gate", "Signing"]),
+        workshop(
+            "transit-issuer",
+            ["CommandSupport", "Encoding", "ForeignCodes", "Gate", "QRDrawing", "Signing", argumentParser]),
+        workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "Signing", argumentParser]),
+        workshop("scan-bench", ["QRReading", argumentParser]),
+        workshop("stream-bench", ["Credential", "Encoding", "Gate", "Signing", argumentParser]),
+        workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
+        workshop(
+            "log-bench",
             [
-                "Credential", "Encoding", "IssuerService", "Signing", "Storage", "TraceLog", "Verification",
-                "chain-verify", "suishen", "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "Encoding", "IssuerInterface", "Issuing", "Signing", "Storage", "TraceLog", "suishend", argumentParser,
+                grdb,
+            ]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        tests("EncodingTests", ["Encoding", "TestSupport"]),
+        tests("CompressionTests", ["Compression"]),
+        tests("SigningTests", ["Encoding", "Signing", "TestSupport"]),
+        tests("CredentialTests", ["Credential", "Encoding", "Signing", "TestSupport"]),
+        tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
+        tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard", "TestSupport"]),
+        tests(
+            "GateTests",
+            ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "TestSupport"]),
+        tests(
+            "ForeignCodesTests", ["Compression", "Encoding", "ForeignCodes", "Gate", "Signing", "TestSupport"],
+            exclude: ["disagreements.json"]),
+        tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TestSupport", "TraceLog"]),
+        tests(
+            "StorageTests",
+            ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
+        .target(
+            name: "IssuerTestSupport", dependencies: ["Encoding", "Issuing", "Signing", "TestSupport"],
+            path: "Tests/IssuerTestSupport", swiftSettings: settings),
+        tests(
+            "IssuingTests",
+            ["Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TraceLog", grdb]),
+        tests(
+            "IssuerHTTPTests",
+            [
+                "Credential", "Encoding", "Gate", "IssuerHTTP", "IssuerInterface", "IssuerTestSupport", "Issuing",
+                "Platform", "Signing", "Storage", "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend",
+                grdb, .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(
             "CommandTests",
             [
-                "Credential", "Encoding", "LogForge", "QRImage", "Signing", "TraceLog", "Verification", "chain-verify",
-                "suishen", "suishend", "transit-issuer", "verify",
+                "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "QRDrawing", "QRReading", "Signing",
+                "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
             ]),
         fuzzTarget,
     ]
@@ -177,8 +216,9 @@ let package = Package(
 // Set by tools/sanitize: only what stands at the C boundaries is built, and its tests.
 if Context.environment["SUISHEN_SANITIZE"] == "1" {
     let boundaries: Set = [
-        "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "QRImage",
-        "QRImageTests", "Signing", "SigningTests", "TestSupport",
+        "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "QRDrawing",
+        "QRDrawingTests", "QRProofreading", "QRReading", "QRReadingTests", "QRStandard", "Signing", "SigningTests",
+        "TestSupport",
     ]
     package.dependencies.removeAll()
     package.targets.removeAll { !boundaries.contains($0.name) }

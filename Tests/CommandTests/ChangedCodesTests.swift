@@ -1,9 +1,9 @@
 import Credential
 import Encoding
+import Gate
 import Signing
 import TestSupport
 import Testing
-import Verification
 
 @Suite("A code that was changed, or never was one")
 struct ChangedCodesTests {

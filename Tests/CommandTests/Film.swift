@@ -1,4 +1,4 @@
-import QRImage
+import QRDrawing
 
 /// 8-bit grey frames, as ffmpeg hands them on.
 struct Film {

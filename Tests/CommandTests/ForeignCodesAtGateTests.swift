@@ -1,10 +1,11 @@
 import Credential
 import Encoding
+import ForeignCodes
+import Gate
 import Glibc
 import Signing
 import TestSupport
 import Testing
-import Verification
 
 @Suite("Codes of other issuers at a gate")
 struct ForeignCodesAtGateTests {

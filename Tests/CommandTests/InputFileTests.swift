@@ -1,7 +1,7 @@
 import Credential
 import Encoding
 import Glibc
-import QRImage
+import QRDrawing
 import TestSupport
 import Testing
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import TraceLog
 
-@testable import Verification
+@testable import Gate
 
 /// A gate at an installation's own objects, its daemon started when the test wants it.
 struct RecordingGate {

@@ -3,7 +3,7 @@ import Glibc
 import Signing
 import TestSupport
 import Testing
-import Verification
+import Gate
 
 @Suite("A gate's stream whose folder gets a generation that does not check out")
 struct RefusedUpdateTests {

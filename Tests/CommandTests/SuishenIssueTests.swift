@@ -1,5 +1,5 @@
 import Encoding
-import QRImage
+import QRReading
 import TestSupport
 import Testing
 

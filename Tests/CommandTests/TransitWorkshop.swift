@@ -1,6 +1,7 @@
 import Encoding
+import ForeignCodes
+import Gate
 import Signing
-import Verification
 
 /// A transit network's keys, made for one test, and codes by them, good and bad.
 struct TransitWorkshop {

@@ -1,7 +1,7 @@
 import Encoding
+import Gate
 import TestSupport
 import Testing
-import Verification
 
 @Suite("Every verdict of cli.md")
 struct VerdictTableTests {

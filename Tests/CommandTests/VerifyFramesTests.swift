@@ -1,9 +1,10 @@
 import Credential
 import Encoding
-import QRImage
+import Gate
+import QRDrawing
+import QRReading
 import TestSupport
 import Testing
-import Verification
 
 @Suite("The command verify before a camera")
 struct VerifyFramesTests {
@@ -96,7 +97,7 @@ struct VerifyFramesTests {
         let gate = try VerifyGate()
         defer { gate.remove() }
         let directory = try GateDirectory(path: gate.folder)
-        let station = Gate(
+        let station = Verifier(
             directory: directory, scene: try #require(directory.bundle.scene(named: "park")),
             replay: try ReplayStore(path: "\(gate.folder)/replay"))
         let later = VerifyGate.now + 60

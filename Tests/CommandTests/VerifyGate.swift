@@ -1,9 +1,10 @@
 import Credential
 import Encoding
+import ForeignCodes
+import Gate
 import Glibc
 import Signing
 import TestSupport
-import Verification
 
 /// A gate's folder with keys made for the test, and codes to show at it.
 struct VerifyGate {

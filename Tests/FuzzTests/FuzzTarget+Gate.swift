@@ -1,7 +1,10 @@
+import Compression
 import Credential
 import Encoding
 
-@testable import Verification
+@testable import ForeignCodes
+@testable import Gate
+@testable import Platform
 
 /// What reaches a gate: codes, bundles, status lists, answers of an issuer's service.
 extension FuzzTarget {
@@ -26,7 +29,7 @@ extension FuzzTarget {
         for place in TransitLayout.CustomDataPlace.allCases {
             let layout = TransitLayout(customDataPlace: place)
             let verifier = TransitVerifier(
-                network: TransitNetwork(layout: layout, authorities: [:]), skewSeconds: 30)
+                network: TransitNetwork(layout: layout, authorities: [:]), skewSeconds: 30, lifeSecondsMax: 120)
             precondition((try? verifier.verified(bytes, at: 1_750_000_000)) == nil)
             _ = TransitCode(bytes, layout: layout)
         }

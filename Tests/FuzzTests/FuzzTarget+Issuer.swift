@@ -2,7 +2,8 @@ import Encoding
 import Signing
 import Storage
 
-@testable import IssuerService
+@testable import IssuerInterface
+@testable import Issuing
 
 /// What an issuer's daemon reads: its settings, and what callers ask.
 extension FuzzTarget {

@@ -1,7 +1,7 @@
 import CZlib
 import Synchronization
 
-@testable import QRImage
+@testable import QRReading
 
 /// What a camera or a picture file brings.
 extension FuzzTarget {

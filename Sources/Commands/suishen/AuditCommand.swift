@@ -1,0 +1,28 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Issuing
+
+/// Shows who did what to which subject, and when.
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Show who did what to which subject, and when, oldest first.",
+        discussion: "Users are given by number, times in seconds since 1970. The trail holds no personal data.")
+
+    @Option(help: "Show only what is after this line of the trail.")
+    var after: UInt64 = 0
+
+    @Option(help: "Show only lines about this subject, key or bundle.")
+    var subject: String?
+
+    @OptionGroup var inquiry: InquiryOptions
+
+    func run() async throws {
+        var body: JSONObject = ["after": .integer(Int64(clamping: after))]
+        body["subject"] = subject.map(JSONValue.string)
+        try await inquiry.list(.readAudit, body, items: "lines", next: { page, _ in page["next"] }) { line in
+            ["number", "time", "uid"].map { String(line[$0]?.integer ?? 0) }.joined(separator: "\t")
+                + "\t\(line["action"]?.string ?? "")\t\(line["subject"]?.string ?? "")"
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import CommandSupport
+import Credential
+import Encoding
+import Gate
+import Glibc
+import Issuing
+
+/// Makes what gates decide with.
+struct BundleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bundle", abstract: "Make what gates decide with.", subcommands: [Export.self])
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write a gate bundle to a folder, or bring one there up to date.",
+            discussion: """
+                The folder gets bundle.cbor, root.pem, status/, and epoch-keys.cbor (mode 0400) for the domains asked \
+                for. Give a gate only its own domains: it can open what its keys fit, and nothing else.
+                """)
+
+        @Option(help: "The folder; made when it is not there.")
+        var out: String
+
+        @Option(help: "A domain whose seals the gate may open: medical or transit; may be given twice.")
+        var domain: [SealDomain] = []
+
+        @Option(help: "Seconds that the bundle is fresh.")
+        var lifetime: UInt64?
+
+        @OptionGroup var state: StateOptions
+        @OptionGroup var result: ResultOptions
+
+        func run() async throws {
+            do {
+                let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
+                let answer = try await state.access().perform(.exportBundle, order.json)
+                let files = try BundleExport(answer).files
+                try write(files)
+                result.print([
+                    "out": .string(out), "files": .array(files.map { .string($0.path) }),
+                    "domains": .array(domain.map { .string($0.rawValue) }),
+                ])
+            } catch let error as OperationError {
+                throw CommandError(error)
+            } catch let error as CommandError {
+                throw error.asFailure
+            }
+        }
+
+        private func write(_ files: [BundleExport.File]) throws(CommandError) {
+            let isNew = unsafe access(out, F_OK) != 0
+            do throws(CommandError) {
+                try bringUpToDate(files)
+            } catch {
+                if isNew { remove(files) }
+                throw error
+            }
+        }
+
+        /// A command that fails leaves nothing behind that it made.
+        private func remove(_ files: [BundleExport.File]) {
+            for file in files { unsafe unlink("\(out)/\(file.path)") }
+            unsafe rmdir("\(out)/\(BundleExport.statusFolder)")
+            unsafe rmdir(out)
+        }
+
+        /// Replaces each file in one step, and `bundle.cbor` last: a running gate takes the folder up when that changes,
+        /// and after a power cut no new bundle stands beside old lists.
+        private func bringUpToDate(_ files: [BundleExport.File]) throws(CommandError) {
+            let folders = ["\(out)/\(BundleExport.statusFolder)", out]
+            for folder in folders.reversed() where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
+                throw CommandError(
+                    code: "output_unwritable",
+                    reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
+                    hint: "name a folder in one that exists and that you may write to")
+            }
+            for file in files where file.path == BundleExport.rootName {
+                try checkRoot(file.bytes, at: "\(out)/\(file.path)")
+            }
+            let bundles = files.filter { $0.path == BundleExport.bundleName }
+            for part in [files.filter { $0.path != BundleExport.bundleName }, bundles] {
+                for file in part { try OutputFile.write(file.bytes, to: "\(out)/\(file.path)", mode: file.mode) }
+                for folder in folders { try OutputFile.sync(folder: folder) }
+            }
+        }
+
+        /// A gate trusts the root it was given first; another issuer's bundle must not change that unseen.
+        private func checkRoot(_ root: [UInt8], at path: String) throws(CommandError) {
+            guard unsafe access(path, F_OK) == 0, try InputFile.read(path, byteCountMax: 64 << 10) != root else {
+                return
+            }
+            throw CommandError(
+                code: "root_differs", reason: "\(path) holds another root key",
+                hint: "export to a new folder, or remove that file if this gate is to change its issuer",
+                status: .failure)
+        }
+    }
+}
+
+extension SealDomain: ExpressibleByArgument {}

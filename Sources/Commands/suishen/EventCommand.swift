@@ -1,0 +1,142 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Issuing
+
+/// Appends to the trace log, and erases personal fields.
+struct EventCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "event", abstract: "Append to an object's history, or erase personal fields from it.",
+        subcommands: [Append.self, EventImportCommand.self, Erase.self])
+
+    struct Append: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Append an event to a registered object's or place's history.",
+            discussion: """
+                Personal fields stay out of the log: it holds commitments to them, and the registry their values, \
+                until they are erased. Everything else can be read by anybody who reads the log.
+                """)
+
+        @Argument(help: "The object's or place's subject.")
+        var object: String?
+
+        @Option(help: "The business step, a term of GS1 CBV 2.0 such as inspecting.")
+        var step: String?
+
+        @Option(help: "The disposition, a term of GS1 CBV 2.0 such as conformant.")
+        var disposition: String?
+
+        @Option(help: "Where it happened.")
+        var location: String?
+
+        @OptionGroup var coordinates: CoordinateOptions
+
+        @Option(help: "Who did it: a unified social credit code; the service itself by default.")
+        var actor: String?
+
+        @Option(help: ArgumentHelp("A field in the log; may be given again.", valueName: "name=value"))
+        var field: [String] = []
+
+        @Option(
+            help: ArgumentHelp("A personal field, kept out of the log; may be given again.", valueName: "name=value"))
+        var personal: [String] = []
+
+        @Option(help: "The index of the entry that this event corrects.")
+        var corrects: UInt64?
+
+        @Option(help: "The sequence that the event should get; another writer in between is a conflict.")
+        var expectSequence: UInt64?
+
+        @Option(help: "With --expect-sequence, the leaf hash of the event before, in hex.")
+        var expectPrevious: String?
+
+        @OptionGroup var request: RequestOptions
+
+        func validate() throws {
+            guard request.batch.source != nil || object != nil && step != nil else {
+                throw ValidationError("OBJECT and --step are needed, or --from FILE")
+            }
+            _ = try members
+        }
+
+        func run() async throws {
+            try await request.run(.appendEvent, members)
+        }
+
+        private var members: [(String, JSONValue?)] {
+            get throws {
+                [
+                    ("object", object.map(JSONValue.string)), ("step", step.map(JSONValue.string)),
+                    ("disposition", disposition.map(JSONValue.string)), ("location", location.map(JSONValue.string)),
+                    ("actor", actor.map(JSONValue.string)),
+                    ("fields", try Self.texts(field, "--field")),
+                    ("personal", try Self.texts(personal, "--personal")),
+                    ("corrects", corrects.map { .integer(Int64(clamping: $0)) }), ("expected", try expected),
+                ] + coordinates.members
+            }
+        }
+
+        private var expected: JSONValue? {
+            get throws {
+                guard let expectSequence else {
+                    guard expectPrevious == nil else {
+                        throw ValidationError("--expect-previous goes with --expect-sequence")
+                    }
+                    return nil
+                }
+                return [
+                    "sequence": .integer(Int64(clamping: expectSequence)),
+                    "previous": expectPrevious.map(JSONValue.string) ?? .null,
+                ]
+            }
+        }
+
+        /// `NAME=VALUE` words as one object; a value never appears in a complaint.
+        private static func texts(_ words: [String], _ option: String) throws -> JSONValue? {
+            guard !words.isEmpty else { return nil }
+            var object: JSONObject = [:]
+            for word in words {
+                guard let sign = word.firstIndex(of: "="), sign > word.startIndex else {
+                    throw ValidationError("\(option) takes NAME=VALUE")
+                }
+                let name = String(word[..<sign])
+                guard object[name] == nil else { throw ValidationError("\(option) names \(name) twice") }
+                object[name] = .string(String(word[word.index(after: sign)...]))
+            }
+            return .object(object)
+        }
+    }
+
+    struct Erase: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete an event's personal fields for good.",
+            discussion: "The log keeps their commitments and says that they were erased, so that it still audits.")
+
+        @Argument(help: "The object's or place's subject.")
+        var object: String
+
+        @Argument(help: "The event's index, as the history shows it.")
+        var index: UInt64
+
+        @Option(help: "Why, in words that name nobody: they enter the log.")
+        var reason: String
+
+        @Option(help: "Who asks: a unified social credit code; the service itself by default.")
+        var actor: String?
+
+        @OptionGroup var state: StateOptions
+        @OptionGroup var result: ResultOptions
+
+        func run() async throws {
+            var members: JSONObject = [
+                "object": .string(object), "index": .integer(Int64(clamping: index)), "reason": .string(reason),
+            ]
+            members["actor"] = actor.map(JSONValue.string)
+            do {
+                result.print(try await state.access().perform(.eraseEvent, .object(members)))
+            } catch let error as OperationError {
+                throw CommandError(error)
+            }
+        }
+    }
+}

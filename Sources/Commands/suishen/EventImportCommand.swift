@@ -1,0 +1,147 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Issuing
+import TraceLog
+
+/// Appends the events of an EPCIS document.
+struct EventImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Append the events of an EPCIS 2.0 document in JSON-LD, in its order.",
+        discussion: """
+            Prints where each event stands, one JSON object a line. A document with anything that the log has no place \
+            for is refused whole. The import ends with the first event that the installation refuses; begun again, it \
+            gives the first answers for what was done and goes on from there. A correction must stand behind the event \
+            that it corrects, and gets that event's index in this log.
+            """)
+
+    @Argument(help: ArgumentHelp("The document, at most 64 MiB; - for stdin.", valueName: "file"))
+    var source: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Which object or place here an identifier of the document, or a subject of another installation, stands "
+                + "for; may be given again.", valueName: "uri=subject"))
+    var object: [String] = []
+
+    @OptionGroup var state: StateOptions
+
+    // Every answer is JSON already; taken so that --json means the same everywhere.
+    @OptionGroup var result: ResultOptions
+
+    func validate() throws {
+        guard state.idempotencyKey == nil else {
+            throw ValidationError("an imported event's key is its hash, so leave --idempotency-key out")
+        }
+    }
+
+    func run() async throws {
+        let importer = EPCISImport(objects: try objects)
+        let bytes = try CommandError.wrapping {
+            try InputFile.read(source, byteCountMax: EPCISImport.byteCountMax)
+        }
+        let events: [ImportedEvent]
+        do {
+            let document = try JSONValue.parse(bytes, byteCountMax: EPCISImport.byteCountMax)
+            events = try importer.events(in: document)
+            try Self.check(events)
+        } catch let error as JSONError {
+            throw CommandError(OperationError(error))
+        } catch let error as TraceLogError {
+            throw CommandError(error)
+        }
+        var progress = Progress(unit: "events", total: events.count)
+        var done = Appended()
+        do {
+            try await state.access().inOrder(.appendEvent) { ask in
+                for event in events {
+                    do {
+                        let answer = try await ask(event.request(corrects: done.correction(of: event)))
+                        done.note(event, answer)
+                        StandardStream.output.write(answer.encoded() + "\n")
+                        progress.advance(by: 1)
+                    } catch let error as OperationError {
+                        // Thrown no further, so that what was appended is published.
+                        StandardStream.output.write(error.json.encoded() + "\n")
+                        return
+                    }
+                }
+            }
+        } catch let error as OperationError {
+            throw CommandError(error)
+        }
+        progress.finish()
+        guard done.count == events.count else {
+            throw CommandError(
+                code: "import_stopped", reason: "\(done.count) of \(events.count) events were appended",
+                hint: "the output's last line says why the next was not; import the document again then",
+                status: .failure)
+        }
+    }
+
+    private var objects: [String: ObjectID] {
+        get throws {
+            var objects: [String: ObjectID] = [:]
+            for word in object {
+                // A URI may hold the sign, a subject does not.
+                guard let sign = word.lastIndex(of: "="), sign > word.startIndex,
+                    let subject = Self.subject(word[word.index(after: sign)...])
+                else { throw ValidationError("--object takes URI=SUBJECT") }
+                let name = word[..<sign]
+                let uri = Self.subject(name).map(EPCISIdentifier.uri(of:)) ?? String(name)
+                guard objects.updateValue(subject, forKey: uri) == nil else {
+                    throw ValidationError("--object names \(uri) twice")
+                }
+            }
+            return objects
+        }
+    }
+
+    private static func subject(_ text: Substring) -> ObjectID? {
+        (try? Hex.decode(text)).flatMap { ObjectID($0) }
+    }
+
+    /// Refuses, before anything is appended, what is longer than a request may be, and corrections of what the document
+    /// does not hold.
+    private static func check(_ events: [ImportedEvent]) throws(CommandError) {
+        var known: Set<Appended.Place> = []
+        for event in events {
+            if let corrects = event.event.corrects, !known.contains(.init(object: event.object, index: corrects)) {
+                throw CommandError(
+                    code: "correction_unknown",
+                    reason: "an event corrects entry \(corrects), which the document does not hold before it",
+                    hint: "export the object's whole history", status: .failure)
+            }
+            if let index = event.index { known.insert(.init(object: event.object, index: index)) }
+            guard event.request(corrects: .max).encoded().utf8.count <= BatchOptions.lineByteCountMax else {
+                throw CommandError(
+                    code: "request_too_long",
+                    reason: "an event is over \(BatchOptions.lineByteCountMax) bytes as a request",
+                    hint: "shorten its texts", status: .failure)
+            }
+        }
+    }
+}
+
+/// Where imported events stand in this log.
+private struct Appended {
+    /// An entry of the log that the events come from.
+    struct Place: Hashable {
+        let object: ObjectID
+        let index: UInt64
+    }
+
+    private var indices: [Place: UInt64] = [:]
+    private(set) var count = 0
+
+    mutating func note(_ event: ImportedEvent, _ answer: JSONValue) {
+        count += 1
+        guard let old = event.index, let new = answer["index"]?.integer else { return }
+        indices[Place(object: event.object, index: old)] = UInt64(clamping: new)
+    }
+
+    /// The index here of the entry that an event corrects.
+    func correction(of event: ImportedEvent) -> UInt64? {
+        event.event.corrects.flatMap { indices[Place(object: event.object, index: $0)] }
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Issuing
+import Signing
+
+/// Makes an installation: keys, settings and an empty registry.
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make an installation: keys, settings and an empty registry.",
+        discussion: """
+            The folder must be new, or empty. Nothing else makes one. The beat, a small file outside the folder, says how \
+            far the installation is, so that an older copy of the folder is not served; keep it out of backups of it.
+            """)
+
+    @Option(help: "The folder to make; SUISHEN_STATE by default.")
+    var state: String?
+
+    @Option(help: "Signature, digest and cipher: ed25519, es256 or sm2.")
+    var suite = Suite.ed25519
+
+    @Option(help: "The issuer's short name in every code, 1 to 8 letters or digits.")
+    var issuer = Settings().issuer
+
+    @Option(help: "The host of enterprise and object codes.")
+    var host = Settings().host
+
+    @Option(help: "The beat's file, best on another disk; DIR.beat beside the folder by default.")
+    var beat: String?
+
+    @OptionGroup var clock: ClockOptions
+    @OptionGroup var result: ResultOptions
+
+    func run() throws {
+        try CommandError.wrapping {
+            var settings = Settings()
+            settings.suite = suite
+            settings.issuer = issuer
+            settings.host = host.uppercased()
+            settings.beat = beat
+            // The file's own reader judges the values, so that what init writes can always be read.
+            settings = try Settings(text: settings.text)
+            let folder = try StateOptions.folder(state)
+            try folder.create(settings, random: SystemRandom(), at: clock.now)
+            result.print([
+                "state": .string(folder.path), "suite": .string(suite.rawValue), "issuer": .string(settings.issuer),
+                "host": .string(settings.host), "logKey": .string(try folder.logKey(of: settings)),
+            ])
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Issuing
+
+/// Lists, replaces and strikes the keys that gates trust.
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key", abstract: "List, replace and strike the keys that gates trust.",
+        discussion: "Gates learn of a change with their next bundle.",
+        subcommands: [List.self, Rotate.self, Retire.self, Compromise.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show every key that gates were ever told of.")
+
+        @OptionGroup var inquiry: InquiryOptions
+
+        func run() async throws {
+            try await inquiry.run(.listKeys, [:])
+        }
+    }
+
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a new key and sign with it from now on; what the old one signed stays good.")
+
+        @Argument(help: "What the key signs: issuer (codes) or status (status lists).")
+        var role = "issuer"
+
+        @OptionGroup var inquiry: InquiryOptions
+
+        func run() async throws {
+            try await inquiry.run(.rotateKey, ["role": .string(role)])
+        }
+    }
+
+    struct Retire: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a key's signing; what it signed stays good until it expires.")
+
+        @Argument(help: "The key's identifier: a kid of `suishen key list`.")
+        var kid: String
+
+        @OptionGroup var inquiry: InquiryOptions
+
+        func run() async throws {
+            try await inquiry.run(.retireKey, ["kid": .string(kid)])
+        }
+    }
+
+    struct Compromise: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Strike a key that somebody else may hold: every code under it is refused.",
+            discussion: "A key that signs now is replaced first. A struck key never becomes good again.")
+
+        @Argument(help: "The key's identifier: a kid of `suishen key list`.")
+        var kid: String
+
+        @OptionGroup var inquiry: InquiryOptions
+
+        func run() async throws {
+            try await inquiry.run(.compromiseKey, ["kid": .string(kid)])
+        }
+    }
+}

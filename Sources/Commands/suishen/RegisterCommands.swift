@@ -1,0 +1,96 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Issuing
+
+/// Registers people.
+struct PersonCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "person", abstract: "Register people.", subcommands: [Register.self])
+
+    struct Register: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Register a person, or find the one with this number.",
+            discussion: "The number itself is not kept: a keyed digest finds the person again.")
+
+        @Option(help: "The resident ID number, 18 characters (GB 11643).")
+        var residentId: String?
+
+        @Option(help: "The medical-insurance identifier, 24 hex digits.")
+        var medical: String?
+
+        @Option(help: "The transit identifier, 24 hex digits.")
+        var transit: String?
+
+        @OptionGroup var request: RequestOptions
+
+        func run() async throws {
+            try await request.run(
+                .registerPerson,
+                [
+                    ("residentId", residentId.map(JSONValue.string)), ("medical", medical.map(JSONValue.string)),
+                    ("transit", transit.map(JSONValue.string)),
+                ])
+        }
+    }
+}
+
+/// Registers enterprises.
+struct EnterpriseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enterprise", abstract: "Register enterprises.", subcommands: [Register.self])
+
+    struct Register: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Register an enterprise.")
+
+        @Option(help: "The unified social credit code, 18 characters (GB 32100).")
+        var uscc: String?
+
+        @Option(help: "The name that its code shows, 1 to 96 bytes.")
+        var name: String?
+
+        @OptionGroup var request: RequestOptions
+
+        func run() async throws {
+            try await request.run(
+                .registerEnterprise,
+                [("uscc", uscc.map(JSONValue.string)), ("name", name.map(JSONValue.string))])
+        }
+    }
+}
+
+/// Registers objects and places.
+struct ObjectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "object", abstract: "Register objects and places, and show their histories.",
+        subcommands: [Register.self, ObjectHistoryCommand.self])
+
+    struct Register: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Register an object or a place.")
+
+        @Option(help: "object or place.")
+        var kind: String?
+
+        @Option(help: "The managing entity's unified social credit code.")
+        var manager: String?
+
+        @Option(help: "The category, by name or number.")
+        var category: String?
+
+        @OptionGroup var coordinates: CoordinateOptions
+
+        @Option(help: "A name for the registry; it never travels in a code.")
+        var name: String?
+
+        @OptionGroup var request: RequestOptions
+
+        func run() async throws {
+            try await request.run(
+                .registerObject,
+                [
+                    ("kind", kind.map(JSONValue.string)), ("manager", manager.map(JSONValue.string)),
+                    ("category", category.map(JSONValue.string)), ("name", name.map(JSONValue.string)),
+                ] + coordinates.members)
+        }
+    }
+}

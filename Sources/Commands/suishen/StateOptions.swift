@@ -1,0 +1,61 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Glibc
+import IssuerInterface
+import Issuing
+import Signing
+
+/// The installation that a command works on.
+struct StateOptions: ParsableArguments {
+    @Option(help: "The installation's folder; SUISHEN_STATE by default.")
+    var state: String?
+
+    @Option(help: "The daemon's socket; SUISHEN_SOCKET or DIR/run/suishend.sock by default.")
+    var socket: String?
+
+    @Option(help: "Repeating a request with its key gives the first answer again.")
+    var idempotencyKey: String?
+
+    @OptionGroup var clock: ClockOptions
+
+    /// Reaches the installation: through its daemon when one is named or answers in its folder, else directly.
+    func access() throws -> IssuerAccess {
+        if let path = try daemonPath {
+            guard clock.fixedSeconds == nil else {
+                throw CommandError(
+                    code: "clock_not_ours", reason: "a daemon goes by its own clock",
+                    hint: "leave --at out, or stop the daemon", status: .usage)
+            }
+            return .daemon(try IssuerClient(path: path), idempotencyKey: idempotencyKey)
+        }
+        let service = try IssuingService(Self.folder(state), random: SystemRandom())
+        for note in service.notes { StandardStream.error.write("suishen: \(note)\n") }
+        return .direct(service) { [clock, idempotencyKey] in
+            .init(
+                uid: getuid(), grants: .everything, nowMilliseconds: clock.nowMilliseconds,
+                idempotencyKey: idempotencyKey)
+        }
+    }
+
+    /// The socket named on the command line or by the environment, or the folder's own when a daemon answers there.
+    private var daemonPath: String? {
+        get throws {
+            let variable = unsafe getenv("SUISHEN_SOCKET").map { unsafe String(cString: $0) }
+            if let path = socket ?? variable, !path.isEmpty { return path }
+            let path = try Self.folder(state).socket
+            return IssuerClient.answers(at: path) ? path : nil
+        }
+    }
+
+    /// The folder named on the command line, or by the environment.
+    static func folder(_ option: String?) throws(CommandError) -> StateDirectory {
+        let variable = unsafe getenv("SUISHEN_STATE").map { unsafe String(cString: $0) }
+        guard let path = option ?? variable, !path.isEmpty else {
+            throw CommandError(
+                code: "state_missing", reason: "no installation is named",
+                hint: "name it with --state DIR or in SUISHEN_STATE", status: .usage)
+        }
+        return StateDirectory(path: path)
+    }
+}

@@ -1,0 +1,159 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Glibc
+import IssuerHTTP
+import Issuing
+import Platform
+import Signing
+
+/// The issuing daemon: one installation, served on a socket.
+@main
+struct SuishendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suishend",
+        abstract: "Serve an installation to issuers on a UNIX socket.",
+        discussion: """
+            HTTP/1.1 with JSON, described by openapi.yaml. Who may ask for what stands under `roles` in the settings. It takes a listening \
+            socket from systemd when given one, and stops on SIGTERM once everything under way is answered.
+            """,
+        version: Release.version)
+
+    @Option(help: "The installation's folder; SUISHEN_STATE by default.")
+    var state: String?
+
+    @Option(help: "The socket; DIR/run/suishend.sock by default.")
+    var socket: String?
+
+    @Flag(help: "Open settings, keys and registry, say everything that is wrong with them, and end.")
+    var checkConfig = false
+
+    @Flag(help: "With --check-config, print one JSON object with everything that is wrong.")
+    var json = false
+
+    static func main() async {
+        StandardStream.holdPlaces()
+        StandardStream.tellLoss(for: "suishend")
+        do {
+            let command = try parse()
+            try await command.run()
+        } catch let error as CommandError {
+            Diagnostics(command: "suishend").report(error)
+            Glibc.exit(error.status.rawValue)
+        } catch let error as OperationError {
+            report(error)
+            Glibc.exit(ExitStatus.failure.rawValue)
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Diagnostics(command: "suishend").endForUsage(fullMessage(for: error))
+        }
+    }
+
+    func run() async throws {
+        let folder = try folder
+        MemorySecrecy.begin()
+        guard !checkConfig else { return try await check(folder) }
+        let service = try IssuingService(folder, random: SystemRandom())
+        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
+        try service.checkSigningKeys()
+        service.onUnknownCommit { error in
+            Self.report(error)
+            // Not exit(3): what runs at exit could wait for the writer, which is where this runs.
+            _exit(ExitStatus.failure.rawValue)
+        }
+        // Before there is a socket: whoever has connected is answered, however soon the signal comes.
+        let stop = StopSignals.stream()
+        let listening = try Self.inheritedSocket.map { descriptor throws(OperationError) in
+            try ListeningSocket(inherited: descriptor)
+        }
+        let server = DaemonServer(
+            service,
+            on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
+            owner: geteuid(),
+            nowMilliseconds: WallClock.milliseconds)
+        Self.raiseFileLimit()
+        // Codes are issued meanwhile; events wait, since one that is taken must never have to be taken back.
+        let takingUp = service.log.begin(thoroughly: true)
+        let publishing = Task {
+            await Self.report(takingUp)
+            await service.log.publishContinually(report: Self.report)
+        }
+        let beating = Task { await service.advanceBeatContinually(report: Self.report) }
+        StandardStream.error.write("suishend: ready\n")
+        try await server.run(until: stop)
+        takingUp.cancel()
+        publishing.cancel()
+        await publishing.value
+        beating.cancel()
+        await beating.value
+        guard service.log.trouble?.isOfLogBehind ?? true else {
+            try await service.advanceBeat()
+            throw ExitCode(ExitStatus.failure.rawValue)
+        }
+        try await service.log.finish(atMilliseconds: WallClock.milliseconds())
+        try await service.advanceBeat()
+    }
+
+    /// Takes room for as many connections as the server holds, where the system's hard limit allows it.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
+            limit.rlim_cur < fileCountWanted
+        else { return }
+        limit.rlim_cur = min(limit.rlim_max, fileCountWanted)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    private static let fileCountWanted: rlim_t = 4096
+
+    /// Reports every mistake that would keep the daemon from starting, and ends with status 1 when there is any.
+    private func check(_ folder: StateDirectory) async throws {
+        let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
+        let mistakes = await IssuingService.mistakes(in: folder) { try ListeningSocket.check(path) }
+        mistakes.forEach(Self.report)
+        if json {
+            let found = mistakes.map { $0.json["error"] ?? .null }
+            let result: JSONValue = ["state": .string(folder.path), "mistakes": .array(found)]
+            StandardStream.output.write(result.encoded() + "\n")
+        } else if mistakes.isEmpty {
+            StandardStream.output.write("\(folder.path) is in order\n")
+        }
+        guard mistakes.isEmpty else { throw ExitCode(ExitStatus.failure.rawValue) }
+    }
+
+    /// Says what a crash had left of the log, or that the log cannot be; it takes no events then, while everything else
+    /// is served.
+    private static func report(_ takingUp: Task<[String], any Error>) async {
+        do {
+            for line in try await takingUp.value { StandardStream.error.write("suishend: \(line)\n") }
+        } catch {
+            let error = OperationError(any: error)
+            if error != .logChecking { report(error) }
+        }
+    }
+
+    private static func report(_ error: OperationError) {
+        Diagnostics(command: "suishend").report(
+            CommandError(code: error.code, reason: error.reason, hint: error.hint, status: .failure))
+    }
+
+    private var folder: StateDirectory {
+        get throws {
+            let variable = unsafe getenv("SUISHEN_STATE").map { unsafe String(cString: $0) }
+            guard let path = state ?? variable, !path.isEmpty else {
+                throw CommandError(
+                    code: "state_missing", reason: "no installation is named",
+                    hint: "name it with --state DIR or in SUISHEN_STATE", status: .usage)
+            }
+            return StateDirectory(path: path)
+        }
+    }
+
+    /// The first descriptor that systemd hands over, when it means this process (sd_listen_fds(3)).
+    private static var inheritedSocket: Int32? {
+        guard let process = unsafe getenv("LISTEN_PID"), unsafe String(cString: process) == String(getpid()),
+            let count = unsafe getenv("LISTEN_FDS"), unsafe Int(String(cString: count)) ?? 0 > 0
+        else { return nil }
+        return 3
+    }
+}

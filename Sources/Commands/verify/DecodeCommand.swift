@@ -1,0 +1,86 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import QRReading
+
+/// Reads codes and trusts nothing.
+struct DecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decode",
+        abstract: "Read the QR codes in pictures, and trust nothing.",
+        discussion: """
+            One line a code, with \\n, \\r, \\t and \\\\ for what would break the line, and \\u{…} with a character's number \
+            in hexadecimal for other characters that a terminal obeys. With --paths, a picture's path a line on stdin \
+            gives one line, its texts separated by tabs and without \\u{…}, empty where nothing was read.
+            """)
+
+    private static let pathByteCountMax = 4096
+
+    @Argument(help: "PNG or JPEG pictures; - reads one from stdin.")
+    var images: [String] = []
+
+    @Flag(help: "Print one JSON object a code, with its bytes and corners.")
+    var json = false
+
+    @Flag(help: "Take the pictures' paths from stdin, one a line.")
+    var paths = false
+
+    @OptionGroup var scanning: ScanOptions
+
+    func run() throws {
+        // Not in `validate()`, which would come before the parser names an unknown option.
+        guard paths != !images.isEmpty else { throw ValidationError("name pictures, or give their paths with --paths") }
+        if paths { return try readPaths() }
+        var reader = scanning.reader
+        var failure: CommandError?
+        for image in images {
+            do throws(CommandError) {
+                let scan = try reader.scan(image)
+                for code in scan.codes { StandardStream.output.write(line(code, image) + "\n") }
+                if let cause = scan.failure(image) { throw cause }
+            } catch {
+                Diagnostics(command: "verify").report(error)
+                failure = error
+            }
+        }
+        if let failure { throw ExitCode(failure.status.rawValue) }
+    }
+
+    private func line(_ code: ScannedCode, _ image: String) -> String {
+        guard json else { return Self.escaped(code.text, forTerminal: true) }
+        let corners = (code.corners?.all ?? []).map { JSONValue.array([.integer(Int64($0.x)), .integer(Int64($0.y))]) }
+        let value: JSONValue = [
+            "image": .string(image), "text": .string(code.text), "bytes": .string(Hex.encode(code.bytes)),
+            "corners": .array(corners),
+        ]
+        return value.encoded()
+    }
+
+    private func readPaths() throws {
+        var reader = scanning.reader
+        var lines = try LineReader(path: "-", byteCountMax: Self.pathByteCountMax)
+        while let line = try lines.next() {
+            var texts: [String] = []
+            if case .text(let bytes) = line, let scan = try? reader.scan(String(decoding: bytes, as: UTF8.self)) {
+                texts = scan.codes.map { Self.escaped($0.text, forTerminal: false) }
+            }
+            StandardStream.output.write(texts.joined(separator: "\t") + "\n")
+        }
+    }
+
+    private static func escaped(_ text: String, forTerminal: Bool) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where forTerminal && TerminalText.isObeyed(scalar):
+                result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

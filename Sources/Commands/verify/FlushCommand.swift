@@ -1,0 +1,63 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Gate
+import Platform
+
+/// Sends what a gate recorded while nobody could be asked.
+struct FlushCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flush", abstract: "Sends recorded events to the issuer's daemon.",
+        discussion: """
+            Every event goes out with the idempotency key it was recorded with, oldest first, until the daemon has \
+            answered it: sent twice, it is still one event. A spool that was altered is refused and nothing of it is \
+            sent. Events that the daemon will never take (an unknown object, an unknown step) are moved to the file \
+            SPOOL.refused. Exits 0 when all are in the log, 1 when some were refused, 2 when some still wait.
+            """)
+
+    @Option(help: "The bundle's folder; the spool is state/events.spool in it.")
+    var bundle: String?
+
+    @Option(help: "Where the gate remembers, as given to the gate.")
+    var state: String?
+
+    @Option(help: "The spool, as given to the gate.")
+    var spool: String?
+
+    @Option(help: "The issuer's daemon.", transform: SocketPath.parse)
+    var socket: String
+
+    @Flag(help: "One JSON object a line; this is what is printed in any case.")
+    var json = false
+
+    func validate() throws {
+        guard spool != nil || state != nil || bundle != nil else {
+            throw ValidationError("name the spool by --bundle, --state or --spool")
+        }
+    }
+
+    func run() throws {
+        let folder = state ?? bundle.map { "\($0)/\(GateDirectory.stateFolder)" } ?? "."
+        let path = spool ?? "\(folder)/\(GateSettings.spoolName)"
+        do {
+            let report = try EventSender(endpoint: .socket(path: socket)).send(EventSpool(path: path))
+            let result: JSONValue = [
+                "sent": .integer(Int64(report.sentCount)), "refused": .integer(Int64(report.refusals.count)),
+                "waiting": .integer(Int64(report.waitingCount)),
+            ]
+            StandardStream.output.write(result.encoded() + "\n")
+            if let failure = report.failure {
+                throw CommandError(
+                    code: "daemon_unreachable", reason: failure,
+                    hint: "the events stay in \(path); flush again when the daemon answers")
+            }
+            guard report.refusals.isEmpty else {
+                throw CommandError(
+                    code: report.refusals[0], reason: "the daemon refused \(report.refusals.count) of the events",
+                    hint: "see \(path).refused", status: .failure)
+            }
+        } catch let error as SpoolError {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import ForeignCodes
+import Gate
+import QRReading
+
+extension ForeignProfile: ExpressibleByArgument {}
+
+/// Other issuers' codes: what `--profile` asks for.
+struct ForeignOptions: ParsableArguments {
+    /// What is judged: never guessed from how it is spelt, since a text may be spelt like a file's name.
+    enum Input {
+        case text(String)
+        /// Paths of PNG or JPEG files; `-` is stdin.
+        case pictures([String])
+    }
+
+    @Option(help: "Check another issuer's code: hcert (EU DCC, WHO) or claim169 (MOSIP).")
+    var profile: ForeignProfile?
+
+    @Option(help: "For --profile: certificates (PEM or DER) or a JWK set whose signatures count.")
+    var trust: String?
+
+    func validate() throws {
+        guard (profile == nil) == (trust == nil) else { throw ValidationError("--profile and --trust belong together") }
+    }
+
+    /// Judges a text, or every code of every picture; each has a verdict of its own.
+    ///
+    /// - Returns: the exit status of the worst verdict.
+    func run(
+        _ profile: ForeignProfile, _ input: Input, reader: PictureReader, at now: UInt64
+    ) throws -> ExitStatus {
+        let keys: ForeignTrust
+        do throws(CommandError) {
+            keys = try trusted()
+        } catch {
+            Self.write(undecided: error)
+            throw error
+        }
+        var reader = reader
+        var worst = VerdictOutcome.accept
+        func judge(_ text: String) {
+            let verdict = ForeignVerifier.verdict(text, profile: profile, trust: keys, at: now)
+            StandardStream.output.write(verdict.json.encoded() + "\n")
+            worst = max(worst, verdict.isAccepted ? .accept : .reject)
+        }
+        switch input {
+        case .text(let text): judge(text)
+        case .pictures(let paths):
+            for path in paths {
+                do throws(CommandError) {
+                    try Self.texts(inPicture: path, &reader).forEach(judge)
+                } catch {
+                    Self.write(undecided: error)
+                    Diagnostics(command: "verify").report(error)
+                    worst = .undecided
+                }
+            }
+        }
+        return worst.exitStatus
+    }
+
+    /// A guard never sees nothing: what cannot be read is a verdict too.
+    private static func write(undecided error: CommandError) {
+        let code = VerdictCode(rawValue: error.code) ?? .inputUnreadable
+        StandardStream.output.write(Verdict(code, reason: error.reason, hint: error.hint).json.encoded() + "\n")
+    }
+
+    private func trusted() throws(CommandError) -> ForeignTrust {
+        let content = try InputFile.read(trust ?? "", byteCountMax: ForeignTrust.byteCountMax)
+        do {
+            let keys = try ForeignTrust(content)
+            if keys.passedOverCount > 0 {
+                Diagnostics(command: "verify").warn(
+                    "\(keys.passedOverCount) of \(keys.passedOverCount + keys.keys.count) keys in \(trust ?? "") are of a "
+                        + "kind that is not taken, and codes by them are unknown_issuer")
+            }
+            return keys
+        } catch {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        }
+    }
+
+    private static func texts(inPicture path: String, _ reader: inout PictureReader) throws(CommandError) -> [String] {
+        let scan = try reader.scan(path)
+        if let failure = scan.failure(path) { throw failure }
+        return scan.codes.map(\.text)
+    }
+}

@@ -1,0 +1,108 @@
+import CommandSupport
+import Gate
+import QRReading
+
+/// A camera's film: every code that comes into view is decided on once, and again only after it has left.
+struct FrameScan {
+    private let gate: RunningGate
+    private let output: VerdictOutput
+    private let at: UInt64?
+    private var tracker = FrameTracker()
+    /// What was decided on each code; those that have left are forgotten.
+    private var decided: [(code: [UInt8], verdict: Verdict)] = []
+    private var worst: VerdictOutcome?
+
+    /// Of frames that come faster than they are read, so many share one whose looks take their time.
+    private static let lateFramesAtOnce = 4
+
+    init(gate: RunningGate, output: VerdictOutput, at: UInt64?) {
+        self.gate = gate
+        self.output = output
+        self.at = at
+    }
+
+    /// Runs until stdin ends.
+    ///
+    /// A gate must not lag behind its camera, nor miss what only a long look reads: while frames wait, most get a short
+    /// one.
+    ///
+    /// - Parameters:
+    ///   - size: what every frame measures.
+    ///   - scanner: reads the frames, each within its budget.
+    /// - Returns: the worst verdict; undecided when no code came into view, stdin broke off, or the last frame is cut.
+    mutating func run(_ size: FrameSize, _ scanner: Scanner) -> VerdictOutcome {
+        var frames = FrameReader(size)
+        var scanner = scanner
+        var lateCount = 0
+        do throws(CommandError) {
+            while try frames.next() {
+                lateCount = frames.isLate ? lateCount + 1 : 0
+                let isShort = lateCount % Self.lateFramesAtOnce > 0
+                see(scanner.scanFrame(frames.frame, isLate: isShort).codes)
+            }
+            if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }
+        } catch {
+            return output.undecided(error, at: gate.current)
+        }
+        if worst == nil { Diagnostics(command: "verify").report(Self.nothingSeen) }
+        return worst ?? .undecided
+    }
+
+    private mutating func see(_ codes: [ScannedCode]) {
+        let new = tracker.newCodes(codes).map(\.bytes)
+        guard !new.isEmpty else { return }
+        decided.removeAll { !tracker.isInView($0.code) }
+        let known = decided.filter { code, _ in codes.contains { $0.bytes == code } && !new.contains(code) }
+        decide(new, beside: known.map(\.verdict))
+    }
+
+    /// One verdict a code; codes that are in view together must be one holder's, and none of them refused, as in a
+    /// picture.
+    ///
+    /// Those that are known are not looked at again, since what was shown in time is not stale for being held there.
+    private mutating func decide(_ new: [[UInt8]], beside known: [Verdict]) {
+        let now = at ?? Clock.seconds()
+        let begin = Clock.microseconds()
+        let generation = self.gate.current
+        let gate = generation.gate
+        // Settled in any case: the gate remembers each showing, and refuses it to whoever comes next.
+        var verdicts = gate.settle(gate.assess(new, beside: known, at: now), at: now)
+        let elapsed = Clock.microseconds() - begin
+        let isNext = verdicts.count == 1 && isNextShowing(verdicts[0])
+        for index in verdicts.indices {
+            verdicts[index].elapsedMicroseconds = elapsed
+            verdicts[index].noteUpdate(of: generation)
+        }
+        remember(verdicts, of: new, by: gate)
+        if isNext { return }
+        output.write(verdicts)
+        worst = verdicts.map(\.outcome).max().map { max(worst ?? .accept, $0) } ?? worst
+    }
+
+    /// Codes of no kind that the gate knows, posters, speak for nobody and stand in nobody's way.
+    private mutating func remember(_ verdicts: [Verdict], of new: [[UInt8]], by gate: Verifier) {
+        let known = new.filter(gate.knows)
+        if known.count == verdicts.count {
+            decided += zip(known, verdicts).map { (code: $0, verdict: $1) }
+        } else if let worst = verdicts.first {
+            decided += known.map { (code: $0, verdict: worst) }
+        }
+    }
+
+    /// A phone whose code goes on to the next slot while it is in view has not come again: the gate opens once.
+    private func isNextShowing(_ verdict: Verdict) -> Bool {
+        guard verdict.code == .ok, let holder = verdict.pseudonym else { return false }
+        return decided.contains { $0.verdict.code == .ok && $0.verdict.pseudonym == holder }
+    }
+
+    private static func cutOff(_ byteCount: Int, of size: FrameSize) -> CommandError {
+        CommandError(
+            code: "input_unreadable",
+            reason: "the last frame stops after \(byteCount) of \(size.byteCount) bytes",
+            hint: "check that the camera's frames are \(size), 8 bits of grey a pixel")
+    }
+
+    private static let nothingSeen = CommandError(
+        code: "no_code", reason: "no code came into view",
+        hint: "hold the code so that it fills a third of the picture, with its white border")
+}

@@ -1,0 +1,114 @@
+import CommandSupport
+import Encoding
+import Gate
+import Platform
+import Signing
+
+/// What a gate is set up from, however it was asked for.
+struct GateSettings {
+    var bundle: String?
+    var scene: String?
+    var root: String?
+    var state: String?
+    var challenge: String?
+    var replayStore: String?
+    var clockSkew: UInt64?
+    var fare: UInt64 = 0
+    var links = Verifier.Links()
+    /// The issuer's daemon, for events.
+    var socket: String?
+    /// What events say; nil where none are wanted.
+    var event: RecordedEvent.Template?
+    var spool: String?
+
+    /// The spool's name where the gate remembers.
+    static let spoolName = "events.spool"
+
+    /// Opens the bundle and sets a gate up that decides once; a bundle that cannot be used is a verdict too.
+    func open(_ output: VerdictOutput) throws -> Verifier {
+        try reporting(to: output) { try gate().gate }
+    }
+
+    /// Opens the bundle and sets a gate up that goes on, and takes up later bundles.
+    ///
+    /// - Parameters:
+    ///   - output: gets the verdict on a bundle that cannot be used.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: the gate.
+    /// - Throws: why the gate cannot be set up.
+    func openRunning(_ output: VerdictOutput, at now: UInt64) throws -> RunningGate {
+        try reporting(to: output) {
+            let (gate, directory) = try gate()
+            return try RunningGate(gate, directory, replayPath: replayPath(directory), at: now)
+        }
+    }
+
+    private func reporting<Opened>(to output: VerdictOutput, _ open: () throws -> Opened) throws -> Opened {
+        do {
+            return try open()
+        } catch let error as BundleError {
+            var verdict = Verdict(.bundleUnreadable, scene: scene)
+            verdict.refuse(Refusal(error))
+            output.write(verdict)
+            throw CommandError(error)
+        }
+    }
+
+    private func gate() throws -> (gate: Verifier, directory: GateDirectory) {
+        guard let bundle, let scene = self.scene else {
+            throw CommandError(
+                code: "usage", reason: "a gate needs a bundle and a scene", hint: "give --bundle DIR and --scene SCENE",
+                status: .usage)
+        }
+        let directory = try GateDirectory(path: bundle, root: root, state: state)
+        guard let found = directory.bundle.scene(named: scene) else {
+            let names = directory.bundle.scenes.map(\.name).joined(separator: ", ")
+            throw CommandError(
+                code: "unknown_scene", reason: "the bundle has no scene \(scene)",
+                hint: "name one of \(names)", status: .usage)
+        }
+        let replay = found.isReplayRefused ? try ReplayStore(path: replayPath(directory)) : nil
+        let gate = Verifier(
+            directory: directory, scene: found, replay: replay, challenge: try challengeBytes(),
+            skewSeconds: clockSkew, fare: fare, links: links, recorder: try recorder(directory))
+        return (gate, directory)
+    }
+
+    private func replayPath(_ directory: GateDirectory) -> String {
+        replayStore ?? "\(directory.statePath)/replay"
+    }
+
+    private func recorder(_ directory: GateDirectory) throws -> EventRecorder? {
+        guard let event else { return nil }
+        do throws(SpoolError) {
+            let sender = socket.map { EventSender(endpoint: .socket(path: $0)) }
+            return EventRecorder(
+                spool: try EventSpool(path: spool ?? "\(directory.statePath)/\(Self.spoolName)"), template: event,
+                sender: sender, random: SystemRandom())
+        } catch {
+            throw BundleError(code: .unreadable, reason: error.reason, hint: error.hint)
+        }
+    }
+
+    private func challengeBytes() throws -> [UInt8]? {
+        guard let challenge else { return nil }
+        guard let bytes = try? Hex.decode(challenge), (8...16).contains(bytes.count) else {
+            throw CommandError(
+                code: "challenge_malformed", reason: "the challenge is not 16 to 32 hexadecimal digits",
+                hint: "give 8 to 16 bytes in hex", status: .usage)
+        }
+        return bytes
+    }
+}
+
+extension Verifier {
+    /// One verdict about one scan: the worst of its codes', or the last accepted with what all of them say.
+    func decide(_ payloads: [[UInt8]], at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
+        let now = at ?? Clock.seconds()
+        let begin = Clock.microseconds()
+        var verdict = Verdict.fused(settle(assess(payloads, at: now), at: now))
+        verdict.elapsedMicroseconds = Clock.microseconds() - begin
+        output.write(verdict)
+        return verdict.outcome
+    }
+}

@@ -1,0 +1,54 @@
+import CommandSupport
+import QRReading
+
+/// Reads the codes of picture files.
+struct PictureReader {
+    /// The largest picture file: 40 megapixels of JPEG or PNG stay well below it.
+    private static let byteCountMax = 64 << 20
+
+    static let budgetMillisecondsDefault: UInt64 = 150
+
+    private var scanner: Scanner
+
+    /// - Parameter budgetMilliseconds: after which no further look at a picture begins.
+    init(budgetMilliseconds: UInt64 = Self.budgetMillisecondsDefault) {
+        scanner = Scanner(budgetMilliseconds: budgetMilliseconds, microseconds: Clock.microseconds)
+    }
+
+    /// Reads one picture.
+    ///
+    /// - Parameter path: a PNG or JPEG file, or `-` for stdin.
+    /// - Returns: its codes, or why there are none.
+    /// - Throws: ``CommandError`` with exit status 2 for a file that is no picture, or none that can be read.
+    mutating func scan(_ path: String) throws(CommandError) -> Scan {
+        let bytes = try InputFile.read(path, byteCountMax: Self.byteCountMax)
+        let image: GreyImage
+        do {
+            image = try GreyImage.read(bytes)
+        } catch {
+            throw CommandError(code: error.code.rawValue, reason: "\(path): \(error.reason)", hint: error.hint)
+        }
+        return scanner.scan(image)
+    }
+}
+
+extension Scan {
+    /// Why a picture gave no code; nil when it gave one.
+    func failure(_ path: String) -> CommandError? {
+        switch outcome {
+        case .codes: nil
+        case .noCode:
+            CommandError(
+                code: outcome.rawValue, reason: "\(path): there is no QR code in the picture",
+                hint: "hold the code so that it fills a third of the picture, with its white border")
+        case .unreadable:
+            CommandError(
+                code: outcome.rawValue, reason: "\(path): a QR code is there and cannot be read",
+                hint: "hold the code still, flat and free of glare, and take another picture")
+        case .structuredAppend:
+            CommandError(
+                code: "unreadable", reason: "\(path): the code is one part of a text spread over several",
+                hint: "no Suishen code is spread over several symbols; ask for the holder's own code")
+        }
+    }
+}

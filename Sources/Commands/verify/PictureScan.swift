@@ -1,0 +1,28 @@
+import CommandSupport
+import Gate
+import QRReading
+
+/// Pictures shown to a gate: one verdict each.
+struct PictureScan {
+    var reader: PictureReader
+    let gate: Verifier
+    let output: VerdictOutput
+    let at: UInt64?
+
+    /// Decides about each picture; returns the worst verdict.
+    mutating func decide(_ paths: [String]) -> VerdictOutcome {
+        var worst = VerdictOutcome.accept
+        for path in paths { worst = max(worst, decide(path)) }
+        return worst
+    }
+
+    private mutating func decide(_ path: String) -> VerdictOutcome {
+        do throws(CommandError) {
+            let scan = try reader.scan(path)
+            guard let failure = scan.failure(path) else { return gate.decide(scan.codes.map(\.bytes), at: at, output) }
+            return output.undecided(failure, scene: gate.scene.name)
+        } catch {
+            return output.undecided(error, scene: gate.scene.name)
+        }
+    }
+}

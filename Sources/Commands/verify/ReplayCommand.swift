@@ -1,0 +1,65 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Gate
+
+/// What a station's gates tell one another about showings.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "Works on replay stores.", subcommands: [Merge.self, Serve.self])
+
+    struct Merge: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes over into one store what others remember; run it at each gate of a station.")
+
+        @Option(help: "The store that learns.")
+        var into: String
+
+        @Option(help: "Unix time in seconds, in place of the clock.")
+        var at: UInt64?
+
+        @Argument(help: "The stores of other gates: files, or unix:PATH of a gate that serves its own.")
+        var stores: [String]
+
+        @Flag(help: "One JSON object a line; this is what is printed in any case.")
+        var json = false
+
+        func run() throws {
+            do {
+                let target = try ReplayStore(path: into)
+                var count = 0
+                let now = at ?? Clock.seconds()
+                for store in stores {
+                    count +=
+                        try store.hasPrefix("unix:")
+                        ? target.merge(ReplayExchange.fetch(String(store.dropFirst(5))), at: now)
+                        : target.merge(ReplayStore(existing: store), at: now)
+                }
+                let result: JSONValue = ["merged": .integer(Int64(count))]
+                StandardStream.output.write(result.encoded() + "\n")
+            } catch {
+                throw CommandError(error)
+            }
+        }
+    }
+
+    struct Serve: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tells the station's other gates what this one's store remembers, until it is ended.",
+            discussion: "Only this user can connect; ssh or socat carry the socket to other machines.")
+
+        @Option(help: "The store.")
+        var store: String
+
+        @Option(help: "The UNIX socket to make.", transform: SocketPath.parse)
+        var listen: String
+
+        func run() throws {
+            do {
+                try ReplayExchange.serve(ReplayStore(existing: store), at: listen)
+            } catch {
+                throw CommandError(error)
+            }
+        }
+    }
+}

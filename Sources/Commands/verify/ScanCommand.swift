@@ -1,0 +1,102 @@
+import ArgumentParser
+import CommandSupport
+import Gate
+import Glibc
+import QRReading
+
+/// The default: images, one text, a scanner's stream or a camera's film.
+struct ScanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan",
+        abstract: "Decides about the codes in images, in one text, in a scanner's stream or before a camera.",
+        discussion: """
+            All codes of one image must be one holder's. A text, or a line of a stream, is a code's text; hex: and \
+            hexadecimal digits for a code that is no text, as transit codes are; or a window of several codes that \
+            must be one holder's and get one verdict, a JSON array of such texts: ["SP1:…","hex:81…"].
+
+            A camera gives its frames through ffmpeg:
+
+              ffmpeg -loglevel error -f v4l2 -video_size 1280x720 -framerate 30 -i /dev/video0 \\
+                -f rawvideo -pix_fmt gray - | verify --bundle DIR --scene SCENE --frames 1280x720
+            """)
+
+    @OptionGroup var gateOptions: GateOptions
+
+    @OptionGroup var scanning: ScanOptions
+
+    @OptionGroup var foreign: ForeignOptions
+
+    @Option(help: "One scanned text in place of images.")
+    var text: String?
+
+    @Flag(help: "One scanned text a line on stdin, one verdict a line on stdout, in order.")
+    var stream = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Raw frames of 8-bit grey on stdin; a verdict once a code comes into view, again only after it has left.",
+            valueName: "WIDTHxHEIGHT"))
+    var frames: FrameSize?
+
+    @Option(help: "Unix time in seconds, in place of the clock.")
+    var at: UInt64?
+
+    @Flag(help: "One JSON object a line; this is what is printed in any case.")
+    var json = false
+
+    @Flag(help: "A line for people in place of JSON.")
+    var plain = false
+
+    @Argument(help: "PNG or JPEG files; - reads one from stdin.")
+    var images: [String] = []
+
+    /// Asked once the parser has found no unknown option: it looks for these last of all.
+    private func checkUsage() throws {
+        guard [text != nil, stream, frames != nil, !images.isEmpty].count(where: { $0 }) == 1 else {
+            throw ValidationError("give images, or --text, or --stream, or --frames")
+        }
+        guard foreign.profile == nil || !stream && frames == nil else {
+            throw ValidationError("--profile takes texts and images")
+        }
+        guard !(json && plain) else { throw ValidationError("--json and --plain exclude each other") }
+    }
+
+    func run() throws {
+        try checkUsage()
+        if let profile = foreign.profile {
+            let input = text.map(ForeignOptions.Input.text) ?? .pictures(images)
+            throw ExitCode(
+                try foreign.run(profile, input, reader: scanning.reader, at: at ?? Clock.seconds()).rawValue)
+        }
+        let output = VerdictOutput(isPlain: plain)
+        if stream || frames != nil { throw ExitCode(try decideOnAndOn(output).exitStatus.rawValue) }
+        let gate = try gateOptions.settings.open(output)
+        if let text {
+            throw ExitCode(gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus.rawValue)
+        }
+        var pictures = PictureScan(reader: scanning.reader, gate: gate, output: output, at: at)
+        throw ExitCode(pictures.decide(images).exitStatus.rawValue)
+    }
+}
+
+extension ScanCommand {
+    /// Decides about a stream or a film, while later bundles are taken up.
+    private func decideOnAndOn(_ output: VerdictOutput) throws -> VerdictOutcome {
+        let gate = try gateOptions.settings.openRunning(output, at: at ?? Clock.seconds())
+        return try UpdateWatch.during(gate, at: at) {
+            guard let frames else { return StreamScan(gate: gate, output: output, at: at).run() }
+            var film = FrameScan(gate: gate, output: output, at: at)
+            return film.run(frames, scanning.frameScanner)
+        }
+    }
+}
+
+extension VerdictOutcome {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .accept: .success
+        case .reject: .failure
+        case .undecided: .undecided
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import CommandSupport
+import Gate
+import Glibc
+
+/// A scanner's lines: each is checked on whichever core is free, then settled and answered in order.
+struct StreamScan {
+    /// The most bytes of one line: the largest QR code in hex, and some.
+    static let lineByteCountMax = 8192
+
+    let gate: RunningGate
+    let output: VerdictOutput
+    let at: UInt64?
+
+    /// Runs until stdin ends.
+    ///
+    /// - Returns: the worst verdict; undecided when no line came, or when stdin broke off.
+    func run() -> VerdictOutcome {
+        let lines = StreamLines(at: at)
+        let answers = StreamAnswers(output: output, lines: lines)
+        Crew.run {
+            let watch = lines.watch()
+            while let line = lines.next(watch) { answers.add(assess(line), of: line) }
+        }
+        if let cause = lines.failure { return output.undecided(Self.brokenOff(cause), at: gate.current) }
+        if answers.worst == nil { Diagnostics(command: "verify").report(Self.nothingRead) }
+        return answers.worst ?? .undecided
+    }
+
+    private static func brokenOff(_ cause: Int32) -> CommandError {
+        CommandError(
+            code: VerdictCode.inputUnreadable.rawValue,
+            reason: "the stream broke off: \(unsafe String(cString: strerror(cause)))",
+            hint: "start the scanner again, and let it write into this command's stdin")
+    }
+
+    private static let nothingRead = CommandError(
+        code: VerdictCode.noCode.rawValue, reason: "no line was read",
+        hint: "let the scanner write each code's text as a line into this command's stdin")
+
+    private func assess(_ line: StreamLines.Line) -> StreamAnswers.Scan {
+        let begin = Clock.microseconds()
+        let generation = gate.current
+        let gate = generation.gate
+        let assessments: [Assessment]
+        if var text = line.text {
+            if text.last == UInt8(ascii: "\r") { text.removeLast() }
+            assessments = gate.assess(ScannedText.payloads(text), at: line.readAt)
+        } else {
+            let reason = "a line of more than \(Self.lineByteCountMax) bytes"
+            assessments = [Assessment(verdict: Verdict(.malformed, scene: gate.scene.name, reason: reason))]
+        }
+        return StreamAnswers.Scan(
+            assessments: assessments, generation: generation, microseconds: Clock.microseconds() - begin,
+            readAt: line.readAt)
+    }
+}

@@ -1,0 +1,90 @@
+package import Credential
+package import ForeignCodes
+package import Signing
+
+/// What a gate needs to decide without asking anybody, as the root key signs it.
+package struct GateBundle: Sendable, Equatable {
+    /// The most bytes of a bundle: a full link table and room for the rest.
+    package static let byteCountMax = (BlindedLinkTable.countMax * BlindedLinkTable.entryByteCount) + (4 << 20)
+    package static let issuerCountMax = 4096
+    package static let statusListCountMax = 4096
+    package static let sceneCountMax = 256
+    package static let hostCountMax = 4096
+    package static let categoryCountMax = 4096
+
+    /// Rises with every bundle; a gate takes none lower than the newest it has seen.
+    package let version: UInt64
+    package let issuedAt: UInt64
+    /// From this second on a gate decides only as the scene's staleness policy says.
+    package let expiresAt: UInt64
+    package let issuers: [IssuerRecord]
+    package let statusLists: [StatusListReference]
+    /// The least `iat` of a list that goes with this bundle; an older one is not taken.
+    ///
+    /// Bundles of the version before name none.
+    package let statusListTimes: [StatusListReference: UInt64]
+    /// The domains whose epoch keys were handed out beside the bundle.
+    package let domains: [SealDomain]
+    /// Hosts that enterprise and object codes may stand under without a warning; lower case.
+    package let hosts: [String]
+    package let scenes: [Scene]
+    /// Names of object categories by number.
+    package let categories: [UInt64: String]
+    package let links: BlindedLinkTable?
+    /// Whose transit codes a gate of the transit domain takes.
+    package let transit: TransitNetwork?
+
+    package init(
+        version: UInt64, issuedAt: UInt64, expiresAt: UInt64, issuers: [IssuerRecord],
+        statusLists: [StatusListReference], statusListTimes: [StatusListReference: UInt64] = [:],
+        domains: [SealDomain] = [], hosts: [String],
+        scenes: [Scene] = Scene.shipped,
+        categories: [UInt64: String] = Self.shippedCategories, links: BlindedLinkTable? = nil,
+        transit: TransitNetwork? = nil
+    ) {
+        self.version = version
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+        self.issuers = issuers
+        self.statusLists = statusLists
+        self.statusListTimes = statusListTimes
+        self.domains = domains
+        self.hosts = hosts
+        self.scenes = scenes
+        self.categories = categories
+        self.links = links
+        self.transit = transit
+    }
+
+    /// The table of categories that ships.
+    package static let shippedCategories = Dictionary(
+        uniqueKeysWithValues: ObjectCategory.table.map { ($0.number, $0.name) })
+
+    /// The scene of that name.
+    package func scene(named name: String) -> Scene? {
+        scenes.first { $0.name == name }
+    }
+
+    /// The signed bytes of `bundle.cbor`.
+    package func signed(by root: SigningKey) throws(SigningError) -> [UInt8] {
+        try SignedMessage.sign(encoded(), by: root)
+    }
+
+    /// Reads a bundle that `root` signed.
+    ///
+    /// - Throws: `bundle_unreadable` for bytes that are none, `bad_signature` for another's signature.
+    package init(_ bytes: ArraySlice<UInt8>, root: VerificationKey) throws(BundleError) {
+        let document: SignedMessage
+        do {
+            document = try SignedMessage(bytes, byteCountMax: Self.byteCountMax)
+        } catch {
+            throw .malformed("the bundle cannot be read: \(error.reason)")
+        }
+        guard document.isSigned(by: root) else {
+            throw BundleError(
+                code: .badSignature, reason: "the bundle is not signed by the root key this gate trusts",
+                hint: "fetch the bundle again, or name the right key with --root")
+        }
+        try self.init(payload: document.payload)
+    }
+}

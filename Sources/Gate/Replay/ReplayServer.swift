@@ -1,0 +1,127 @@
+import Glibc
+import Platform
+
+/// Tells gates that connect to a UNIX socket all that a store remembers, each once.
+///
+/// One thread serves them all as they read, so that one that reads slowly, or not at all, keeps no other waiting. Its
+/// time is limited, and where peers or bytes are too many the one that came first has had its turn.
+struct ReplayServer: ~Copyable {
+    /// The most peers that are told at once.
+    static let peerCountMax = 16
+    /// The most bytes that wait for them: two of the largest snapshots.
+    static let byteCountMax = 2 * ReplaySnapshot.byteCountMax
+    /// How long it waits where the system has nothing left for a peer, and no peer can be dropped.
+    private static let retryMilliseconds: Int32 = 100
+
+    private struct Peer {
+        let descriptor: Int32
+        let bytes: [UInt8]
+        let deadlineMilliseconds: Int
+        var sentCount = 0
+
+        /// Sends what the socket takes now; false once nothing is left to do.
+        mutating func send() -> Bool {
+            while sentCount < bytes.count {
+                let count = unsafe bytes.withUnsafeBytes { buffer in
+                    unsafe Glibc.send(
+                        descriptor, buffer.baseAddress?.advanced(by: sentCount), buffer.count - sentCount,
+                        Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+                }
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return count < 0 && errno == EAGAIN }
+                sentCount += count
+            }
+            return false
+        }
+    }
+
+    private let store: ReplayStore
+    private let path: String
+    private let listener: Int32
+    private let peerMilliseconds: Int
+    /// In the order in which they came.
+    private var peers: [Peer] = []
+    /// What was told last, and the store's mark when it was taken.
+    private var told: (mark: [UInt8], bytes: [UInt8])?
+
+    /// Makes the socket, where nothing may be yet; only this user can connect.
+    init(_ store: ReplayStore, at path: String, peerMilliseconds: Int) throws(BundleError) {
+        self.store = store
+        self.path = path
+        self.peerMilliseconds = peerMilliseconds
+        listener = try Self.listen(at: path)
+    }
+
+    deinit {
+        for peer in peers { close(peer.descriptor) }
+        close(listener)
+    }
+
+    /// Waits until something can be done for anybody, and does it.
+    mutating func step() throws(BundleError) {
+        var entries = [pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
+        entries += peers.map { pollfd(fd: $0.descriptor, events: Int16(POLLOUT), revents: 0) }
+        let next = peers.first.map { max(0, $0.deadlineMilliseconds - MonotonicClock.milliseconds()) } ?? -1
+        guard unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: next)) >= 0 || errno == EINTR else {
+            throw GateFile.unreadable(path)
+        }
+        let now = MonotonicClock.milliseconds()
+        for index in peers.indices.reversed() {
+            let isReady = entries[index + 1].revents != 0
+            if peers[index].deadlineMilliseconds <= now || isReady && !peers[index].send() { drop(index) }
+        }
+        if entries[0].revents != 0 { try admit(at: now) }
+    }
+
+    private mutating func admit(at now: Int) throws(BundleError) {
+        let descriptor = accept(listener, nil, nil)
+        guard descriptor >= 0 else {
+            switch errno {
+            case EINTR, EAGAIN, ECONNABORTED: return
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+                if peers.isEmpty { _ = poll(nil, 0, Self.retryMilliseconds) } else { drop(0) }
+                return
+            default: throw GateFile.unreadable(path)
+            }
+        }
+        guard let bytes = try? snapshot() else {
+            close(descriptor)
+            return
+        }
+        peers.append(Peer(descriptor: descriptor, bytes: bytes, deadlineMilliseconds: now + peerMilliseconds))
+        while peers.count > Self.peerCountMax || peers.reduce(0, { $0 + $1.bytes.count }) > Self.byteCountMax {
+            drop(0)
+        }
+    }
+
+    /// All that the store remembers now, taken anew only where something was added.
+    private mutating func snapshot() throws(BundleError) -> [UInt8] {
+        let mark = try store.mark()
+        if let told, told.mark == mark { return told.bytes }
+        let bytes = try store.snapshot().encoded()
+        told = (mark, bytes)
+        return bytes
+    }
+
+    private mutating func drop(_ index: Int) {
+        close(peers.remove(at: index).descriptor)
+    }
+
+    private static func listen(at path: String) throws(BundleError) -> Int32 {
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        guard let address = SocketAddress(path: path) else {
+            throw .malformed("a socket's path is 1 to \(SocketAddress.pathByteCountMax) bytes")
+        }
+        let descriptor = socket(AF_UNIX, type, 0)
+        guard descriptor >= 0 else { throw GateFile.unwritable(path) }
+        let mask = umask(0o177)
+        let isBound = unsafe address.withPointer { unsafe bind(descriptor, $0, $1) == 0 }
+        umask(mask)
+        guard isBound, Glibc.listen(descriptor, SOMAXCONN) == 0 else {
+            let refusal = GateFile.unwritable(path)
+            close(descriptor)
+            throw refusal
+        }
+        return descriptor
+    }
+}

@@ -1,0 +1,104 @@
+import Encoding
+import HTTPTypes
+import HummingbirdCore
+import Issuing
+import NIOCore
+
+/// Answers a stream of requests, one JSON object a line, in the lines' order and while they arrive.
+struct BatchResponder: Sendable {
+    static let contentType = "application/x-ndjson"
+    /// Codes that are answered together, or lines of one each: enough to share commits, few enough to bound memory.
+    private static let windowCodeCount = 512
+    /// Windows that are begun while an earlier one is answered, so that the registry never waits for signatures.
+    private static let windowCountAhead = 2
+
+    let service: IssuingService
+    let operation: IssuerOperation
+    /// Who asks, and at what time each line was begun.
+    let caller: @Sendable () -> IssuingService.Caller
+
+    static func isBatch(_ request: Request) -> Bool {
+        let type = request.headers[.contentType] ?? ""
+        return type.prefix { $0 != ";" && $0 != " " }.lowercased() == contentType
+    }
+
+    private typealias Window = [Result<BegunRequest, OperationError>]
+
+    /// Answers every line; reads only a few windows further while the client does not take the answers.
+    ///
+    /// - Parameters:
+    ///   - body: the lines.
+    ///   - write: sends bytes, and waits until the client has room for them.
+    /// - Returns: how many lines were done, and how many refused.
+    /// - Throws: when the connection breaks; what was answered by then is done.
+    func stream(
+        _ body: RequestBody, write: ([UInt8]) async throws -> Void
+    ) async throws -> (done: Int, refused: Int) {
+        let windows = BoundedQueue<Window>(countMax: Self.windowCountAhead)
+        async let reading: Void = begin(body, into: windows)
+        var doneCount = 0
+        var refusedCount = 0
+        defer { windows.close() }
+        while let window = await windows.take() {
+            var output: [UInt8] = []
+            for request in window {
+                let (answer, isDone) = await Self.answer(request)
+                doneCount += isDone ? 1 : 0
+                refusedCount += isDone ? 0 : 1
+                output.append(contentsOf: answer)
+                output.append(0x0A)
+            }
+            try await write(output)
+        }
+        try await reading
+        return (doneCount, refusedCount)
+    }
+
+    /// Begins the lines one after the other, so that their changes are made in their order.
+    private func begin(_ body: RequestBody, into windows: BoundedQueue<Window>) async throws {
+        defer { windows.close() }
+        var splitter = LineSplitter(byteCountMax: RequestResponder.requestByteCountMax)
+        for try await buffer in body {
+            var lines = splitter.lines(endingIn: buffer.readableBytesView)[...]
+            while !lines.isEmpty {
+                guard await windows.put(begin(upTo: Self.windowCodeCount, of: &lines)) else { return }
+            }
+        }
+        guard let last = splitter.last() else { return }
+        var lines = [last][...]
+        _ = await windows.put(begin(upTo: Self.windowCodeCount, of: &lines))
+    }
+
+    private func begin(upTo codeCountMax: Int, of lines: inout ArraySlice<LineSplitter.Line>) async -> Window {
+        var window: Window = []
+        var codeCount = 0
+        while codeCount < codeCountMax, let line = lines.popFirst() {
+            let request = await begin(line, by: caller())
+            if case .success(let begun) = request { codeCount += begun.codeCount } else { codeCount += 1 }
+            window.append(request)
+        }
+        return window
+    }
+
+    private func begin(
+        _ line: LineSplitter.Line, by caller: IssuingService.Caller
+    ) async -> Result<BegunRequest, OperationError> {
+        let byteCountMax = RequestResponder.requestByteCountMax
+        guard case .text(let bytes) = line else { return .failure(.requestTooLong(byteCountMax)) }
+        do {
+            return .success(try await service.begin(operation, line: bytes, byteCountMax: byteCountMax, by: caller))
+        } catch {
+            return .failure(OperationError(any: error))
+        }
+    }
+
+    private static func answer(
+        _ begun: Result<BegunRequest, OperationError>
+    ) async -> ([UInt8], isDone: Bool) {
+        do {
+            return (try await begun.get().answer().bytes, true)
+        } catch {
+            return (OperationAnswer(json: OperationError(any: error).json).bytes, false)
+        }
+    }
+}

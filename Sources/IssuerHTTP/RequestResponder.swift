@@ -1,0 +1,139 @@
+import Credential
+import Encoding
+import HTTPTypes
+import HummingbirdCore
+import IssuerInterface
+import Issuing
+import NIOCore
+
+/// Answers one HTTP request at a time of a connection whose user is known.
+struct RequestResponder: Sendable {
+    /// The longest request, and the longest line of a batch.
+    static let requestByteCountMax = 64 << 10
+    /// The longest idempotency key.
+    static let keyByteCountMax = 128
+
+    let service: IssuingService
+    let metrics: RequestMetrics
+    /// What each user may do.
+    let grants: @Sendable (UInt32) -> Grants
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    let nowMilliseconds: @Sendable () -> UInt64
+
+    /// Answers a request.
+    ///
+    /// - Parameters:
+    ///   - request: its head, its body still to be read.
+    ///   - writer: where the answer goes.
+    ///   - uid: who connected, as the kernel says.
+    /// - Throws: when the connection breaks.
+    func respond(to request: Request, _ writer: consuming ResponseWriter, uid: UInt32) async throws {
+        let start = ContinuousClock.now
+        let (reply, pattern) = try await reply(to: request, uid: uid)
+        let status: Int
+        switch reply {
+        case .whole(let answer):
+            status = answer.status
+            // The answer to HEAD has no body (RFC 9110 §9.3.2): a client would take it for the next answer's head.
+            let bytes = request.method == .head ? [] : answer.bytes
+            try await writer.write(response: answer.head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .lines(let batch):
+            status = 200
+            let head = HTTPResponse(status: .ok, headerFields: [.contentType: BatchResponder.contentType])
+            var body = try await writer.writeHead(head)
+            let counts = try await batch.stream(request.body) { try await body.write(ByteBuffer(bytes: $0)) }
+            try await body.finish(nil)
+            metrics.count(route: pattern, doneLines: counts.done, refusedLines: counts.refused)
+        }
+        let elapsed = (ContinuousClock.now - start).components
+        metrics.count(
+            route: pattern, status: status,
+            seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18)
+    }
+
+    private enum Reply {
+        case whole(WholeAnswer)
+        case lines(BatchResponder)
+    }
+
+    /// The reply, and the route's pattern for the counts: one of the table's, so that strangers' paths take no memory.
+    private func reply(to request: Request, uid: UInt32) async throws -> (Reply, pattern: String) {
+        var pattern = "other"
+        do {
+            let grants = grants(uid)
+            // Nobody without a role learns what there is.
+            guard !grants.roles.isEmpty else { throw Grants.lacking(Role.all) }
+            let found = try Route.at(request.uri.path)
+            pattern = found[0].route.pattern.text
+            guard let (route, parameters) = found.first(where: { $0.route.method.rawValue == request.method.rawValue })
+            else { return (.whole(Self.wrongMethod(found.map(\.route.method))), pattern) }
+            guard route.roles.contains(where: grants.roles.contains) else { throw Grants.lacking(route.roles) }
+            guard case .operation(let operation) = route.answer else {
+                return (.whole(WholeAnswer(metrics: metrics.text)), pattern)
+            }
+            let key = try Self.key(of: request)
+            // Asked once a request has come whole, and for each line of a batch: either may take minutes to arrive.
+            let caller: @Sendable () -> IssuingService.Caller = { [nowMilliseconds] in
+                .init(uid: uid, grants: grants, nowMilliseconds: nowMilliseconds(), idempotencyKey: key)
+            }
+            if operation.isChange, parameters.isEmpty, BatchResponder.isBatch(request) {
+                guard key == nil else { throw OperationError.keyMisplaced }
+                return (.lines(BatchResponder(service: service, operation: operation, caller: caller)), pattern)
+            }
+            let fields =
+                try route.method == .get
+                ? Self.fields(of: request, parameters, operation)
+                : RequestFields(
+                    .parse(await Self.body(of: request), byteCountMax: Self.requestByteCountMax), operation: operation,
+                    path: parameters)
+            return (.whole(WholeAnswer(try await service.answer(operation, fields, by: caller()))), pattern)
+        } catch let error as OperationError {
+            return (.whole(WholeAnswer(error: error)), pattern)
+        } catch let error as JSONError {
+            return (.whole(WholeAnswer(error: OperationError(error))), pattern)
+        }
+    }
+
+    private static func wrongMethod(_ taken: [Route.Method]) -> WholeAnswer {
+        let names = taken.map(\.rawValue).joined(separator: ", ")
+        let error = OperationError(
+            code: "method_not_allowed", reason: "this path is not asked by that method", hint: "use \(names)")
+        return WholeAnswer(error: error, allow: names)
+    }
+
+    private static func fields(
+        of request: Request, _ path: [String: String], _ operation: IssuerOperation
+    ) throws(OperationError) -> RequestFields {
+        guard let query = PercentEncoding.parameters(of: request.uri.query ?? ""),
+            query.keys.allSatisfy({ path[$0] == nil })
+        else {
+            throw OperationError(
+                code: "request_malformed", reason: "a parameter of the query is malformed, or given twice",
+                hint: "send NAME=VALUE pairs joined by &, percent-encoded")
+        }
+        return try RequestFields(parameters: query.merging(path) { query, _ in query }, operation: operation)
+    }
+
+    private static func key(of request: Request) throws(OperationError) -> String? {
+        let values = HTTPField.Name("Idempotency-Key").map { request.headers[values: $0] } ?? []
+        guard let key = values.first else { return nil }
+        guard values.count == 1, (1...keyByteCountMax).contains(key.utf8.count) else {
+            throw OperationError(
+                code: "idempotency_key_invalid",
+                reason: "an idempotency key is 1 to \(keyByteCountMax) bytes, given once",
+                hint: "send a random one, a UUID for instance")
+        }
+        return key
+    }
+
+    private static func body(of request: Request) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await buffer in request.body {
+            guard bytes.count + buffer.readableBytes <= requestByteCountMax else {
+                throw OperationError.requestTooLong(requestByteCountMax)
+            }
+            bytes.append(contentsOf: buffer.readableBytesView)
+        }
+        return bytes
+    }
+}

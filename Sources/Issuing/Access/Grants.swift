@@ -1,0 +1,80 @@
+import Credential
+
+/// Everything that one user may do.
+package struct Grants: Sendable, Equatable {
+    /// In whose name an inspector appends events.
+    package enum Actors: Sendable, Equatable {
+        case all
+        case only(Set<String>)
+    }
+
+    package private(set) var roles: Set<Role>
+    package private(set) var actors: Actors
+
+    package static let none = Grants(roles: [], actors: .only([]))
+    /// What somebody has who holds the files and keys themselves.
+    package static let everything = Grants(roles: Set(Role.all), actors: .all)
+
+    package init(roles: Set<Role>, actors: Actors = .only([])) {
+        self.roles = roles
+        self.actors = actors
+    }
+
+    /// Adds one word of the settings: a role's name, `issuer` for all forms, `inspector:USCC` or `inspector:*`.
+    ///
+    /// - Returns: false when there is no such word; nothing is added then.
+    mutating func add(_ word: String) -> Bool {
+        let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.first == "inspector" else {
+            let added = word == "issuer" ? Form.allCases.map(Role.issuer) : Role.all.filter { $0.name == word }
+            roles.formUnion(added)
+            return !added.isEmpty
+        }
+        guard parts.count == 2 else { return false }
+        if parts[1] == "*" {
+            actors = .all
+        } else {
+            guard let uscc = try? USCC(parts[1]) else { return false }
+            if case .only(let named) = actors { actors = .only(named.union([uscc.text])) }
+        }
+        roles.insert(.inspector)
+        return true
+    }
+
+    /// The words that ``add(_:)`` takes, in a fixed order.
+    var words: [String] {
+        Role.all.filter(roles.contains).flatMap { role -> [String] in
+            guard role == .inspector else { return [role.name] }
+            guard case .only(let named) = actors else { return ["inspector:*"] }
+            return named.sorted().map { "inspector:\($0)" }
+        }
+    }
+
+    /// Refuses what needs a role that is not among these.
+    ///
+    /// - Throws: `not_permitted`.
+    package func require(_ role: Role) throws(OperationError) {
+        guard roles.contains(role) else { throw Self.lacking([role]) }
+    }
+
+    /// Refuses an actor that this user does not append events for; the service itself, which is empty, is for those
+    /// who append for all.
+    ///
+    /// - Throws: `not_permitted`.
+    package func requireActor(_ uscc: String) throws(OperationError) {
+        try require(.inspector)
+        if case .only(let named) = actors, !named.contains(uscc) {
+            throw OperationError(
+                code: "not_permitted",
+                reason: "this user does not append events for \(uscc.isEmpty ? "the service" : uscc)",
+                hint: "name an `actor` that this user has as `inspector:USCC` under `roles` in suishend.yaml")
+        }
+    }
+
+    package static func lacking(_ roles: [Role]) -> OperationError {
+        let names = roles.map(\.name).joined(separator: " or ")
+        return OperationError(
+            code: "not_permitted", reason: "this user has no role \(names)",
+            hint: "have the role added under `roles` in suishend.yaml, and the daemon started again")
+    }
+}

@@ -1,0 +1,154 @@
+package import Credential
+import Encoding
+import ForeignCodes
+package import Gate
+import Signing
+import Storage
+
+extension IssuerOperation {
+    /// The files of a gate bundle's folder, in base64.
+    package static let exportBundle = inquiry("bundle.export", takes: ["domains", "lifetime"]) {
+        service, request, caller in
+        OperationAnswer(json: try await service.bundle(.init(request), for: caller).json)
+    }
+}
+
+extension IssuingService {
+    /// What a gate is given.
+    package struct BundleOrder: Sendable {
+        /// The domains whose seals this gate may open.
+        package let domains: [SealDomain]
+        /// How long the bundle is fresh; nil for the settings' value.
+        package let lifetimeSeconds: UInt64?
+
+        package init(domains: [SealDomain], lifetimeSeconds: UInt64?) {
+            self.domains = domains
+            self.lifetimeSeconds = lifetimeSeconds
+        }
+    }
+
+    /// Makes the next gate bundle: trust list, status lists, and the day keys of the gate's own domains.
+    ///
+    /// - Parameters:
+    ///   - order: what the gate is given.
+    ///   - caller: who asks; the audit trail keeps it.
+    /// - Returns: the files of the bundle's folder.
+    /// - Throws: `lifetime_too_long`, or what the registry or a key lacks.
+    package func bundle(_ order: BundleOrder, for caller: Caller) async throws(OperationError) -> BundleExport {
+        let lifetime = order.lifetimeSeconds ?? settings.bundleLifetimeSeconds
+        guard (60...Settings.bundleLifetimeSecondsMax).contains(lifetime) else {
+            throw OperationError(
+                code: "lifetime_too_long",
+                reason: "a bundle is fresh for 60 to \(Settings.bundleLifetimeSecondsMax) seconds",
+                hint: "ask for less, and export again in time")
+        }
+        let lists = statusLists(at: caller.now, lifetime: lifetime)
+        do {
+            return try await exports.run { [self] in
+                let version = try await database.writer.write { [registry] database in
+                    try registry.audit(
+                        uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
+                    return try registry.nextBundleVersion(at: caller.now, in: database)
+                }
+                let contents = try contents(version: version, order: order, lists: lists)
+                let export = try signed(
+                    contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
+                try await coverBeat(of: export, version: version, issuedAt: caller.now)
+                return export
+            }
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+
+    /// Reads beside the writer, which others wait for; a version never says less than was on disk when it was taken.
+    private func contents(
+        version: UInt64, order: BundleOrder, lists: [StatusListReference]
+    ) throws -> BundleContents {
+        try database.read { [self] database in
+            BundleContents(
+                version: version,
+                keys: try registry.keys(in: database),
+                statusKey: try Registry.activeKey(uses: KeyRole.status.uses, in: database),
+                links: order.domains.count == SealDomain.allCases.count
+                    ? try registry.linkedIdentifiers(countMax: BlindedLinkTable.countMax, in: database) : nil,
+                shards: try lists.flatMap { list in
+                    try shards(of: list, in: database).map { (list.shard($0.shard.number), $0) }
+                })
+        }
+    }
+
+    private func signed(
+        _ contents: BundleContents, order: BundleOrder, issuedAt: UInt64, expiresAt: UInt64
+    ) throws -> BundleExport {
+        let bundle = GateBundle(
+            version: contents.version, issuedAt: issuedAt, expiresAt: expiresAt,
+            issuers: try contents.keys.map(Self.trusted), statusLists: contents.shards.map(\.0),
+            statusListTimes: Dictionary(contents.shards.map { ($0.0, issuedAt) }) { first, _ in first },
+            domains: order.domains, hosts: [settings.host.lowercased()],
+            links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
+            transit: order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil)
+        // A scene that still decides on an expired bundle needs its lists for as long; how old they may be, it says.
+        let listsExpireAt = expiresAt + Self.graceSecondsMax(of: Form.allCases)
+        let statusKey = try signingKeys.key(.status, contents.statusKey)
+        let tokens = try contents.shards.map { reference, shard in
+            (
+                reference,
+                token: try statusToken(shard, issuedAt: issuedAt, expiresAt: listsExpireAt, key: statusKey)
+            )
+        }
+        return try BundleExport(
+            bundle, root: keys.root, statusLists: tokens, epochKeys: try epochKeys(order.domains, at: issuedAt))
+    }
+
+    /// The longest that a shipped scene for these forms decides on a bundle that has expired.
+    private static func graceSecondsMax(of forms: [Form]) -> UInt64 {
+        Scene.shipped.filter { !$0.forms.isDisjoint(with: forms) }.map(\.bundleGraceSeconds).max() ?? 0
+    }
+
+    /// Every list that a code alive while gates decide on the bundle can be in, tomorrow's too: a gate that meets a
+    /// code younger than its bundle finds its index there, unrevoked.
+    private func statusLists(at now: UInt64, lifetime: UInt64) -> [StatusListReference] {
+        let end = now + lifetime + Self.graceSecondsMax(of: [.person])
+        let days = (now.subtractingFloor(86_400) / 86_400)...(end / 86_400)
+        return Form.allCases.map { StatusListReference(issuer: settings.issuer, form: $0, day: nil) }
+            + days.map { StatusListReference(issuer: settings.issuer, form: .person, day: $0) }
+    }
+
+    private func epochKeys(_ domains: [SealDomain], at now: UInt64) throws -> EpochKeyFile? {
+        guard !domains.isEmpty else { return nil }
+        let yesterday = now.subtractingFloor(86_400) / 86_400
+        var entries: [EpochKeyFile.Entry] = []
+        for domain in domains {
+            for day in yesterday..<(yesterday + 1 + settings.epochKeyDays) {
+                let key = try keys.epochKey(domain, day: day, suite: settings.suite)
+                entries.append(.init(issuer: settings.issuer, domain: domain, day: day, key: key))
+            }
+        }
+        return EpochKeyFile(entries: entries)
+    }
+
+    private static func trusted(_ key: IssuerKeyRecord) throws -> IssuerRecord {
+        IssuerRecord(
+            issuer: key.issuer, key: try VerificationKey(spki: key.spki),
+            uses: Set(key.uses.compactMap(KeyUse.init(rawValue:))), notBefore: key.notBefore,
+            expiresAt: key.expiresAt, status: KeyStatus(rawValue: key.status.rawValue) ?? .compromised)
+    }
+}
+
+/// What a bundle is made of, read in one transaction.
+private struct BundleContents: Sendable {
+    let version: UInt64
+    let keys: [IssuerKeyRecord]
+    /// Signs the lists: the one of these keys that is active.
+    let statusKey: IssuerKeyRecord?
+    /// For a gate of both domains: which identifiers are one person's.
+    let links: [(medical: [UInt8], transit: [UInt8])]?
+    let shards: [(StatusListReference, PublishedShard)]
+}
+
+extension UInt64 {
+    fileprivate func subtractingFloor(_ other: UInt64) -> UInt64 {
+        self > other ? self - other : 0
+    }
+}

@@ -1,0 +1,192 @@
+import Credential
+package import Encoding
+package import Signing
+package import Storage
+import TraceLog
+
+/// Everything an issuer can ask for, over one registry: the same code whether a daemon or a command calls it.
+///
+/// A request is a JSON object; its answer leaves only after the change is on disk.
+package final class IssuingService: Sendable {
+    package let settings: Settings
+    package let keys: KeyRing
+    let signingKeys: SigningKeys
+    package let database: RegistryDatabase
+    package let registry: Registry
+    package let log: InstallationLog
+    let beat: BeatKeeper
+    /// What there is to tell of the opening, a line each.
+    package let notes: [String]
+    let state: StateDirectory
+    let random: any RandomSource
+    /// One at a time: of two bundles, the one with the higher version was read later.
+    let exports = WorkInTurn(label: "bundle.export")
+    private let lock: StateLock
+
+    /// Opens an installation for this process alone.
+    ///
+    /// - Parameters:
+    ///   - state: a folder that `suishen init` made.
+    ///   - random: where identifiers, indices and nonces come from.
+    /// - Throws: `state_missing`, `state_busy`, `registry_behind` and what else the beat says, or what a key, the settings
+    ///   or the registry lack.
+    package init(_ state: StateDirectory, random: any RandomSource) throws(OperationError) {
+        lock = try state.locked()
+        do {
+            settings = try Settings(contentsOf: state.settings)
+            keys = try KeyRing(state)
+            try keys.check(settings.suite)
+            signingKeys = SigningKeys(state, suite: settings.suite)
+            let cipher = try FieldCipher(
+                sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random)
+            let file = try state.beat(settings)
+            let (database, opened) = try RegistryDatabase.opening(path: state.registry, cipher: cipher) {
+                try OpenedBeat(file, of: $0, random: random)
+            }
+            self.database = database
+            if database.writer.position == nil { try database.beginPosition(of: opened.beat.installation) }
+            notes = [opened.note].compactMap(\.self)
+            beat = BeatKeeper(opened.file, holding: opened.beat) { [writer = database.writer] in
+                writer.position?.commitCount ?? 0
+            }
+            let registry = Registry(cipher: cipher, random: random)
+            try database.changeAtOpening { try registry.voidOpenBlocks(in: $0) }
+            self.registry = registry
+            log = try InstallationLog(database, in: state, settings: settings, keys: keys) { [beat] checkpoint in
+                let point = Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
+                try beat.reachBlocking(Beat.Step(checkpoint: point))
+            }
+        } catch {
+            throw OperationError(any: error)
+        }
+        self.state = state
+        self.random = random
+    }
+
+    /// Has the process told of the first commit whose outcome is not known, before anybody is answered.
+    package func onUnknownCommit(_ handler: @escaping @Sendable (OperationError) -> Void) {
+        database.writer.onUnknownOutcome { handler(OperationError($0)) }
+    }
+
+    /// Who asks, what for they may, and when; all of it comes from outside, since nothing here reads a clock.
+    package struct Caller: Sendable {
+        package let uid: UInt32
+        package let grants: Grants
+        /// Milliseconds since 1970-01-01T00:00:00Z, as the log counts them.
+        let nowMilliseconds: UInt64
+        package let idempotencyKey: String?
+
+        /// The longest idempotency key.
+        package static let idempotencyKeyByteCountMax = 128
+
+        /// The same time in seconds.
+        var now: UInt64 { nowMilliseconds / 1000 }
+
+        package init(uid: UInt32, grants: Grants, nowMilliseconds: UInt64, idempotencyKey: String? = nil) {
+            self.uid = uid
+            self.grants = grants
+            self.nowMilliseconds = nowMilliseconds
+            self.idempotencyKey = idempotencyKey
+        }
+    }
+
+    /// Carries out one request, or none of it.
+    ///
+    /// - Parameters:
+    ///   - operation: what is asked.
+    ///   - body: the request's object; unknown members are refused.
+    ///   - caller: who asks, for the audit trail, and under which idempotency key.
+    /// - Returns: the answer, durable by then; the first answer again for a repeated idempotency key.
+    /// - Throws: a refusal with its code; nothing of the request was done, but for `signing_failed`,
+    ///   `erase_incomplete` and `beat_unwritable`, after which the change stands.
+    package func perform(
+        _ operation: IssuerOperation, _ body: JSONValue, by caller: Caller
+    ) async throws(OperationError) -> JSONValue {
+        try await answer(operation, RequestFields(body, operation: operation), by: caller).json
+    }
+
+    /// Carries out one request, or none of it, and gives the answer as it goes out.
+    package func answer(
+        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller
+    ) async throws(OperationError) -> OperationAnswer {
+        try await begin(operation, request, by: caller).answer()
+    }
+
+    /// Begins what one line of a batch asks; changes are made in the order in which they were begun.
+    ///
+    /// - Parameters:
+    ///   - operation: what is asked.
+    ///   - line: the request's object as JSON.
+    ///   - byteCountMax: the longest line that is read.
+    ///   - caller: who asks.
+    /// - Returns: the request, its answer still to come.
+    /// - Throws: a refusal with its code; nothing of the request was done.
+    package func begin(
+        _ operation: IssuerOperation, line: [UInt8], byteCountMax: Int, by caller: Caller
+    ) async throws(OperationError) -> BegunRequest {
+        // One key cannot stand for many requests: the second line would be given the first one's answer.
+        guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
+        let body: JSONValue
+        do { body = try JSONValue.parse(line, byteCountMax: byteCountMax) } catch { throw OperationError(error) }
+        return try await begin(operation, RequestFields(body, operation: operation), by: caller, isLine: true)
+    }
+
+    private func begin(
+        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller, isLine: Bool = false
+    ) async throws(OperationError) -> BegunRequest {
+        do {
+            switch operation.action {
+            case .inquiry(let inquiry):
+                guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
+                let answer = try await inquiry(self, request, caller)
+                return BegunRequest(codeCount: request.codeCount) { answer }
+            case .change(let preparation):
+                if operation.isLogged { try await log.untilReady() }
+                let change = try preparation(self, request, caller)
+                let write = submit(change, operation, request, by: caller, isLine: isLine)
+                return BegunRequest(codeCount: request.codeCount) {
+                    let answer = try await write.value()
+                    try operation.settle?(self)
+                    try await self.coverBeat(of: operation)
+                    return try answer()
+                }
+            }
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+
+    /// Has a change run with its audit line and its idempotency key; its value makes the answer.
+    private func submit(
+        _ change: @escaping IssuerOperation.Change, _ operation: IssuerOperation, _ request: RequestFields,
+        by caller: Caller, isLine: Bool
+    ) -> SubmittedWrite<@Sendable () throws -> OperationAnswer> {
+        let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
+        let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
+        return database.writer.submit(isLine: isLine) { [registry] database in
+            if let key,
+                let first = try registry.answer(
+                    toKey: key, of: caller.uid, request: fingerprint, in: database)
+            {
+                return { OperationAnswer(bytes: Array(first.utf8), type: OperationAnswer.jsonType) }
+            }
+            let outcome = try change(database)
+            if let subject = outcome.subject {
+                try registry.audit(
+                    uid: caller.uid, action: operation.name, subject: subject, at: caller.now, in: database)
+            }
+            guard let key, outcome.subject != nil else { return { OperationAnswer(json: try outcome.answer()) } }
+            let answer = OperationAnswer(json: try outcome.answer())
+            try registry.remember(
+                answer: String(decoding: answer.bytes, as: UTF8.self), toKey: key, of: caller.uid,
+                request: fingerprint, at: caller.now, in: database)
+            return { answer }
+        }
+    }
+
+    private static func fingerprint(_ operation: IssuerOperation, _ request: RequestFields) -> [UInt8] {
+        var bytes = Array(operation.name.utf8) + [0]
+        JSONValue.object(request.object).appendEncoded(to: &bytes)
+        return bytes
+    }
+}

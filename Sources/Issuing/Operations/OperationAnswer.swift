@@ -1,0 +1,36 @@
+package import Encoding
+
+/// What an operation answers, as it goes out: JSON on one line, or the bytes of a file.
+package struct OperationAnswer: Sendable, Equatable {
+    package static let jsonType = "application/json"
+
+    /// The media type of the bytes.
+    package let type: String
+    package let bytes: [UInt8]
+
+    /// A file's bytes, sent as they are.
+    package init(bytes: [UInt8], type: String) {
+        self.bytes = bytes
+        self.type = type
+    }
+
+    /// JSON without spaces or a line's end.
+    package init(json: JSONValue) {
+        var bytes: [UInt8] = []
+        json.appendEncoded(to: &bytes)
+        self.init(bytes: bytes, type: Self.jsonType)
+    }
+
+    /// The value again.
+    ///
+    /// - Throws: `answer_no_json` for bytes of another type.
+    package var json: JSONValue {
+        get throws(OperationError) {
+            guard type == Self.jsonType, let value = try? JSONValue.parse(bytes, byteCountMax: .max) else {
+                throw OperationError(
+                    code: "answer_no_json", reason: "the answer is \(type), not JSON", hint: "take its bytes instead")
+            }
+            return value
+        }
+    }
+}

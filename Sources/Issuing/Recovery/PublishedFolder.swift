@@ -1,0 +1,61 @@
+import Foundation
+import Glibc
+import Gate
+
+/// A folder of published files, and the errors that name what is wrong with them.
+struct PublishedFolder {
+    let path: String
+
+    /// Reads a file; nil where it is not there.
+    ///
+    /// - Throws: `published_unreadable`, also for what is too long or no regular file.
+    func read(_ name: String, byteCountMax: Int) throws(OperationError) -> [UInt8]? {
+        let descriptor = unsafe open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw unreadable(name, unsafe String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw unreadable(name, "it is not a regular file")
+        }
+        guard status.st_size <= byteCountMax else { throw unreadable(name, "it is too long") }
+        do {
+            let bytes = try FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).read(upToCount: byteCountMax)
+            return bytes.map { [UInt8]($0) } ?? []
+        } catch {
+            throw unreadable(name, "the disk fails")
+        }
+    }
+
+    /// The names of the status lists that are there.
+    func listNames() -> [String] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(BundleExport.statusFolder)")
+        return (names ?? []).compactMap { BundleExport.listName(of: "\(BundleExport.statusFolder)/\($0)") }
+    }
+
+    func missing(_ what: String, _ name: String) -> OperationError {
+        OperationError(
+            code: "published_\(what)_missing", reason: "\(path) has no \(name)",
+            hint: "put the newest one that left the installation there; gates and auditors have it")
+    }
+
+    func foreign(_ what: String, _ reason: String) -> OperationError {
+        OperationError(
+            code: "published_\(what)_foreign", reason: "the published \(what) \(reason)",
+            hint: "take what this installation published, as its gates and auditors have it")
+    }
+
+    func old(_ what: String, _ reason: String) -> OperationError {
+        OperationError(
+            code: "published_\(what)_old", reason: reason,
+            hint: "take the newest one that left the installation; gates and auditors have it")
+    }
+
+    func unreadable(_ name: String, _ reason: String) -> OperationError {
+        OperationError(
+            code: "published_unreadable", reason: "\(path)/\(name) cannot be read: \(reason)",
+            hint: "check the path, its permissions and its content")
+    }
+}

@@ -1,0 +1,41 @@
+import Credential
+import Gate
+
+/// One shard of a status list as it was published.
+struct PublishedList: Sendable {
+    /// The list's plain name.
+    let list: String
+    let shard: UInt64
+    let issuedAt: UInt64
+    /// The revoked indices of the whole list that lie in this shard.
+    let revoked: [UInt64]
+
+    /// Takes a token's list under the name that it was published by.
+    ///
+    /// - Returns: nil where the name is no list's, or a bit has an index that no list has.
+    init?(name: String, token: StatusListToken) {
+        guard let (list, shard) = Self.parts(of: name) else { return nil }
+        let base = shard * StatusListReference.shardBitCount
+        var revoked: [UInt64] = []
+        for (place, byte) in token.list.bytes.enumerated() where byte != 0 {
+            for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 { revoked.append(base + UInt64(place * 8 + bit)) }
+        }
+        guard revoked.last ?? 0 <= Claims.statusIndexMax else { return nil }
+        self.list = list
+        self.shard = shard
+        issuedAt = token.issuedAt
+        self.revoked = revoked
+    }
+
+    /// The plain name of a shard's list, and the shard's number; nil for what is no such name.
+    static func parts(of name: String) -> (list: String, shard: UInt64)? {
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        guard (3...4).contains(parts.count), !name.contains("/") else { return nil }
+        let list = parts[..<3].joined(separator: "-")
+        guard parts.count == 4 else { return (list, 0) }
+        guard let shard = UInt64(parts[3]), shard <= Claims.statusIndexMax / StatusListReference.shardBitCount else {
+            return nil
+        }
+        return (list, shard)
+    }
+}

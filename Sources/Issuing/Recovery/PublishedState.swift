@@ -1,0 +1,142 @@
+import Credential
+import Glibc
+import Signing
+import Storage
+import TraceLog
+import Gate
+
+/// What an installation published last, checked against its own keys and its beat.
+struct PublishedState {
+    let bundleVersion: UInt64
+    let lists: [PublishedList]
+    let checkpoint: Beat.LogPoint
+
+    static let checkpointName = "checkpoint"
+
+    /// What the published files are held to.
+    struct Measure {
+        /// The key that signs this installation's bundles.
+        let root: VerificationKey
+        /// The key and the name of its log.
+        let log: NoteKey
+        /// The keys that the registry has for status lists.
+        let statusKeys: [IssuerKeyRecord]
+        /// nil where the beat is lost.
+        let beat: Beat?
+    }
+
+    /// Reads a folder as `suishen bundle export` leaves it, with the newest checkpoint in it.
+    ///
+    /// - Throws: a code of its own for everything that is missing, another's, or older than the beat says.
+    init(_ folder: PublishedFolder, heldTo measure: Measure) throws(OperationError) {
+        let bundle = try Self.bundle(folder, measure)
+        bundleVersion = bundle.version
+        checkpoint = try Self.checkpoint(folder, measure)
+        lists = try Self.lists(folder, of: bundle, measure)
+    }
+
+    private static func bundle(_ folder: PublishedFolder, _ measure: Measure) throws(OperationError) -> GateBundle {
+        guard let bytes = try folder.read(BundleExport.bundleName, byteCountMax: GateBundle.byteCountMax) else {
+            throw folder.missing("bundle", BundleExport.bundleName)
+        }
+        let bundle: GateBundle
+        do {
+            bundle = try GateBundle(bytes[...], root: measure.root)
+        } catch {
+            throw error.code == .badSignature
+                ? folder.foreign("bundle", "is not signed by this installation's root key")
+                : folder.unreadable(BundleExport.bundleName, error.reason)
+        }
+        if let newest = measure.beat?.bundleVersion, bundle.version < newest {
+            throw folder.old("bundle", "the bundle has version \(bundle.version), and version \(newest) has left")
+        }
+        return bundle
+    }
+
+    private static func checkpoint(
+        _ folder: PublishedFolder, _ measure: Measure
+    ) throws(OperationError) -> Beat.LogPoint {
+        guard let bytes = try folder.read(checkpointName, byteCountMax: SignedNote.byteCountMax) else {
+            throw folder.missing("checkpoint", checkpointName)
+        }
+        let note: SignedNote
+        let checkpoint: Checkpoint
+        do {
+            note = try SignedNote(bytes: bytes)
+            checkpoint = try Checkpoint(text: note.text)
+        } catch {
+            throw folder.unreadable(checkpointName, error.reason)
+        }
+        guard checkpoint.isOf(measure.log.name), note.isSigned(by: measure.log) else {
+            throw folder.foreign("checkpoint", "is not signed by this installation's log key")
+        }
+        if let newest = measure.beat?.checkpoint {
+            guard checkpoint.size >= newest.size else {
+                throw folder.old(
+                    "checkpoint", "the checkpoint is of \(checkpoint.size) entries, and one of \(newest.size) has left")
+            }
+            guard checkpoint.size > newest.size || checkpoint.root == newest.root else {
+                throw OperationError(
+                    code: LogError.Code.logForked.rawValue,
+                    reason: "the published checkpoint and the one in the beat are of one size and differ",
+                    hint: "stop, and keep both: two histories were signed with this log's key")
+            }
+        }
+        return Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
+    }
+
+    /// The lists that the bundle names, those that left by themselves and may still be needed, and all others that are
+    /// there and good.
+    private static func lists(
+        _ folder: PublishedFolder, of bundle: GateBundle, _ measure: Measure
+    ) throws(OperationError) -> [PublishedList] {
+        let struck = bundle.issuers.filter { $0.status == .compromised }.map(\.publicKey)
+        let trusted = bundle.issuers.filter { $0.uses.contains(.statuslist) }.compactMap { record in
+            try? VerificationKey(spki: record.publicKey)
+        }
+        let own = measure.statusKeys.filter { $0.status != .compromised }.compactMap { record in
+            try? VerificationKey(spki: record.spki)
+        }
+        let keys = (trusted + own).filter { key in !struck.contains(key.spki) }
+        let firstDay = bundle.issuedAt / Beat.secondsADay
+        let left = (measure.beat?.lists ?? [:]).keys.filter { name in
+            Beat.day(of: name).map { $0 + 1 >= firstDay } ?? true
+        }
+        let needed = Set(bundle.statusLists.map(\.name)).union(left)
+        var lists: [PublishedList] = []
+        for name in needed.sorted() {
+            guard let bytes = try folder.read(listFile(name), byteCountMax: StatusListToken.byteCountMax) else {
+                throw folder.missing("list", listFile(name))
+            }
+            lists.append(try list(name, bytes, signedByOneOf: keys, folder, measure))
+        }
+        for name in folder.listNames().sorted() where !needed.contains(name) {
+            let bytes = try folder.read(listFile(name), byteCountMax: StatusListToken.byteCountMax) ?? []
+            // What nobody needs cannot keep an installation from its recovery.
+            guard let list = try? list(name, bytes, signedByOneOf: keys, folder, measure) else { continue }
+            lists.append(list)
+        }
+        return lists
+    }
+
+    private static func list(
+        _ name: String, _ bytes: [UInt8], signedByOneOf keys: [VerificationKey], _ folder: PublishedFolder,
+        _ measure: Measure
+    ) throws(OperationError) -> PublishedList {
+        let token: StatusListToken
+        do {
+            token = try StatusListToken(bytes[...]) { message in keys.contains(where: message.isSigned(by:)) }
+        } catch {
+            throw folder.foreign("list", "\(name): \(error.reason)")
+        }
+        guard token.subject == name || token.subject.hasSuffix("/\(name)"),
+            let list = PublishedList(name: name, token: token)
+        else { throw folder.foreign("list", "\(name) is another list") }
+        if let newest = measure.beat?.lists[name], token.issuedAt < newest {
+            throw folder.old("list", "\(name) is of \(token.issuedAt), and one of \(newest) has left")
+        }
+        return list
+    }
+
+    private static func listFile(_ name: String) -> String { "\(BundleExport.statusFolder)/\(name).cwt" }
+}

@@ -1,0 +1,23 @@
+/// Why an exchange brought no answer.
+package struct HTTPExchangeError: Error, Equatable {
+    /// The stable codes.
+    package enum Code: String, Sendable {
+        case unreachable
+        case timedOut = "timed_out"
+        case closed
+        case malformedResponse = "malformed_response"
+        case tooLarge = "too_large"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    package init(
+        _ code: Code, _ reason: String, hint: String = "check that the service runs and speaks HTTP/1.1"
+    ) {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+    }
+}

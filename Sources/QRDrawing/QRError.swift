@@ -1,0 +1,24 @@
+/// Why a text did not become a symbol or a picture.
+package struct QRError: Error, Equatable {
+    package enum Code: String, Sendable {
+        case emptyText = "empty_text"
+        case textTooLong = "text_too_long"
+        case maskOutOfRange = "mask_out_of_range"
+        case moduleSizeOutOfRange = "module_size_out_of_range"
+        case pictureUnreadable = "picture_unreadable"
+        case outOfMemory = "out_of_memory"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    package init(code: Code, reason: String, hint: String) {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
+    }
+
+    static let outOfMemory = QRError(
+        code: .outOfMemory, reason: "no memory was left to draw a code", hint: "free memory and try again")
+}

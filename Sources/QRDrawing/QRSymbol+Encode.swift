@@ -1,0 +1,93 @@
+import CQREncode
+package import QRStandard
+
+extension QRSymbol {
+    /// The most bytes any symbol holds: version 40, level L, byte mode (ISO/IEC 18004 table 7); digits go up to 7,089.
+    static let payloadByteCountMax = 7_089
+
+    /// Encodes a text in the smallest version that holds it.
+    ///
+    /// Alphanumeric mode is used when every character allows it, byte mode over UTF-8 otherwise.
+    ///
+    /// - Parameters:
+    ///   - text: at least one character.
+    ///   - level: how much damage the symbol survives.
+    ///   - mask: a mask pattern, 0 to 7, in place of the one with the lowest penalty.
+    /// - Returns: the symbol, with the version and mask that were chosen.
+    /// - Throws: `QRError` when the text is empty or does not fit version 40.
+    package static func encode(
+        _ text: String, level: QRLevel = .medium, mask: Int? = nil
+    ) throws(QRError) -> QRSymbol {
+        try encode(bytes: Array(text.utf8), level: level, mask: mask)
+    }
+
+    /// Encodes bytes, as they are, in the smallest version that holds them.
+    ///
+    /// - Parameters:
+    ///   - bytes: at least one byte; text passes as UTF-8.
+    ///   - level: how much damage the symbol survives.
+    ///   - mask: a mask pattern, 0 to 7, in place of the one with the lowest penalty.
+    /// - Returns: the symbol, with the version and mask that were chosen.
+    /// - Throws: `QRError` when there are no bytes or they do not fit version 40.
+    package static func encode(
+        bytes: [UInt8], level: QRLevel = .medium, mask: Int? = nil
+    ) throws(QRError) -> QRSymbol {
+        guard !bytes.isEmpty else {
+            throw QRError(code: .emptyText, reason: "there is nothing to encode", hint: "give a text that is not empty")
+        }
+        if let mask, !(0..<MaskPattern.count).contains(mask) {
+            throw QRError(
+                code: .maskOutOfRange, reason: "a mask is 0 to 7, got \(mask)", hint: "leave the mask to the encoder")
+        }
+        let drawn = try drawUnchosen(bytes, level: level)
+        return MaskChooser.symbol(drawn, level: level, mask: mask)
+    }
+
+    /// Draws the symbol with mask 0, which `MaskChooser` takes off again.
+    private static func drawUnchosen(_ bytes: [UInt8], level: QRLevel) throws(QRError) -> DrawnSymbol {
+        guard bytes.count <= payloadByteCountMax, warmedUp else { throw tooLong(bytes.count, level) }
+        guard let input = unsafe QRinput_new2(0, level.library) else { throw .outOfMemory }
+        defer { unsafe QRinput_free(input) }
+        let mode = Alphanumeric.holds(bytes) ? QR_MODE_AN : QR_MODE_8
+        guard unsafe QRinput_append(input, mode, Int32(bytes.count), bytes) == 0,
+            let code = unsafe QRcode_encodeMask(input, 0)
+        else { throw tooLong(bytes.count, level) }
+        defer { unsafe QRcode_free(code) }
+        let size = Int(unsafe code.pointee.width)
+        guard let data = unsafe code.pointee.data else { throw .outOfMemory }
+        return unsafe DrawnSymbol(
+            version: Int(code.pointee.version), size: size,
+            flags: Array(UnsafeBufferPointer(start: data, count: size * size)))
+    }
+
+    /// Fills the library's tables once, under Swift's own lock: it fills them lazily and without one.
+    private static let warmedUp: Bool = {
+        for level in QRLevel.allCases {
+            for byteCount in [1, 40, 120, 400, 900, 1_200] {
+                let bytes = [UInt8](repeating: 0x2a, count: byteCount)
+                guard let input = unsafe QRinput_new2(0, level.library) else { return false }
+                defer { unsafe QRinput_free(input) }
+                guard unsafe QRinput_append(input, QR_MODE_8, Int32(byteCount), bytes) == 0 else { return false }
+                if let code = unsafe QRcode_encodeMask(input, 0) { unsafe QRcode_free(code) }
+            }
+        }
+        return true
+    }()
+
+    private static func tooLong(_ byteCount: Int, _ level: QRLevel) -> QRError {
+        QRError(
+            code: .textTooLong, reason: "\(byteCount) bytes do not fit a QR code at level \(level.rawValue)",
+            hint: "shorten the text, or take a lower level")
+    }
+}
+
+extension QRLevel {
+    fileprivate var library: QRecLevel {
+        switch self {
+        case .low: QR_ECLEVEL_L
+        case .medium: QR_ECLEVEL_M
+        case .quartile: QR_ECLEVEL_Q
+        case .high: QR_ECLEVEL_H
+        }
+    }
+}

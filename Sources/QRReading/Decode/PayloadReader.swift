@@ -1,0 +1,180 @@
+import QRStandard
+
+/// Reads the segments of a symbol's bit stream (ISO/IEC 18004 §7.4).
+///
+/// Kanji become the Shift JIS bytes they stand for; nothing else is converted. Which character set was announced for
+/// which bytes comes out beside them.
+struct PayloadReader {
+    private var data: [UInt8] = []
+    private var version = 1
+    private var bitIndex = 0
+    private var payload: [UInt8] = []
+    private var runs: [Payload.Run] = []
+    /// The set announced for the bytes to come.
+    private var characterSet: CharacterSet?
+    /// Whether FNC1 came, in either position: a percent sign in alphanumeric mode then separates.
+    private var hasFNC1 = false
+    private var recent = RecentPayloads()
+
+    /// Reads a symbol's data codewords.
+    mutating func read(_ data: [UInt8], version: Int) -> SymbolDecoder.Answer {
+        self.data = data
+        // Let go of, so that its owner can write there again.
+        defer { self.data = [] }
+        self.version = version
+        bitIndex = 0
+        payload.removeAll(keepingCapacity: true)
+        runs.removeAll(keepingCapacity: true)
+        characterSet = nil
+        hasFNC1 = false
+        return readSegments()
+    }
+
+    private mutating func readSegments() -> SymbolDecoder.Answer {
+        while true {
+            // Fewer than four bits left are a terminator cut short.
+            guard let mode = bits(4), mode != 0 else { return finish() }
+            switch mode {
+            case 0b0001: guard readDigits() else { return .failed }
+            case 0b0010: guard readAlphanumeric() else { return .failed }
+            case 0b0100: guard readBytes() else { return .failed }
+            case 0b1000: guard readKanji() else { return .failed }
+            case 0b0111: guard readCharacterSet() else { return .failed }
+            case 0b0101: hasFNC1 = true
+            case 0b1001:
+                // The application indicator names the text's format, and is no part of the text.
+                guard bits(8) != nil else { return .failed }
+                hasFNC1 = true
+            case 0b0011: return .part
+            default: return .failed
+            }
+        }
+    }
+
+    /// What follows the terminator is padding, which some encoders fill in their own way: it is not looked at.
+    private mutating func finish() -> SymbolDecoder.Answer {
+        payload.isEmpty ? .failed : .payload(recent.payload(payload, runs))
+    }
+
+    private mutating func bits(_ count: Int) -> Int? {
+        guard bitIndex + count <= data.count * 8 else {
+            bitIndex = data.count * 8
+            return nil
+        }
+        var value = 0
+        for index in bitIndex..<(bitIndex + count) {
+            value = value << 1 | Int(data[index >> 3] >> UInt8(7 - index & 7) & 1)
+        }
+        bitIndex += count
+        return value
+    }
+
+    /// The width of a count differs between versions 1–9, 10–26 and 27–40 (ISO/IEC 18004 table 3).
+    private mutating func count(_ widths: (Int, Int, Int)) -> Int? {
+        bits(version <= 9 ? widths.0 : version <= 26 ? widths.1 : widths.2)
+    }
+
+    /// Begins bytes of another character set, unless they are of the same.
+    private mutating func begin(_ characterSet: CharacterSet?) {
+        guard characterSet != runs.last?.characterSet else { return }
+        runs.append(Payload.Run(start: payload.count, characterSet: characterSet))
+    }
+
+    private mutating func readDigits() -> Bool {
+        begin(nil)
+        guard var left = count((10, 12, 14)) else { return false }
+        while left > 0 {
+            let digitCount = min(left, 3)
+            guard let value = bits(digitCount * 3 + 1) else { return false }
+            var divisor = digitCount == 3 ? 100 : digitCount == 2 ? 10 : 1
+            guard value < divisor * 10 else { return false }
+            while divisor > 0 {
+                payload.append(0x30 + UInt8(value / divisor % 10))
+                divisor /= 10
+            }
+            left -= digitCount
+        }
+        return true
+    }
+
+    private mutating func readAlphanumeric() -> Bool {
+        begin(nil)
+        guard var left = count((9, 11, 13)) else { return false }
+        let start = payload.count
+        while left > 1 {
+            guard let pair = bits(11), pair < 45 * 45 else { return false }
+            payload.append(Alphanumeric.characters[pair / 45])
+            payload.append(Alphanumeric.characters[pair % 45])
+            left -= 2
+        }
+        if left == 1 {
+            guard let single = bits(6), single < 45 else { return false }
+            payload.append(Alphanumeric.characters[single])
+        }
+        if hasFNC1 { separateElements(from: start) }
+        return true
+    }
+
+    /// One percent sign is a separator, and two are one (ISO/IEC 18004 §7.4.8).
+    private mutating func separateElements(from start: Int) {
+        let percent = UInt8(ascii: "%")
+        let written = payload[start...]
+        payload.removeSubrange(start...)
+        var isSecond = false
+        for byte in written {
+            if byte == percent, isSecond {
+                payload[payload.count - 1] = percent
+                isSecond = false
+            } else {
+                isSecond = byte == percent
+                payload.append(isSecond ? Self.groupSeparator : byte)
+            }
+        }
+    }
+
+    private static let groupSeparator: UInt8 = 0x1d
+
+    private mutating func readBytes() -> Bool {
+        begin(characterSet)
+        guard let byteCount = count((8, 16, 16)), bitIndex + byteCount * 8 <= data.count * 8 else { return false }
+        for _ in 0..<byteCount {
+            guard let byte = bits(8) else { return false }
+            payload.append(UInt8(byte))
+        }
+        return true
+    }
+
+    private mutating func readKanji() -> Bool {
+        begin(.shiftJIS)
+        guard let characterCount = count((8, 10, 12)) else { return false }
+        for _ in 0..<characterCount {
+            guard let value = bits(13) else { return false }
+            let joined = (value / 0xc0) << 8 | value % 0xc0
+            let code = joined + (joined < 0x1f00 ? 0x8140 : 0xc140)
+            guard code <= 0xffff else { return false }
+            payload.append(UInt8(code >> 8))
+            payload.append(UInt8(code & 0xff))
+        }
+        return true
+    }
+
+    /// An ECI designator takes one to three bytes (ISO/IEC 18004 table 4).
+    private mutating func readCharacterSet() -> Bool {
+        guard let first = bits(8) else { return false }
+        let number: Int?
+        switch first.leadingOnes {
+        case 0: number = first
+        case 1: number = bits(8).map { (first & 0x3f) << 8 | $0 }
+        case 2: number = bits(16).map { (first & 0x1f) << 16 | $0 }
+        default: return false
+        }
+        guard let number else { return false }
+        characterSet = .announced(number)
+        return true
+    }
+}
+
+extension Int {
+    /// How many of a byte's highest bits are set before one is not.
+    fileprivate var leadingOnes: Int { (~UInt8(truncatingIfNeeded: self)).leadingZeroBitCount }
+}

@@ -1,0 +1,14 @@
+/// The 45 characters of alphanumeric mode (ISO/IEC 18004 §7.3.4, table 5).
+package enum Alphanumeric {
+    package static let characters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
+
+    private static let isMember: [Bool] = {
+        var table = [Bool](repeating: false, count: 256)
+        for character in characters { table[Int(character)] = true }
+        return table
+    }()
+
+    package static func holds(_ bytes: [UInt8]) -> Bool {
+        bytes.allSatisfy { isMember[Int($0)] }
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Glibc
+import QRReading
+
+/// Scans picture after picture, for recall and time to be measured from outside.
+@main
+struct ScanBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan-bench",
+        abstract: "Reads image paths, a line each, and prints the texts found, a line a picture, separated by tabs.")
+
+    @Option(help: "Milliseconds for one picture.")
+    var budget: UInt64 = 150
+
+    @Flag(help: "Print the outcome, and the microseconds the scan took, before the texts.")
+    var timing = false
+
+    func run() throws {
+        var scanner = Scanner(budgetMilliseconds: budget, microseconds: Self.microseconds)
+        while let path = readLine() {
+            // Whoever measures waits for each line.
+            defer { fflush(nil) }
+            guard let image = Self.image(at: path) else {
+                print("")
+                continue
+            }
+            let start = Self.microseconds()
+            let scan = scanner.scan(image)
+            let elapsed = Self.microseconds() - start
+            let prefix = timing ? ["\(scan.outcome.rawValue)", "\(elapsed)"] : []
+            print((prefix + scan.codes.map { Self.escaped($0.text) }).joined(separator: "\t"))
+        }
+    }
+
+    private static func image(at path: String) -> GreyImage? {
+        guard let file = unsafe fopen(path, "rb") else { return nil }
+        defer { unsafe fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count <= ImageLimits.byteCountMax {
+            let count = unsafe fread(&chunk, 1, chunk.count, file)
+            if count == 0 { break }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+        return try? GreyImage.read(bytes)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func microseconds() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1_000
+    }
+}

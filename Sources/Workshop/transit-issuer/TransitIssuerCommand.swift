@@ -1,0 +1,57 @@
+import ArgumentParser
+import CommandSupport
+import Gate
+import Glibc
+import QRDrawing
+import Signing
+
+/// Plays a transit network: its certificate authority, a card issuer and a holder's phone.
+///
+/// For tests, demonstrations and the training of gates; the codes are in this project's own reading of the layout.
+@main
+struct TransitIssuerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transit-issuer",
+        abstract: "Play a transit network, to make codes that gates can be tried with.",
+        version: Release.version,
+        subcommands: [InitCommand.self, CodeCommand.self])
+
+    static func main() {
+        StandardStream.holdPlaces()
+        do {
+            var command = try parseAsRoot()
+            guard type(of: command).configuration.subcommands.isEmpty else {
+                throw ValidationError("name a subcommand")
+            }
+            HelpRequest.check(of: self as any ParsableCommand.Type, named: "transit-issuer") {
+                $0.configuration.subcommands.map { ($0._commandName, $0) }
+            }
+            try command.run()
+        } catch let error as CommandError {
+            Diagnostics(command: "transit-issuer").report(error)
+            Glibc.exit(ExitStatus.failure.rawValue)
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Diagnostics(command: "transit-issuer").endForUsage(fullMessage(for: error))
+        }
+    }
+}
+
+extension CommandError {
+    /// Runs `body`; what the parts below refuse becomes this command's own error.
+    static func wrapping<Value>(_ body: () throws -> Value) throws(CommandError) -> Value {
+        do {
+            return try body()
+        } catch let error as CommandError {
+            throw error
+        } catch let error as SigningError {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        } catch let error as QRError {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        } catch let error as BundleError {
+            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        } catch {
+            throw CommandError(code: "unexpected", reason: "\(error)", hint: "report this with the command line")
+        }
+    }
+}

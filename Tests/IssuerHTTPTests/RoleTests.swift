@@ -1,0 +1,97 @@
+import Credential
+import Encoding
+import Glibc
+import IssuerInterface
+import IssuerTestSupport
+import Issuing
+import Storage
+import TestSupport
+import Testing
+
+@Suite(
+    "Who may ask a daemon", .serialized,
+    .enabled(if: getuid() == 0, "who connects is tried as other users, which only root can become"))
+struct RoleTests {
+    private static let object = #"{"kind": "object", "manager": "91350100M000100Y43", "category": "park"}"#
+    private static let person = #"{"residentId": "11010519491231002X"}"#
+
+    /// A daemon whose socket anybody can connect to, so that roles are all that is left between them and it.
+    private static func daemon(roles: String) throws -> (HTTPDaemon, socket: String) {
+        let installation = try Installation()
+        var settings = try Settings(text: "roles:\n\(roles)")
+        settings.socket.mode = 0o666
+        try installation.write(settings)
+        let folder = installation.folder.path + "/open"
+        unsafe mkdir(folder, 0o755)
+        for path in [installation.folder.path, folder] { unsafe chmod(path, 0o755) }
+        return (try HTTPDaemon(installation, socket: folder + "/socket"), folder + "/socket")
+    }
+
+    private static func ask(_ arguments: [String], of daemon: HTTPDaemon, as uid: Int) throws -> String {
+        try daemon.curl(arguments, as: ["setpriv", "--reuid", String(uid), "--regid", "65534", "--clear-groups"]).output
+    }
+
+    @Test("is for the settings to say: nobody without a role gets anything from any route")
+    func nobody() throws {
+        let (daemon, _) = try Self.daemon(roles: "  40001: [auditor]")
+        for route in Route.table {
+            for body in [["-d", Self.person], []] {
+                let answer = try Self.ask(body + ["http://d\(route.pattern.text)"], of: daemon, as: 40002)
+                #expect(answer.contains("\"not_permitted\"") && answer.hasSuffix("\n403"))
+            }
+        }
+        #expect(try Self.ask(["http://d/v1/audit"], of: daemon, as: 40001).hasSuffix("\n200"))
+        #expect(try daemon.curl(["http://d/v1/health"]).output.hasSuffix("\n200"))
+    }
+
+    @Test("is told apart by form: one registers and issues objects and no person")
+    func forms() throws {
+        let (daemon, _) = try Self.daemon(roles: "  40001: [issuer:object]\n  40002: [operator]")
+        let answer = try Self.ask(["-d", Self.object, "http://d/v1/objects"], of: daemon, as: 40001)
+        let subject = try #require(answer.split(separator: "\"").dropFirst(3).first)
+        #expect(answer.hasSuffix("\n200"))
+        let code = "{\"subject\": \"\(subject)\"}"
+        #expect(try Self.ask(["-d", code, "http://d/v1/codes"], of: daemon, as: 40001).hasSuffix("\n200"))
+        let known = try daemon.curl(["-d", Self.person, "http://d/v1/persons"]).output.split(separator: "\"")[3]
+        let refused = [
+            (40001, Self.person, "persons"), (40001, "{\"subject\": \"\(known)\"}", "codes"),
+            (40001, "{\"subject\": \"91350100M000100Y43\"}", "codes"),
+            (40001, "{\"target\": \"\(subject)\"}", "revocations"), (40001, "{}", "bundle"),
+            (40002, code, "codes"), (40002, Self.object, "objects"),
+        ]
+        for (uid, body, path) in refused {
+            let answer = try Self.ask(["-d", body, "http://d/v1/\(path)"], of: daemon, as: uid)
+            #expect(answer.contains("\"not_permitted\"") && answer.hasSuffix("\n403"), "\(uid) \(path) \(answer)")
+        }
+        let revocation = ["-d", "{\"target\": \"\(subject)\"}", "http://d/v1/revocations"]
+        #expect(try Self.ask(revocation, of: daemon, as: 40002).hasSuffix("\n200"))
+        let lines = try Self.ask(
+            [
+                "-H", "Content-Type: application/x-ndjson", "--data-binary", "\(code)\n{\"subject\": \"\(known)\"}\n",
+                "http://d/v1/codes",
+            ], of: daemon, as: 40001
+        ).split(separator: "\n")
+        #expect(lines.count == 3 && lines[0].contains("\"text\"") && lines[1].contains("\"not_permitted\""))
+    }
+
+    @Test("reaches a socket whose mode or group lets them connect, and no other")
+    func modes() throws {
+        let installation = try Installation()
+        var settings = try Settings(text: "roles:\n  40001: [auditor]")
+        settings.socket.mode = 0o660
+        settings.socket.group = 40100
+        try installation.write(settings)
+        for path in [installation.folder.path, installation.state.path, installation.state.path + "/run"] {
+            unsafe chmod(path, 0o755)
+        }
+        let daemon = try HTTPDaemon(installation)
+        func health(group: String) throws -> String {
+            try daemon.curl(
+                ["http://d/v1/health"], as: ["setpriv", "--reuid", "40001", "--regid", group, "--clear-groups"],
+                mayBeShutOut: true
+            ).output
+        }
+        #expect(try health(group: "40100").hasSuffix("\n200"))
+        #expect(try health(group: "40101").hasSuffix("\n000"))
+    }
+}

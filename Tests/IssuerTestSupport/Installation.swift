@@ -1,0 +1,84 @@
+package import Encoding
+import Glibc
+package import Issuing
+package import Signing
+package import TestSupport
+
+/// A fresh installation in a scratch folder, opened for one test and removed with it.
+package final class Installation: Sendable {
+    package let state: StateDirectory
+    package let folder: ScratchFolder
+
+    package init(_ suite: Suite = .ed25519, in folder: ScratchFolder? = nil) throws {
+        self.folder = try folder ?? ScratchFolder()
+        state = StateDirectory(path: self.folder("state"))
+        var settings = Settings()
+        settings.suite = suite
+        try state.create(settings, random: SystemRandom(), at: 1_800_000_000)
+    }
+
+    /// One whose daemon cuts nobody off at its end, however busy the machine is.
+    package static func patient() throws -> Installation {
+        let installation = try Installation()
+        var settings = Settings()
+        settings.stopTimeoutSeconds = 3600
+        try installation.write(settings)
+        return installation
+    }
+
+    /// Puts other settings in the place of those that it was made with.
+    package func write(_ settings: Settings) throws {
+        try folder.write(Array(settings.text.utf8), to: "state/suishend.yaml", mode: 0o600)
+    }
+
+    package func open() throws -> IssuingService {
+        try IssuingService(state, random: SystemRandom())
+    }
+
+    /// The registry's files by name, as a backup has them.
+    package func registryFiles() throws -> [String: [UInt8]] {
+        var files: [String: [UInt8]] = [:]
+        for name in ["registry.sqlite", "registry.sqlite-wal"] where ProjectFiles.exists("\(state.path)/\(name)") {
+            files[name] = try ProjectFiles.bytes("\(state.path)/\(name)")
+        }
+        return files
+    }
+
+    /// Puts a backup in the registry's place.
+    package func restore(_ files: [String: [UInt8]]) throws {
+        for suffix in ["", "-wal", "-shm"] { unsafe unlink(state.registry + suffix) }
+        for (name, bytes) in files { try folder.write(bytes, to: "state/\(name)", mode: 0o600) }
+    }
+
+    /// What the beat says; kept and put back with the registry, as a snapshot of the whole machine has it.
+    package var beat: [UInt8] {
+        get throws { try ProjectFiles.bytes(state.path + ".beat") }
+    }
+
+    package func restoreBeat(_ bytes: [UInt8]) throws { try folder.write(bytes, to: "state.beat", mode: 0o600) }
+
+    /// Every byte that the installation's registry has on disk.
+    package func registryBytes() throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for suffix in ["", "-wal"] {
+            guard let file = unsafe fopen(state.registry + suffix, "rb") else { continue }
+            defer { unsafe fclose(file) }
+            var chunk = [UInt8](repeating: 0, count: 1 << 16)
+            while case let count = unsafe fread(&chunk, 1, chunk.count, file), count > 0 {
+                bytes.append(contentsOf: chunk[..<count])
+            }
+        }
+        return bytes
+    }
+}
+
+extension IssuingService {
+    /// One request at a fixed time, by a fixed user.
+    package func ask(
+        _ operation: IssuerOperation, _ body: JSONValue, at now: UInt64 = 1_800_000_000, key: String? = nil
+    ) async throws(OperationError) -> JSONValue {
+        try await perform(
+            operation, body,
+            by: Caller(uid: 1000, grants: .everything, nowMilliseconds: now * 1000, idempotencyKey: key))
+    }
+}

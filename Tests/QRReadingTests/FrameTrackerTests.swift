@@ -1,0 +1,50 @@
+import Testing
+
+@testable import QRDrawing
+@testable import QRReading
+
+@Suite("A film of codes")
+struct FrameTrackerTests {
+    private let code = ScannedCode(payload: Payload(bytes: [1]), corners: nil)
+    private let other = ScannedCode(payload: Payload(bytes: [2]), corners: nil)
+
+    @Test("reports a code once while it stays, even if frames fail")
+    func reportsOnce() {
+        var tracker = FrameTracker(absentFrameCount: 3)
+        let film = [[], [code], [code], [], [], [code], [code, other], [other]]
+        #expect(film.map { tracker.newCodes($0).map(\.bytes) } == [[], [[1]], [], [], [], [], [[2]], []])
+    }
+
+    @Test("reports it again after it has left")
+    func reportsAgain() {
+        var tracker = FrameTracker(absentFrameCount: 3)
+        let film = [[code], [], [], [], [], [code]]
+        #expect(film.map { tracker.newCodes($0).count } == [1, 0, 0, 0, 0, 1])
+    }
+
+    @Test("shows each of our own codes as it passes, through noise")
+    func readsFilm() throws {
+        var tracker = FrameTracker(absentFrameCount: 2)
+        var scanner = Scanner()
+        var seen: [String] = []
+        for (text, position) in [("FIRST", 0), ("FIRST", 5), ("", 0), ("SECOND", 9), ("SECOND", 3), ("FIRST", 2)] {
+            let frame = try Self.frame(text, position: position)
+            let codes = text.isEmpty ? [] : scanner.scan(frame).codes
+            seen += tracker.newCodes(codes).map(\.text)
+        }
+        #expect(seen == ["FIRST", "SECOND", "FIRST"])
+    }
+
+    private static func frame(_ text: String, position: Int) throws -> GreyImage {
+        var pixels = (0..<(160 * 160)).map { UInt8(200 + $0 * 7 % 41) }
+        if !text.isEmpty {
+            let symbol = try QRSymbol.encode(text)
+            for row in 0..<(symbol.size * 4) {
+                for column in 0..<(symbol.size * 4) where symbol.isDark(row: row / 4, column: column / 4) {
+                    pixels[(row + 20 + position) * 160 + column + 20 + position] = 40
+                }
+            }
+        }
+        return try #require(GreyImage(width: 160, height: 160, pixels: pixels))
+    }
+}
