@@ -29,6 +29,7 @@ package struct HashChain: Sendable {
 
     /// Hashes from x(`start`) down to x(`end`).
     func walk(from value: [UInt8], at start: Int, to end: Int) -> [UInt8] {
+        // No input reaches this: a link, an anchor and a seed are measured when they are read.
         precondition(value.count == Self.linkByteCount, "links are measured when they are read")
         if digest == .sha256, SHA256Walk.isSupported {
             return SHA256Walk.value(from: value, at: UInt32(start), to: UInt32(end), label: Self.label)

@@ -5,6 +5,7 @@ import COpenSSL
     private let pointer: OpaquePointer
 
     init() {
+        // No input reaches this: only a machine without memory does.
         guard let pointer = unsafe EVP_CIPHER_CTX_new() else { preconditionFailure("the memory is gone") }
         unsafe self.pointer = pointer
     }

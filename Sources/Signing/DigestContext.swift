@@ -19,7 +19,10 @@ import COpenSSL
         case .sm3:
             guard let context = unsafe EVP_MD_CTX_new(),
                 unsafe EVP_DigestInit_ex2(context, LibraryDigest.of(algorithm).pointer, nil) == 1
-            else { preconditionFailure("libcrypto has no \(algorithm), or the memory is gone") }
+            else {
+                // No input reaches this: only a machine without memory, or without a digest in libcrypto, does.
+                preconditionFailure("libcrypto has no \(algorithm), or the memory is gone")
+            }
             unsafe (sha256, fetched) = (nil, context)
         }
     }
@@ -36,6 +39,7 @@ import COpenSSL
             unsafe suishen_sha256_update(sha256, bytes.baseAddress, bytes.count)
         } else {
             let taken = unsafe EVP_DigestUpdate(fetched, bytes.baseAddress, bytes.count)
+            // No input reaches this: libcrypto refuses no bytes of any length once a digest is set up.
             precondition(taken == 1, "a digest that was set up takes bytes")
         }
     }
@@ -50,6 +54,7 @@ import COpenSSL
 
     /// Ends the digest into the caller's memory and makes the context ready for the next one.
     func finalize(into bytes: UnsafeMutableRawBufferPointer) {
+        // No input reaches this: callers bring buffers of a fixed length.
         precondition(bytes.count >= DigestAlgorithm.byteCount, "a digest needs room for its 32 bytes")
         let digest = unsafe bytes.bindMemory(to: UInt8.self).baseAddress
         if let sha256 = unsafe sha256 {
@@ -58,6 +63,7 @@ import COpenSSL
         } else {
             let done = unsafe EVP_DigestFinal_ex(fetched, digest, nil)
             let ready = unsafe EVP_DigestInit_ex2(fetched, nil, nil)
+            // No input reaches this: libcrypto ends every digest that was set up.
             precondition(done == 1 && ready == 1, "a digest that was set up ends and starts again")
         }
     }

@@ -10,6 +10,8 @@ enum Ed25519Signature {
 
     /// Whether `signature`, 64 bytes, is over `message` by `key`, 32 bytes that need not be a point.
     static func isValid(_ signature: [UInt8], for message: [UInt8], by key: [UInt8]) -> Bool {
+        // No input reaches this: the signature was brought into shape before, and the key's length was checked when it
+        // was read.
         precondition(signature.count == RawSignature.byteCount && key.count == keyByteCount, "C takes no lengths")
         guard isReady else { return false }
         return unsafe crypto_sign_verify_detached(signature, message, UInt64(message.count), key) == 0

@@ -101,6 +101,7 @@ import COpenSSL
         let valid: Bool
         switch algorithm {
         case .ed25519:
+            // No input reaches this: a key of that algorithm has no operation: it is checked by libsodium.
             preconditionFailure("no operation is set up to verify Ed25519")
         case .sm2:
             valid =

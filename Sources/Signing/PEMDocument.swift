@@ -10,6 +10,7 @@ struct PEMDocument {
         CryptoLibrary.prepare()
         guard let count = Int32(exactly: bytes.count) else { return nil }
         let document = unsafe bytes.withUnsafeBytes { buffer -> PEMDocument? in
+            // No input reaches this: only a machine without memory does.
             guard let bio = unsafe BIO_new_mem_buf(buffer.baseAddress, count) else { return nil }
             defer { unsafe BIO_free(bio) }
             var name: UnsafeMutablePointer<CChar>?
@@ -41,11 +42,13 @@ struct PEMDocument {
 
     /// The block as text, 64 characters a line.
     func encoded() -> [UInt8] {
+        // No input reaches this: only a machine without memory does.
         guard let bio = unsafe BIO_new(BIO_s_mem()) else { preconditionFailure("the memory is gone") }
         defer { unsafe BIO_free(bio) }
         var text: UnsafeMutablePointer<CChar>?
         let written = unsafe PEM_write_bio(bio, label, "", der, der.count)
         let count = unsafe suishen_bio_data(bio, &text)
+        // No input reaches this: writing into memory fails for want of memory alone.
         guard written > 0, count > 0, let text = unsafe text else { preconditionFailure("the memory is gone") }
         return unsafe Array(UnsafeRawBufferPointer(start: text, count: count))
     }

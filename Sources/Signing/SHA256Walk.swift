@@ -14,7 +14,9 @@ package enum SHA256Walk {
     package static func value(
         from value: [UInt8], at start: UInt32, to end: UInt32, label: [UInt8]
     ) -> [UInt8] {
+        // No input reaches this: the processor decides, and the caller has asked it.
         precondition(isSupported, "the caller has asked")
+        // No input reaches this: the one caller has measured both.
         precondition(value.count == valueByteCount && label.count == labelByteCount, "C takes no lengths")
         var value = value
         unsafe csha256_walk(label, &value, start, end)

@@ -15,6 +15,7 @@ final class ThreadContexts {
         let made = unsafe pthread_key_create(&key) { contexts in
             if let contexts = unsafe contexts { unsafe Unmanaged<ThreadContexts>.fromOpaque(contexts).release() }
         }
+        // No input reaches this: it is made once in the life of a process, before any is read.
         precondition(made == 0, "a process has room for one more thread-specific key")
         return key
     }()

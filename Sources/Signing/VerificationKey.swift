@@ -3,6 +3,9 @@ package final class VerificationKey: Sendable {
     /// The largest SubjectPublicKeyInfo taken: an RSA key of 8,192 bits has 1,062 bytes.
     package static let byteCountMax = 2048
 
+    /// Bytes of a key identifier.
+    package static let keyIdentifierByteCount = 4
+
     package let algorithm: SignatureAlgorithm
     /// The SubjectPublicKeyInfo in DER; points are uncompressed in it, however they came.
     package let spki: [UInt8]
@@ -95,7 +98,7 @@ package final class VerificationKey: Sendable {
         self.algorithm = algorithm
         self.spki = spki
         self.raw = raw
-        keyIdentifier = Array(DigestAlgorithm.sha256.digest(spki).prefix(4))
+        keyIdentifier = Array(DigestAlgorithm.sha256.digest(spki).prefix(Self.keyIdentifierByteCount))
         operations = handle.map { KeyOperationPool(key: $0, algorithm: algorithm, purpose: .verify) }
     }
 

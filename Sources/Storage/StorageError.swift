@@ -68,6 +68,7 @@ package struct StorageError: Error, Equatable, Sendable {
         switch error {
         case let error as StorageError: self = error
         case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .diskFull
+        case is RowDecodingError: self = .corruptRow("a value of another type")
         case let error as DatabaseError: self = .unwritable(error.message ?? "\(error.resultCode)")
         default: self = .unwritable("the commit failed")
         }

@@ -7,6 +7,7 @@ import Glibc
 
     init(_ value: Int) {
         let status = unsafe sem_init(semaphore, 0, UInt32(value))
+        // No input reaches this: the value is a constant of the source.
         precondition(status == 0, "a number that fits is all it asks for")
     }
 

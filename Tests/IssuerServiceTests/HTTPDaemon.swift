@@ -48,11 +48,13 @@ final class HTTPDaemon {
             + (takesSocketOption ? ["--socket", socket] : [])
         process = try Self.spawn(words, diagnostics: diagnosticsFile)
         // Minutes, since a machine may be busy; whoever asked too early would be told nothing at all.
-        for _ in 0..<Self.startChecksMax where !IssuerClient.answers(at: socket) {
+        for _ in 0..<Self.startChecksMax {
+            // Not a `where` of the loop, which would go on to connect thousands of times.
+            if IssuerClient.answers(at: socket) { break }
             var status: Int32 = 0
             guard unsafe waitpid(process, &status, WNOHANG) == 0 else {
                 process = 0
-                throw NotStarted(reason: "the daemon ended with \(status): \(try diagnostics)")
+                throw NotStarted(reason: "the daemon ended with \(status): \(try diagnostics)", status: status)
             }
             usleep(10_000)
         }
@@ -80,6 +82,23 @@ final class HTTPDaemon {
     func end(_ signal: Int32) -> Int32 {
         kill(process, signal)
         return ended()
+    }
+
+    /// Asks it to end in good order until it has; gives the wait status.
+    ///
+    /// It asks again, since a signal may be lost between its arrival and the queue that handles it.
+    func endInGoodOrder() -> Int32 {
+        while true {
+            kill(process, SIGTERM)
+            for _ in 0..<500 {
+                var status: Int32 = 0
+                if unsafe waitpid(process, &status, WNOHANG) == process {
+                    process = 0
+                    return status
+                }
+                usleep(10_000)
+            }
+        }
     }
 
     /// Holds the process still; returns once it is.
@@ -147,7 +166,9 @@ final class HTTPDaemon {
         let diagnostics: String
     }
 
-    private struct NotStarted: Error {
+    struct NotStarted: Error {
         let reason: String
+        /// The wait status of a daemon that has ended.
+        var status: Int32?
     }
 }

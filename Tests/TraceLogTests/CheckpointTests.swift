@@ -26,6 +26,13 @@ struct CheckpointTests {
         #expect(error?.code == .malformedCheckpoint)
     }
 
+    @Test("is of no log whose length cannot be added to", arguments: [UInt64(Int64.max), 1 << 63, .max])
+    func size(size: UInt64) throws {
+        let text = Checkpoint(origin: Self.origin, size: size, root: .emptyRoot).text
+        let read = try? Checkpoint(text: text)
+        #expect((read?.size == size) == (size <= Int64.max))
+    }
+
     @Test("comes back from its note, with the log's and the witness's word")
     func roundTrip() throws {
         let (note, log, witness) = try Self.note()

@@ -8,6 +8,7 @@ struct GaloisPolynomial {
 
     /// All zero.
     init(count: Int) {
+        // No input reaches this: a version's table says how many check codewords a block has, 30 at most.
         precondition(count <= Self.countMax)
         self.count = count
     }
@@ -19,6 +20,7 @@ struct GaloisPolynomial {
 
     /// Makes room for further coefficients, all of them zero.
     mutating func extend(to count: Int) {
+        // No input reaches this: a locator grows by one coefficient for each of at most 30 syndromes.
         precondition(count <= Self.countMax)
         self.count = max(self.count, count)
     }

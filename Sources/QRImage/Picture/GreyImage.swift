@@ -22,6 +22,7 @@ package struct GreyImage: Sendable, Equatable {
     ///   - width: 1 to `ImageLimits.sideMax`.
     ///   - height: likewise; `ImageLimits.pixelCountMax` pixels in all at most.
     package init(blankOfWidth width: Int, height: Int) {
+        // No input reaches this: the options refuse a larger frame before one is made.
         precondition(ImageLimits.allow(width: width, height: height))
         self.width = width
         self.height = height

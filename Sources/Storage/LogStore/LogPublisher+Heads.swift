@@ -70,7 +70,7 @@ extension TraceLogStore {
                 arguments: [limit])
             while let row = try rows.next() {
                 let entry = try Entry.decode(try row.byteArray(1)[...])
-                if case .heads(let statement) = entry.event { return (UInt64(try row.number(0)), statement) }
+                if case .heads(let statement) = entry.event { return (try row.number(0), statement) }
             }
             return nil
         }

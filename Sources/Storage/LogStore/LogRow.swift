@@ -4,24 +4,26 @@ import TraceLog
 
 /// A row of the log's tables, however it was read.
 protocol LogRow {
-    func integer(_ column: Int) throws -> Int64?
-    func bytes(_ column: Int) throws -> [UInt8]?
+    /// A whole number; nil for anything else.
+    func integer(_ column: Int) -> Int64?
+    /// Bytes; nil for anything else.
+    func bytes(_ column: Int) -> [UInt8]?
 }
 
 extension DirectRow: LogRow {}
 
 extension Row: LogRow {
-    func integer(_ column: Int) throws -> Int64? { self[column] }
+    func integer(_ column: Int) -> Int64? { self[column] as (any DatabaseValueConvertible)? as? Int64 }
 
-    func bytes(_ column: Int) throws -> [UInt8]? {
-        try withUnsafeData(atIndex: column) { data in data.map { [UInt8]($0) } }
+    func bytes(_ column: Int) -> [UInt8]? {
+        (self[column] as (any DatabaseValueConvertible)? as? Data).map { [UInt8]($0) }
     }
 }
 
 extension LogRow {
-    /// A whole number that must be there.
-    func number(_ column: Int) throws -> Int64 {
-        guard let value = try integer(column), value >= 0 else {
+    /// An index, a sequence or a time that must be there: 0 to 2⁶³ - 2, so that one can be added.
+    func number(_ column: Int) throws -> UInt64 {
+        guard let value = integer(column).flatMap(UInt64.init(exactly:)), value < UInt64(Int64.max) else {
             throw LogError.inconsistent("a row of the log with a number out of range")
         }
         return value
@@ -29,7 +31,7 @@ extension LogRow {
 
     /// Bytes that must be there.
     func byteArray(_ column: Int) throws -> [UInt8] {
-        guard let bytes = try bytes(column) else {
+        guard let bytes = bytes(column) else {
             throw LogError.inconsistent("a row of the log without its bytes")
         }
         return bytes
@@ -49,8 +51,8 @@ extension LogRow {
         guard let object = bytes.isEmpty ? ObjectID.log : ObjectID(bytes) else {
             throw LogError.inconsistent("a head of an object whose id is malformed")
         }
-        let link = EntryLink(leafHash: try hash(2), index: UInt64(try number(3)))
-        return ObjectHead(object: object, sequence: UInt64(try number(1)), link: link)
+        let link = EntryLink(leafHash: try hash(2), index: try number(3))
+        return ObjectHead(object: object, sequence: try number(1), link: link)
     }
 }
 

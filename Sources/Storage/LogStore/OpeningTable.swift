@@ -11,6 +11,7 @@ enum OpeningTable {
     private static let placeBitCount = 8
 
     static func insert(_ openings: [Opening], of index: UInt64, key: [UInt8], _ database: Database) throws {
+        // No input reaches this: the entry was encoded before, which refuses as many commitments.
         precondition(openings.count <= 1 << placeBitCount, "an entry has fewer openings")
         for (place, opening) in openings.enumerated() {
             let sealed = try SealedOpening.seal(opening, key: key)
@@ -33,7 +34,7 @@ enum OpeningTable {
         let arguments: StatementArguments = [try first(of: index), try first(of: end), count]
         return try Row.fetchAll(statement, arguments: arguments).map { row in
             let opening = try SealedOpening.open(row.byteArray(2), commitment: row.hash(1), key: key)
-            return (UInt64(try row.number(0)) >> UInt64(placeBitCount), opening)
+            return (try row.number(0) >> UInt64(placeBitCount), opening)
         }
     }
 

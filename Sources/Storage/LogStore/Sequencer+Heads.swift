@@ -42,7 +42,7 @@ extension Sequencer {
         let sequence = try Self.head(.log, database).map { $0.sequence + 1 } ?? 0
         let time = max(timeMilliseconds, next.recordedAtMilliseconds)
         try database.cachedStatement(sql: "INSERT INTO log_entries VALUES (?, x'', ?, x'', ?, x'')").execute(
-            arguments: [Int64(next.index), Int64(sequence), Int64(time)])
+            arguments: [try next.index.stored, try sequence.stored, try time.stored])
     }
 
     /// Puts a statement where its place was reserved; does nothing where another did.
@@ -57,10 +57,10 @@ extension Sequencer {
         let leafHash = hasher.leaf(bytes).bytes.data
         try database.execute(
             sql: "UPDATE log_entries SET leaf_hash = ?, bytes = ? WHERE idx = ?",
-            arguments: [leafHash, bytes.data, Int64(reserved.index)])
+            arguments: [leafHash, bytes.data, try reserved.index.stored])
         try database.execute(
             sql: "INSERT OR REPLACE INTO log_heads VALUES (x'', ?, ?, ?)",
-            arguments: [Int64(reserved.sequence), leafHash, Int64(reserved.index)])
+            arguments: [try reserved.sequence.stored, leafHash, try reserved.index.stored])
     }
 
     /// Makes a statement whose place is reserved here and now.
@@ -111,7 +111,7 @@ extension Sequencer {
             last = head.object.bytes
             if head.link.index < index {
                 heads.append(head)
-            } else if let row = try Row.fetchOne(earlier, arguments: [last.data, Int64(index)]) {
+            } else if let row = try Row.fetchOne(earlier, arguments: [last.data, try index.stored]) {
                 heads.append(try row.head())
             }
         }
@@ -145,7 +145,7 @@ extension Sequencer {
                 """)
         guard let row = try Row.fetchOne(statement) else { return nil }
         return OwnEntry(
-            index: UInt64(try row.number(0)), sequence: UInt64(try row.number(1)),
-            recordedAtMilliseconds: UInt64(try row.number(2)), bytes: try row.byteArray(3))
+            index: try row.number(0), sequence: try row.number(1),
+            recordedAtMilliseconds: try row.number(2), bytes: try row.byteArray(3))
     }
 }

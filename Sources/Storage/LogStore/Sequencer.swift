@@ -74,15 +74,15 @@ struct Sequencer: Sendable {
     /// The index that comes next, and the recorded time that it may not fall below.
     static func next(_ database: Database) throws -> (index: UInt64, recordedAtMilliseconds: UInt64) {
         try database.first("SELECT idx, recorded_at FROM log_entries ORDER BY idx DESC LIMIT 1") { row in
-            (UInt64(try row.number(0)) + 1, UInt64(try row.number(1)))
+            (try row.number(0) + 1, try row.number(1))
         } ?? (0, 0)
     }
 
     static func head(_ object: ObjectID, _ database: Database) throws -> ObjectHead? {
         try database.first("SELECT sequence, leaf_hash, idx FROM log_heads WHERE object = ?", .bytes(object.bytes)) {
             row in
-            let link = EntryLink(leafHash: try row.hash(1), index: UInt64(try row.number(2)))
-            return ObjectHead(object: object, sequence: UInt64(try row.number(0)), link: link)
+            let link = EntryLink(leafHash: try row.hash(1), index: try row.number(2))
+            return ObjectHead(object: object, sequence: try row.number(0), link: link)
         }
     }
 
@@ -94,7 +94,7 @@ struct Sequencer: Sendable {
             .text(idempotency.earlierKey ?? idempotency.key)
         ) { row in
             let answer = AppendAnswer(
-                index: UInt64(try row.number(1)), sequence: UInt64(try row.number(2)), leafHash: try row.hash(3))
+                index: try row.number(1), sequence: try row.number(2), leafHash: try row.hash(3))
             return (digest: try row.byteArray(0), answer: answer)
         }
         guard let (digest, answer) = first else { return nil }

@@ -19,7 +19,7 @@ extension TraceLogStore {
     }
 
     private static func count(_ database: Database) throws -> UInt64 {
-        UInt64(try Int64.fetchOne(database, sql: "SELECT max(idx) + 1 FROM log_entries") ?? 0)
+        try database.first("SELECT idx FROM log_entries ORDER BY idx DESC LIMIT 1") { try $0.number(0) + 1 } ?? 0
     }
 
     /// One entry; nil beyond the end.
@@ -52,7 +52,9 @@ extension TraceLogStore {
 
     /// The index of the newest entry that is some object's newest.
     func newestHeadIndex() throws -> UInt64? {
-        try registry.read { try Int64.fetchOne($0, sql: "SELECT max(idx) FROM log_heads") }.map { UInt64($0) }
+        try registry.read { database in
+            try Row.fetchOne(database, sql: "SELECT idx FROM log_heads ORDER BY idx DESC LIMIT 1")?.number(0)
+        }
     }
 
     /// Everything that happened to an object, `readCountMax` at most, from a sequence on.
@@ -87,7 +89,11 @@ extension TraceLogStore {
 
     private func rows(_ sql: String, _ arguments: StatementArguments) throws -> [StoredEntry] {
         try registry.read { try Row.fetchAll($0, sql: sql, arguments: arguments) }.map { row in
-            StoredEntry(index: UInt64(try row.number(0)), leafHash: try row.hash(1), bytes: try row.byteArray(2))
+            let entry = StoredEntry(index: try row.number(0), leafHash: try row.hash(1), bytes: try row.byteArray(2))
+            guard entry.bytes.count <= Entry.byteCountMax else {
+                throw LogError.inconsistent("entry \(entry.index) is longer than an entry can be")
+            }
+            return entry
         }
     }
 }

@@ -28,6 +28,7 @@ package final class TraceLogStore: Sendable {
         registry: RegistryDatabase, openingKey: [UInt8], headsInterval: UInt64 = defaultHeadsInterval,
         headsAtOnceCountMax: Int = defaultHeadsAtOnceCountMax, faults: @escaping FaultInjection = { _ in }
     ) {
+        // No input reaches this: the settings refuse an interval below 256.
         precondition(headsInterval >= 2, "heads after every entry would never end")
         self.registry = registry
         self.faults = faults

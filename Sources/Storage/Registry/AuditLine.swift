@@ -25,8 +25,9 @@ extension Registry {
             arguments: [Int64(clamping: number), subject, count]
         ).map { row in
             AuditLine(
-                number: UInt64(clamping: row["number"] as Int64), time: UInt64(clamping: row["at"] as Int64),
-                uid: UInt32(clamping: row["uid"] as Int64), action: row["action"], subject: row["subject"])
+                number: try row.unsigned("number"), time: try row.unsigned("at"),
+                uid: UInt32(clamping: try row.unsigned("uid")), action: try row.text("action"),
+                subject: try row.text("subject"))
         }
     }
 }

@@ -7,8 +7,10 @@ enum ColumnValue {
     case text(String)
     case bytes([UInt8])
 
-    /// A number of at most 2⁶³ - 1; a larger one ends the process.
-    static func integer(_ number: UInt64) -> ColumnValue { .integer(Int64(number)) }
+    /// A number of at most 2⁶³ - 1.
+    ///
+    /// - Throws: `registry_corrupt` for a larger one, which only a damaged row counts up to.
+    static func integer(_ number: UInt64) throws(StorageError) -> ColumnValue { .integer(try number.stored) }
 }
 
 /// The row that a statement stands on; good inside the closure that is given it alone.
@@ -60,6 +62,7 @@ extension Database {
     ) throws -> Value? {
         let prepared = try cachedStatement(sql: sql)
         let statement = unsafe prepared.sqliteStatement
+        // No input reaches this: the statement and its values stand side by side in the source.
         precondition(unsafe Int(sqlite3_bind_parameter_count(statement)) == values.count, "a value for every mark")
         defer { unsafe sqlite3_reset(statement) }
         for (place, value) in values.enumerated() {

@@ -39,24 +39,24 @@ extension Registry {
                     AND (?2 IS NULL OR (issuedAt, id) > (SELECT issuedAt, id FROM code WHERE id = ?2))
                 ORDER BY issuedAt, id LIMIT ?3
                 """, arguments: [subject.text, after.map { Data($0) }, count]
-        ).compactMap { row in
-            let reason = try (row["reason"] as Data?).map { sealed in
-                try cipher.reason(sealed, list: row["list"], statusIndex: row["revokedIndex"])
+        ).map { row in
+            let reason = try row.optionalBlob("reason").map { sealed in
+                try cipher.reason(sealed, list: row.text("list"), statusIndex: row.integer("revokedIndex"))
             }
-            return PastCode(row, revocationReason: reason)
+            return try PastCode(row, revocationReason: reason)
         }
     }
 }
 
 extension PastCode {
-    fileprivate init?(_ row: Row, revocationReason: String?) {
-        guard let form = Form(rawValue: row["form"]) else { return nil }
-        func number(_ column: String) -> UInt64? { (row[column] as Int64?).map { UInt64(clamping: $0) } }
+    fileprivate init(_ row: Row, revocationReason: String?) throws(StorageError) {
+        guard let form = Form(rawValue: try row.integer("form")) else { throw .corruptRow("form is unknown") }
+        let kind = try row.optionalInteger("kind")
         self.init(
-            id: Array(row["id"] as Data), subject: row["subject"], guardian: row["actor"], form: form,
-            kind: (row["kind"] as Int64?).flatMap { PersonKind(rawValue: $0) }, list: row["list"],
-            statusIndex: number("statusIndex"), issuedAt: number("issuedAt") ?? 0, expiresAt: number("expiresAt"),
-            keyIdentifier: Array(row["keyIdentifier"] as Data), revokedAt: number("revokedAt"),
-            revocationReason: revocationReason)
+            id: Array(try row.blob("id")), subject: try row.text("subject"), guardian: try row.optionalText("actor"),
+            form: form, kind: kind.flatMap { PersonKind(rawValue: $0) }, list: try row.optionalText("list"),
+            statusIndex: try row.optionalUnsigned("statusIndex"), issuedAt: try row.unsigned("issuedAt"),
+            expiresAt: try row.optionalUnsigned("expiresAt"), keyIdentifier: Array(try row.blob("keyIdentifier")),
+            revokedAt: try row.optionalUnsigned("revokedAt"), revocationReason: revocationReason)
     }
 }

@@ -60,17 +60,26 @@ package struct ObjectRecord: Sendable, Equatable {
         self.location = location
     }
 
-    init?(row: Row) {
-        guard let kind = ObjectKind(rawValue: row["kind"]), let manager = try? USCC(row["manager"]),
-            let number: Int64 = row["category"], let category = ObjectCategory(number: UInt64(number))
-        else { return nil }
-        self.init(kind: kind, manager: manager, category: category, name: row["name"], location: Self.location(row))
+    /// Reads a registered object's row.
+    ///
+    /// - Throws: `registry_corrupt`.
+    init(row: Row) throws(StorageError) {
+        guard let kind = ObjectKind(rawValue: try row.integer("kind")),
+            let manager = try? USCC(try row.text("manager")),
+            let category = ObjectCategory(number: try row.unsigned("category"))
+        else { throw .corruptRow("an object's kind, manager or category is unknown") }
+        self.init(
+            kind: kind, manager: manager, category: category, name: try row.optionalText("name"),
+            location: try Self.location(row))
     }
 
-    private static func location(_ row: Row) -> Location? {
-        guard let latitude: Int64 = row["latitude"], let longitude: Int64 = row["longitude"],
-            let number: Int64 = row["reference"], let reference = Location.Reference(rawValue: number)
+    private static func location(_ row: Row) throws(StorageError) -> Location? {
+        guard let latitude = try row.optionalInteger("latitude"), let longitude = try row.optionalInteger("longitude"),
+            let number = try row.optionalInteger("reference")
         else { return nil }
+        guard let reference = Location.Reference(rawValue: number) else {
+            throw .corruptRow("an object's reference is unknown")
+        }
         return Location(latitudeMicrodegrees: latitude, longitudeMicrodegrees: longitude, reference: reference)
     }
 }

@@ -49,12 +49,16 @@ extension Registry {
                 database.cachedStatement(sql: "SELECT request, answer FROM idempotency WHERE key IN (?, ?)"),
                 arguments: [kept(key, of: uid), keptOfAnybody(key)])
         else { return nil }
-        guard row["request"] == Data(cipher.digest(request)) else {
+        guard try row.blob("request") == Data(cipher.digest(request)) else {
             throw StorageError(
                 code: .idempotencyMismatch, reason: "the idempotency key was used for another request",
                 hint: "use a fresh key for each new request")
         }
-        return row["answer"]
+        let answer = try row.text("answer")
+        guard (try? JSONValue.parse(Array(answer.utf8), byteCountMax: answer.utf8.count)) != nil else {
+            throw StorageError.corruptRow("the answer to an idempotency key")
+        }
+        return answer
     }
 
     /// Keeps an answer in the transaction that it answers for.
@@ -63,6 +67,6 @@ extension Registry {
     ) throws {
         try database.execute(
             sql: "INSERT INTO idempotency VALUES (?, ?, ?, ?)",
-            arguments: [kept(key, of: uid), Data(cipher.digest(request)), answer, Int64(now)])
+            arguments: [kept(key, of: uid), Data(cipher.digest(request)), answer, try now.stored])
     }
 }

@@ -8,10 +8,10 @@ extension Registry {
     package func record(_ code: IssuedCodeRecord, in database: Database) throws {
         try database.run(
             "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", .bytes(code.id), .text(code.subject),
-            .integer(UInt64(code.form.rawValue)), code.kind.map { .integer(UInt64($0.rawValue)) },
-            code.list.map { .text($0.name) }, code.statusIndex.map { .integer($0) },
-            code.actorIndex.map { .integer($0) }, code.actor.map { .text($0) }, .integer(code.issuedAt),
-            code.expiresAt.map { .integer($0) }, .bytes(code.keyIdentifier))
+            .integer(Int64(code.form.rawValue)), code.kind.map { .integer(Int64($0.rawValue)) },
+            code.list.map { .text($0.name) }, code.statusIndex.map { try .integer($0) },
+            code.actorIndex.map { try .integer($0) }, code.actor.map { .text($0) }, .integer(code.issuedAt),
+            code.expiresAt.map { try .integer($0) }, .bytes(code.keyIdentifier))
     }
 
     /// Revokes one code by its identifier, or every live code of a subject, a guardian's among them.
@@ -29,7 +29,7 @@ extension Registry {
                 UNION ALL
                 SELECT list, actorIndex FROM code
                 WHERE actor = ?2 AND (expiresAt IS NULL OR expiresAt > ?3) AND actorIndex IS NOT NULL
-                """, arguments: [target.code.map { Data($0) }, target.subject?.text, Int64(now)])
+                """, arguments: [target.code.map { Data($0) }, target.subject?.text, try now.stored])
         guard try !rows.isEmpty || isRegistered(target.subject, in: database) else {
             throw StorageError(
                 code: .codeUnknown, reason: "no live code or subject goes by that name",
@@ -37,11 +37,14 @@ extension Registry {
         }
         var count = 0
         for row in rows {
-            let (list, bit) = (row["list"] as String, row["bit"] as Int64)
+            let (list, bit) = (try row.text("list"), try row.integer("bit"))
+            guard (0...Int64(Claims.statusIndexMax)).contains(bit) else {
+                throw StorageError.corruptRow("the index of a code")
+            }
             let sealed = try reason.map { try cipher.sealed(reason: $0, list: list, statusIndex: bit) }
             try database.execute(
                 sql: "INSERT OR IGNORE INTO revocation VALUES (?, ?, ?, ?)",
-                arguments: [list, bit, Int64(now), sealed])
+                arguments: [list, bit, try now.stored, sealed])
             count += database.changesCount
         }
         return count

@@ -1,5 +1,6 @@
 import Foundation
 package import GRDB
+import Signing
 
 /// A public key that gates are to trust, and for what.
 package struct IssuerKeyRecord: Sendable, Equatable {
@@ -37,13 +38,16 @@ extension IssuerKeyRecord {
             expiresAt: expiresAt, status: status)
     }
 
-    fileprivate init(_ row: Row) {
-        let uses: String = row["uses"]
+    fileprivate init(_ row: Row) throws(StorageError) {
+        let keyIdentifier = Array(try row.blob("keyIdentifier"))
+        guard keyIdentifier.count == VerificationKey.keyIdentifierByteCount else {
+            throw .corruptRow("a key identifier's length")
+        }
         self.init(
-            keyIdentifier: Array(row["keyIdentifier"] as Data), issuer: row["issuer"],
-            spki: Array(row["spki"] as Data), uses: uses.split(separator: " ").map(String.init),
-            notBefore: UInt64(row["notBefore"] as Int64), expiresAt: UInt64(row["expiresAt"] as Int64),
-            status: Status(rawValue: row["status"]) ?? .compromised)
+            keyIdentifier: keyIdentifier, issuer: try row.text("issuer"),
+            spki: Array(try row.blob("spki")), uses: try row.text("uses").split(separator: " ").map(String.init),
+            notBefore: try row.unsigned("notBefore"), expiresAt: try row.unsigned("expiresAt"),
+            status: Status(rawValue: try row.text("status")) ?? .compromised)
     }
 }
 
@@ -59,7 +63,7 @@ extension Registry {
                 """,
             arguments: [
                 Data(key.keyIdentifier), key.issuer, Data(key.spki), key.uses.joined(separator: " "),
-                Int64(key.notBefore), Int64(key.expiresAt), key.status.rawValue,
+                try key.notBefore.stored, try key.expiresAt.stored, key.status.rawValue,
             ])
     }
 

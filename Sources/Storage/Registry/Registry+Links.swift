@@ -33,8 +33,7 @@ extension Registry {
             arguments: [countMax])
         var pairs: [(medical: [UInt8], transit: [UInt8])] = []
         while let row = try rows.next() {
-            let subject: Data = row["subject"]
-            let links = try opened(row["links"], of: Array(subject))
+            let links = try opened(row.blob("links"), of: Array(row.blob("subject")))
             if let medical = links.medical, let transit = links.transit { pairs.append((medical, transit)) }
         }
         return pairs

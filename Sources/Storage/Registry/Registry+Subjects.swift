@@ -20,7 +20,7 @@ extension Registry {
         }
         let subject = try random.bytes(Self.personByteCount)
         try database.cachedStatement(sql: "INSERT INTO person VALUES (?, ?, ?, ?)").execute(arguments: [
-            Data(subject), digest, Data(cipher.sealed(links.encoded, subject: subject)), Int64(now),
+            Data(subject), digest, Data(cipher.sealed(links.encoded, subject: subject)), try now.stored,
         ])
         try index(links, of: subject, in: database)
         return Hex.encode(subject)
@@ -61,7 +61,7 @@ extension Registry {
         }
         if known == nil {
             try database.execute(
-                sql: "INSERT INTO enterprise VALUES (?, ?, ?)", arguments: [uscc.text, name, Int64(now)])
+                sql: "INSERT INTO enterprise VALUES (?, ?, ?)", arguments: [uscc.text, name, try now.stored])
         }
         return uscc.text
     }
@@ -72,9 +72,9 @@ extension Registry {
     package func registerObject(_ object: ObjectRecord, at now: UInt64, in database: Database) throws -> String {
         let id = try random.bytes(Self.objectByteCount)
         try database.cachedStatement(sql: "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
-            Data(id), object.kind.rawValue, object.manager.text, Int64(object.category.number), object.name,
+            Data(id), object.kind.rawValue, object.manager.text, try object.category.number.stored, object.name,
             object.location?.latitudeMicrodegrees, object.location?.longitudeMicrodegrees,
-            object.location?.reference.rawValue, Int64(now),
+            object.location?.reference.rawValue, try now.stored,
         ])
         return Hex.encode(id)
     }
@@ -94,10 +94,9 @@ extension Registry {
         case .object(let key):
             guard
                 let row = try Row.fetchOne(
-                    database.cachedStatement(sql: "SELECT * FROM object WHERE id = ?"), arguments: [Data(key)]),
-                let object = ObjectRecord(row: row)
+                    database.cachedStatement(sql: "SELECT * FROM object WHERE id = ?"), arguments: [Data(key)])
             else { throw StorageError.subjectUnknown }
-            return .object(id: key, object)
+            return .object(id: key, try ObjectRecord(row: row))
         }
     }
 

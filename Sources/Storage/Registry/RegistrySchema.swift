@@ -50,9 +50,9 @@ enum RegistrySchema {
         let rows = try Row.fetchAll(
             database, sql: "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
         return Set(
-            rows.map { row in
-                let sql = (row["sql"] as String? ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
-                return "\(row["type"] as String) \(row["name"] as String) \(sql)"
+            try rows.map { row in
+                let sql = (try row.optionalText("sql") ?? "").split(whereSeparator: \.isWhitespace)
+                return "\(try row.text("type")) \(try row.text("name")) \(sql.joined(separator: " "))"
             })
     }
 
@@ -67,14 +67,14 @@ enum RegistrySchema {
                 """)
         let rows = try Row.fetchCursor(database, sql: "SELECT * FROM revocation_before ORDER BY list, statusIndex")
         while let row = try rows.next() {
-            let (list, index) = (row["list"] as String, row["statusIndex"] as Int64)
-            let sealed = try (row["reason"] as String?).map { reason in
+            let (list, index) = (try row.text("list"), try row.integer("statusIndex"))
+            let sealed = try row.optionalText("reason").map { reason in
                 guard let cipher else { throw StorageError.unwritable("an earlier version's rows need its keys") }
                 return try cipher.sealed(reason: reason, list: list, statusIndex: index)
             }
             try database.execute(
                 sql: "INSERT INTO revocation VALUES (?, ?, ?, ?)",
-                arguments: [list, index, row["revokedAt"] as Int64, sealed])
+                arguments: [list, index, try row.integer("revokedAt"), sealed])
         }
         try database.execute(sql: "DROP TABLE revocation_before")
     }

@@ -80,3 +80,15 @@ extension Row {
         }
     }
 }
+
+extension UInt64 {
+    /// The number as SQLite holds it.
+    ///
+    /// - Throws: `registry_corrupt` above 2⁶³ - 1, which only what a damaged row says counts up to.
+    var stored: Int64 {
+        get throws(StorageError) {
+            guard let number = Int64(exactly: self) else { throw .corruptRow("a number above 2⁶³ - 1") }
+            return number
+        }
+    }
+}

@@ -34,6 +34,8 @@ package final class SubmittedWrite<Value: Sendable>: Sendable {
             outcome = .success(try body())
         } catch let error as DatabaseError {
             outcome = .failure(StorageError(sqlite: error))
+        } catch is RowDecodingError {
+            outcome = .failure(StorageError.corruptRow("a value of another type"))
         } catch {
             outcome = .failure(error)
         }

@@ -9,6 +9,7 @@ enum MappedPages {
     static func map(byteCount: Int) -> UnsafeMutableRawPointer {
         let pages = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let pages = unsafe pages, unsafe pages != MAP_FAILED else {
+            // No input reaches this: only a machine without memory does, and what it held can be read again.
             preconditionFailure("there is memory for \(byteCount) bytes more")
         }
         return unsafe pages

@@ -81,6 +81,7 @@ import CSHA256
     }
 
     private func address(_ number: Int) -> UnsafeMutableRawPointer {
+        // No input reaches this: the table gives out the numbers itself.
         precondition(number >= 0 && number < count, "a record's number is one that was given out")
         return unsafe blocks[number / Self.blockCount].advanced(by: number % Self.blockCount * Record.byteCount)
     }

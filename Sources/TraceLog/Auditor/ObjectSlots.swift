@@ -74,10 +74,12 @@ import CSHA256
 
     private subscript(slot: Int) -> UInt32 {
         get {
+            // No input reaches this: a slot is masked or counted to lie inside the table.
             precondition(slot >= 0 && slot < count, "a slot is one of those that there are")
             return unsafe slots[slot]
         }
         nonmutating set {
+            // No input reaches this: a slot is masked or counted to lie inside the table.
             precondition(slot >= 0 && slot < count, "a slot is one of those that there are")
             unsafe slots[slot] = newValue
         }

@@ -2,6 +2,9 @@ import Encoding
 
 /// A log's statement about itself: its origin, its size and its root (C2SP tlog-checkpoint).
 package struct Checkpoint: Sendable, Equatable {
+    /// No log is longer; sizes can be added to without care.
+    private static let sizeMax = UInt64(Int64.max)
+
     package let origin: String
     package let size: UInt64
     package let root: MerkleHash
@@ -30,8 +33,8 @@ package struct Checkpoint: Sendable, Equatable {
         guard lines.count >= 4, lines.last == "", !lines.dropLast().contains("") else {
             throw SignedNote.malformed("no origin, size and root on lines of their own")
         }
-        guard let size = UInt64(lines[1]), String(size) == lines[1] else {
-            throw SignedNote.malformed("a size that is no plain decimal number")
+        guard let size = UInt64(lines[1]), size <= Self.sizeMax, String(size) == lines[1] else {
+            throw SignedNote.malformed("a size that is no plain decimal number below 2⁶³")
         }
         guard let decoded = try? Base64.decode(lines[2]), let root = MerkleHash(decoded) else {
             throw SignedNote.malformed("a root that is not 32 bytes in Base64")

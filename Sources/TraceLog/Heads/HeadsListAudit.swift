@@ -40,6 +40,8 @@ package enum HeadsListAudit {
     private static func isPublished(
         _ statement: HeadsStatement, source: some AuditSource
     ) throws(AuditSourceError) -> Bool {
+        // A list of nothing has no file that could be missing.
+        guard statement.objectCount > 0 else { return true }
         let width = TilePath.width(kind: .entries, index: 0, size: statement.objectCount)
         return try StoredFile(TilePath(kind: .entries, index: 0, width: width), source: source) != nil
     }

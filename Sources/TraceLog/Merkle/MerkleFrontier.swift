@@ -27,6 +27,7 @@ package struct MerkleFrontier: Sendable, Equatable {
 
     /// Adds a perfect subtree of 2^height leaves; the size must be a multiple of that.
     package mutating func append(subtree: MerkleHash, height: Int, hasher: inout MerkleHasher) {
+        // No input reaches this: callers add a subtree only where their own count is a multiple of its size.
         precondition(size & ((1 << UInt64(height)) - 1) == 0, "a subtree joins at a multiple of its size")
         var hash = subtree
         for _ in 0..<(~(size >> UInt64(height))).trailingZeroBitCount {

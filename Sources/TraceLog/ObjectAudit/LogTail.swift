@@ -68,6 +68,8 @@ struct LogTail {
             return
         }
         for digest in digests.reversed() {
+            // One that is too short throws the others out of place, which the size tells below.
+            guard frontier.size == digest.first else { break }
             if let subtree = digest.root {
                 frontier.append(subtree: subtree, height: TilePath.height, hasher: &hasher.hasher)
             } else {

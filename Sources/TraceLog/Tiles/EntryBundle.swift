@@ -35,6 +35,7 @@ package struct EntryBundle: Sendable, Equatable {
 
     /// Appends one entry with its length to a bundle's bytes.
     package static func append(_ entry: some Collection<UInt8>, to bytes: inout [UInt8]) {
+        // No input reaches this: an entry is measured when it is encoded, and when it is read from the store.
         precondition(entry.count <= Entry.byteCountMax, "an entry's length fits in 2 bytes")
         bytes.append(UInt8(entry.count >> 8))
         bytes.append(UInt8(entry.count & 0xFF))

@@ -18,6 +18,7 @@ package struct TilePath: Hashable, Sendable {
     package let width: Int
 
     package init(kind: Kind, index: UInt64, width: Int = fullWidth) {
+        // No input reaches this: a path's text is checked before, and a width is computed for an index inside the tree.
         precondition((1...Self.fullWidth).contains(width), "a tile has 1 to 256 items")
         self.kind = kind
         self.index = index

@@ -70,6 +70,10 @@ extension IssuerRecord {
         guard let algorithm = SignatureAlgorithm(rawValue: try fields.integer("alg")) else {
             throw fields.lacking("alg")
         }
+        // A mapped status list names its signer at a fixed length.
+        guard try fields.bytes("kid").count == VerificationKey.keyIdentifierByteCount else {
+            throw fields.lacking("kid")
+        }
         guard let status = KeyStatus(rawValue: try fields.text("status")) else { throw fields.lacking("status") }
         try self.init(
             issuer: fields.text("iss"), keyIdentifier: fields.bytes("kid"), algorithm: algorithm,

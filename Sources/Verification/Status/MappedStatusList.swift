@@ -80,6 +80,7 @@ import Signing
             bytes += LittleEndian.bytes(number)
         }
         bytes += tokenDigest + signer
+        // No input reaches this: a trust list's key identifiers are 4 bytes, and a digest's length is fixed.
         precondition(bytes.count == Offset.headerDigest, "a digest is 32 bytes, a key identifier 4")
         bytes += DigestAlgorithm.sha256.digest(bytes)
         bytes += token.list.bytes

@@ -9,6 +9,8 @@ package struct StatusList: Sendable, Equatable {
 
     /// A list of `count` codes, none revoked; rounded up to whole bytes.
     package init(count: Int) {
+        // No input reaches this: a shard's bits are counted to at most 2²⁶; a list that is read has
+        // another init.
         precondition(count >= 0 && count <= Self.countMax)
         bytes = [UInt8](repeating: 0, count: (count + 7) / 8)
     }

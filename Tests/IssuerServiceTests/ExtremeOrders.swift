@@ -1,0 +1,76 @@
+import Encoding
+import IssuerService
+import Testing
+
+/// One request for every operation of the daemon, on rows that are there.
+struct ExtremeOrders {
+    struct Order {
+        let operation: IssuerOperation
+        let body: JSONValue
+        var key: String?
+    }
+
+    private(set) var all: [Order] = []
+
+    private static let uscc: JSONValue = "91350100M000100Y43"
+    private static let anchor: JSONValue = "000102030405060708090a0b0c0d0e0f"
+
+    /// Registers what the requests are about, and gives each kind of subject codes and a history.
+    mutating func prepare(_ client: IssuerClient) throws {
+        let register: JSONValue = [
+            "residentId": "11010519491231002X", "medical": "0123456789abcdef01234567",
+            "transit": "89abcdef0123456789abcdef",
+        ]
+        let person = try #require(try client.ask(.registerPerson, register)["subject"])
+        let guardian = try #require(try client.ask(.registerPerson, ["residentId": "110105194912310038"])["subject"])
+        let enterprise: JSONValue = ["uscc": Self.uscc, "name": "示例"]
+        _ = try client.ask(.registerEnterprise, enterprise)
+        let place: JSONValue = [
+            "kind": "place", "manager": Self.uscc, "category": "park", "latitude": 31.25, "longitude": 121.5,
+        ]
+        let object = try #require(try client.ask(.registerObject, place, idempotencyKey: "object")["subject"])
+        let event: JSONValue = [
+            "object": object, "step": "inspecting", "actor": Self.uscc, "personal": ["inspector": "name"],
+        ]
+        let first = try client.ask(.appendEvent, event, idempotencyKey: "event")
+        _ = try client.ask(.appendEvent, event, idempotencyKey: "second-event")
+        let codes: [JSONValue] = [
+            ["subject": person, "anchor": Self.anchor], ["subject": person, "kind": "timed"],
+            ["subject": person, "anchor": Self.anchor, "guardian": guardian, "scope": 1],
+            ["subject": person, "kind": "paper"], ["subject": Self.uscc], ["subject": object],
+        ]
+        var identifiers: [JSONValue] = []
+        for code in codes { identifiers += try client.ask(.issue, code)["cti"].map { [$0] } ?? [] }
+        _ = try client.ask(.revoke, ["target": identifiers[3], "reason": "lost"])
+        let kid = try #require(try client.ask(.rotateKey, ["role": "status"])["kid"])
+        all = [
+            .init(operation: .registerPerson, body: register),
+            .init(operation: .registerEnterprise, body: enterprise),
+            .init(operation: .registerObject, body: place, key: "object"),
+            .init(operation: .registerObject, body: place),
+        ]
+        all += codes.map { .init(operation: .issue, body: $0) }
+        all += [person, guardian, Self.uscc, object].map { .init(operation: .codeHistory, body: ["subject": $0]) }
+        all += [
+            .init(operation: .appendEvent, body: event, key: "event"),
+            .init(operation: .appendEvent, body: event),
+            .init(operation: .eraseEvent, body: ["object": object, "index": first["index"] ?? 0, "reason": "asked"]),
+            .init(
+                operation: .askLink,
+                body: ["medical": "0123456789abcdef01234567", "transit": "89abcdef0123456789abcdef"]),
+            .init(operation: .objectHistory, body: ["object": object, "with": "entry"]),
+            .init(operation: .exportOpenings, body: [:]), .init(operation: .describeLog, body: [:]),
+            .init(operation: .logFile, body: ["path": "checkpoint"]),
+            .init(operation: .exportBundle, body: ["domains": ["medical", "transit"]]),
+            .init(operation: .statusLists, body: [:]),
+            .init(operation: .statusList, body: ["list": "SH-person-lasting"]),
+            .init(operation: .statusList, body: ["list": "SH-object-lasting-1"]),
+            .init(operation: .revoke, body: ["target": identifiers[0], "reason": "lost"]),
+            .init(operation: .revoke, body: ["target": object]), .init(operation: .revoke, body: ["target": person]),
+            .init(operation: .exportBundle, body: [:]), .init(operation: .listKeys, body: [:]),
+            .init(operation: .retireKey, body: ["kid": kid]), .init(operation: .rotateKey, body: ["role": "issuer"]),
+            .init(operation: .compromiseKey, body: ["kid": kid]), .init(operation: .readAudit, body: [:]),
+            .init(operation: .health, body: [:]),
+        ]
+    }
+}
