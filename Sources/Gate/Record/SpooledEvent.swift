@@ -40,7 +40,7 @@ struct SpooledEvent: Sendable, Equatable {
         guard Array(Hex.encode(hash).utf8) == Array(line.prefix(64)),
             let value = try? JSONValue.parse(json, byteCountMax: byteCountMax, depthMax: 8),
             value["sequence"]?.integer == Int64(clamping: sequence), let key = value["idempotencyKey"]?.string,
-            key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), let request = value["event"]
+            !key.isEmpty, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), let request = value["event"]
         else { return nil }
         return (SpooledEvent(sequence: sequence, idempotencyKey: key, request: request), hash)
     }
