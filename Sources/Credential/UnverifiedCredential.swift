@@ -37,7 +37,8 @@ package struct UnverifiedCredential: Sendable {
         let message = try SignedMessage(bytes[...])
         guard let algorithm = message.algorithm else {
             throw CredentialError(
-                code: .algorithmMismatch, reason: "the header names algorithm \(message.algorithmNumber)",
+                code: .algorithmMismatch,
+                reason: "the header names algorithm \(message.algorithmNumber.map(String.init) ?? "none")",
                 hint: "codes are signed with Ed25519, ES256 or SM2")
         }
         if message.isUnprotectedHeaderEmpty {

@@ -26,8 +26,11 @@ package indirect enum CBORItem: Sendable, Hashable {
     package static func decode(
         _ bytes: ArraySlice<UInt8>, rules: CBORRules, byteCountMax: Int, depthMax: Int
     ) throws(CBORError) -> CBORItem {
-        var decoder = try CBORItemDecoder(bytes, rules: rules, byteCountMax: byteCountMax, depthMax: depthMax)
-        return try decoder.decode()
+        let cursor = try CBORCursor(bytes, byteCountMax: byteCountMax)
+        var decoder = CBORItemDecoder(cursor, rules: rules, depthMax: depthMax)
+        let item = try decoder.decode()
+        try decoder.cursor.finish()
+        return item
     }
 
     /// The item in deterministic form, map keys sorted.

@@ -11,6 +11,8 @@ package final class VerificationKey: Sendable {
     /// The first 4 bytes of SHA-256 over ``spki``; several keys may share one.
     package let keyIdentifier: [UInt8]
 
+    private static let p384HalfByteCount = 48
+
     /// None for Ed25519, for which ``raw`` is all that ``Ed25519Signature`` needs.
     private let operations: KeyOperationPool?
     /// Bytes of r and of s: 32, and 48 for a foreign key on P-384.
@@ -41,7 +43,7 @@ package final class VerificationKey: Sendable {
     /// trust lists never take one.
     package convenience init(foreignSPKI spki: [UInt8]) throws(SigningError) {
         if spki.count <= Self.byteCountMax, let handle = KeyHandle(p384SPKI: spki) {
-            self.init(handle: handle, algorithm: .es256, spki: spki, raw: spki, halfByteCount: 48)
+            self.init(handle: handle, algorithm: .es256, spki: spki, raw: spki, halfByteCount: Self.p384HalfByteCount)
         } else {
             try self.init(spki: spki)
         }
@@ -73,6 +75,9 @@ package final class VerificationKey: Sendable {
         let compressed = [0x02 | full[64] & 1] + full[1...32]
         self.init(handle: handle, algorithm: algorithm, spki: encoding.publicPrefix + full, raw: compressed)
     }
+
+    /// Whether this is a foreign issuer's key on P-384, made by ``init(foreignSPKI:)``.
+    package var isOnP384: Bool { halfByteCount == Self.p384HalfByteCount }
 
     /// Reads a PEM block `PUBLIC KEY`, as `openssl pkey -pubout` writes it.
     ///

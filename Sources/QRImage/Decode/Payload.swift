@@ -21,7 +21,8 @@ package struct Payload: Sendable, Equatable {
     /// Announced character sets say what their bytes mean. Other bytes are UTF-8 when they are valid in it, else
     /// ISO/IEC 8859-1, the standard's default (ISO/IEC 18004 §7.3.2). That has no characters from 0x80 to 0x9F: with
     /// such bytes the text is Shift JIS, the default of JIS X 0510, when it is valid in that. Nothing is weighed or
-    /// counted. zbar does not say what is announced, nor what was kanji: what only its looks read counts as unannounced.
+    /// counted. zbar does not say what is announced, nor what was kanji: what only its looks read counts as
+    /// unannounced.
     package var text: String {
         guard !runs.isEmpty else { return Self.unannounced(bytes) }
         let starts = [0] + runs.map(\.start) + [bytes.count]

@@ -75,8 +75,8 @@ package struct Scanner {
         if perform(ScanPlan.steps[0], deadline: .none) || isLate { return result() }
         for _ in ScanPlan.filmTurns where !deadline.isOver {
             let step = ScanPlan.steps[turn]
-            // zbar takes memory at every look, and cannot be stopped: it is asked about codes that are seen, not whether
-            // there are any.
+            // zbar takes memory at every look, and cannot be stopped: it is asked about codes that are seen, not
+            // whether there are any.
             if !step.isForeign || sight.seesCode, perform(step, deadline: deadline) { break }
             // What has just read a code most likely reads the next frame's.
             turn = turn + 1 < ScanPlan.filmTurns.upperBound ? turn + 1 : ScanPlan.filmTurns.lowerBound
