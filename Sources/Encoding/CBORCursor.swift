@@ -1,6 +1,6 @@
-/// One item's head: its type, the five bits after it, and the argument they announce (RFC 8949 §3).
+/// One item's head: its major type, its additional information (five bits) and its argument (RFC 8949 §3).
 struct CBORHead {
-    /// The additional information that announces an indefinite length.
+    /// The additional information of an indefinite length.
     static let indefinite: UInt8 = 31
 
     let type: CBORMajorType
@@ -27,15 +27,15 @@ struct CBORCursor {
 
     var remaining: Int { bytes.endIndex - position }
 
-    /// The next byte, not taken.
+    /// The next byte, which is not taken; nil at the end.
     var next: UInt8? { position < bytes.endIndex ? bytes[position] : nil }
 
-    /// Takes one head; `isMinimal` refuses an argument in more bytes than it needs.
+    /// Takes one head; with `isMinimal`, refuses an argument that is encoded in more bytes than it needs.
     mutating func readHead(isMinimal: Bool) throws(CBORError) -> CBORHead {
         guard position < bytes.endIndex else { throw truncated() }
         let first = bytes[position]
         position += 1
-        // Three bits always name one of the eight types.
+        // Three bits always are one of the eight types.
         let type = CBORMajorType(rawValue: first >> 5) ?? .simple
         let information = first & 0x1F
         switch information {
@@ -124,5 +124,48 @@ struct CBORCursor {
         case 26: 0xFFFF
         default: 0xFFFF_FFFF
         }
+    }
+}
+
+/// The first three bits of an item's head (RFC 8949 §3.1).
+package enum CBORMajorType: UInt8, Sendable {
+    case unsigned = 0
+    case negative = 1
+    case byteString = 2
+    case text = 3
+    case array = 4
+    case map = 5
+    case tag = 6
+    case simple = 7
+}
+
+/// Why bytes were refused as CBOR.
+package struct CBORError: Error, Equatable, Sendable {
+    /// The stable codes; new ones may be added, none is removed.
+    package enum Code: String, Sendable, CaseIterable {
+        case truncated
+        case trailingBytes = "trailing_bytes"
+        case tooLong = "too_long"
+        case tooDeep = "too_deep"
+        case notMinimal = "not_minimal"
+        case indefiniteLength = "indefinite_length"
+        case reservedHead = "reserved_head"
+        case unsortedKeys = "unsorted_keys"
+        case duplicateKey = "duplicate_key"
+        case floatRefused = "float_refused"
+        case simpleRefused = "simple_refused"
+        case invalidUTF8 = "invalid_utf8"
+        case unexpectedType = "unexpected_type"
+        case integerOutOfRange = "integer_out_of_range"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    package init(code: Code, reason: String, hint: String = "encode it as RFC 8949 section 4.2.1 says") {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
     }
 }

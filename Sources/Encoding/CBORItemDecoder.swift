@@ -17,7 +17,7 @@ struct CBORItemDecoder {
 
     private mutating func readItem(depthLeft: Int) throws(CBORError) -> CBORItem {
         guard depthLeft > 0 else {
-            throw CBORError(code: .tooDeep, reason: "items nest deeper than \(depthMax)", hint: "flatten it")
+            throw CBORError(code: .tooDeep, reason: "items nest deeper than \(depthMax)", hint: "nest fewer levels")
         }
         let head = try cursor.readHead(isMinimal: rules == .deterministic)
         if head.information == CBORHead.indefinite {

@@ -1,6 +1,6 @@
-/// An X.509 certificate (RFC 5280), read once; what it says is not trusted until its signer is.
+/// An X.509 certificate (RFC 5280); its content is not trusted until its signer is.
 package struct Certificate: Sendable, Equatable {
-    /// The largest certificate taken, in bytes of DER.
+    /// The largest accepted certificate, in bytes of DER.
     package static let byteCountMax = 16 << 10
 
     package let der: [UInt8]
@@ -24,13 +24,13 @@ package struct Certificate: Sendable, Equatable {
 
     /// Reads one certificate in DER, with nothing after it.
     ///
-    /// - Throws: `certificate_malformed`, or as ``VerificationKey/init(foreignSPKI:)`` for its key.
+    /// - Throws: `certificate_malformed`, and the errors of ``VerificationKey/init(foreignSPKI:)`` for its key.
     package init(der: [UInt8]) throws(SigningError) {
         guard der.count <= Self.byteCountMax, let parsed = ParsedCertificate(der),
             let notBefore = parsed.notBefore, let notAfter = parsed.notAfter,
             let spki = parsed.spki, let subject = parsed.subject, let issuer = parsed.issuer,
             let extendedKeyUsages = parsed.extendedKeyUsages
-        else { throw Self.malformed("\(der.count) bytes that are no X.509 certificate") }
+        else { throw Self.malformed("\(der.count) bytes that are not an X.509 certificate") }
         self.der = der
         self.notBefore = notBefore
         self.notAfter = notAfter
@@ -45,7 +45,7 @@ package struct Certificate: Sendable, Equatable {
     /// - Throws: as ``init(der:)``.
     package init(pem: [UInt8]) throws(SigningError) {
         guard pem.count <= 2 * Self.byteCountMax, let document = PEMDocument(pem), document.label == "CERTIFICATE"
-        else { throw Self.malformed("no PEM block CERTIFICATE in \(pem.count) bytes") }
+        else { throw Self.malformed("the \(pem.count) bytes have no PEM block CERTIFICATE") }
         try self.init(der: document.der)
     }
 
@@ -54,7 +54,7 @@ package struct Certificate: Sendable, Equatable {
         ParsedCertificate(der)?.isSigned(by: key.spki) ?? false
     }
 
-    /// Whether the subject of `other` signed this certificate: its name is the issuer's, and its key fits.
+    /// Whether the subject of `other` issued this certificate: by its name and by its key.
     package func isSigned(by other: Certificate) -> Bool {
         issuer == other.subject && isSigned(by: other.key)
     }

@@ -5,7 +5,7 @@ import Glibc
 @safe struct ParsedCertificate: ~Copyable {
     private let pointer: OpaquePointer
 
-    /// Parses DER; nil when it is no certificate or something follows it.
+    /// Parses DER; nil when the bytes are not exactly one certificate.
     init?(_ der: [UInt8]) {
         CryptoLibrary.prepare()
         let parsed = unsafe der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
@@ -43,7 +43,7 @@ import Glibc
         unsafe Self.encoded { output in unsafe i2d_X509_NAME(X509_get_issuer_name(pointer), output) }
     }
 
-    /// Dotted OIDs; empty when the extension is absent, nil when it is there twice or broken.
+    /// Dotted OIDs; empty when the extension is absent, nil when it is repeated or malformed.
     var extendedKeyUsages: [String]? {
         var critical: Int32 = 0
         guard let usages = unsafe suishen_extended_key_usage(pointer, &critical) else {

@@ -119,6 +119,17 @@ struct HealthCertificateVariationTests {
         #expect(stage("HC1:" + Base45.encode([0xD2, 0x84])) == .zlib)
     }
 
+    @Test("counts under a key whose PEM block has text before it")
+    func textBeforePEM() throws {
+        let text = try HealthCode(protected: [(1, .integer(-7)), (4, .byteString(kid))]).text(key)
+        for before in ["Bag Attributes\n    friendlyName: {issuer}\n", "{not JSON}\r\n", "[1]\n\n", "0\n", "4142\n"] {
+            let trust = try ForeignTrust(Array(before.utf8) + key.verificationKey.pem())
+            let verdict = ForeignVerifier.verdict(text, profile: .hcert, trust: trust, at: HealthCode.clock)
+            #expect(verdict.isAccepted, "\(before)")
+        }
+        #expect(throws: ForeignTrustError.self) { try ForeignTrust(Array("text -----BEGIN PUBLIC KEY-----\n".utf8)) }
+    }
+
     @Test("counts under any of the keys that share an identifier")
     func sharedIdentifier() throws {
         let other = try SigningKey.generate(.es256)

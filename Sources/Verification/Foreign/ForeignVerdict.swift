@@ -1,6 +1,6 @@
 package import Encoding
 
-/// What is said of another issuer's code; it holds no name, no birth date and no identity number.
+/// The verdict on another issuer's code; it contains no name, birth date or identity number.
 package struct ForeignVerdict: Sendable, Equatable {
     /// One stage with its result.
     package struct StageReport: Sendable, Equatable {
