@@ -46,6 +46,11 @@ struct AuditedLog {
         try folder.write(log.files["checkpoint"] ?? [], to: "anchor")
     }
 
+    /// Writes a file of openings without any, and names it.
+    func noOpenings() throws -> String {
+        try folder.write([], to: "no-openings")
+    }
+
     /// Runs `chain-verify audit NAME`.
     func audit(_ name: String, _ options: [String]) throws -> Answer {
         let outcome = try program.run(["audit", folder(name), "--key", vkey(), "--json"] + options)

@@ -1,7 +1,7 @@
 /// The eight mask patterns (ISO/IEC 18004 §7.8.2, table 10).
 enum MaskPattern {
     static let count = 8
-    /// Every pattern repeats after so many rows.
+    /// The number of rows after which every pattern repeats.
     static let rowPeriod = 12
 
     static func isInverted(mask: Int, row: Int, column: Int) -> Bool {
@@ -17,7 +17,7 @@ enum MaskPattern {
         }
     }
 
-    /// The rows of one pattern, the first `rowPeriod` of them.
+    /// The first `rowPeriod` rows of one pattern.
     static func rows<Row: ModuleRow>(_ mask: Int, as _: Row.Type) -> [Row] {
         (0..<rowPeriod).map { row -> Row in
             var bits = Row.zero
