@@ -1,4 +1,4 @@
-/// The exit statuses every command shares.
+/// The exit statuses of all commands.
 package enum ExitStatus: Int32, Sendable {
     /// Accepted, intact, or done.
     case success = 0
@@ -6,6 +6,6 @@ package enum ExitStatus: Int32, Sendable {
     case failure = 1
     /// No answer: the gate stays closed.
     case undecided = 2
-    /// The command line itself is wrong (`EX_USAGE` of sysexits.h).
+    /// The command line is wrong (`EX_USAGE` of sysexits.h).
     case usage = 64
 }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// `help NAME…`, which the argument parser answers with everything and status 0 where there is no such subcommand.
+/// Checks `help NAME…`: for an unknown subcommand the argument parser would print the general help with status 0.
 package enum HelpRequest {
-    /// Ends the process with status 64 where a name is no subcommand's.
+    /// Ends the process with status 64 where a name is not that of a subcommand.
     ///
     /// - Parameters:
     ///   - root: the command.
-    ///   - name: what the command goes by.
-    ///   - subcommands: those of one command, by name.
+    ///   - name: the command's name.
+    ///   - subcommands: returns the subcommands of a command, with their names.
     package static func check<Command>(
         of root: Command, named name: String, subcommands: (Command) -> [(name: String, command: Command)]
     ) {

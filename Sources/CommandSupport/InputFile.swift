@@ -1,34 +1,34 @@
 import Glibc
 
-/// Reads regular files and stdin whole, with a limit that is checked before the memory is taken.
+/// Reads complete regular files and stdin, up to a limit that is checked before memory is allocated.
 package enum InputFile {
-    /// The most a command takes from one file or from stdin, unless it names a smaller limit.
+    /// The limit for one file or stdin, unless a command has a smaller one.
     package static let byteCountMax = 64 << 20
 
     /// Reads all of `path`, or of stdin when `path` is `-`.
     ///
     /// - Parameters:
     ///   - path: a file's path, or `-`.
-    ///   - byteCountMax: the most bytes to take.
-    /// - Returns: the whole content.
-    /// - Throws: `input_unreadable`, or `input_too_large` as soon as the limit is passed.
+    ///   - byteCountMax: the most bytes to read.
+    /// - Returns: the complete content.
+    /// - Throws: `input_unreadable`, or `input_too_large` as soon as the limit is exceeded.
     package static func read(_ path: String, byteCountMax: Int = byteCountMax) throws(CommandError) -> [UInt8] {
         guard path != "-" else { return try read(descriptor: 0, name: "stdin", byteCountMax: byteCountMax) }
         let (descriptor, fileByteCount) = try open(path)
         defer { close(descriptor) }
         guard fileByteCount <= byteCountMax else { throw tooLarge(path, byteCountMax) }
-        // A small file gets a small buffer: the pages of a large one cost more than reading it.
+        // A small file gets a small buffer: allocating a large one costs more than reading the file.
         let chunkByteCount = min(chunkByteCountMax, max(4 << 10, fileByteCount + 1))
         return try read(
             descriptor: descriptor, name: path, byteCountMax: byteCountMax, chunkByteCount: chunkByteCount)
     }
 
-    /// Opens a regular file to read it; a pipe or a device in its place is refused without waiting for it.
+    /// Opens a regular file for reading; refuses a pipe or a device without waiting for it.
     ///
     /// - Returns: the descriptor, which the caller closes, and the file's size in bytes.
     /// - Throws: `input_unreadable`.
     static func open(_ path: String) throws(CommandError) -> (descriptor: Int32, byteCount: Int) {
-        // Opening a named pipe without O_NONBLOCK waits until somebody writes into it.
+        // Without O_NONBLOCK, opening a named pipe waits for a writer.
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path) }
         var status = stat()
@@ -38,14 +38,14 @@ package enum InputFile {
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no regular file"
+            let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
             throw CommandError(
                 code: "input_unreadable", reason: "\(path) is \(kind)", hint: "name a regular file, or - for stdin")
         }
         return (descriptor, Int(status.st_size))
     }
 
-    /// Another descriptor of stdin, which the caller closes.
+    /// Duplicates the descriptor of stdin; the caller closes it.
     static func standardInput() throws(CommandError) -> Int32 {
         let descriptor = dup(0)
         guard descriptor >= 0 else { throw unreadable("stdin") }
@@ -84,6 +84,6 @@ package enum InputFile {
         CommandError(
             code: "input_too_large",
             reason: "\(name) holds more than \(byteCountMax) bytes",
-            hint: "this input is not what the command expects; name a smaller file")
+            hint: "name a smaller file")
     }
 }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Reads lines from a regular file or stdin, in memory bounded by one line.
+/// Reads lines from a regular file or stdin; its memory is limited by the longest line.
 package struct LineReader: ~Copyable {
-    /// A line without its end, or the fact that there was one too long to keep.
+    /// A line without its line feed, or a line that was longer than the limit.
     package enum Line: Sendable {
         case text([UInt8])
         case tooLong
@@ -14,11 +14,11 @@ package struct LineReader: ~Copyable {
     private var unread: Range<Int> = 0..<0
     private var isAtEnd = false
 
-    /// Opens a source.
+    /// Opens a file or stdin.
     ///
     /// - Parameters:
     ///   - path: a file's path, or `-` for stdin.
-    ///   - byteCountMax: the longest line that is kept.
+    ///   - byteCountMax: the longest accepted line.
     /// - Throws: `input_unreadable`.
     package init(path: String, byteCountMax: Int) throws(CommandError) {
         self.byteCountMax = byteCountMax
@@ -52,14 +52,14 @@ package struct LineReader: ~Copyable {
         }
     }
 
-    /// Whether the next line, or some of it, is there already, or the end is.
+    /// Whether a read would return at once: with input, or with the end of the input.
     package var isReady: Bool {
         if chunk[unread].contains(UInt8(ascii: "\n")) { return true }
         var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&event, 1, 0) > 0
     }
 
-    /// How many lines a regular file still has, from a look through it; nil for a pipe or a device.
+    /// Counts the lines that a regular file still has; nil for a pipe or a device.
     package func countAhead() -> Int? {
         var status = stat()
         let start = lseek(descriptor, 0, SEEK_CUR)
@@ -84,8 +84,8 @@ package struct LineReader: ~Copyable {
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else {
                 throw CommandError(
-                    code: "input_unreadable", reason: "the input broke off: \(unsafe String(cString: strerror(errno)))",
-                    hint: "send the lines again from the first that was not answered")
+                    code: "input_unreadable", reason: "the input failed: \(unsafe String(cString: strerror(errno)))",
+                    hint: "send the lines again, beginning with the first that was not answered")
             }
             isAtEnd = count == 0
             unread = 0..<count

@@ -1,17 +1,17 @@
 import Glibc
 
-/// A file that appears whole or not at all: written beside its place, synced, then renamed.
+/// Writes a file completely or not at all: under a temporary name, synced, then renamed.
 package enum OutputFile {
-    /// Writes `bytes` to `path`, replacing what was there in one step.
+    /// Writes `bytes` to `path`, and replaces an existing file in one step.
     ///
-    /// What it replaces is a file that its owner may write, or one as read-only as the new one: never a device, a pipe
-    /// or a key. A symbolic link stays, and what it points to is replaced.
+    /// It replaces only a regular file that its owner may write, or a read-only file by a read-only file: never a
+    /// device, a pipe or a key. A symbolic link stays; its target is replaced.
     ///
     /// - Parameters:
     ///   - bytes: the whole content.
-    ///   - path: where it goes; its folder must exist.
+    ///   - path: the file's path; its folder must exist.
     ///   - mode: permission bits of the new file.
-    /// - Throws: `output_unwritable`; nothing is left behind then.
+    /// - Throws: `output_unwritable`; no file is left then.
     package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o644) throws(CommandError) {
         let place = try replaceable(path, mode: mode)
         let temporary = "\(place).\(getpid()).tmp"
@@ -37,7 +37,7 @@ package enum OutputFile {
         guard fsync(descriptor) == 0 else { throw failure(path) }
     }
 
-    /// The place that `path` names, behind any link.
+    /// The path to write to, with symbolic links resolved.
     private static func replaceable(_ path: String, mode: UInt32) throws(CommandError) -> String {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return path }
@@ -51,7 +51,7 @@ package enum OutputFile {
         return unsafe String(cString: resolved)
     }
 
-    /// Writes all of `bytes`, however often it takes; false, and `errno`, when it cannot.
+    /// Writes all of `bytes`, in several writes where necessary; false, with `errno` set, on failure.
     package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var written = 0
         while written < bytes.count {
@@ -72,6 +72,6 @@ package enum OutputFile {
     private static func failure(_ path: String, _ reason: String) -> CommandError {
         CommandError(
             code: "output_unwritable", reason: "\(path) cannot be written: \(reason)",
-            hint: "name a file in a folder that exists and that you may write to")
+            hint: "name a file in an existing folder that you may write to")
     }
 }

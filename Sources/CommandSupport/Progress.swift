@@ -1,6 +1,6 @@
 import Glibc
 
-/// Says on stderr how far long work has come, when that is a terminal; silent otherwise.
+/// Shows the progress of long work on stderr when that is a terminal; silent otherwise.
 package struct Progress: ~Copyable {
     private let unit: String
     private let total: Int?
@@ -10,15 +10,15 @@ package struct Progress: ~Copyable {
     private var doneCount = 0
 
     /// - Parameters:
-    ///   - unit: what is counted, in the plural.
-    ///   - total: how much there is; nil where that is not known. It is asked for only when it is shown.
+    ///   - unit: the name of the counted things, in the plural.
+    ///   - total: their number; nil where it is unknown. It is evaluated only when it is shown.
     package init(unit: String, total: @autoclosure () -> Int?) {
         self.unit = unit
         isShown = isatty(StandardStream.error.rawValue) == 1
         self.total = isShown ? total() : nil
     }
 
-    /// Counts more work as done; redraws at most ten times a second.
+    /// Adds finished work; redraws at most ten times a second.
     package mutating func advance(by count: Int) {
         doneCount += count
         let now = Self.seconds()
@@ -27,7 +27,7 @@ package struct Progress: ~Copyable {
         show(at: now, end: "")
     }
 
-    /// Draws the last state and leaves the line.
+    /// Draws the last state and ends the line.
     package consuming func finish() {
         if isShown { show(at: Self.seconds(), end: "\n") }
     }

@@ -1,4 +1,4 @@
-/// What every command says of itself with `--version`.
+/// The version that every command prints with `--version`.
 package enum Release {
     package static let version = "1.0.0"
 }

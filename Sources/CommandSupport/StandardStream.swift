@@ -1,25 +1,25 @@
 import Glibc
 import Synchronization
 
-/// Stdout and stderr as file descriptors, written whole and at once.
+/// Stdout and stderr as file descriptors, written completely and without a buffer.
 package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
-    /// What a command without a verdict says and ends with when nobody takes its result.
-    private static let loss = Mutex<String?>(nil)
+    /// The command that reports a lost result as an error; nil for commands with a verdict.
+    private static let reportingCommand = Mutex<String?>(nil)
 
-    /// Has a lost result be told and end the process with the status of a failure: for commands that give no verdict.
-    package static func tellLoss(for command: String) {
-        loss.withLock { $0 = command }
+    /// Makes a result that cannot be written an error with the status of a failure: for commands without a verdict.
+    package static func reportLostOutput(of command: String) {
+        reportingCommand.withLock { $0 = command }
     }
 
-    /// Takes the places of standard streams that were handed over closed, and lets a write to a pipe that nobody reads
-    /// fail, where its signal would end the process; every command does so before anything else.
+    /// Opens /dev/null for every standard descriptor that is closed, and ignores SIGPIPE; every command calls it first.
     ///
-    /// The next file to be opened would stand there, and what is said would be written over it. What takes the place
-    /// can be neither read from stdin nor written to, so that an input or a result without a way still fails.
-    package static func holdPlaces() {
+    /// Otherwise the next opened file would get the closed descriptor, and messages would overwrite that file. Stdin is
+    /// opened for writing and the others for reading, so that reading input and writing a result still fail. Without
+    /// SIGPIPE, a write to a closed pipe fails instead of ending the process.
+    package static func reserveStandardDescriptors() {
         signal(SIGPIPE, SIG_IGN)
         for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
             _ = unsafe open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
@@ -31,10 +31,11 @@ package enum StandardStream: Int32, Sendable {
         write(bytes: Array(text.utf8))
     }
 
-    /// Writes all of `bytes`, resuming after short writes and signals.
+    /// Writes all of `bytes`, also after short writes and signals.
     ///
-    /// A result that nobody takes ends the process with status 2, never with the 0 that opens a gate, or as
-    /// ``tellLoss(for:)`` has it; what cannot be said on stderr is lost, and the command's own status stands.
+    /// When a result cannot be written, the process ends with status 2, never with 0, which opens a gate; after
+    /// ``reportLostOutput(of:)``, with the status of a failure. A message that cannot be written to stderr is lost, and
+    /// the command's status stays the same.
     package func write(bytes: [UInt8]) {
         var written = 0
         while written < bytes.count {
@@ -44,19 +45,19 @@ package enum StandardStream: Int32, Sendable {
             if count < 0 {
                 if errno == EINTR { continue }
                 if self == .error { return }
-                Self.endForLoss()
+                Self.endForLostOutput()
             }
             written += count
         }
     }
 
-    private static func endForLoss() -> Never {
+    private static func endForLostOutput() -> Never {
         let cause = unsafe String(cString: strerror(errno))
-        guard let command = loss.withLock({ $0 }) else { exit(ExitStatus.undecided.rawValue) }
+        guard let command = reportingCommand.withLock({ $0 }) else { exit(ExitStatus.undecided.rawValue) }
         Diagnostics(command: command).report(
             CommandError(
                 code: "output_lost", reason: "the result cannot be written to stdout: \(cause)",
-                hint: "what was asked may be done all the same: look before you ask again", status: .failure))
+                hint: "the request may have been carried out; check before you repeat it", status: .failure))
         exit(ExitStatus.failure.rawValue)
     }
 }

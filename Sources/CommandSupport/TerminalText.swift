@@ -1,18 +1,18 @@
-/// Text of others, as a terminal or a reader of lines may have it.
+/// Untrusted text, made safe for a terminal and for programs that read lines.
 package enum TerminalText {
-    /// Whether a terminal, or who reads lines, would obey a character: controls, separators of lines, and what turns
-    /// the writing direction.
-    package static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a character controls a terminal or a line: control characters, line separators, and characters that
+    /// change the writing direction.
+    package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true
         default: false
         }
     }
 
-    /// The text with U+FFFD for every character that would be obeyed: one line of what can be seen.
+    /// The text as one line, with U+FFFD in place of every control character.
     package static func line(_ text: String) -> String {
         var shown = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars { shown.append(isObeyed(scalar) ? "\u{FFFD}" : scalar) }
+        for scalar in text.unicodeScalars { shown.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
         return String(shown)
     }
 }

@@ -1,7 +1,7 @@
 import Encoding
 package import Signing
 
-/// What a phone keeps of its hash chain: the last value, and how many slots lie before it.
+/// A phone's record of its hash chain: the last value and the number of slots.
 package struct ChainSeed: Sendable, Equatable {
     package static let fileByteCountMax = 1024
 
@@ -12,12 +12,12 @@ package struct ChainSeed: Sendable, Equatable {
     package let slotCount: Int
     package let digest: DigestAlgorithm
 
-    /// Draws a seed.
+    /// Generates a seed.
     ///
     /// - Parameters:
     ///   - slotCount: 1 to 2,880.
     ///   - digest: SHA-256, or SM3 in suite `sm2`.
-    ///   - random: gives 16 bytes.
+    ///   - random: the source of the 16 bytes.
     /// - Throws: `seed_malformed` for a count out of range, `signing_failed` without randomness.
     package init(slotCount: Int, digest: DigestAlgorithm, random: some RandomSource) throws(CredentialError) {
         let value: [UInt8]
@@ -31,14 +31,14 @@ package struct ChainSeed: Sendable, Equatable {
 
     private init(value: [UInt8], slotCount: Int, digest: DigestAlgorithm) throws(CredentialError) {
         guard (1...HashChain.slotCountMax).contains(slotCount), value.count == HashChain.linkByteCount else {
-            throw Self.malformed("a chain of \(slotCount) slots, where 1 to \(HashChain.slotCountMax) belong")
+            throw Self.malformed("a chain of \(slotCount) slots, expected 1 to \(HashChain.slotCountMax)")
         }
         self.value = value
         self.slotCount = slotCount
         self.digest = digest
     }
 
-    /// Reads what ``encoded()`` writes.
+    /// Reads the output of ``encoded()``.
     ///
     /// - Parameter file: the file's bytes.
     /// - Throws: `seed_malformed`.
@@ -49,7 +49,7 @@ package struct ChainSeed: Sendable, Equatable {
             let algorithm = DigestAlgorithm.allCases.first(where: { "\($0)" == digest }),
             let slots = Self.field("slots", lines[2]).flatMap({ Int($0) }),
             let value = Self.field("seed", lines[3]).flatMap({ try? Hex.decode($0) })
-        else { throw Self.malformed("not a chain's seed file") }
+        else { throw Self.malformed("the file is not a chain's seed file") }
         try self.init(value: value, slotCount: slots, digest: algorithm)
     }
 
@@ -58,12 +58,12 @@ package struct ChainSeed: Sendable, Equatable {
         Array("\(Self.header)\ndigest: \(digest)\nslots: \(slotCount)\nseed: \(Hex.encode(value))\n".utf8)
     }
 
-    /// x(0), what the issuer gets to see.
+    /// The anchor x(0), the only value that the issuer sees.
     package var anchor: [UInt8] {
         HashChain(digest: digest).walk(from: value, at: slotCount, to: 0)
     }
 
-    /// x(`slot` + 1), what the phone shows in that slot; nil past the end.
+    /// The link of a slot, x(`slot` + 1); nil after the last slot.
     package func link(slot: Int) -> [UInt8]? {
         guard (0..<slotCount).contains(slot) else { return nil }
         return HashChain(digest: digest).walk(from: value, at: slotCount, to: slot + 1)

@@ -1,4 +1,4 @@
-/// What the issuer says in a code; all times are whole seconds since 1970-01-01T00:00:00Z.
+/// The claims of a code; all times are whole seconds since 1970-01-01T00:00:00Z.
 package struct Claims: Sendable, Equatable {
     package enum Body: Sendable, Equatable {
         case person(PersonClaims)
@@ -7,9 +7,9 @@ package struct Claims: Sendable, Equatable {
     }
 
     package static let issuerCharacterCounts = 1...8
-    /// A year and a day of leap: the longest life of an enterprise code.
+    /// The longest lifetime of an enterprise code: one leap year.
     package static let enterpriseLifetimeSecondsMax: UInt64 = 366 * 86_400
-    /// Five bytes at most in CBOR, which the sizes of the codes rely on.
+    /// The largest status index: five bytes in CBOR, which the sizes of the codes rely on.
     package static let statusIndexMax: UInt64 = 0xFFFF_FFFF
     package static let categoryMax: UInt64 = 0xFFFF
     package static let scopeMax: UInt64 = 0xFFFF_FFFF
@@ -17,9 +17,9 @@ package struct Claims: Sendable, Equatable {
     /// 1 to 8 characters.
     package let issuer: String
     package let issuedAt: UInt64
-    /// When it ends; object codes have no end.
+    /// The expiry; nil for object codes.
     package let expiresAt: UInt64?
-    /// When it begins, where that is later than `issuedAt`; person codes only.
+    /// The beginning of the lifetime, where it is later than `issuedAt`; person codes only.
     package let notBefore: UInt64?
     package let body: Body
 
@@ -53,6 +53,34 @@ package struct Claims: Sendable, Equatable {
         if case .object(let claims) = body { claims } else { nil }
     }
 
-    /// Whole days since 1970-01-01 (UTC) at the time of issue: the epoch of the seals and of the day's status list.
+    /// The whole days from 1970-01-01 (UTC) to the time of issue: the epoch of the seals and of the day's status list.
     package var issueDay: UInt64 { issuedAt / 86_400 }
+}
+
+/// The subject of a code: the first item of its body.
+package enum Form: Int64, Sendable, CaseIterable {
+    /// A person, who carries the code.
+    case person = 1
+    /// An enterprise, which shows the code in public.
+    case enterprise = 2
+    /// An object or a place, to which the code is attached.
+    case object = 3
+
+    package var name: String {
+        switch self {
+        case .person: "person"
+        case .enterprise: "enterprise"
+        case .object: "object"
+        }
+    }
+}
+
+/// The claim keys: those of RFC 8392 §3.1, and a private one for the body.
+enum ClaimKey {
+    static let issuer: Int64 = 1
+    static let expiresAt: Int64 = 4
+    static let notBefore: Int64 = 5
+    static let issuedAt: Int64 = 6
+    static let cti: Int64 = 7
+    static let body: Int64 = -65537
 }

@@ -1,11 +1,11 @@
 import Encoding
 import Signing
 
-/// Reads a payload strictly: the exact claims of its form, in order, and nothing else.
+/// Reads a payload strictly: exactly the claims of its form, in order.
 struct ClaimsDecoder {
     private var reader: CBORReader
 
-    /// Decodes and checks the claims of `payload`, which must be of `form`.
+    /// Decodes and checks the claims of a payload, which must be of `form`.
     static func decode(
         _ payload: ArraySlice<UInt8>, form: Form, algorithm: SignatureAlgorithm
     ) throws(CredentialError) -> Claims {
@@ -35,9 +35,9 @@ struct ClaimsDecoder {
             case ClaimKey.notBefore where form == .person: notBefore = try reader.readUnsigned()
             case ClaimKey.issuedAt: issuedAt = try reader.readUnsigned()
             case ClaimKey.cti where form == .person: cti = Array(try reader.readByteString())
-            // The body's key is negative, so that it always comes last.
+            // The body's key is negative, so the body is always the last claim.
             case ClaimKey.body: body = try readBody(form: form, cti: cti)
-            default: throw Self.refused("claim \(next) has no place in \(form.name) codes")
+            default: throw Self.refused("claim \(next) does not belong in \(form.name) codes")
             }
         }
         try reader.finish()
@@ -50,7 +50,7 @@ struct ClaimsDecoder {
         let count = try reader.readArrayHeader()
         let number = try reader.readInteger()
         guard number == form.rawValue else {
-            throw Self.refused("the body is of form \(number), in the text of \(form.name) codes")
+            throw Self.refused("the body is of form \(number), but the text is that of \(form.name) codes")
         }
         switch form {
         case .person:
@@ -114,14 +114,14 @@ struct ClaimsDecoder {
         guard let reference = Location.Reference(rawValue: reference),
             let location = Location(
                 latitudeMicrodegrees: latitude, longitudeMicrodegrees: longitude, reference: reference)
-        else { throw Self.refused("a location that is off the globe or has no known reference") }
+        else { throw Self.refused("the location is outside its ranges or has an unknown reference") }
         return location
     }
 
     private mutating func readUSCC() throws(CBORError) -> USCC {
         let text = try reader.readText()
         guard let uscc = try? USCC(text), uscc.text == text else {
-            throw Self.refused("a social credit code that is not valid")
+            throw Self.refused("the social credit code is not valid")
         }
         return uscc
     }
@@ -135,7 +135,7 @@ struct ClaimsDecoder {
     }
 
     private static func expect(_ count: Int, in allowed: ClosedRange<Int>) throws(CBORError) {
-        guard allowed.contains(count) else { throw refused("\(count) items, where \(allowed.upperBound) belong") }
+        guard allowed.contains(count) else { throw refused("\(count) items, expected \(allowed.upperBound)") }
     }
 
     private static func refused(_ reason: String) -> CBORError {

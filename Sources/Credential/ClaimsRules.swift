@@ -1,25 +1,27 @@
 import Signing
 
 extension Claims {
-    /// Checks lengths, lifetimes, and what belongs to which kind, when reading and when issuing alike.
+    /// Checks lengths, lifetimes, and the claims that each kind must have; both readers and issuers do so.
     ///
-    /// Throws `malformed`; `algorithm` is the issuer's, which says what a device key of 33 bytes is.
+    /// Throws `malformed`. `algorithm` is the issuer's, which determines the type of a device key of 33 bytes.
     func check(algorithm: SignatureAlgorithm) throws(CredentialError) {
         guard Self.issuerCharacterCounts.contains(issuer.count), issuer.utf8.count <= 32 else {
-            throw .malformed("an issuer's name of \(issuer.count) characters, where 1 to 8 belong")
+            throw .malformed("an issuer's name of \(issuer.count) characters, expected 1 to 8")
         }
         if let expiresAt {
-            guard expiresAt > issuedAt else { throw .malformed("the code ends before it is issued") }
+            guard expiresAt > issuedAt else { throw .malformed("the code expires before it is issued") }
             if let lifetimeSecondsMax, expiresAt - issuedAt > lifetimeSecondsMax {
                 throw .malformed(
-                    "a life of \(expiresAt - issuedAt) seconds, where \(lifetimeSecondsMax) are the most")
+                    "a lifetime of \(expiresAt - issuedAt) seconds, more than the limit of \(lifetimeSecondsMax)")
             }
             if let notBefore, !(issuedAt..<expiresAt).contains(notBefore) {
-                throw .malformed("the code begins outside its own life")
+                throw .malformed("the code begins outside its lifetime")
             }
         }
-        guard (expiresAt == nil) == (form == .object) else { throw .malformed("object codes alone have no end") }
-        guard notBefore == nil || form == .person else { throw .malformed("person codes alone have a beginning") }
+        guard (expiresAt == nil) == (form == .object) else {
+            throw .malformed("object codes must have no expiry, all others must have one")
+        }
+        guard notBefore == nil || form == .person else { throw .malformed("only person codes may have claim 5") }
         switch body {
         case .person(let person): try person.check(algorithm: algorithm)
         case .enterprise(let enterprise): try enterprise.check()
@@ -42,10 +44,10 @@ extension Claims {
 
 extension PersonClaims {
     func check(algorithm: SignatureAlgorithm) throws(CredentialError) {
-        guard cti.count == Self.identifierByteCount else { throw .malformed("a cti of \(cti.count) bytes, not 8") }
-        guard seals.count == Seals.byteCount else { throw .malformed("seals of \(seals.count) bytes, not 32") }
+        guard cti.count == Self.identifierByteCount else { throw .malformed("a cti of \(cti.count) bytes, expected 8") }
+        guard seals.count == Seals.byteCount else { throw .malformed("seals of \(seals.count) bytes, expected 32") }
         guard (statusIndex == nil) == (kind == .timed) else {
-            throw .malformed("timed codes alone have no status index")
+            throw .malformed("timed codes must have no status index, all others must have one")
         }
         if let statusIndex { try Claims.check(statusIndex: statusIndex) }
         switch (kind, binding) {
@@ -55,7 +57,7 @@ extension PersonClaims {
             }
         case (.chain, .anchor(let anchor)):
             guard anchor.count == HashChain.linkByteCount else {
-                throw .malformed("an anchor of \(anchor.count) bytes, not 16")
+                throw .malformed("an anchor of \(anchor.count) bytes, expected 16")
             }
         case (.timed, .none), (.paper, .none): break
         default: throw .malformed("the binding does not fit kind \(kind.name)")
@@ -63,13 +65,13 @@ extension PersonClaims {
         guard let actor else { return }
         guard kind.isPresented else { throw .malformed("a \(kind.name) code cannot be delegated") }
         guard actor.guardian.count == Self.identifierByteCount else {
-            throw .malformed("a guardian's pseudonym of \(actor.guardian.count) bytes, not 8")
+            throw .malformed("a guardian's pseudonym of \(actor.guardian.count) bytes, expected 8")
         }
         guard actor.scope <= Claims.scopeMax else { throw .malformed("a scope over \(Claims.scopeMax)") }
         try Claims.check(statusIndex: actor.statusIndex)
     }
 
-    /// What a device key is: 32 bytes are Ed25519; 33 are SM2 under an SM2 issuer, else P-256; nil for the rest.
+    /// The algorithm of a device key: 32 bytes are Ed25519; 33 bytes are SM2 under an SM2 issuer, else P-256.
     static func deviceKeyAlgorithm(
         byteCount: Int, issuedWith algorithm: SignatureAlgorithm
     ) -> SignatureAlgorithm? {
@@ -85,7 +87,7 @@ extension PersonClaims {
 extension EnterpriseClaims {
     func check() throws(CredentialError) {
         guard (1...Self.nameByteCountMax).contains(name.utf8.count) else {
-            throw .malformed("a name of \(name.utf8.count) bytes, where 1 to 96 belong")
+            throw .malformed("a name of \(name.utf8.count) bytes, expected 1 to 96")
         }
         try Claims.check(statusIndex: statusIndex)
     }
@@ -94,7 +96,7 @@ extension EnterpriseClaims {
 extension ObjectClaims {
     func check() throws(CredentialError) {
         guard Self.identifierByteCounts.contains(id.count) else {
-            throw .malformed("an object's id of \(id.count) bytes, where 8 to 16 belong")
+            throw .malformed("an object's id of \(id.count) bytes, expected 8 to 16")
         }
         guard category <= Claims.categoryMax else { throw .malformed("a category over \(Claims.categoryMax)") }
         try Claims.check(statusIndex: statusIndex)

@@ -1,9 +1,9 @@
 package import Encoding
 package import Signing
 
-/// Why a credential or its presentation is refused, or could not be made.
+/// Why a credential or its presentation was refused, or could not be made.
 package struct CredentialError: Error, Equatable, Sendable {
-    /// The codes of a verdict, and what only issuing and presenting can meet; only ever added to.
+    /// The stable codes, most of which are verdict codes; new ones may be added, none is removed.
     package enum Code: String, Sendable, CaseIterable {
         case malformed
         case unsupportedVersion = "unsupported_version"
@@ -16,11 +16,11 @@ package struct CredentialError: Error, Equatable, Sendable {
         case stale
         case fromFuture = "from_future"
         case challengeMismatch = "challenge_mismatch"
-        /// A phone's key or chain is not the one its credential is bound to.
+        /// The credential is bound to another key or chain than the phone's.
         case keyMismatch = "key_mismatch"
-        /// A chain's seed file says something else than a seed.
+        /// A chain's seed file does not contain a seed.
         case seedMalformed = "seed_malformed"
-        /// Signing itself failed.
+        /// The signing operation failed.
         case signingFailed = "signing_failed"
     }
 
@@ -35,19 +35,20 @@ package struct CredentialError: Error, Equatable, Sendable {
     }
 
     package static func malformed(_ reason: String) -> CredentialError {
-        CredentialError(code: .malformed, reason: reason, hint: "scan the code again; if it stays, its issuer erred")
+        CredentialError(
+            code: .malformed, reason: reason, hint: "scan the code again; if the error stays, the code is faulty")
     }
 
     package init(_ error: SigningError) {
         self.init(code: .signingFailed, reason: error.reason, hint: error.hint)
     }
 
-    /// What is wrong with the encoding of `what`.
+    /// The error for a fault in the encoding of `what`.
     package init(_ error: CBORError, in what: String) {
         self = .malformed("\(what): \(error.reason)")
     }
 
-    /// Runs `body`; what it refuses becomes `malformed`, with `what` named.
+    /// Runs `body` and turns its error into `malformed`, with the name `what`.
     package static func reading<Value>(
         _ what: String, _ body: () throws(CBORError) -> Value
     ) throws(CredentialError) -> Value {

@@ -2,7 +2,7 @@ package import Signing
 
 /// Signs codes with one issuer's key.
 package struct CredentialIssuer: Sendable {
-    /// What claim 1 says.
+    /// The value of claim 1.
     package let issuer: String
     private let key: SigningKey
 
@@ -11,7 +11,7 @@ package struct CredentialIssuer: Sendable {
         self.key = key
     }
 
-    /// The suite that the key belongs to: it says how seals and chains are made.
+    /// The key's suite, which determines the cipher of seals and the digest of chains.
     package var suite: Suite { key.algorithm.suite ?? .ed25519 }
 
     /// Checks and signs; see ``prepare(_:issuedAt:expiresAt:notBefore:)`` and ``PreparedCredential/signed()``.
@@ -21,15 +21,15 @@ package struct CredentialIssuer: Sendable {
         try prepare(body, issuedAt: issuedAt, expiresAt: expiresAt, notBefore: notBefore).signed()
     }
 
-    /// Checks what is to be signed.
+    /// Checks the claims of a new code.
     ///
     /// - Parameters:
-    ///   - body: what the code says.
+    ///   - body: the claims of the code's form.
     ///   - issuedAt: now, in seconds since 1970-01-01T00:00:00Z.
     ///   - expiresAt: nil for object codes only.
-    ///   - notBefore: for person codes that begin later, as those of a strip do.
+    ///   - notBefore: for person codes that begin later, such as those of a strip.
     /// - Returns: claims that only need a signature.
-    /// - Throws: `malformed` for claims a verifier would refuse.
+    /// - Throws: `malformed` for claims that a verifier would refuse.
     package func prepare(
         _ body: Claims.Body, issuedAt: UInt64, expiresAt: UInt64?, notBefore: UInt64? = nil
     ) throws(CredentialError) -> PreparedCredential {
@@ -42,7 +42,7 @@ package struct CredentialIssuer: Sendable {
         return PreparedCredential(claims: claims, key: key)
     }
 
-    /// A key that no phone can sign with would make a code that no gate accepts.
+    /// Refuses a device key that is not a valid public key: no gate would accept the code.
     private static func checkDeviceKey(
         _ raw: [UInt8], issuedWith algorithm: SignatureAlgorithm
     ) throws(CredentialError) {
@@ -50,8 +50,50 @@ package struct CredentialIssuer: Sendable {
             (try? VerificationKey(raw: raw, algorithm: algorithm)) != nil
         else {
             throw CredentialError(
-                code: .malformed, reason: "the device key is no point of its curve",
+                code: .malformed, reason: "the device key is not a point on its curve",
                 hint: "make one with `suishen device keygen`")
         }
+    }
+}
+
+/// Checked claims that are not signed yet; signing takes most of the time of an issue and needs nothing else.
+package struct PreparedCredential: Sendable {
+    package let claims: Claims
+    private let key: SigningKey
+
+    init(claims: Claims, key: SigningKey) {
+        self.claims = claims
+        self.key = key
+    }
+
+    /// The key identifier that the signed message will have.
+    package var keyIdentifier: [UInt8] { key.verificationKey.keyIdentifier }
+
+    /// Signs the claims.
+    ///
+    /// - Returns: the credential; a signed or chain one still needs the phone's presentation.
+    /// - Throws: `signing_failed`.
+    package func signed() throws(CredentialError) -> IssuedCredential {
+        do {
+            return IssuedCredential(bytes: try SignedMessage.sign(claims.encoded(), by: key), claims: claims)
+        } catch {
+            throw CredentialError(error)
+        }
+    }
+}
+
+/// A code to show or print: as issued, or with the phone's presentation in it.
+package struct IssuedCredential: Sendable, Equatable {
+    /// The signed message.
+    package let bytes: [UInt8]
+    package let claims: Claims
+
+    /// The text to draw.
+    ///
+    /// - Parameter host: for enterprise and object codes.
+    /// - Returns: a text in QR's alphanumeric alphabet.
+    /// - Throws: `malformed` where the host is missing or is not a host name.
+    package func text(host: String? = nil) throws(CredentialError) -> String {
+        try CredentialText(bytes: bytes, form: claims.form, host: host).text
     }
 }

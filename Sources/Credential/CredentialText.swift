@@ -1,8 +1,8 @@
 import Encoding
 
-/// The text in a code's picture: `SP1:` and Base45, or a URL and Base32.
+/// The text of a code's picture: `SP1:` and Base45, or a URL with Base32.
 package struct CredentialText: Sendable, Equatable {
-    /// The most alphanumeric characters a QR code holds (version 40, level L).
+    /// The capacity of a QR code in alphanumeric characters (version 40, level L).
     package static let byteCountMax = 4296
     /// The longest host name (RFC 1035 §2.3.4).
     package static let hostByteCountMax = 253
@@ -11,18 +11,18 @@ package struct CredentialText: Sendable, Equatable {
     private static let scheme = "HTTPS://"
 
     package let form: Form
-    /// The host as the text has it, in upper case; nil for person codes.
+    /// The host in the text, in upper case; nil for person codes.
     package let host: String?
-    /// The signed message, with its presentation where there is one.
+    /// The signed message, with its presentation if it has one.
     package let bytes: [UInt8]
 
     /// Wraps a message.
     ///
     /// - Parameters:
     ///   - bytes: the signed message.
-    ///   - form: says which text.
+    ///   - form: the code's form, which determines the kind of text.
     ///   - host: for enterprise and object codes; letters, digits, dots and hyphens.
-    /// - Throws: `malformed` where the host is missing or no host name.
+    /// - Throws: `malformed` where the host is missing or is not a host name.
     package init(bytes: [UInt8], form: Form, host: String?) throws(CredentialError) {
         if form != .person {
             guard let host, Self.isHost(Array(host.utf8)[...]) else {
@@ -36,14 +36,14 @@ package struct CredentialText: Sendable, Equatable {
         self.bytes = bytes
     }
 
-    /// Takes a scanned text apart; scheme, host and path in either letter case.
+    /// Takes a scanned text apart; scheme, host and path may have either letter case.
     ///
-    /// - Parameter text: exactly what was scanned.
+    /// - Parameter text: the scanned text, unchanged.
     /// - Throws: `malformed`, or `unsupported_version` for a later person code.
     package init(parsing text: String) throws(CredentialError) {
         let utf8 = Array(text.utf8)
         guard utf8.count <= Self.byteCountMax else {
-            throw .malformed("a text of \(utf8.count) bytes, where \(Self.byteCountMax) are the most")
+            throw .malformed("a text of \(utf8.count) bytes, more than the limit of \(Self.byteCountMax)")
         }
         if Self.hasPrefix(Self.personPrefix, utf8[...], foldsCase: false) {
             form = .person
@@ -59,7 +59,7 @@ package struct CredentialText: Sendable, Equatable {
         } else {
             throw Self.foreign(utf8)
         }
-        guard !bytes.isEmpty else { throw .malformed("the text holds no code") }
+        guard !bytes.isEmpty else { throw .malformed("the text has nothing after its prefix") }
     }
 
     /// The text, all of it in QR's alphanumeric alphabet.
@@ -77,12 +77,12 @@ package struct CredentialText: Sendable, Equatable {
         let slash = UInt8(ascii: "/")
         let parts = rest.split(separator: slash, maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, isHost(parts[0]), parts[1].count == 1, let letter = parts[1].first else {
-            throw .malformed("a URL that is no code's: HTTPS://HOST/E/… or HTTPS://HOST/O/… belongs")
+            throw .malformed("the URL is not of the form HTTPS://HOST/E/… or HTTPS://HOST/O/…")
         }
         switch letter & 0xDF {
         case UInt8(ascii: "E"): return (parts[0], .enterprise, parts[2])
         case UInt8(ascii: "O"): return (parts[0], .object, parts[2])
-        default: throw .malformed("a URL whose path is neither /E/ nor /O/")
+        default: throw .malformed("the URL's path begins with neither /E/ nor /O/")
         }
     }
 
@@ -114,9 +114,9 @@ package struct CredentialText: Sendable, Equatable {
         let isLater =
             text.starts(with: "SP".utf8) && !digits.isEmpty
             && text.dropFirst(2 + digits.count).first == UInt8(ascii: ":")
-        guard isLater else { return .malformed("a text that is no Suishen code") }
+        guard isLater else { return .malformed("the text is not a Suishen code") }
         return CredentialError(
-            code: .unsupportedVersion, reason: "a person code of another version than 1",
+            code: .unsupportedVersion, reason: "the person code's version is not 1",
             hint: "update this verifier")
     }
 

@@ -19,11 +19,32 @@ package struct DivisionCode: Sendable, Hashable {
     init(_ text: some StringProtocol, alsoProvinces: [UInt8]) throws(IdentifierError) {
         guard text.utf8.count == 6 else { throw IdentifierError(.length, "a division code has 6 digits") }
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
-            throw IdentifierError(.character, "a division code is digits only")
+            throw IdentifierError(.character, "a division code has digits only")
         }
         guard let province = UInt8(text.prefix(2)),
             Self.provinces.contains(province) || alsoProvinces.contains(province)
-        else { throw IdentifierError(.division, "no province has these first two digits") }
+        else { throw IdentifierError(.division, "the first two digits are not the code of a province") }
         self.text = String(text)
+    }
+}
+
+/// Why a text was refused as an identifier; never repeats the text, which may name a person.
+package struct IdentifierError: Error, Equatable, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
+        case length = "identifier_length"
+        case character = "identifier_character"
+        case division = "identifier_division"
+        case date = "identifier_date"
+        case checkCharacter = "identifier_check_character"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    init(_ code: Code, _ reason: String, hint: String = "compare it with the document character by character") {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
     }
 }

@@ -1,9 +1,9 @@
-/// What an enterprise code says.
+/// The claims of an enterprise code.
 package struct EnterpriseClaims: Sendable, Equatable {
     package static let nameByteCountMax = 96
 
     package let uscc: USCC
-    /// Whether a name may be issued: 1 to 96 bytes, with nothing that hides or turns around what a gate's screen shows.
+    /// Whether a name may be issued: 1 to 96 bytes, without characters that hide or reorder text on a gate's screen.
     package static func isName(_ name: String) -> Bool {
         (1...nameByteCountMax).contains(name.utf8.count)
             && name.unicodeScalars.allSatisfy { scalar in

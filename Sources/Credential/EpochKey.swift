@@ -7,7 +7,7 @@ package struct EpochKey: Sendable, Equatable {
     /// 32 bytes; a secret.
     package let bytes: [UInt8]
 
-    /// Takes a key as a bundle carries it; nil where it is not 32 bytes.
+    /// Takes a key's bytes; nil where they are not 32.
     package init?(bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
         self.bytes = bytes
@@ -18,7 +18,7 @@ package struct EpochKey: Sendable, Equatable {
     /// - Parameters:
     ///   - masterKey: 32 bytes that never leave the issuer.
     ///   - day: days since 1970-01-01 (UTC), of the credential's `iat`.
-    ///   - suite: says which digest.
+    ///   - suite: the issuer's suite, which determines the digest.
     /// - Throws: `signing_failed`.
     package init(masterKey: [UInt8], day: UInt64, suite: Suite) throws(CredentialError) {
         let number = stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: day >> UInt64($0)) }

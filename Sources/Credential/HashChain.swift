@@ -4,7 +4,7 @@ package import Signing
 package struct HashChain: Sendable {
     package static let linkByteCount = 16
     package static let slotSeconds: UInt64 = 30
-    /// A day of slots, the most a chain may have.
+    /// The longest chain: one day of slots.
     package static let slotCountMax = 2880
 
     private static let label = Array("suishen chain v1".utf8)
@@ -16,28 +16,28 @@ package struct HashChain: Sendable {
         self.digest = digest
     }
 
-    /// How many slots a lifetime has, the last one perhaps cut short.
+    /// The number of slots in a lifetime; the last slot may be shorter.
     package static func slotCount(from issuedAt: UInt64, to expiresAt: UInt64) -> Int {
         guard expiresAt > issuedAt else { return 0 }
         return Int(min((expiresAt - issuedAt - 1) / slotSeconds + 1, UInt64(slotCountMax)))
     }
 
-    /// Hashes `slot` + 1 times: from the link that is shown in a slot, x(slot + 1), to x(0).
+    /// Computes x(0) from the link of a slot, x(slot + 1), in `slot` + 1 steps.
     package func anchor(link: [UInt8], slot: Int) -> [UInt8] {
         walk(from: link, at: slot + 1, to: 0)
     }
 
-    /// Hashes from x(`start`) down to x(`end`).
+    /// Computes x(`end`) from x(`start`).
     func walk(from value: [UInt8], at start: Int, to end: Int) -> [UInt8] {
         // No input reaches this: a link, an anchor and a seed are measured when they are read.
-        precondition(value.count == Self.linkByteCount, "links are measured when they are read")
+        precondition(value.count == Self.linkByteCount, "a link's length is checked when it is read")
         if digest == .sha256, SHA256Walk.isSupported {
             return SHA256Walk.value(from: value, at: UInt32(start), to: UInt32(end), label: Self.label)
         }
         return walkByContext(from: value, stride(from: start - 1, through: end, by: -1))
     }
 
-    /// One context and one buffer serve the whole walk, each digest landing where the next message wants it.
+    /// One context and one buffer serve the whole chain; each digest is written to its place in the next message.
     private func walkByContext(from value: [UInt8], _ indices: StrideThrough<Int>) -> [UInt8] {
         let valueOffset = Self.label.count + Self.indexByteCount
         let messageByteCount = valueOffset + Self.linkByteCount

@@ -1,10 +1,10 @@
-/// A point on the ground, with the reference its numbers belong to.
+/// A point on the ground, with the datum of its coordinates.
 package struct Location: Sendable, Equatable {
     /// The datum of coordinates; the two differ by hundreds of metres and never mix.
     package enum Reference: Int64, Sendable, CaseIterable {
-        /// The national datum, equal to WGS 84 for our purpose.
+        /// The national datum; equal to WGS 84 at this precision.
         case cgcs2000 = 0
-        /// The offset one that Chinese map programs draw.
+        /// The offset datum of Chinese map services.
         case gcj02 = 1
 
         package var name: String { self == .cgcs2000 ? "cgcs2000" : "gcj02" }
@@ -22,7 +22,7 @@ package struct Location: Sendable, Equatable {
     package let longitudeMicrodegrees: Int64
     package let reference: Reference
 
-    /// Takes millionths of a degree, north and east positive; nil where they are off the globe.
+    /// Takes millionths of a degree, north and east positive; nil for coordinates outside their ranges.
     package init?(latitudeMicrodegrees: Int64, longitudeMicrodegrees: Int64, reference: Reference) {
         guard Self.latitudes.contains(latitudeMicrodegrees), Self.longitudes.contains(longitudeMicrodegrees) else {
             return nil

@@ -1,4 +1,4 @@
-/// What an object or a place is: a number in codes, a name for people; the table ships with the project.
+/// The category of an object or a place: a number in codes and a name for people, from the project's table.
 package struct ObjectCategory: Sendable, Hashable {
     package let number: UInt64
     /// Lower case, words joined by hyphens.

@@ -1,12 +1,12 @@
-/// What an object code says.
+/// The claims of an object code.
 package struct ObjectClaims: Sendable, Equatable {
     package static let identifierByteCounts = 8...16
 
     package let kind: ObjectKind
-    /// 8 to 16 bytes; 8 keep the picture at version 9 without a location.
+    /// 8 to 16 bytes; with 8 and no location, the picture is of version 9.
     package let id: [UInt8]
     package let category: UInt64
-    /// Who answers for the object or place.
+    /// The entity responsible for the object or place.
     package let manager: USCC
     package let location: Location?
     package let statusIndex: UInt64
@@ -23,7 +23,7 @@ package struct ObjectClaims: Sendable, Equatable {
     }
 }
 
-/// Whether an object code is on a thing or at a place.
+/// Whether an object code is attached to an object or to a place.
 package enum ObjectKind: Int64, Sendable, CaseIterable {
     case object = 0
     case place = 1

@@ -1,16 +1,16 @@
-/// What a person code says: no name, no number, a pseudonym that is fresh in every credential.
+/// The claims of a person code: no name and no number, but a pseudonym that is new in every credential.
 package struct PersonClaims: Sendable, Equatable {
     package static let identifierByteCount = 8
 
     /// The code's id and the holder's pseudonym: 8 random bytes.
     package let cti: [UInt8]
     package let kind: PersonKind
-    /// The bit in the status list; timed codes have none.
+    /// The index in the status list; nil for timed codes.
     package let statusIndex: UInt64?
     package let binding: Binding
-    /// The medical and the transit seal, 32 bytes together.
+    /// The medical seal, then the transit seal: 32 bytes together.
     package let seals: [UInt8]
-    /// Set when somebody else's phone carries the code.
+    /// The delegation, when another person's phone carries the code.
     package let actor: Delegation?
 
     package init(
@@ -26,7 +26,7 @@ package struct PersonClaims: Sendable, Equatable {
     }
 }
 
-/// What a person code is bound to.
+/// The key or the chain that a person code is bound to.
 package enum Binding: Sendable, Equatable {
     /// The phone's public key: 32 bytes of Ed25519, or a compressed point of P-256 or SM2 in 33.
     case deviceKey([UInt8])
@@ -35,13 +35,13 @@ package enum Binding: Sendable, Equatable {
     case none
 }
 
-/// Who carries a person code for somebody else, and what for.
+/// The person who carries somebody else's person code, and the permitted purposes.
 package struct Delegation: Sendable, Equatable {
     /// The guardian's pseudonym for this credential: 8 random bytes.
     package let guardian: [UInt8]
-    /// A second bit in the same status list; either revoked revokes the code.
+    /// A second index in the same status list; the code is revoked when either of its two bits is set.
     package let statusIndex: UInt64
-    /// What the guardian may do, a bit each.
+    /// The guardian's permissions, one bit each.
     package let scope: UInt64
 
     package init(guardian: [UInt8], statusIndex: UInt64, scope: UInt64) {

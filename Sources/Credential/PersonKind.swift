@@ -1,12 +1,12 @@
-/// What keeps a person code from being copied.
+/// The protection of a person code against copying.
 package enum PersonKind: Int64, Sendable, CaseIterable {
     /// A signature by the phone at every showing.
     case signed = 0
     /// A link of a hash chain at every showing.
     case chain = 1
-    /// Nothing but a life of two minutes at most.
+    /// A lifetime of at most two minutes, and nothing else.
     case timed = 2
-    /// Nothing: it is printed.
+    /// None: the code is printed.
     case paper = 3
 
     package var name: String {
@@ -23,7 +23,7 @@ package enum PersonKind: Int64, Sendable, CaseIterable {
         self = kind
     }
 
-    /// The longest life in seconds; nil where none is set.
+    /// The longest lifetime in seconds; nil where there is no limit.
     package var lifetimeSecondsMax: UInt64? {
         switch self {
         case .signed, .chain: 86_400
@@ -32,6 +32,6 @@ package enum PersonKind: Int64, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the phone adds something at every showing.
+    /// Whether the phone adds a presentation at every showing.
     package var isPresented: Bool { self == .signed || self == .chain }
 }

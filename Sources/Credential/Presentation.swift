@@ -1,10 +1,10 @@
 import Encoding
 
-/// What the phone adds at a showing, in the unprotected header of its credential.
+/// The phone's addition to its credential at a showing, in the unprotected header.
 package enum Presentation: Sendable, Equatable {
     /// A countersignature by the device key over credential, time and challenge.
     case signed(signature: [UInt8], context: PresentationContext)
-    /// The value of the hash chain that belongs to a slot.
+    /// The hash chain's value for a slot.
     case chain(slot: UInt64, link: [UInt8])
 
     /// The abbreviated countersignature, version 2 (RFC 9338 §3.2).
@@ -16,7 +16,7 @@ package enum Presentation: Sendable, Equatable {
 
     /// Reads an unprotected header that is not empty.
     ///
-    /// Throws `bad_presentation` where it is neither form exactly.
+    /// Throws `bad_presentation` unless it is exactly one of the two forms.
     init(header: ArraySlice<UInt8>) throws(CredentialError) {
         do {
             self = try Self.read(header)
@@ -35,23 +35,23 @@ package enum Presentation: Sendable, Equatable {
             let signature = Array(try reader.readByteString())
             guard signature.count == SignedMessage.signatureByteCount,
                 try reader.readIntegerKey(after: key) == claimsKey
-            else { throw refused("a countersignature is 64 bytes and stands beside parameter 15") }
+            else { throw refused("a countersignature has 64 bytes and is followed by parameter 15") }
             presentation = .signed(signature: signature, context: try PresentationContext(from: &reader))
         case (chainKey, 1):
-            guard try reader.readArrayHeader() == 2 else { throw refused("a link is two items") }
+            guard try reader.readArrayHeader() == 2 else { throw refused("a link has two items: slot and value") }
             let slot = try reader.readUnsigned()
             let link = Array(try reader.readByteString())
             guard slot < UInt64(HashChain.slotCountMax), link.count == HashChain.linkByteCount else {
-                throw refused("a link is 16 bytes, its slot under \(HashChain.slotCountMax)")
+                throw refused("a link has 16 bytes and a slot below \(HashChain.slotCountMax)")
             }
             presentation = .chain(slot: slot, link: link)
-        default: throw refused("neither a countersignature nor a link")
+        default: throw refused("it has neither a countersignature nor a link")
         }
         try reader.finish()
         return presentation
     }
 
-    /// The unprotected header that carries this.
+    /// The unprotected header that contains this presentation.
     func header() -> [UInt8] {
         var writer = CBORWriter(capacity: 112)
         switch self {
@@ -78,6 +78,6 @@ package enum Presentation: Sendable, Equatable {
 
 extension CredentialError {
     static func presentation(_ reason: String) -> CredentialError {
-        CredentialError(code: .badPresentation, reason: reason, hint: "ask the holder to show the code anew")
+        CredentialError(code: .badPresentation, reason: reason, hint: "ask the holder to show the code again")
     }
 }

@@ -1,6 +1,6 @@
 import Encoding
 
-/// When, and to which gate, a signed code is shown: the claims that its countersignature covers.
+/// The time of a showing and the gate's challenge: the claims that a countersignature covers.
 package struct PresentationContext: Sendable, Equatable {
     package static let challengeByteCounts = 8...16
 
@@ -8,19 +8,19 @@ package struct PresentationContext: Sendable, Equatable {
 
     /// Seconds since 1970-01-01T00:00:00Z, by the phone's clock.
     package let time: UInt64
-    /// The gate's nonce, 8 to 16 bytes, where it asked with one.
+    /// The gate's nonce, 8 to 16 bytes; nil where the gate gave none.
     package let challenge: [UInt8]?
 
     /// Takes a time and a challenge.
     ///
     /// - Parameters:
-    ///   - time: by the phone's clock.
+    ///   - time: the phone's clock.
     ///   - challenge: 8 to 16 bytes.
     /// - Throws: `bad_presentation` for a challenge of another length.
     package init(time: UInt64, challenge: [UInt8]?) throws(CredentialError) {
         if let challenge, !Self.challengeByteCounts.contains(challenge.count) {
             throw CredentialError(
-                code: .badPresentation, reason: "a challenge of \(challenge.count) bytes, where 8 to 16 belong",
+                code: .badPresentation, reason: "a challenge of \(challenge.count) bytes, expected 8 to 16",
                 hint: "give 16 to 32 hexadecimal digits")
         }
         self.time = time
@@ -56,6 +56,7 @@ package struct PresentationContext: Sendable, Equatable {
     }
 
     private static var refused: CBORError {
-        CBORError(code: .unexpectedType, reason: "parameter 15 holds a time and at most a challenge of 8 to 16 bytes")
+        CBORError(
+            code: .unexpectedType, reason: "parameter 15 must have a time, and may have a challenge of 8 to 16 bytes")
     }
 }

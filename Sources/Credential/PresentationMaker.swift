@@ -1,14 +1,14 @@
 package import Signing
 
-/// What a phone does with its credential at every showing.
+/// Adds the phone's presentation to its credential at every showing.
 package struct PresentationMaker: Sendable {
     private let credential: UnverifiedCredential
     private let claims: Claims
 
-    /// Takes the phone's credential, with or without an earlier presentation in it.
+    /// Reads the phone's credential, with or without an earlier presentation in it.
     ///
-    /// - Parameter text: as it was issued, `SP1:…`.
-    /// - Throws: `malformed` and what else reading a code throws.
+    /// - Parameter text: the issued text, `SP1:…`.
+    /// - Throws: `malformed`, `unsupported_version`, `algorithm_mismatch`, `bad_presentation`.
     package init(text: String) throws(CredentialError) {
         credential = try UnverifiedCredential(text: text)
         claims = try credential.claimsUnchecked()
@@ -22,7 +22,7 @@ package struct PresentationMaker: Sendable {
     /// - Parameters:
     ///   - key: the key the credential is bound to.
     ///   - time: the phone's clock.
-    ///   - challenge: the gate's, 8 to 16 bytes.
+    ///   - challenge: the gate's challenge, 8 to 16 bytes.
     /// - Returns: the code to show.
     /// - Throws: `key_mismatch`, `bad_presentation`, `expired`, `not_yet_valid`, `signing_failed`.
     package func signed(
@@ -42,10 +42,10 @@ package struct PresentationMaker: Sendable {
         }
     }
 
-    /// Shows the link of the slot that `time` lies in.
+    /// Adds the link of the slot that contains `time`.
     ///
     /// - Parameters:
-    ///   - seed: the chain whose anchor the credential is bound to.
+    ///   - seed: the seed of the chain whose anchor the credential is bound to.
     ///   - time: the phone's clock.
     /// - Returns: the code to show.
     /// - Throws: `key_mismatch`, `expired`, `not_yet_valid`.
@@ -56,7 +56,7 @@ package struct PresentationMaker: Sendable {
         let slot = (time - claims.issuedAt) / HashChain.slotSeconds
         guard let link = seed.link(slot: Int(slot)) else {
             throw CredentialError(
-                code: .keyMismatch, reason: "the chain has \(seed.slotCount) slots, slot \(slot) is asked for",
+                code: .keyMismatch, reason: "the chain has \(seed.slotCount) slots, but slot \(slot) is needed",
                 hint: "make the chain as long as the code's life")
         }
         return presented(.chain(slot: slot, link: link))
@@ -65,11 +65,11 @@ package struct PresentationMaker: Sendable {
     private func checkLife(at time: UInt64) throws(CredentialError) {
         guard time >= claims.issuedAt else {
             throw CredentialError(
-                code: .notYetValid, reason: "the code is issued at \(claims.issuedAt), it is \(time)",
-                hint: "check the clock, or the time given with --at")
+                code: .notYetValid, reason: "the code was issued at \(claims.issuedAt), and the time is \(time)",
+                hint: "check the clock, or the time that --at gives")
         }
         guard let end = claims.expiresAt, time < end else {
-            throw CredentialError(code: .expired, reason: "the code has ended", hint: "ask the issuer for a fresh one")
+            throw CredentialError(code: .expired, reason: "the code has expired", hint: "ask the issuer for a new code")
         }
     }
 
@@ -81,6 +81,6 @@ package struct PresentationMaker: Sendable {
     private func mismatch(_ what: String) -> CredentialError {
         CredentialError(
             code: .keyMismatch, reason: "the credential is not bound to \(what)",
-            hint: "present it with the key or the seed it was issued for")
+            hint: "use the key or the seed that the credential was issued for")
     }
 }

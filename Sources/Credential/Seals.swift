@@ -5,7 +5,7 @@ package struct Seals: Sendable {
     package static let byteCount = 32
     package static let identifierByteCount = 12
 
-    /// What follows the identifier in a block; it tells a gate that its key fits.
+    /// The bytes after the identifier in a block, by which a gate recognises that its key is the right one.
     private static let zeros: [UInt8] = [0, 0, 0, 0]
 
     private let suite: Suite
@@ -14,18 +14,18 @@ package struct Seals: Sendable {
     /// The seals of one credential.
     ///
     /// - Parameters:
-    ///   - suite: the issuer's; says which cipher and digest.
-    ///   - cti: the credential's id, so that no key is used twice.
+    ///   - suite: the issuer's suite, which determines cipher and digest.
+    ///   - cti: the credential's id, which makes the key of every seal different.
     package init(suite: Suite, cti: [UInt8]) {
         self.suite = suite
         self.cti = cti
     }
 
-    /// Seals what is given and fills the rest at random, so that nobody without a key can tell which is which.
+    /// Seals the given identifiers and fills the other seals with random bytes; without a key they look alike.
     ///
     /// - Parameters:
-    ///   - identifiers: the 12-byte identifier and the epoch key of each domain the holder has linked.
-    ///   - random: fills what is not linked.
+    ///   - identifiers: the 12-byte identifier and the epoch key of each domain that the holder has linked.
+    ///   - random: gives the bytes for the other domains.
     /// - Returns: 32 bytes: medical, then transit.
     /// - Throws: `malformed` for an identifier that is not 12 bytes, `signing_failed`.
     package func sealed(
@@ -56,14 +56,15 @@ package struct Seals: Sendable {
     ///
     /// - Parameters:
     ///   - seals: the 32 bytes of the credential.
-    ///   - domain: whose half.
+    ///   - domain: the domain whose seal is opened.
     ///   - epochKey: that domain's key of the day the credential was issued.
-    /// - Returns: 12 bytes; nil where the holder is not linked or the key is another day's, which cannot be told apart.
+    /// - Returns: 12 bytes; nil where the holder has not linked the domain, or the key is of another day; these two
+    ///   cases look alike.
     /// - Throws: `malformed` for seals that are not 32 bytes, `signing_failed`.
     package func opened(
         _ seals: [UInt8], domain: SealDomain, epochKey: EpochKey
     ) throws(CredentialError) -> [UInt8]? {
-        guard seals.count == Self.byteCount else { throw .malformed("seals of \(seals.count) bytes, not 32") }
+        guard seals.count == Self.byteCount else { throw .malformed("seals of \(seals.count) bytes, expected 32") }
         let block = Array(seals[domain.offset..<domain.offset + SealCipher.blockByteCount])
         do {
             let plain = try suite.sealCipher.decryptBlock(block, key: sealKey(domain, epochKey: epochKey))
@@ -79,4 +80,13 @@ package struct Seals: Sendable {
             suite.digest, key: epochKey.bytes, salt: cti, info: Array("suishen seal v1".utf8) + domain.rawValue.utf8,
             byteCount: suite.sealCipher.keyByteCount)
     }
+}
+
+/// The domain whose gates can read a seal.
+package enum SealDomain: String, Sendable, CaseIterable {
+    case medical
+    case transit
+
+    /// The offset of the domain's 16 bytes.
+    var offset: Int { self == .medical ? 0 : 16 }
 }

@@ -1,10 +1,10 @@
 import Encoding
 
-/// Which status list, and which shard of it, holds a code's bit.
+/// Identifies a shard of a status list.
 ///
 /// Indices run through all shards of a list: index i is bit i mod 2²⁶ of shard i ÷ 2²⁶.
 package struct StatusListReference: Sendable, Hashable {
-    /// The bits of one shard.
+    /// The number of bits in one shard.
     package static let shardBitCount: UInt64 = 1 << 26
 
     package let issuer: String
@@ -12,7 +12,7 @@ package struct StatusListReference: Sendable, Hashable {
     /// The day of `iat` for signed and chain credentials; nil for the lasting lists of paper, enterprise and object
     /// codes.
     package let day: UInt64?
-    /// Counts from 0.
+    /// The shard's number, from 0.
     package let shard: UInt64
 
     package init(issuer: String, form: Form, day: UInt64?, shard: UInt64 = 0) {
@@ -32,8 +32,7 @@ package struct StatusListReference: Sendable, Hashable {
         shard(index / Self.shardBitCount)
     }
 
-    /// A name without characters that a file's name or a URL has trouble with; shard 0 has the list's own name, which
-    /// is older than shards.
+    /// A name that is valid in file names and URLs; shard 0 has the plain name of the list, as lists had before shards.
     package var name: String { Self.name(of: listName, shard: shard) }
 
     /// The name of a shard of a list.
@@ -63,7 +62,7 @@ package struct StatusListReference: Sendable, Hashable {
 }
 
 extension Claims {
-    /// The list of the code's status index, and of its delegation's; nil for timed codes, which have none.
+    /// The list that contains the code's status indices; nil for timed codes, which have no status.
     package var statusList: StatusListReference? {
         switch body {
         case .person(let person):
@@ -76,7 +75,7 @@ extension Claims {
         }
     }
 
-    /// The code's bits in that list; a code is revoked when any of them is set.
+    /// The code's indices in that list; the code is revoked when the bit of any of them is set.
     package var statusIndices: [UInt64] {
         switch body {
         case .person(let person): [person.statusIndex, person.actor?.statusIndex].compactMap { $0 }

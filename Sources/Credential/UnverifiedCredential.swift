@@ -1,43 +1,44 @@
 package import Signing
 
-/// A code as scanned: taken apart, its shape checked, and nothing it says believed.
+/// A scanned code: taken apart and its structure checked, but not verified.
 package struct UnverifiedCredential: Sendable {
-    /// What the text's prefix or path says it is.
+    /// The form that the text's prefix or path names.
     package let form: Form
     /// The host of an enterprise or object code, in upper case.
     package let host: String?
-    /// What the header says; the key's own record in the trust list decides.
+    /// The algorithm that the header names; the key's record in the trust list decides.
     package let algorithm: SignatureAlgorithm
-    /// What the header says about the key: 4 bytes, which several keys may share.
+    /// The key identifier in the header: 4 bytes, which several keys may share.
     package let keyIdentifier: [UInt8]
-    /// The credential with any presentation taken out: the same bytes at every showing.
+    /// The credential without its presentation: the same bytes at every showing.
     package let credentialBytes: [UInt8]
-    /// What the phone added.
+    /// The presentation that the phone added; nil if there is none.
     package let presentation: Presentation?
 
     let message: SignedMessage
 
-    /// Takes a scanned text.
+    /// Takes a scanned text apart.
     ///
-    /// - Parameter text: exactly what was scanned.
+    /// - Parameter text: the scanned text, unchanged.
     /// - Throws: `malformed`, `unsupported_version`, `algorithm_mismatch`, `bad_presentation`.
     package init(text: String) throws(CredentialError) {
         let parsed = try CredentialText(parsing: text)
         try self.init(bytes: parsed.bytes, form: parsed.form, host: parsed.host)
     }
 
-    /// Takes the signed message that a text of `form` would hold.
+    /// Takes apart the signed message from a text of `form`.
     ///
     /// - Parameters:
     ///   - bytes: the COSE_Sign1.
-    ///   - form: what its text would say.
-    ///   - host: the host of its URL, where known.
+    ///   - form: the form of the text.
+    ///   - host: the host of the URL, where known.
     /// - Throws: `malformed`, `algorithm_mismatch`, `bad_presentation`.
     package init(bytes: [UInt8], form: Form, host: String? = nil) throws(CredentialError) {
         let message = try SignedMessage(bytes[...])
         guard let algorithm = message.algorithm else {
             throw CredentialError(
-                code: .algorithmMismatch, reason: "the header names algorithm \(message.algorithmNumber)",
+                code: .algorithmMismatch,
+                reason: "the header names algorithm \(message.algorithmNumber.map(String.init) ?? "none")",
                 hint: "codes are signed with Ed25519, ES256 or SM2")
         }
         if message.isUnprotectedHeaderEmpty {
@@ -45,7 +46,7 @@ package struct UnverifiedCredential: Sendable {
             credentialBytes = bytes
         } else {
             guard form == .person else {
-                throw .malformed("something in the unprotected header of \(form.name) codes")
+                throw .malformed("the unprotected header of \(form.name) codes must be empty")
             }
             presentation = try Presentation(header: message.unprotectedHeader)
             credentialBytes = message.bytesWithoutUnprotectedHeader()
@@ -57,7 +58,7 @@ package struct UnverifiedCredential: Sendable {
         self.message = message
     }
 
-    /// Checks the issuer's signature, then that the claims are exactly what the form asks for; not the expiry.
+    /// Checks the issuer's signature, then that the claims are exactly those of the form; does not check the expiry.
     ///
     /// - Parameter key: the issuer's key, already looked up in the trust list.
     /// - Returns: the only value that exposes claims.
@@ -66,18 +67,18 @@ package struct UnverifiedCredential: Sendable {
         guard algorithm == key.algorithm else {
             throw CredentialError(
                 code: .algorithmMismatch,
-                reason: "the header names algorithm \(algorithm.rawValue), the key's is \(key.algorithm.rawValue)",
-                hint: "somebody changed the header, or the trust list is wrong")
+                reason: "the header names algorithm \(algorithm.rawValue), but the key has \(key.algorithm.rawValue)",
+                hint: "the header was changed, or the trust list is wrong")
         }
         guard message.isSigned(by: key) else {
             throw CredentialError(
-                code: .badSignature, reason: "the issuer's signature does not fit",
-                hint: "the code was changed or never issued; scan it again to rule out a misread")
+                code: .badSignature, reason: "the issuer's signature is wrong",
+                hint: "scan the code again; if the error stays, the code was changed or never issued")
         }
         return VerifiedCredential(credential: self, claims: try claimsUnchecked())
     }
 
-    /// The claims with no signature checked: for people who debug, and for a phone that reads its own credential.
+    /// The claims, with no signature checked: for debugging, and for a phone that reads its own credential.
     package func claimsUnchecked() throws(CredentialError) -> Claims {
         try ClaimsDecoder.decode(message.payload, form: form, algorithm: algorithm)
     }

@@ -1,6 +1,6 @@
 package import Signing
 
-/// A code whose issuer's signature holds; made by ``UnverifiedCredential/verified(by:)`` only.
+/// A code with a valid issuer's signature; only ``UnverifiedCredential/verified(by:)`` makes it.
 package struct VerifiedCredential: Sendable {
     package let claims: Claims
 
@@ -17,33 +17,34 @@ package struct VerifiedCredential: Sendable {
     package var keyIdentifier: [UInt8] { credential.keyIdentifier }
     /// The credential without its presentation.
     package var credentialBytes: [UInt8] { credential.credentialBytes }
-    /// What the phone added, not yet checked: see ``checkedPresentation()``.
+    /// The phone's presentation, not yet checked: see ``checkedPresentation()``.
     package var presentation: Presentation? { credential.presentation }
 
     var message: SignedMessage { credential.message }
 
-    /// Checks that `now` lies in the code's life.
+    /// Checks that `now` is in the code's lifetime.
     ///
     /// - Parameters:
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    ///   - skewSeconds: how far the issuer's clock and this one may differ.
+    ///   - skewSeconds: the permitted difference between the issuer's clock and this one.
     /// - Throws: `expired`, `not_yet_valid`.
     package func checkValidity(at now: UInt64, skewSeconds: UInt64) throws(CredentialError) {
         let begin = max(claims.issuedAt, claims.notBefore ?? 0)
         if begin > now.saturatingAdd(skewSeconds) {
             throw CredentialError(
-                code: .notYetValid, reason: "the code begins at \(begin), it is \(now)",
+                code: .notYetValid, reason: "the code is valid from \(begin), and the time is \(now)",
                 hint: "check this machine's clock")
         }
         if let end = claims.expiresAt, now >= end.saturatingAdd(skewSeconds) {
             throw CredentialError(
-                code: .expired, reason: "the code ended at \(end), it is \(now)", hint: "ask for a fresh code")
+                code: .expired, reason: "the code expired at \(end), and the time is \(now)", hint: "ask for a new code"
+            )
         }
     }
 }
 
 extension UInt64 {
-    /// The sum, or the largest number where it does not fit; codes name times that nobody vouches for.
+    /// The sum, or the largest number where the sum does not fit: the times in a code are not trusted.
     func saturatingAdd(_ other: UInt64) -> UInt64 {
         let (sum, overflows) = addingReportingOverflow(other)
         return overflows ? .max : sum

@@ -1,4 +1,4 @@
-/// Base32 (RFC 4648 §6) in upper case without padding, as URLs in QR's alphanumeric mode want it.
+/// Base32 (RFC 4648 §6) in upper case without padding, for URLs in QR's alphanumeric mode.
 package enum Base32 {
     private static let groups = BitGroups(
         name: "Base32", alphabet: Alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", foldsCase: true), bitsACharacter: 5)

@@ -1,4 +1,4 @@
-/// Base45 (RFC 9285): two bytes in three characters, all of them in QR's alphanumeric mode.
+/// Base45 (RFC 9285): two bytes become three characters of QR's alphanumeric mode.
 package enum Base45 {
     private static let alphabet = Alphabet("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 
@@ -29,8 +29,8 @@ package enum Base45 {
 
     /// Decodes characters given as bytes.
     ///
-    /// - Throws: a length that leaves one character over, a character outside the alphabet, and three characters over
-    ///   65,535 or two over 255.
+    /// - Throws: `invalid_length` where one character is left over, `invalid_character`, and `value_too_large` for
+    ///   three characters over 65,535 or two over 255.
     package static func decode(utf8 text: ArraySlice<UInt8>) throws(TextDecodingError) -> [UInt8] {
         guard text.count % 3 != 1 else { throw .length(text.count, of: "Base45") }
         var bytes: [UInt8] = []
@@ -62,6 +62,6 @@ package enum Base45 {
     }
 
     private static func tooLarge(_ value: Int, max: Int) -> TextDecodingError {
-        TextDecodingError(code: .valueTooLarge, reason: "a group of Base45 stands for \(value), over \(max)")
+        TextDecodingError(code: .valueTooLarge, reason: "a group of Base45 has the value \(value), more than \(max)")
     }
 }

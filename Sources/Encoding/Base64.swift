@@ -1,4 +1,4 @@
-/// Base64 with padding (RFC 4648 §4), and its variant for URLs without (§5).
+/// Base64 with padding (RFC 4648 §4), and its URL variant without padding (RFC 4648 §5).
 package enum Base64 {
     private static let standard = BitGroups(
         name: "Base64",
@@ -14,18 +14,13 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Decodes the standard alphabet; padding must be exactly what the length asks for.
+    /// Decodes the standard alphabet; the padding must be exactly that of the length.
     package static func decode(_ text: some StringProtocol) throws(TextDecodingError) -> [UInt8] {
         let characters = Array(text.utf8)
         guard characters.count % 4 == 0 else { throw .length(characters.count, of: "Base64") }
         var content = characters[...]
         for _ in 0..<2 where content.last == paddingCharacter { content.removeLast() }
         return try standard.decode(content)
-    }
-
-    /// Encodes for URLs: `-` and `_`, no padding.
-    package static func encodeURL(_ bytes: some Collection<UInt8>) -> String {
-        String(decoding: urlSafe.encode(bytes), as: UTF8.self)
     }
 
     /// Decodes the URL variant; padding is refused.

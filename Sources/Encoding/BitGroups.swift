@@ -1,4 +1,4 @@
-/// Packs bytes into characters of five or six bits, and back (RFC 4648 §3).
+/// Encodes bytes as characters of five or six bits each, and decodes them (RFC 4648 §3).
 struct BitGroups {
     let name: String
     let alphabet: Alphabet
@@ -23,7 +23,8 @@ struct BitGroups {
 
     /// Decodes unpadded characters.
     ///
-    /// - Throws: characters outside the alphabet, lengths no number of bytes has, bits left over that are not zero.
+    /// - Throws: `invalid_character`; `invalid_length` for a length that no number of bytes encodes to;
+    ///   `non_zero_padding` where the bits after the last byte are not zero.
     func decode(_ text: ArraySlice<UInt8>) throws(TextDecodingError) -> [UInt8] {
         let spareBitCount = text.count * bitsACharacter % 8
         guard spareBitCount < bitsACharacter else { throw .length(text.count, of: name) }
@@ -46,4 +47,28 @@ struct BitGroups {
     }
 
     private var mask: Int { (1 << bitsACharacter) - 1 }
+}
+
+/// The characters of a text encoding and their values.
+struct Alphabet: Sendable {
+    /// The value of a byte that is not in the alphabet.
+    static let absent: UInt8 = 0xFF
+
+    let characters: [UInt8]
+    /// The value of each of the 256 bytes, or `absent`.
+    let values: [UInt8]
+
+    /// Takes the characters in the order of their values; with `foldsCase`, a lower-case letter has the value of the
+    /// upper-case one.
+    init(_ text: StaticString, foldsCase: Bool = false) {
+        var values = [UInt8](repeating: Self.absent, count: 256)
+        characters = Array(text.description.utf8)
+        for (value, character) in characters.enumerated() {
+            values[Int(character)] = UInt8(value)
+            if foldsCase, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(character) {
+                values[Int(character | 0x20)] = UInt8(value)
+            }
+        }
+        self.values = values
+    }
 }

@@ -1,4 +1,4 @@
-/// One CBOR item as a tree, for structures whose shape is not known beforehand.
+/// One CBOR item as a tree, for structures of unknown shape.
 package indirect enum CBORItem: Sendable, Hashable {
     case unsigned(UInt64)
     /// −1 − n.
@@ -26,8 +26,11 @@ package indirect enum CBORItem: Sendable, Hashable {
     package static func decode(
         _ bytes: ArraySlice<UInt8>, rules: CBORRules, byteCountMax: Int, depthMax: Int
     ) throws(CBORError) -> CBORItem {
-        var decoder = try CBORItemDecoder(bytes, rules: rules, byteCountMax: byteCountMax, depthMax: depthMax)
-        return try decoder.decode()
+        let cursor = try CBORCursor(bytes, byteCountMax: byteCountMax)
+        var decoder = CBORItemDecoder(cursor, rules: rules, depthMax: depthMax)
+        let item = try decoder.decode()
+        try decoder.cursor.finish()
+        return item
     }
 
     /// The item in deterministic form, map keys sorted.
@@ -37,7 +40,7 @@ package indirect enum CBORItem: Sendable, Hashable {
         return writer.bytes
     }
 
-    /// An integer of either sign, where it fits in 64 bits.
+    /// The integer, of either sign; nil where it does not fit in 64 bits or the item has another type.
     package var integer: Int64? {
         switch self {
         case .unsigned(let value): Int64(exactly: value)
@@ -97,4 +100,44 @@ package indirect enum CBORItem: Sendable, Hashable {
         case .float(let value): writer.float(value)
         }
     }
+}
+
+/// A map's pairs in their received order.
+package struct CBORMap: Sendable, Hashable {
+    package struct Entry: Sendable, Hashable {
+        package let key: CBORItem
+        package let value: CBORItem
+
+        package init(key: CBORItem, value: CBORItem) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    package var entries: [Entry]
+
+    package init(_ entries: [Entry] = []) {
+        self.entries = entries
+    }
+
+    package subscript(key: CBORItem) -> CBORItem? {
+        entries.first { $0.key == key }?.value
+    }
+
+    package subscript(integer key: Int64) -> CBORItem? {
+        self[.integer(key)]
+    }
+
+    package subscript(text key: String) -> CBORItem? {
+        self[.text(key)]
+    }
+}
+
+/// How strictly CBOR is read.
+package enum CBORRules: Sendable {
+    /// Deterministic encoding (RFC 8949 §4.2.1) without floats, undefined and unassigned simple values.
+    case deterministic
+    /// Any well-formed CBOR, as other issuers write it: keys in any order, integers of any length, indefinite lengths,
+    /// floats. Size and depth stay limited, and repeated keys are refused.
+    case lenient
 }

@@ -1,26 +1,23 @@
 /// Builds the tree of one item.
 struct CBORItemDecoder {
-    private var cursor: CBORCursor
+    /// Where the next item begins.
+    private(set) var cursor: CBORCursor
     private let rules: CBORRules
     private let depthMax: Int
 
-    private static let breakByte: UInt8 = 0xFF
-
-    init(_ bytes: ArraySlice<UInt8>, rules: CBORRules, byteCountMax: Int, depthMax: Int) throws(CBORError) {
-        cursor = try CBORCursor(bytes, byteCountMax: byteCountMax)
+    init(_ cursor: CBORCursor, rules: CBORRules, depthMax: Int) {
+        self.cursor = cursor
         self.rules = rules
         self.depthMax = depthMax
     }
 
     mutating func decode() throws(CBORError) -> CBORItem {
-        let item = try readItem(depthLeft: depthMax)
-        try cursor.finish()
-        return item
+        try readItem(depthLeft: depthMax)
     }
 
     private mutating func readItem(depthLeft: Int) throws(CBORError) -> CBORItem {
         guard depthLeft > 0 else {
-            throw CBORError(code: .tooDeep, reason: "items nest deeper than \(depthMax)", hint: "flatten it")
+            throw CBORError(code: .tooDeep, reason: "items nest deeper than \(depthMax)", hint: "nest fewer levels")
         }
         let head = try cursor.readHead(isMinimal: rules == .deterministic)
         if head.information == CBORHead.indefinite {
@@ -31,7 +28,7 @@ struct CBORItemDecoder {
         case .unsigned: return .unsigned(head.argument)
         case .negative: return .negative(head.argument)
         case .byteString: return .byteString(Array(try cursor.readBytes(head.argument)))
-        case .text: return .text(try Self.text(cursor.readBytes(head.argument)))
+        case .text: return .text(try CBORCursor.text(cursor.readBytes(head.argument)))
         case .array:
             let count = try checked(head.argument, bytesAnItem: 1)
             var items: [CBORItem] = []
@@ -49,41 +46,20 @@ struct CBORItemDecoder {
 
     private mutating func readIndefinite(_ head: CBORHead, depthLeft: Int) throws(CBORError) -> CBORItem {
         switch head.type {
-        case .byteString: return .byteString(try readChunks(of: .byteString))
-        case .text: return .text(try Self.text(readChunks(of: .text)[...]))
+        case .byteString: return .byteString(try cursor.readChunks(of: .byteString))
+        case .text: return .text(try CBORCursor.text(cursor.readChunks(of: .text)[...]))
         case .array:
             var items: [CBORItem] = []
-            while try !takeBreak() { items.append(try readItem(depthLeft: depthLeft - 1)) }
+            while try !cursor.takeBreak() { items.append(try readItem(depthLeft: depthLeft - 1)) }
             return .array(items)
         case .map:
             var keys = MapKeys(rules: rules)
-            while try !takeBreak() { try readEntry(into: &keys, depthLeft: depthLeft) }
+            while try !cursor.takeBreak() { try readEntry(into: &keys, depthLeft: depthLeft) }
             return .map(CBORMap(keys.entries))
         case .unsigned, .negative, .tag, .simple:
-            throw CBORError(code: .reservedHead, reason: "a break or an indefinite length where none belongs")
+            throw CBORError(
+                code: .reservedHead, reason: "a break, or an indefinite length on an item that has no length")
         }
-    }
-
-    /// The chunks of a string of indefinite length: strings of the same type, their lengths stated (RFC 8949 §3.2.3).
-    private mutating func readChunks(of type: CBORMajorType) throws(CBORError) -> [UInt8] {
-        var content: [UInt8] = []
-        while try !takeBreak() {
-            let head = try cursor.readHead(isMinimal: false)
-            guard head.type == type, head.information != CBORHead.indefinite else {
-                throw CBORError(code: .unexpectedType, reason: "a chunk of a string is not a string")
-            }
-            let chunk = try cursor.readBytes(head.argument)
-            // Each chunk of a text must be whole characters.
-            if type == .text { _ = try Self.text(chunk) }
-            content.append(contentsOf: chunk)
-        }
-        return content
-    }
-
-    private mutating func takeBreak() throws(CBORError) -> Bool {
-        guard let next = cursor.next else { throw cursor.truncated() }
-        if next == Self.breakByte { _ = try cursor.readHead(isMinimal: false) }
-        return next == Self.breakByte
     }
 
     private mutating func readEntry(into keys: inout MapKeys, depthLeft: Int) throws(CBORError) {
@@ -99,7 +75,7 @@ struct CBORItemDecoder {
     }
 
     private func simple(_ head: CBORHead) throws(CBORError) -> CBORItem {
-        if rules == .deterministic { try CBORReader.checkSimple(head) }
+        if rules == .deterministic { try Self.checkSimple(head) }
         switch head.information {
         case 20: return .bool(false)
         case 21: return .bool(true)
@@ -114,13 +90,17 @@ struct CBORItemDecoder {
         }
     }
 
-    private static func text(_ bytes: ArraySlice<UInt8>) throws(CBORError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw CBORReader.invalidUTF8() }
-        return text
+    /// Takes false, true and null; refuses floats, undefined and the rest.
+    private static func checkSimple(_ head: CBORHead) throws(CBORError) {
+        switch head.information {
+        case 20...22: return
+        case 25...27: throw CBORError(code: .floatRefused, reason: "a float, which no structure here has")
+        default: throw CBORError(code: .simpleRefused, reason: "simple value \(head.argument)")
+        }
     }
 }
 
-/// A map's pairs so far, and what the next key must not be.
+/// A map's pairs so far; checks that the next key is new, and in its place where the order matters.
 private struct MapKeys {
     let rules: CBORRules
     var entries: [CBORMap.Entry] = []

@@ -1,20 +1,25 @@
-/// Pulls one item after another out of deterministic CBOR (RFC 8949 §4.2.1).
+/// Reads CBOR one item after another, by default in deterministic form alone (RFC 8949 §4.2.1).
 ///
-/// Refuses what that form has no place for: longer integers than needed, unsorted or repeated map keys, lengths that
-/// are not stated; and floats, which no structure here holds. Byte strings come back as slices of what was given.
+/// That form has no integer longer than it must be, no unsorted or repeated map key and no indefinite length; floats
+/// are refused too, since no structure here has one. Byte strings are returned as slices of the input.
 package struct CBORReader {
     private var cursor: CBORCursor
+    private let rules: CBORRules
     private let depthMax: Int
 
     /// Starts at the first byte.
     ///
     /// - Parameters:
-    ///   - bytes: what is read; slices of it are handed out.
-    ///   - byteCountMax: the most bytes taken; more are refused before anything is read.
-    ///   - depthMax: how deep an item skipped by `readEncodedItem` may nest.
+    ///   - bytes: the input; the reader returns slices of it.
+    ///   - rules: how strictly it is read.
+    ///   - byteCountMax: the most bytes taken; a longer input is refused before anything is read.
+    ///   - depthMax: how deep an item that ``readEncodedItem()`` takes may nest.
     /// - Throws: `too_long`.
-    package init(_ bytes: ArraySlice<UInt8>, byteCountMax: Int = 4096, depthMax: Int = 8) throws(CBORError) {
+    package init(
+        _ bytes: ArraySlice<UInt8>, rules: CBORRules = .deterministic, byteCountMax: Int = 4096, depthMax: Int = 8
+    ) throws(CBORError) {
         cursor = try CBORCursor(bytes, byteCountMax: byteCountMax)
+        self.rules = rules
         self.depthMax = depthMax
     }
 
@@ -27,9 +32,6 @@ package struct CBORReader {
         cursor.next.flatMap { CBORMajorType(rawValue: $0 >> 5) }
     }
 
-    /// Whether every byte has been taken.
-    package var isAtEnd: Bool { cursor.remaining == 0 }
-
     /// Whether null comes next; takes nothing.
     package func isNextNull() -> Bool { cursor.next == 0xF6 }
 
@@ -37,7 +39,7 @@ package struct CBORReader {
         try readArgument(.unsigned)
     }
 
-    /// An integer of either sign that fits in 64 bits.
+    /// Reads an integer of either sign that fits in 64 bits.
     package mutating func readInteger() throws(CBORError) -> Int64 {
         let head = try readHead()
         guard head.type == .unsigned || head.type == .negative else {
@@ -49,36 +51,46 @@ package struct CBORReader {
         return head.type == .unsigned ? magnitude : -1 - magnitude
     }
 
+    /// Reads a byte string: a slice of the input, or a copy where it came in chunks.
     package mutating func readByteString() throws(CBORError) -> ArraySlice<UInt8> {
-        try cursor.readBytes(readArgument(.byteString))
+        if try takesIndefinite(.byteString) { return try cursor.readChunks(of: .byteString)[...] }
+        return try cursor.readBytes(readArgument(.byteString))
     }
 
     package mutating func readText() throws(CBORError) -> String {
-        let bytes = try cursor.readBytes(readArgument(.text))
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Self.invalidUTF8() }
-        return text
+        try CBORCursor.text(cursor.readBytes(readArgument(.text)))
     }
 
-    /// Opens an array and says how many items follow.
+    /// Begins an array; returns the number of its items.
     package mutating func readArrayHeader() throws(CBORError) -> Int {
         try readCount(.array, bytesAnItem: 1)
     }
 
-    /// Opens a map and says how many pairs of key and value follow.
+    /// Begins an array that must have `count` items; ``endArray(hasBreak:)`` follows the last of them.
+    ///
+    /// - Returns: whether a break ends the array, since its length is not stated.
+    package mutating func beginArray(count: Int) throws(CBORError) -> Bool {
+        if try takesIndefinite(.array) { return true }
+        guard try readArrayHeader() == count else {
+            throw CBORError(code: .unexpectedType, reason: "an array that does not have \(count) items")
+        }
+        return false
+    }
+
+    package mutating func endArray(hasBreak: Bool) throws(CBORError) {
+        guard hasBreak else { return }
+        guard try cursor.takeBreak() else {
+            throw CBORError(code: .unexpectedType, reason: "an array with too many items")
+        }
+    }
+
+    /// Begins a map; returns the number of its pairs of key and value.
     package mutating func readMapHeader() throws(CBORError) -> Int {
         try readCount(.map, bytesAnItem: 2)
     }
 
     package mutating func readTag() throws(CBORError) -> UInt64 {
         try readArgument(.tag)
-    }
-
-    package mutating func readBool() throws(CBORError) -> Bool {
-        let head = try readHead()
-        guard head.type == .simple, head.information == 20 || head.information == 21 else {
-            throw Self.unexpected(head.type, wanted: "true or false")
-        }
-        return head.information == 21
     }
 
     package mutating func readNull() throws(CBORError) {
@@ -88,7 +100,7 @@ package struct CBORReader {
         }
     }
 
-    /// The next key of a map whose keys are integers; `previous` is the key before it, nil for the first.
+    /// Reads the next key of a map whose keys are integers; `previous` is the key before it, nil for the first.
     ///
     /// Throws `duplicate_key` and `unsorted_keys` where the order of RFC 8949 §4.2.1 is broken.
     package mutating func readIntegerKey(after previous: Int64?) throws(CBORError) -> Int64 {
@@ -100,11 +112,13 @@ package struct CBORReader {
         return key
     }
 
-    /// Takes the next item whole, checked to its depth, and returns the bytes it was.
+    /// Reads the next item whole, checks it to its full depth, and returns its bytes.
     package mutating func readEncodedItem() throws(CBORError) -> ArraySlice<UInt8> {
-        let start = cursor.position
-        try skip(depthLeft: depthMax)
-        return cursor.bytes[start..<cursor.position]
+        var decoder = CBORItemDecoder(cursor, rules: rules, depthMax: depthMax)
+        _ = try decoder.decode()
+        let item = cursor.bytes[cursor.position..<decoder.cursor.position]
+        cursor = decoder.cursor
+        return item
     }
 
     /// Refuses bytes after the end.
@@ -113,9 +127,16 @@ package struct CBORReader {
     }
 
     private mutating func readHead() throws(CBORError) -> CBORHead {
-        let head = try cursor.readHead(isMinimal: true)
+        let head = try cursor.readHead(isMinimal: rules == .deterministic)
         if head.information == CBORHead.indefinite { throw CBORCursor.indefinite() }
         return head
+    }
+
+    /// Takes the head of an item of indefinite length, where one of this type comes next and the rules allow it.
+    private mutating func takesIndefinite(_ type: CBORMajorType) throws(CBORError) -> Bool {
+        guard rules == .lenient, cursor.next == type.rawValue << 5 | CBORHead.indefinite else { return false }
+        _ = try cursor.readHead(isMinimal: false)
+        return true
     }
 
     private mutating func readArgument(_ type: CBORMajorType) throws(CBORError) -> UInt64 {
@@ -126,50 +147,9 @@ package struct CBORReader {
 
     private mutating func readCount(_ type: CBORMajorType, bytesAnItem: UInt64) throws(CBORError) -> Int {
         let count = try readArgument(type)
-        // Every item takes a byte, so that a count beyond what is left is a lie, found before anybody allocates for it.
+        // Every item takes at least one byte, so a larger count is refused before anything is allocated for it.
         guard count <= UInt64(cursor.remaining) / bytesAnItem else { throw cursor.truncated() }
         return Int(count)
-    }
-
-    private mutating func skip(depthLeft: Int) throws(CBORError) {
-        guard depthLeft > 0 else {
-            throw CBORError(code: .tooDeep, reason: "items nest deeper than \(depthMax)", hint: "flatten it")
-        }
-        switch nextMajorType {
-        case .byteString: _ = try readByteString()
-        case .text: _ = try readText()
-        case .array:
-            for _ in 0..<(try readArrayHeader()) { try skip(depthLeft: depthLeft - 1) }
-        case .map: try skipMap(depthLeft: depthLeft)
-        case .tag:
-            _ = try readTag()
-            try skip(depthLeft: depthLeft - 1)
-        case .simple: try Self.checkSimple(readHead())
-        case .unsigned, .negative, nil: _ = try readHead()
-        }
-    }
-
-    private mutating func skipMap(depthLeft: Int) throws(CBORError) {
-        var previous: ArraySlice<UInt8>?
-        for _ in 0..<(try readMapHeader()) {
-            let start = cursor.position
-            try skip(depthLeft: depthLeft - 1)
-            let key = cursor.bytes[start..<cursor.position]
-            if let previous, !previous.lexicographicallyPrecedes(key) {
-                throw Self.disorder(isDuplicate: previous.elementsEqual(key))
-            }
-            previous = key
-            try skip(depthLeft: depthLeft - 1)
-        }
-    }
-
-    /// Takes false, true and null; refuses floats, undefined and the rest.
-    static func checkSimple(_ head: CBORHead) throws(CBORError) {
-        switch head.information {
-        case 20...22: return
-        case 25...27: throw CBORError(code: .floatRefused, reason: "a float, which no structure here holds")
-        default: throw CBORError(code: .simpleRefused, reason: "simple value \(head.argument)")
-        }
     }
 
     static func disorder(isDuplicate: Bool) -> CBORError {
@@ -178,13 +158,9 @@ package struct CBORReader {
             : CBORError(code: .unsortedKeys, reason: "a map's keys are not in order")
     }
 
-    static func invalidUTF8() -> CBORError {
-        CBORError(code: .invalidUTF8, reason: "a text is not UTF-8")
-    }
-
     private static func unexpected(_ found: CBORMajorType, wanted: String) -> CBORError {
         CBORError(
-            code: .unexpectedType, reason: "found \(found), where \(wanted) belongs",
+            code: .unexpectedType, reason: "found \(found), expected \(wanted)",
             hint: "compare with the structure's description")
     }
 }

@@ -1,4 +1,4 @@
-/// Writes deterministic CBOR (RFC 8949 §4.2.1); the caller gives a map's keys in their order.
+/// Writes deterministic CBOR (RFC 8949 §4.2.1); the caller writes a map's keys in the order of their encoded bytes.
 package struct CBORWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
 
@@ -6,7 +6,7 @@ package struct CBORWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
-    /// Begins anew in the same memory.
+    /// Removes what was written and keeps the memory.
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
     }
@@ -28,7 +28,7 @@ package struct CBORWriter: Sendable {
         encoded(content)
     }
 
-    /// A byte string out of memory that stays valid for the call.
+    /// Writes a byte string from memory that stays valid for the call.
     package mutating func byteString(_ content: UnsafeRawBufferPointer) {
         head(.byteString, UInt64(content.count))
         unsafe bytes.append(contentsOf: content)
@@ -40,17 +40,17 @@ package struct CBORWriter: Sendable {
         bytes.append(contentsOf: utf8)
     }
 
-    /// Opens an array; `count` items follow.
+    /// Begins an array; `count` items follow.
     package mutating func array(count: Int) {
         head(.array, UInt64(count))
     }
 
-    /// Opens a map; `count` pairs follow, keys in the order of their encoded bytes.
+    /// Begins a map; `count` pairs follow, keys in the order of their encoded bytes.
     package mutating func map(count: Int) {
         head(.map, UInt64(count))
     }
 
-    /// Tags the item that follows.
+    /// Writes a tag; the tagged item follows.
     package mutating func tag(_ number: UInt64) {
         head(.tag, number)
     }
@@ -63,9 +63,9 @@ package struct CBORWriter: Sendable {
         bytes.append(value ? 0xF5 : 0xF4)
     }
 
-    /// Appends one item that is encoded already.
+    /// Appends one item that is already encoded.
     package mutating func encoded(_ item: some Collection<UInt8>) {
-        // Other modules' calls come unspecialized: memory that lies in one piece is taken in one.
+        // Calls from other modules are not specialized, so contiguous memory is copied in one step.
         let taken: Void? = item.withContiguousStorageIfAvailable { unsafe bytes.append(contentsOf: $0) }
         if taken == nil { bytes.append(contentsOf: item) }
     }
@@ -84,7 +84,7 @@ package struct CBORWriter: Sendable {
         bigEndian(argument, byteCount: 1 << Int(widthExponent))
     }
 
-    /// A float in the fewest bytes that keep its value (RFC 8949 §4.2.2).
+    /// Writes a float in the fewest bytes that keep its value (RFC 8949 §4.2.2).
     mutating func float(_ value: Double) {
         let half = Float16(value)
         let single = Float(value)

@@ -1,8 +1,8 @@
-/// Two hexadecimal digits a byte.
+/// Hexadecimal text, two digits a byte.
 package enum Hex {
     private static let alphabet = Alphabet("0123456789abcdef")
 
-    /// Encodes in lower case.
+    /// Encodes to lower case.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         let bytes = bytes.withContiguousStorageIfAvailable { unsafe Array($0) } ?? Array(bytes)
         var text: [UInt8] = []
@@ -14,7 +14,7 @@ package enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Decodes either letter case.
+    /// Decodes digits of either letter case.
     package static func decode(_ text: some StringProtocol) throws(TextDecodingError) -> [UInt8] {
         let characters = Array(text.utf8)
         guard characters.count % 2 == 0 else { throw .length(characters.count, of: "hex") }

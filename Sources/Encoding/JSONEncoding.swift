@@ -6,7 +6,8 @@ extension JSONValue {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends the value on one line without spaces; a number that is not finite becomes null, as JSON has none.
+    /// Appends the value on one line without spaces; a number that is not finite becomes null, since JSON cannot
+    /// express it.
     package func appendEncoded(to bytes: inout [UInt8]) {
         switch self {
         case .null: bytes.append(contentsOf: "null".utf8)

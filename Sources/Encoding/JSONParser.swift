@@ -13,7 +13,7 @@ struct JSONParser {
         let value = try readValue(depthLeft: depthMax)
         skipSpace()
         guard position == bytes.count else {
-            throw JSONError(code: .trailingBytes, reason: "\(bytes.count - position) bytes after the value's end")
+            throw JSONError(code: .trailingBytes, reason: "\(bytes.count - position) bytes follow the end of the value")
         }
         return value
     }
@@ -43,7 +43,7 @@ struct JSONParser {
 
     private func deeper(_ depthLeft: Int) throws(JSONError) -> Int {
         guard depthLeft > 0 else {
-            throw JSONError(code: .tooDeep, reason: "values nest deeper than \(depthMax)", hint: "flatten it")
+            throw JSONError(code: .tooDeep, reason: "values nest deeper than \(depthMax)", hint: "nest fewer levels")
         }
         return depthLeft - 1
     }
@@ -59,7 +59,8 @@ struct JSONParser {
             guard try peek() == UInt8(ascii: "\"") else { throw unexpected() }
             let key = try readString()
             guard keys.insert(key).inserted else {
-                throw JSONError(code: .duplicateKey, reason: "an object has one key twice", hint: "keep one of them")
+                throw JSONError(
+                    code: .duplicateKey, reason: "an object has one key twice", hint: "remove one of the two members")
             }
             skipSpace()
             guard try take(UInt8(ascii: ":")) else { throw unexpected() }
@@ -102,7 +103,7 @@ struct JSONParser {
             }
         }
         guard let string = String(validating: content, as: UTF8.self) else {
-            throw JSONError(code: .invalidUTF8, reason: "a string is not UTF-8", hint: "save it as UTF-8")
+            throw JSONError(code: .invalidUTF8, reason: "a string is not UTF-8", hint: "save the text as UTF-8")
         }
         return string
     }
@@ -121,11 +122,11 @@ struct JSONParser {
         case UInt8(ascii: "u"):
             content.append(contentsOf: Character(try readEscapedScalar()).utf8)
         default:
-            throw JSONError(code: .invalidEscape, reason: "an escape at byte \(position - 2) that JSON does not have")
+            throw JSONError(code: .invalidEscape, reason: "the escape at byte \(position - 2) does not exist in JSON")
         }
     }
 
-    /// A scalar as `\uXXXX`, or as two of them that make a surrogate pair.
+    /// Reads a scalar: one `\uXXXX`, or two that form a surrogate pair.
     private mutating func readEscapedScalar() throws(JSONError) -> Unicode.Scalar {
         let first = try readFourDigits()
         var value = first
@@ -156,7 +157,7 @@ struct JSONParser {
         let start = position
         var isWhole = true
         _ = try? take(UInt8(ascii: "-"))
-        // A leading zero stands alone.
+        // No digit may follow a leading zero.
         if try !take(UInt8(ascii: "0")) { try readDigits() }
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
             isWhole = false
@@ -215,10 +216,36 @@ struct JSONParser {
     }
 
     private func truncated() -> JSONError {
-        JSONError(code: .truncated, reason: "the text ends inside a value", hint: "send all of it")
+        JSONError(code: .truncated, reason: "the text ends inside a value", hint: "send the whole text")
     }
 
     private func loneSurrogate() -> JSONError {
         JSONError(code: .invalidEscape, reason: "half a surrogate pair before byte \(position)")
+    }
+}
+
+/// Why bytes were refused as JSON.
+package struct JSONError: Error, Equatable, Sendable {
+    /// The stable codes; new ones may be added, none is removed.
+    package enum Code: String, Sendable, CaseIterable {
+        case tooLong = "too_long"
+        case tooDeep = "too_deep"
+        case truncated
+        case unexpectedByte = "unexpected_byte"
+        case trailingBytes = "trailing_bytes"
+        case duplicateKey = "duplicate_key"
+        case invalidUTF8 = "invalid_utf8"
+        case invalidEscape = "invalid_escape"
+        case numberOutOfRange = "number_out_of_range"
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    init(code: Code, reason: String, hint: String = "check it with any JSON reader (RFC 8259)") {
+        self.code = code
+        self.reason = reason
+        self.hint = hint
     }
 }

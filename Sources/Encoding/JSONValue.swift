@@ -9,7 +9,7 @@ package indirect enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object(JSONObject)
 
-    /// Parses exactly one value; repeated keys, lone surrogates and bytes that are not UTF-8 are refused.
+    /// Parses exactly one value; refuses repeated keys, lone surrogates and bytes that are not UTF-8.
     ///
     /// - Parameters:
     ///   - bytes: the text in UTF-8.
@@ -22,7 +22,7 @@ package indirect enum JSONValue: Sendable, Equatable {
     ) throws(JSONError) -> JSONValue {
         guard bytes.count <= byteCountMax else {
             throw JSONError(
-                code: .tooLong, reason: "\(bytes.count) bytes, where \(byteCountMax) are the most",
+                code: .tooLong, reason: "\(bytes.count) bytes, more than the limit of \(byteCountMax)",
                 hint: "send it in parts within the limit")
         }
         var parser = JSONParser(Array(bytes), depthMax: depthMax)
@@ -58,7 +58,7 @@ package indirect enum JSONValue: Sendable, Equatable {
         if case .object(let value) = self { value } else { nil }
     }
 
-    /// The member of an object; nil where there is none, or no object.
+    /// The member of that key; nil where it is absent or the value is not an object.
     package subscript(key: String) -> JSONValue? { object?[key] }
 }
 
@@ -74,5 +74,42 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
     package init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(JSONObject(elements.map { JSONObject.Member(key: $0.0, value: $0.1) }))
+    }
+}
+
+/// An object's members in their order; a parsed object has no repeated key.
+package struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    package struct Member: Sendable, Equatable {
+        package let key: String
+        package let value: JSONValue
+
+        package init(key: String, value: JSONValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    package private(set) var members: [Member]
+
+    package init(_ members: [Member] = []) {
+        self.members = members
+    }
+
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+        members = elements.map { Member(key: $0.0, value: $0.1) }
+    }
+
+    /// The value of a key; setting nil removes it, setting a new key appends it.
+    package subscript(key: String) -> JSONValue? {
+        get { members.first { $0.key == key }?.value }
+        set {
+            let index = members.firstIndex { $0.key == key }
+            switch (index, newValue) {
+            case (let index?, let value?): members[index] = Member(key: key, value: value)
+            case (let index?, nil): members.remove(at: index)
+            case (nil, let value?): members.append(Member(key: key, value: value))
+            case (nil, nil): break
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
-/// Why a text is not the encoding it should be: Base45, Base32, Base64 or hex.
+/// Why a text was refused as Base45, Base32, Base64 or hex.
 package struct TextDecodingError: Error, Equatable, Sendable {
-    /// What was wrong; stable, only ever added to.
+    /// The stable codes; new ones may be added, none is removed.
     package enum Code: String, Sendable, CaseIterable {
         case invalidCharacter = "invalid_character"
         case invalidLength = "invalid_length"
@@ -12,7 +12,7 @@ package struct TextDecodingError: Error, Equatable, Sendable {
     package let reason: String
     package let hint: String
 
-    init(code: Code, reason: String, hint: String = "copy the text whole and unchanged") {
+    init(code: Code, reason: String, hint: String = "copy the whole text without changes") {
         self.code = code
         self.reason = reason
         self.hint = hint
@@ -20,11 +20,12 @@ package struct TextDecodingError: Error, Equatable, Sendable {
 
     static func character(_ byte: UInt8, at index: Int, of name: String) -> TextDecodingError {
         TextDecodingError(
-            code: .invalidCharacter, reason: "byte 0x\(Hex.encode([byte])) at \(index) is not in \(name)'s alphabet")
+            code: .invalidCharacter,
+            reason: "byte 0x\(Hex.encode([byte])) at \(index) is not in the alphabet of \(name)")
     }
 
     static func length(_ count: Int, of name: String) -> TextDecodingError {
-        TextDecodingError(code: .invalidLength, reason: "\(count) characters are no length of \(name)")
+        TextDecodingError(code: .invalidLength, reason: "no \(name) text has \(count) characters")
     }
 
     static func padding(of name: String) -> TextDecodingError {

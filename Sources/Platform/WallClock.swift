@@ -1,6 +1,6 @@
 import Glibc
 
-/// The time of day, which only commands ask for.
+/// The time of day; only commands read it.
 package enum WallClock {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     @Sendable

@@ -1,7 +1,7 @@
-/// A symbol as the library draws it with mask 0: one byte of flags a module.
+/// A symbol drawn by the library with mask 0: one byte of flags a module.
 struct DrawnSymbol {
     let version: Int
     let size: Int
-    /// Bit 0 says dark, bit 7 not data, so that no mask touches it.
+    /// The flags: bit 0 for a dark module, bit 7 for a module that is not data, which masks do not change.
     let flags: [UInt8]
 }

@@ -1,13 +1,13 @@
 import QRStandard
 
-/// Finds the mask with the lowest penalty; the library would spend nine tenths of its time on that.
+/// Finds the mask with the lowest penalty, on which the library would spend nine tenths of its time.
 enum MaskChooser {
-    /// Gives the symbol its mask and the format information that goes with it.
+    /// Applies a mask to the symbol and adds the format information.
     ///
     /// - Parameters:
     ///   - drawn: the symbol with mask 0.
-    ///   - level: what the format information says besides the mask.
-    ///   - mask: the mask to take; nil takes the one with the lowest penalty, the first of equals.
+    ///   - level: the level for the format information.
+    ///   - mask: the mask to apply; nil selects the first mask with the lowest penalty.
     /// - Returns: the finished symbol.
     static func symbol(_ drawn: DrawnSymbol, level: QRLevel, mask: Int?) -> QRSymbol {
         switch drawn.size {
@@ -44,7 +44,7 @@ enum MaskChooser {
     }
 }
 
-/// A drawn symbol as rows of bits: what is dark, and where a mask applies.
+/// A drawn symbol as rows of bits: the dark modules, and the modules that a mask changes.
 private struct SymbolBits<Row: ModuleRow> {
     private var dark: [Row]
     private var maskable: [Row]

@@ -1,12 +1,12 @@
-/// How badly a masked symbol reads: the four rules of ISO/IEC 18004 §7.8.3, a whole row of modules at a time.
+/// The penalty of a masked symbol: the four rules of ISO/IEC 18004 §7.8.3, computed for a whole row of modules at once.
 ///
-/// Vertical runs are counted as the rows go by, so that no column is ever taken apart.
+/// Vertical runs are counted from row to row, without separating the columns.
 struct MaskPenalty<Row: ModuleRow> {
-    /// Light rows before and after the symbol's own, so that the look for finders needs no edges.
+    /// Light rows before and after the symbol's own, so that the search for finders needs no special case at the edges.
     static var margin: Int { 4 }
 
     private let size: Int
-    /// The columns that have one to their right.
+    /// The columns that have a column to their right.
     private let paired: Row
     private let inside: Row
     private var runPenalty = 0
@@ -14,12 +14,12 @@ struct MaskPenalty<Row: ModuleRow> {
     private var finderCount = 0
     private var darkCount = 0
 
-    /// Adds up the penalty of a symbol.
+    /// Computes the penalty of a symbol.
     ///
     /// - Parameters:
-    ///   - rows: the symbol's rows with `margin` light rows before and after; bits above `size` zero.
+    ///   - rows: the symbol's rows with `margin` light rows before and after; bits from `size` on are zero.
     ///   - size: modules a side.
-    /// - Returns: the penalty; less is better.
+    /// - Returns: the penalty; a lower one is better.
     static func score(_ rows: [Row], size: Int) -> Int {
         var penalty = MaskPenalty(size: size)
         unsafe rows.withUnsafeBufferPointer { rows in unsafe penalty.addAll(rows) }
@@ -73,13 +73,13 @@ struct MaskPenalty<Row: ModuleRow> {
         finderCount += (core & (lightAfter | lightBefore)).nonzeroBitCount
     }
 
-    /// Rule 1: three for five equal modules in line, one for each further; a bit stands for five that end there.
+    /// Rule 1: three points for five equal modules in line and one for each further; a set bit ends a run of five.
     @inline(__always)
     private mutating func addRuns(_ runs: Row, starts: Row) {
         runPenalty += runs.nonzeroBitCount + 2 * starts.nonzeroBitCount
     }
 
-    /// Rule 3 downwards: 1:1:3:1:1 with four light modules before or after; what lies outside is light.
+    /// Rule 3 in columns: 1:1:3:1:1 with four light modules before or after; outside the symbol is light.
     @inline(__always)
     private mutating func addFindersDown(_ rows: UnsafeBufferPointer<Row>, from index: Int) {
         guard index + 7 <= size + Self.margin else { return }

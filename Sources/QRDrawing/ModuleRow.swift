@@ -1,7 +1,7 @@
-/// One row of modules as bits, so that a whole row is judged in a few operations; module 0 is bit 0.
+/// One row of modules as bits, so that a few operations evaluate a whole row; module 0 is bit 0.
 protocol ModuleRow: Equatable {
     static var zero: Self { get }
-    /// The most modules a row of this type holds.
+    /// The most modules in a row of this type.
     static var moduleCount: Int { get }
     var nonzeroBitCount: Int { get }
     static func & (left: Self, right: Self) -> Self

@@ -1,4 +1,4 @@
-/// Why a text did not become a symbol or a picture.
+/// Why a text could not be drawn.
 package struct QRError: Error, Equatable {
     package enum Code: String, Sendable {
         case emptyText = "empty_text"

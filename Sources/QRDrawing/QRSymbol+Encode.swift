@@ -2,7 +2,7 @@ import CQREncode
 package import QRStandard
 
 extension QRSymbol {
-    /// The most bytes any symbol holds: version 40, level L, byte mode (ISO/IEC 18004 table 7); digits go up to 7,089.
+    /// The most bytes in any symbol: version 40, level L, byte mode (ISO/IEC 18004 table 7); up to 7,089 digits fit.
     static let payloadByteCountMax = 7_089
 
     /// Encodes a text in the smallest version that holds it.
@@ -12,8 +12,8 @@ extension QRSymbol {
     /// - Parameters:
     ///   - text: at least one character.
     ///   - level: how much damage the symbol survives.
-    ///   - mask: a mask pattern, 0 to 7, in place of the one with the lowest penalty.
-    /// - Returns: the symbol, with the version and mask that were chosen.
+    ///   - mask: a mask pattern, 0 to 7; nil selects the one with the lowest penalty.
+    /// - Returns: the symbol, with its version and mask.
     /// - Throws: `QRError` when the text is empty or does not fit version 40.
     package static func encode(
         _ text: String, level: QRLevel = .medium, mask: Int? = nil
@@ -21,29 +21,30 @@ extension QRSymbol {
         try encode(bytes: Array(text.utf8), level: level, mask: mask)
     }
 
-    /// Encodes bytes, as they are, in the smallest version that holds them.
+    /// Encodes bytes without conversion in the smallest version that holds them.
     ///
     /// - Parameters:
-    ///   - bytes: at least one byte; text passes as UTF-8.
+    ///   - bytes: at least one byte; text must be UTF-8.
     ///   - level: how much damage the symbol survives.
-    ///   - mask: a mask pattern, 0 to 7, in place of the one with the lowest penalty.
-    /// - Returns: the symbol, with the version and mask that were chosen.
+    ///   - mask: a mask pattern, 0 to 7; nil selects the one with the lowest penalty.
+    /// - Returns: the symbol, with its version and mask.
     /// - Throws: `QRError` when there are no bytes or they do not fit version 40.
     package static func encode(
         bytes: [UInt8], level: QRLevel = .medium, mask: Int? = nil
     ) throws(QRError) -> QRSymbol {
         guard !bytes.isEmpty else {
-            throw QRError(code: .emptyText, reason: "there is nothing to encode", hint: "give a text that is not empty")
+            throw QRError(code: .emptyText, reason: "the text is empty", hint: "give at least one character")
         }
         if let mask, !(0..<MaskPattern.count).contains(mask) {
             throw QRError(
-                code: .maskOutOfRange, reason: "a mask is 0 to 7, got \(mask)", hint: "leave the mask to the encoder")
+                code: .maskOutOfRange, reason: "mask \(mask) does not exist; masks are 0 to 7",
+                hint: "leave the mask to the encoder")
         }
         let drawn = try drawUnchosen(bytes, level: level)
         return MaskChooser.symbol(drawn, level: level, mask: mask)
     }
 
-    /// Draws the symbol with mask 0, which `MaskChooser` takes off again.
+    /// Draws the symbol with mask 0, which ``MaskChooser`` removes again.
     private static func drawUnchosen(_ bytes: [UInt8], level: QRLevel) throws(QRError) -> DrawnSymbol {
         guard bytes.count <= payloadByteCountMax, warmedUp else { throw tooLong(bytes.count, level) }
         guard let input = unsafe QRinput_new2(0, level.library) else { throw .outOfMemory }
@@ -60,7 +61,7 @@ extension QRSymbol {
             flags: Array(UnsafeBufferPointer(start: data, count: size * size)))
     }
 
-    /// Fills the library's tables once, under Swift's own lock: it fills them lazily and without one.
+    /// Fills the library's tables once under Swift's lock; the library itself fills them lazily without a lock.
     private static let warmedUp: Bool = {
         for level in QRLevel.allCases {
             for byteCount in [1, 40, 120, 400, 900, 1_200] {
@@ -77,7 +78,7 @@ extension QRSymbol {
     private static func tooLong(_ byteCount: Int, _ level: QRLevel) -> QRError {
         QRError(
             code: .textTooLong, reason: "\(byteCount) bytes do not fit a QR code at level \(level.rawValue)",
-            hint: "shorten the text, or take a lower level")
+            hint: "shorten the text, or choose a lower level")
     }
 }
 

@@ -1,7 +1,7 @@
 import CSPNG
 
 extension QRSymbol {
-    /// The most pixels a module may take: a picture of version 40 stays under the reader's own limit.
+    /// The most pixels a side of one module: a picture of version 40 then stays below the reader's limit.
     package static let modulePixelsMax = 32
 
     /// Draws the symbol as a PNG of 1 bit a pixel, with the quiet zone around it.
@@ -13,13 +13,13 @@ extension QRSymbol {
         try Self.png([self], modulePixels: modulePixels)
     }
 
-    /// Draws symbols side by side in one picture, each with its quiet zone, as codes lie beside one another.
+    /// Draws symbols side by side in one picture, each with its quiet zone.
     package static func png(_ symbols: [QRSymbol], modulePixels: Int = 8) throws(QRError) -> [UInt8] {
         guard (1...modulePixelsMax).contains(modulePixels) else {
             throw QRError(
                 code: .moduleSizeOutOfRange,
                 reason: "a module is 1 to \(modulePixelsMax) pixels wide, got \(modulePixels)",
-                hint: "8 pixels suit screens and print")
+                hint: "use 8 pixels for screens and for print")
         }
         let sides = symbols.map { ($0.size + 2 * quietZoneModules) * modulePixels }
         let width = sides.reduce(0, +)
@@ -60,7 +60,7 @@ private enum PNGWriter {
         header.height = UInt32(height)
         header.bit_depth = 1
         header.color_type = UInt8(SPNG_COLOR_TYPE_GRAYSCALE.rawValue)
-        // A module's rows are equal: "up" turns all but the first into zeros, which run lengths then swallow.
+        // A module's rows are equal: the filter "up" turns all but the first into zeros, which compress well.
         let options = [
             (SPNG_ENCODE_TO_BUFFER, 1), (SPNG_FILTER_CHOICE, Int32(SPNG_FILTER_CHOICE_UP.rawValue)),
             (SPNG_IMG_COMPRESSION_STRATEGY, 3),

@@ -1,5 +1,5 @@
 extension QRSymbol {
-    /// Draws the symbol as an SVG of one path, a unit a module, with the quiet zone around it.
+    /// Draws the symbol as an SVG of one path, one unit a module, with the quiet zone around it.
     package func svg() -> String {
         let side = size + 2 * Self.quietZoneModules
         var path = ""

@@ -2,7 +2,7 @@ package import QRStandard
 
 /// A QR symbol: dark and light modules, without the quiet zone (ISO/IEC 18004).
 package struct QRSymbol: Sendable, Equatable {
-    /// 1 to 40; a version has 4 modules a side more than the one before.
+    /// 1 to 40; each version has 4 more modules a side than the one before.
     package let version: Int
     package let level: QRLevel
     /// The mask pattern, 0 to 7.
@@ -12,10 +12,10 @@ package struct QRSymbol: Sendable, Equatable {
     /// Row after row, 1 dark and 0 light.
     package let modules: [UInt8]
 
-    /// The light border every reader needs, in modules (ISO/IEC 18004 §6.3.8).
+    /// The width of the light border that every reader needs, in modules (ISO/IEC 18004 §6.3.8).
     package static let quietZoneModules = 4
 
-    /// Says whether the module is dark; places outside the symbol are light.
+    /// Whether a module is dark; positions outside the symbol are light.
     @inlinable package func isDark(row: Int, column: Int) -> Bool {
         guard row >= 0, column >= 0, row < size, column < size else { return false }
         return modules[row * size + column] == 1

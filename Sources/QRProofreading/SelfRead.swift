@@ -2,39 +2,39 @@ package import QRDrawing
 import QRReading
 package import QRStandard
 
-/// One look at a symbol's own picture, which gave its text.
+/// One view of a symbol's own picture in which its text was read back.
 package struct SelfRead: Sendable, Equatable {
     /// Pixels a side of one module in the picture that was read.
     package let modulePixels: Int
-    /// How far the picture leaned back; 0 is straight on.
+    /// The tilt of the picture in this view; 0 is straight on.
     package let tiltDegrees: Int
 
-    /// What every symbol must stand before it is handed out: small, large, and held askew.
+    /// The views in which every symbol must be read back before it is returned: small, large, and tilted.
     static let all = [
         SelfRead(modulePixels: 3, tiltDegrees: 0), SelfRead(modulePixels: 8, tiltDegrees: 0),
         SelfRead(modulePixels: 5, tiltDegrees: 25),
     ]
 }
 
-/// A symbol whose pictures were read before anybody sees one.
+/// A symbol whose text was read back from its pictures.
 package struct ProvenSymbol: Sendable {
     package let symbol: QRSymbol
-    /// The looks that gave the text back.
+    /// The views in which the text was read back.
     package let reads: [SelfRead]
 
-    /// Draws a text, reads it back, and takes another mask, then a higher level, for as long as that fails.
+    /// Draws a text and reads it back; while that fails, tries another mask, then a higher level.
     ///
     /// - Parameters:
     ///   - text: at least one character.
-    ///   - level: how much damage the symbol survives at least.
-    /// - Returns: the first symbol that gives its text back in every look.
-    /// - Throws: `QRError`, among them `picture_unreadable` when no mask and no level does.
+    ///   - level: the lowest permitted level.
+    /// - Returns: the first symbol whose text is read back in every view.
+    /// - Throws: `QRError`, with `picture_unreadable` when no mask and no level is readable.
     package static func draw(_ text: String, level: QRLevel) throws(QRError) -> ProvenSymbol {
         var reader = SelfReader()
         return try draw(text, level: level) { symbol in reader.reads(symbol, text: text) }
     }
 
-    /// As above, with what decides whether a symbol is readable.
+    /// Draws as above, with `isReadable` deciding whether a symbol is readable.
     static func draw(
         _ text: String, level: QRLevel, isReadable: (QRSymbol) throws(QRError) -> Bool
     ) throws(QRError) -> ProvenSymbol {
@@ -45,16 +45,16 @@ package struct ProvenSymbol: Sendable {
                 if try isReadable(symbol) { return ProvenSymbol(symbol: symbol, reads: SelfRead.all) }
             }
         }
-        // Says what is wrong with a text that fits no symbol at all.
+        // Throws the error for a text that fits no symbol.
         let symbol = try QRSymbol.encode(text, level: level)
         throw QRError(
             code: .pictureUnreadable,
-            reason: "no mask of version \(symbol.version) or above gives a picture that reads back",
+            reason: "no mask of version \(symbol.version) or above gives a picture whose text can be read back",
             hint: "draw the text, which is in the result, with another program, and report it")
     }
 }
 
-/// Reads pictures of a symbol as a gate would at first sight: one look of each reader, and no more.
+/// Reads pictures of a symbol with the first look of each reader only, the ones that a gate takes first.
 private struct SelfReader {
     private var scanner = Scanner(budgetMilliseconds: 0, microseconds: { 0 })
 

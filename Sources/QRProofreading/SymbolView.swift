@@ -2,15 +2,15 @@ import Glibc
 import QRDrawing
 import QRReading
 
-/// A symbol as a camera sees it that looks at it from below: its upper edge is further away.
+/// A symbol seen by a camera from below: its upper edge is further away.
 struct SymbolView {
     let image: GreyImage
 
-    /// Grey levels of ink and paper; no camera sees pure black and white.
+    /// The grey levels of ink and paper; cameras do not see pure black and white.
     private static let (dark, light, ground) = (30.0, 225.0, 128.0)
-    /// The camera's distance, in sides of the symbol.
+    /// The camera's distance, in side lengths of the symbol.
     private static let distance = 1.6
-    /// Places that a pixel's grey is the mean of, each way.
+    /// The number of samples in each direction for one pixel's grey.
     private static let sampleCount = 2
 
     init(_ symbol: QRSymbol, modulePixels: Int, tiltDegrees: Int) {
@@ -22,7 +22,7 @@ struct SymbolView {
         let scale = 1 / Double(modulePixels * Self.sampleCount)
         var sums = [Double](repeating: 0, count: pixels * pixels)
         for row in range {
-            // The ray through this row meets the leaning plane so far down, seen from its middle.
+            // How far below its middle the tilted plane meets the ray through this row.
             let down = (Double(row) + 0.5) * scale - side / 2
             let depth = Self.distance * side
             let along = down * depth / (depth * cosine + down * sine)

@@ -1,7 +1,7 @@
-/// The 15 bits that say level and mask, twice in every symbol (ISO/IEC 18004 §7.9).
+/// The 15 bits that encode level and mask, in two copies (ISO/IEC 18004 §7.9).
 package enum FormatInformation {
     package struct Place: Sendable {
-        /// 0 is the lowest.
+        /// The bit's number; 0 is the lowest.
         package let bit: Int
         package let isFirstCopy: Bool
         package let row: Int
@@ -15,7 +15,7 @@ package enum FormatInformation {
         return (data << 10 | remainder) ^ 0b101_0100_0001_0010
     }
 
-    /// Where each bit stands: around the upper left finder, and split over the two others.
+    /// The positions of each bit: around the upper left finder, and divided between the two others.
     package static func places(size: Int) -> [Place] {
         (0..<15).flatMap { bit -> [Place] in
             let (row, column) =

@@ -1,7 +1,7 @@
 /// The eight mask patterns (ISO/IEC 18004 §7.8.2, table 10).
 package enum MaskPattern {
     package static let count = 8
-    /// Every pattern repeats after so many rows.
+    /// The number of rows after which every pattern repeats.
     package static let rowPeriod = 12
 
     @inlinable package static func isInverted(mask: Int, row: Int, column: Int) -> Bool {

@@ -1,4 +1,4 @@
-/// How much of a symbol may be damaged before it cannot be read (ISO/IEC 18004 §7.5.1).
+/// The error correction level: how much damage a symbol survives (ISO/IEC 18004 §7.5.1).
 package enum QRLevel: String, Sendable, CaseIterable {
     /// About 7 % of the codewords can be restored.
     case low = "L"
@@ -9,7 +9,7 @@ package enum QRLevel: String, Sendable, CaseIterable {
     /// About 30 %.
     case high = "H"
 
-    /// The two bits that name the level in the format information (ISO/IEC 18004 §7.9, table 12).
+    /// The two bits of the level in the format information (ISO/IEC 18004 §7.9, table 12).
     package var formatBits: Int {
         switch self {
         case .low: 0b01

@@ -6,7 +6,7 @@ package enum AuthenticatedCipher {
     ///   - plaintext: shorter than the nonce's length allows (65,536 bytes with a nonce of 13).
     ///   - key: 16, 24 or 32 bytes.
     ///   - nonce: 7 to 13 bytes, never used twice under one key.
-    ///   - additionalData: authenticated too, but not part of the result.
+    ///   - additionalData: authenticated as well, but not part of the result.
     ///   - tagByteCount: 4 to 16, even.
     /// - Returns: ciphertext, then the tag.
     /// - Throws: `length_out_of_range`.
@@ -25,15 +25,15 @@ package enum AuthenticatedCipher {
         return sealed
     }
 
-    /// Opens what ``seal(_:key:nonce:additionalData:tagByteCount:)`` made.
+    /// Decrypts the result of ``seal(_:key:nonce:additionalData:tagByteCount:)``.
     ///
     /// - Parameters:
     ///   - sealed: ciphertext, then the tag.
     ///   - key: 16, 24 or 32 bytes.
-    ///   - nonce: the one it was sealed with.
-    ///   - additionalData: the same as at sealing.
+    ///   - nonce: the nonce that `seal` got.
+    ///   - additionalData: the additional data that `seal` got.
     ///   - tagByteCount: 4 to 16, even.
-    /// - Returns: the plaintext; nil when the tag does not fit.
+    /// - Returns: the plaintext; nil when the tag is wrong.
     /// - Throws: `length_out_of_range`.
     package static func open(
         _ sealed: [UInt8], key: [UInt8], nonce: [UInt8], additionalData: [UInt8], tagByteCount: Int = 16
@@ -51,7 +51,7 @@ package enum AuthenticatedCipher {
             additionalData: additionalData)
     }
 
-    /// Looks the cipher up after every length has been checked (SP 800-38C §A.1).
+    /// Checks every length (SP 800-38C §A.1), then looks the cipher up.
     private static func cipher(
         key: [UInt8], nonce: [UInt8], tagByteCount: Int, textByteCount: Int, additionalByteCount: Int
     ) throws(SigningError) -> LibraryCipher {

@@ -6,7 +6,7 @@ import COpenSSL
 
     init() {
         // No input reaches this: only a machine without memory does.
-        guard let pointer = unsafe EVP_CIPHER_CTX_new() else { preconditionFailure("the memory is gone") }
+        guard let pointer = unsafe EVP_CIPHER_CTX_new() else { preconditionFailure("no memory is left") }
         unsafe self.pointer = pointer
     }
 
@@ -14,7 +14,7 @@ import COpenSSL
         unsafe EVP_CIPHER_CTX_free(pointer)
     }
 
-    /// Passes one block through a cipher without mode or padding; nil when the library refuses.
+    /// Encrypts or decrypts one block, without mode or padding; nil when the library refuses.
     func block(_ input: [UInt8], cipher: LibraryCipher, key: [UInt8], encrypt: Bool) -> [UInt8]? {
         var output = [UInt8](repeating: 0, count: input.count)
         var count: Int32 = 0
@@ -29,7 +29,7 @@ import COpenSSL
         return output
     }
 
-    /// Seals with CCM (SP 800-38C): ciphertext, then the tag; nil when the library refuses.
+    /// Encrypts with CCM (SP 800-38C): ciphertext, then the tag; nil when the library refuses.
     func seal(
         _ plaintext: [UInt8], cipher: LibraryCipher, key: [UInt8], nonce: [UInt8], additionalData: [UInt8],
         tagByteCount: Int
@@ -55,7 +55,7 @@ import COpenSSL
         return sealed + tag
     }
 
-    /// Opens what ``seal`` made; nil when the tag is wrong.
+    /// Decrypts the result of ``seal``; nil when the tag is wrong.
     func open(
         _ ciphertext: ArraySlice<UInt8>, tag: ArraySlice<UInt8>, cipher: LibraryCipher, key: [UInt8],
         nonce: [UInt8], additionalData: [UInt8]

@@ -1,12 +1,12 @@
 import COpenSSL
 
-/// Sets libcrypto up with no more than we use, before its first use sets everything up.
+/// Initialises only the parts of libcrypto that this project uses.
 ///
-/// Left alone it reads openssl.cnf, registers hundreds of names of old algorithms, loads texts of errors
-/// that we never show, and takes all of it down when the process ends: half a millisecond, more than three
-/// verifications, at every start of a command. What openssl.cnf says of providers is not obeyed therefore.
+/// By default libcrypto reads openssl.cnf, registers hundreds of names of old algorithms, loads error texts that are
+/// never shown, and frees all of it at exit. That takes half a millisecond at every start of a command, more than three
+/// verifications. As a consequence, provider settings in openssl.cnf have no effect.
 enum CryptoLibrary {
-    /// Does it once in the life of the process; the first use of anything fetched or parsed comes after it.
+    /// Initialises the library once in the process; must be called before anything is fetched or parsed.
     static func prepare() {
         _ = isPrepared
     }
@@ -16,11 +16,11 @@ enum CryptoLibrary {
             OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ADD_ALL_CIPHERS
             | OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT
         let isSetUp = OPENSSL_init_crypto(UInt64(options), nil) == 1
-        // Curves but P-256 are blinded at random even where nothing is secret. By a digest numbers are drawn without
-        // the provider's every cipher being set up first, as they would be for the one that is used otherwise.
+        // Operations on curves other than P-256 use random blinding even for public keys. The default generator is
+        // based on a cipher and would load all of the provider's ciphers first; one based on a digest does not.
         let drawsByDigest = unsafe RAND_set_DRBG_type(nil, "HASH-DRBG", nil, nil, "SHA2-256") == 1
-        // Certificates name their digest by number, and only registered ones are found so; TLS in the same
-        // process checks certificates in the same way.
+        // Certificates name their digest by a number, and libcrypto finds only registered digests by number. TLS in the
+        // same process checks certificates in this way too.
         unsafe EVP_add_digest(EVP_sha1())
         unsafe EVP_add_digest(EVP_sha224())
         unsafe EVP_add_digest(EVP_sha256())

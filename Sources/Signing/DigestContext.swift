@@ -2,14 +2,15 @@ import COpenSSL
 
 /// Owns the state of one digest.
 ///
-/// SHA-256, which every command needs and most at once, is taken without libcrypto's provider; SM3 it has nowhere else.
+/// Every command needs SHA-256, most of them at their start, so it is used without libcrypto's provider. SM3 exists in
+/// the provider only.
 @safe final class DigestContext {
-    /// Nil unless the digest is SHA-256.
+    /// The state of SHA-256; nil for another digest.
     private let sha256: UnsafeMutablePointer<SHA256_CTX>?
-    /// Nil unless it is another.
+    /// The state of another digest; nil for SHA-256.
     private let fetched: OpaquePointer?
 
-    /// Makes a context that is ready for the first byte.
+    /// Makes a context for a new digest.
     init(_ algorithm: DigestAlgorithm) {
         switch algorithm {
         case .sha256:
@@ -21,7 +22,7 @@ import COpenSSL
                 unsafe EVP_DigestInit_ex2(context, LibraryDigest.of(algorithm).pointer, nil) == 1
             else {
                 // No input reaches this: only a machine without memory, or without a digest in libcrypto, does.
-                preconditionFailure("libcrypto has no \(algorithm), or the memory is gone")
+                preconditionFailure("libcrypto has no \(algorithm), or no memory is left")
             }
             unsafe (sha256, fetched) = (nil, context)
         }
@@ -40,11 +41,11 @@ import COpenSSL
         } else {
             let taken = unsafe EVP_DigestUpdate(fetched, bytes.baseAddress, bytes.count)
             // No input reaches this: libcrypto refuses no bytes of any length once a digest is set up.
-            precondition(taken == 1, "a digest that was set up takes bytes")
+            precondition(taken == 1, "an initialised digest accepts bytes")
         }
     }
 
-    /// Ends the digest and makes the context ready for the next one.
+    /// Finishes the digest and prepares the context for the next one.
     func finalize() -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: DigestAlgorithm.byteCount) { buffer, count in
             unsafe finalize(into: UnsafeMutableRawBufferPointer(buffer))
@@ -52,7 +53,7 @@ import COpenSSL
         }
     }
 
-    /// Ends the digest into the caller's memory and makes the context ready for the next one.
+    /// Writes the digest to the caller's memory and prepares the context for the next one.
     func finalize(into bytes: UnsafeMutableRawBufferPointer) {
         // No input reaches this: callers bring buffers of a fixed length.
         precondition(bytes.count >= DigestAlgorithm.byteCount, "a digest needs room for its 32 bytes")
@@ -64,7 +65,7 @@ import COpenSSL
             let done = unsafe EVP_DigestFinal_ex(fetched, digest, nil)
             let ready = unsafe EVP_DigestInit_ex2(fetched, nil, nil)
             // No input reaches this: libcrypto ends every digest that was set up.
-            precondition(done == 1 && ready == 1, "a digest that was set up ends and starts again")
+            precondition(done == 1 && ready == 1, "an initialised digest can be finished and restarted")
         }
     }
 }

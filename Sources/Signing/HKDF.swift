@@ -1,6 +1,6 @@
 /// Key derivation by extract and expand (RFC 5869).
 package enum HKDF {
-    /// The most bytes one derivation gives: 255 blocks (RFC 5869 §2.3).
+    /// The most bytes of one derivation: 255 blocks (RFC 5869 §2.3).
     package static let byteCountMax = 255 * DigestAlgorithm.byteCount
 
     /// Derives `byteCount` bytes from `key`.
@@ -8,8 +8,8 @@ package enum HKDF {
     /// - Parameters:
     ///   - algorithm: the digest below HMAC.
     ///   - key: the input keying material.
-    ///   - salt: may be empty, which stands for 32 zero bytes (RFC 5869 §2.2).
-    ///   - info: what the derived key is for.
+    ///   - salt: may be empty, which means 32 zero bytes (RFC 5869 §2.2).
+    ///   - info: the purpose of the derived key.
     ///   - byteCount: 1 to 8,160.
     /// - Returns: the derived key.
     /// - Throws: `length_out_of_range`.
@@ -29,5 +29,16 @@ package enum HKDF {
             counter &+= 1
         }
         return derived
+    }
+}
+
+/// A message authentication code over a digest (RFC 2104).
+package enum HMAC {
+    /// Computes the authentication code of `message` under `key`: 32 bytes.
+    package static func code(_ algorithm: DigestAlgorithm, key: [UInt8], message: [UInt8]) -> [UInt8] {
+        var block = key.count > DigestAlgorithm.blockByteCount ? algorithm.digest(key) : key
+        block.append(contentsOf: repeatElement(0, count: DigestAlgorithm.blockByteCount - block.count))
+        let inner = algorithm.digest(block.map { $0 ^ 0x36 }, message)
+        return algorithm.digest(block.map { $0 ^ 0x5c }, inner)
     }
 }

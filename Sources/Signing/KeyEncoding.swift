@@ -1,22 +1,22 @@
-/// The fixed shapes that keys of the three elliptic-curve algorithms have on disk and on the wire.
+/// The fixed encodings of keys of the three elliptic-curve algorithms.
 ///
-/// For these the SubjectPublicKeyInfo (RFC 5280 §4.1.2.7, RFC 8410, RFC 5480) and the PKCS#8 form are a
-/// constant before the key, so that reading one is a comparison and has one answer.
+/// Their SubjectPublicKeyInfo (RFC 5280 §4.1.2.7, RFC 8410, RFC 5480) and PKCS#8 forms are a constant prefix and the
+/// key, so reading one is a comparison and every key has exactly one encoding.
 struct KeyEncoding {
     let algorithm: SignatureAlgorithm
-    /// What stands before the key in a SubjectPublicKeyInfo; before an uncompressed point of 65 bytes.
+    /// The prefix of the key in a SubjectPublicKeyInfo; of an uncompressed point of 65 bytes for curves with points.
     let publicPrefix: [UInt8]
-    /// The same before a compressed point of 33 bytes; none for Ed25519.
+    /// The prefix of a compressed point of 33 bytes; nil for Ed25519.
     let compressedPrefix: [UInt8]?
-    /// What stands before the 32 bytes of seed or scalar in a PKCS#8 key without its public part.
+    /// The prefix of the 32 bytes of seed or scalar in a PKCS#8 key without its public part.
     let privatePrefix: [UInt8]
-    /// The order of the group, big-endian: scalars, r and s lie in 1 to one less; none for Ed25519.
+    /// The order n of the group, big-endian: scalars, r and s lie between 1 and n − 1; nil for Ed25519.
     let order: [UInt8]?
     /// The key type and the group by libcrypto's names.
     let typeName: String
     let groupName: String
 
-    /// The encoding of `algorithm`; none for PS256, whose keys vary in length.
+    /// The encoding of `algorithm`; nil for PS256, whose keys vary in length.
     static func of(_ algorithm: SignatureAlgorithm) -> KeyEncoding? {
         switch algorithm {
         case .ed25519: ed25519
@@ -71,10 +71,10 @@ struct KeyEncoding {
 }
 
 extension KeyEncoding {
-    /// How many bytes a seed or scalar, r, s and a coordinate have.
+    /// The byte count of a seed, a scalar, r, s or a coordinate.
     static let scalarByteCount = 32
 
-    /// The raw key inside a SubjectPublicKeyInfo of this algorithm; nil when it is something else.
+    /// The raw key inside a SubjectPublicKeyInfo of this algorithm; nil for anything else.
     func rawKey(inSPKI spki: [UInt8]) -> [UInt8]? {
         let rawByteCount = order == nil ? 32 : 65
         if spki.count == publicPrefix.count + rawByteCount, spki.starts(with: publicPrefix) {

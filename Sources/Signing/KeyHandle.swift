@@ -1,8 +1,9 @@
 import COpenSSL
 
-/// Owns one parsed key (`EVP_PKEY`) for as long as anything uses it.
+/// Owns one parsed key (`EVP_PKEY`) and frees it after its last use.
 @safe final class KeyHandle: Sendable {
-    /// RSA keys are taken from 2,048 bits (RFC 8230 §6.1) to 8,192, where a check still takes under a millisecond.
+    /// The accepted RSA key sizes: from 2,048 bits (RFC 8230 §6.1) to 8,192, with which a check takes under a
+    /// millisecond.
     static let rsaBits: ClosedRange<Int32> = 2048...8192
 
     // Safe to share: the key is never changed after the initializer, and libcrypto counts references atomically.
@@ -16,7 +17,7 @@ import COpenSSL
         unsafe EVP_PKEY_free(pointer)
     }
 
-    /// A public key of P-256 or SM2 from its point; nil when that is off the curve.
+    /// Makes a public key of P-256 or SM2 from its point; nil where the point is not on the curve.
     convenience init?(point: [UInt8], encoding: KeyEncoding) {
         CryptoLibrary.prepare()
         guard let made = unsafe suishen_ec_public_key(encoding.typeName, encoding.groupName, point, point.count) else {
@@ -26,7 +27,7 @@ import COpenSSL
         unsafe self.init(owning: made)
     }
 
-    /// An RSA public key from its SubjectPublicKeyInfo; nil when it is anything else.
+    /// Reads an RSA public key from its SubjectPublicKeyInfo; nil for anything else.
     convenience init?(rsaSPKI spki: [UInt8]) {
         unsafe self.init(spki: spki) { key in
             unsafe (EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "RSA-PSS") == 1)
@@ -34,14 +35,14 @@ import COpenSSL
         }
     }
 
-    /// A public key on P-384 from its SubjectPublicKeyInfo; nil when it is anything else.
+    /// Reads a public key on P-384 from its SubjectPublicKeyInfo; nil for anything else.
     convenience init?(p384SPKI spki: [UInt8]) {
         unsafe self.init(spki: spki) { key in
             unsafe EVP_PKEY_is_a(key, "EC") == 1 && KeyHandle.groupName(of: key) == "secp384r1"
         }
     }
 
-    /// A public key from its SubjectPublicKeyInfo, nothing after it; nil unless `isWanted`.
+    /// Reads a public key from its SubjectPublicKeyInfo, with nothing after it; nil unless `isWanted` accepts it.
     private convenience init?(spki: [UInt8], isWanted: (OpaquePointer) -> Bool) {
         CryptoLibrary.prepare()
         let key = unsafe spki.withUnsafeBufferPointer { buffer -> OpaquePointer? in
@@ -60,7 +61,7 @@ import COpenSSL
         unsafe self.init(owning: key)
     }
 
-    /// A private key from PKCS#8; nil when it is none.
+    /// Reads a private key from PKCS#8; nil for anything else.
     convenience init?(pkcs8: [UInt8]) {
         CryptoLibrary.prepare()
         let key = unsafe pkcs8.withUnsafeBufferPointer { buffer -> OpaquePointer? in
@@ -79,7 +80,7 @@ import COpenSSL
         unsafe self.init(owning: key)
     }
 
-    /// A new private key.
+    /// Generates a private key.
     convenience init?(generating encoding: KeyEncoding) {
         CryptoLibrary.prepare()
         var key: OpaquePointer?
@@ -96,12 +97,12 @@ import COpenSSL
         unsafe self.init(owning: key)
     }
 
-    /// Lends the key to `body`, which must not keep it.
+    /// Runs `body` with the key's pointer, which `body` must not keep.
     func withPointer<Result>(_ body: (OpaquePointer) -> Result) -> Result {
         unsafe body(pointer)
     }
 
-    /// The encoding of the algorithm the key is for; nil for types and curves we do not use.
+    /// The encoding of the key's algorithm; nil for unsupported types and curves.
     var encoding: KeyEncoding? {
         if unsafe EVP_PKEY_is_a(pointer, "ED25519") == 1 { return KeyEncoding.of(.ed25519) }
         if unsafe EVP_PKEY_is_a(pointer, "SM2") == 1 { return KeyEncoding.of(.sm2) }

@@ -1,16 +1,17 @@
 import COpenSSL
+import Synchronization
 
-/// One key set up to sign or to verify, again and again, for one caller at a time.
+/// One key that is set up to sign or to verify many messages, for one caller at a time.
 ///
-/// Setting up costs several microseconds, so this is done once: Ed25519 and the algorithms over a digest
-/// need nothing between two messages; SM2 keeps its contexts and the signer's id and starts anew. Ed25519 signs only:
+/// The set-up costs several microseconds, so it is done once. Ed25519 and the algorithms over a digest need nothing
+/// between two messages; SM2 keeps its contexts and the signer's id and restarts for each. Ed25519 only signs here:
 /// ``Ed25519Signature`` verifies.
-// Sendable although it is changed by every use: only ``KeyOperationPool`` holds one, and lends it to one
-// caller at a time.
+// Sendable although every use changes it: ``KeyOperationPool`` alone holds the operations and lends each to one caller
+// at a time.
 @safe final class KeyOperation: @unchecked Sendable {
     enum Purpose: Sendable { case sign, verify }
 
-    /// The signer's id of GB/T 32918.2 that GM/T 0009 §10 sets where nothing else is agreed.
+    /// The signer's id of GB/T 32918.2: the default of GM/T 0009 §10.
     private static let signerID = Array("1234567812345678".utf8)
 
     private let key: KeyHandle
@@ -45,7 +46,7 @@ import COpenSSL
         case (.ed25519, .sign):
             return startMessage()
         case (.sm2, _):
-            // The key context remembers the id and applies it at each start.
+            // The key context keeps the id and applies it at each start.
             let id = Self.signerID
             guard unsafe EVP_PKEY_CTX_set1_id(keyContext, id, Int32(id.count)) == 1 else { return false }
             unsafe EVP_MD_CTX_set_pkey_ctx(messageContext, keyContext)
@@ -96,7 +97,7 @@ import COpenSSL
         return signature
     }
 
-    /// Verifies a signature in the shape that ``sign(_:)`` gives.
+    /// Verifies a signature in the form that ``sign(_:)`` returns.
     func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
         let valid: Bool
         switch algorithm {
@@ -111,8 +112,34 @@ import COpenSSL
             let digest = DigestAlgorithm.sha256.digest(message)
             valid = unsafe EVP_PKEY_verify(keyContext, signature, signature.count, digest, digest.count) == 1
         }
-        // A refusal leaves entries that a later failure, anywhere in the process, would be blamed for.
+        // A refusal leaves entries in the error queue; a later failure in this process would report them as its own.
         if !valid { ERR_clear_error() }
         return valid
+    }
+}
+
+/// The idle operations of one key; there are as many operations as there were callers at the same time.
+///
+/// A use costs two uncontended locks, a new operation several microseconds.
+final class KeyOperationPool: Sendable {
+    private let key: KeyHandle
+    private let algorithm: SignatureAlgorithm
+    private let purpose: KeyOperation.Purpose
+    private let idle = Mutex<[KeyOperation]>([])
+
+    init(key: KeyHandle, algorithm: SignatureAlgorithm, purpose: KeyOperation.Purpose) {
+        self.key = key
+        self.algorithm = algorithm
+        self.purpose = purpose
+    }
+
+    /// Runs `body` with an operation; nil when none can be set up.
+    func withOperation<Result>(_ body: (KeyOperation) -> Result) -> Result? {
+        let known = idle.withLock { $0.popLast() }
+        guard let operation = known ?? KeyOperation(key: key, algorithm: algorithm, purpose: purpose) else {
+            return nil
+        }
+        defer { idle.withLock { $0.append(operation) } }
+        return body(operation)
     }
 }

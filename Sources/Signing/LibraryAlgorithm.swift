@@ -1,9 +1,9 @@
 import COpenSSL
 
-/// A digest of libcrypto, looked up once in the life of the process.
+/// A digest of libcrypto, looked up once for the whole process.
 ///
-/// A lookup at every call costs two to three times the digest of a short message. OpenSSL shares these
-/// between threads, never changes them, and frees them when the process ends.
+/// A lookup costs two to three times the digest of a short message. OpenSSL shares digests between threads, never
+/// changes them, and frees them when the process ends.
 @safe struct LibraryDigest: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer?
 
@@ -23,7 +23,7 @@ import COpenSSL
     }
 }
 
-/// A cipher of libcrypto, looked up once like a ``LibraryDigest``.
+/// A cipher of libcrypto, looked up once for the whole process.
 @safe struct LibraryCipher: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer?
 

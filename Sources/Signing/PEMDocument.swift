@@ -5,7 +5,7 @@ struct PEMDocument {
     let label: String
     let der: [UInt8]
 
-    /// The first block in `bytes`; nil when there is none, or its headers ask for a password.
+    /// Reads the first block in `bytes`; nil when there is none, or when its headers say that it is encrypted.
     init?(_ bytes: [UInt8]) {
         CryptoLibrary.prepare()
         guard let count = Int32(exactly: bytes.count) else { return nil }
@@ -43,13 +43,13 @@ struct PEMDocument {
     /// The block as text, 64 characters a line.
     func encoded() -> [UInt8] {
         // No input reaches this: only a machine without memory does.
-        guard let bio = unsafe BIO_new(BIO_s_mem()) else { preconditionFailure("the memory is gone") }
+        guard let bio = unsafe BIO_new(BIO_s_mem()) else { preconditionFailure("no memory is left") }
         defer { unsafe BIO_free(bio) }
         var text: UnsafeMutablePointer<CChar>?
         let written = unsafe PEM_write_bio(bio, label, "", der, der.count)
         let count = unsafe suishen_bio_data(bio, &text)
         // No input reaches this: writing into memory fails for want of memory alone.
-        guard written > 0, count > 0, let text = unsafe text else { preconditionFailure("the memory is gone") }
+        guard written > 0, count > 0, let text = unsafe text else { preconditionFailure("no memory is left") }
         return unsafe Array(UnsafeRawBufferPointer(start: text, count: count))
     }
 }

@@ -5,7 +5,7 @@ import Glibc
 @safe struct ParsedCertificate: ~Copyable {
     private let pointer: OpaquePointer
 
-    /// Parses DER; nil when it is no certificate or something follows it.
+    /// Parses DER; nil when the bytes are not exactly one certificate.
     init?(_ der: [UInt8]) {
         CryptoLibrary.prepare()
         let parsed = unsafe der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
@@ -35,15 +35,7 @@ import Glibc
         unsafe Self.encoded { output in unsafe i2d_X509_PUBKEY(X509_get_X509_PUBKEY(pointer), output) }
     }
 
-    var subject: [UInt8]? {
-        unsafe Self.encoded { output in unsafe i2d_X509_NAME(X509_get_subject_name(pointer), output) }
-    }
-
-    var issuer: [UInt8]? {
-        unsafe Self.encoded { output in unsafe i2d_X509_NAME(X509_get_issuer_name(pointer), output) }
-    }
-
-    /// Dotted OIDs; empty when the extension is absent, nil when it is there twice or broken.
+    /// Dotted OIDs; empty when the extension is absent, nil when it is repeated or malformed.
     var extendedKeyUsages: [String]? {
         var critical: Int32 = 0
         guard let usages = unsafe suishen_extended_key_usage(pointer, &critical) else {
@@ -57,23 +49,6 @@ import Glibc
             let shown = text.prefix(max(0, min(Int(count), text.count - 1)))
             return String(decoding: shown.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
-    }
-
-    /// Whether the key with this SubjectPublicKeyInfo signed the certificate.
-    func isSigned(by spki: [UInt8]) -> Bool {
-        var digest: Int32 = 0
-        var security: UInt32 = 0
-        let known = unsafe X509_get_signature_info(pointer, &digest, nil, nil, &security) == 1
-        let valid = unsafe spki.withUnsafeBufferPointer { buffer -> Bool in
-            var position = buffer.baseAddress
-            guard known, ![NID_md5, NID_sha1, NID_md5_sha1].contains(digest),
-                let key = unsafe d2i_PUBKEY(nil, &position, buffer.count)
-            else { return false }
-            defer { unsafe EVP_PKEY_free(key) }
-            return unsafe X509_verify(pointer, key) == 1
-        }
-        ERR_clear_error()
-        return valid
     }
 
     private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> UInt64? {

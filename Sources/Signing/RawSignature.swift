@@ -1,4 +1,4 @@
-/// The two shapes of a signature of r and s: 64 raw bytes on the wire, DER inside libcrypto.
+/// The two forms of a signature of r and s: 64 raw bytes on the wire, DER inside libcrypto.
 enum RawSignature {
     static let byteCount = 64
     private static let halfByteCount = 32
@@ -13,7 +13,7 @@ enum RawSignature {
         return der
     }
 
-    /// What libcrypto made as r‖s; nil when that is no signature of 256-bit halves.
+    /// Converts libcrypto's DER to r‖s; nil where r or s has more than 256 bits or the DER is malformed.
     static func raw(der: ArraySlice<UInt8>) -> [UInt8]? {
         guard der.count >= 2, der[der.startIndex] == 0x30, Int(der[der.startIndex + 1]) == der.count - 2 else {
             return nil
@@ -34,14 +34,14 @@ enum RawSignature {
         return rest.isEmpty ? raw : nil
     }
 
-    /// Whether s is at most half the order, the one of s and n − s that wire-format.md takes.
+    /// Whether s is at most half the order: `wire-format.md` accepts the lower of s and n − s only.
     static func isLowS(_ raw: [UInt8], order: [UInt8]) -> Bool {
-        // s ≤ (n − 1) / 2 exactly when s ≤ n − 1 − s, that is when s < n − s, since n is odd.
+        // Since n is odd, s ≤ (n − 1) / 2 exactly when s < n − s.
         let complement = subtract(raw[halfByteCount...], from: order)
         return raw[halfByteCount...].lexicographicallyPrecedes(complement)
     }
 
-    /// Puts n − s in the place of s.
+    /// Replaces s by n − s.
     static func flipS(_ raw: inout [UInt8], order: [UInt8]) {
         raw.replaceSubrange(halfByteCount..., with: subtract(raw[halfByteCount...], from: order))
     }
@@ -59,7 +59,7 @@ enum RawSignature {
 
     private static func appendInteger(_ digits: ArraySlice<UInt8>, to der: inout [UInt8]) {
         let significant = digits.drop { $0 == 0 }
-        // A first bit that is set would make the number negative.
+        // A number whose first bit is set would be negative.
         let isPadded = (significant.first ?? 0) >= 0x80 || significant.isEmpty
         der.append(0x02)
         der.append(UInt8(significant.count + (isPadded ? 1 : 0)))

@@ -5,22 +5,22 @@ package enum SealCipher: Sendable, CaseIterable {
     /// SM4 with a 16-byte key (GB/T 32907).
     case sm4
 
-    /// How many bytes a block has.
+    /// The byte count of a block.
     package static let blockByteCount = 16
 
-    /// How many bytes a key has.
+    /// The byte count of a key.
     package var keyByteCount: Int {
         self == .aes256 ? 32 : 16
     }
 
-    /// Enciphers one block of 16 bytes.
+    /// Encrypts one block of 16 bytes.
     ///
     /// - Throws: `length_out_of_range` when block or key has another length.
     package func encryptBlock(_ block: [UInt8], key: [UInt8]) throws(SigningError) -> [UInt8] {
         try pass(block, key: key, encrypt: true)
     }
 
-    /// Deciphers one block of 16 bytes.
+    /// Decrypts one block of 16 bytes.
     ///
     /// - Throws: `length_out_of_range` when block or key has another length.
     package func decryptBlock(_ block: [UInt8], key: [UInt8]) throws(SigningError) -> [UInt8] {

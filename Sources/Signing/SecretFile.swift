@@ -1,17 +1,17 @@
 import COpenSSL
 import Glibc
 
-/// A file with a secret in it: made once, for its owner only, and refused when others can read it.
+/// A file with a secret in it: created once with mode 0400, and refused when other users have access to it.
 package enum SecretFile {
     /// Reads a secret file whole.
     ///
     /// - Parameters:
-    ///   - path: a regular file that only its owner can read.
+    ///   - path: a regular file to which only its owner has access.
     ///   - byteCountMax: the most bytes it may hold; checked before any is read.
     /// - Returns: the file's bytes.
     /// - Throws: `key_unreadable`, `key_permissions` or `key_too_large`.
     package static func read(_ path: String, byteCountMax: Int) throws(SigningError) -> [UInt8] {
-        // Without O_NONBLOCK a named pipe in the file's place would hold the process up for ever.
+        // Without O_NONBLOCK, opening a named pipe could block for ever.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable(path, systemReason()) }
         defer { close(descriptor) }
@@ -22,39 +22,39 @@ package enum SecretFile {
             let mode = String(status.st_mode & 0o7777, radix: 8)
             throw SigningError(
                 code: .keyPermissions,
-                reason: "\(path) has mode 0\(mode), so that others can reach the secret in it",
-                hint: "chmod 0400 \(path), and think whether it must be replaced")
+                reason: "\(path) has mode 0\(mode), which gives other users access to the secret in it",
+                hint: "run chmod 0400 \(path), and replace the secret if somebody may have read it")
         }
         guard status.st_size <= byteCountMax else {
             throw SigningError(
                 code: .keyTooLarge,
-                reason: "\(path) holds \(status.st_size) bytes, more than the \(byteCountMax) of any secret here",
+                reason: "\(path) holds \(status.st_size) bytes, more than the limit of \(byteCountMax)",
                 hint: "name the file that holds the secret")
         }
-        // One byte of room more than the file had, to see one that has grown since.
+        // One byte more than the file's size, to notice a file that has grown since.
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
         let count = readAll(descriptor, into: &bytes)
-        guard count == status.st_size else { throw unreadable(path, "it changed while it was read") }
+        guard count == status.st_size else { throw unreadable(path, "the file changed while it was read") }
         bytes.removeLast()
         return bytes
     }
 
-    /// Makes a secret file with mode 0400 and brings it and its folder entry to the disk.
+    /// Creates a secret file with mode 0400 and syncs the file and its folder to the disk.
     ///
     /// - Parameters:
     ///   - bytes: the whole content.
-    ///   - path: where it goes; nothing may be there yet.
-    /// - Throws: `key_exists` or `key_unwritable`; nothing is left behind then.
+    ///   - path: the new file's path; nothing may exist there.
+    /// - Throws: `key_exists` or `key_unwritable`; no file is left then.
     package static func create(_ bytes: [UInt8], at path: String) throws(SigningError) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o400)
         guard descriptor >= 0 else {
             guard errno == EEXIST else { throw unwritable(path, systemReason()) }
             throw SigningError(
                 code: .keyExists,
-                reason: "\(path) is there already",
-                hint: "choose another path; a key is never written over")
+                reason: "\(path) already exists",
+                hint: "choose another path; a key is never overwritten")
         }
-        // A umask may have taken the owner's right to read away.
+        // The umask may have removed the owner's permission to read.
         let complete = fchmod(descriptor, 0o400) == 0 && writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
         let cause = complete ? nil : systemReason()
         let closed = close(descriptor) == 0
@@ -65,7 +65,7 @@ package enum SecretFile {
         }
     }
 
-    /// Overwrites a secret that is no longer needed; the compiler cannot leave this out.
+    /// Overwrites a secret that is no longer needed, in a way that the compiler cannot optimise away.
     static func wipe(_ bytes: inout [UInt8]) {
         unsafe bytes.withUnsafeMutableBytes { buffer in unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count) }
     }
@@ -121,6 +121,6 @@ package enum SecretFile {
         SigningError(
             code: .keyUnwritable,
             reason: "\(path) cannot be written: \(reason)",
-            hint: "name a path in a folder that exists and that this user may write to")
+            hint: "name a path in an existing folder that this user may write to")
     }
 }

@@ -1,4 +1,4 @@
-/// The signature algorithms, by their COSE numbers (RFC 9053 §2, RFC 8230 §2; SM2 has a private one).
+/// The signature algorithms by their COSE numbers (RFC 9053 §2, RFC 8230 §2; SM2 has a private number).
 package enum SignatureAlgorithm: Int64, Sendable, CaseIterable {
     /// EdDSA with Ed25519 (RFC 8032).
     case ed25519 = -8
@@ -6,10 +6,10 @@ package enum SignatureAlgorithm: Int64, Sendable, CaseIterable {
     case es256 = -7
     /// SM2 with SM3 (GB/T 32918.2), signer id `1234567812345678`; raw r‖s.
     case sm2 = -65537
-    /// RSASSA-PSS with SHA-256 (RFC 8230); verifies only, for codes of other issuers.
+    /// RSASSA-PSS with SHA-256 (RFC 8230); it only verifies codes of other issuers.
     case ps256 = -37
 
-    /// The suite that signs with this algorithm; none for PS256, which we never sign with.
+    /// The suite that signs with this algorithm; nil for PS256, which verifies only.
     package var suite: Suite? {
         switch self {
         case .ed25519: .ed25519
@@ -19,7 +19,7 @@ package enum SignatureAlgorithm: Int64, Sendable, CaseIterable {
         }
     }
 
-    /// What the algorithm is called in reasons and hints.
+    /// The algorithm's name in reasons and hints.
     package var name: String {
         switch self {
         case .ed25519: "Ed25519"
@@ -29,16 +29,32 @@ package enum SignatureAlgorithm: Int64, Sendable, CaseIterable {
         }
     }
 
-    /// What the algorithm is called in JSON, in lower case; printing the case would start reflection, which costs
-    /// a command a tenth of a millisecond.
+    /// The algorithm's name in JSON, in lower case.
+    ///
+    /// Printing the enum case itself would start reflection, which costs a
+    /// command a tenth of a millisecond.
     package var token: String { suite?.rawValue ?? "ps256" }
+}
 
-    /// The digest taken of a message before it is signed; Ed25519 takes the message itself.
-    var messageDigest: DigestAlgorithm? {
+/// A signature algorithm with its digest and its seal cipher.
+package enum Suite: String, Sendable, CaseIterable {
+    case ed25519, es256, sm2
+
+    package var algorithm: SignatureAlgorithm {
         switch self {
-        case .ed25519: nil
-        case .es256, .ps256: .sha256
-        case .sm2: .sm3
+        case .ed25519: .ed25519
+        case .es256: .es256
+        case .sm2: .sm2
         }
+    }
+
+    /// The digest of hash chains and of key derivation.
+    package var digest: DigestAlgorithm {
+        self == .sm2 ? .sm3 : .sha256
+    }
+
+    /// The cipher of a seal, which is one block.
+    package var sealCipher: SealCipher {
+        self == .sm2 ? .sm4 : .aes256
     }
 }

@@ -1,6 +1,6 @@
-/// A malfunction of a key, a file or the cryptographic library; a wrong signature is never one.
+/// A malfunction of a key, a file or the cryptographic library; a wrong signature is not an error.
 package struct SigningError: Error, Equatable {
-    /// The stable codes; only ever added to.
+    /// The stable codes; new ones may be added, none is removed.
     package enum Code: String, Sendable, CaseIterable {
         case keyUnreadable = "key_unreadable"
         case keyPermissions = "key_permissions"
@@ -17,9 +17,9 @@ package struct SigningError: Error, Equatable {
         case cryptoUnavailable = "crypto_unavailable"
     }
 
-    /// What programs may match on.
+    /// The code, which programs may compare.
     package let code: Code
-    /// What happened, to which input; lower case, no full stop; never a secret.
+    /// What happened to which input: lower case, no full stop, never a secret.
     package let reason: String
     /// The fix, as one imperative sentence.
     package let hint: String
@@ -36,13 +36,13 @@ extension SigningError {
         SigningError(
             code: .cryptoUnavailable,
             reason: "libcrypto cannot set up \(what)",
-            hint: "check that OpenSSL 3.0 is installed whole, with its default provider")
+            hint: "check the installation of OpenSSL 3.0 and its default provider")
     }
 
     static func length(_ what: String, _ count: Int, allowed: String) -> SigningError {
         SigningError(
             code: .lengthOutOfRange,
-            reason: "\(what) of \(count) bytes, where \(allowed) may stand",
-            hint: "give \(what) of a length that fits")
+            reason: "\(what) of \(count) bytes, expected \(allowed)",
+            hint: "give \(what) of an allowed length")
     }
 }

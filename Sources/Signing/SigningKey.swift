@@ -1,6 +1,6 @@
-/// A private key, parsed once and ready to sign from any number of threads.
+/// A private key, parsed once and usable from any number of threads.
 package final class SigningKey: Sendable {
-    /// The largest key file taken; ours have about 240 bytes.
+    /// The largest accepted key file; the project's own have about 240 bytes.
     package static let fileByteCountMax = 16 << 10
 
     package let algorithm: SignatureAlgorithm
@@ -11,7 +11,7 @@ package final class SigningKey: Sendable {
 
     /// Makes a new key of Ed25519, P-256 or SM2.
     ///
-    /// - Throws: `key_wrong_algorithm` for PS256, which we never sign with.
+    /// - Throws: `key_wrong_algorithm` for PS256, which verifies only.
     package static func generate(_ algorithm: SignatureAlgorithm) throws(SigningError) -> SigningKey {
         guard let encoding = KeyEncoding.of(algorithm) else { throw verifiesOnly(algorithm) }
         guard let handle = KeyHandle(generating: encoding) else {
@@ -20,7 +20,7 @@ package final class SigningKey: Sendable {
         return try SigningKey(handle: handle)
     }
 
-    /// Makes the key of a known secret, so that test vectors have fixed keys.
+    /// Makes the key of a known secret, for test vectors with fixed keys.
     ///
     /// - Parameters:
     ///   - seed: the 32-byte seed of Ed25519, or the scalar of P-256 or SM2, big-endian.
@@ -29,7 +29,7 @@ package final class SigningKey: Sendable {
     package convenience init(seed: [UInt8], algorithm: SignatureAlgorithm) throws(SigningError) {
         guard let encoding = KeyEncoding.of(algorithm) else { throw Self.verifiesOnly(algorithm) }
         guard seed.count == KeyEncoding.scalarByteCount, encoding.isInRange(seed[...]) else {
-            throw Self.malformed("\(seed.count) bytes that are no \(algorithm.name) secret")
+            throw Self.malformed("\(seed.count) bytes that are not an \(algorithm.name) secret")
         }
         var pkcs8 = encoding.privatePrefix + seed
         defer { SecretFile.wipe(&pkcs8) }
@@ -43,10 +43,11 @@ package final class SigningKey: Sendable {
     package convenience init(pem: [UInt8]) throws(SigningError) {
         guard pem.count <= Self.fileByteCountMax else {
             throw SigningError(
-                code: .keyTooLarge, reason: "a private key of \(pem.count) bytes; \(Self.fileByteCountMax) at most",
+                code: .keyTooLarge,
+                reason: "the private key has \(pem.count) bytes, more than the limit of \(Self.fileByteCountMax)",
                 hint: "give one key in PEM")
         }
-        guard let document = PEMDocument(pem) else { throw Self.malformed("no block of PEM in the private key") }
+        guard let document = PEMDocument(pem) else { throw Self.malformed("the private key has no PEM block") }
         var der = document.der
         defer { SecretFile.wipe(&der) }
         switch document.label {
@@ -55,14 +56,14 @@ package final class SigningKey: Sendable {
             throw SigningError(
                 code: .keyEncrypted,
                 reason: "the private key is encrypted with a password",
-                hint: "take the password off with `openssl pkcs8 -in KEY.pem -out PLAIN.pem`, then chmod 0400")
-        default: throw Self.malformed("a PEM block \(document.label.prefix(40)) where PRIVATE KEY must stand")
+                hint: "remove the password with `openssl pkcs8 -in KEY.pem -out PLAIN.pem`, then chmod 0400")
+        default: throw Self.malformed("the PEM block is \(document.label.prefix(40)), expected PRIVATE KEY")
         }
-        guard let handle = KeyHandle(pkcs8: der) else { throw Self.malformed("a private key that is not PKCS#8") }
+        guard let handle = KeyHandle(pkcs8: der) else { throw Self.malformed("the private key is not in PKCS#8") }
         try self.init(handle: handle)
     }
 
-    /// Reads a key file that only its owner can read.
+    /// Reads a key file that only its owner may read.
     ///
     /// - Throws: as ``init(pem:)``, and `key_unreadable` or `key_permissions`.
     package convenience init(contentsOf path: String) throws(SigningError) {
@@ -79,11 +80,11 @@ package final class SigningKey: Sendable {
         guard let encoding = handle.encoding else {
             throw SigningError(
                 code: .keyWrongAlgorithm,
-                reason: "a private key that is not of Ed25519, P-256 or SM2",
+                reason: "the private key is not an Ed25519, P-256 or SM2 key",
                 hint: "make one with `suishen device keygen`")
         }
         guard let raw = handle.rawPublicKey(encoding) else {
-            throw Self.malformed("a \(encoding.algorithm.name) private key without a public part")
+            throw Self.malformed("the \(encoding.algorithm.name) private key has no public part")
         }
         self.handle = handle
         algorithm = encoding.algorithm
@@ -91,9 +92,9 @@ package final class SigningKey: Sendable {
         operations = KeyOperationPool(key: handle, algorithm: encoding.algorithm, purpose: .sign)
     }
 
-    /// Writes the key as PKCS#8 in PEM to a new file with mode 0400, and brings it to the disk.
+    /// Writes the key as PKCS#8 in PEM to a new file with mode 0400, and syncs it to the disk.
     ///
-    /// - Throws: `key_exists` or `key_unwritable`; nothing is left behind then.
+    /// - Throws: `key_exists` or `key_unwritable`; no file is left then.
     package func write(to path: String) throws(SigningError) {
         var pem = try pem()
         defer { SecretFile.wipe(&pem) }
@@ -108,16 +109,16 @@ package final class SigningKey: Sendable {
 
     /// Signs a whole message: 64 bytes.
     ///
-    /// - Returns: Ed25519: as RFC 8032 has it; ES256: r‖s with the lower of s and n − s; SM2: r‖s.
-    /// - Throws: `signing_failed`, when the library has no memory or no randomness left.
+    /// - Returns: Ed25519: the signature of RFC 8032; ES256: r‖s with the lower of s and n − s; SM2: r‖s.
+    /// - Throws: `signing_failed` where the library has no memory or no randomness.
     package func sign(_ message: [UInt8]) throws(SigningError) -> [UInt8] {
         guard let made = operations.withOperation({ $0.sign(message) }), let made,
             let signature = wireForm(made)
         else {
             throw SigningError(
                 code: .signingFailed,
-                reason: "libcrypto made no \(algorithm.name) signature",
-                hint: "check the machine's memory and that OpenSSL 3.0 is installed whole")
+                reason: "libcrypto failed to make an \(algorithm.name) signature",
+                hint: "check the machine's memory and the installation of OpenSSL 3.0")
         }
         return signature
     }
@@ -140,7 +141,7 @@ package final class SigningKey: Sendable {
     private static func verifiesOnly(_ algorithm: SignatureAlgorithm) -> SigningError {
         SigningError(
             code: .keyWrongAlgorithm,
-            reason: "\(algorithm.name) verifies codes of other issuers and never signs",
+            reason: "\(algorithm.name) only verifies codes of other issuers",
             hint: "choose ed25519, es256 or sm2")
     }
 }

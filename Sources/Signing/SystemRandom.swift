@@ -1,13 +1,13 @@
 import COpenSSL
 import Glibc
 
-/// The kernel's generator (`getrandom`), seeded before it answers.
+/// The kernel's random generator (`getrandom`), which waits until it is seeded.
 package struct SystemRandom: RandomSource {
     package init() {}
 
-    /// Draws `count` bytes.
+    /// Returns `count` bytes.
     ///
-    /// - Throws: `random_unavailable` when the kernel refuses, as in a sandbox without the call.
+    /// - Throws: `random_unavailable` when the kernel refuses, for example in a sandbox that forbids the call.
     package func bytes(_ count: Int) throws(SigningError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
@@ -19,11 +19,17 @@ package struct SystemRandom: RandomSource {
             guard drawn > 0 else {
                 throw SigningError(
                     code: .randomUnavailable,
-                    reason: "the kernel gives no random bytes: \(unsafe String(cString: strerror(errno)))",
+                    reason: "the kernel returned no random bytes: \(unsafe String(cString: strerror(errno)))",
                     hint: "allow the getrandom system call")
             }
             filled += drawn
         }
         return bytes
     }
+}
+
+/// A source of random bytes; a parameter everywhere, so that tests can use fixed bytes.
+package protocol RandomSource: Sendable {
+    /// Returns `count` unpredictable bytes.
+    func bytes(_ count: Int) throws(SigningError) -> [UInt8]
 }

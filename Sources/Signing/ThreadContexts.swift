@@ -1,10 +1,10 @@
 import COpenSSL
 import Glibc
 
-/// The contexts that one thread uses again and again, made at its first use and freed when it ends.
+/// The contexts that one thread reuses: made at the thread's first use and freed when it ends.
 ///
-/// Setting a context up costs two to three times the digest of a short message. No caller suspends
-/// while it holds one, so that a task which changes threads is no danger.
+/// Setting a context up costs two to three times the digest of a short message. No caller suspends while it uses a
+/// context, so a task that continues on another thread does no harm.
 final class ThreadContexts {
     let sha256 = DigestContext(.sha256)
     private(set) lazy var sm3 = DigestContext(.sm3)
@@ -20,7 +20,7 @@ final class ThreadContexts {
         return key
     }()
 
-    /// The contexts of the thread that asks.
+    /// The contexts of the calling thread.
     static var current: ThreadContexts {
         if let known = unsafe pthread_getspecific(key) {
             return unsafe Unmanaged<ThreadContexts>.fromOpaque(known).takeUnretainedValue()

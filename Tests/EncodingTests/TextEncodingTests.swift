@@ -62,8 +62,7 @@ struct TextEncodingTests {
     func base64(plain: String, encoded: String) throws {
         #expect(Base64.encode(plain.utf8) == encoded)
         #expect(try Base64.decode(encoded) == Array(plain.utf8))
-        let url = Base64.encodeURL(plain.utf8)
-        #expect(!url.contains("=") && !url.contains("+"))
+        let url = encoded.filter { $0 != "=" }.replacing("+", with: "-").replacing("/", with: "_")
         #expect(try Base64.decodeURL(url) == Array(plain.utf8))
     }
 
@@ -93,7 +92,6 @@ struct TextEncodingTests {
         #expect(try Base45.decode(Base45.encode(bytes)) == bytes)
         #expect(try Base32.decode(Base32.encode(bytes)) == bytes)
         #expect(try Base64.decode(Base64.encode(bytes)) == bytes)
-        #expect(try Base64.decodeURL(Base64.encodeURL(bytes)) == bytes)
         #expect(try Hex.decode(Hex.encode(bytes)) == bytes)
     }
 

@@ -15,6 +15,8 @@ struct HealthCertificateKeyTests {
         let folder: ScratchFolder
         var trust: ForeignTrust
         let kid: [UInt8]
+        /// Whether openssl's signature is of two numbers on P-384, which COSE has without DER.
+        var makesRawSignature = false
 
         init(key: String, usage: String? = nil) throws {
             folder = try ScratchFolder()
@@ -36,11 +38,10 @@ struct HealthCertificateKeyTests {
             change(&code)
             let text = try code.text { message in
                 try folder.write(message, to: "message")
-                try Self.run(
-                    folder,
-                    "dgst -sha256 -sign key -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 -out signature"
-                        + " message")
-                return try ProjectFiles.bytes(folder("signature"))
+                let padding = makesRawSignature ? "" : " -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32"
+                try Self.run(folder, "dgst -sha256 -sign key\(padding) -out signature message")
+                let signature = try ProjectFiles.bytes(folder("signature"))
+                return makesRawSignature ? Self.raw(signature) : signature
             }
             return ForeignVerifier.verdict(text, profile: .hcert, trust: trust, at: now)
         }
@@ -51,6 +52,19 @@ struct HealthCertificateKeyTests {
             try Self.run(
                 folder, "req -x509 -key key -outform der -out more -subj /CN=XX -days \(days) -sha256\(usages)")
             return try #require(try ForeignTrust(ProjectFiles.bytes(folder("more"))).keys.first)
+        }
+
+        /// The 96 bytes of r and s in a DER signature.
+        private static func raw(_ der: [UInt8]) -> [UInt8] {
+            var rest = der.dropFirst(2)
+            var raw: [UInt8] = []
+            for _ in 0..<2 {
+                let number = rest.dropFirst(2).prefix(Int(rest[rest.startIndex + 1]))
+                rest = rest.dropFirst(2 + number.count)
+                let digits = number.drop { $0 == 0 }
+                raw += [UInt8](repeating: 0, count: 48 - digits.count) + digits
+            }
+            return raw
         }
 
         private static func run(_ folder: ScratchFolder, _ words: String) throws {
@@ -68,6 +82,17 @@ struct HealthCertificateKeyTests {
         let verdict = try Signer(key: key).verdict()
         #expect(verdict.isAccepted, "\(key): \(verdict.code)")
         #expect(verdict.issuer?.algorithm == "PS256" && verdict.warnings.isEmpty)
+    }
+
+    @Test("counts under ES256 with a key on P-384, but not by the number that names P-256")
+    func p384() throws {
+        var signer = try Signer(key: "-newkey ec -pkeyopt ec_paramgen_curve:P-384")
+        for (number, isAccepted) in [(-7, true), (-9, false), (-51, false)] as [(Int64, Bool)] {
+            signer.makesRawSignature = true
+            let verdict = try signer.verdict { $0.protected[0].1 = .integer(number) }
+            #expect(verdict.isAccepted == isAccepted, "\(number): \(verdict.code)")
+            if !isAccepted { #expect(verdict.code == "algorithm_mismatch") }
+        }
     }
 
     @Test("counts by the one of its key's certificates that holds, wherever it stands in the trust file")

@@ -35,21 +35,8 @@ struct HealthCertificateVariationTests {
                 }
             ),
             ("a false kid beside the protected one", { $0.unprotected = [(4, .byteString([1]))] }),
-            (
-                "everything unprotected, an empty map before it",
-                {
-                    $0.protected = []
-                    $0.unprotected = [(1, .integer(-7)), (4, .byteString(self.kid))]
-                }
-            ),
-            (
-                "everything unprotected, no bytes before it",
-                {
-                    $0.protected = []
-                    $0.emptyHeader = []
-                    $0.unprotected = [(1, .integer(-7)), (4, .byteString(self.kid))]
-                }
-            ),
+            ("ES256 by its number for P-256 alone", { $0.protected[0].1 = .integer(-9) }),
+            ("crit with a parameter that is understood", { $0.protected.append((2, .array([.integer(4)]))) }),
             ("a content type", { $0.protected.append((3, .unsigned(60))) }),
             ("no tag", { $0.tags = [] }),
             ("tagged as CWT", { $0.tags = [18, 61] }),
@@ -74,6 +61,20 @@ struct HealthCertificateVariationTests {
         }
     }
 
+    @Test("is accepted with a warning where only the unprotected header names the algorithm")
+    func unprotectedAlgorithm() throws {
+        for emptyHeader: [UInt8] in [[], [0xA0]] {
+            let verdict = try verdict {
+                $0.protected = []
+                $0.emptyHeader = emptyHeader
+                $0.unprotected = [(1, .integer(-7)), (4, .byteString(kid))]
+            }
+            #expect(verdict.isAccepted && verdict.warnings == ["unprotected_algorithm"])
+        }
+        let verdict = try verdict { $0.unprotected = [(1, .integer(-37))] }
+        #expect(verdict.isAccepted && verdict.warnings.isEmpty, "the protected algorithm counts")
+    }
+
     @Test("is refused at the stage that is at fault")
     func refused() throws {
         let faults: [(stage: ForeignStage, code: String, change: (inout HealthCode) -> Void)] = [
@@ -94,6 +95,14 @@ struct HealthCertificateVariationTests {
             (.schema, "malformed", { $0.version = "1.3" }),
             (.schema, "malformed", { $0.extra = [("t", .array([.record([("tg", .text("840539006"))])]))] }),
             (.cose, "malformed", { $0.tags = [17] }),
+            (
+                .cose, "malformed",
+                { $0.protected += [(2, .array([.integer(99)])), (99, .null)] }
+            ),
+            (.cose, "malformed", { $0.unprotected = [(2, .array([.integer(1)]))] }),
+            (.signature, "algorithm_mismatch", { $0.protected[0].1 = .integer(-19) }),
+            (.signature, "algorithm_mismatch", { $0.protected[0].1 = .integer(-51) }),
+            (.signature, "algorithm_mismatch", { $0.protected[0].1 = .text("ES256") }),
         ]
         for fault in faults {
             let verdict = try verdict(fault.change)
@@ -109,6 +118,17 @@ struct HealthCertificateVariationTests {
         #expect(stage(String(text.dropFirst(4))) == .unprefix && stage("hc1:" + text.dropFirst(4)) == .unprefix)
         #expect(stage("HC1:" + text.dropFirst(4).lowercased()) == .base45)
         #expect(stage("HC1:" + Base45.encode([0xD2, 0x84])) == .zlib)
+    }
+
+    @Test("counts under a key whose PEM block has text before it")
+    func textBeforePEM() throws {
+        let text = try HealthCode(protected: [(1, .integer(-7)), (4, .byteString(kid))]).text(key)
+        for before in ["Bag Attributes\n    friendlyName: {issuer}\n", "{not JSON}\r\n", "[1]\n\n", "0\n", "4142\n"] {
+            let trust = try ForeignTrust(Array(before.utf8) + key.verificationKey.pem())
+            let verdict = ForeignVerifier.verdict(text, profile: .hcert, trust: trust, at: HealthCode.clock)
+            #expect(verdict.isAccepted, "\(before)")
+        }
+        #expect(throws: ForeignTrustError.self) { try ForeignTrust(Array("text -----BEGIN PUBLIC KEY-----\n".utf8)) }
     }
 
     @Test("counts under any of the keys that share an identifier")

@@ -35,24 +35,29 @@ struct IdentityClaimVariationTests {
         return Base45.encode(try Deflate.all((isTagged ? .tagged(18, code) : code).encoded()))
     }
 
+    private static func base64URL(_ bytes: [UInt8]) -> String {
+        Base64.encode(bytes).filter { $0 != "=" }.replacing("+", with: "-").replacing("/", with: "_")
+    }
+
     /// A set of one key, as an issuer publishes it.
     private func jwks(_ key: SigningKey, kid: String) throws -> ForeignTrust {
         let raw = key.verificationKey.raw
         let jwk: JSONValue =
             key.verificationKey.algorithm == .ed25519
-            ? ["kty": "OKP", "crv": "Ed25519", "kid": .string(kid), "x": .string(Base64.encodeURL(raw))]
+            ? ["kty": "OKP", "crv": "Ed25519", "kid": .string(kid), "x": .string(Self.base64URL(raw))]
             : [
                 "kty": "EC", "crv": "P-256", "kid": .string(kid),
-                "x": .string(Base64.encodeURL(Array(key.verificationKey.spki.suffix(64).prefix(32)))),
-                "y": .string(Base64.encodeURL(Array(key.verificationKey.spki.suffix(32)))),
+                "x": .string(Self.base64URL(Array(key.verificationKey.spki.suffix(64).prefix(32)))),
+                "y": .string(Self.base64URL(Array(key.verificationKey.spki.suffix(32)))),
             ]
         return try ForeignTrust(Array(JSONValue.object(["keys": [jwk]]).encoded().utf8))
     }
 
     @Test(
-        "is accepted with all that the specification names, under either algorithm, by a JWK set", arguments: [-8, -7])
+        "is accepted with all that the specification names, under either algorithm, by a JWK set",
+        arguments: [-8, -7, -9, -19])
     func accepted(algorithm: Int64) throws {
-        let key = try SigningKey.generate(algorithm == -8 ? .ed25519 : .es256)
+        let key = try SigningKey.generate([-8, -19].contains(algorithm) ? .ed25519 : .es256)
         let trust = try jwks(key, kid: "key-1")
         let headers: [[(Int64, CBORItem)]] = [
             [(1, .integer(algorithm))], [(1, .integer(algorithm)), (4, .byteString(Array("key-1".utf8)))],

@@ -12,7 +12,7 @@ extension FuzzTarget {
         for form in [Form.person, .enterprise, .object] {
             _ = try? UnverifiedCredential(bytes: bytes, form: form)
         }
-        _ = ForeignEnvelope(bytes)?.signedMessages
+        _ = try? SignedMessage(bytes[...], profile: .foreign, byteCountMax: ForeignToken.inflatedByteCountMax)
     }
 
     static func runBundle(_ bytes: [UInt8]) {
@@ -44,7 +44,7 @@ extension FuzzTarget {
             let verdict = ForeignVerifier.verdict(text, profile: .hcert, trust: trust, at: 1_750_000_000)
             precondition(!verdict.isAccepted)
         }
-        if let claims = ForeignClaims(bytes), let payload = claims.map[integer: -260]?.map?[integer: 1]?.map {
+        if let claims = ForeignClaims(bytes[...]), let payload = claims.map[integer: -260]?.map?[integer: 1]?.map {
             _ = HealthCertificateSchema.failure(in: payload)
         }
         _ = try? ForeignTrust(bytes)

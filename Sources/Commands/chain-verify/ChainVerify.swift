@@ -18,7 +18,7 @@ struct ChainVerify: AsyncParsableCommand {
         ])
 
     static func main() async {
-        StandardStream.holdPlaces()
+        StandardStream.reserveStandardDescriptors()
         do {
             var command = try parseAsRoot()
             guard type(of: command).configuration.subcommands.isEmpty else {

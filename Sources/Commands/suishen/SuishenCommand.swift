@@ -17,8 +17,8 @@ struct SuishenCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
-        StandardStream.holdPlaces()
-        StandardStream.tellLoss(for: "suishen")
+        StandardStream.reserveStandardDescriptors()
+        StandardStream.reportLostOutput(of: "suishen")
         do {
             var command = try parseAsRoot()
             guard type(of: command).configuration.subcommands.isEmpty else {

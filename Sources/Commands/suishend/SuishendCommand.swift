@@ -32,8 +32,8 @@ struct SuishendCommand: AsyncParsableCommand {
     var json = false
 
     static func main() async {
-        StandardStream.holdPlaces()
-        StandardStream.tellLoss(for: "suishend")
+        StandardStream.reserveStandardDescriptors()
+        StandardStream.reportLostOutput(of: "suishend")
         do {
             let command = try parse()
             try await command.run()

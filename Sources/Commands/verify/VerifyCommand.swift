@@ -17,7 +17,7 @@ struct VerifyCommand: ParsableCommand {
         defaultSubcommand: ScanCommand.self)
 
     static func main() {
-        StandardStream.holdPlaces()
+        StandardStream.reserveStandardDescriptors()
         do {
             if let scan = QuickScan(CommandLine.arguments.dropFirst()) { try scan.run() }
             if ["--help", "-h"].contains(CommandLine.arguments.dropFirst().first) { return printHelp() }

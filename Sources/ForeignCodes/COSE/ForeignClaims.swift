@@ -2,6 +2,9 @@ import Encoding
 
 /// The claims of a CWT (RFC 8392) as other issuers write them.
 struct ForeignClaims {
+    /// The deepest nesting of the claims; a health certificate has 7 with its tags.
+    private static let depthMax = 16
+
     /// How far the gate's clock may be behind the issuer's, in seconds.
     static let skewSeconds: UInt64 = 300
 
@@ -14,12 +17,11 @@ struct ForeignClaims {
     /// Reads the payload.
     ///
     /// - Returns: nil when it is not a map, or when a time is there and is not one.
-    init?(_ payload: [UInt8]) {
+    init?(_ payload: ArraySlice<UInt8>) {
         guard
             let item = try? CBORItem.decode(
-                payload[...], rules: .lenient, byteCountMax: ForeignEnvelope.inflatedByteCountMax,
-                depthMax: ForeignEnvelope.depthMax),
-            let map = ForeignEnvelope.untagged(item).map
+                payload, rules: .lenient, byteCountMax: ForeignToken.inflatedByteCountMax, depthMax: Self.depthMax),
+            let map = Self.untagged(item).map
         else { return nil }
         var times: [Int64: UInt64] = [:]
         for claim in [4, 5, 6] as [Int64] {
@@ -39,6 +41,13 @@ struct ForeignClaims {
         if let expiresAt, profile.isOver(expiresAt, at: now) { return "expired" }
         if let start = notBefore ?? issuedAt, start > now, start - now > Self.skewSeconds { return "not_yet_valid" }
         return nil
+    }
+
+    /// Some issuers tag the claims as a CWT (RFC 8392 §6), a few as a COSE_Sign1.
+    private static func untagged(_ item: CBORItem) -> CBORItem {
+        var item = item
+        while case .tagged(let number, let content) = item, number == 18 || number == 61 { item = content }
+        return item
     }
 
     /// A NumericDate: whole seconds, or a fraction that is cut, with or without tag 1.

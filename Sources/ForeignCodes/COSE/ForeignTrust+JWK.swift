@@ -2,7 +2,7 @@ import Encoding
 import Signing
 
 extension ForeignTrust {
-    /// Reads a JWK set, one JWK, or an array of them (RFC 7517); keys of curves that are not taken are passed over.
+    /// Reads a JWK set, one JWK, or an array of them (RFC 7517); skips keys of unsupported types.
     static func keys(json bytes: [UInt8]) throws(ForeignTrustError) -> [ForeignKey?] {
         let value: JSONValue
         do {

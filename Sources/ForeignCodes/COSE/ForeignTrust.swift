@@ -2,12 +2,12 @@ package import Signing
 
 import Encoding
 
-/// A key that may sign foreign codes, with the names it goes by.
+/// A key that may sign foreign codes, with its key identifiers.
 package struct ForeignKey: Sendable {
     package let key: VerificationKey
     /// The certificate it came in; nil for a bare key.
     package let certificate: Certificate?
-    /// Every key identifier that means this key.
+    /// Every key identifier of this key.
     package let identifiers: [[UInt8]]
 
     init(certificate: Certificate) {
@@ -36,11 +36,12 @@ package struct ForeignKey: Sendable {
 package struct ForeignTrust: Sendable {
     /// The largest file taken, in bytes: the whole EU list is under 1 MiB.
     package static let byteCountMax = 8 << 20
+    private static let pemBegin = Array("-----BEGIN ".utf8)
     /// The most keys taken from one file.
     package static let keyCountMax = 10_000
 
     package let keys: [ForeignKey]
-    /// How many keys were passed over, being of a kind that is not taken (P-521, RSA under 2,048 bits).
+    /// The number of skipped keys of unsupported types (P-521, RSA under 2,048 bits).
     package let passedOverCount: Int
 
     package init(keys: [ForeignKey]) {
@@ -48,9 +49,9 @@ package struct ForeignTrust: Sendable {
         passedOverCount = 0
     }
 
-    /// Reads a file's content, told apart by how it begins.
+    /// Reads a file's content and recognises its format by its beginning.
     ///
-    /// A key of a kind that is not taken is passed over, so that one does not cost a gate all the others.
+    /// Skips keys of unsupported types, so that one of them does not disable the whole file.
     ///
     /// - Throws: `trust_unreadable` when there is no key at all or the file is broken, `trust_too_large`.
     package init(_ bytes: [UInt8]) throws(ForeignTrustError) {
@@ -59,8 +60,8 @@ package struct ForeignTrust: Sendable {
         let found: [ForeignKey?] =
             switch start {
             case 0x30 where bytes.first == 0x30 && !Self.isText(bytes): [try Self.key(der: bytes)]
+            case _ where Self.hasPEMBlock(bytes): try Self.keys(pem: bytes)
             case 0x7B, 0x5B: try Self.keys(json: bytes)
-            case 0x2D: try Self.keys(pem: bytes)
             default: try Self.keys(bare: bytes)
             }
         guard !found.isEmpty else { throw .unreadable("it holds no key") }
@@ -75,7 +76,7 @@ package struct ForeignTrust: Sendable {
         do {
             return ForeignKey(key: try VerificationKey(foreignSPKI: der), identifiers: [])
         } catch {
-            // A sequence that holds a sequence: a certificate or a public key of some other kind.
+            // A DER sequence of this size: a certificate or a public key of an unsupported type.
             guard der.count > 64, der.first == 0x30 else { throw .unreadable(error.reason) }
             return nil
         }
@@ -85,7 +86,7 @@ package struct ForeignTrust: Sendable {
         var keys: [ForeignKey?] = []
         var body: [UInt8]?
         for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
-            if line.starts(with: Array("-----BEGIN ".utf8)) {
+            if line.starts(with: pemBegin) {
                 body = []
             } else if line.starts(with: Array("-----END ".utf8)) {
                 guard let text = body, let der = try? Base64.decode(String(decoding: text, as: UTF8.self)) else {
@@ -113,6 +114,11 @@ package struct ForeignTrust: Sendable {
         }
         guard let der = try? Base64.decode(text) else { throw .unreadable("it is neither PEM, DER, JWK nor hex") }
         return [try key(der: der)]
+    }
+
+    /// Whether a line begins a PEM block; other text may stand before it (RFC 7468 §2).
+    private static func hasPEMBlock(_ bytes: [UInt8]) -> Bool {
+        bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).contains { $0.starts(with: pemBegin) }
     }
 
     private static func isText(_ bytes: [UInt8]) -> Bool {

@@ -17,3 +17,27 @@ package enum ForeignVerifier {
         }
     }
 }
+
+/// The families of other issuers' codes that are read.
+package enum ForeignProfile: String, Sendable, CaseIterable {
+    /// EU Digital COVID Certificate and those that follow its form.
+    case hcert
+    /// MOSIP identity data under CWT claim 169.
+    case claim169
+
+    /// Whether a code that says it ends at `end` has ended.
+    ///
+    /// By RFC 8392 §3.1.4 the end itself is over; the test data of the states that issue health certificates takes it
+    /// for the last second (13 cases of Denmark and Spain).
+    func isOver(_ end: UInt64, at now: UInt64) -> Bool {
+        self == .hcert ? end < now : end <= now
+    }
+
+    /// The stages that are reported, in the order they run.
+    package var stages: [ForeignStage] {
+        switch self {
+        case .hcert: [.unprefix, .base45, .zlib, .cose, .cbor, .signature, .expiration, .keyusage, .schema]
+        case .claim169: [.base45, .zlib, .cose, .cbor, .signature, .expiration, .schema]
+        }
+    }
+}

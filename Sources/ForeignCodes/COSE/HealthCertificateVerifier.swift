@@ -12,7 +12,8 @@ package enum HealthCertificateVerifier {
     /// - Returns: the verdict with every stage's result; never personal data.
     package static func verdict(_ text: String, trust: ForeignTrust, at now: UInt64) -> ForeignVerdict {
         var log = ForeignStageLog(.hcert)
-        guard let (envelope, claims) = ForeignEnvelope.open(text, log: &log) else { return log.verdict() }
+        guard let token = ForeignToken(text, log: &log) else { return log.verdict() }
+        let claims = token.claims
         guard let payload = claims.map[integer: -260]?.map?[integer: 1], let certificate = payload.map else {
             log.fail(.cbor, "malformed")
             return log.verdict()
@@ -20,7 +21,7 @@ package enum HealthCertificateVerifier {
         let kinds = HealthEntryKind.allCases.filter { kind in
             !(certificate[text: kind.rawValue]?.array ?? []).isEmpty
         }
-        let outcome = envelope.signer(in: trust, isIdentifierRequired: true) { key in
+        let outcome = token.signer(in: trust, isIdentifierRequired: true) { key in
             key.timeFailure(at: now) == nil && Self.mayList(kinds, key)
         }
         switch outcome {
@@ -38,7 +39,7 @@ package enum HealthCertificateVerifier {
             log.note(.keyusage, mayList(kinds, signer) ? nil : "key_not_for_this_use")
             log.note(.schema, HealthCertificateSchema.failure(in: certificate))
             return log.verdict(
-                issuer: .init(iss: claims.issuer, kid: envelope.kid, algorithm: signer.key.algorithm.name),
+                issuer: .init(iss: claims.issuer, kid: token.keyIdentifier, algorithm: signer.key.algorithm.name),
                 entryKinds: kinds, expiresAt: expiresAt)
         }
     }

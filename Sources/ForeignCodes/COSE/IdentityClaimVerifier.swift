@@ -12,8 +12,9 @@ package enum IdentityClaimVerifier {
     /// - Returns: the verdict with every stage's result; never personal data.
     package static func verdict(_ text: String, trust: ForeignTrust, at now: UInt64) -> ForeignVerdict {
         var log = ForeignStageLog(.claim169)
-        guard let (envelope, claims) = ForeignEnvelope.open(text, log: &log) else { return log.verdict() }
-        let outcome = envelope.signer(in: trust, isIdentifierRequired: false) { $0.timeFailure(at: now) == nil }
+        guard let token = ForeignToken(text, log: &log) else { return log.verdict() }
+        let claims = token.claims
+        let outcome = token.signer(in: trust, isIdentifierRequired: false) { $0.timeFailure(at: now) == nil }
         let timeFailure = claims.timeFailure(at: now, in: .claim169)
         let schemaFailure = IdentityClaimSchema.failure(in: claims.map[integer: 169])
         switch outcome {
@@ -24,12 +25,12 @@ package enum IdentityClaimVerifier {
             return log.verdict()
         case .valid(let signer, let identifierMatched):
             log.note(.signature, signer.key.algorithm == .ps256 ? "algorithm_mismatch" : nil)
-            if envelope.kid != nil && !identifierMatched { log.warn("kid_mismatch") }
+            if token.keyIdentifier != nil && !identifierMatched { log.warn("kid_mismatch") }
             if claims.expiresAt == nil { log.warn("no_expiry") }
             log.note(.expiration, timeFailure ?? signer.timeFailure(at: now))
             log.note(.schema, schemaFailure)
             return log.verdict(
-                issuer: .init(iss: claims.issuer, kid: envelope.kid, algorithm: signer.key.algorithm.name),
+                issuer: .init(iss: claims.issuer, kid: token.keyIdentifier, algorithm: signer.key.algorithm.name),
                 expiresAt: claims.expiresAt)
         }
     }

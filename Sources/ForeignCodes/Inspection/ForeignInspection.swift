@@ -1,3 +1,4 @@
+import Credential
 package import Encoding
 import Signing
 
@@ -26,7 +27,7 @@ package struct ForeignInspection: Sendable {
     package init?(_ text: String) {
         let isCertificate = text.hasPrefix("HC1:")
         var log = ForeignStageLog(isCertificate ? .hcert : .claim169)
-        guard let (envelope, claims) = ForeignEnvelope.open(text, log: &log) else {
+        guard let token = ForeignToken(text, log: &log) else {
             guard isCertificate else { return nil }
             let failed = log.verdict().stages.first { $0.result == .failed }?.stage
             system = "hcert"
@@ -34,7 +35,8 @@ package struct ForeignInspection: Sendable {
             isWhole = false
             return
         }
-        var json: JSONObject = ["issuer": Self.described(envelope, claims)]
+        let claims = token.claims
+        var json: JSONObject = ["issuer": Self.described(token)]
         json["issuedAt"] = claims.issuedAt.map { CBORItem.unsigned($0).shown }
         json["notBefore"] = claims.notBefore.map { CBORItem.unsigned($0).shown }
         json["expiresAt"] = claims.expiresAt.map { CBORItem.unsigned($0).shown }
@@ -51,11 +53,11 @@ package struct ForeignInspection: Sendable {
         isWhole = true
     }
 
-    private static func described(_ envelope: ForeignEnvelope, _ claims: ForeignClaims) -> JSONValue {
+    private static func described(_ token: ForeignToken) -> JSONValue {
         [
-            "iss": claims.issuer.map(JSONValue.string) ?? .null,
-            "kid": envelope.kid.map { .string(Hex.encode($0)) } ?? .null,
-            "algorithm": (envelope.algorithm?.name).map(JSONValue.string) ?? .null,
+            "iss": token.claims.issuer.map(JSONValue.string) ?? .null,
+            "kid": token.keyIdentifier.map { .string(Hex.encode($0)) } ?? .null,
+            "algorithm": (token.message.algorithm?.name).map(JSONValue.string) ?? .null,
         ]
     }
 

@@ -24,7 +24,8 @@ struct BlockLayout {
         shortDataCount + checkCount + (index < blockCount - longBlockCount ? 0 : 1)
     }
 
-    /// Where in the symbol a block's codeword stands: the blocks take turns, first with data, then with checks.
+    /// The index in the symbol of a block's codeword: blocks are interleaved, first their data, then their check
+    /// codewords.
     func codeword(_ place: Int, ofBlock index: Int) -> Int {
         let (firstLong, endOfShort) = (blockCount - longBlockCount, shortDataCount * blockCount)
         if place < shortDataCount { return place * blockCount + index }
@@ -33,7 +34,7 @@ struct BlockLayout {
         return endOfShort + longBlockCount + check * blockCount + index
     }
 
-    /// How many wrong codewords a block may have; the smallest versions keep some checks back against misreading.
+    /// The most wrong codewords that are corrected in a block; the smallest versions reserve some against misreading.
     func correctionCountMax(version: Int, level: QRLevel) -> Int {
         let reserved =
             switch (version, level) {

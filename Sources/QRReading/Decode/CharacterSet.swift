@@ -1,17 +1,17 @@
 import Glibc
 
-/// A character set that a symbol announces, by mode or by ECI (AIM ITS/04-023).
+/// A character set that a symbol declares, by its mode or by an ECI (AIM ITS/04-023).
 struct CharacterSet: Sendable, Equatable {
-    /// The names that iconv knows it by; the first that fits all the bytes says what they mean.
+    /// Its iconv names; the first in which all the bytes are valid is used.
     let names: [String]
 
-    /// What kanji mode stands for: JIS X 0208 in Shift JIS, then as one vendor enlarged it.
+    /// Kanji mode's character sets: Shift JIS (JIS X 0208), then code page 932.
     static let shiftJIS = CharacterSet(names: ["SHIFT_JIS", "CP932"])
 
     private static let latin = 3...18
 
-    /// The set of an ECI number; one without names where the number stands for none.
-    static func announced(_ number: Int) -> CharacterSet {
+    /// The character set of an ECI number; one without names where the number is not assigned.
+    static func declared(_ number: Int) -> CharacterSet {
         switch number {
         case 0, 2: CharacterSet(names: ["CP437"])
         case 1: CharacterSet(names: ["ISO-8859-1"])
@@ -36,12 +36,12 @@ struct CharacterSet: Sendable, Equatable {
         }
     }
 
-    /// What bytes of this set say; nil when they are none of it.
+    /// The text of bytes in this character set; nil when they are not valid in it.
     func text(_ bytes: [UInt8]) -> String? {
         for name in names {
             guard let text = Self.convert(bytes, from: name) else { continue }
             guard self == .shiftJIS else { return text }
-            // Everybody writes ASCII's backslash and tilde where the set has the signs of yen and overline.
+            // In practice the bytes of the yen sign and the overline mean ASCII's backslash and tilde.
             return String(String.UnicodeScalarView(text.unicodeScalars.map { Self.asWritten[$0] ?? $0 }))
         }
         return nil
@@ -49,7 +49,7 @@ struct CharacterSet: Sendable, Equatable {
 
     private static let asWritten: [Unicode.Scalar: Unicode.Scalar] = ["\u{a5}": "\\", "\u{203e}": "~"]
 
-    /// The most bytes of UTF-8 that one byte of any set becomes.
+    /// The most UTF-8 bytes for one byte of any character set.
     private static let byteCountGrowth = 4
 
     private static func convert(_ bytes: [UInt8], from name: String) -> String? {

@@ -1,4 +1,4 @@
-/// The field of 256 elements that QR codes count in: x⁸ + x⁴ + x³ + x² + 1 (ISO/IEC 18004 §7.5.2).
+/// The field of 256 elements of QR codes: modulo x⁸ + x⁴ + x³ + x² + 1 (ISO/IEC 18004 §7.5.2).
 enum GaloisField {
     private static let exponentials: [UInt8] = {
         var table: [UInt8] = []
@@ -17,7 +17,7 @@ enum GaloisField {
         return table
     }()
 
-    /// 2 to a power of 0 to 509.
+    /// 2 to the power of `exponent`, which is 0 to 509.
     static func power(_ exponent: Int) -> UInt8 { exponentials[exponent] }
 
     static func multiply(_ left: UInt8, _ right: UInt8) -> UInt8 {
@@ -25,7 +25,7 @@ enum GaloisField {
         return exponentials[logarithms[Int(left)] + logarithms[Int(right)]]
     }
 
-    /// Divides by anything but zero.
+    /// Divides; the divisor must not be zero.
     static func divide(_ left: UInt8, by right: UInt8) -> UInt8 {
         guard left != 0 else { return 0 }
         return exponentials[logarithms[Int(left)] + 255 - logarithms[Int(right)]]

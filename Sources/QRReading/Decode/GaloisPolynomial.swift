@@ -1,6 +1,6 @@
-/// A polynomial over the field that QR codes count in, lowest coefficient first; it needs no memory of its own.
+/// A polynomial over the field of QR codes, lowest coefficient first; it allocates no memory.
 struct GaloisPolynomial {
-    /// No block has more check codewords than 30, and a locator has one coefficient more.
+    /// A block has at most 30 check codewords, and an error locator has one more coefficient.
     private static let countMax = 31
 
     private var coefficients = InlineArray<31, UInt8>(repeating: 0)
@@ -18,7 +18,7 @@ struct GaloisPolynomial {
         set { coefficients[degree] = newValue }
     }
 
-    /// Makes room for further coefficients, all of them zero.
+    /// Adds zero coefficients up to `count`.
     mutating func extend(to count: Int) {
         // No input reaches this: a locator grows by one coefficient for each of at most 30 syndromes.
         precondition(count <= Self.countMax)
@@ -27,7 +27,7 @@ struct GaloisPolynomial {
 
     var isZero: Bool { degree < 0 }
 
-    /// The highest degree whose coefficient is not zero; -1 when there is none.
+    /// The degree; -1 for the zero polynomial.
     var degree: Int {
         var degree = count - 1
         while degree >= 0, coefficients[degree] == 0 { degree -= 1 }

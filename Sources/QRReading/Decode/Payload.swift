@@ -1,14 +1,14 @@
-/// What a symbol holds: bytes, and the character sets that it announces for them.
+/// A symbol's content: bytes, and the character sets that it declares for them.
 package struct Payload: Sendable, Equatable {
-    /// Bytes from `start` on, up to the next run.
+    /// The bytes from `start` to the next run.
     struct Run: Sendable, Equatable {
         let start: Int
-        /// Nil where none is announced.
+        /// Nil where none is declared.
         let characterSet: CharacterSet?
     }
 
     package let bytes: [UInt8]
-    /// In order; bytes before the first belong to no announced set.
+    /// In order; no character set is declared for bytes before the first run.
     let runs: [Run]
 
     init(bytes: [UInt8], runs: [Run] = []) {
@@ -16,26 +16,27 @@ package struct Payload: Sendable, Equatable {
         self.runs = runs
     }
 
-    /// The bytes as text, as the standard has them read.
+    /// The bytes as text, by the rules of the standard.
     ///
-    /// Announced character sets say what their bytes mean. Other bytes are UTF-8 when they are valid in it, else
+    /// A declared character set decides for its bytes. Other bytes are UTF-8 when they are valid in it, else
     /// ISO/IEC 8859-1, the standard's default (ISO/IEC 18004 §7.3.2). That has no characters from 0x80 to 0x9F: with
-    /// such bytes the text is Shift JIS, the default of JIS X 0510, when it is valid in that. Nothing is weighed or
-    /// counted. zbar does not say what is announced, nor what was kanji: what only its looks read counts as unannounced.
+    /// such bytes the text is Shift JIS, the default of JIS X 0510, when it is valid in that. The text is never guessed
+    /// from the frequency of characters. zbar reports neither declared character sets nor kanji, so the text of a code
+    /// that only zbar read counts as undeclared.
     package var text: String {
-        guard !runs.isEmpty else { return Self.unannounced(bytes) }
+        guard !runs.isEmpty else { return Self.textWithoutDeclaredSet(bytes) }
         let starts = [0] + runs.map(\.start) + [bytes.count]
         let sets = [nil] + runs.map(\.characterSet)
         return zip(sets, zip(starts, starts.dropFirst())).map { set, range in
             let part = Array(bytes[range.0..<range.1])
-            return set?.text(part) ?? Self.unannounced(part)
+            return set?.text(part) ?? Self.textWithoutDeclaredSet(part)
         }.joined()
     }
 
-    /// Whether runs, had whatever read the symbol told them, could change the text.
+    /// Whether knowing where each run starts could change the text; zbar does not say.
     var mayLackRuns: Bool { runs.isEmpty && bytes.contains { $0 >= 0x80 } }
 
-    private static func unannounced(_ bytes: [UInt8]) -> String {
+    private static func textWithoutDeclaredSet(_ bytes: [UInt8]) -> String {
         if let text = String(validating: bytes, as: UTF8.self) { return text }
         if bytes.contains(where: { (0x80...0x9f).contains($0) }), let text = CharacterSet.shiftJIS.text(bytes) {
             return text

@@ -2,24 +2,24 @@ import QRStandard
 
 /// Reads the segments of a symbol's bit stream (ISO/IEC 18004 §7.4).
 ///
-/// Kanji become the Shift JIS bytes they stand for; nothing else is converted. Which character set was announced for
-/// which bytes comes out beside them.
+/// Kanji are returned as their Shift JIS bytes; nothing else is converted. The declared character sets are returned
+/// with the bytes.
 struct PayloadReader {
     private var data: [UInt8] = []
     private var version = 1
     private var bitIndex = 0
     private var payload: [UInt8] = []
     private var runs: [Payload.Run] = []
-    /// The set announced for the bytes to come.
+    /// The character set that is declared for the next bytes.
     private var characterSet: CharacterSet?
-    /// Whether FNC1 came, in either position: a percent sign in alphanumeric mode then separates.
+    /// Whether FNC1 was read, in either position: a percent sign in alphanumeric mode is then a separator.
     private var hasFNC1 = false
     private var recent = RecentPayloads()
 
     /// Reads a symbol's data codewords.
     mutating func read(_ data: [UInt8], version: Int) -> SymbolDecoder.Answer {
         self.data = data
-        // Let go of, so that its owner can write there again.
+        // Released, so that its owner can write to it without a copy.
         defer { self.data = [] }
         self.version = version
         bitIndex = 0
@@ -32,7 +32,7 @@ struct PayloadReader {
 
     private mutating func readSegments() -> SymbolDecoder.Answer {
         while true {
-            // Fewer than four bits left are a terminator cut short.
+            // Fewer than four remaining bits are a shortened terminator.
             guard let mode = bits(4), mode != 0 else { return finish() }
             switch mode {
             case 0b0001: guard readDigits() else { return .failed }
@@ -42,7 +42,7 @@ struct PayloadReader {
             case 0b0111: guard readCharacterSet() else { return .failed }
             case 0b0101: hasFNC1 = true
             case 0b1001:
-                // The application indicator names the text's format, and is no part of the text.
+                // The application indicator names the text's format and is not part of the text.
                 guard bits(8) != nil else { return .failed }
                 hasFNC1 = true
             case 0b0011: return .part
@@ -51,7 +51,8 @@ struct PayloadReader {
         }
     }
 
-    /// What follows the terminator is padding, which some encoders fill in their own way: it is not looked at.
+    /// Ends the payload; the padding after the terminator is ignored, since some encoders do not fill it by the
+    /// standard.
     private mutating func finish() -> SymbolDecoder.Answer {
         payload.isEmpty ? .failed : .payload(recent.payload(payload, runs))
     }
@@ -74,7 +75,7 @@ struct PayloadReader {
         bits(version <= 9 ? widths.0 : version <= 26 ? widths.1 : widths.2)
     }
 
-    /// Begins bytes of another character set, unless they are of the same.
+    /// Begins a run of another character set, unless the set is the same.
     private mutating func begin(_ characterSet: CharacterSet?) {
         guard characterSet != runs.last?.characterSet else { return }
         runs.append(Payload.Run(start: payload.count, characterSet: characterSet))
@@ -115,7 +116,7 @@ struct PayloadReader {
         return true
     }
 
-    /// One percent sign is a separator, and two are one (ISO/IEC 18004 §7.4.8).
+    /// Replaces a percent sign by a separator, and two percent signs by one (ISO/IEC 18004 §7.4.8).
     private mutating func separateElements(from start: Int) {
         let percent = UInt8(ascii: "%")
         let written = payload[start...]
@@ -169,12 +170,12 @@ struct PayloadReader {
         default: return false
         }
         guard let number else { return false }
-        characterSet = .announced(number)
+        characterSet = .declared(number)
         return true
     }
 }
 
 extension Int {
-    /// How many of a byte's highest bits are set before one is not.
+    /// The number of leading ones of a byte.
     fileprivate var leadingOnes: Int { (~UInt8(truncatingIfNeeded: self)).leadingZeroBitCount }
 }

@@ -1,12 +1,12 @@
-/// The payloads read last: a code that stays before the camera takes no new memory a frame.
+/// The latest payloads: a code that stays in front of the camera allocates no memory in each frame.
 struct RecentPayloads {
-    /// As many codes as a gate is shown at once.
+    /// The number of codes that are shown to a gate at once.
     private static let countMax = 4
 
     private var known: [Payload] = []
     private var oldest = 0
 
-    /// A payload of these bytes, in the memory it had when it was last read.
+    /// The payload of these bytes; one that was read lately shares its earlier memory.
     mutating func payload(_ bytes: [UInt8], _ runs: [Payload.Run]) -> Payload {
         for payload in known where payload.bytes == bytes && payload.runs == runs { return payload }
         let payload = Payload(bytes: bytes, runs: runs)

@@ -1,14 +1,13 @@
-/// Restores one block of codewords (ISO/IEC 18004 annex B), by Berlekamp and Massey, Chien and Forney.
+/// Corrects one block of codewords (ISO/IEC 18004 annex B), by Berlekamp and Massey, Chien and Forney.
 enum ReedSolomon {
     /// Corrects a block in place.
     ///
     /// - Parameters:
     ///   - block: data codewords, then `checkCount` check codewords; at most 255 in all.
-    ///   - checkCount: how many check codewords there are, at most 30.
-    ///   - correctionCountMax: how many wrong codewords may be put right, besides those that are erased.
-    ///   - erasures: places in the block, each once, that are taken for wrong whatever they hold; each costs half a
-    ///     correction.
-    /// - Returns: how many codewords were wrong or erased, or nil when more were than can be put right.
+    ///   - checkCount: the number of check codewords, at most 30.
+    ///   - correctionCountMax: the most wrong codewords to correct, beside the erased ones.
+    ///   - erasures: indices in the block, without repetition, that count as wrong; each costs half a correction.
+    /// - Returns: the number of wrong and erased codewords, or nil when there are too many to correct.
     static func correct(
         _ block: inout [UInt8], checkCount: Int, correctionCountMax: Int, erasures: ArraySlice<Int> = []
     ) -> Int? {
@@ -49,9 +48,9 @@ enum ReedSolomon {
         return syndromes
     }
 
-    /// The polynomial whose roots say where the errors are.
+    /// The polynomial whose roots give the positions of the errors.
     ///
-    /// It grows by one degree a syndrome at most, and so stays within what a polynomial holds.
+    /// Its degree grows by at most one for each syndrome, so it fits a ``GaloisPolynomial``.
     private static func errorLocator(
         _ syndromes: GaloisPolynomial, erasures: ArraySlice<Int>, blockCount: Int
     ) -> GaloisPolynomial {

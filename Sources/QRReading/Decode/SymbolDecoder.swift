@@ -2,23 +2,23 @@ import QRStandard
 
 /// Turns sampled modules into a payload (ISO/IEC 18004 §12).
 ///
-/// It keeps its buffers from symbol to symbol.
+/// It reuses its buffers for every symbol.
 struct SymbolDecoder {
-    /// Why modules are no payload, or which.
+    /// The payload, or why there is none.
     enum Answer: Equatable {
         case payload(Payload)
-        /// One of several symbols that share a text.
+        /// The symbol is one of several that share a text.
         case part
         case failed
     }
 
-    /// At most so many of the 15 format bits may be wrong for the format to be believed (ISO/IEC 18004 annex C).
+    /// The most wrong bits among the 15 of the format (ISO/IEC 18004 annex C).
     private static let formatErrorCountMax = 3
 
     private var codewords: [UInt8] = []
     private var block: [UInt8] = []
     private var data: [UInt8] = []
-    /// How sure each codeword is of its modules, and a block's places, the least sure first.
+    /// The certainty of each codeword, and a block's indices ordered by it, the least certain first.
     private var certainties: [Double] = []
     private var order: [Int] = []
     private var reader = PayloadReader()
@@ -27,10 +27,10 @@ struct SymbolDecoder {
     ///
     /// - Parameters:
     ///   - isDark: the modules, row after row.
-    ///   - version: 1 to 40, which says how many modules there are.
-    ///   - moduleCertainties: how sure each module is; where it is given, a block with too many wrong codewords is
-    ///     tried again without those that are least sure.
-    /// - Returns: the payload, when the checks of every block and the whole bit stream agree.
+    ///   - version: 1 to 40, which determines the number of modules.
+    ///   - moduleCertainties: the certainty of each module; with it, a block that has too many wrong codewords is tried
+    ///     again without its least certain ones.
+    /// - Returns: the payload, when every block could be corrected and the whole bit stream is valid.
     mutating func decode(_ isDark: [Bool], version: Int, moduleCertainties: [Double] = []) -> Answer {
         let layout = SymbolLayout.of(version: version)
         guard let format = Self.format(isDark, layout) else { return .failed }
@@ -53,7 +53,7 @@ struct SymbolDecoder {
         return best.distance <= formatErrorCountMax ? (best.level, best.mask) : nil
     }
 
-    /// Reads the codewords and puts them right, block after block; false when one cannot be.
+    /// Reads and corrects the codewords, block after block; false when a block cannot be corrected.
     private mutating func readData(_ isDark: [Bool], _ layout: SymbolLayout, level: QRLevel, mask: Int) -> Bool {
         let blocks = BlockLayout(version: layout.version, level: level)
         codewords.removeAll(keepingCapacity: true)
@@ -73,9 +73,9 @@ struct SymbolDecoder {
         return true
     }
 
-    /// Check codewords that stay unused where codewords are erased: with fewer, chance might pass for a text.
+    /// Check codewords that erasures must leave unused: with fewer, noise could decode to a text.
     private static let spareCount = 4
-    /// Which parts of the check codewords are given for erasures, in turn.
+    /// The fractions of the check codewords that are spent on erasures, in the order of the attempts.
     private static let erasedParts = [0.35, 0.65, 1]
 
     private mutating func correct(_ index: Int, of blocks: BlockLayout, correctionCountMax: Int) -> Bool {
@@ -98,7 +98,7 @@ struct SymbolDecoder {
         return false
     }
 
-    /// Puts a place of a block among the least sure ones.
+    /// Inserts an index of a block among the least certain ones.
     private mutating func insert(_ place: Int, _ index: Int, of blocks: BlockLayout, countMax: Int) {
         let certainty = certainties[blocks.codeword(place, ofBlock: index)]
         var rank = order.count
@@ -108,7 +108,7 @@ struct SymbolDecoder {
         order.insert(place, at: rank)
     }
 
-    /// A codeword is as sure as the least sure of its modules.
+    /// Computes each codeword's certainty: that of its least certain module.
     private mutating func weigh(_ moduleCertainties: [Double], _ layout: SymbolLayout) {
         certainties.removeAll(keepingCapacity: true)
         guard !moduleCertainties.isEmpty else { return }
@@ -119,7 +119,7 @@ struct SymbolDecoder {
         }
     }
 
-    /// Takes one block's codewords out from among the others'.
+    /// Collects one block's codewords from the interleaved ones.
     private mutating func gather(_ index: Int, of blocks: BlockLayout) {
         block.removeAll(keepingCapacity: true)
         for place in 0..<blocks.codewordCount(ofBlock: index) {
@@ -129,7 +129,7 @@ struct SymbolDecoder {
 }
 
 extension FormatInformation {
-    /// Every format there is.
+    /// All 32 formats.
     static let all: [(level: QRLevel, mask: Int, bits: Int)] = QRLevel.allCases.flatMap { level in
         (0..<MaskPattern.count).map { (level, $0, bits(level: level, mask: $0)) }
     }

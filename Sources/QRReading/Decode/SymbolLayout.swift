@@ -1,9 +1,9 @@
 import QRStandard
 import Synchronization
 
-/// What stands where in a symbol of one version, whatever its content.
+/// The layout of all symbols of one version.
 final class SymbolLayout: Sendable {
-    /// A module whose colour the version alone fixes.
+    /// A module whose colour is the same in all symbols of the version.
     struct Fixed: Sendable {
         let row: Int
         let column: Int
@@ -14,18 +14,18 @@ final class SymbolLayout: Sendable {
     let size: Int
     /// Finder, timing and alignment patterns.
     let fixed: [Fixed]
-    /// Those of the finder patterns, and of these and the timing patterns.
+    /// The finder patterns alone, and the finder and timing patterns together.
     let finders, anchors: [Fixed]
-    /// The places of the codewords' bits, in order, as row × size + column.
+    /// The indices of the codewords' bits, in order: row × size + column.
     let dataPlaces: [Int]
-    /// Where the format's bits stand, twice.
+    /// The positions of the format's bits, in two copies.
     let formatPlaces: [FormatInformation.Place]
     /// Rows and columns of alignment patterns' centres.
     let alignments: [Int]
 
     static func size(version: Int) -> Int { 17 + 4 * version }
 
-    /// How many modules carry codewords (ISO/IEC 18004 table 1), remainder bits included.
+    /// The number of modules for codewords (ISO/IEC 18004 table 1), with the remainder bits.
     static func moduleCount(version: Int) -> Int {
         var count = (16 * version + 128) * version + 64
         if version >= 2 {
@@ -35,7 +35,8 @@ final class SymbolLayout: Sendable {
         return version >= 7 ? count - 36 : count
     }
 
-    /// One of the forty layouts, laid out when it is first asked for: a process that reads one picture needs five.
+    /// Returns one of the forty layouts, which is computed at its first use: a process that reads one picture needs
+    /// five.
     static func of(version: Int) -> SymbolLayout {
         known[version - 1].load() ?? known[version - 1].storeIfNil(SymbolLayout(version: version))
     }
@@ -59,7 +60,7 @@ final class SymbolLayout: Sendable {
         dataPlaces = Self.dataPlaces(size: size, isTaken: painter.isTaken)
     }
 
-    /// Where alignment patterns are centred (ISO/IEC 18004 annex E).
+    /// The rows and columns of the alignment patterns' centres (ISO/IEC 18004 annex E).
     private static func alignments(version: Int, size: Int) -> [Int] {
         guard version > 1 else { return [] }
         let count = version / 7 + 2
@@ -67,7 +68,8 @@ final class SymbolLayout: Sendable {
         return [6] + (0..<(count - 1)).reversed().map { size - 7 - $0 * step }
     }
 
-    /// Two columns at a time from the right, upwards and downwards in turn (ISO/IEC 18004 §7.7.3).
+    /// The order of the bits: pairs of columns from the right, alternately upwards and downwards (ISO/IEC 18004
+    /// §7.7.3).
     private static func dataPlaces(size: Int, isTaken: [Bool]) -> [Int] {
         var places: [Int] = []
         places.reserveCapacity(size * size)
@@ -87,7 +89,7 @@ final class SymbolLayout: Sendable {
     }
 }
 
-/// Marks the modules that carry no codewords.
+/// Marks the modules that are not for codewords.
 private struct FunctionPainter {
     private let size: Int
     private(set) var isTaken: [Bool]
@@ -120,7 +122,7 @@ private struct FunctionPainter {
         }
     }
 
-    /// Paints rings around a centre; bit n of `lightRings` tells that the n-th ring is light.
+    /// Paints rings around a centre; the n-th ring is light where bit n of `lightRings` is set.
     private mutating func paintSquare(_ row: Int, _ column: Int, radius: Int, lightRings: Int) {
         for down in -radius...radius {
             for right in -radius...radius {

@@ -1,7 +1,7 @@
-/// The 18 bits that say a version of 7 or above, twice in its symbols (ISO/IEC 18004 §7.10).
+/// The 18 bits that encode a version of 7 or above, in two copies (ISO/IEC 18004 §7.10).
 enum VersionInformation {
     static let versions = 7...40
-    /// At most so many bits may be wrong for the version to be believed (ISO/IEC 18004 annex D).
+    /// The most wrong bits in a version that is accepted (ISO/IEC 18004 annex D).
     private static let errorCountMax = 3
 
     static func bits(version: Int) -> Int {
@@ -14,10 +14,10 @@ enum VersionInformation {
 
     static let bitCount = 18
 
-    /// Where a bit stands in the upper right copy, 0 the lowest; the lower left copy is its transpose.
+    /// The position of a bit in the upper right copy, 0 for the lowest bit; the lower left copy is its transpose.
     static func place(ofBit bit: Int, size: Int) -> (row: Int, column: Int) { (bit / 3, size - 11 + bit % 3) }
 
-    /// The version nearest to bits that were read; nil when none is near.
+    /// The version whose bits are nearest to those read; nil when none is near enough.
     static func version(nearestTo read: Int) -> Int? {
         versions.first { (bits(version: $0) ^ read).nonzeroBitCount <= errorCountMax }
     }

@@ -16,11 +16,11 @@ package struct GreyImage: Sendable, Equatable {
         self.pixels = pixels
     }
 
-    /// A white picture, for pixels to be written into.
+    /// Makes a white picture.
     ///
     /// - Parameters:
     ///   - width: 1 to `ImageLimits.sideMax`.
-    ///   - height: likewise; `ImageLimits.pixelCountMax` pixels in all at most.
+    ///   - height: 1 to `ImageLimits.sideMax`, with at most `ImageLimits.pixelCountMax` pixels in all.
     package init(blankOfWidth width: Int, height: Int) {
         // No input reaches this: the options refuse a larger frame before one is made.
         precondition(ImageLimits.allow(width: width, height: height))
@@ -29,18 +29,18 @@ package struct GreyImage: Sendable, Equatable {
         pixels = [UInt8](repeating: 255, count: width * height)
     }
 
-    /// Lets `body` write pixels in place, `width` × `height` bytes, as a camera does frame after frame.
+    /// Runs `body`, which writes the pixels in place: `width` × `height` bytes.
     package mutating func withMutablePixels<Result>(
         _ body: (UnsafeMutableRawBufferPointer) -> Result
     ) -> Result {
         unsafe pixels.withUnsafeMutableBytes { buffer in unsafe body(buffer) }
     }
 
-    /// Reads a PNG or JPEG file, whichever its first bytes say.
+    /// Reads a PNG or JPEG file, which its first bytes tell apart.
     ///
-    /// Colour becomes luma, transparency white, 16 bits 8.
+    /// Colour is converted to luma, transparency to white, and 16 bits to 8.
     ///
-    /// - Throws: `ImageError` when the bytes are neither, or are broken, or the header announces too large a picture.
+    /// - Throws: `ImageError` when the bytes are neither, or are broken, or the picture is too large by its header.
     package static func read(_ bytes: [UInt8]) throws(ImageError) -> GreyImage {
         guard bytes.count <= ImageLimits.byteCountMax else {
             throw ImageError(

@@ -1,4 +1,4 @@
-/// Why bytes did not become a picture.
+/// Why a picture could not be read.
 package struct ImageError: Error, Equatable {
     package enum Code: String, Sendable {
         case notAnImage = "not_an_image"
@@ -17,6 +17,6 @@ package struct ImageError: Error, Equatable {
     static func unreadable(_ format: String, _ reason: String) -> ImageError {
         ImageError(
             code: .imageUnreadable, reason: "the \(format) cannot be read: \(reason)",
-            hint: "check that the file is whole, or take the picture again")
+            hint: "check that the file is complete, or take the picture again")
     }
 }

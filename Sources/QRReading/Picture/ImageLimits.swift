@@ -1,10 +1,10 @@
-/// What a picture may measure at most; checked against its header, before any pixel gets memory.
+/// The largest accepted picture; checked against its header, before memory for pixels is allocated.
 package enum ImageLimits {
-    /// 40 megapixels: above what phones and gate cameras take.
+    /// 40 megapixels: more than the pictures of phones and gate cameras have.
     package static let pixelCountMax = 40_000_000
-    /// 64 MiB: 40 megapixels compress to less.
+    /// 64 MiB, which is more than compressed files of 40 megapixels have.
     package static let byteCountMax = 64 << 20
-    /// JPEG's own limit, taken for both formats.
+    /// The limit of the JPEG format, used for both formats.
     package static let sideMax = 65_535
 
     /// Whether a picture may have these sides.
@@ -16,7 +16,7 @@ package enum ImageLimits {
         guard !allow(width: width, height: height) else { return }
         throw ImageError(
             code: .imageTooLarge,
-            reason: "the image announces \(width) × \(height) pixels, and \(pixelCountMax) is the most",
+            reason: "the image has \(width) × \(height) pixels, more than the limit of \(pixelCountMax)",
             hint: "scale the picture down")
     }
 }

@@ -12,18 +12,18 @@ enum JPEGReader {
         let status = unsafe tjDecompressHeader3(
             decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colourSpace)
         guard status == 0 else { throw unsafe .unreadable("JPEG", String(cString: tjGetErrorStr2(decoder))) }
-        // A file may hold tables alone.
+        // A file may contain tables without a picture.
         guard width > 0, height > 0 else { throw .unreadable("JPEG", "there is no picture in it") }
         try ImageLimits.check(width: Int(width), height: Int(height))
         let isInk = colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue)
         let format = isInk ? Int32(TJPF_CMYK.rawValue) : Int32(TJPF_GRAY.rawValue)
         var pixels = [UInt8](repeating: 255, count: Int(width) * Int(height) * (isInk ? 4 : 1))
-        // The limit on scans stops a small progressive file from costing minutes.
+        // The limit on scans keeps a small progressive file from taking minutes.
         let decoded = unsafe tjDecompress2(
             decoder, bytes, UInt(bytes.count), &pixels, width, 0, height, format, Int32(TJFLAG_LIMITSCANS))
         if decoded != 0 {
             let message = unsafe String(cString: tjGetErrorStr2(decoder))
-            // Cameras leave odd bytes that only earn a warning; a file that stops early is broken.
+            // Extra bytes from cameras cause a warning only; a file that stops early is broken.
             let isHarmless = unsafe tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue)
             if !isHarmless || message.contains("remature end") || !hasEnd(bytes) {
                 throw .unreadable("JPEG", message)
@@ -36,13 +36,13 @@ enum JPEGReader {
         return image
     }
 
-    /// Whether the marker that ends a picture stands near the end of the file; some devices put a little behind it.
+    /// Whether the end marker is near the end of the file; some devices write a few bytes after it.
     private static func hasEnd(_ bytes: [UInt8]) -> Bool {
         let tail = bytes.suffix(1_024)
         return zip(tail, tail.dropFirst()).contains { $0 == 0xff && $1 == 0xd9 }
     }
 
-    /// Turns inks into grey; files carry them inverted, so that 255 is no ink.
+    /// Converts inks to grey; files store them inverted, so 255 is no ink.
     private static func flatten(_ inks: [UInt8]) -> [UInt8] {
         (0..<(inks.count / 4)).map { index in
             let place = index * 4

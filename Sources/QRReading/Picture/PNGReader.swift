@@ -5,7 +5,7 @@ enum PNGReader {
     static func read(_ bytes: [UInt8]) throws(ImageError) -> GreyImage {
         guard let context = unsafe spng_ctx_new(0) else { throw .outOfMemory }
         defer { unsafe spng_ctx_free(context) }
-        // The context keeps the pointer, so the array's memory must hold still until the end.
+        // The context keeps the pointer, so the array's memory must stay in place until the end.
         let result = unsafe bytes.withUnsafeBytes { buffer -> Result<GreyImage, ImageError> in
             do throws(ImageError) {
                 try unsafe check(spng_set_png_buffer(context, buffer.baseAddress, buffer.count))
@@ -18,7 +18,7 @@ enum PNGReader {
     private static func decode(_ context: OpaquePointer) throws(ImageError) -> GreyImage {
         unsafe spng_set_image_limits(context, UInt32(ImageLimits.sideMax), UInt32(ImageLimits.sideMax))
         unsafe spng_set_chunk_limits(context, 1 << 20, 4 << 20)
-        // The critical checksums stay errors; broken ancillary chunks are of no interest.
+        // A wrong checksum of a critical chunk is an error; broken ancillary chunks are ignored.
         unsafe spng_set_crc_action(context, Int32(SPNG_CRC_ERROR.rawValue), Int32(SPNG_CRC_DISCARD.rawValue))
         var header = spng_ihdr()
         let status = unsafe spng_get_ihdr(context, &header)
@@ -52,7 +52,7 @@ enum PNGReader {
         return pixels
     }
 
-    /// Spreads 1, 2 or 4 bits a pixel, which is how codes are drawn, faster than the library does it.
+    /// Decodes 1, 2 or 4 bits a pixel, the usual formats of drawn codes, faster than the library does.
     private static func decodePacked(
         _ context: OpaquePointer, width: Int, height: Int, depth: Int
     ) throws(ImageError) -> [UInt8] {
@@ -107,7 +107,7 @@ enum PNGReader {
         return pixels
     }
 
-    /// Reads the next row; after the last one the library says that there are no more.
+    /// Reads the next row; after the last one the library returns its end-of-image status.
     private static func readRow(
         _ context: OpaquePointer, into row: inout [UInt8], isLast: Bool
     ) throws(ImageError) {

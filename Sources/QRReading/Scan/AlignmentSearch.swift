@@ -1,15 +1,15 @@
-/// Finds alignment patterns near where a plane says they are.
+/// Searches for alignment patterns near the positions that a plane predicts.
 struct AlignmentSearch {
     private let picture: PixelBuffer
     private let plane: Homography
-    /// How much lighter than dark a light module is in this symbol, in grey levels.
+    /// The difference between light and dark modules of this symbol, in grey levels.
     private let contrast: Double
 
-    /// Part of the contrast that a pattern must show to be one.
+    /// The lowest score of a pattern, as a fraction of the contrast.
     private static let scoreMin = 0.3
-    /// What a module of distance must gain: far from where it should be, a pattern must fit better to be believed.
+    /// The score that one module of distance costs: a pattern far from its predicted position must fit better.
     private static let distanceCost = 0.02
-    /// Modules from one place that is looked at to the next.
+    /// The distance between two tried positions, in modules.
     private static let step = 0.5
     private static let nearlyBest = 0.9
 
@@ -19,14 +19,14 @@ struct AlignmentSearch {
         self.contrast = contrast
     }
 
-    /// Where the pattern of a column and row lies in the picture.
+    /// Finds the picture position of the pattern at a column and row.
     ///
     /// - Parameters:
     ///   - column: the pattern's middle, in modules.
     ///   - row: likewise.
-    ///   - shift: how far from there it is looked for, in pixels.
-    ///   - reach: how many modules away it may lie.
-    /// - Returns: nil when nothing there looks like one.
+    ///   - shift: the offset of the search from the predicted position, in pixels.
+    ///   - reach: the radius of the search, in modules.
+    /// - Returns: nil when nothing there looks like an alignment pattern.
     func find(
         column: Double, row: Double, shift: FourPoints.Point = (0, 0), reach: Double
     ) -> FourPoints.Point? {
@@ -52,7 +52,7 @@ struct AlignmentSearch {
             }
         }
         guard isFound else { return nil }
-        // Near the middle all places are as good, as long as what is looked at stays within its module.
+        // All positions score alike while every sample stays within its module, so take the middle of these positions.
         for _ in 0..<2 {
             best.columns = Self.middle(around: best.columns) { score(place($0, best.rows), across, down) }
             best.rows = Self.middle(around: best.rows) { score(place(best.columns, $0), across, down) }
@@ -60,7 +60,7 @@ struct AlignmentSearch {
         return place(best.columns, best.rows)
     }
 
-    /// The middle of the places around one, up to 0.8 modules away, that score nearly as well as the best.
+    /// The middle of the positions within 0.8 modules that score nearly as well as the best.
     private static func middle(around middle: Double, _ score: (Double) -> Double) -> Double {
         var scores = InlineArray<17, Double>(repeating: 0)
         var most = 0.0
@@ -78,7 +78,7 @@ struct AlignmentSearch {
 
     private static func offset(_ index: Int) -> Double { Double(index - 8) / 10 }
 
-    /// How much lighter the ring is than what it encloses and what encloses it, in grey levels.
+    /// How much lighter the ring is than the module inside it and the ring outside it, in grey levels.
     private func score(
         _ middle: FourPoints.Point, _ across: FourPoints.Point, _ down: FourPoints.Point
     ) -> Double {

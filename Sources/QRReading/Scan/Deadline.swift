@@ -1,9 +1,9 @@
-/// When the time for a picture is over.
+/// The end of the time for a picture.
 struct Deadline: Sendable {
     private let microseconds: (@Sendable () -> UInt64)?
     private let end: UInt64
 
-    /// Never over.
+    /// A deadline that never ends.
     static let none = Deadline(microseconds: nil, end: 0)
 
     private init(microseconds: (@Sendable () -> UInt64)?, end: UInt64) {
@@ -11,15 +11,15 @@ struct Deadline: Sendable {
         self.end = end
     }
 
-    /// Over so many microseconds from now, by a clock that never goes back.
+    /// Ends `budget` microseconds from now, by a clock that never goes back.
     init(after budget: UInt64, by microseconds: @escaping @Sendable () -> UInt64) {
-        let (end, isFar) = microseconds().addingReportingOverflow(budget)
-        self.init(microseconds: microseconds, end: isFar ? .max : end)
+        let (end, overflows) = microseconds().addingReportingOverflow(budget)
+        self.init(microseconds: microseconds, end: overflows ? .max : end)
     }
 
     var isOver: Bool { remaining == 0 }
 
-    /// Microseconds that are left.
+    /// The remaining microseconds.
     var remaining: UInt64 {
         guard let microseconds else { return .max }
         let now = microseconds()

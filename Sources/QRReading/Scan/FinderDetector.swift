@@ -1,14 +1,14 @@
 /// Finds finder patterns in a picture of dark (0) and light (255) by their runs of 1:1:3:1:1.
 struct FinderDetector {
-    /// Dark ones on light.
+    /// Dark patterns on a light background.
     private(set) var dark = FinderList()
-    /// Light ones on dark, which inverted symbols have.
+    /// Light patterns on a dark background, as in inverted symbols.
     private(set) var light = FinderList()
 
-    /// Rows that take well under a millisecond, even of noise.
+    /// The rows between two looks at the clock: even noise takes well under a millisecond for them.
     private static let rowsBetweenClocks = 32
 
-    /// Looks at every `step`-th row and confirms down and across.
+    /// Searches every `step`-th row and confirms each match in its column and its row.
     mutating func find(in binary: PixelBuffer, step: Int, deadline: Deadline) {
         dark.clear()
         light.clear()
@@ -40,7 +40,7 @@ struct FinderDetector {
         }
     }
 
-    /// The first column from `begin` on that has another colour; the width where none has.
+    /// The first column from `begin` on with another colour; the width where there is none.
     private static func endOfRun(from begin: Int, row: Int, _ binary: PixelBuffer, _ colour: UInt8) -> Int {
         unsafe binary.pixels.withUnsafeBufferPointer { pixels in
             let first = row * binary.width
@@ -50,7 +50,7 @@ struct FinderDetector {
         }
     }
 
-    /// Allows half a module and a little for blur.
+    /// Whether five runs have the lengths 1:1:3:1:1, within half a module and some blur.
     private static func isFinder(_ runs: (Int, Int, Int, Int, Int)) -> Bool {
         let total = runs.0 + runs.1 + runs.2 + runs.3 + runs.4
         guard total >= 7, runs.0 > 0, runs.1 > 0, runs.3 > 0 else { return false }
@@ -73,7 +73,7 @@ struct FinderDetector {
         return FinderPattern(x: Double(Int(x)) + 0.5 + across.shift, y: y, module: module)
     }
 
-    /// Measures the five runs through a point; nil when they are not a finder's.
+    /// Measures the five runs through a point; nil when they are not those of a finder pattern.
     private static func cross(
         _ binary: PixelBuffer, _ x: Int, _ y: Int, _ colour: UInt8, stepX: Int, stepY: Int, limit: Int
     ) -> (length: Int, shift: Double)? {
@@ -88,7 +88,7 @@ struct FinderDetector {
         return (reachAhead + reachBehind - 1, shift)
     }
 
-    /// The lengths of a colour, the other, and the first again from a point outwards.
+    /// The lengths of three runs from a point outwards: of the colour, the other colour, and the colour again.
     private static func arm(
         _ binary: PixelBuffer, _ x: Int, _ y: Int, _ colour: UInt8, _ stepX: Int, _ stepY: Int, _ limit: Int
     ) -> (Int, Int, Int)? {

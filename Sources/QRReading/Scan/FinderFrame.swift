@@ -1,17 +1,17 @@
 import Glibc
 
-/// Three finder patterns, measured: where their middles lie, how many modules apart, and how the plane is tilted.
+/// Three measured finder patterns: their middles, the modules between them, and the tilt of their plane.
 struct FinderFrame {
     private(set) var upperLeft: FinderPattern
     private(set) var upperRight: FinderPattern
     private(set) var lowerLeft: FinderPattern
-    /// How much further away the symbol is at its other patterns than at the upper left one.
+    /// The depth of the symbol at the two other patterns, as a multiple of its depth at the upper left one.
     private var depthRight = 1.0
     private var depthBelow = 1.0
-    /// Modules between the patterns' middles, as far as can be told.
+    /// The estimated number of modules between the patterns' middles.
     private(set) var spanModules: Double
 
-    /// Measures along the sides, twice: the first time corrects the middles.
+    /// Measures along the sides twice: the first measurement corrects the middles.
     init(_ triple: FinderTriple, in picture: PixelBuffer) {
         (upperLeft, upperRight, lowerLeft) = (triple.upperLeft, triple.upperRight, triple.lowerLeft)
         spanModules = Double(17 + 4 * min(max(triple.version, 1), 40) - 7)
@@ -38,20 +38,20 @@ struct FinderFrame {
         }
     }
 
-    /// Where the fourth corner lies by the depths that were measured.
+    /// The corners with the fourth one computed from the measured depths.
     var tilted: FourPoints { corners(right: depthRight, below: depthBelow) }
 
-    /// Where it lies if the symbol is seen straight on.
+    /// The corners with the fourth one computed without perspective.
     var flat: FourPoints { corners(right: 1, below: 1) }
 
-    /// Where it lies if a place on the symbol's diagonal is seen here.
+    /// The corners with the fourth one computed from the position of a point on the symbol's diagonal.
     ///
     /// - Parameters:
-    ///   - part: how far down the diagonal from the upper left middle, where 1 is the fourth corner.
-    ///   - point: where that is in the picture.
-    /// - Returns: nil when no plane through the three patterns has it there.
+    ///   - part: the point's place on the diagonal: 0 is the upper left middle, 1 the fourth corner.
+    ///   - point: its position in the picture.
+    /// - Returns: nil when no plane through the three patterns has the point there.
     func corners(part: Double, at point: FourPoints.Point) -> FourPoints? {
-        // Two unknown depths, and two coordinates that both must give.
+        // Two equations, one for each coordinate, determine the two unknown depths.
         let (rightX, rightY) = (part * (point.x - upperRight.x), part * (point.y - upperRight.y))
         let (belowX, belowY) = (part * (point.x - lowerLeft.x), part * (point.y - lowerLeft.y))
         let rest = 1 - 2 * part
@@ -64,7 +64,7 @@ struct FinderFrame {
         return corners(right: right, below: below)
     }
 
-    /// The middles of the three patterns, and where a fourth one's would lie at these depths.
+    /// The middles of the three patterns, and the fourth corner at these depths.
     private func corners(right: Double, below: Double) -> FourPoints {
         let depth = max(right + below - 1, 0.2)
         let x = (upperRight.x * right + lowerLeft.x * below - upperLeft.x) / depth
@@ -74,7 +74,7 @@ struct FinderFrame {
             lowerLeft: (lowerLeft.x, lowerLeft.y), lowerRight: (x, y))
     }
 
-    /// The versions that come nearest, at most four; none where no symbol has such a span.
+    /// The at most four versions with the nearest spans; empty where no symbol has such a span.
     var versions: Range<Int> {
         let version = (spanModules + 7 - 17) / 4
         guard version > -1, version < 45 else { return 1..<1 }
@@ -93,7 +93,7 @@ extension FinderPattern {
     fileprivate mutating func move(
         _ first: FinderGauge.Direction, _ firstPixels: Double, _ second: FinderGauge.Direction, _ secondPixels: Double
     ) {
-        // Further than a module is another pattern.
+        // A larger correction would move to another pattern.
         guard abs(firstPixels) < 1.5 * module, abs(secondPixels) < 1.5 * module else { return }
         x += first.x * firstPixels + second.x * secondPixels
         y += first.y * firstPixels + second.y * secondPixels

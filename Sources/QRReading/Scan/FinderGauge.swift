@@ -1,7 +1,7 @@
-/// Measures finder patterns along lines through their middle, in parts of a pixel.
+/// Measures finder patterns along lines through their middle, to a fraction of a pixel.
 ///
-/// Across a pattern the plane hardly bends, so that its edges lie evenly; how they widen from one pattern to the
-/// next says how the symbol is tilted.
+/// Perspective hardly changes within a pattern, so its edges are evenly spaced. The change of their spacing from one
+/// pattern to the next gives the tilt of the symbol.
 struct FinderGauge {
     private let picture: PixelBuffer
 
@@ -9,23 +9,23 @@ struct FinderGauge {
     typealias Direction = (x: Double, y: Double)
 
     struct Reading {
-        /// How far along the line the pattern's middle lies from where it was taken to be, in pixels.
+        /// The distance along the line from the assumed to the measured middle, in pixels.
         let shift: Double
         /// Pixels a module, along the line.
         let module: Double
     }
 
-    /// Where edges lie from the middle, in modules, and which way blur and glare push them.
+    /// The edges' distances from the middle, in modules, and the direction in which blur and glare move them.
     private static let edges: [(place: Double, bias: Double)] = [
         (-3.5, 1), (-2.5, -1), (-1.5, 1), (1.5, -1), (2.5, 1), (3.5, -1),
     ]
-    /// Places a module at which the line is looked at.
+    /// The samples of the line in one module.
     private static let stepsInModule = 6.0
-    /// Steps to each side: six and a half modules, and half as many more.
+    /// The steps to each side: six and a half modules and half as much again.
     private static let reach = 58
-    /// The line's grey, step after step.
+    /// The grey at each step of the line.
     private typealias Profile = InlineArray<117, Double>
-    /// Lines beside one another whose mean is looked at, which takes the noise out; in modules.
+    /// The offsets of parallel lines, in modules; their mean has less noise.
     private static let offsets = [-0.8, -0.4, 0, 0.4, 0.8]
 
     init(_ picture: PixelBuffer) {
@@ -35,10 +35,10 @@ struct FinderGauge {
     /// Measures one pattern.
     ///
     /// - Parameters:
-    ///   - pattern: where it lies, roughly.
+    ///   - pattern: its approximate position.
     ///   - along: the line's direction.
     ///   - beside: the direction of the edges that the line crosses.
-    /// - Returns: nil where the line does not cross light and dark as a finder pattern's does.
+    /// - Returns: nil where the line does not cross light and dark like that of a finder pattern.
     func measure(_ pattern: FinderPattern, along: Direction, beside: Direction) -> Reading? {
         let step = max(pattern.module, 1) / Self.stepsInModule
         var profile = Profile(repeating: 0)
@@ -61,7 +61,7 @@ struct FinderGauge {
         ])
     }
 
-    /// How many steps away core, gap and ring end.
+    /// The steps from the middle to the ends of core, gap and ring.
     private static func crossings(_ profile: Profile, by step: Int) -> InlineArray<3, Double>? {
         let inner = Int(3 * stepsInModule)
         var (least, most) = (profile[reach], profile[reach])
@@ -89,7 +89,7 @@ struct FinderGauge {
         return result
     }
 
-    /// The line of least squares through the edges, and through how blur moves them.
+    /// Fits spacing, middle and blur to the edges by least squares.
     private static func fit(_ places: InlineArray<6, Double>) -> Reading? {
         var (shift, placeBias, biasPixels, placePixels) = (0.0, 0.0, 0.0, 0.0)
         for index in places.indices {
@@ -104,7 +104,7 @@ struct FinderGauge {
         guard module > 0.5 else { return nil }
         let bias = (biasPixels - module * placeBias) / 6
         guard abs(bias) < 0.6 * module else { return nil }
-        // What does not lie evenly is no finder pattern.
+        // The edges of a finder pattern are evenly spaced.
         for index in places.indices {
             let expected = shift + edges[index].place * module + edges[index].bias * bias
             guard abs(places[index] - expected) < 0.5 * module + 0.3 else { return nil }

@@ -1,14 +1,14 @@
-/// Finder patterns of one polarity, met line after line; it keeps its buffers from picture to picture.
+/// Finder patterns of one polarity, collected line by line; reuses its buffers for every picture.
 struct FinderList {
     private var patterns: [FinderPattern] = []
-    /// Those that most lines of pixels agreed on, best first.
+    /// The patterns that the most lines of pixels confirmed, best first.
     private(set) var best: [FinderPattern] = []
 
-    /// The most patterns that are combined; a picture full of false ones must not cost seconds.
+    /// The most patterns that are combined: a picture full of false ones must not take seconds.
     private static let bestCountMax = 24
-    /// The most patterns that are kept: every further one is compared with all of them.
+    /// The most patterns that are kept, since each new one is compared with all of them.
     private static let patternCountMax = 2_000
-    /// Of the three modules that the middle square measures, so many must agree for all that can be asked.
+    /// The number of modules, of the middle square's three, whose rows must confirm a pattern for full support.
     private static let supportingModules = 2.4
 
     mutating func clear() {
@@ -16,7 +16,7 @@ struct FinderList {
         best.removeAll(keepingCapacity: true)
     }
 
-    /// Adds a pattern, or makes it part of one that lies there.
+    /// Adds a pattern, or merges it with a known pattern at its position.
     mutating func add(_ pattern: FinderPattern) {
         for index in patterns.indices {
             let known = patterns[index]
@@ -33,7 +33,7 @@ struct FinderList {
         if patterns.count < Self.patternCountMax { patterns.append(pattern) }
     }
 
-    /// Chooses the best, when every `step`-th row has been looked at.
+    /// Selects the best patterns after every `step`-th row was searched.
     mutating func rank(step: Int) {
         for pattern in patterns { rank(pattern) }
         for index in best.indices {
@@ -42,7 +42,7 @@ struct FinderList {
         }
     }
 
-    /// Puts a pattern among the best, behind its equals.
+    /// Inserts a pattern among the best, after its equals.
     private mutating func rank(_ pattern: FinderPattern) {
         var place = best.count
         while place > 0, best[place - 1].lineCount < pattern.lineCount { place -= 1 }

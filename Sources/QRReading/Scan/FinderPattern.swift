@@ -1,15 +1,15 @@
-/// A place where light and dark follow one another as in a finder pattern, across and down.
+/// A position where light and dark alternate as in a finder pattern, in its row and its column.
 struct FinderPattern {
     var x: Double
     var y: Double
     /// Pixels a module.
     var module: Double
-    /// How many lines of pixels agreed on it.
+    /// The number of lines of pixels that confirmed it.
     var lineCount = 1
-    /// Which part of its middle square's rows agreed, at most 1; chance likeness has few.
+    /// The fraction of its middle square's rows that confirmed it, at most 1; low for a chance match.
     var support = 0.0
 
-    /// How little speaks for it.
+    /// A measure of doubt: high for patterns that few lines confirmed.
     var doubt: Double { 1 - support + 1 / Double(lineCount) }
 
     func distance(to other: FinderPattern) -> Double {

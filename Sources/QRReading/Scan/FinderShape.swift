@@ -1,6 +1,6 @@
-/// A finder pattern as it really lies: its middle, and a module's way across and down from there.
+/// The exact position and shape of a finder pattern: its middle, and one module's vectors across and down.
 ///
-/// On cloth and cans each pattern leans its own way, which no line between two of them tells.
+/// On cloth and cans each pattern is tilted differently, which lines between the patterns do not show.
 struct FinderShape {
     private(set) var x: Double
     private(set) var y: Double
@@ -8,19 +8,19 @@ struct FinderShape {
     private(set) var acrossY: Double
     private(set) var downX: Double
     private(set) var downY: Double
-    /// How much lighter its light modules are than its dark ones, in grey levels, and the grey between.
+    /// The difference between its light and dark modules, in grey levels, and the grey halfway between them.
     private(set) var contrast = 0.0
     private(set) var middleGrey = 0.0
-    /// The contrast as part of the whole range of its greys: 1 is drawn, chance stays below a half.
+    /// The contrast as a fraction of its whole range of greys: 1 for drawn patterns, below a half for chance matches.
     private(set) var clarity = 0.0
 
-    /// Modules by which its middle, or its edge, is moved.
+    /// The distances, in modules, by which its middle or its edge is moved.
     private static let steps = [0.8, 0.4, 0.2, 0.1, 0.05]
 
-    /// What is no clearer than this after a step will not become a pattern.
+    /// A pattern with less clarity than this after a step is given up.
     private static let clarityOfChance = 0.25
 
-    /// Fits a pattern to the picture, from where it is taken to lie.
+    /// Fits a pattern to the picture, beginning at its assumed position.
     init(_ pattern: FinderPattern, across: FourPoints.Point, down: FourPoints.Point, in picture: PixelBuffer) {
         (x, y) = (pattern.x, pattern.y)
         (acrossX, acrossY, downX, downY) = (across.x, across.y, down.x, down.y)
@@ -44,7 +44,7 @@ struct FinderShape {
         if other.contrast > contrast { self = other }
     }
 
-    /// Moves the middle or turns and stretches the pattern around it, so that its edge moves as far.
+    /// Moves the middle, or turns or stretches the pattern so that its edge moves by `modules`.
     private func moved(_ move: Int, by modules: Double) -> FinderShape {
         var result = self
         let part = modules / 3.5
@@ -81,7 +81,7 @@ struct FinderShape {
         clarity = most > least ? contrast / (most - least) : 0
     }
 
-    /// Where a place lies that is so many modules across and down from the middle.
+    /// The picture position of a point that is given in modules across and down from the middle.
     func map(_ across: Double, _ down: Double) -> FourPoints.Point {
         (x + across * acrossX + down * downX, y + across * acrossY + down * downY)
     }

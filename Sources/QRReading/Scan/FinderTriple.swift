@@ -1,14 +1,14 @@
-/// Three finder patterns that may be one symbol's: at its upper left, upper right and lower left.
+/// Three finder patterns that may belong to one symbol: at its upper left, upper right and lower left.
 struct FinderTriple {
     let upperLeft: FinderPattern
     let upperRight: FinderPattern
     let lowerLeft: FinderPattern
-    /// How far it is from a right angle with equal sides and equal patterns that every row shows; 0 is perfect.
+    /// The deviation from a right angle with equal sides and equal, well confirmed patterns; 0 is perfect.
     let strain: Double
 
     private static let strainMax = 2.2
 
-    /// Whether one of its patterns lies within one of these symbols.
+    /// Whether one of its patterns is inside one of these symbols.
     func lies(in symbols: [ScannedCode.Corners]) -> Bool {
         symbols.contains { symbol in
             symbol.contain(x: upperLeft.x, y: upperLeft.y) || symbol.contain(x: upperRight.x, y: upperRight.y)
@@ -27,13 +27,13 @@ struct FinderTriple {
         }
     }
 
-    /// Adds three patterns as a triple, or as two or three where tilt leaves open which is the corner.
+    /// Adds three patterns as one triple, or as two or three where perspective leaves the corner uncertain.
     private static func add(
         _ a: FinderPattern, _ b: FinderPattern, _ c: FinderPattern, to triples: inout [FinderTriple]
     ) {
         let (ab, bc, ca) = (a.distance(to: b), b.distance(to: c), c.distance(to: a))
         let longest = max(ab, bc, ca)
-        // The corner lies opposite the longest side, unless strong perspective shrinks that.
+        // The corner is opposite the longest side, unless strong perspective shortens that side.
         for corner in 0..<3 {
             let (corner, p, q, opposite) = corner == 0 ? (a, b, c, bc) : corner == 1 ? (b, a, c, ca) : (c, a, b, ab)
             guard opposite > longest * sideOfLongestMin,
@@ -44,7 +44,7 @@ struct FinderTriple {
     }
 
     private static let sideOfLongestMin = 0.85
-    /// How much larger one pattern may be seen than another: a symbol held askew close before the lens.
+    /// The largest ratio of two patterns' sizes: that of a tilted symbol close to the lens.
     private static let moduleRatioMax = 3.2
 
     private init?(corner: FinderPattern, _ p: FinderPattern, _ q: FinderPattern, opposite: Double) {
@@ -56,7 +56,7 @@ struct FinderTriple {
         let ratio = max(sideP, sideQ) / min(sideP, sideQ)
         guard ratio < 2.6 else { return nil }
         let square = (sideP * sideP + sideQ * sideQ) / (opposite * opposite)
-        // Tilt strains a true triple, too; few rows that agree are the mark of a false one.
+        // Tilt adds strain to a true triple too; a false triple has patterns that few rows confirm.
         let doubts = corner.doubt + p.doubt + q.doubt
         let strain = (ratio - 1) + abs(square - 1) + (most / least - 1) * 0.5
         guard strain < Self.strainMax else { return nil }
@@ -66,11 +66,11 @@ struct FinderTriple {
         self.strain = strain + doubts
     }
 
-    /// The version that the patterns' own width suggests; it may lie outside what there is.
+    /// The version that the patterns' width suggests; it may be outside 1 to 40.
     var version: Int {
         let across = upperLeft.distance(to: upperRight) / ((upperLeft.module + upperRight.module) / 2)
         let down = upperLeft.distance(to: lowerLeft) / ((upperLeft.module + lowerLeft.module) / 2)
-        // Turned by 45°, a pattern is measured along its diagonal.
+        // A pattern that is rotated by 45° is measured along its diagonal.
         let (right, below) = (upperRight.x - upperLeft.x, upperRight.y - upperLeft.y)
         let stretch = max(abs(right), abs(below)) / (right * right + below * below).squareRoot()
         let moduleCount = (across + down) / 2 / stretch + 7

@@ -1,4 +1,4 @@
-/// The corners of a square as they lie in a picture.
+/// The picture positions of a square's corners.
 struct FourPoints {
     typealias Point = (x: Double, y: Double)
 

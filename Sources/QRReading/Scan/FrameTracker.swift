@@ -1,10 +1,10 @@
-/// Tells which codes have newly come into view of a camera.
+/// Reports the codes that have newly come into a camera's view.
 ///
-/// A code is reported once, and again only after so many frames without it: single frames fail to read.
+/// A code is reported once, and again only after several frames without it, since reading fails in single frames.
 package struct FrameTracker: Sendable {
     /// Half a second at 30 frames a second.
     package static let absentFrameCountDefault = 15
-    /// The most codes remembered at once; the one unseen for longest goes first.
+    /// The most codes remembered at once; the code that was absent longest is removed first.
     static let codeCountMax = 64
 
     private let absentFrameCount: Int
@@ -12,19 +12,19 @@ package struct FrameTracker: Sendable {
 
     /// Starts with nothing in view.
     ///
-    /// - Parameter absentFrameCount: frames without a code before it counts as gone.
+    /// - Parameter absentFrameCount: the frames without a code after which it counts as gone.
     package init(absentFrameCount: Int = absentFrameCountDefault) {
         self.absentFrameCount = absentFrameCount
     }
 
-    /// Whether a code is in view, or left so lately that it may only have failed to read.
+    /// Whether a code is in view, or was so recently that reading may have failed since.
     package func isInView(_ code: [UInt8]) -> Bool {
         seen.contains { $0.code == code }
     }
 
     /// Takes the next frame's codes.
     ///
-    /// - Parameter codes: what the frame gave; none for a frame that could not be read.
+    /// - Parameter codes: the codes in the frame; empty for a frame that could not be read.
     /// - Returns: the codes that were not in view before.
     package mutating func newCodes(_ codes: [ScannedCode]) -> [ScannedCode] {
         for index in seen.indices { seen[index].absence += 1 }

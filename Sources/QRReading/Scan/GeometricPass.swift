@@ -1,13 +1,13 @@
-/// Reads codes by their own geometry: finder patterns, a plane through them, one grey value a module.
+/// Reads codes by their geometry: finder patterns, a plane through them, one grey value a module.
 ///
-/// It stands tilt, tiny and dense codes better than zbar does, and knows where a code is that it cannot read.
+/// It reads tilted, tiny and dense codes better than zbar, and knows the position of a code that it cannot read.
 struct GeometricPass {
     private var threshold = LocalThreshold()
     private var binary = PixelBuffer()
     private var negative = PixelBuffer()
     private var detector = FinderDetector()
     private var triples: [FinderTriple] = []
-    /// Where the codes lie that were read.
+    /// The positions of the codes that were read.
     private var read: [ScannedCode.Corners] = []
     private var unread: [FinderTriple] = []
     private var reader = SymbolReader()
@@ -18,11 +18,11 @@ struct GeometricPass {
     ///
     /// - Parameters:
     ///   - picture: grey.
-    ///   - window: the neighbourhood of the threshold, in pixels.
-    ///   - offset: how much darker than its mean dark has to be.
+    ///   - window: the size of the threshold's neighbourhood, in pixels.
+    ///   - offset: how much darker than the neighbourhood's mean a dark pixel must be.
     ///   - refined: whether the plane is improved step by step, which takes longer.
-    ///   - deadline: when to stop, whatever has been found.
-    ///   - sight: takes what was found.
+    ///   - deadline: when to stop.
+    ///   - sight: gets the results.
     mutating func read(
         _ picture: PixelBuffer, window: Int, offset: Int32, refined: Bool, deadline: Deadline,
         into sight: inout Sight
@@ -39,9 +39,9 @@ struct GeometricPass {
         readTriples(in: negative, refined: refined, deadline: deadline, into: &sight)
     }
 
-    /// Collects what may be a symbol's three finder patterns.
+    /// Collects the triples that may be a symbol's finder patterns.
     ///
-    /// What looks like one within a code that was read is its modules.
+    /// A pattern inside a code that was read is part of that code's modules.
     private mutating func collectTriples(of patterns: FinderList) {
         triples.removeAll(keepingCapacity: true)
         FinderTriple.add(patterns.best, to: &triples)
@@ -64,11 +64,11 @@ struct GeometricPass {
             case .nothing: continue
             }
         }
-        // The wrong way round, a code that was read may have looked like another.
+        // A code that was read may have looked like another one before, with its patterns in another order.
         sight.seesCode = sight.seesCode || unread.contains { !$0.lies(in: read) }
     }
 
-    /// Of thousands, a dozen is all that is looked at: they are never put in order.
+    /// Removes the best triple; they are not sorted, since only a dozen of thousands is used.
     private mutating func takeBestTriple() -> FinderTriple? {
         guard let best = triples.indices.min(by: { triples[$0].strain < triples[$1].strain }) else { return nil }
         triples.swapAt(best, triples.count - 1)

@@ -4,17 +4,17 @@ struct Homography {
     private let left, top: Double
     private let acrossScale, downScale: Double
 
-    /// Lays a square of modules onto four places of the picture.
+    /// Maps a square of modules to four positions in the picture.
     ///
     /// - Parameters:
-    ///   - first: where the square begins, in modules, across and down alike.
-    ///   - last: where it ends.
+    ///   - first: the square's first row and column, in modules.
+    ///   - last: its last row and column.
     ///   - points: its corners in the picture.
     init?(first: Double, last: Double, points: FourPoints) {
         self.init(columns: first...last, rows: first...last, points: points)
     }
 
-    /// Lays a rectangle of modules onto four places of the picture.
+    /// Maps a rectangle of modules to four positions in the picture.
     init?(columns: ClosedRange<Double>, rows: ClosedRange<Double>, points: FourPoints) {
         let (p0, p1, p2, p3) = (points.upperLeft, points.upperRight, points.lowerRight, points.lowerLeft)
         let (dx1, dy1, dx2, dy2) = (p1.x - p2.x, p1.y - p2.y, p3.x - p2.x, p3.y - p2.y)

@@ -1,4 +1,4 @@
-/// Tells dark from light by the mean of the neighbourhood, so that shade and glare weigh less.
+/// Separates dark from light by the mean of the neighbourhood, which reduces the effect of shade and glare.
 struct LocalThreshold {
     private var columnSums: [Int32] = []
 
@@ -6,9 +6,9 @@ struct LocalThreshold {
     ///
     /// - Parameters:
     ///   - source: a grey picture.
-    ///   - window: pixels a side of the neighbourhood.
-    ///   - offset: how much darker than the mean dark has to be.
-    ///   - target: takes the picture's size.
+    ///   - window: the side of the neighbourhood, in pixels.
+    ///   - offset: how much darker than the mean a dark pixel must be.
+    ///   - target: gets the result, in the picture's size.
     mutating func apply(_ source: PixelBuffer, window: Int, offset: Int32, into target: inout PixelBuffer) {
         let (width, height) = (source.width, source.height)
         target.resize(width: width, height: height)
@@ -51,7 +51,7 @@ struct LocalThreshold {
         let width = grey.count
         var sum: Int32 = 0
         for column in 0..<min(radius, width) { unsafe sum &+= sums[column] }
-        // Between the borders every neighbourhood is whole, and nothing is asked about a pixel but its own grey.
+        // Away from the borders every neighbourhood is complete, so the loop needs no bounds checks.
         let whole = min(radius + 1, width)..<max(min(radius + 1, width), width - radius)
         let wholeCount = rowCount &* Int32(2 * radius + 1)
         func border(_ columns: Range<Int>) {

@@ -1,6 +1,6 @@
-/// Says where in a picture a place on a symbol lies.
+/// Maps positions on a symbol to positions in a picture.
 protocol ModuleMap {
-    /// Maps a place.
+    /// Maps one position.
     ///
     /// - Parameters:
     ///   - x: modules from the symbol's left.

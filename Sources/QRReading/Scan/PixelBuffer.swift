@@ -1,11 +1,11 @@
-/// A grey picture that passes write into and use again; it only grows.
+/// A grey picture in a reusable buffer, which never shrinks.
 struct PixelBuffer {
     private(set) var width = 0
     private(set) var height = 0
-    /// At least `width` × `height` bytes; what lies behind them is left over from larger pictures.
+    /// At least `width` × `height` bytes; bytes after these are left from larger pictures.
     var pixels: [UInt8] = []
 
-    /// Takes a size; what the pixels then are is left to who writes them.
+    /// Changes the size; the pixels are undefined until they are written.
     mutating func resize(width: Int, height: Int) {
         self.width = width
         self.height = height
@@ -18,7 +18,7 @@ struct PixelBuffer {
         pixels = image.pixels
     }
 
-    /// Lets go of a picture that was loaded, whose memory its owner then has for itself.
+    /// Releases a loaded picture, so that its owner can write to it without a copy.
     mutating func unload() {
         pixels = []
     }
@@ -32,10 +32,10 @@ struct PixelBuffer {
         for index in 0..<(width * height) { pixels[index] = ~other.pixels[index] }
     }
 
-    /// The pixel between four others, or the nearest one on the border.
+    /// The grey interpolated between four pixels, or that of the nearest pixel on the border.
     @inline(__always)
     func sample(_ x: Double, _ y: Double) -> Double {
-        // Written so that a plane gone wrong, whose places are no numbers, lands on the border.
+        // Written so that a degenerate plane, whose coordinates are NaN, ends on the border.
         let left = x > 0.5 ? min(x - 0.5, Double(width - 1)) : 0
         let top = y > 0.5 ? min(y - 0.5, Double(height - 1)) : 0
         let column = min(Int(left), max(width - 2, 0))

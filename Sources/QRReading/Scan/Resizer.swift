@@ -1,10 +1,10 @@
-/// Scales pictures: by the mean of what falls into a pixel downwards, between neighbours upwards.
+/// Scales pictures: down by the mean of the source pixels, up by interpolation between neighbours.
 struct Resizer {
     private var columns = ScaledAxis()
     private var rows = ScaledAxis()
     private var sums: [UInt32] = []
 
-    /// Scales so that the long side measures `longSide` pixels.
+    /// Scales so that the long side has `longSide` pixels.
     mutating func scale(_ source: PixelBuffer, longSide: Int, into target: inout PixelBuffer) {
         let factor = Double(longSide) / Double(max(source.width, source.height))
         let width = max(1, Int(Double(source.width) * factor + 0.5))
@@ -30,7 +30,7 @@ struct Resizer {
         }
     }
 
-    /// Sums the source's rows that fall into one of the target's, by their weights.
+    /// Adds the source rows of one target row, by their weights.
     private mutating func addRows(_ row: Int, of pixels: UnsafeBufferPointer<UInt8>, width: Int) {
         unsafe sums.withUnsafeMutableBufferPointer { sums in
             for index in rows.weightRange(row) {
@@ -50,13 +50,13 @@ struct Resizer {
     }
 }
 
-/// Which pixels of a line, and how much of each, make up the pixels of a longer or shorter one.
+/// The weights of a line's pixels in the pixels of a longer or shorter line.
 private struct ScaledAxis {
     /// The first source pixel of each target pixel.
     private(set) var starts: [Int] = []
-    /// Where each target pixel's weights begin; one more at the end.
+    /// The first index of each target pixel's weights, and the end index after the last.
     private(set) var firsts: [Int] = []
-    /// Parts of 256, which each target pixel's add up to.
+    /// The weights, which add up to 256 for each target pixel.
     private(set) var weights: [UInt32] = []
 
     func weightRange(_ index: Int) -> Range<Int> { firsts[index]..<firsts[index + 1] }
@@ -83,7 +83,7 @@ private struct ScaledAxis {
         var (place, given) = (begin, UInt32(0))
         while place < end {
             let next = min(Double(Int(place) + 1), end)
-            // Rounded as a running sum, so that the parts add up.
+            // The running sum is rounded, so that the weights add up.
             let total = UInt32((next - begin) / (end - begin) * 256 + 0.5)
             weights.append(total - given)
             (place, given) = (next, total)

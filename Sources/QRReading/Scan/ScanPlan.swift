@@ -1,35 +1,36 @@
-/// The looks at a picture, in order: what reads most for its time comes first.
+/// The looks at a picture in their order: those that read the most codes for their time come first.
 enum ScanPlan {
     enum Look {
-        /// Our own geometry; the threshold's window is this share of the long side. Noise can be smoothed away before.
+        /// The geometric pass; the threshold's window is this fraction of the long side, and noise may be smoothed
+        /// first.
         case geometry(windowShare: Int, refined: Bool, smoothed: Bool = false)
-        /// zbar, on grey or, with a window in pixels, on dark and light.
+        /// zbar, on the grey picture or, with a window in pixels, on the picture after the threshold.
         case zbar(window: Int?)
     }
 
     struct Step {
         let look: Look
-        /// Pixels of the long side; nil looks at the picture as it is, up to `longSideMax`.
+        /// The pixels of the long side; nil means the picture's own size, up to `longSideMax`.
         var longSide: Int?
         var onlyDownwards = true
         var isInverted = false
 
-        /// Whether another library looks, with memory of its own.
+        /// Whether another library looks, which allocates its own memory.
         var isForeign: Bool {
             if case .zbar = look { true } else { false }
         }
     }
 
-    /// Larger pictures are scaled down to this for looks that name no size.
+    /// The largest long side for looks without a size; larger pictures are scaled down to it.
     static let longSideMax = 1_600
 
-    /// The looks that every picture gets, whatever the budget: one of each reader.
+    /// The looks that every picture gets, even without a budget: one of each reader.
     static let freeStepCount = 2
 
-    /// How many more looks a picture gets where one has read a code and seen another that it could not read.
+    /// The further looks at a picture in which one code was read and another was seen but not read.
     static let looksForFurtherCodes = 3
 
-    /// The looks that a film's frames share among them.
+    /// The looks that a film's frames take in turn.
     static var filmTurns: Range<Int> { 1..<steps.count }
 
     static let steps = [

@@ -11,7 +11,7 @@ package struct ScannedCode: Sendable, Equatable {
         }
     }
 
-    /// Where a symbol's own upper left, upper right, lower right and lower left lie.
+    /// The picture positions of a symbol's upper left, upper right, lower right and lower left corners.
     package struct Corners: Sendable, Equatable {
         package let upperLeft, upperRight, lowerRight, lowerLeft: Point
 
@@ -22,10 +22,10 @@ package struct ScannedCode: Sendable, Equatable {
             self.lowerLeft = lowerLeft
         }
 
-        /// All four, the way round that they are named.
+        /// All four, in the order of their names.
         package var all: [Point] { [upperLeft, upperRight, lowerRight, lowerLeft] }
 
-        /// Whether a place lies between them; they go round clockwise, in a mirror the other way.
+        /// Whether a position is inside; the corners are in clockwise order, or counterclockwise for a mirrored code.
         func contain(x: Double, y: Double) -> Bool {
             func side(_ first: Point, _ second: Point) -> Double {
                 let (sideX, sideY) = (Double(second.x - first.x), Double(second.y - first.y))
@@ -47,7 +47,7 @@ package struct ScannedCode: Sendable, Equatable {
     }
 
     package let payload: Payload
-    /// Where it lies; nil when whatever read it does not say.
+    /// The code's corners; nil when the reader did not report them.
     package internal(set) var corners: Corners?
 
     init(payload: Payload, corners: Corners?) {
@@ -61,6 +61,6 @@ package struct ScannedCode: Sendable, Equatable {
     /// The payload as text.
     package var text: String { payload.text }
 
-    /// Across and down to the code's middle, in quarters of pixels.
+    /// The sum of the coordinates of the code's middle, in quarters of pixels.
     var distanceFromUpperLeft: Int { corners?.all.reduce(0) { $0 + $1.x + $1.y } ?? 0 }
 }

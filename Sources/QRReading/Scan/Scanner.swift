@@ -1,9 +1,9 @@
-/// Reads every QR code in a picture: the cheapest look first, others only while there is none and time is left.
+/// Reads every QR code in a picture: the cheapest look first, others only while no code is read and time is left.
 ///
-/// One scanner serves one thread; it keeps its buffers from picture to picture.
+/// A scanner serves one thread and reuses its buffers for every picture.
 package struct Scanner {
     private let budgetMicroseconds: UInt64
-    /// Nil when there is no budget to keep to.
+    /// Nil when there is no budget.
     private let microseconds: (@Sendable () -> UInt64)?
     private var picture = PixelBuffer()
     private var scaled = PixelBuffer()
@@ -12,17 +12,17 @@ package struct Scanner {
     private var threshold = LocalThreshold()
     private var smoother = Smoother()
     private var resizer = Resizer()
-    /// What the picture's looks have given so far, and what the latest gave.
+    /// The results of all looks at the picture, and of the latest look.
     private var sight = Sight()
     private var look = Sight()
-    /// How many looks are left for codes beside one that was read.
+    /// The remaining looks for codes beside one that was read.
     private var looksLeft = ScanPlan.looksForFurtherCodes
-    /// The most that zbar has taken for a million pixels so far: it cannot be stopped once it looks.
+    /// The longest time that zbar has taken for a million pixels; a look by zbar cannot be stopped.
     private var zbarCost: UInt64 = 0
-    /// Which look a film's next frame gets besides the first.
+    /// The look that the film's next frame gets beside the first.
     private var turn = ScanPlan.filmTurns.lowerBound
 
-    /// Makes a scanner that takes the time it needs.
+    /// Makes a scanner without a time limit.
     package init() {
         (budgetMicroseconds, microseconds) = (.max, nil)
     }
@@ -30,28 +30,28 @@ package struct Scanner {
     /// Makes a scanner that keeps to its budget.
     ///
     /// - Parameters:
-    ///   - budgetMilliseconds: for one picture.
+    ///   - budgetMilliseconds: the time for one picture.
     ///   - microseconds: a clock that never goes back.
     package init(budgetMilliseconds: UInt64, microseconds: @escaping @Sendable () -> UInt64) {
-        let (product, isFar) = budgetMilliseconds.multipliedReportingOverflow(by: 1_000)
-        budgetMicroseconds = isFar ? .max : product
+        let (product, overflows) = budgetMilliseconds.multipliedReportingOverflow(by: 1_000)
+        budgetMicroseconds = overflows ? .max : product
         self.microseconds = microseconds
     }
 
     /// Looks for codes.
     ///
     /// - Parameter image: any grey picture.
-    /// - Returns: the codes' payloads and corners, or why there are none.
+    /// - Returns: the codes' payloads and corners, or why no code was read.
     package mutating func scan(_ image: GreyImage) -> Scan {
         guard begin(image) else { return Self.tooSmall }
         defer { picture.unload() }
         let deadline = deadline
         for place in ScanPlan.steps.indices {
-            // A busy box must not turn a clean picture away: the budget counts from the cheap looks on.
+            // A busy machine must not refuse an easy picture, so the first looks are taken whatever the budget is.
             let isFree = place < ScanPlan.freeStepCount
             if !isFree && deadline.isOver { break }
             guard perform(ScanPlan.steps[place], deadline: isFree ? .none : deadline) else { continue }
-            // A look of our own may tell what zbar leaves out.
+            // The geometric pass may report what zbar does not, such as the character set.
             if look.codes.contains(where: \.payload.mayLackRuns), ScanPlan.steps[place].isForeign,
                 let own = ScanPlan.steps[place...].first(where: { !$0.isForeign })
             {
@@ -65,8 +65,8 @@ package struct Scanner {
     /// Looks for codes in a film's next frame: the cheapest look at each, the others in turn, as time allows.
     ///
     /// - Parameters:
-    ///   - frame: any grey picture; its memory is let go, so that a camera can write there again.
-    ///   - isLate: whether the next frame waits already, so that the cheapest look must do.
+    ///   - frame: any grey picture; the scanner releases its memory, so that a camera can reuse it.
+    ///   - isLate: whether the next frame is already waiting; then only the cheapest look is taken.
     /// - Returns: as ``scan(_:)``.
     package mutating func scanFrame(_ frame: GreyImage, isLate: Bool = false) -> Scan {
         guard begin(frame) else { return Self.tooSmall }
@@ -75,22 +75,21 @@ package struct Scanner {
         if perform(ScanPlan.steps[0], deadline: .none) || isLate { return result() }
         for _ in ScanPlan.filmTurns where !deadline.isOver {
             let step = ScanPlan.steps[turn]
-            // zbar takes memory at every look, and cannot be stopped: it is asked about codes that are seen, not whether
-            // there are any.
+            // Every look by zbar allocates memory and cannot be stopped, so it is used only when a code is seen.
             if !step.isForeign || sight.seesCode, perform(step, deadline: deadline) { break }
-            // What has just read a code most likely reads the next frame's.
+            // The look that has just read a code will probably read it in the next frame too.
             turn = turn + 1 < ScanPlan.filmTurns.upperBound ? turn + 1 : ScanPlan.filmTurns.lowerBound
         }
         return result()
     }
 
-    /// What cannot be stopped on the spot, a row or a decoding, ends within a fifth of the budget on a busy machine.
+    /// The deadline of a look: a row or a decoding, which is not interrupted, may use the last fifth of the budget.
     private var deadline: Deadline {
         guard let microseconds else { return .none }
         return Deadline(after: budgetMicroseconds - budgetMicroseconds / 5, by: microseconds)
     }
 
-    /// Takes up a picture; false for one in which the smallest symbol has no room.
+    /// Loads a picture; false for one that is too small for the smallest symbol.
     private mutating func begin(_ image: GreyImage) -> Bool {
         guard min(image.width, image.height) >= SymbolLayout.size(version: 1) else { return false }
         picture.load(image)
@@ -101,18 +100,18 @@ package struct Scanner {
 
     private static let tooSmall = Scan(outcome: .noCode, codes: [])
 
-    /// Codes come from the upper left to the lower right, whichever look met them first.
+    /// The result, with codes ordered from the upper left to the lower right.
     private mutating func result() -> Scan {
-        // Where they are: a copy would take memory for every frame.
+        // Sorted in place: a copy would allocate memory in every frame.
         if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
         let outcome: Scan.Outcome =
             !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
         return Scan(outcome: outcome, codes: sight.codes)
     }
 
-    /// Takes one look, and says whether it settles the picture.
+    /// Takes one look; returns whether the picture needs no further looks.
     ///
-    /// A code that is seen beside one that was read is worth a few looks more.
+    /// A code that is seen beside one that was read gets a few more looks.
     private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> Bool {
         look.clear()
         take(step, deadline: deadline)
@@ -144,7 +143,7 @@ package struct Scanner {
             let seen = window == nil ? source : prepared
             let cost = zbarCost * UInt64(seen.width * seen.height) / 1_000_000
             guard deadline.remaining > cost + cost / 4 else {
-                // One look that was held up must not be the last.
+                // One delayed look must not exclude all later looks by zbar.
                 zbarCost -= zbarCost / 8
                 return
             }
@@ -154,7 +153,7 @@ package struct Scanner {
             zbarCost = max(zbarCost - zbarCost / 8, taken * 1_000_000 / UInt64(seen.width * seen.height))
         }
         guard source.width != picture.width || source.height != picture.height else { return }
-        // Corners lie in the picture that was given.
+        // Corners are positions in the picture that the caller gave.
         let factor = Double(longSide) / Double(max(source.width, source.height))
         for index in look.codes.indices { look.codes[index].corners = look.codes[index].corners?.scaled(by: factor) }
     }

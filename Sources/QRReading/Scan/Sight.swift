@@ -1,9 +1,9 @@
-/// What looks at a picture have given so far; its buffers serve picture after picture.
+/// The results of looks at a picture; it reuses its buffers for every picture.
 struct Sight {
     var codes: [ScannedCode] = []
-    /// Whether a part of a structured append was seen.
+    /// Whether a code of a structured append was seen.
     var hasParts = false
-    /// Whether something looks like a code that was not read.
+    /// Whether a code was seen that was not read.
     var seesCode = false
 
     mutating func clear() {
@@ -11,7 +11,7 @@ struct Sight {
         (hasParts, seesCode) = (false, false)
     }
 
-    /// Takes over what one look has given; of two readings of a code, the one that names character sets says more.
+    /// Adds the results of one look; of two readings of a code, the one with character sets is kept.
     mutating func add(_ look: Sight) {
         for code in look.codes {
             if let place = codes.firstIndex(where: { $0.bytes == code.bytes }) {

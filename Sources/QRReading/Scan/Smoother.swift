@@ -1,9 +1,9 @@
-/// Takes noise out of a picture by the mean of each pixel's neighbourhood, the nearer the heavier.
+/// Reduces noise by the weighted mean of each pixel's neighbourhood.
 struct Smoother {
-    /// The row above, the row itself and the one below, weighted; one sum a column.
+    /// The weighted sum of three rows, for each column.
     private var sums: [UInt16] = []
 
-    /// Weights 1, 2, 1 across and down.
+    /// Applies the weights 1, 2, 1 in rows and columns.
     mutating func apply(_ source: PixelBuffer, into target: inout PixelBuffer) {
         let (width, height) = (source.width, source.height)
         target.resize(width: width, height: height)

@@ -1,8 +1,8 @@
-/// The three finder patterns of a symbol, each as it lies, with no plane through them.
+/// The three finder patterns of a symbol, each with its own shape, without a common plane.
 struct SymbolCorners {
     let upperLeft, upperRight, lowerLeft: FinderShape
 
-    /// Finds the shapes of the patterns that a frame has; nil where one is less clear than `clarityMin`.
+    /// Finds the shapes of a frame's patterns; nil where the clarity of one is below `clarityMin`.
     init?(_ frame: FinderFrame, in picture: PixelBuffer, clarityMin: Double) {
         let (corner, right, below) = (frame.upperLeft, frame.upperRight, frame.lowerLeft)
         let (across, down) = (Self.direction(corner, right), Self.direction(corner, below))
@@ -18,16 +18,16 @@ struct SymbolCorners {
         (self.upperLeft, self.upperRight, self.lowerLeft) = (upperLeft, upperRight, lowerLeft)
     }
 
-    /// The version that the symbol says it is of, by the block of bits beside either pattern.
+    /// Reads the version from the version information beside the two outer patterns.
     ///
     /// - Parameters:
-    ///   - picture: in which it lies.
-    ///   - spanModules: how many modules its patterns seem to be apart; bent, they seem closer or further.
-    /// - Returns: nil below 7, where nothing is said, and for what is out of all proportion.
+    ///   - picture: the picture of the symbol.
+    ///   - spanModules: the estimated distance of its patterns in modules, which a bent surface changes.
+    /// - Returns: nil below version 7, which has no such bits, and for a version that the span rules out.
     func version(in picture: PixelBuffer, spanModules: Double) -> Int? {
         var (upper, lower) = (0, 0)
         for bit in 0..<VersionInformation.bitCount {
-            // From the middle of the pattern, the block begins seven modules before and three above.
+            // The bits begin seven modules before and three modules above the pattern's middle.
             let (far, near) = (Double(bit % 3) - 7, Double(bit / 3) - 3)
             let (left, above) = (upperRight.map(far, near), lowerLeft.map(near, far))
             if picture.sample(left.x, left.y) < upperRight.middleGrey { upper |= 1 << bit }
@@ -41,7 +41,8 @@ struct SymbolCorners {
 
     private static let stretch = 0.6...1.7
 
-    /// A way of one pixel as rows and columns measure it: of a pattern that is turned they see the diagonal.
+    /// The direction between two patterns, one pixel long as rows and columns measure: of a rotated pattern, the
+    /// diagonal.
     private static func direction(_ first: FinderPattern, _ second: FinderPattern) -> FourPoints.Point {
         let (x, y) = (second.x - first.x, second.y - first.y)
         let share = max(abs(x), abs(y)) / (x * x + y * y)

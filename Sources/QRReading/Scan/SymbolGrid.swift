@@ -1,23 +1,23 @@
-/// A symbol on a surface that is not flat: a plane of its own between every four alignment patterns.
+/// A symbol on a curved surface: each cell between four alignment patterns has its own plane.
 struct SymbolGrid: ModuleMap {
     /// Rows and columns of the patterns' middles, in modules.
     private var lines: [Int] = []
-    /// How far each pattern lies from where the plane has it, in pixels.
+    /// Each pattern's distance from the position on the plane, in pixels.
     private var shifts: [FourPoints.Point] = []
     private var cells: [Homography] = []
-    /// The cell column, or row, that a module lies in.
+    /// The column or row of the cell that contains a module.
     private var cellOfModule: [Int] = []
 
-    /// How far from where its neighbours suggest a pattern may lie, in modules.
+    /// The largest distance of a pattern from the position that its neighbours suggest, in modules.
     private static let reach = 2.0
 
-    /// Looks for every alignment pattern, from the finder patterns outwards.
+    /// Searches for every alignment pattern, from the finder patterns outwards.
     ///
     /// - Parameters:
-    ///   - search: looks near where the plane has a pattern.
-    ///   - plane: lies well at the three finder patterns.
-    ///   - layout: of version 7 or above; below there is no pattern in the middle.
-    /// - Returns: false when the patterns span no surface.
+    ///   - search: searches near a pattern's position on the plane.
+    ///   - plane: a plane that fits the three finder patterns.
+    ///   - layout: a layout of version 7 or above; lower versions have no pattern in the middle.
+    /// - Returns: false when the patterns give no valid surface.
     mutating func follow(_ search: AlignmentSearch, _ plane: Homography, _ layout: SymbolLayout) -> Bool {
         guard layout.alignments.count > 2 else { return false }
         lines = layout.alignments
@@ -49,7 +49,7 @@ struct SymbolGrid: ModuleMap {
         }
     }
 
-    /// What the neighbours found before suggest, as if the surface bent evenly.
+    /// The shift that the neighbours suggest, for an evenly bent surface.
     private func expectedShift(_ row: Int, _ column: Int) -> FourPoints.Point {
         let count = lines.count
         guard row > 0 else { return shifts[column - 1] }

@@ -1,9 +1,9 @@
-/// Lays a symbol's plane over a picture, from three finder patterns to the last module.
+/// Finds the plane of a symbol in a picture from its three finder patterns.
 struct SymbolLocator {
-    /// A plane that fits so well is a drawn symbol's, seen straight on: there is nothing to search for.
+    /// The fit of a drawn symbol that is seen straight on; from this value on the search ends.
     private static let fitOfDrawn = 0.95
 
-    /// Grey levels between dark and light below which a symbol could not be told from noise.
+    /// The lowest difference between dark and light, in grey levels; below it a symbol looks like noise.
     private static let contrastMin = 4.0
 
     private let picture: PixelBuffer
@@ -18,10 +18,10 @@ struct SymbolLocator {
         span = Double(layout.size) - 3.5
     }
 
-    /// A plane that was found.
+    /// A plane with its fit.
     struct Place {
         fileprivate(set) var plane: Homography
-        /// How well its fixed patterns fit: 1 is perfect, 0 is chance.
+        /// The fit of its fixed patterns: 1 is perfect, 0 is chance.
         fileprivate(set) var fit: Double
         fileprivate var points: FourPoints
     }
@@ -49,13 +49,13 @@ struct SymbolLocator {
         if fit > best?.fit ?? 0 { best = Place(plane: plane, fit: fit, points: points) }
     }
 
-    /// How many planes lie close by one: on cloth and bent paper another of them often serves better.
+    /// The number of neighbouring planes: on cloth and bent paper one of them often fits better.
     static let nearCount = nearCorners.count * directions.count
 
     private static let nearCorners = [3, 1, 2]
     private static let directions = [(1.0, 0.0), (-1, 0), (0, 1), (0, -1)]
 
-    /// One of the planes close by: a corner is half a module away.
+    /// A neighbouring plane, with one corner moved by half a module.
     func plane(near place: Place, _ index: Int) -> Homography? {
         let (right, down) = Self.directions[index / Self.nearCorners.count]
         let reach = modulePixels / 2
@@ -64,13 +64,13 @@ struct SymbolLocator {
                 corner: Self.nearCorners[index % Self.nearCorners.count], right: right * reach, down: down * reach))
     }
 
-    /// How well the finder patterns fit before anything is searched: what tells true ones from chance.
+    /// The fit of the finder patterns before any search, which separates true patterns from chance matches.
     var likeness: Double { max(fit(frame.tilted, layout.finders), fit(frame.flat, layout.finders)) }
 
-    /// How well finder and timing patterns fit: what tells versions apart.
+    /// The fit of finder and timing patterns, which distinguishes versions.
     var versionFit: Double { max(fit(frame.tilted, layout.anchors), fit(frame.flat, layout.anchors)) }
 
-    /// Whether the symbol says that it is of this version, as those from 7 on do.
+    /// Whether the symbol's version information, which versions from 7 on have, confirms this version.
     var isConfirmed: Bool { isConfirmed(frame.tilted) || isConfirmed(frame.flat) }
 
     private func isConfirmed(_ points: FourPoints) -> Bool {
@@ -97,7 +97,7 @@ struct SymbolLocator {
 
     private var modulePixels: Double { frame.upperLeft.distance(to: frame.upperRight) / (span - 3.5) }
 
-    /// The fourth corner by the last alignment pattern; nil where there is none.
+    /// The corners with the fourth one computed from the last alignment pattern; nil where there is none.
     private func searchFourth(_ points: FourPoints, refined: Bool) -> FourPoints? {
         guard layout.version > 1, let plane = plane(points) else { return nil }
         let centre = Double(layout.size) - 6.5
@@ -112,7 +112,7 @@ struct SymbolLocator {
         return AlignmentSearch(picture, plane, contrast: max(light - dark, Self.contrastMin))
     }
 
-    /// Follows the surface where it is bent; false for symbols too small to tell.
+    /// Follows a bent surface; false for symbols with too few patterns.
     func follow(_ place: Place, into grid: inout SymbolGrid) -> Bool {
         grid.follow(alignmentSearch(place.plane), place.plane, layout)
     }
@@ -133,7 +133,7 @@ struct SymbolLocator {
         return (picture.sample(core.x, core.y), light)
     }
 
-    /// How much lighter the fixed light modules are than the dark ones, as part of their whole range.
+    /// The difference between the fixed light and dark modules, as a fraction of their whole range of greys.
     private func fit(_ plane: Homography, _ modules: [SymbolLayout.Fixed]) -> Double {
         var (light, dark, lightCount, darkCount) = (0.0, 0.0, 0.0, 0.0)
         var (least, most) = (255.0, 0.0)
@@ -153,7 +153,7 @@ struct SymbolLocator {
         return most > least ? (light / lightCount - dark / darkCount) / (most - least) : 0
     }
 
-    /// Moves one corner at a time for as long as the fixed patterns fit better.
+    /// Moves one corner at a time while that improves the fit.
     func improve(_ best: inout Place, deadline: Deadline) {
         for step in Self.steps {
             for _ in 0..<3 where !deadline.isOver {
@@ -172,7 +172,7 @@ struct SymbolLocator {
         }
     }
 
-    /// How far a corner is moved, in modules.
+    /// The distances by which a corner is moved, in modules.
     private static let steps = [0.8, 0.4, 0.2, 0.1]
     private static let corners = [3, 1, 2, 0]
 }

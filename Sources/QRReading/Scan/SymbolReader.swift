@@ -1,44 +1,44 @@
-/// Reads the symbol between three finder patterns; it keeps its buffers from symbol to symbol.
+/// Reads the symbol between three finder patterns; reuses its buffers for every symbol.
 struct SymbolReader {
     private var sampler = SymbolSampler()
     private var decoder = SymbolDecoder()
     private var grid = SymbolGrid()
     private var surface = SymbolSurface()
-    /// The versions that the symbol at hand may be of, the likeliest first.
+    /// The possible versions of the current symbol, the most likely first.
     private var likely = InlineArray<4, Candidate>(repeating: Candidate())
     private var likelyCount = 0
-    /// Whether the latest modules were taken as in a mirror.
+    /// Whether the latest modules were read as a mirror image.
     private var isMirrored = false
 
-    /// The fixed patterns must fit at least so well before anything is decoded; noise stays below.
+    /// The lowest fit of the fixed patterns for decoding; noise has a lower one.
     private static let fitMin = 0.22
-    /// Three patterns in place and timing between them: surely a code, whether read or not.
+    /// The fit from which on there certainly is a code, read or not: three finder patterns with timing between them.
     private static let fitOfCode = 0.45
-    /// Below this, finder patterns are chance.
+    /// The lowest fit of true finder patterns; chance matches have a lower one.
     private static let likenessMin = 0.15
-    /// Below this, finder patterns of their own shape are chance; true ones are clearer even through blur.
+    /// The lowest clarity of finder patterns that are fitted by shape; true ones exceed it even when blurred.
     private static let clarityMin = 0.45
-    /// So clear are true ones alone.
+    /// The clarity that only true finder patterns reach.
     private static let clarityOfCode = 0.6
-    /// So many of the fixed modules must be right for damage to be looked for, or a mirror.
+    /// The fraction of right fixed modules from which on damage is corrected and mirror images are tried.
     private static let agreementOfCode = 0.8
 
     enum Outcome {
-        /// A code, whole or a part of several, and where it lies.
+        /// A code or a part of a structured append, with its corners.
         case read(ScannedCode.Corners)
-        /// A code, and no text.
+        /// A code whose text could not be read.
         case seen
         case nothing
     }
 
-    /// A version that a symbol may be of.
+    /// A possible version of a symbol.
     private struct Candidate {
         var version = 0
         var isConfirmed = false
         var rank = 0.0
     }
 
-    /// Reads a symbol as one of the two versions, or when refined the three, that are most likely; then as it is bent.
+    /// Reads a symbol as its two most likely versions, or three when refined; then as a bent symbol.
     mutating func read(
         _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into sight: inout Sight
     ) -> Outcome {
@@ -48,7 +48,7 @@ struct SymbolReader {
         for index in 0..<min(likelyCount, refined ? 3 : 2) where !deadline.isOver {
             let version = likely[index].version
             let locator = SymbolLocator(picture, frame, version: version)
-            // A bent symbol fits no plane, and says what it is all the same.
+            // A bent symbol fits no plane, but its version information can be read.
             guard let place = locator.locate(refined: refined, deadline: deadline),
                 place.fit > Self.fitMin || likely[index].isConfirmed
             else { continue }
@@ -61,7 +61,7 @@ struct SymbolReader {
         return readBent(frame, picture, clarityMin: clarityMin, deadline: deadline, into: &sight) ?? outcome
     }
 
-    /// Puts the versions that a symbol may be of in order.
+    /// Orders the possible versions of a symbol by likelihood.
     private mutating func rank(_ frame: FinderFrame, _ picture: PixelBuffer) {
         likelyCount = 0
         for version in frame.versions {
@@ -79,7 +79,7 @@ struct SymbolReader {
         }
     }
 
-    /// Reads a symbol that lies on no plane, from its finder patterns outwards.
+    /// Reads a symbol that is not flat, from its finder patterns outwards.
     private mutating func readBent(
         _ frame: FinderFrame, _ picture: PixelBuffer, clarityMin: Double, deadline: Deadline, into sight: inout Sight
     ) -> Outcome? {
@@ -107,7 +107,7 @@ struct SymbolReader {
         return .read(corners)
     }
 
-    /// Samples the plane, then the surface as it is bent, then planes close by.
+    /// Decodes by the plane, then by the bent surface, then by neighbouring planes.
     private mutating func decode(
         _ picture: PixelBuffer, _ locator: SymbolLocator, _ place: SymbolLocator.Place, version: Int, refined: Bool,
         deadline: Deadline
@@ -127,7 +127,7 @@ struct SymbolReader {
         return answer
     }
 
-    /// Decodes by each rule in turn; what is a code for sure, then without its damaged modules, and as in a mirror.
+    /// Decodes by each rule in turn; a certain code also without its damaged modules and as a mirror image.
     private mutating func decode(
         _ picture: PixelBuffer, _ map: some ModuleMap, version: Int, deadline: Deadline
     ) -> SymbolDecoder.Answer {
@@ -164,7 +164,7 @@ struct SymbolReader {
 }
 
 extension ScannedCode.Point {
-    /// A corner may lie outside the picture, but not beyond what any picture measures.
+    /// Rounds a coordinate; a corner may be outside the picture, but within the largest picture size.
     fileprivate static func pixel(_ value: Double) -> Int {
         value.isFinite ? Int(min(max(value, -100_000), 100_000)) : 0
     }

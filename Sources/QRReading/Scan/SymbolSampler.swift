@@ -1,17 +1,17 @@
-/// Reads the modules of a located symbol, and decides which are dark; it keeps its buffers from symbol to symbol.
+/// Reads the modules of a located symbol and decides which are dark; reuses its buffers for every symbol.
 struct SymbolSampler {
     private var size = 0
     private var greys: [Double] = []
-    /// The greys with the blur taken out that a rule takes out.
+    /// The greys after a rule's correction of blur.
     private var values: [Double] = []
     private var sums: [Double] = []
-    /// Row after row, by the rule that was applied last.
+    /// The modules row after row, by the latest rule.
     private(set) var isDark: [Bool] = []
-    /// How far each module is from being taken for the other colour; 0 where it surely is damaged.
+    /// Each module's distance from the threshold; 0 where it is certainly damaged.
     private(set) var certainties: [Double] = []
 
-    /// Where in a module it is looked at, each way: larger ones are averaged over their middle half, which takes the
-    /// noise out.
+    /// The sample positions in a module, in each direction: larger modules are averaged over their middle half, which
+    /// reduces noise.
     private static let (inSmall, inMiddling, inLarge) = ([0.5], [0.35, 0.65], [0.25, 0.5, 0.75])
 
     /// Measures every module of a symbol.
@@ -38,15 +38,15 @@ struct SymbolSampler {
         }
     }
 
-    /// One way to tell dark from light.
+    /// A rule that separates dark from light modules.
     struct Rule {
-        /// How much of its neighbours' blur is taken out of a module.
+        /// The fraction of the neighbours' grey that is subtracted from a module against blur.
         let sharpening: Double
-        /// Modules to each side whose mean is the threshold; nil takes the whole symbol.
+        /// The radius, in modules, of the area whose mean is the threshold; nil for the whole symbol.
         let radius: Int?
     }
 
-    /// The rules worth trying: blur, shade and glare each need another.
+    /// The rules to try: blur, shade and glare each need a different one.
     static let rules = [
         Rule(sharpening: 0, radius: 5), Rule(sharpening: 0.15, radius: 7), Rule(sharpening: 0.35, radius: 9),
         Rule(sharpening: 0, radius: nil),
@@ -67,17 +67,17 @@ struct SymbolSampler {
         }
     }
 
-    /// Looks at the symbol from behind, or in a mirror.
+    /// Transposes the modules, for a symbol seen from behind or in a mirror.
     mutating func transpose() {
         for row in 0..<size {
             for column in 0..<row { greys.swapAt(row * size + column, column * size + row) }
         }
     }
 
-    /// Weighs the modules, by the rule that was applied last.
+    /// Computes the modules' certainties by the latest rule.
     ///
-    /// Masks leave no areas of one colour: a module that looks like all eight around it most likely lies under glare or
-    /// dirt.
+    /// Masks leave no large areas of one colour: a module with the colour of all eight around it is probably covered by
+    /// glare or dirt.
     mutating func weigh() {
         for row in 1..<(size - 1) {
             for column in 1..<(size - 1) {
@@ -93,7 +93,7 @@ struct SymbolSampler {
         }
     }
 
-    /// Which part of the modules that the version fixes are of the colour that they should be; 0 before any rule.
+    /// The fraction of the version's fixed modules that have the right colour; 0 before any rule.
     func agreement(_ layout: SymbolLayout) -> Double {
         guard isDark.count == layout.size * layout.size else { return 0 }
         var count = 0
@@ -118,7 +118,7 @@ struct SymbolSampler {
         certainties.append(abs(value - threshold))
     }
 
-    /// Compares each module with the mean around it, by sums over rectangles.
+    /// Compares each module with the mean of its neighbourhood, computed from sums over rectangles.
     private mutating func compare(radius: Int) {
         let stride = size + 1
         sums.removeAll(keepingCapacity: true)

@@ -1,36 +1,36 @@
 import Glibc
 
-/// A symbol on a surface that is not flat, followed from its finder patterns outwards by where its modules end.
+/// A symbol on a curved surface, followed from its finder patterns outwards by the edges of its modules.
 ///
-/// Edges between dark and light lie on whole modules: how far they lie off says how the surface has moved. Cloth, cans
-/// and crumpled paper of any version are followed, with or without alignment patterns.
+/// Edges between dark and light are at whole modules, so their offset shows the movement of the surface. This follows
+/// symbols of any version on cloth, cans and crumpled paper, with or without alignment patterns.
 struct SymbolSurface: ModuleMap {
-    /// How many nodes there are each way, and how many modules lie between two.
+    /// The number of nodes in each direction, and the modules between two nodes.
     private var count = 0
     private var step = 1.0
-    /// Where the nodes lie in the picture, row after row.
+    /// The nodes' positions in the picture, row after row.
     private var xs: [Double] = []
     private var ys: [Double] = []
-    /// How surely, from 0 for nodes that were not reached to 1.
+    /// The certainty of each position, from 0 for nodes that were not reached to 1.
     private var trust: [Double] = []
 
-    /// Modules between two nodes, about.
+    /// The approximate number of modules between two nodes.
     private static let spacing = 3.0
-    /// Nodes to each side that say where one lies.
+    /// The radius, in nodes, of the neighbours that determine a node's position.
     private static let reach = 2
-    /// How stiff the surface is: what speaks for its finder patterns' slope, and for lying between its neighbours.
+    /// The stiffness of the surface: the weight of the finder patterns' slope and of the neighbours' positions.
     private static let (stiffness, smoothness) = (0.2, 0.4)
-    /// How often every node is looked at again, once all have been reached.
+    /// The number of passes over all nodes after all have been reached.
     private static let roundCount = 1
 
     /// Follows a symbol.
     ///
     /// - Parameters:
-    ///   - picture: in which it lies.
-    ///   - corners: its finder patterns, from which on it is followed.
+    ///   - picture: the picture of the symbol.
+    ///   - corners: its finder patterns, where the search begins.
     ///   - size: modules a side.
     ///   - deadline: when to stop.
-    /// - Returns: false when the time was over.
+    /// - Returns: false when the deadline passed.
     mutating func follow(_ picture: PixelBuffer, _ corners: SymbolCorners, size: Int, deadline: Deadline) -> Bool {
         count = Int((Double(size) / Self.spacing).rounded()) + 1
         step = Double(size) / Double(count - 1)
@@ -64,7 +64,7 @@ struct SymbolSurface: ModuleMap {
         values.append(contentsOf: repeatElement(0, count: count))
     }
 
-    /// Puts the nodes of a finder pattern where it says.
+    /// Sets the nodes of a finder pattern to its shape.
     private mutating func plant(_ shape: FinderShape, _ u: Double, _ v: Double) {
         for row in 0..<count {
             for column in 0..<count {
@@ -76,7 +76,7 @@ struct SymbolSurface: ModuleMap {
         }
     }
 
-    /// Puts a node where its neighbours and the edges around it say.
+    /// Sets a node's position from its neighbours and the edges around it.
     private mutating func settle(
         _ row: Int, _ column: Int, _ picture: PixelBuffer, _ corners: SymbolCorners, isSettled: Bool
     ) {
@@ -97,7 +97,7 @@ struct SymbolSurface: ModuleMap {
         trust[place] = 0.1 + 0.9 * known
     }
 
-    /// A place in the picture, and a module's way across and down from there.
+    /// A position in the picture, with one module's vectors across and down.
     private struct Frame {
         var x, y, acrossX, acrossY, downX, downY: Double
 
@@ -106,7 +106,7 @@ struct SymbolSurface: ModuleMap {
         }
     }
 
-    /// Where a node lies as far as its neighbours tell: the flat piece of least squares through them.
+    /// A node's position by its neighbours: the plane of least squares through them.
     private func frame(_ row: Int, _ column: Int, _ corners: SymbolCorners) -> Frame {
         let (right, below) = (Double(column) / Double(count - 1), Double(row) / Double(count - 1))
         let (corner, far, low) = (corners.upperLeft, corners.upperRight, corners.lowerLeft)
@@ -126,7 +126,7 @@ struct SymbolSurface: ModuleMap {
                 let weight = trust[other]
                 guard weight > 0, otherRow != row || otherColumn != column else { continue }
                 let (right, below) = (Double(otherColumn - column), Double(otherRow - row))
-                // What is left when the finder patterns' slope is taken away.
+                // The rest after subtracting the finder patterns' slope.
                 let x = xs[other] - step * (right * frame.acrossX + below * frame.downX)
                 let y = ys[other] - step * (right * frame.acrossY + below * frame.downY)
                 weights += weight
@@ -140,7 +140,7 @@ struct SymbolSurface: ModuleMap {
                 (belowX, belowY) = (belowX + weight * below * x, belowY + weight * below * y)
             }
         }
-        // Around the neighbours' middle, the slopes are two equations.
+        // Relative to the neighbours' middle, two equations determine the slopes.
         let (middleRight, middleBelow) = (rights / weights, belows / weights)
         rightRight -= rights * middleRight
         rightBelow -= rights * middleBelow
@@ -161,13 +161,13 @@ struct SymbolSurface: ModuleMap {
         return frame
     }
 
-    /// How far the edges around a place lie from whole modules, along the first of its ways.
+    /// The offset of the edges around a position from whole modules, along its first vector.
     ///
-    /// - Returns: modules, between -0.5 and 0.5, and how surely, between 0 and 1.
+    /// - Returns: the offset in modules, between -0.5 and 0.5, and its certainty, between 0 and 1.
     private static func shift(
         _ picture: PixelBuffer, _ frame: Frame, _ u: Double, _ v: Double
     ) -> (modules: Double, trust: Double) {
-        // Four looks a module: each is a quarter turn of the edges' wave.
+        // Four samples a module, each a quarter period of the edges' wave.
         var quarters = InlineArray<4, Double>(repeating: 0)
         for line in -lines...lines {
             let aside = v.rounded(.down) + 0.5 + Double(line) - v
@@ -191,7 +191,7 @@ struct SymbolSurface: ModuleMap {
         return (turns - turns.rounded(), min(1, clarity * 2))
     }
 
-    /// Lines to each side that are looked at, a module apart.
+    /// The number of sampled lines to each side, one module apart.
     private static let lines = 2
 
     func map(_ x: Double, _ y: Double) -> (x: Double, y: Double) {

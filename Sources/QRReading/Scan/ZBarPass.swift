@@ -2,9 +2,9 @@ import CZBar
 
 /// One look of zbar at a grey picture.
 ///
-/// Every pass makes its own scanner: a used one keeps random state, so that its answers would depend on the past.
+/// Every pass makes its own scanner: a used one keeps state, and its answers would depend on earlier pictures.
 enum ZBarPass {
-    /// Reads QR codes only: the other decoders cost time and have had faults.
+    /// Reads QR codes only: zbar's other decoders take time and have had faults.
     static func read(_ picture: PixelBuffer, into sight: inout Sight) {
         guard let scanner = unsafe zbar_image_scanner_create() else { return }
         defer { unsafe zbar_image_scanner_destroy(scanner) }
@@ -37,7 +37,7 @@ enum ZBarPass {
         sight.codes.append(ScannedCode(payload: Payload(bytes: bytes), corners: unsafe corners(symbol)))
     }
 
-    /// zbar goes round the other way: upper left, lower left, lower right, upper right.
+    /// Converts zbar's order of corners: upper left, lower left, lower right, upper right.
     private static func corners(_ symbol: OpaquePointer) -> ScannedCode.Corners? {
         guard unsafe zbar_symbol_get_loc_size(symbol) == 4 else { return nil }
         func corner(_ index: UInt32) -> ScannedCode.Point {
@@ -48,6 +48,6 @@ enum ZBarPass {
             upperLeft: corner(0), upperRight: corner(3), lowerRight: corner(2), lowerLeft: corner(1))
     }
 
-    /// "Y800", one grey byte a pixel.
+    /// The format "Y800": one grey byte a pixel.
     private static let greyFormat: UInt = 0x3030_3859
 }

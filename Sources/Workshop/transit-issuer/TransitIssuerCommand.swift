@@ -17,7 +17,7 @@ struct TransitIssuerCommand: ParsableCommand {
         subcommands: [InitCommand.self, CodeCommand.self])
 
     static func main() {
-        StandardStream.holdPlaces()
+        StandardStream.reserveStandardDescriptors()
         do {
             var command = try parseAsRoot()
             guard type(of: command).configuration.subcommands.isEmpty else {
