@@ -23,11 +23,6 @@ package enum Base64 {
         return try standard.decode(content)
     }
 
-    /// Encodes for URLs: `-` and `_`, no padding.
-    package static func encodeURL(_ bytes: some Collection<UInt8>) -> String {
-        String(decoding: urlSafe.encode(bytes), as: UTF8.self)
-    }
-
     /// Decodes the URL variant; padding is refused.
     package static func decodeURL(_ text: some StringProtocol) throws(TextDecodingError) -> [UInt8] {
         try urlSafe.decode(Array(text.utf8)[...])

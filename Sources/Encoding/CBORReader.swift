@@ -73,14 +73,6 @@ package struct CBORReader {
         try readArgument(.tag)
     }
 
-    package mutating func readBool() throws(CBORError) -> Bool {
-        let head = try readHead()
-        guard head.type == .simple, head.information == 20 || head.information == 21 else {
-            throw Self.unexpected(head.type, wanted: "true or false")
-        }
-        return head.information == 21
-    }
-
     package mutating func readNull() throws(CBORError) {
         let head = try readHead()
         guard head.type == .simple, head.information == 22 else {

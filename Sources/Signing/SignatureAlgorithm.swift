@@ -32,13 +32,4 @@ package enum SignatureAlgorithm: Int64, Sendable, CaseIterable {
     /// What the algorithm is called in JSON, in lower case; printing the case would start reflection, which costs
     /// a command a tenth of a millisecond.
     package var token: String { suite?.rawValue ?? "ps256" }
-
-    /// The digest taken of a message before it is signed; Ed25519 takes the message itself.
-    var messageDigest: DigestAlgorithm? {
-        switch self {
-        case .ed25519: nil
-        case .es256, .ps256: .sha256
-        case .sm2: .sm3
-        }
-    }
 }

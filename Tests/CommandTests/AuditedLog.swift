@@ -46,6 +46,11 @@ struct AuditedLog {
         try folder.write(log.files["checkpoint"] ?? [], to: "anchor")
     }
 
+    /// A file without content, such as openings of which none is left.
+    func emptyFile() throws -> String {
+        try folder.write([], to: "empty")
+    }
+
     /// Runs `chain-verify audit NAME`.
     func audit(_ name: String, _ options: [String]) throws -> Answer {
         let outcome = try program.run(["audit", folder(name), "--key", vkey(), "--json"] + options)

@@ -1,5 +1,6 @@
 import Encoding
 import Signing
+import TestSupport
 import Testing
 
 @testable import Verification
