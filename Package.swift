@@ -173,7 +173,7 @@ let package = Package(
                 grdb,
             ]),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding", "TestSupport"]),
         tests("CompressionTests", ["Compression"]),
         tests("SigningTests", ["Encoding", "Signing", "TestSupport"]),
@@ -184,7 +184,8 @@ let package = Package(
             "GateTests",
             ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "TestSupport"]),
         tests(
-            "ForeignCodesTests", ["Compression", "Encoding", "ForeignCodes", "Gate", "Signing", "TestSupport"],
+            "ForeignCodesTests",
+            ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Signing", "TestSupport"],
             exclude: ["disagreements.json"]),
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TestSupport", "TraceLog"]),
         tests(

@@ -10,7 +10,7 @@ extension OperationError {
             404
         case "method_not_allowed": 405
         case "already_registered", "idempotency_mismatch", "key_in_use", "key_compromised", "conflict",
-            "nothing_to_erase", "key_status_refused":
+            "nothing_to_erase", "key_status_refused", "key_revoked":
             409
         case "request_too_long": 413
         case "registry_missing", "registry_corrupt", "registry_behind", "beat_missing", "beat_foreign",

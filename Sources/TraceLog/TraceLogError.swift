@@ -1,6 +1,6 @@
-/// Why bytes are no part of a log, or a value cannot enter one.
+/// A refusal: bytes that are not part of a log, or a value that cannot enter one.
 package struct TraceLogError: Error, Equatable, Sendable {
-    /// What programs may match on; stable, only ever added to.
+    /// The codes that programs may match; stable, only ever added to.
     package enum Code: String, Sendable, CaseIterable {
         case malformedEntry = "malformed_entry"
         case malformedBundle = "malformed_bundle"
@@ -17,7 +17,7 @@ package struct TraceLogError: Error, Equatable, Sendable {
     }
 
     package let code: Code
-    /// What happened, to which input; lower case, no full stop.
+    /// The event and its input; lower case, no full stop.
     package let reason: String
     /// The fix, as one imperative sentence.
     package let hint: String
@@ -31,7 +31,9 @@ package struct TraceLogError: Error, Equatable, Sendable {
 
 extension TraceLogError {
     static func entry(_ reason: String) -> TraceLogError {
-        TraceLogError(code: .malformedEntry, reason: reason, hint: "write the entry as the trace log's design says")
+        TraceLogError(
+            code: .malformedEntry, reason: reason,
+            hint: "write the entry in the format that the trace log's contract describes")
     }
 
     static func unreadable(_ error: AuditSourceError) -> TraceLogError {

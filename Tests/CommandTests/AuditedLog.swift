@@ -46,9 +46,9 @@ struct AuditedLog {
         try folder.write(log.files["checkpoint"] ?? [], to: "anchor")
     }
 
-    /// Writes a file of openings without any, and names it.
-    func noOpenings() throws -> String {
-        try folder.write([], to: "no-openings")
+    /// A file without content, such as openings of which none is left.
+    func emptyFile() throws -> String {
+        try folder.write([], to: "empty")
     }
 
     /// Runs `chain-verify audit NAME`.

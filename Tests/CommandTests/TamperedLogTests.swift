@@ -37,7 +37,7 @@ struct TamperedLogTests {
         var base = log
         if tampered.isWhole { base.files = [:] }
         try place.write(base, tampered.changes, to: way.rawValue)
-        let openings = way.needsOpenings ? ["--openings", try place.noOpenings()] : []
+        let openings = way.needsOpenings ? ["--openings", try place.emptyFile()] : []
         let answer = try place.audit(way.rawValue, ["--anchor", anchor] + openings)
         let expected = tampered.expected
         #expect(answer.status == 1 && answer.report["verdict"]?.string == "tampered")

@@ -1,6 +1,7 @@
 import Compression
 import Encoding
 import Signing
+import TestSupport
 import Testing
 
 @testable import ForeignCodes

@@ -20,7 +20,7 @@ struct LogHeadsTests {
         let publisher = try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)
         var options = AuditOptions()
         options.key = try NoteKey(name: "log.example", kind: .ed25519, key: key.verificationKey)
-        let source = DirectoryLog(folder: scratch("log"))
+        let source = LogFolderSource(folder: scratch("log"))
         var count = 0
         for size in [80, 95, 200, 1000, 1001] {
             while count < size {
@@ -88,7 +88,7 @@ struct LogHeadsTests {
         var options = AuditOptions()
         options.key = try NoteKey(name: "log.example", kind: .ed25519, key: key.verificationKey)
         options.anchors = [try Checkpoint(note: #require(directory.read("checkpoint")))]
-        let source = DirectoryLog(folder: scratch("log"))
+        let source = LogFolderSource(folder: scratch("log"))
         let report = try await Auditor(source: source, options: options).audit().report
         #expect(report.verdict == .intact && report.eventCount == 4500, "\(report.findings)")
         let again = try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)

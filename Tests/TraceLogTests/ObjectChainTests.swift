@@ -12,9 +12,11 @@ struct ObjectChainTests {
         let other = EntryLink(leafHash: MerkleHash(), index: 9)
         var fresh = ObjectChain()
         #expect(fresh.accept(sequence: 0, previous: nil, at: Self.first) == nil)
-        let cases: [(UInt64, EntryLink?, ObjectChain.Finding?)] = [
-            (1, Self.first, nil), (1, other, .chainBreak), (1, nil, .chainBreak), (0, nil, .duplicateEvent),
-            (2, Self.first, .sequenceGap), (.max, Self.first, .sequenceGap),
+        let cases: [(UInt64, EntryLink?, ObjectChain.Violation?)] = [
+            (1, Self.first, nil), (1, other, .chainBreak), (1, nil, .chainBreak),
+            (0, nil, .duplicateEvent(sequence: 0)),
+            (2, Self.first, .sequenceGap(stated: 2, next: 1)),
+            (.max, Self.first, .sequenceGap(stated: .max, next: 1)),
         ]
         for (sequence, previous, expected) in cases {
             var chain = fresh

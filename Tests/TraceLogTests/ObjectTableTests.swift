@@ -33,7 +33,7 @@ struct ObjectTableTests {
                 let key = identifiers.key(number)
                 let count = UInt64(round * 1_000_000_000 + number % 5 + 1)
                 let link = EntryLink(leafHash: hasher.leaf(key.bytes), index: UInt64(number) << UInt64(round * 8))
-                table.set(table.record(of: key), entryCount: count, newest: link)
+                table.set(table.record(of: key), ObjectChain(entryCount: count, newest: link))
                 newest[try #require(ObjectID(key.bytes))] = (count, link)
             }
             let sorted = newest.sorted { $0.key < $1.key }.map {
@@ -44,7 +44,8 @@ struct ObjectTableTests {
             #expect(own == statement)
             for (object, expected) in newest {
                 let record = table.record(of: ObjectKey(object.bytes.span, 0..<object.bytes.count))
-                let (count, link) = (table.entryCount(record), table.newest(record))
+                let chain = table.chain(record)
+                let (count, link) = (chain.entryCount, chain.newest)
                 #expect(count == expected.count && link == expected.link)
             }
         }

@@ -7,7 +7,8 @@ import TraceLog
 /// `chain-verify audit LOG`.
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Recompute the whole log and hold it to key, anchors, state and witnesses.")
+        commandName: "audit",
+        abstract: "Recompute the whole log, and compare it with key, anchors, state and witnesses.")
 
     @Argument(help: "A directory in tlog-tiles layout, a daemon's socket, or an http(s) URL.")
     var log: String
@@ -16,10 +17,10 @@ struct AuditCommand: AsyncParsableCommand {
 
     @Flag(
         help: """
-            Audit tiles and checkpoint only, of any tlog-tiles log, whatever its entries hold; each part's own result \
-            is told beside the verdict, which stays undecided (exit 2) where nothing outside the log holds it. Any \
-            earlier checkpoint of that log as --anchor, --state from the second audit on, or a --witness-policy does, \
-            and sound parts are then intact (exit 0).
+            Audit only tiles and checkpoint, of any log in tlog-tiles layout, and print the result of each. The \
+            verdict stays undecided (exit 2) until something outside the log confirms the checkpoint: an earlier \
+            checkpoint as --anchor, --state from the second audit on, or --witness-policy. It is then intact \
+            (exit 0) if both parts are.
             """)
     var tilesOnly = false
 
@@ -40,7 +41,7 @@ struct AuditCommand: AsyncParsableCommand {
         let report = outcome.report
         let elapsed = AuditProgress.milliseconds() - start
         let parts = tilesOnly ? report.parts : []
-        try arguments.rememberWhereSound(report, outcome.note, options, isReplayed: !tilesOnly)
+        try arguments.rememberIfIntact(report, outcome.note, options, isReplayed: !tilesOnly)
         if json {
             var object = report.json(elapsedMilliseconds: elapsed)
             for part in parts { object[part.name] = .string(part.verdict.rawValue) }

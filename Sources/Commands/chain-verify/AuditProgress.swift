@@ -2,7 +2,7 @@ import CommandSupport
 import Glibc
 import Synchronization
 
-/// Shows on stderr how far an audit is; only where stderr is a terminal.
+/// Shows an audit's progress on stderr, when that is a terminal.
 final class AuditProgress: Sendable {
     private static let intervalMilliseconds: UInt64 = 200
 

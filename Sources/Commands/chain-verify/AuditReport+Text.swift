@@ -4,7 +4,7 @@ import Encoding
 import TraceLog
 
 extension AuditReport {
-    /// The report as a person reads it.
+    /// The report as plain text.
     func plainText(elapsedMilliseconds: UInt64, parts: [(name: String, verdict: Verdict)]) -> String {
         var text = headline
         if !parts.isEmpty {
@@ -30,7 +30,7 @@ extension AuditReport {
         return text
     }
 
-    /// Ends the command as the verdict asks.
+    /// Ends the command with the verdict's exit status.
     func exit() throws {
         switch verdict {
         case .intact: return

@@ -7,10 +7,10 @@ import Glibc
 struct ChainVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chain-verify",
-        abstract: "Audit a traceability log, trusting nobody.",
+        abstract: "Audit a trace log without trusting its operator.",
         discussion: """
             LOG is a directory in tlog-tiles layout, a daemon's socket, or an http(s) URL.
-            Exit: 0 intact and anchored, 1 tampered, 2 cannot tell, 64 usage.
+            Exit: 0 intact and anchored, 1 tampered, 2 undecided, 64 usage.
             """,
         version: Release.version,
         subcommands: [

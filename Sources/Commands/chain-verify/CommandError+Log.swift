@@ -6,12 +6,12 @@ extension CommandError {
         self.init(code: error.code.rawValue, reason: error.reason, hint: error.hint)
     }
 
-    /// Names the input that a log error is about.
+    /// An error about the named input.
     init(_ error: TraceLogError, in input: String) {
         self.init(code: error.code.rawValue, reason: "\(input): \(error.reason)", hint: error.hint)
     }
 
-    /// Runs a reader of one input, and says which input it was when it fails.
+    /// Runs a reader of one input, and names the input in its error.
     static func naming<T>(_ input: String, _ body: () throws(TraceLogError) -> T) throws(CommandError) -> T {
         do {
             return try body()

@@ -6,7 +6,7 @@ import TraceLog
 /// `chain-verify consistency`.
 struct ConsistencyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "consistency", abstract: "Check that a checkpoint's log begins with an older one's.")
+        commandName: "consistency", abstract: "Check the proof that a checkpoint's log extends an older checkpoint's.")
 
     @Option(help: "The older checkpoint, a signed note.")
     var old: String
@@ -30,7 +30,7 @@ struct ConsistencyCommand: ParsableCommand {
         let claim = ConsistencyProof(oldSize: older.size, newSize: newer.size, path: path)
         guard newer.isOf(older.origin), claim.isValid(oldRoot: older.root, newRoot: newer.root) else {
             throw CommandError(
-                code: "proof_refused", reason: "\(new) is not proved to extend \(old)",
+                code: "proof_refused", reason: "the proof does not show that \(new) extends \(old)",
                 hint: "ask for a proof from size \(older.size) to \(newer.size)", status: .failure)
         }
         output.print(

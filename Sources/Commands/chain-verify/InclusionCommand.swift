@@ -6,12 +6,12 @@ import TraceLog
 /// `chain-verify inclusion`.
 struct InclusionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inclusion", abstract: "Check that an entry stands at an index under a checkpoint.")
+        commandName: "inclusion", abstract: "Check the proof that a checkpoint's log has an entry at an index.")
 
     @Option(help: "The entry's bytes.")
     var leaf: String
 
-    @Option(help: "Where it stands.")
+    @Option(help: "The entry's index.")
     var index: UInt64
 
     @Option(help: "The checkpoint, a signed note.")
@@ -34,7 +34,7 @@ struct InclusionCommand: ParsableCommand {
         let claim = InclusionProof(leafIndex: index, treeSize: statement.size, path: path)
         guard claim.isValid(leaf: hasher.leaf(entry), root: statement.root) else {
             throw CommandError(
-                code: "proof_refused", reason: "\(leaf) is not proved to stand at index \(index)",
+                code: "proof_refused", reason: "the proof does not show that the log has \(leaf) at index \(index)",
                 hint: "ask for a proof for exactly this index and size \(statement.size)", status: .failure)
         }
         output.print(

@@ -3,9 +3,9 @@ import CommandSupport
 import Glibc
 import TraceLog
 
-/// What `audit` and `object` hold a log to.
+/// The options of `audit` and `object`: what the log is compared with.
 struct LogArguments: ParsableArguments {
-    @Option(help: "The log's verifier key, name+hash+base64; - or a path to a file that holds it also do.")
+    @Option(help: "The log's verifier key, as name+hash+base64, as a file that holds it, or - for stdin.")
     var key: String?
 
     @OptionGroup var origin: OriginArgument
@@ -13,10 +13,10 @@ struct LogArguments: ParsableArguments {
     @Option(help: ArgumentHelp("A checkpoint that you trust; may be given again.", valueName: "file"))
     var anchor: [String] = []
 
-    @Option(help: "Which witnesses count: lines `witness NAME VKEY` and one `quorum N`.")
+    @Option(help: "A file of trusted witnesses: lines `witness NAME VKEY` and one line `quorum N`.")
     var witnessPolicy: String?
 
-    @Option(help: "What this auditor remembers of the log; made on first use.")
+    @Option(help: "The file in which this auditor remembers the log's newest checkpoint; made on first use.")
     var state: String?
 
     @Option(help: "Which actors' signatures are checked: all, batch or none.")
@@ -25,7 +25,7 @@ struct LogArguments: ParsableArguments {
     @Option(help: "Openings of personal fields, one JSON object of salt, name, value and index a line.")
     var openings: String?
 
-    /// The options, and the state that was remembered.
+    /// The options, with the remembered state.
     func options() throws -> AuditOptions {
         var options = AuditOptions()
         options.signatures = signatures
@@ -40,7 +40,7 @@ struct LogArguments: ParsableArguments {
                 let note = try SignedNote(bytes: bytes)
                 if let key = options.key, !note.isSigned(by: key) {
                     throw TraceLogError(
-                        code: .malformedCheckpoint, reason: "an anchor that the log's key has not signed",
+                        code: .malformedCheckpoint, reason: "the log's key has not signed this anchor",
                         hint: "give a checkpoint as the log published it")
                 }
                 return try Checkpoint(text: note.text)
@@ -56,7 +56,7 @@ struct LogArguments: ParsableArguments {
             let bytes = try InputFile.read(openings, byteCountMax: 1 << 30)
             if bytes.isEmpty {
                 Diagnostics(command: "chain-verify").warn(
-                    "\(openings) holds no openings, so that every personal field counts as lost or erased")
+                    "\(openings) has no openings, so that every personal field counts as lost or erased")
             }
             options.openings = try CommandError.naming(openings) { () throws(TraceLogError) in
                 try OpeningIndex(lines: bytes)
@@ -65,11 +65,11 @@ struct LogArguments: ParsableArguments {
         return options
     }
 
-    /// Keeps the checkpoint of a log that was found intact, in one step.
+    /// Remembers the checkpoint of a log without findings, by replacing the state file in one step.
     ///
-    /// A first audit has nothing to be held to; what it found is remembered all the same, so that the next has.
-    /// `isReplayed` says whether all of it was read; else what an earlier audit has read is still what was.
-    func rememberWhereSound(
+    /// A first audit has nothing to compare the log with; its checkpoint is remembered for the next audit.
+    /// `isReplayed` says whether the whole log was read; otherwise the earlier count of audited entries stays.
+    func rememberIfIntact(
         _ report: AuditReport, _ note: SignedNote?, _ options: AuditOptions, isReplayed: Bool
     ) throws {
         guard let state, let note, report.findings.allSatisfy({ $0.code == .unanchored }) else { return }
@@ -77,9 +77,9 @@ struct LogArguments: ParsableArguments {
             try AuditState(
                 key: options.key, auditedEntryCount: isReplayed ? report.size : options.auditedEntryCount, note: note)
         }
-        let lock = try StateLock(state)
+        let lock = try AuditStateLock(state)
         defer { withExtendedLifetime(lock) {} }
-        // What another auditor has remembered meanwhile was not held to this checkpoint, and holds the next audit.
+        // Another auditor may have remembered a checkpoint that this audit did not see; that one stays.
         guard try Self.state(at: state)?.checkpoint == options.remembered else { return }
         try OutputFile.write(kept.bytes, to: state)
     }
@@ -89,15 +89,15 @@ struct LogArguments: ParsableArguments {
         return try LogArguments.state(at: state)
     }
 
-    /// Reads a state file; nil where there is none yet.
+    /// Reads a state file; nil when it does not exist yet.
     static func state(at path: String) throws -> AuditState? {
-        // What is there and cannot be reached is not forgotten.
+        // A file that exists and cannot be read is an error, not an empty state.
         guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
         let bytes = try InputFile.read(path, byteCountMax: 2 * SignedNote.byteCountMax)
         return try CommandError.naming(path) { () throws(TraceLogError) in try AuditState(bytes: bytes) }
     }
 
-    /// A verifier key, given as it is or as a file's path.
+    /// A verifier key, given as text or as a file's path.
     static func key(_ text: String) throws -> NoteKey {
         if let key = try? NoteKey(vkey: text) { return key }
         if unsafe text == "-" || access(text, R_OK) == 0 {

@@ -9,11 +9,11 @@ final class LogFetcher: AuditSource {
 
     private let base: String
     private let socket: String?
-    /// Handles that no thread uses just now.
+    /// Handles that no thread uses at the moment.
     private let idle = Mutex<[CurlHandle]>([])
     private let pace = Mutex(SourcePace())
 
-    /// A log whose `checkpoint` is at `base` with `/checkpoint` after it; through the UNIX socket, where one is named.
+    /// A log whose checkpoint is at `base`/checkpoint, reached through the UNIX socket where one is given.
     init(base: String, socket: String? = nil) {
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
         self.socket = socket
@@ -42,7 +42,7 @@ final class LogFetcher: AuditSource {
         guard result == CURLE_OK else {
             throw unsafe unreadable(path, String(cString: curl_easy_strerror(result)))
         }
-        guard isFastEnough else { throw unreadable(path, "the server is too slow, over all that was asked of it") }
+        guard isFastEnough else { throw unreadable(path, "the server is too slow over the whole audit") }
         var status = 0
         unsafe shim_curl_response_code(handle.pointer, &status)
         switch status {
@@ -55,7 +55,7 @@ final class LogFetcher: AuditSource {
     private func configure(_ handle: UnsafeMutableRawPointer, path: String, byteCountMax: Int) {
         unsafe shim_curl_set_text(handle, CURLOPT_URL, "\(base)/\(path)")
         unsafe shim_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
-        // A log may compress bundles unasked (C2SP tlog-tiles); limits count what comes out.
+        // A log may always compress bundles (C2SP tlog-tiles); the limits count decompressed bytes.
         unsafe shim_curl_set_text(handle, CURLOPT_ACCEPT_ENCODING, "gzip, identity")
         if let socket { unsafe shim_curl_set_text(handle, CURLOPT_UNIX_SOCKET_PATH, socket) }
         unsafe shim_curl_set_number(handle, CURLOPT_NOSIGNAL, 1)
@@ -77,7 +77,7 @@ final class LogFetcher: AuditSource {
     }
 }
 
-/// Gathers one answer's body, within its limit.
+/// Collects one answer's body, up to its limit.
 private final class Answer {
     private let byteCountMax: Int
     private(set) var bytes: [UInt8] = []

@@ -3,7 +3,7 @@ import TraceLog
 
 /// The log that a command line names: a folder, a daemon's socket, or an http(s) URL.
 enum LogSource: AuditSource {
-    case directory(DirectoryLog)
+    case folder(LogFolderSource)
     case fetcher(LogFetcher)
 
     init(_ name: String) {
@@ -13,16 +13,16 @@ enum LogSource: AuditSource {
         }
         var status = stat()
         if unsafe stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
-            // The host's name means nothing on a socket; the daemon serves its log under /log.
+            // A socket ignores the host's name; the daemon serves its log under /log.
             self = .fetcher(LogFetcher(base: "http://localhost/log", socket: name))
         } else {
-            self = .directory(DirectoryLog(folder: name))
+            self = .folder(LogFolderSource(folder: name))
         }
     }
 
     func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
         switch self {
-        case .directory(let log): try log.read(path, byteCountMax: byteCountMax)
+        case .folder(let log): try log.read(path, byteCountMax: byteCountMax)
         case .fetcher(let log): try log.read(path, byteCountMax: byteCountMax)
         }
     }

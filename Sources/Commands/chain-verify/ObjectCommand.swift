@@ -9,12 +9,11 @@ struct ObjectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "object", abstract: "Prove one object's whole history, and print it as a timeline.",
         discussion: """
-            The newest heads entry and the entries after it show that nothing newer is hidden; the object's own chain \
-            leads back from there, and an entry of the object beside it in any bundle that was read is a finding. \
-            Whether the heads entry itself says the truth only `audit`, or --whole-log here, can tell: the report \
-            names the entry that it rests on, and says where an audit that --state remembers has checked it. Where \
-            the log publishes no list of heads, or the chain is very long, the whole log is read, and the report says \
-            so.
+            The newest heads entry and the entries after it show that no newer entry of the object is hidden. The \
+            object's chain leads back from there; any other entry of the object in the bundles that were read is a \
+            finding. Only `audit`, or --whole-log here, shows whether the heads entry itself is true: the report \
+            names that entry, and says whether an audit that --state remembers has checked it. The whole log is read \
+            where it publishes no heads list, or where the chain is very long; the report says so.
             """)
 
     @Argument(help: "The object's identifier: 8 to 16 bytes in hex.")
@@ -25,23 +24,23 @@ struct ObjectCommand: AsyncParsableCommand {
 
     @OptionGroup var arguments: LogArguments
 
-    @Flag(help: "Read and replay the whole log, trusting none of its heads entries.")
+    @Flag(help: "Read and replay the whole log, without trusting its heads entries.")
     var wholeLog = false
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @Flag(help: "Print the history as an EPCIS 2.0 document in JSON-LD, when it is proved.")
+    @Flag(help: "Print the proved history as an EPCIS 2.0 document in JSON-LD.")
     var epcis = false
 
-    @Option(help: "Unix time in seconds, in place of the clock: when an EPCIS document is made.")
+    @Option(help: "Unix time in seconds, in place of the clock, for the creation date of the EPCIS document.")
     var at: UInt64?
 
     func run() async throws {
         var options = try arguments.options()
         guard let bytes = try? Hex.decode(object), let identifier = ObjectID(bytes) else {
             throw CommandError(
-                code: "object_malformed", reason: "\(object) is no object identifier",
+                code: "object_malformed", reason: "\(object) is not an object identifier",
                 hint: "give 8 to 16 bytes in hex", status: .usage)
         }
         if isatty(2) == 1 { options.progress = AuditProgress().update }
@@ -56,7 +55,7 @@ struct ObjectCommand: AsyncParsableCommand {
         }
         let report = outcome.report
         let elapsed = AuditProgress.milliseconds() - start
-        try arguments.rememberWhereSound(report.audit, outcome.note, options, isReplayed: report.isOfWholeLog)
+        try arguments.rememberIfIntact(report.audit, outcome.note, options, isReplayed: report.isOfWholeLog)
         if epcis {
             try writeDocument(report)
         } else if json {
@@ -67,7 +66,7 @@ struct ObjectCommand: AsyncParsableCommand {
         try report.audit.exit()
     }
 
-    /// Writes the document where nothing speaks against it, and says on stderr what else there is to say.
+    /// Writes the document unless the log was tampered with, and the findings to stderr.
     private func writeDocument(_ report: ObjectReport) throws {
         for finding in report.audit.findings {
             Diagnostics(command: "chain-verify").warn("\(finding.code.rawValue): \(finding.detail)")

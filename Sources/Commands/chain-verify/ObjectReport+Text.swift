@@ -3,7 +3,7 @@ import Encoding
 import TraceLog
 
 extension ObjectReport {
-    /// The history as a person reads it, the oldest event first.
+    /// The history as plain text, the oldest event first.
     func timeline(elapsedMilliseconds: UInt64) -> String {
         var text = audit.headline
         text += "  object  \(Hex.encode(object.bytes))\n"
@@ -14,9 +14,9 @@ extension ObjectReport {
         if let neighbours {
             let before = neighbours.before.map { Hex.encode($0.bytes) } ?? "the list's beginning"
             let after = neighbours.after.map { Hex.encode($0.bytes) } ?? "the list's end"
-            text += "\n  absent: it would stand between \(before) and \(after), which are neighbours\n"
+            text += "\n  absent: the heads list has no object between \(before) and \(after)\n"
         } else if events.isEmpty, completeness != .none {
-            text += "\n  absent: the log has no entry of it\n"
+            text += "\n  absent: the log has no entry of the object\n"
         }
         for event in events { text += "\n" + event.lines }
         return text
@@ -30,8 +30,8 @@ extension ObjectReport {
                 + (isAudited
                     ? "which the audit that --state remembers has checked"
                     : "which only `chain-verify audit` or --whole-log checks")
-        case .wholeLog(let reason): "by the whole log, since \(reason)"
-        case .none: "no further than the first finding"
+        case .wholeLog(let reason): "by the whole log: \(reason)"
+        case .none: "nothing: a finding came first"
         }
     }
 }
@@ -66,7 +66,7 @@ extension ObjectReport.Event {
 
     private var recordedAt: String { TraceEvent.utc(Int64(clamping: entry.recordedAtMilliseconds)) }
 
-    /// What stands in a log must not steer the terminal it is printed on.
+    /// A line of the report; control characters from the log are removed, which could steer the terminal.
     private func line(_ name: String, _ value: String) -> String {
         let padding = String(repeating: " ", count: max(1, 8 - name.utf8.count))
         return "      \(name)\(padding)\(TerminalText.line(value))\n"

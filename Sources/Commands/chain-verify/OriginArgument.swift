@@ -1,20 +1,20 @@
 import ArgumentParser
 import TraceLog
 
-/// What a log is called in its checkpoints, where that is not the name of its key.
+/// The log's name in its checkpoints, where it differs from its key's name.
 struct OriginArgument: ParsableArguments {
     static let hint = "fetch the checkpoint of this log, or give --origin where its key has another name than the log"
 
     @Option(
         help: """
-            What the log calls itself, the first line of its checkpoints, where that is neither its key's name nor \
-            in an anchor or state: C2SP asks that both names be the same, and some logs (Rekor v1) are older than \
-            that. One key may then sign two logs, which only this tells apart.
+            The log's name, which is the first line of its checkpoints, where it differs from its key's name and no \
+            anchor or state states it. C2SP requires both names to be the same, and some logs (Rekor v1) are older. \
+            One key may then sign several logs, which only this option tells apart.
             """)
     var origin: String?
 
-    /// Whether a checkpoint is of the log that was asked for; any is where neither origin nor key is given.
-    func holds(_ checkpoint: Checkpoint, signedBy key: NoteKey?) -> Bool {
+    /// Whether a checkpoint belongs to the wanted log; without origin and key, every checkpoint does.
+    func matches(_ checkpoint: Checkpoint, signedBy key: NoteKey?) -> Bool {
         (origin ?? key?.name).map { checkpoint.isOf($0) } ?? true
     }
 }

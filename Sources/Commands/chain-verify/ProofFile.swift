@@ -2,7 +2,7 @@ import CommandSupport
 import Encoding
 import TraceLog
 
-/// A proof as text: one hash in Base64 a line; empty lines and lines that begin with `#` say nothing.
+/// A proof as text: one hash in Base64 a line; empty lines and lines that begin with `#` are ignored.
 enum ProofFile {
     private static let byteCountMax = 1 << 16
     private static let hashCountMax = 2 * InclusionProof.hashCountMax
@@ -14,7 +14,7 @@ enum ProofFile {
             if text.hasPrefix("#") { continue }
             guard hashes.count < hashCountMax, let bytes = try? Base64.decode(text), let hash = MerkleHash(bytes) else {
                 throw CommandError(
-                    code: TraceLogError.Code.malformedProof.rawValue, reason: "\(path) is no proof",
+                    code: TraceLogError.Code.malformedProof.rawValue, reason: "\(path) is not a proof",
                     hint: "write one hash of 32 bytes in Base64 a line")
             }
             hashes.append(hash)
@@ -22,7 +22,7 @@ enum ProofFile {
         return hashes
     }
 
-    /// Reads a checkpoint, signed by `key` and of its log where one is given.
+    /// Reads a checkpoint; where a key is given, it must have signed it, and the checkpoint must belong to its log.
     static func checkpoint(_ path: String, key: String?, _ origin: OriginArgument) throws -> Checkpoint {
         let bytes = try InputFile.read(path, byteCountMax: SignedNote.byteCountMax)
         let note = try CommandError.naming(path) { () throws(TraceLogError) in try SignedNote(bytes: bytes) }
@@ -33,13 +33,13 @@ enum ProofFile {
                 code: "checkpoint_signature", reason: "\(path) is not signed by the log's key",
                 hint: "fetch the checkpoint again, or give the key that signs this log", status: .failure)
         }
-        guard origin.holds(checkpoint, signedBy: key) else {
+        guard origin.matches(checkpoint, signedBy: key) else {
             throw CommandError(
-                code: "checkpoint_signature", reason: "\(path) is of the log \(checkpoint.origin)",
+                code: "checkpoint_signature", reason: "\(path) belongs to the log \(checkpoint.origin)",
                 hint: OriginArgument.hint, status: .failure)
         }
         if key == nil {
-            Diagnostics(command: "chain-verify").warn("nobody's signature of \(path) is checked without --key")
+            Diagnostics(command: "chain-verify").warn("without --key the signature of \(path) is not checked")
         }
         return checkpoint
     }

@@ -3,12 +3,12 @@ import CommandSupport
 import Encoding
 import TraceLog
 
-/// How the outcome of a command that checks or makes one statement is printed.
+/// Prints the result of a command that checks or makes one statement.
 struct ProofOutput: ParsableArguments {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    /// Prints the sentence for people, or for programs a verdict with the checkpoint's size and root and `members`.
+    /// Prints the sentence, or with --json a verdict with the checkpoint's size and root and `members`.
     func print(_ sentence: String, _ checkpoint: Checkpoint, _ members: JSONObject = [:]) {
         guard json else { return StandardStream.output.write(sentence + "\n") }
         let object: JSONObject = [

@@ -1,10 +1,10 @@
 import CommandSupport
 import Glibc
 
-/// Keeps a state file to one process from reading it to writing it.
+/// A lock on an auditor's state file, held from reading the file to replacing it.
 ///
-/// Whoever comes second waits, and sees what the first has written. A process that ends, however it does, releases it.
-struct StateLock: ~Copyable {
+/// A second process waits, and then reads what the first one wrote. The lock ends with its process.
+struct AuditStateLock: ~Copyable {
     private let descriptor: Int32
 
     /// Waits for the lock of the state at `path`, a file beside it.
@@ -25,9 +25,9 @@ struct StateLock: ~Copyable {
 
     deinit { close(descriptor) }
 
-    private static func unwritable(_ what: String) -> CommandError {
+    private static func unwritable(_ problem: String) -> CommandError {
         CommandError(
-            code: "output_unwritable", reason: "\(what): \(unsafe String(cString: strerror(errno)))",
-            hint: "name a state file in a folder that you may write to, on a disk that knows locks")
+            code: "output_unwritable", reason: "\(problem): \(unsafe String(cString: strerror(errno)))",
+            hint: "name a state file in a folder that you may write to, on a file system with locks")
     }
 }

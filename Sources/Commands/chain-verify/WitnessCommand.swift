@@ -8,21 +8,21 @@ import TraceLog
 /// `chain-verify witness LOG`.
 struct WitnessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "witness", abstract: "Cosign a checkpoint that extends the one remembered.")
+        commandName: "witness", abstract: "Cosign a checkpoint that extends the remembered one.")
 
     @Argument(help: "A directory in tlog-tiles layout, a daemon's socket, or an http(s) URL.")
     var log: String
 
-    @Option(help: "What this witness remembers of the log; made on first use.")
+    @Option(help: "The file in which this witness remembers the log's newest checkpoint; made on first use.")
     var state: String
 
     @Option(help: "The witness's private key, Ed25519, PEM.")
     var key: String
 
-    @Option(help: "Where the cosigned checkpoint goes.")
+    @Option(help: "The file for the cosigned checkpoint.")
     var out: String
 
-    @Option(help: "The log's verifier key; on first use it is required, then it is remembered.")
+    @Option(help: "The log's verifier key; required on first use, remembered afterwards.")
     var logKey: String?
 
     @Option(help: "The witness's name in its cosignature.")
@@ -35,13 +35,13 @@ struct WitnessCommand: ParsableCommand {
     @OptionGroup var output: ProofOutput
 
     func run() throws {
-        // Two at once could otherwise cosign two logs that both extend the checkpoint remembered before.
-        let lock = try StateLock(state)
+        // Without the lock, two processes could cosign two different logs that both extend the remembered checkpoint.
+        let lock = try AuditStateLock(state)
         defer { withExtendedLifetime(lock) {} }
         let remembered = try LogArguments.state(at: state)
         guard let known = try logKey.map({ try LogArguments.key($0) }) ?? remembered?.key else {
             throw CommandError(
-                code: "key_missing", reason: "no key of the log is given or remembered",
+                code: "key_missing", reason: "the log's key is neither given nor remembered",
                 hint: "give --log-key VKEY on first use", status: .usage)
         }
         let source = LogSource(log)
@@ -50,10 +50,10 @@ struct WitnessCommand: ParsableCommand {
             throw refusal("checkpoint_signature", "the checkpoint is not signed by the log's key")
         }
         let statement = try CommandError.naming(log) { () throws(TraceLogError) in try Checkpoint(text: note.text) }
-        // What was remembered was held to the key's name or to --origin when it was first seen.
-        if remembered == nil || origin.origin != nil, !origin.holds(statement, signedBy: known) {
+        // A remembered checkpoint was compared with the key's name or with --origin on first use.
+        if remembered == nil || origin.origin != nil, !origin.matches(statement, signedBy: known) {
             throw CommandError(
-                code: "checkpoint_signature", reason: "\(log): the checkpoint is of the log \(statement.origin)",
+                code: "checkpoint_signature", reason: "\(log): the checkpoint belongs to the log \(statement.origin)",
                 hint: OriginArgument.hint, status: .failure)
         }
         if let remembered { try check(remembered.checkpoint, statement, source) }
@@ -65,7 +65,7 @@ struct WitnessCommand: ParsableCommand {
         let kept = try CommandError.naming(state) { () throws(TraceLogError) in
             try AuditState(key: known, auditedEntryCount: remembered?.auditedEntryCount ?? 0, note: note)
         }
-        // Remembered before it is signed away: a crash between the two must not let an older one be cosigned.
+        // The state is written first: after a crash between the two, no older checkpoint may be cosigned.
         try OutputFile.write(kept.bytes, to: state)
         try OutputFile.write(cosigned.bytes, to: out)
         output.print(
@@ -86,11 +86,13 @@ struct WitnessCommand: ParsableCommand {
         return try CommandError.naming(log) { () throws(TraceLogError) in try SignedNote(bytes: bytes) }
     }
 
-    /// Refuses what does not extend the remembered checkpoint, by a proof computed from the log's own tiles.
+    /// Refuses a checkpoint that does not extend the remembered one, by a proof from the log's own tiles.
     private func check(_ old: Checkpoint, _ new: Checkpoint, _ source: LogSource) throws {
         guard new.isOf(old.origin) else { throw refusal("fork", "the log's origin has changed") }
         guard old.size <= new.size else {
-            throw refusal("checkpoint_rollback", "the log has \(new.size) entries, and had \(old.size)")
+            throw refusal(
+                "checkpoint_rollback",
+                "the checkpoint covers \(new.size) entries, and the remembered one covers \(old.size)")
         }
         var tiles = TileNodeSource(size: new.size, source: source)
         let proof: ConsistencyProof
@@ -100,7 +102,7 @@ struct WitnessCommand: ParsableCommand {
             throw CommandError(error, in: log)
         }
         guard proof.isValid(oldRoot: old.root, newRoot: new.root) else {
-            throw refusal("fork", "the log does not begin with the \(old.size) entries that were cosigned")
+            throw refusal("fork", "the log does not begin with the \(old.size) entries of the remembered checkpoint")
         }
     }
 
@@ -114,7 +116,7 @@ struct WitnessCommand: ParsableCommand {
 
     private func refusal(_ code: String, _ reason: String) -> CommandError {
         CommandError(
-            code: code, reason: "\(log): \(reason)", hint: "keep both checkpoints: together they prove it",
+            code: code, reason: "\(log): \(reason)", hint: "keep both checkpoints: together they prove the tampering",
             status: .failure)
     }
 }

@@ -27,8 +27,21 @@ struct BatchOptions: ParsableArguments {
         _ operation: IssuerOperation, on state: StateOptions,
         completed: (JSONValue) throws(CommandError) -> JSONValue = { $0 }
     ) async throws {
-        guard let source else { return }
         let access = try state.access()
+        try await run(completed: completed) { try await Self.answers(to: $0, operation, access) }
+    }
+
+    /// Reads every line of the source, and prints each answer, or each refusal, in the lines' order.
+    ///
+    /// - Parameters:
+    ///   - completed: adds to an answer what the command itself knows.
+    ///   - answering: gives as many answers as it is given lines.
+    /// - Throws: as ``run(_:on:completed:)``.
+    func run(
+        completed: (JSONValue) throws(CommandError) -> JSONValue = { $0 },
+        answering: (_ lines: [[UInt8]]) async throws -> [JSONValue]
+    ) async throws {
+        guard let source else { return }
         var lines = try LineReader(path: source, byteCountMax: Self.lineByteCountMax)
         var progress = Progress(unit: "requests", total: lines.countAhead())
         var lineCount = 0
@@ -45,7 +58,7 @@ struct BatchOptions: ParsableArguments {
                 }
                 if case .text(let bytes) = line { window.append(bytes) } else { window.append(nil) }
             }
-            var answers = try await Self.answers(to: window.compactMap(\.self), operation, access)[...]
+            var answers = try await answering(window.compactMap(\.self))[...]
             var output = ""
             for line in window {
                 let answer =

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Issuing
+import Signing
 
 /// Appends to the trace log, and erases personal fields.
 struct EventCommand: AsyncParsableCommand {
@@ -14,7 +15,9 @@ struct EventCommand: AsyncParsableCommand {
             abstract: "Append an event to a registered object's or place's history.",
             discussion: """
                 Personal fields stay out of the log: it holds commitments to them, and the registry their values, \
-                until they are erased. Everything else can be read by anybody who reads the log.
+                until they are erased. Everything else can be read by anybody who reads the log. With --actor-key the \
+                actor signs the event as the log holds it, and auditors check the signature; the key must have been \
+                registered by `suishen enterprise key add`. With --from, one signature covers a batch of events.
                 """)
 
         @Argument(help: "The object's or place's subject.")
@@ -50,6 +53,9 @@ struct EventCommand: AsyncParsableCommand {
         @Option(help: "With --expect-sequence, the leaf hash of the event before, in hex.")
         var expectPrevious: String?
 
+        @Option(help: "The actor's private key, PEM, to sign the event or all events of --from.")
+        var actorKey: String?
+
         @OptionGroup var request: RequestOptions
 
         func validate() throws {
@@ -60,7 +66,9 @@ struct EventCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await request.run(.appendEvent, members)
+            guard let actorKey else { return try await request.run(.appendEvent, members) }
+            let key = try CommandError.wrapping { try SigningKey(contentsOf: actorKey) }
+            try await request.runSigned(EventSigner(key: key, random: SystemRandom()), members)
         }
 
         private var members: [(String, JSONValue?)] {

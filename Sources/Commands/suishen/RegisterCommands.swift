@@ -38,7 +38,8 @@ struct PersonCommand: AsyncParsableCommand {
 /// Registers enterprises.
 struct EnterpriseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enterprise", abstract: "Register enterprises.", subcommands: [Register.self])
+        commandName: "enterprise", abstract: "Register enterprises, and the keys by which they sign events.",
+        subcommands: [Register.self, EnterpriseKeyCommand.self])
 
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Register an enterprise.")

@@ -29,21 +29,54 @@ struct RequestOptions: ParsableArguments {
         completed: (JSONValue) throws(CommandError) -> JSONValue = { $0 }
     ) async throws {
         if batch.source != nil {
-            guard members.allSatisfy({ $0.1 == nil }) else {
-                throw CommandError(
-                    code: "usage", reason: "--from takes whole requests",
-                    hint: "leave the other options out, and write what they say into each line", status: .usage)
-            }
+            try Self.check(isEmpty: members)
             return try await batch.run(operation, on: state, completed: completed)
         }
         result.print(try await answer(operation, members))
     }
 
+    /// Signs and appends the event that the options make, or those of `--from` in batches.
+    func runSigned(_ signer: EventSigner, _ members: [(String, JSONValue?)]) async throws {
+        // The key belongs to the event, not to the request for its place.
+        var keyless = state
+        keyless.idempotencyKey = nil
+        do {
+            let access = try keyless.access()
+            let clock = state.clock
+            if batch.source != nil {
+                try Self.check(isEmpty: members)
+                return try await batch.run { lines in
+                    await signer.append(
+                        lines: lines, byteCountMax: BatchOptions.lineByteCountMax,
+                        nowMilliseconds: clock.nowMilliseconds, ask: access.perform)
+                }
+            }
+            let all = members + [("idempotencyKey", state.idempotencyKey.map(JSONValue.string))]
+            result.print(
+                try await signer.append(
+                    Self.body(all), nowMilliseconds: clock.nowMilliseconds, ask: access.perform))
+        } catch let error as OperationError {
+            throw CommandError(error)
+        }
+    }
+
+    private static func check(isEmpty members: [(String, JSONValue?)]) throws(CommandError) {
+        guard members.allSatisfy({ $0.1 == nil }) else {
+            throw CommandError(
+                code: "usage", reason: "--from takes whole requests",
+                hint: "leave the other options out, and write what they say into each line", status: .usage)
+        }
+    }
+
+    private static func body(_ members: [(String, JSONValue?)]) -> JSONValue {
+        .object(
+            JSONObject(members.compactMap { name, value in value.map { JSONObject.Member(key: name, value: $0) } }))
+    }
+
     /// Sends one request and returns its answer.
     func answer(_ operation: IssuerOperation, _ members: [(String, JSONValue?)]) async throws -> JSONValue {
-        let given = members.compactMap { name, value in value.map { JSONObject.Member(key: name, value: $0) } }
         do {
-            return try await state.access().perform(operation, .object(JSONObject(given)))
+            return try await state.access().perform(operation, Self.body(members))
         } catch let error as OperationError {
             throw CommandError(error)
         }

@@ -1,4 +1,3 @@
-package import Signing
 package import TraceLog
 
 /// One event that somebody asks the log to take.
@@ -41,8 +40,6 @@ package struct EventRequest: Sendable {
     package var personal: [Opening] = []
     package var expected: Expectation?
     package var idempotency: Idempotency?
-    /// The actor's key, where the service holds it.
-    package var signer: SigningKey?
 
     package init(object: ObjectID, event: LogEvent, actor: String) {
         self.object = object

@@ -19,6 +19,10 @@ package struct LogError: Error, Equatable, Sendable {
         case eraseIncomplete = "erase_incomplete"
         /// A key's status would go back, or become another actor's to say.
         case keyStatusRefused = "key_status_refused"
+        /// An actor's signature does not match the event, or no entry registers the key for the actor.
+        case actorSignature = "actor_signature"
+        /// An event is signed with a key that was retired or revoked.
+        case keyRevoked = "key_revoked"
     }
 
     package let code: Code

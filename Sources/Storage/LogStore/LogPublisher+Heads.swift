@@ -28,7 +28,7 @@ extension LogPublisher {
 
     /// Reads a published list back and refuses one that is not what its heads entry states.
     func checkList(of index: UInt64, _ statement: HeadsStatement) throws {
-        let source = DirectoryLog(folder: directory.path)
+        let source = LogFolderSource(folder: directory.path)
         if let finding = try HeadsListAudit.check(index: index, statement: statement, source: source).first {
             throw LogError.inconsistent(finding.detail)
         }

@@ -4,21 +4,19 @@ import TraceLog
 extension Sequencer {
     /// Refuses a change that every auditor would call tampering: a key that comes back to life, or another's key.
     static func check(_ change: KeyStatusChange, of object: ObjectID, _ database: Database) throws {
-        guard object == .log else {
-            throw refused("the status of a key would stand in an object's chain", "append it to the log's own chain")
-        }
-        guard let known = try newest(of: change.keyIdentifier, database) else { return }
-        guard known.actor == change.actor else {
-            throw refused("the key is another actor's", "make a key of its own for each actor")
-        }
-        guard known.status <= change.status else {
-            throw refused(
-                "the key is \(known.status), and would become \(change.status) again",
-                "make a new key: one that was retired or revoked never comes back")
+        do {
+            _ = try ActorKey(change, in: object, after: knownKey(change.keyIdentifier, database))
+        } catch let violation as KeyViolation {
+            throw refusal(violation)
         }
     }
 
-    /// What the log last said of a key; nil where it has said nothing.
+    /// A key as the log's entries describe it so far; nil where none does.
+    static func knownKey(_ keyIdentifier: [UInt8], _ database: Database) throws -> ActorKey? {
+        try newest(of: keyIdentifier, database).map { try ActorKey($0, in: .log, after: nil) }
+    }
+
+    /// The newest change of a key's status; nil where there is none.
     private static func newest(of keyIdentifier: [UInt8], _ database: Database) throws -> KeyStatusChange? {
         let rows = try Row.fetchCursor(
             database,
@@ -31,7 +29,20 @@ extension Sequencer {
         return nil
     }
 
-    private static func refused(_ reason: String, _ hint: String) -> LogError {
-        LogError(code: .keyStatusRefused, reason: reason, hint: hint)
+    private static func refusal(_ violation: KeyViolation) -> LogError {
+        let (reason, hint): (String, String)
+        switch violation {
+        case .outsideLogChain:
+            (reason, hint) = ("a key's status would stand in an object's chain", "append it to the log's own chain")
+        case .unknownKey, .otherActorsKey:
+            (reason, hint) = ("the key belongs to another actor", "make a key of its own for each actor")
+        case .statusReversed(let old, let new):
+            (reason, hint) = (
+                "the key is \(old), and would become \(new) again",
+                "make a new key: a retired or revoked key never becomes good again"
+            )
+        case .ended(let status): (reason, hint) = ("the key is \(status)", "sign with another key")
+        }
+        return LogError(code: .keyStatusRefused, reason: reason, hint: hint)
     }
 }

@@ -1,6 +1,4 @@
-import Encoding
 import GRDB
-import Signing
 import TraceLog
 
 /// Gives every event its place, inside the writer's transaction, where nobody else writes.
@@ -20,15 +18,19 @@ struct Sequencer: Sendable {
     ) throws -> (answer: AppendAnswer, isNew: Bool) {
         if let answer = try repeated(request, database) { return (answer, false) }
         let answer = try insert(request, at: timeMilliseconds, database)
-        if let idempotency = request.idempotency {
-            try database.run(
-                "INSERT INTO log_requests VALUES (?, ?, ?, ?, ?)", .text(idempotency.key),
-                .bytes(idempotency.requestDigest), .integer(answer.index), .integer(answer.sequence),
-                .bytes(answer.leafHash.bytes))
-        }
+        try remember(answer, of: request, database)
         if (answer.index + 1) % headsInterval == 0 { try stateHeads(at: timeMilliseconds, database) }
         faults(.entryInserted)
         return (answer, true)
+    }
+
+    /// Keeps the answer for the next request under the same idempotency key.
+    func remember(_ answer: AppendAnswer, of request: EventRequest, _ database: Database) throws {
+        guard let idempotency = request.idempotency else { return }
+        try database.run(
+            "INSERT INTO log_requests VALUES (?, ?, ?, ?, ?)", .text(idempotency.key),
+            .bytes(idempotency.requestDigest), .integer(answer.index), .integer(answer.sequence),
+            .bytes(answer.leafHash.bytes))
     }
 
     func insert(
@@ -38,37 +40,50 @@ struct Sequencer: Sendable {
         if request.object == .log { try makeReservedHeads(database) }
         let next = try Self.next(database)
         try LogFloor.check(next.index, database)
+        let recordedTime = RecordedTime(newestMilliseconds: next.recordedAtMilliseconds)
+        let entry = try entry(
+            request, recordedAtMilliseconds: recordedTime.next(atMilliseconds: timeMilliseconds), database)
+        return try insert(entry, at: next.index, openings: request.personal, database)
+    }
+
+    /// The entry that a request makes, in its place behind the object's newest entry.
+    func entry(
+        _ request: EventRequest, recordedAtMilliseconds: UInt64, keyIdentifier: [UInt8]? = nil, _ database: Database
+    ) throws -> Entry {
         if case .observed(let event) = request.event {
             try event.checkTimes()
             if let corrected = event.corrects { try TraceLogStore.check(corrected, isOf: request.object, database) }
         }
         if case .keyStatus(let change) = request.event { try Self.check(change, of: request.object, database) }
-        let head = try Self.head(request.object, database)
-        let sequence = head.map { $0.sequence + 1 } ?? 0
+        let chain = ObjectChain(endingWith: try Self.head(request.object, database))
         if let expected = request.expected,
-            expected.sequence != sequence || expected.previousLeafHash != head?.link.leafHash
+            expected.sequence != chain.entryCount || expected.previousLeafHash != chain.newest?.leafHash
         {
             throw LogError(
-                code: .conflict, reason: "the object's next event has sequence \(sequence), not \(expected.sequence)",
+                code: .conflict,
+                reason: "the object's next event has sequence \(chain.entryCount), not \(expected.sequence)",
                 hint: "read the object's history and decide again")
         }
-        var entry = Entry(
-            object: request.object, sequence: sequence, previous: head?.link,
-            recordedAtMilliseconds: max(timeMilliseconds, next.recordedAtMilliseconds), actor: request.actor,
-            keyIdentifier: request.signer.map { KeyStatusChange.keyIdentifier(of: $0.verificationKey) },
-            event: request.event, commitments: request.personal.map(\.commitment))
-        if let signer = request.signer { entry.signature = try ActorSignature.sign(entry, by: signer) }
+        return chain.nextEntry(
+            of: request.object, recordedAtMilliseconds: recordedAtMilliseconds, actor: request.actor,
+            keyIdentifier: keyIdentifier, event: request.event, commitments: request.personal.map(\.commitment))
+    }
+
+    /// Writes an entry at the log's end, with the openings of its commitments.
+    func insert(
+        _ entry: Entry, at index: UInt64, openings: [Opening], _ database: Database
+    ) throws -> AppendAnswer {
         let bytes = try entry.encoded()
         var hasher = MerkleHasher()
         let leafHash = hasher.leaf(bytes)
         try database.run(
-            "INSERT INTO log_entries VALUES (?, ?, ?, ?, ?, ?)", .integer(next.index), .bytes(request.object.bytes),
-            .integer(sequence), .bytes(leafHash.bytes), .integer(entry.recordedAtMilliseconds), .bytes(bytes))
+            "INSERT INTO log_entries VALUES (?, ?, ?, ?, ?, ?)", .integer(index), .bytes(entry.object.bytes),
+            .integer(entry.sequence), .bytes(leafHash.bytes), .integer(entry.recordedAtMilliseconds), .bytes(bytes))
         try database.run(
-            "INSERT OR REPLACE INTO log_heads VALUES (?, ?, ?, ?)", .bytes(request.object.bytes), .integer(sequence),
-            .bytes(leafHash.bytes), .integer(next.index))
-        try OpeningTable.insert(request.personal, of: next.index, key: openingKey, database)
-        return AppendAnswer(index: next.index, sequence: sequence, leafHash: leafHash)
+            "INSERT OR REPLACE INTO log_heads VALUES (?, ?, ?, ?)", .bytes(entry.object.bytes),
+            .integer(entry.sequence), .bytes(leafHash.bytes), .integer(index))
+        try OpeningTable.insert(openings, of: index, key: openingKey, database)
+        return AppendAnswer(index: index, sequence: entry.sequence, leafHash: leafHash)
     }
 
     /// The index that comes next, and the recorded time that it may not fall below.
@@ -87,7 +102,7 @@ struct Sequencer: Sendable {
     }
 
     /// The answer to the same request before; nil for a new one.
-    private func repeated(_ request: EventRequest, _ database: Database) throws -> AppendAnswer? {
+    func repeated(_ request: EventRequest, _ database: Database) throws -> AppendAnswer? {
         guard let idempotency = request.idempotency else { return nil }
         let first = try database.first(
             "SELECT digest, idx, sequence, leaf_hash FROM log_requests WHERE key IN (?, ?)", .text(idempotency.key),

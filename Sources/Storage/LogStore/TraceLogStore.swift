@@ -14,7 +14,7 @@ package final class TraceLogStore: Sendable {
     let registry: RegistryDatabase
     let faults: FaultInjection
     let openingKey: [UInt8]
-    private let sequencer: Sequencer
+    let sequencer: Sequencer
 
     /// Takes the log of an open registry.
     ///

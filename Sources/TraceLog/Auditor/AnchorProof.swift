@@ -1,4 +1,4 @@
-/// Holds a checkpoint to anchors and remembered state by proofs out of the log's own tiles.
+/// Checks a checkpoint against anchors and the remembered checkpoint, by proofs from the log's own tiles.
 enum AnchorProof {
     static func judge(
         _ checkpoint: Checkpoint, options: AuditOptions, tree: inout TileNodeSource, source: some AuditSource
@@ -20,8 +20,9 @@ enum AnchorProof {
                     isTreeRight
                         ? AuditFinding(
                             .fork, index: 0,
-                            detail: "the log's first \(anchor.size) entries and the root that \(name) has for them")
-                        : AuditFinding(.rootMismatch, detail: "the root recomputed from the tiles and the checkpoint's")
+                            detail: "the log's first \(anchor.size) entries do not have the root that \(name) states")
+                        : AuditFinding(
+                            .rootMismatch, detail: "the root over the tiles does not match the checkpoint's root")
                 )
             } catch {
                 findings.append(AuditFinding(.tileMismatch, detail: error.reason, unreadable: error))
@@ -30,13 +31,13 @@ enum AnchorProof {
         return findings
     }
 
-    /// A finding where the anchor is of another log, or of a longer one.
+    /// A finding where the anchor belongs to another log, or covers more entries than the checkpoint.
     static func beyond(
         _ anchor: Checkpoint, _ checkpoint: Checkpoint, isRemembered: Bool, source: some AuditSource
     ) throws(AuditSourceError) -> AuditFinding? {
         let name = isRemembered ? "the remembered checkpoint" : "the anchor"
         if !checkpoint.isOf(anchor.origin) {
-            return AuditFinding(.fork, index: 0, detail: "\(name) is of another log, \(anchor.origin)")
+            return AuditFinding(.fork, index: 0, detail: "\(name) belongs to another log, \(anchor.origin)")
         }
         guard anchor.size > checkpoint.size else { return nil }
         let last = (anchor.size - 1) / UInt64(TilePath.fullWidth)
@@ -44,6 +45,6 @@ enum AnchorProof {
         let isTailThere = try StoredFile(TilePath(kind: .entries, index: last, width: width), source: source) != nil
         return AuditFinding(
             isTailThere || isRemembered ? .checkpointRollback : .truncated, index: checkpoint.size,
-            detail: "the checkpoint has \(checkpoint.size) entries, and \(name) \(anchor.size)")
+            detail: "the checkpoint covers \(checkpoint.size) entries, and \(name) covers \(anchor.size)")
     }
 }

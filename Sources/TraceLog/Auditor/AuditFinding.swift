@@ -1,8 +1,8 @@
 package import Encoding
 
-/// One thing that is wrong: what, from which index on, with which object, and which two sources disagree.
+/// One fault of a log: its code, its first index, its object, and a sentence that says which two sources disagree.
 package struct AuditFinding: Sendable, Equatable {
-    /// In the order in which findings at one index are told: causes before what follows from them.
+    /// In the order in which findings at one index are reported: causes before consequences.
     package enum Code: String, Sendable, CaseIterable {
         case checkpointSignature = "checkpoint_signature"
         case checkpointRollback = "checkpoint_rollback"
@@ -26,14 +26,18 @@ package struct AuditFinding: Sendable, Equatable {
         fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
     }
 
+    static let leafMismatchDetail = "the entry's leaf hash does not match the stored tile"
+    static let notIncludedDetail = "the checkpoint's root does not include the entry"
+    static let malformedEntryDetail = "the entry's bytes do not follow the format of entries"
+
     package let code: Code
-    /// The first index that is wrong, or may be; nil when the finding is about the log as a whole.
+    /// The first wrong index; nil when the finding is about the log as a whole.
     package let index: UInt64?
-    /// The identifier of the object it concerns; nil when there is none or it cannot be told.
+    /// The identifier of the object; nil when there is none or it is not known.
     package let object: [UInt8]?
-    /// Which two sources disagree, and how.
+    /// A sentence that names the two sources that disagree.
     package let detail: String
-    /// Whether this proves tampering; otherwise it only keeps the auditor from an answer.
+    /// Whether this proves tampering; if not, it only leaves the verdict open.
     package let isTampering: Bool
 
     package init(
@@ -46,9 +50,10 @@ package struct AuditFinding: Sendable, Equatable {
         self.isTampering = isTampering
     }
 
-    /// Tampering first, then what has a place before what only says that there is one, then by index and cause.
+    /// Orders by tampering first, then findings with an exact place before `fork` and `root_mismatch`, then by index,
+    /// code, object and detail.
     ///
-    /// Only equal findings have no order, so that a report does not hang on the order in which they were found.
+    /// Only equal findings have no order, so that a report does not depend on the order in which they were found.
     static func precedes(_ left: AuditFinding, _ right: AuditFinding) -> Bool {
         if left.isTampering != right.isTampering { return left.isTampering }
         let isLeftVague = left.code == .fork || left.code == .rootMismatch

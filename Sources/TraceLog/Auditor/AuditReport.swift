@@ -1,6 +1,6 @@
 package import Encoding
 
-/// What an audit found.
+/// The result of an audit.
 package struct AuditReport: Sendable {
     package enum Verdict: String, Sendable {
         case intact
@@ -8,7 +8,7 @@ package struct AuditReport: Sendable {
         case undecided
     }
 
-    /// The most findings that are kept; one fault can break everything after it.
+    /// The most findings that are kept: one fault can cause a finding at every later entry.
     package static let findingCountMax = 1000
 
     package let verdict: Verdict
@@ -36,8 +36,10 @@ package struct AuditReport: Sendable {
         }
     }
 
-    /// What the log's own parts are worth, each held to the other and to the key, whether or not anything outside holds
-    /// the log: the verdict is `intact` only where both are and something does.
+    /// The verdict of each part of the log by itself: the tiles against the checkpoint, the checkpoint against the key.
+    ///
+    /// The verdict of the whole is `intact` only where both are, and where an anchor, a remembered checkpoint or a witness
+    /// confirms the checkpoint.
     package var parts: [(name: String, verdict: Verdict)] {
         let signature = findings.first { $0.code == .checkpointSignature }
         let checkpoint: Verdict = signature.map { $0.isTampering ? .tampered : .undecided } ?? .intact

@@ -1,4 +1,4 @@
-/// Where an auditor reads a log's files from: a folder, a socket, a URL.
+/// A place from which an auditor reads a log's files: a folder, a socket, a URL.
 package protocol AuditSource: Sendable {
     /// Reads one file of the tlog-tiles layout whole.
     ///
@@ -9,7 +9,7 @@ package protocol AuditSource: Sendable {
     /// - Throws: `input_unreadable`, `input_too_large`.
     func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]?
 
-    /// Reads a file into memory that was used before; what it held is gone in any case.
+    /// Reads a file into memory that is used again; its earlier content is lost in any case.
     ///
     /// - Returns: whether there is such a file.
     func read(_ path: String, byteCountMax: Int, into bytes: inout [UInt8]) throws(AuditSourceError) -> Bool
@@ -31,7 +31,7 @@ package struct AuditSourceError: Error, Equatable, Sendable {
     }
 
     package let code: Code
-    /// What happened, to which input; lower case, no full stop.
+    /// The event and its input; lower case, no full stop.
     package let reason: String
     /// The fix, as one imperative sentence.
     package let hint: String

@@ -1,8 +1,8 @@
-/// Audits a log that it does not trust: reads it once, in order, and recomputes all of it.
+/// Audits a log without trusting it: reads it once, in order, and recomputes all of it.
 package struct Auditor<Source: AuditSource>: Sendable {
-    // 4 bundles of 256 entries: long enough that handing them over costs little, few enough to stay in the cache.
+    // 4 bundles of 256 entries: enough that handing them over costs little, few enough to stay in the cache.
     private static var bundlesAShare: UInt64 { 4 }
-    // Shares of each thread that are read and hashed ahead of the one that is replayed; a constant of memory.
+    // The shares for each thread that are read and hashed ahead of the replay; they bound the memory.
     private static var sharesAThread: UInt64 { 3 }
 
     struct Outcome {
@@ -22,13 +22,13 @@ package struct Auditor<Source: AuditSource>: Sendable {
     /// Audits the log.
     ///
     /// - Returns: the report, and the checkpoint's note where it could be read.
-    /// - Throws: `AuditSourceError` when the log could not be read, which says nothing of it.
+    /// - Throws: `AuditSourceError` when the log could not be read, which says nothing about its honesty.
     package func audit() async throws -> (report: AuditReport, note: SignedNote?) {
         let outcome = try await audit(watching: nil)
         return (outcome.report, outcome.note)
     }
 
-    /// Audits the log, and keeps the entries of one object.
+    /// Audits the log, and collects the entries of one object.
     func audit(watching watched: ObjectKey?) async throws -> Outcome {
         let statement = CheckpointStatement(bytes: try checkpointBytes(), options: options)
         guard let note = statement.note, let checkpoint = statement.checkpoint, statement.isReadable else {
@@ -60,7 +60,7 @@ package struct Auditor<Source: AuditSource>: Sendable {
         return bytes
     }
 
-    /// While one share is replayed in order, those after it are already read and hashed.
+    /// Replays shares in order, while those after them are read and hashed.
     private func run(
         size: UInt64, rules: WholeEntry.Rules, tree: inout TreeAudit, replay: inout ChainReplay
     ) async throws {
@@ -91,7 +91,7 @@ package struct Auditor<Source: AuditSource>: Sendable {
                 replay.add(await SignatureJob.check(replay.takeJobs(), threadCount: options.threadCount))
                 replayed += 1
                 options.progress?(min(size, replayed * Self.bundlesAShare * width), size)
-                // A bundle that is not there ends the reading: what a forged size claims beyond it is not walked.
+                // A missing bundle ends the reading: a forged size may claim any number of bundles after it.
                 if digests.last.map({ $0.hashes.isEmpty }) == true { break }
             }
             group.cancelAll()

@@ -1,6 +1,6 @@
-/// What one thread makes of one entry bundle: its leaves' hashes, its entries' outer fields, its tile's disagreement.
+/// One entry bundle after reading: its leaf hashes, its entries' outer fields, and how its tile differs.
 struct BundleDigest: Sendable {
-    /// Where the stored tile first differs from the hashes, and the object of the entry there.
+    /// The first position where the stored tile differs from the hashes, and the object of the entry there.
     struct TileDifference: Sendable {
         let position: Int
         let object: [UInt8]?
@@ -8,12 +8,12 @@ struct BundleDigest: Sendable {
 
     let firstIndex: UInt64
     let hashes: [MerkleHash]
-    /// One an entry, nil where it is malformed; empty when entries are opaque.
+    /// One for each entry, nil for a malformed one; empty when entries are not looked into.
     let entries: [ScannedEntry?]
     /// The root over the hashes, of a full bundle only.
     let root: MerkleHash?
     let tileDifference: TileDifference?
-    /// Whether neither the bundle nor its tile is there.
+    /// Whether both the bundle and its tile are missing.
     let isMissing: Bool
     private(set) var findings = FindingList()
     /// The entries that were read whole, in order.
@@ -31,7 +31,7 @@ struct BundleDigest: Sendable {
         let hasBundle = try memory.bundle.read(TilePath(kind: .entries, index: number, width: width), source: source)
         bundle = StoredBundle(bytes: memory.bundle.bytes, width: width, isFullFile: memory.bundle.isFullFile)
         if !hasBundle, tilesOnly, hasTile, memory.tile.bytes.count >= width * MerkleHash.byteCount {
-            // Some logs publish no bundles; their tiles and checkpoint can still be held to one another.
+            // Some logs publish no bundles; their tiles can still be compared with their checkpoint.
             hashes = (0..<width).map { MerkleHash(memory.tile.bytes.span, at: $0 * MerkleHash.byteCount) }
         } else {
             hashes = memory.hasher.leaves(of: bundle.places, in: bundle.bytes)
@@ -53,7 +53,7 @@ struct BundleDigest: Sendable {
     private mutating func judge(isThere: Bool, width: Int) {
         let index = firstIndex + UInt64(hashes.count)
         if hashes.count < width {
-            let detail = isThere ? "the entry bundle ends or breaks before it" : "its entry bundle is not there"
+            let detail = isThere ? "the entry bundle ends or breaks off before it" : "its entry bundle is missing"
             findings.add(
                 AuditFinding(
                     bundle.endsClean ? .truncated : .malformedEntry, index: index,
@@ -66,14 +66,14 @@ struct BundleDigest: Sendable {
         }
     }
 
-    private mutating func addMalformed(_ position: Int, _ reason: String = "the entry's bytes and the entry's rules") {
+    private mutating func addMalformed(_ position: Int, _ reason: String = AuditFinding.malformedEntryDetail) {
         findings.add(
             AuditFinding(
                 .malformedEntry, index: firstIndex + UInt64(position), object: bundle.object(at: position),
                 detail: reason))
     }
 
-    /// Reads whole what more must be known of than an entry's outer fields, and drops the bundle's bytes.
+    /// Decodes the entries that need more than their outer fields, and drops the bundle's bytes.
     mutating func readWhole(_ rules: WholeEntry.Rules) {
         for (position, scanned) in entries.enumerated() {
             guard let scanned, rules.mustRead(scanned) else { continue }
@@ -87,7 +87,7 @@ struct BundleDigest: Sendable {
         bundle = StoredBundle(bytes: [], width: 0, isFullFile: false)
     }
 
-    /// Reads one entry whole.
+    /// Decodes one entry.
     ///
     /// - Throws: `malformed_entry`, `unknown_term`.
     func entry(at position: Int) throws(TraceLogError) -> Entry {
@@ -95,7 +95,7 @@ struct BundleDigest: Sendable {
     }
 }
 
-/// What reading one bundle after the other uses again: a hasher, and room for a tile and a bundle.
+/// Memory that is used again from bundle to bundle: a hasher, and buffers for a tile and a bundle.
 struct BundleMemory: ~Copyable {
     var hasher = MerkleHasher()
     fileprivate var tile = StoredFile()

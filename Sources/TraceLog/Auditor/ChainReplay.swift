@@ -1,24 +1,23 @@
 import Signing
 
-/// Goes through the log in order and holds every entry to those before it.
+/// Goes through the log in order and checks every entry against the entries before it.
 struct ChainReplay: ~Copyable {
     private let rules: WholeEntry.Rules
     private let openings: OpeningIndex?
     private var objects = ObjectTable()
-    // Of the entries of the bundle that is being replayed.
+    // The record numbers of the objects in the bundle that is being replayed.
     private var found: [Int?] = []
     private var keys = ActorKeys()
-    private var newestTimeMilliseconds: UInt64 = 0
+    private var recordedTime = RecordedTime()
     private var commitments = CommitmentLedger()
-    // Entries of one batch and one key share one signature; it is checked once, as long as they are not interleaved.
-    private var newestBatch: (claim: WholeEntry.Claim, keyIdentifier: [UInt8]?)?
+    private var batches = SignedBatches()
     private var hasLogChain = false
     private(set) var eventCount: UInt64 = 0
     private(set) var jobs: [SignatureJob] = []
     private(set) var findings = FindingList()
-    /// The entries of the object that is watched.
+    /// The entries of the watched object.
     private(set) var watchedEntries: [(entry: Entry, link: EntryLink)] = []
-    /// The newest heads entry whose statement holds.
+    /// The newest heads entry that is true.
     private(set) var newestHeads: (index: UInt64, statement: HeadsStatement)?
 
     init(rules: WholeEntry.Rules, openings: OpeningIndex?) {
@@ -26,16 +25,16 @@ struct ChainReplay: ~Copyable {
         self.openings = openings
     }
 
-    /// How many objects there are, the log itself left out.
+    /// The number of objects; the log itself is not counted.
     var objectCount: UInt64 { UInt64(objects.count) - (hasLogChain ? 1 : 0) }
 
-    /// Hands out the signatures that wait to be checked.
+    /// Hands out the signatures that are still to be checked.
     mutating func takeJobs() -> [SignatureJob] {
         defer { jobs.removeAll(keepingCapacity: true) }
         return jobs
     }
 
-    /// Takes in what signatures or the end have shown.
+    /// Adds findings that were made elsewhere.
     mutating func add(_ more: [AuditFinding]) {
         findings.add(more)
     }
@@ -56,31 +55,20 @@ struct ChainReplay: ~Copyable {
         }
     }
 
-    /// Holds an entry to the one before it, of the log and of its object.
+    /// Checks an entry against the entry before it in the log, and against the object's entry before it.
     @inline(__always)
     private mutating func follow(_ entry: ScannedEntry, at link: EntryLink, guess: Int?) {
         if entry.object.byteCount == 0 { hasLogChain = true }
         if entry.kind == .observed { eventCount += 1 }
-        if entry.recordedAtMilliseconds < newestTimeMilliseconds {
-            add(.timeRegression, link.index, entry.object, "the entry's recorded time and that of the entry before it")
-        } else {
-            newestTimeMilliseconds = entry.recordedAtMilliseconds
+        if !recordedTime.accept(entry.recordedAtMilliseconds) {
+            add(.timeRegression, link.index, entry.object, RecordedTime.violationDetail)
         }
         let number = objects.record(of: entry.object, guess: guess)
-        let count = objects.entryCount(number)
-        if entry.sequence < count {
-            add(.duplicateEvent, link.index, entry.object, "this entry and an earlier one of the same sequence")
-            return
+        var chain = objects.chain(number)
+        if let violation = chain.accept(sequence: entry.sequence, previous: entry.previous, at: link) {
+            add(violation.code, link.index, entry.object, violation.detail)
         }
-        if entry.sequence > count {
-            add(
-                .sequenceGap, link.index, entry.object,
-                "the entry says sequence \(entry.sequence), and \(count) is next")
-        } else if entry.previous != objects.newest(number) {
-            add(.chainBreak, link.index, entry.object, "the entry's link and the object's entry before it")
-        }
-        objects.set(
-            number, entryCount: entry.sequence == .max ? entry.sequence : entry.sequence + 1, newest: link)
+        objects.set(number, chain)
     }
 
     private mutating func accept(_ whole: WholeEntry, _ scanned: ScannedEntry, at link: EntryLink) {
@@ -91,50 +79,62 @@ struct ChainReplay: ~Copyable {
         switch whole.entry.event {
         case .observed, .heads: break
         case .erased(let erasure):
-            // What it names is known only where commitments are kept; that it comes later is always.
+            // The commitments that it names are known only where openings are checked; that they lie before it must
+            // hold always.
             if !rules.checksOpenings, erasure.index >= link.index {
                 findings.add(.groundlessErasure(of: erasure, index: link.index, object: object))
             }
         case .keyStatus(let change):
-            let refusal = object == .log ? keys.accept(change) : .strangersChange
-            if let refusal { add(refusal.code, link.index, object, refusal.detail) }
+            do {
+                try keys.accept(change, in: whole.entry.object)
+            } catch {
+                add(error.code, link.index, object, error.detail)
+            }
         }
         if rules.checksOpenings {
             findings.add(commitments.accept(whole.entry, index: link.index, object: object))
         }
         if object == rules.watched { watchedEntries.append((whole.entry, link)) }
-        if rules.mustCheck(whole.entry.signature) { prepare(whole, index: link.index, object: object) }
+        if rules.signatures.includes(whole.entry.signature) { prepare(whole, index: link.index, object: object) }
     }
 
     private mutating func check(_ heads: HeadsStatement, at index: UInt64, object: ObjectKey) {
-        if object == .log, heads.entryCount == index, objects.heads(entryCount: index) == heads {
+        guard object == .log else {
+            return add(.headsMismatch, index, object, HeadsStatement.misplacedDetail)
+        }
+        if heads.entryCount == index, objects.heads(entryCount: index) == heads {
             newestHeads = (index, heads)
         } else {
-            add(.headsMismatch, index, object, "the heads entry and the objects' newest entries before it")
+            add(
+                .headsMismatch, index, object,
+                "the heads entry does not match the objects' newest entries before it")
         }
     }
 
     private mutating func prepare(_ whole: WholeEntry, index: UInt64, object: ObjectKey) {
-        switch keys.judge(whole.entry, index: index) {
-        case .failure(let refusal): add(refusal.code, index, object, refusal.detail)
-        case .success(let key):
-            guard let claim = whole.claim else {
-                add(.actorSignature, index, object, "the entry and its path to the batch's root")
-                return
-            }
-            if claim.isOfBatch {
-                let batch = (claim: claim, keyIdentifier: whole.entry.keyIdentifier)
-                if let newestBatch, newestBatch == batch { return }
-                newestBatch = batch
-            }
-            jobs.append(
-                SignatureJob(
-                    index: index, object: object.bytes, key: key, signature: claim.signature, message: claim.message))
+        guard let claim = whole.claim else {
+            return add(.actorSignature, index, object, SignatureJob.brokenPathDetail)
+        }
+        let isUnchecked =
+            claim.batchEntryCount.map { count in
+                batches.add(
+                    claim, of: count, keyIdentifier: whole.entry.keyIdentifier, index: index, object: object,
+                    findings: &findings)
+            } ?? true
+        do {
+            let key = try keys.signing(whole.entry)
+            if isUnchecked { jobs.append(SignatureJob(index: index, object: object.bytes, key: key, claim: claim)) }
+        } catch {
+            add(error.code, index, object, error.detail)
         }
     }
 
-    /// Says what is known only at the end: commitments that nothing opens.
+    /// Adds the findings that only the log's end shows: incomplete batches, and commitments without an opening.
     mutating func finish() {
+        // A signature that does not hold says nothing of a batch.
+        let refused = Set(
+            findings.all.filter { [.actorSignature, .keyRevoked].contains($0.code) }.compactMap(\.index))
+        findings.add(batches.incomplete().filter { $0.index.map { !refused.contains($0) } ?? true })
         guard let openings else { return }
         findings.add(commitments.judge(openings))
     }

@@ -1,10 +1,10 @@
-/// What a served checkpoint says, and what its signatures are worth.
+/// A served checkpoint, with the findings about its signatures.
 struct CheckpointStatement {
     let note: SignedNote?
     let checkpoint: Checkpoint?
     let findings: [AuditFinding]
 
-    /// Whether it is worth reading the log under it: a forged size is not.
+    /// Whether the log under it may be read; a forged size would have an auditor read without end.
     var isReadable: Bool { !findings.contains { $0.code == .checkpointSignature && $0.isTampering } }
 
     init(bytes: [UInt8], options: AuditOptions) {
@@ -27,21 +27,25 @@ struct CheckpointStatement {
             let (cosigned, broken) = policy.judge(note)
             for name in broken {
                 findings.append(
-                    AuditFinding(.checkpointSignature, detail: "the checkpoint and the cosignature of \(name)"))
+                    AuditFinding(
+                        .checkpointSignature, detail: "the cosignature of \(name) does not match the checkpoint"))
             }
             isAnchored = isAnchored || cosigned >= policy.quorum
             if cosigned < policy.quorum {
                 findings.append(
                     AuditFinding(
                         .unanchored, isTampering: false,
-                        detail: "\(cosigned) of the \(policy.quorum) cosignatures that the policy asks for"))
+                        detail:
+                            "the checkpoint has \(cosigned) valid cosignatures, and the policy requires \(policy.quorum)"
+                    ))
             }
         }
         if !isAnchored {
             findings.append(
                 AuditFinding(
                     .unanchored, isTampering: false,
-                    detail: "nothing remembered, no anchor and no witness: a cut tail could not be seen"))
+                    detail: "no anchor, remembered checkpoint or witness is given, so that a cut tail would not be seen"
+                ))
         }
         self.findings = findings
     }
@@ -50,31 +54,37 @@ struct CheckpointStatement {
         -> [AuditFinding]
     {
         guard checkpoint.size <= ObjectTable.indexMax else {
-            return [AuditFinding(.checkpointSignature, detail: "a size of \(checkpoint.size) is more than any log has")]
+            return [
+                AuditFinding(
+                    .checkpointSignature,
+                    detail: "the checkpoint states \(checkpoint.size) entries, more than a log can have")
+            ]
         }
         if let key = options.key, !note.isSigned(by: key) {
-            return [AuditFinding(.checkpointSignature, detail: "the checkpoint and the signature by the log's key")]
+            return [AuditFinding(.checkpointSignature, detail: "the log's key has not signed the checkpoint")]
         }
         if !isOfLog(checkpoint, options) {
             let name = options.origin ?? options.key?.name ?? "none"
             return [
                 AuditFinding(
                     .checkpointSignature,
-                    detail: "the checkpoint's origin, \(checkpoint.origin), and the log's name, \(name)")
+                    detail: "the checkpoint belongs to the log \(checkpoint.origin), not to \(name)")
             ]
         }
         guard options.key == nil else { return [] }
         return [
             AuditFinding(
-                .checkpointSignature, isTampering: false, detail: "no key was given to check the checkpoint with")
+                .checkpointSignature, isTampering: false,
+                detail: "no key is given, so that the checkpoint's signature is not checked")
         ]
     }
 
-    /// Whether it is the log that was asked for: by its origin, else by its key's name or what is trusted of it.
+    /// Whether the checkpoint belongs to the wanted log: by the given origin, else by the key's name or by the origin of a
+    /// trusted checkpoint.
     private static func isOfLog(_ checkpoint: Checkpoint, _ options: AuditOptions) -> Bool {
         if let origin = options.origin { return checkpoint.isOf(origin) }
         let trusted = (options.anchors + [options.remembered].compactMap { $0 }).map(\.origin)
-        // Others' logs need not be called as their keys are; as long as nothing holds one, nothing names it either.
+        // Other operators' logs may have another name than their key, and nothing else states the name here.
         if options.tilesOnly, trusted.isEmpty, options.policy == nil { return true }
         guard let key = options.key else { return true }
         return ([key.name] + trusted).contains { checkpoint.isOf($0) }

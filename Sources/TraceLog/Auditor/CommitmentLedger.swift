@@ -1,4 +1,4 @@
-/// The commitments a log holds and the erasures it tells of; kept only where openings are to be checked.
+/// The commitments and erasures of a log; kept only where openings are checked.
 struct CommitmentLedger {
     private struct Place: Equatable {
         let index: UInt64
@@ -8,10 +8,10 @@ struct CommitmentLedger {
     private var places: [MerkleHash: Place] = [:]
     private var erased: Set<MerkleHash> = []
 
-    /// Takes in what an entry commits to, or which earlier commitments it says nobody can open any more.
+    /// Adds the commitments and the erasure of an entry.
     ///
-    /// - Returns: what is wrong with it: a commitment that an earlier entry has, though each has a salt of its own; an
-    ///   erasure of what no earlier entry of its object holds, which excuses nothing.
+    /// - Returns: a finding for each commitment that an earlier entry already has, although each has its own salt, and
+    ///   for an erasure of a commitment that no earlier entry of its object has.
     mutating func accept(_ entry: Entry, index: UInt64, object: ObjectKey) -> [AuditFinding] {
         var findings: [AuditFinding] = []
         for commitment in entry.commitments {
@@ -19,7 +19,9 @@ struct CommitmentLedger {
                 findings.append(
                     AuditFinding(
                         .openingMissing, index: index, object: object.bytes,
-                        detail: "the entry's commitment is that of entry \(earlier.index), and no opening is its own"))
+                        detail:
+                            "the entry repeats a commitment of entry \(earlier.index), so that it has no opening of its own"
+                    ))
             } else {
                 places[commitment] = Place(index: index, object: object)
             }
@@ -37,16 +39,16 @@ struct CommitmentLedger {
         return grounded.count == erasure.commitments.count
     }
 
-    /// Holds the commitments to the openings: one of neither opening nor erasure, and openings of nothing.
+    /// Findings for commitments without opening or erasure, and for openings without commitment.
     ///
-    /// `indices` are the entries that were read, where these are not all: other entries' openings are not judged.
+    /// `indices` are the entries that were read, where only some were: openings of other entries are not checked.
     func judge(_ openings: OpeningIndex, indices: Set<UInt64>? = nil) -> [AuditFinding] {
         var findings: [AuditFinding] = []
         for (commitment, place) in places where openings.indices[commitment] == nil && !erased.contains(commitment) {
             findings.append(
                 AuditFinding(
                     .openingMissing, index: place.index, object: place.object.bytes,
-                    detail: "the entry's commitment has no opening, and no erasure names it"))
+                    detail: "the entry has a commitment without an opening, and no erasure names it"))
         }
         for (commitment, index) in openings.indices {
             if let place = places[commitment], index == nil || index == place.index { continue }
@@ -54,17 +56,19 @@ struct CommitmentLedger {
             findings.append(
                 AuditFinding(
                     .openingMismatch, index: index, object: places[commitment]?.object.bytes,
-                    detail: "an opening and the commitments of the entry it is said to open"))
+                    detail: "an opening does not match any commitment of the entry that it names"))
         }
         return findings
     }
 }
 
 extension AuditFinding {
-    /// An erasure that names what its object's entries before it do not hold.
+    /// The finding for an erasure of commitments that no earlier entry of its object has.
     static func groundlessErasure(of erasure: Erasure, index: UInt64, object: ObjectKey) -> AuditFinding {
         AuditFinding(
             .openingMismatch, index: index, object: object.bytes,
-            detail: "the erasure, and the object's commitments in entry \(erasure.index), which must stand before it")
+            detail:
+                "the entry erases commitments that the object's entry \(erasure.index) does not have, or that come later"
+        )
     }
 }

@@ -1,8 +1,8 @@
-/// The first hundred findings of each code at most, in whichever order they come.
+/// The first hundred findings of each code, in whatever order they are added.
 struct FindingList {
     static let countMax = AuditReport.findingCountMax / 10
 
-    // Each in the order in which a report tells them.
+    // Each list in the order of a report.
     private var kept: [AuditFinding.Code: [AuditFinding]] = [:]
 
     var all: [AuditFinding] { kept.values.joined().sorted(by: AuditFinding.precedes) }
@@ -16,7 +16,7 @@ struct FindingList {
     }
 
     private static func insert(_ finding: AuditFinding, into list: inout [AuditFinding]) {
-        // Most come in order, so that their place is the end.
+        // Most findings are added in order, so that their place is at the end.
         let place = list.lastIndex { !AuditFinding.precedes(finding, $0) }.map { $0 + 1 } ?? 0
         guard place < countMax else { return }
         if list.count == countMax { list.removeLast() }

@@ -2,15 +2,15 @@ import Glibc
 
 /// Zeroed memory from the kernel itself, for tables that grow with a log.
 ///
-/// It goes back to the kernel at once and whole, where the heap would keep what it is given back between what is still
-/// in use; and a page of it that was never written takes no room.
+/// Unmapped memory goes back to the kernel at once, while a heap keeps freed blocks that lie between used ones. Pages that
+/// were never written take no memory.
 enum MappedPages {
-    /// Maps memory, or ends the process when there is none, as the heap does.
+    /// Maps memory; ends the process when there is none, as the heap does.
     static func map(byteCount: Int) -> UnsafeMutableRawPointer {
         let pages = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let pages = unsafe pages, unsafe pages != MAP_FAILED else {
             // No input reaches this: only a machine without memory does, and what it held can be read again.
-            preconditionFailure("there is memory for \(byteCount) bytes more")
+            preconditionFailure("the kernel has no memory for \(byteCount) more bytes")
         }
         return unsafe pages
     }

@@ -2,10 +2,10 @@ import CSHA256
 
 /// The records of an ``ObjectTable``, packed side by side; owns their memory.
 @safe struct ObjectRecords: ~Copyable {
-    // As many as make whole pages.
+    // A number of records that fills whole pages.
     private static let blockCount = 4096
     private static let blockByteCount = blockCount * Record.byteCount
-    // Up to so many are sorted by comparing them; more are first parted by a byte.
+    // Up to this number, records are sorted by comparison; more are first distributed by a byte.
     private static let fewCount = 32
 
     private(set) var count = 0
@@ -24,7 +24,7 @@ import CSHA256
         nonmutating set { unsafe address(number).storeBytes(of: newValue, as: Record.self) }
     }
 
-    /// Adds a record, and gives its number.
+    /// Adds a record, and returns its number.
     mutating func append(_ record: Record) -> Int {
         if count % Self.blockCount == 0 { unsafe blocks.append(MappedPages.map(byteCount: Self.blockByteCount)) }
         count += 1
@@ -32,14 +32,14 @@ import CSHA256
         return count - 1
     }
 
-    /// Has the processor fetch a record, which may lie on two lines of its cache.
+    /// Makes the processor fetch a record, which may lie on two cache lines.
     func prefetch(_ number: Int) {
         let record = unsafe address(number)
         unsafe csha256_prefetch(record)
         unsafe csha256_prefetch(record.advanced(by: Record.byteCount - 1))
     }
 
-    /// Brings the records into the order of their identifiers, where they are.
+    /// Sorts the records by their identifiers, in place.
     func sort() {
         sort(0..<count, byByte: 0)
     }
@@ -94,7 +94,7 @@ extension ObjectRecords {
         static let indexMax: UInt64 = (1 << 40) - 1
         // An entry a second for 68 years.
         private static let entryCountMax: UInt64 = (1 << 31) - 1
-        /// The bytes of an identifier that records may be parted by; those alike in them are few, and sorted whole.
+        /// The leading bytes of an identifier that sorting distributes records by; few records agree in all of them.
         static let partingByteCount = ObjectID.byteCounts.upperBound - 1
 
         private let high: UInt64

@@ -1,6 +1,6 @@
 import CSHA256
 
-/// Where an ``ObjectTable``'s records are found by a hash: slots of 4 bytes, of which at most nine tenths are taken.
+/// The hash index of an ``ObjectTable``'s records: slots of 4 bytes, at most nine tenths of them taken.
 @safe struct ObjectSlots: ~Copyable {
     private static let slotByteCount = 4
 

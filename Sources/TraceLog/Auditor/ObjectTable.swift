@@ -1,16 +1,16 @@
 /// Every object's newest entry, in at most 64 bytes an object plus a constant.
 ///
-/// A record is 57 bytes: the identifier itself, padded to 16 bytes (so that no two objects can ever be taken for one
-/// another), the leaf hash, and 72 bits for the rest. Records lie in blocks, found through slots of 4 bytes that are
-/// between 80 % and 90 % full: 62 bytes an object at most, of which none is ever there twice. Slots are chosen by a hash
-/// keyed anew in every table, so that nobody can make identifiers that collide; what a slot's record number leaves of
-/// its 32 bits holds more of that hash, so that hardly any other object's record is looked at.
+/// A record is 57 bytes: the whole identifier, padded to 16 bytes, so that no two objects are ever confused; the leaf
+/// hash; and 72 bits for the rest. Records lie in blocks, and are found through slots of 4 bytes, of which 80 % to 90 %
+/// are taken: at most 62 bytes an object. A hash with a random key for each table chooses the slot, so that nobody can
+/// make identifiers that collide. A slot's spare bits hold more of the hash, so that other objects' records are seldom
+/// looked at.
 struct ObjectTable: ~Copyable {
     static let indexMax = ObjectRecords.Record.indexMax
 
     private var records = ObjectRecords()
     private var slots = ObjectSlots(count: 1024)
-    // Records below this number are in order of their identifiers.
+    // Records below this number are sorted by identifier.
     private var sortedCount = 0
     private let keys = SIMD4<UInt64>.random(in: 0 ... .max) | 1
 
@@ -19,18 +19,18 @@ struct ObjectTable: ~Copyable {
     /// The bytes held for records and slots.
     var byteCount: Int { records.byteCount + slots.byteCount }
 
-    /// The object's record; a new one is empty (``newest(_:)`` gives nil for it).
+    /// The number of the object's record, which is made where there is none.
     ///
-    /// `guess` is a record's number that ``find(_:)`` gave for the object; it may have become another's since.
+    /// `guess` is a number that ``find(_:_:)`` gave for the object; it may have become another object's since.
     @inline(__always)
     mutating func record(of object: ObjectKey, guess: Int? = nil) -> Int {
         if let guess, guess < count, records[guess].key == object { return guess }
         return search(object)
     }
 
-    /// Looks these entries' objects up, so that the processor fetches all of what that needs at once.
+    /// Looks up the objects of many entries, so that the processor fetches all their slots and records at once.
     ///
-    /// `found` gets the number of each entry's record, which is fetched as well; nil where it is not seen at once.
+    /// `found` gets the number of each entry's record; nil where the first slot does not show it.
     func find(_ entries: [ScannedEntry?], _ found: inout [Int?]) {
         found.removeAll(keepingCapacity: true)
         var hashes: [UInt64] = []
@@ -51,14 +51,17 @@ struct ObjectTable: ~Copyable {
         }
     }
 
-    /// How many entries the object has; 0 for a new record.
-    func entryCount(_ number: Int) -> UInt64 { records[number].entryCount }
+    /// The end of the object's chain; an empty chain for a new record.
+    @inline(__always)
+    func chain(_ number: Int) -> ObjectChain {
+        let record = records[number]
+        return ObjectChain(entryCount: record.entryCount, newest: record.newest)
+    }
 
-    /// The newest entry; nil for a new record.
-    func newest(_ number: Int) -> EntryLink? { records[number].newest }
-
-    func set(_ number: Int, entryCount: UInt64, newest: EntryLink) {
-        records[number].set(entryCount: entryCount, newest: newest)
+    @inline(__always)
+    func set(_ number: Int, _ chain: ObjectChain) {
+        guard let newest = chain.newest else { return }
+        records[number].set(entryCount: chain.entryCount, newest: newest)
     }
 
     private mutating func search(_ object: ObjectKey) -> Int {
@@ -76,8 +79,7 @@ struct ObjectTable: ~Copyable {
 
     /// The statement over all heads in order of their identifiers.
     ///
-    /// Records are brought into that order first, and stay in it until new objects come; a record's number from
-    /// before is not valid any more.
+    /// The records are sorted first, and stay sorted until a new object is added. Sorting changes their numbers.
     mutating func heads(entryCount: UInt64) -> HeadsStatement {
         if sortedCount < count {
             records.sort()

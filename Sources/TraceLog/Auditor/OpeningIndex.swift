@@ -1,6 +1,6 @@
 import Encoding
 
-/// The openings that an auditor was given, by what they open.
+/// The openings that an auditor was given, by their commitments.
 package struct OpeningIndex: Sendable {
     package static let lineByteCountMax = 32_768
 
@@ -8,7 +8,7 @@ package struct OpeningIndex: Sendable {
 
     package init() {}
 
-    /// Adds one opening; `index` is the entry that it is said to belong to, where that is known.
+    /// Adds one opening; `index` is its entry, where that is known.
     package mutating func add(_ opening: Opening, index: UInt64?) {
         indices[opening.commitment] = .some(index)
     }
@@ -23,7 +23,9 @@ package struct OpeningIndex: Sendable {
                 let salt = object["salt"]?.string.flatMap({ try? Hex.decode($0) }),
                 let name = object["name"]?.string, let value = object["value"]?.string
             else {
-                throw .range("an opening that is no object of salt, name and value", "give one JSON object a line")
+                throw .range(
+                    "a line of the openings is not a JSON object with salt, name and value",
+                    "give one JSON object a line")
             }
             let index = object["index"]?.integer.flatMap { UInt64(exactly: $0) }
             add(try Opening(salt: salt, name: name, value: value), index: index)

@@ -1,4 +1,4 @@
-/// One entry's outer fields, as far as replaying chains needs them: 80 bytes.
+/// The outer fields of an entry that replaying chains needs: 80 bytes.
 struct ScannedEntry: Sendable {
     let object: ObjectKey
     let kind: LogEvent.Kind?
@@ -25,7 +25,7 @@ struct ScannedEntry: Sendable {
         previousHash = entry.previous?.leafHash ?? MerkleHash()
     }
 
-    /// What the entry says stands before it in its object's chain; nil for a first entry.
+    /// The previous entry that this one names; nil for a first entry.
     var previous: EntryLink? {
         hasPrevious ? EntryLink(leafHash: previousHash, index: previousIndex) : nil
     }
@@ -42,7 +42,7 @@ extension StoredBundle {
         return entries
     }
 
-    /// The object an entry names, even where the rest of it is broken.
+    /// The object of an entry, even where the rest of the entry is broken.
     func object(at position: Int) -> [UInt8]? {
         guard position < places.count else { return nil }
         // An entry opens with an array of 11, version 1 and a byte string of up to 16.

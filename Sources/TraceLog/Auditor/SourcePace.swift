@@ -1,11 +1,11 @@
-/// Whether a source still gives at a pace worth waiting for; a limit for each file alone would let a hostile one, of
-/// many files, hold an auditor for weeks.
+/// Whether a source is fast enough over the whole audit: with a limit for each file alone, a hostile server of many files
+/// could keep an auditor busy for weeks.
 ///
-/// What is waited for counts, and not the time that an auditor spends on what it was given.
+/// Only the time spent waiting for the source counts, not the auditor's own work.
 package struct SourcePace: Sendable {
-    /// What may be lost to beginnings and pauses over the whole audit.
+    /// The time allowed for connecting and for pauses, over the whole audit.
     static let graceMilliseconds: UInt64 = 30_000
-    /// What an answer may take whatever its size: connections, round trips.
+    /// The time allowed for each answer, whatever its size.
     static let fileMilliseconds: UInt64 = 500
     /// The slowest transfer, 32 KiB a second.
     static let bytesAMillisecond: UInt64 = 32

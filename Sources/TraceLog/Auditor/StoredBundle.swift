@@ -1,11 +1,13 @@
-/// An entry bundle as it is stored, whole or broken: the entries that can be told apart.
+/// An entry bundle as it is stored, whole or broken, with the places of the entries that could be separated.
 struct StoredBundle: Sendable {
     let bytes: [UInt8]
     let places: EntryPlaces
     /// Whether the bytes end where an entry ends.
     let endsClean: Bool
 
-    /// Tells entries apart; at most `width` of them, or all when the file is one of a larger tree.
+    /// Separates the entries, at most `width` of them.
+    ///
+    /// `isFullFile` says that the file may hold further entries, of a larger tree.
     init(bytes: [UInt8], width: Int, isFullFile: Bool) {
         var position = 0
         let places = EntryPlaces(capacity: width) {
@@ -21,20 +23,20 @@ struct StoredBundle: Sendable {
     }
 }
 
-/// A tile or bundle as a source gave it.
+/// A tile or bundle as the source delivered it.
 struct StoredFile: Sendable {
     private(set) var bytes: [UInt8] = []
-    /// Whether it is the full file, where the checkpoint asks for a narrower one: the log has grown since.
+    /// Whether it is the full file in place of a partial one: the log has grown since the checkpoint.
     private(set) var isFullFile = false
 
     init() {}
 
-    /// Reads the file of exactly that width, or the full one that has taken its place; nil when neither is there.
+    /// Reads the file of exactly that width, or the full one that replaced it; nil when both are missing.
     init?(_ path: TilePath, source: some AuditSource) throws(AuditSourceError) {
         guard try read(path, source: source) else { return nil }
     }
 
-    /// Reads another file in this one's place; false, and nothing held, when it is not there.
+    /// Reads another file into this value; false, with no bytes, when it is missing.
     mutating func read(_ path: TilePath, source: some AuditSource) throws(AuditSourceError) -> Bool {
         let byteCountMax =
             path.kind == .entries ? EntryBundle.byteCountMax : TilePath.fullWidth * MerkleHash.byteCount
@@ -47,7 +49,7 @@ struct StoredFile: Sendable {
         return false
     }
 
-    /// The first position at which this tile is not `hashes`; nil when it is exactly them.
+    /// The first position where this tile differs from `hashes`; nil when it equals them.
     func difference(from hashes: [MerkleHash]) -> Int? {
         if !isFullFile, hashes.isSame(as: bytes) { return nil }
         let stored = bytes.count / MerkleHash.byteCount

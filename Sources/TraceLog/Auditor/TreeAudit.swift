@@ -1,4 +1,4 @@
-/// Recomputes the tree from its leaves and holds tiles, checkpoint and anchors to it.
+/// Recomputes the tree from its leaves, and compares tiles, checkpoint and anchors with it.
 struct TreeAudit {
     private struct Anchor {
         let checkpoint: Checkpoint
@@ -16,12 +16,11 @@ struct TreeAudit {
     private let checkpoint: Checkpoint
     private var anchors: [Anchor]
     private var frontier = MerkleFrontier()
-    // Fed with the roots of full bundles, so that its level 0 is the tree's tile level 1.
+    // Its leaves are the roots of full bundles, so that its level 0 is tile level 1 of the tree.
     private var upper = TileAccumulator()
     private var hasher = HasherBox()
     private var disagreements: [Disagreement] = []
-    // Of tiles above the entries' own, with the range of entries that each first wrong hash covers; the first by index,
-    // though a level's tile comes after all of those below it.
+    // Findings about tiles above level 0, by index, each with the range of entries that its first wrong hash covers.
     private var upperFindings: [(finding: AuditFinding, range: Range<UInt64>)] = []
     private var findings = FindingList()
 
@@ -34,7 +33,7 @@ struct TreeAudit {
 
     var root: MerkleHash { frontier.root(hasher: &hasher.hasher) }
 
-    /// Takes the next bundle's hashes in.
+    /// Adds the next bundle's hashes.
     mutating func accept(_ digest: BundleDigest, source: some AuditSource) throws(AuditSourceError) {
         findings.add(digest.findings.all)
         if let difference = digest.tileDifference, disagreements.count < Self.disagreementCountMax {
@@ -61,9 +60,9 @@ struct TreeAudit {
         for tile in full { try compare(tile, source: source) }
     }
 
-    /// Says what only the end shows: the tiles on the edge, the root, the anchors.
+    /// The findings, with those that only the end shows: about partial tiles, the root and the anchors.
     mutating func finish(source: some AuditSource) throws(AuditSourceError) -> [AuditFinding] {
-        // Where the entries broke off, the tiles above them cannot be told.
+        // Where entries are missing, the tiles above them cannot be recomputed.
         if frontier.size == checkpoint.size {
             for tile in upper.partialTiles { try compare(tile, source: source) }
         }
@@ -71,21 +70,22 @@ struct TreeAudit {
         for disagreement in disagreements {
             let detail =
                 isRootRight
-                ? "the stored tile and the entries, which the checkpoint vouches for"
-                : "the entry's recomputed leaf hash and the stored tile"
+                ? "the stored tile does not match the entries, which the checkpoint confirms"
+                : AuditFinding.leafMismatchDetail
             findings.add(
                 AuditFinding(
                     isRootRight ? .tileMismatch : .leafMismatch, index: disagreement.index,
                     object: disagreement.object, detail: detail))
         }
-        // What a wrong entry changes in the tiles above it says nothing new.
+        // A wrong entry changes the tiles above it too, which is no further fault.
         for upper in upperFindings
         where isRootRight || !disagreements.contains(where: { upper.range.contains($0.index) }) {
             findings.add(upper.finding)
         }
         if !isRootRight {
             findings.add(
-                AuditFinding(.rootMismatch, detail: "the root recomputed from the entries and the checkpoint's"))
+                AuditFinding(
+                    .rootMismatch, detail: "the root over the entries does not match the checkpoint's root"))
         }
         for anchor in anchors { try judge(anchor, source: source) }
         return findings.all
@@ -102,7 +102,8 @@ struct TreeAudit {
         let first = position << UInt64(level * TilePath.height)
         let finding = AuditFinding(
             .tileMismatch, index: first,
-            detail: stored == nil ? "\(path.path) is not there" : "\(path.path) and the tiles below it")
+            detail: stored == nil
+                ? "\(path.path) is missing" : "\(path.path) does not match the tiles below it")
         let place = upperFindings.lastIndex { !AuditFinding.precedes(finding, $0.finding) }.map { $0 + 1 } ?? 0
         upperFindings.insert((finding, first..<first + (1 << UInt64(level * TilePath.height))), at: place)
         if upperFindings.count > Self.disagreementCountMax { upperFindings.removeLast() }
@@ -119,7 +120,7 @@ struct TreeAudit {
             findings.add(
                 AuditFinding(
                     .fork, index: agreed.map(\.checkpoint.size).max() ?? 0,
-                    detail: "the log's first \(theirs.size) entries and the root that \(name) has for them"))
+                    detail: "the log's first \(theirs.size) entries do not have the root that \(name) states"))
         }
     }
 }

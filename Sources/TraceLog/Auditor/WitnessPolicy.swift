@@ -1,14 +1,14 @@
-/// Which witnesses count, and how many of them must have cosigned a checkpoint.
+/// The witnesses that an auditor trusts, and the number of them that must have cosigned a checkpoint.
 ///
 /// Text, one statement a line: `witness VKEY` once for each (a name of its own before the key is allowed), and
-/// `quorum N` once. Empty lines and lines that begin with `#` say nothing.
+/// `quorum N` once. Empty lines and lines that begin with `#` are ignored.
 package struct WitnessPolicy: Sendable, Equatable {
     package static let witnessCountMax = 100
 
     package let witnesses: [NoteKey]
     package let quorum: Int
 
-    /// Takes witnesses and how many of them suffice; nil unless the quorum is between 1 and their number.
+    /// Takes witnesses and their quorum; nil unless the quorum is between 1 and the number of witnesses.
     package init?(witnesses: [NoteKey], quorum: Int) {
         guard quorum >= 1, quorum <= witnesses.count, Set(witnesses.map(\.vkey)).count == witnesses.count else {
             return nil
@@ -30,30 +30,31 @@ package struct WitnessPolicy: Sendable, Equatable {
             case ("witness", 2...3):
                 let key = try NoteKey(vkey: words[words.count - 1])
                 guard key.kind == .cosignature, witnesses.count < Self.witnessCountMax else {
-                    throw Self.malformed("a witness key that is not of type cosignature/v1, or too many")
+                    throw Self.malformed(
+                        "a witness key is not of type cosignature/v1, or there are over \(Self.witnessCountMax)")
                 }
                 witnesses.append(key)
             case ("quorum", 2):
                 guard quorum == nil, let count = Int(words[1]) else {
-                    throw Self.malformed("a quorum that is no count")
+                    throw Self.malformed("the quorum is not a number, or is given twice")
                 }
                 quorum = count
-            default: throw Self.malformed("a line that is neither witness nor quorum")
+            default: throw Self.malformed("a line begins with neither `witness` nor `quorum`")
             }
         }
         guard let quorum, let policy = WitnessPolicy(witnesses: witnesses, quorum: quorum) else {
-            throw Self.malformed("no quorum between 1 and the number of its different witnesses")
+            throw Self.malformed("the quorum is not between 1 and the number of different witnesses")
         }
         self = policy
     }
 
-    private static func malformed(_ what: String) -> TraceLogError {
+    private static func malformed(_ reason: String) -> TraceLogError {
         TraceLogError(
-            code: .malformedKey, reason: "a witness policy with \(what)",
+            code: .malformedKey, reason: "the witness policy is malformed: \(reason)",
             hint: "write one `witness NAME VKEY` a line and one `quorum N`")
     }
 
-    /// How many witnesses have cosigned, and the names of those whose cosignature does not hold.
+    /// The number of witnesses that have cosigned, and the names of those whose cosignature is wrong.
     func judge(_ note: SignedNote) -> (cosigned: Int, broken: [String]) {
         var cosigned = 0
         var broken: [String] = []

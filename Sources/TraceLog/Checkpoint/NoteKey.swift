@@ -1,9 +1,9 @@
 import Encoding
 package import Signing
 
-/// A key that signs notes, under its name (C2SP signed-note): an Ed25519 key of a log or of a witness.
+/// A named key that signs notes (C2SP signed-note): an Ed25519 key of a log or of a witness.
 package struct NoteKey: Sendable, Equatable {
-    /// What the signature is made over.
+    /// The message that the key signs.
     package enum Kind: UInt8, Sendable {
         /// The note's text itself.
         case ed25519 = 0x01
@@ -21,8 +21,12 @@ package struct NoteKey: Sendable, Equatable {
     ///
     /// - Throws: `malformed_key` when the key is not Ed25519 or the name is empty or has spaces, `+` or controls.
     package init(name: String, kind: Kind, key: VerificationKey) throws(TraceLogError) {
-        guard key.algorithm == .ed25519 else { throw Self.malformed("a note is signed by Ed25519 only") }
-        guard Self.isName(name) else { throw Self.malformed("a key name that is empty, too long or has spaces or +") }
+        guard key.algorithm == .ed25519 else {
+            throw Self.malformed("the key is not Ed25519, which notes are signed with")
+        }
+        guard Self.isName(name) else {
+            throw Self.malformed("the key's name is empty, too long, or has a space or a +")
+        }
         self.name = name
         self.kind = kind
         self.key = key
@@ -30,14 +34,16 @@ package struct NoteKey: Sendable, Equatable {
 
     /// Reads `name+hash+base64`.
     ///
-    /// - Throws: `malformed_key` when any of the three does not fit the others.
+    /// - Throws: `malformed_key` when a part is malformed or the hash does not match.
     package init(vkey: String) throws(TraceLogError) {
         let parts = vkey.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
-        guard vkey.utf8.count <= 1024, parts.count == 3 else { throw Self.malformed("no name+hash+key") }
+        guard vkey.utf8.count <= 1024, parts.count == 3 else {
+            throw Self.malformed("the key is not written as name+hash+base64")
+        }
         let decoded: [UInt8]
-        do { decoded = try Base64.decode(parts[2]) } catch { throw Self.malformed("key bytes that are no Base64") }
+        do { decoded = try Base64.decode(parts[2]) } catch { throw Self.malformed("the key's bytes are not Base64") }
         guard let first = decoded.first, let kind = Kind(rawValue: first) else {
-            throw Self.malformed("a signature type that is neither Ed25519 (1) nor cosignature/v1 (4)")
+            throw Self.malformed("the key's type is neither Ed25519 (1) nor cosignature/v1 (4)")
         }
         let key: VerificationKey
         do {
@@ -47,7 +53,7 @@ package struct NoteKey: Sendable, Equatable {
         }
         try self.init(name: String(parts[0]), kind: kind, key: key)
         guard parts[1] == Hex.encode(identifier) else {
-            throw Self.malformed("a hash that is not the one of this name and key")
+            throw Self.malformed("the key's hash does not match its name and bytes")
         }
     }
 

@@ -20,14 +20,16 @@ extension SignedNote {
         add(Signature(name: name, keyIdentifier: noteKey.identifier, bytes: timeBytes + signature))
     }
 
-    /// Whether a signature by `key` is there and holds; every line under its name and identifier must.
+    /// Whether the note has a signature by `key`, and every signature under its name and identifier is valid.
     package func isSigned(by key: NoteKey) -> Bool {
         let own = lines(of: key)
         return key.kind == .ed25519 && !own.isEmpty
             && own.allSatisfy { key.key.isValid($0.bytes, for: Array(text.utf8)) }
     }
 
-    /// The time, in whole seconds, of a witness's cosignature that holds; nil when there is none.
+    /// The time of a witness's newest cosignature, in seconds since 1970-01-01T00:00:00Z.
+    ///
+    /// Nil when there is no cosignature, or when one of them is wrong.
     package func cosignatureTime(by key: NoteKey) -> UInt64? {
         guard key.kind == .cosignature else { return nil }
         var newest: UInt64?

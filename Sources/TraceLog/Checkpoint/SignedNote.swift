@@ -2,7 +2,7 @@ import Encoding
 
 /// A text with signatures below it (C2SP signed-note).
 package struct SignedNote: Sendable, Equatable {
-    /// One signature line: whose, under which key identifier, and the bytes.
+    /// One signature line: the key's name, its identifier, and the signature.
     package struct Signature: Sendable, Equatable {
         package let name: String
         /// 4 bytes.
@@ -21,7 +21,7 @@ package struct SignedNote: Sendable, Equatable {
     package let text: String
     package private(set) var signatures: [Signature]
 
-    /// A note that nobody signed yet; the text must end in a line end.
+    /// A note without signatures; the text must end in a line end.
     package init(text: String) {
         self.text = text
         signatures = []
@@ -31,21 +31,27 @@ package struct SignedNote: Sendable, Equatable {
     ///
     /// - Throws: `malformed_checkpoint`.
     package init(bytes: [UInt8]) throws(TraceLogError) {
-        guard bytes.count <= Self.byteCountMax else { throw Self.malformed("\(bytes.count) bytes") }
+        guard bytes.count <= Self.byteCountMax else {
+            throw Self.malformed("it has \(bytes.count) bytes, over \(Self.byteCountMax)")
+        }
         guard let note = String(validating: bytes, as: UTF8.self),
             !bytes.contains(where: { $0 < 0x20 && $0 != 0x0A })
-        else { throw Self.malformed("bytes that are no text") }
-        // Work on bytes, where a line end is one byte and never melts into a cluster.
+        else { throw Self.malformed("it is not UTF-8 text, or has control characters") }
+        // Works on bytes: a line end is one byte, while a character may join it with another.
         let newline: UInt8 = 0x0A
         guard bytes.count >= 3, bytes.last == newline,
             let blank = (1..<bytes.count - 1).last(where: { bytes[$0] == newline && bytes[$0 - 1] == newline })
-        else { throw Self.malformed("no blank line before its signatures") }
+        else { throw Self.malformed("it has no blank line before its signatures") }
         text = String(decoding: bytes[..<blank], as: UTF8.self)
-        guard note.utf8.count == bytes.count else { throw Self.malformed("bytes that are no text") }
+        guard note.utf8.count == bytes.count else {
+            throw Self.malformed("it is not UTF-8 text, or has control characters")
+        }
         signatures = []
         let lines = bytes[(blank + 1)..<(bytes.count - 1)].split(
             separator: newline, omittingEmptySubsequences: false)
-        guard lines.count <= Self.signatureCountMax else { throw Self.malformed("\(lines.count) signatures") }
+        guard lines.count <= Self.signatureCountMax else {
+            throw Self.malformed("it has \(lines.count) signatures, over \(Self.signatureCountMax)")
+        }
         for line in lines { signatures.append(try Self.signature(String(decoding: line, as: UTF8.self))) }
     }
 
@@ -66,21 +72,21 @@ package struct SignedNote: Sendable, Equatable {
 
     private static func signature(_ line: String) throws(TraceLogError) -> Signature {
         guard line.unicodeScalars.starts(with: dash.unicodeScalars) else {
-            throw malformed("a signature line without its dash")
+            throw malformed("a signature line does not begin with a dash")
         }
         let parts = line.unicodeScalars.dropFirst(2).split(separator: " ", omittingEmptySubsequences: false).map(
             String.init)
-        guard parts.count == 2, NoteKey.isName(parts[0]) else { throw malformed("a signature line without a name") }
+        guard parts.count == 2, NoteKey.isName(parts[0]) else { throw malformed("a signature line has no name") }
         let content: [UInt8]
-        do { content = try Base64.decode(parts[1]) } catch { throw malformed("a signature that is no Base64") }
-        guard content.count >= 5 else { throw malformed("a signature of \(content.count) bytes") }
+        do { content = try Base64.decode(parts[1]) } catch { throw malformed("a signature is not Base64") }
+        guard content.count >= 5 else { throw malformed("a signature has \(content.count) bytes, under 5") }
         return Signature(
             name: parts[0], keyIdentifier: Array(content.prefix(4)), bytes: Array(content.dropFirst(4)))
     }
 
-    static func malformed(_ what: String) -> TraceLogError {
+    static func malformed(_ reason: String) -> TraceLogError {
         TraceLogError(
-            code: .malformedCheckpoint, reason: "a note with \(what)",
-            hint: "fetch the checkpoint again, as C2SP signed-note writes it")
+            code: .malformedCheckpoint, reason: "the signed note is malformed: \(reason)",
+            hint: "fetch the checkpoint again; C2SP signed-note describes the format")
     }
 }

@@ -2,8 +2,8 @@ package import Encoding
 
 /// Writes observed events as an EPCIS 2.0 document in JSON-LD.
 ///
-/// An `eventID` is the event hash of CBV 2.0 over the event as it is written, so that whoever holds the document can
-/// check it without this project. What EPCIS has no term for stands under the `suishen` namespace.
+/// An `eventID` is the event hash of CBV 2.0 over the event as it is written, so that a reader
+/// of the document can check it without this project. Members without an EPCIS term have the `suishen` namespace.
 package enum EPCISDocument {
     static let contextURI = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
     static let schemaVersion = "2.0"
@@ -40,9 +40,9 @@ package enum EPCISDocument {
     static func event(
         _ event: TraceEvent, of entry: Entry, at link: EntryLink
     ) throws(TraceLogError) -> JSONValue {
-        // JSON's whole numbers end there; any other index would be another correction.
+        // Beyond JSON's whole numbers, the document would name another entry.
         guard event.corrects ?? 0 <= UInt64(Int64.max) else {
-            throw EPCISMember.malformed("a correction of an index that no log reaches")
+            throw EPCISMember.malformed("the event corrects an index beyond the whole numbers of JSON")
         }
         var members: JSONObject = ["type": "ObjectEvent"]
         let offset = event.offsetMinutes
@@ -74,7 +74,7 @@ package enum EPCISDocument {
         return .object(members)
     }
 
-    /// What a time beyond the years 0000 to 9999 is, of which ISO 8601 has the nearest only; nil for any other.
+    /// A time outside the years 0000 to 9999, for which ISO 8601 only has the nearest one; nil for any other time.
     private static func exactTime(_ milliseconds: Int64) -> JSONValue? {
         EventTime.milliseconds.contains(milliseconds) ? nil : .integer(milliseconds)
     }

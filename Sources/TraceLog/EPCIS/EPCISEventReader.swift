@@ -19,7 +19,7 @@ struct EPCISEventReader {
     func read() throws(TraceLogError) -> (event: TraceEvent, actor: String?, index: UInt64?) {
         guard members["type"]?.string == "ObjectEvent" else {
             throw TraceLogError(
-                code: .unknownTerm, reason: "an event of another type than ObjectEvent",
+                code: .unknownTerm, reason: "the event's type is not ObjectEvent",
                 hint: "the log keeps events of single objects; write each as an ObjectEvent")
         }
         var extensions: [EPCISExtension: JSONValue] = [:]
@@ -39,11 +39,12 @@ struct EPCISEventReader {
         try readExtensions(extensions, into: &event)
         guard extensions[.commitments] == nil else {
             throw TraceLogError(
-                code: .malformedEvent, reason: "personal fields of which it holds the commitments only",
+                code: .malformedEvent,
+                reason: "the event has personal fields, of which the document only has the commitments",
                 hint: "append such an event where its openings are")
         }
         guard extensions[.timeMilliseconds] == nil else {
-            throw EPCISMember.malformed("a time beyond the years 0000 to 9999")
+            throw EPCISMember.malformed("a time lies outside the years 0000 to 9999")
         }
         try event.checkTimes()
         var writer = CBORWriter(capacity: 512)
@@ -54,15 +55,15 @@ struct EPCISEventReader {
 
     private func readBasics() throws(TraceLogError) -> TraceEvent {
         guard let time = members["eventTime"]?.string.flatMap({ EventTime.parse($0) }) else {
-            throw EPCISMember.malformed("no eventTime in ISO 8601 with an offset")
+            throw EPCISMember.malformed("the event has no eventTime in ISO 8601 with an offset")
         }
         guard let offset = members["eventTimeZoneOffset"]?.string.flatMap({ EventTime.offsetMinutes($0.utf8) }) else {
-            throw EPCISMember.malformed("no eventTimeZoneOffset")
+            throw EPCISMember.malformed("the event has no eventTimeZoneOffset")
         }
         guard let action = members["action"]?.string.flatMap({ TraceEvent.Action(term: $0) }) else {
-            throw EPCISMember.malformed("no action of ADD, OBSERVE or DELETE")
+            throw EPCISMember.malformed("the event's action is not ADD, OBSERVE or DELETE")
         }
-        guard let step = members["bizStep"] else { throw EPCISMember.malformed("no bizStep") }
+        guard let step = members["bizStep"] else { throw EPCISMember.malformed("the event has no bizStep") }
         var event = TraceEvent(
             timeMilliseconds: time, offsetMinutes: offset, action: action,
             step: try BusinessStep(term: EPCISMember.term(step, "bizStep", context)))
@@ -77,7 +78,7 @@ struct EPCISEventReader {
         for item in try EPCISMember.list(members["bizTransactionList"], "bizTransactionList") {
             let members = try EPCISMember.members(item, of: ["type", "bizTransaction"])
             guard let identifier = members["bizTransaction"] else {
-                throw EPCISMember.malformed("a business transaction without its identifier")
+                throw EPCISMember.malformed("a business transaction has no identifier")
             }
             transactions.append(
                 TraceEvent.BusinessTransaction(
@@ -103,7 +104,7 @@ struct EPCISEventReader {
             event.coordinates = Coordinates(
                 latitudeMicrodegrees: latitude, longitudeMicrodegrees: longitude, reference: reference)
         case (nil, nil, nil): break
-        default: throw EPCISMember.malformed("coordinates without latitude, longitude and reference")
+        default: throw EPCISMember.malformed("the coordinates lack latitude, longitude or reference")
         }
         for item in try EPCISMember.list(extensions[.fields], EPCISExtension.fields.key) {
             var pair: [EPCISExtension: String] = [:]
@@ -114,7 +115,7 @@ struct EPCISEventReader {
                 pair[key] = try EPCISMember.text(member.value, member.key)
             }
             guard let name = pair[.name], let value = pair[.value] else {
-                throw EPCISMember.malformed("a field without a name and a value")
+                throw EPCISMember.malformed("a field lacks its name or value")
             }
             event.fields.append(TraceEvent.Field(name: name, value: value))
         }
@@ -125,7 +126,7 @@ struct EPCISEventReader {
 
     private static func index(_ value: JSONValue) throws(TraceLogError) -> UInt64 {
         guard let index = value.integer.flatMap({ UInt64(exactly: $0) }) else {
-            throw EPCISMember.malformed("an index that is no whole number from 0")
+            throw EPCISMember.malformed("an index is not a whole number from 0")
         }
         return index
     }

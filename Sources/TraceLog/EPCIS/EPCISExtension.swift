@@ -1,6 +1,6 @@
 import Encoding
 
-/// What an exported event says under the `suishen` namespace.
+/// The members of an exported event in the `suishen` namespace.
 enum EPCISExtension: String, CaseIterable {
     case latitudeMicrodegrees
     case longitudeMicrodegrees
@@ -13,7 +13,7 @@ enum EPCISExtension: String, CaseIterable {
     // A time that ISO 8601 has no text for, of an event that is older than the rule against it.
     case timeMilliseconds
     case commitments
-    // Where the event stands in the log that it was exported from; another log gives it another place.
+    // The event's place in the log that it was exported from; in another log it has another place.
     case index
     case sequence
     case leafHash
@@ -40,7 +40,7 @@ enum EPCISNumber {
 }
 
 extension TraceEvent.Action {
-    /// What EPCIS calls it.
+    /// The term in EPCIS.
     var term: String {
         switch self {
         case .add: "ADD"

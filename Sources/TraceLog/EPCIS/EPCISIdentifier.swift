@@ -1,8 +1,8 @@
 import Encoding
 
-/// How texts of the log stand in EPCIS documents, where every identifier is a URI.
+/// Converts texts of the log to the URIs of EPCIS documents, and back.
 package enum EPCISIdentifier {
-    /// The namespace of what the log says and EPCIS has no term for; documents declare it as `suishen`.
+    /// The namespace of members without an EPCIS term; documents declare it as `suishen`.
     package static let namespace = "https://suishen.example/ns/trace#"
     package static let prefix = "suishen"
 
@@ -22,7 +22,7 @@ package enum EPCISIdentifier {
         return ObjectID(bytes)
     }
 
-    /// A text as a URI: as it is where it is one, otherwise percent-encoded behind `urn:suishen:text:`.
+    /// A text as a URI: unchanged if it is one, otherwise percent-encoded after `urn:suishen:text:`.
     static func uri(of text: String) -> String {
         if isURI(text) && !text.hasPrefix(textScheme) { return text }
         return text.utf8.reduce(into: textScheme) { uri, byte in
@@ -34,7 +34,7 @@ package enum EPCISIdentifier {
         }
     }
 
-    /// The text that a URI stands for; nil where its percent-encoding is broken.
+    /// The text behind a URI; nil where its percent-encoding is broken.
     static func text(of uri: String) -> String? {
         guard uri.hasPrefix(textScheme) else { return uri }
         var bytes: [UInt8] = []

@@ -9,7 +9,7 @@ package struct ImportedEvent: Sendable, Equatable {
     /// The event hash of CBV 2.0, the object's place in the event's list where that has several, and the object where
     /// the importer named it: a key by which the same document, imported again, changes nothing.
     package let idempotencyKey: String
-    /// Where the event stands in the log that it was exported from; nil where the document does not say.
+    /// The event's index in the log that it was exported from; nil where the document does not state it.
     ///
     /// `event.corrects` is an index of that log too.
     package let index: UInt64?
@@ -17,15 +17,14 @@ package struct ImportedEvent: Sendable, Equatable {
 
 /// Reads EPCIS 2.0 documents in JSON-LD back into events.
 ///
-/// What the log has no place for is refused rather than dropped: other types of event, terms that are not the CBV's,
-/// members that are neither mapped here nor the place of an event in the log it came from.
+/// Content without a place in the log is refused, not dropped: other types of event, terms outside the CBV, and unknown
+/// members.
 package struct EPCISImport: Sendable {
     package static let byteCountMax = 64 << 20
     package static let eventCountMax = 100_000
     package static let objectCountMax = 256
 
-    /// Which objects identifiers of other systems stand for; `urn:suishen:object:HEX` stands for itself unless it is
-    /// among them.
+    /// The objects behind identifiers of other systems; `urn:suishen:object:HEX` is that object unless it is listed.
     private let objects: [String: ObjectID]
 
     package init(objects: [String: ObjectID] = [:]) {
@@ -37,13 +36,14 @@ package struct EPCISImport: Sendable {
     /// - Throws: `malformed_event`, `unknown_term`, `value_out_of_range`; the reason names the event by its place.
     package func events(in document: JSONValue) throws(TraceLogError) -> [ImportedEvent] {
         guard document["type"]?.string == "EPCISDocument", document["schemaVersion"]?.string == "2.0" else {
-            throw EPCISMember.malformed("a document that is no EPCISDocument of schema version 2.0")
+            throw EPCISMember.malformed("the document is not an EPCISDocument of schema version 2.0")
         }
         guard let events = document["epcisBody"]?["eventList"]?.array else {
-            throw EPCISMember.malformed("a document without a list of events")
+            throw EPCISMember.malformed("the document has no list of events")
         }
         guard events.count <= Self.eventCountMax else {
-            throw .range("\(events.count) events in one document", "give \(Self.eventCountMax) at most")
+            throw .range(
+                "the document has \(events.count) events", "give at most \(Self.eventCountMax)")
         }
         let context = EPCISContext(document["@context"])
         var imported: [ImportedEvent] = []
@@ -59,26 +59,26 @@ package struct EPCISImport: Sendable {
     }
 
     private func events(_ value: JSONValue, context: EPCISContext) throws(TraceLogError) -> [ImportedEvent] {
-        guard let object = value.object else { throw EPCISMember.malformed("an event that is no object") }
+        guard let object = value.object else { throw EPCISMember.malformed("the event is not an object") }
         let reader = EPCISEventReader(members: object, context: context)
         let (event, actor, index) = try reader.read()
         let hash = try EventHash(event: value, context: context).uri
-        // A hash that stands as the identifier is a claim about the event, and is held to it.
+        // An identifier that is a hash must be the event's own hash.
         if let identifier = object["eventID"]?.string, identifier.hasPrefix("ni:///sha-256;"), identifier != hash {
-            throw EPCISMember.malformed("its eventID is the hash of another event")
+            throw EPCISMember.malformed("the eventID is not the hash of this event")
         }
         guard let list = object["epcList"]?.array, (1...Self.objectCountMax).contains(list.count) else {
-            throw EPCISMember.malformed("no epcList of 1 to \(Self.objectCountMax) objects")
+            throw EPCISMember.malformed("the epcList does not have 1 to \(Self.objectCountMax) objects")
         }
         var imported: [ImportedEvent] = []
         for (position, item) in list.enumerated() {
             guard let uri = item.string, let object = objects[uri] ?? EPCISIdentifier.object(uri) else {
                 throw TraceLogError(
-                    code: .unknownTerm, reason: "an epcList with an identifier that is no object of this log",
+                    code: .unknownTerm, reason: "the epcList has an identifier that is not an object of this log",
                     hint: "name it urn:suishen:object:HEX, or say which object it stands for")
             }
             let place = list.count == 1 ? "" : "#\(position)"
-            // The hash covers the identifier, but not what the importer says that it stands for.
+            // The hash covers the identifier, but not the object that the importer assigns to it.
             let meaning = objects[uri] == nil ? "" : "=\(Hex.encode(object.bytes))"
             imported.append(
                 ImportedEvent(

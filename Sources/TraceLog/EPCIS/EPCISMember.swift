@@ -3,7 +3,8 @@ import Encoding
 /// Takes members of EPCIS events, each with its own refusal.
 enum EPCISMember {
     static func malformed(_ reason: String) -> TraceLogError {
-        TraceLogError(code: .malformedEvent, reason: reason, hint: "give an event as EPCIS 2.0 has it in JSON-LD")
+        TraceLogError(
+            code: .malformedEvent, reason: reason, hint: "write the event as EPCIS 2.0 describes it in JSON-LD")
     }
 
     static func unknown(_ name: String) -> TraceLogError {
@@ -12,7 +13,7 @@ enum EPCISMember {
             hint: "leave it out, or put it in a field of the suishen namespace")
     }
 
-    /// The extension that a key names under whatever prefix the document gives the namespace.
+    /// The extension that a key names, with the prefix that the document declares for the namespace.
     static func `extension`(_ key: String, _ context: EPCISContext) -> EPCISExtension? {
         let name = context.name(key)
         let prefix = "{\(EPCISIdentifier.namespace)}"
@@ -21,13 +22,13 @@ enum EPCISMember {
     }
 
     static func text(_ value: JSONValue, _ name: String) throws(TraceLogError) -> String {
-        guard let text = value.string else { throw malformed("a \(name) that is no text") }
+        guard let text = value.string else { throw malformed("`\(name)` is not a text") }
         return text
     }
 
     static func identifier(_ value: JSONValue, _ name: String) throws(TraceLogError) -> String {
         guard let text = EPCISIdentifier.text(of: try text(value, name)) else {
-            throw malformed("a \(name) whose percent-encoding is broken")
+            throw malformed("the percent-encoding of `\(name)` is broken")
         }
         return text
     }
@@ -41,20 +42,20 @@ enum EPCISMember {
 
     static func place(_ value: JSONValue?, _ name: String) throws(TraceLogError) -> String? {
         guard let value else { return nil }
-        guard let id = try members(value, of: ["id"])["id"] else { throw malformed("a \(name) without its id") }
+        guard let id = try members(value, of: ["id"])["id"] else { throw malformed("`\(name)` has no id") }
         return try identifier(id, name)
     }
 
     static func list(_ value: JSONValue?, _ name: String) throws(TraceLogError) -> [JSONValue] {
         guard let value else { return [] }
-        guard let items = value.array else { throw malformed("a \(name) that is no list") }
+        guard let items = value.array else { throw malformed("`\(name)` is not a list") }
         try EventLimits.check(count: items.count, "items of \(name)")
         return items
     }
 
     /// An object's members, all of which must be among the `names`.
     static func members(_ value: JSONValue, of names: Set<String>) throws(TraceLogError) -> JSONObject {
-        guard let object = value.object else { throw malformed("a value where an object belongs") }
+        guard let object = value.object else { throw malformed("a value stands in the place of an object") }
         for member in object.members where !names.contains(member.key) { throw unknown(member.key) }
         return object
     }
@@ -68,7 +69,7 @@ enum EPCISSensorReader {
         var time: Int64?
         if let text = metadata["time"] {
             time = EventTime.parse(try EPCISMember.text(text, "time"))
-            guard time != nil else { throw EPCISMember.malformed("a sensor's time that is no time") }
+            guard time != nil else { throw EPCISMember.malformed("a sensor's time is malformed") }
         }
         let device = try metadata["deviceID"].map { value throws(TraceLogError) in
             try EPCISMember.identifier(value, "deviceID")
@@ -82,16 +83,16 @@ enum EPCISSensorReader {
 
     private static func report(_ value: JSONValue) throws(TraceLogError) -> SensorElement.Report {
         let members = try EPCISMember.members(value, of: ["type", "value", "stringValue", "uom"])
-        guard let type = members["type"] else { throw EPCISMember.malformed("a sensor report without a type") }
+        guard let type = members["type"] else { throw EPCISMember.malformed("a sensor report has no type") }
         let content: String
         switch (members["value"], members["stringValue"]) {
         case (let number?, nil):
             guard let text = EPCISNumber.text(number) else {
-                throw EPCISMember.malformed("a sensor's value that is no number")
+                throw EPCISMember.malformed("a sensor's value is not a number")
             }
             content = text
         case (nil, let text?): content = try EPCISMember.text(text, "stringValue")
-        default: throw EPCISMember.malformed("a sensor report without one value")
+        default: throw EPCISMember.malformed("a sensor report does not have exactly one value")
         }
         let unit = try members["uom"].map { value throws(TraceLogError) in try EPCISMember.text(value, "uom") }
         return SensorElement.Report(type: try EPCISMember.text(type, "type"), value: content, unit: unit)

@@ -1,7 +1,7 @@
 package import Encoding
 import Signing
 
-/// The event hash of GS1 CBV 2.0 §8.9: what an EPCIS event says, whatever the order and form it was written in.
+/// The event hash of GS1 CBV 2.0 §8.9: it depends on an EPCIS event's content, not on its order and form.
 package struct EventHash: Sendable, Equatable {
     /// The canonical string that is hashed.
     package let preHash: String

@@ -44,7 +44,7 @@ package enum EventTime {
         return (bytes[0] == 0x2D ? -1 : 1) * (hours * 60 + minutes)
     }
 
-    /// What ISO 8601 writes with four digits of a year: 0000 to 9999, an offset's breadth within.
+    /// The times that ISO 8601 writes with a year of four digits, 0000 to 9999, at every offset.
     static let milliseconds = Int64(-62_167_132_800_000)...253_402_214_399_999
 
     /// `2026-11-24T01:02:03.456Z`; a time beyond the years 0000 to 9999 becomes the nearest within.

@@ -1,7 +1,7 @@
 import Encoding
 package import Signing
 
-/// An actor's signature over one entry, or over a batch that the entry is part of.
+/// An actor's signature over one entry, or over a batch that includes the entry.
 ///
 /// Alone: a byte string of 64. In a batch: `[signature, position, batch size, [path hash, …]]`.
 package enum ActorSignature: Sendable, Equatable {
@@ -10,53 +10,64 @@ package enum ActorSignature: Sendable, Equatable {
     case batch([UInt8], proof: InclusionProof)
 
     package static let byteCount = 64
+    /// The most entries of one batch.
     package static let batchCountMax: UInt64 = 1 << 20
+
+    /// The signature itself, 64 bytes.
+    package var bytes: [UInt8] {
+        switch self {
+        case .alone(let bytes), .batch(let bytes, _): bytes
+        }
+    }
 
     private static let batchLabel = "suishen batch v1"
 
-    /// What is signed once for a batch: the label, the count in 8 bytes, big-endian, and the root.
-    package static func batchMessage(root: MerkleHash, count: UInt64) -> [UInt8] {
+    /// The message that is signed once for a batch: the label, the count in 8 bytes, big-endian, and the root.
+    static func batchMessage(root: MerkleHash, count: UInt64) -> [UInt8] {
         Array(batchLabel.utf8) + (0..<8).map { UInt8(truncatingIfNeeded: count >> UInt64(56 - 8 * $0)) } + root.bytes
     }
 
-    /// Signs entries, whose signatures are null, once for all of them.
+    /// Signs a batch of entries, whose signatures are nil, once for all of them.
     ///
     /// - Throws: `value_out_of_range`, `signature_failed`.
     package static func signBatch(_ entries: [Entry], by key: SigningKey) throws(TraceLogError) -> [ActorSignature] {
+        var tree = try batchTree(entries)
+        let message = batchMessage(root: try tree.root(count: tree.size), count: tree.size)
+        return try batch(sign(message, by: key), over: entries)
+    }
+
+    private static func batchTree(_ entries: [Entry]) throws(TraceLogError) -> MemoryTree {
+        guard UInt64(entries.count) <= batchCountMax else {
+            throw .range("a batch has \(entries.count) entries", "sign \(batchCountMax) entries at most at once")
+        }
         var hasher = MerkleHasher()
         var leaves: [MerkleHash] = []
         for entry in entries { leaves.append(hasher.leaf(try entry.signedBytes())) }
-        var tree = MemoryTree(leaves: leaves)
-        let signature = try sign(batchMessage(root: tree.root(count: tree.size), count: tree.size), by: key)
+        return MemoryTree(leaves: leaves)
+    }
+
+    /// Signs one entry, whose signature is nil.
+    package static func sign(_ entry: Entry, by key: SigningKey) throws(TraceLogError) -> ActorSignature {
+        .alone(try sign(entry.signedBytes(), by: key))
+    }
+
+    /// Makes the signatures of a batch's entries from the one signature over the batch.
+    ///
+    /// - Parameters:
+    ///   - signature: over ``batchMessage(root:count:)``.
+    ///   - entries: the whole batch in its order, without signatures.
+    /// - Returns: a signature for each entry, in the same order.
+    /// - Throws: `value_out_of_range`.
+    package static func batch(
+        _ signature: [UInt8], over entries: [Entry]
+    ) throws(TraceLogError) -> [ActorSignature] {
+        var tree = try batchTree(entries)
         var signatures: [ActorSignature] = []
         for index in 0..<tree.size {
             let proof = try InclusionProof(leafIndex: index, treeSize: tree.size, from: &tree)
             signatures.append(.batch(signature, proof: proof))
         }
         return signatures
-    }
-
-    /// Signs one entry.
-    package static func sign(_ entry: Entry, by key: SigningKey) throws(TraceLogError) -> ActorSignature {
-        .alone(try sign(entry.signedBytes(), by: key))
-    }
-
-    /// Whether the signature is by `key` over `entry`, whatever stands in its own signature field.
-    package func isValid(for entry: Entry, by key: VerificationKey) throws(TraceLogError) -> Bool {
-        let signed = try entry.signedBytes()
-        guard let (signature, message) = claim(signedBytes: signed) else { return false }
-        return key.isValid(signature, for: message)
-    }
-
-    /// The signature and the message that it must be over, which entries of one batch share; nil for a broken path.
-    package func claim(signedBytes: [UInt8]) -> (signature: [UInt8], message: [UInt8])? {
-        switch self {
-        case .alone(let signature): return (signature, signedBytes)
-        case .batch(let signature, let proof):
-            var hasher = MerkleHasher()
-            guard let root = proof.root(leaf: hasher.leaf(signedBytes)) else { return nil }
-            return (signature, Self.batchMessage(root: root, count: proof.treeSize))
-        }
     }
 
     func write(to writer: inout CBORWriter) {
@@ -80,7 +91,7 @@ package enum ActorSignature: Sendable, Equatable {
         let size = try reader.readUnsigned()
         let count = try reader.readArrayHeader()
         guard size <= batchCountMax, position < size, count <= InclusionProof.hashCountMax else {
-            throw TraceLogError.entry("a batch signature out of its limits")
+            throw TraceLogError.entry("the batch signature has a position, size or path beyond its limits")
         }
         var path: [MerkleHash] = []
         for _ in 0..<count { path.append(try Entry.readHash(&reader)) }
@@ -89,7 +100,7 @@ package enum ActorSignature: Sendable, Equatable {
 
     private static func readSignature(_ reader: inout CBORReader) throws -> [UInt8] {
         let bytes = try reader.readByteString()
-        guard bytes.count == byteCount else { throw TraceLogError.entry("a signature of \(bytes.count) bytes") }
+        guard bytes.count == byteCount else { throw TraceLogError.entry("the signature has \(bytes.count) bytes") }
         return Array(bytes)
     }
 
@@ -98,6 +109,34 @@ package enum ActorSignature: Sendable, Equatable {
             return try key.sign(message)
         } catch {
             throw TraceLogError(code: .signatureFailed, reason: error.reason, hint: error.hint)
+        }
+    }
+}
+
+/// A signature and the message that it must cover; the entries of one batch share both.
+package struct SignatureClaim: Sendable, Hashable {
+    package let signature: [UInt8]
+    package let message: [UInt8]
+    /// The number of entries in the batch; nil for an entry that is signed alone.
+    package let batchEntryCount: UInt64?
+
+    package func isValid(by key: VerificationKey) -> Bool {
+        key.isValid(signature, for: message)
+    }
+}
+
+extension Entry {
+    /// The signature with its message; nil without a signature, or where its hash path does not lead to a batch root.
+    package var signatureClaim: SignatureClaim? {
+        guard let signature, let signed = try? signedBytes() else { return nil }
+        switch signature {
+        case .alone(let bytes): return SignatureClaim(signature: bytes, message: signed, batchEntryCount: nil)
+        case .batch(let bytes, let proof):
+            var hasher = MerkleHasher()
+            guard let root = proof.root(leaf: hasher.leaf(signed)) else { return nil }
+            return SignatureClaim(
+                signature: bytes, message: ActorSignature.batchMessage(root: root, count: proof.treeSize),
+                batchEntryCount: proof.treeSize)
         }
     }
 }

@@ -42,14 +42,14 @@ package enum BusinessStep: String, Sendable, CaseIterable {
     case unpacking
     case voidShipping = "void_shipping"
 
-    /// Finds a term by the name that the vocabulary gives it.
+    /// Finds a term by its name in the vocabulary.
     ///
     /// - Throws: `unknown_term`.
     package init(term: String) throws(TraceLogError) {
         guard let known = Self(rawValue: term) else {
             throw TraceLogError(
                 code: .unknownTerm,
-                reason: "the term is no business step of the vocabulary",
+                reason: "the term is not a business step of the vocabulary",
                 hint: "use one of GS1 CBV 2.0: \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         self = known

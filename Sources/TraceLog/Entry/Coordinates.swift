@@ -1,6 +1,6 @@
 import Encoding
 
-/// A point on the ground in one of the two references; never mixed silently.
+/// A point on the ground, with the reference that its coordinates use.
 package struct Coordinates: Sendable, Equatable {
     package enum Reference: UInt64, Sendable {
         case cgcs2000 = 0
@@ -27,7 +27,10 @@ package struct Coordinates: Sendable, Equatable {
     }
 
     func check() throws(TraceLogError) {
-        guard isOnEarth else { throw .range("coordinates off the Earth", "give millionths of a degree") }
+        guard isOnEarth else {
+            throw .range(
+                "the coordinates are not on the Earth", "give latitude and longitude in millionths of a degree")
+        }
     }
 
     func write(to writer: inout CBORWriter) {
@@ -42,11 +45,11 @@ package struct Coordinates: Sendable, Equatable {
         let latitude = try reader.readInteger()
         let longitude = try reader.readInteger()
         guard let reference = Reference(rawValue: try reader.readUnsigned()) else {
-            throw TraceLogError.entry("an unknown coordinate reference")
+            throw TraceLogError.entry("the coordinates' reference is unknown")
         }
         let coordinates = Coordinates(
             latitudeMicrodegrees: latitude, longitudeMicrodegrees: longitude, reference: reference)
-        guard coordinates.isOnEarth else { throw TraceLogError.entry("coordinates off the Earth") }
+        guard coordinates.isOnEarth else { throw TraceLogError.entry("the coordinates are not on the Earth") }
         return coordinates
     }
 }

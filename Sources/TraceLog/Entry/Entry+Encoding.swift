@@ -1,9 +1,9 @@
 import Encoding
 
 extension Entry {
-    /// The entry's bytes: what is hashed, stored and published.
+    /// The entry's bytes, which are hashed, stored and published.
     ///
-    /// - Throws: `value_out_of_range` over 65,535 bytes, or where a field breaks its limits.
+    /// - Throws: `value_out_of_range` over 65,535 bytes, or for a field beyond its limits.
     package func encoded() throws(TraceLogError) -> [UInt8] {
         try encoded(signature: signature)
     }
@@ -35,20 +35,22 @@ extension Entry {
         for commitment in commitments { writer.byteString(commitment.bytes) }
         if let signature { signature.write(to: &writer) } else { writer.null() }
         guard writer.bytes.count <= Self.byteCountMax else {
-            throw .range("an entry of \(writer.bytes.count) bytes", "keep it within \(Self.byteCountMax) bytes")
+            throw .range(
+                "the entry has \(writer.bytes.count) bytes", "shorten it to at most \(Self.byteCountMax) bytes")
         }
         return writer.bytes
     }
 
     private func check() throws(TraceLogError) {
         guard Self.isActor(actor) else {
-            throw .range("an actor that is no USCC", "give 18 digits and capital letters")
+            throw .range("the actor is not a USCC", "give 18 digits and capital letters")
         }
         guard commitments.count <= Self.commitmentCountMax else {
-            throw .range("\(commitments.count) commitments", "give \(Self.commitmentCountMax) at most")
+            throw .range(
+                "the entry has \(commitments.count) commitments", "give at most \(Self.commitmentCountMax)")
         }
         if let keyIdentifier, !Self.keyIdentifierByteCounts.contains(keyIdentifier.count) {
-            throw .range("a key id of \(keyIdentifier.count) bytes", "give 4 to 32 bytes")
+            throw .range("the key identifier has \(keyIdentifier.count) bytes", "give 4 to 32 bytes")
         }
     }
 
@@ -66,20 +68,22 @@ extension Entry {
         } catch let error as TraceLogError {
             throw error
         } catch {
-            // The two above are all that the body throws; the compiler cannot see it.
-            throw .entry("bytes that are no entry")
+            // The compiler cannot see that the body throws no other error.
+            throw .entry("the bytes are not an entry")
         }
     }
 
     private static func read(_ reader: inout CBORReader) throws -> Entry {
-        guard try reader.readArrayHeader() == fieldCount else { throw TraceLogError.entry("no array of 11 fields") }
-        guard try reader.readUnsigned() == version else { throw TraceLogError.entry("another version than 1") }
+        guard try reader.readArrayHeader() == fieldCount else {
+            throw TraceLogError.entry("the entry is not an array of 11 fields")
+        }
+        guard try reader.readUnsigned() == version else { throw TraceLogError.entry("the entry's version is not 1") }
         let object = try ObjectID(entryField: reader.readByteString())
         let sequence = try reader.readUnsigned()
         let previous = try readLink(&reader)
         let recordedAt = try reader.readUnsigned()
         let actor = try reader.readText()
-        guard isActor(actor) else { throw TraceLogError.entry("an actor that is no USCC") }
+        guard isActor(actor) else { throw TraceLogError.entry("the entry's actor is not a USCC") }
         let keyIdentifier = try readKeyIdentifier(&reader)
         let event = try LogEvent.read(&reader)
         let commitments = try readCommitments(&reader)
@@ -106,14 +110,14 @@ extension Entry {
         }
         let bytes = try reader.readByteString()
         guard keyIdentifierByteCounts.contains(bytes.count) else {
-            throw TraceLogError.entry("a key id of \(bytes.count) bytes")
+            throw TraceLogError.entry("the entry's key identifier has \(bytes.count) bytes")
         }
         return Array(bytes)
     }
 
     private static func readCommitments(_ reader: inout CBORReader) throws -> [MerkleHash] {
         let count = try reader.readArrayHeader()
-        guard count <= commitmentCountMax else { throw TraceLogError.entry("\(count) commitments") }
+        guard count <= commitmentCountMax else { throw TraceLogError.entry("the entry has \(count) commitments") }
         var commitments: [MerkleHash] = []
         for _ in 0..<count { commitments.append(try readHash(&reader)) }
         return commitments
@@ -121,7 +125,7 @@ extension Entry {
 
     static func readHash(_ reader: inout CBORReader) throws -> MerkleHash {
         guard let hash = try MerkleHash(reader.readByteString()) else {
-            throw TraceLogError.entry("a hash that is not 32 bytes")
+            throw TraceLogError.entry("a hash in the entry is not 32 bytes")
         }
         return hash
     }

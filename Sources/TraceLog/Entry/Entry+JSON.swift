@@ -1,7 +1,7 @@
 package import Encoding
 
 extension Entry {
-    /// Where the entry stands and what it says; of personal fields the commitments alone.
+    /// The entry with its place, for a history; of personal fields only the commitments.
     ///
     /// - Parameter link: the entry's place in the log.
     /// - Returns: one object, under the names that a request to append uses.
@@ -37,7 +37,7 @@ extension Entry {
 }
 
 extension TraceEvent {
-    /// Adds what it says, under the names that a request to append uses.
+    /// Adds the event's members, under the names that a request to append uses.
     package func describe(in object: inout JSONObject) {
         object["eventTimeMilliseconds"] = .integer(timeMilliseconds)
         object["offsetMinutes"] = .integer(offsetMinutes)

@@ -5,7 +5,7 @@
 package struct Entry: Sendable, Equatable {
     package static let version: UInt64 = 1
     package static let fieldCount = 11
-    /// The largest entry: what an entry bundle's 2 bytes of length can say.
+    /// The largest entry: an entry bundle states its length in 2 bytes.
     package static let byteCountMax = 65_535
     package static let depthMax = 8
     package static let commitmentCountMax = 64
@@ -18,12 +18,12 @@ package struct Entry: Sendable, Equatable {
     package var previous: EntryLink?
     /// When the service wrote it, in milliseconds since 1970-01-01T00:00:00Z; never falls along the log.
     package var recordedAtMilliseconds: UInt64
-    /// The USCC of who did it, 18 characters; empty for the service itself.
+    /// The actor's USCC, 18 characters; empty for the service itself.
     package var actor: String
-    /// Which of the actor's keys signed, 4 to 32 bytes.
+    /// The identifier of the actor's signing key, 4 to 32 bytes.
     package var keyIdentifier: [UInt8]?
     package var event: LogEvent
-    /// What stands for personal fields, at most 64.
+    /// The commitments to personal fields, at most 64.
     package var commitments: [MerkleHash]
     package var signature: ActorSignature?
 
@@ -44,7 +44,7 @@ package struct Entry: Sendable, Equatable {
     }
 }
 
-/// Where an entry stands in the log, and what its leaf hashes to.
+/// An entry's index in the log, with its leaf hash.
 package struct EntryLink: Sendable, Hashable {
     package let leafHash: MerkleHash
     package let index: UInt64

@@ -1,25 +1,23 @@
 /// Reads an entry's outer fields in place, without an allocation, and checks that all of it is deterministic CBOR.
 ///
-/// It knows nothing of an event's inner rules, which `Entry.decode` checks; it is what an auditor replays chains with.
+/// An auditor replays chains with it. It does not check the inner rules of events; `Entry.decode` does.
 package struct EntryScanner: Sendable {
-    /// Where the object id stands in the entry's bytes.
+    /// The range of the object id in the entry's bytes.
     package let objectRange: Range<Int>
     package let sequence: UInt64
-    /// What the entry says stands before it; nil for both fields null.
+    /// The previous entry that this one names; nil where both fields are null.
     package let previous: EntryLink?
     package let recordedAtMilliseconds: UInt64
-    /// Where the encoded event stands.
-    package let eventRange: Range<Int>
-    /// What key 0 of the event says; nil for a kind this version does not know.
+    /// The value of the event's key 0; nil for an unknown kind.
     package let eventKind: LogEvent.Kind?
-    /// Where the encoded commitments stand.
+    /// The range of the encoded commitments.
     package let commitmentsRange: Range<Int>
-    /// Where the encoded signature stands; one byte when it is null.
+    /// The range of the encoded signature; one byte when it is null.
     package let signatureRange: Range<Int>
 
     package var isSigned: Bool { signatureRange.count > 1 }
 
-    /// Scans one whole entry; nil when it is malformed, for which `Entry.decode` has the reason.
+    /// Scans one entry; nil when it is malformed, for a reason that `Entry.decode` gives.
     @inline(__always)
     package init?(_ bytes: Span<UInt8>) {
         var cursor = ScanCursor()
@@ -54,11 +52,10 @@ package struct EntryScanner: Sendable {
             }
         }
         eventKind = Self.kind(bytes, at: cursor.position)
-        guard let event = cursor.item(depthLeft: Entry.depthMax, in: bytes),
+        guard cursor.item(depthLeft: Entry.depthMax, in: bytes) != nil,
             let commitments = cursor.item(depthLeft: 2, in: bytes),
             let signature = cursor.item(depthLeft: 3, in: bytes), cursor.position == bytes.count
         else { return nil }
-        eventRange = event
         commitmentsRange = commitments
         signatureRange = signature
     }
@@ -68,7 +65,7 @@ package struct EntryScanner: Sendable {
         // Map head, key 0, kind: each one byte for every kind there is.
         guard position + 2 < bytes.count, bytes[position] >> 5 == 5, bytes[position + 1] == 0 else { return nil }
         let kind = bytes[position + 2]
-        // Looking the number up takes a call, which the kind that nearly all have is spared.
+        // Nearly all entries are of this kind, which saves them the call that looks the number up.
         return kind == LogEvent.Kind.observed.rawValue ? .observed : LogEvent.Kind(rawValue: UInt64(kind))
     }
 }

@@ -1,10 +1,10 @@
 import Encoding
 
-/// That openings of an earlier entry were deleted: `{0: 1, 1: index, 2: [commitment, …], 3: reason}`.
+/// The deletion of openings of an earlier entry: `{0: 1, 1: index, 2: [commitment, …], 3: reason}`.
 package struct Erasure: Sendable, Equatable {
-    /// The entry whose personal fields are gone.
+    /// The entry whose personal fields were deleted.
     package var index: UInt64
-    /// The commitments that nobody can open any more; at least one.
+    /// The commitments whose openings were deleted; at least one.
     package var commitments: [MerkleHash]
     package var reason: String
 

@@ -1,6 +1,6 @@
 import Encoding
 
-/// The most that one event may hold; an entry's 65,535 bytes bound the sum.
+/// The limits of each part of an event; an entry's 65,535 bytes bound their sum.
 enum EventLimits {
     static let textByteCountMax = 4096
     static let termByteCountMax = 64
@@ -8,20 +8,21 @@ enum EventLimits {
 
     static func check(_ text: String, _ name: String) throws(TraceLogError) {
         guard (1...textByteCountMax).contains(text.utf8.count) else {
-            throw .range("\(name) of \(text.utf8.count) bytes", "give 1 to \(textByteCountMax) bytes of text")
+            throw .range("\(name) has \(text.utf8.count) bytes", "give 1 to \(textByteCountMax) bytes of text")
         }
     }
 
     static func check(count: Int, _ name: String) throws(TraceLogError) {
         guard (1...itemCountMax).contains(count) else {
-            throw .range("\(count) \(name)", "give 1 to \(itemCountMax), or leave the list out")
+            throw .range(
+                "the event has \(count) \(name)", "give 1 to \(itemCountMax), or leave the list out")
         }
     }
 
     static func readText(_ reader: inout CBORReader) throws -> String {
         let text = try reader.readText()
         guard (1...textByteCountMax).contains(text.utf8.count) else {
-            throw TraceLogError.entry("a text of \(text.utf8.count) bytes")
+            throw TraceLogError.entry("a text in the entry has \(text.utf8.count) bytes")
         }
         return text
     }
@@ -34,13 +35,15 @@ enum EventLimits {
 
     static func readCount(_ reader: inout CBORReader) throws -> Int {
         let count = try reader.readArrayHeader()
-        guard (1...itemCountMax).contains(count) else { throw TraceLogError.entry("a list of \(count) items") }
+        guard (1...itemCountMax).contains(count) else {
+            throw TraceLogError.entry("a list in the entry has \(count) items")
+        }
         return count
     }
 
     static func expectArray(_ count: Int, _ reader: inout CBORReader) throws {
         guard try reader.readArrayHeader() == count else {
-            throw TraceLogError.entry("an array that has not its \(count) items")
+            throw TraceLogError.entry("an array in the entry does not have \(count) items")
         }
     }
 

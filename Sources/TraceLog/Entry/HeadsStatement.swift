@@ -1,10 +1,12 @@
 import Encoding
 
-/// The newest entry of every object at one point: `{0: 3, 1: entry count, 2: object count, 3: root}`.
+/// A statement of every object's newest entry: `{0: 3, 1: entry count, 2: object count, 3: root}`.
 ///
 /// `root` is the RFC 6962 root over the list of all objects' heads, sorted by object id; see ``ObjectHead``. The
 /// entries covered are those before `entryCount`, which is the statement's own index.
 package struct HeadsStatement: Sendable, Equatable {
+    static let misplacedDetail = "the heads entry stands outside the log's own chain"
+
     package var entryCount: UInt64
     package var objectCount: UInt64
     package var root: MerkleHash

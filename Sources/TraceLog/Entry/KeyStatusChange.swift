@@ -1,12 +1,12 @@
 import Encoding
 package import Signing
 
-/// That an actor's key is good from here on, or no longer is.
+/// A change of the status of an actor's key, from this entry on.
 ///
 /// `{0: 2, 1: actor USCC, 2: key id, 3: status, 4: algorithm, 5: public key (SPKI), 6: reason | null}`, in the log's
-/// own chain. An entry signed by a key is judged by the newest change before its index.
+/// own chain. A signed entry is judged by the newest change of its key before it.
 package struct KeyStatusChange: Sendable, Equatable {
-    /// In the order in which a key's life goes: it may be said again, and never goes back.
+    /// In the order of a key's life: a status may be repeated, and never goes back.
     package enum Status: UInt64, Sendable, Comparable {
         case active = 0
         case retired = 1
@@ -33,7 +33,7 @@ package struct KeyStatusChange: Sendable, Equatable {
         self.reason = reason
     }
 
-    /// The first 16 bytes of SHA-256 over the SubjectPublicKeyInfo; 4 would let someone make a second key with them.
+    /// The first 16 bytes of SHA-256 over the SubjectPublicKeyInfo; for 4 bytes a second key could be made.
     package static func keyIdentifier(of key: VerificationKey) -> [UInt8] {
         Array(DigestAlgorithm.sha256.digest(key.spki).prefix(keyIdentifierByteCount))
     }
@@ -72,10 +72,10 @@ package struct KeyStatusChange: Sendable, Equatable {
         try map.expect(6, &reader)
         let reason = try EventLimits.readOptionalText(&reader)
         try map.finish(&reader)
-        guard let status, let algorithm else { throw TraceLogError.entry("an unknown key status or algorithm") }
+        guard let status, let algorithm else { throw TraceLogError.entry("the key's status or algorithm is unknown") }
         guard let key = try? VerificationKey(spki: publicKey), key.algorithm == algorithm,
             Self.keyIdentifier(of: key) == keyIdentifier, key.spki == publicKey
-        else { throw TraceLogError.entry("a key that is not the one its id and algorithm say") }
+        else { throw TraceLogError.entry("the public key does not match its identifier and algorithm") }
         return KeyStatusChange(actor: actor, status: status, key: key, reason: reason)
     }
 }

@@ -1,9 +1,9 @@
 import Encoding
 
-/// What an entry says: a map whose key 0 is the kind.
+/// The event in an entry: a map whose key 0 is the kind.
 ///
 /// 0 observed ``TraceEvent``, 1 ``Erasure``, 2 ``KeyStatusChange``, 3 ``HeadsStatement``. Keys are small integers in
-/// ascending order; a key that a kind does not name is refused.
+/// ascending order; keys that a kind does not define are refused.
 package enum LogEvent: Sendable, Equatable {
     case observed(TraceEvent)
     case erased(Erasure)
@@ -39,7 +39,7 @@ package enum LogEvent: Sendable, Equatable {
     static func read(_ reader: inout CBORReader) throws -> LogEvent {
         var map = try EventMapReader(&reader)
         guard try map.nextKey(&reader) == 0, let kind = Kind(rawValue: try reader.readUnsigned()) else {
-            throw TraceLogError.entry("an event without a known kind")
+            throw TraceLogError.entry("the event's kind is missing or unknown")
         }
         switch kind {
         case .observed: return .observed(try TraceEvent.read(&reader, &map))
@@ -68,13 +68,13 @@ struct EventMapReader {
         return key
     }
 
-    /// Takes exactly the key that must come next.
+    /// Takes the next key, which must be `key`.
     mutating func expect(_ key: Int64, _ reader: inout CBORReader) throws {
-        guard try nextKey(&reader) == key else { throw TraceLogError.entry("an event without its key \(key)") }
+        guard try nextKey(&reader) == key else { throw TraceLogError.entry("the event lacks its key \(key)") }
     }
 
     /// Refuses further keys.
     mutating func finish(_ reader: inout CBORReader) throws {
-        guard left == 0 else { throw TraceLogError.entry("an event with a key that its kind does not have") }
+        guard left == 0 else { throw TraceLogError.entry("the event has a key that its kind does not define") }
     }
 }

@@ -1,4 +1,4 @@
-/// An object's identifier: 8 to 16 bytes, or none for the log itself.
+/// An object's identifier: 8 to 16 bytes; empty for the log itself.
 ///
 /// Entries about the log as a whole (heads, key status) form the chain of the empty identifier.
 package struct ObjectID: Sendable, Hashable {
@@ -15,10 +15,10 @@ package struct ObjectID: Sendable, Hashable {
         self.bytes = Array(bytes)
     }
 
-    /// Takes what stands in an entry, where the empty identifier is the log's.
+    /// Takes the field of an entry, where the empty identifier is the log's.
     init(entryField bytes: ArraySlice<UInt8>) throws(TraceLogError) {
         guard bytes.isEmpty || Self.byteCounts.contains(bytes.count) else {
-            throw .entry("an object id of \(bytes.count) bytes")
+            throw .entry("the entry's object identifier has \(bytes.count) bytes")
         }
         self.bytes = Array(bytes)
     }
@@ -29,7 +29,7 @@ package struct ObjectID: Sendable, Hashable {
 }
 
 extension ObjectID: Comparable {
-    /// The order of the bytes, a shorter identifier before those that it begins.
+    /// The order of the bytes; a prefix comes before longer identifiers.
     package static func < (left: ObjectID, right: ObjectID) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }

@@ -1,6 +1,6 @@
 package import Signing
 
-/// What opens a commitment: the salt, the name and the value of one personal field; never in the log.
+/// The salt, name and value behind one commitment; they never enter the log.
 package struct Opening: Sendable, Equatable {
     package static let saltByteCount = 16
     package static let nameByteCountMax = 256
@@ -17,10 +17,12 @@ package struct Opening: Sendable, Equatable {
     /// - Throws: `value_out_of_range`.
     package init(salt: [UInt8], name: String, value: String) throws(TraceLogError) {
         guard salt.count == Self.saltByteCount else {
-            throw .range("a salt of \(salt.count) bytes", "give 16 random bytes")
+            throw .range("the salt has \(salt.count) bytes", "give \(Self.saltByteCount) random bytes")
         }
         guard (1...Self.nameByteCountMax).contains(name.utf8.count), value.utf8.count <= Self.valueByteCountMax else {
-            throw .range("a personal field with too long a name or value", "keep to 256 and 4,096 bytes")
+            throw .range(
+                "the name or value of a personal field is too long",
+                "give at most \(Self.nameByteCountMax) and \(Self.valueByteCountMax) bytes")
         }
         self.salt = salt
         self.name = name

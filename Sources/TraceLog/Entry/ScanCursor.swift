@@ -1,4 +1,4 @@
-/// Moves over deterministic CBOR in place; nil is the one answer to whatever is wrong.
+/// Moves over deterministic CBOR in place; every method returns nil for malformed bytes.
 ///
 /// Every read is preceded by a comparison with the count, so that the bytes are then taken without another.
 struct ScanCursor {
@@ -24,7 +24,7 @@ struct ScanCursor {
         return argument(first, in: bytes)
     }
 
-    /// Where the content of the string that comes next stands; passes over it.
+    /// Passes over the next string, and returns the range of its content.
     @inline(__always)
     mutating func string(_ type: UInt8, in bytes: Span<UInt8>) -> Range<Int>? {
         guard let byteCount = head(type, in: bytes), byteCount <= UInt64(bytes.count - position) else { return nil }
@@ -33,7 +33,7 @@ struct ScanCursor {
         return start..<position
     }
 
-    /// Where the content of a byte string of just `byteCount` bytes stands, 24 to 255 of them; passes over it.
+    /// Passes over a byte string of exactly `byteCount` bytes, 24 to 255, and returns where its content begins.
     @inline(__always)
     mutating func byteString(count byteCount: Int, in bytes: Span<UInt8>) -> Int? {
         let start = position &+ 2
@@ -52,8 +52,8 @@ struct ScanCursor {
         return true
     }
 
-    /// Passes over one whole item, at most `depthLeft` deep and at least 1, and says where it stood; map keys must be
-    /// ascending unsigned integers.
+    /// Passes over one whole item, at most `depthLeft` levels deep, and returns its range; map keys must be ascending
+    /// unsigned integers.
     @inline(__always)
     mutating func item(depthLeft: Int, in bytes: Span<UInt8>) -> Range<Int>? {
         let start = position
@@ -61,7 +61,7 @@ struct ScanCursor {
         return start..<position
     }
 
-    /// Numbers, strings and nulls are passed over in place; only what holds other items takes a call.
+    /// Passes over numbers, strings and nulls in place; only arrays and maps take a call.
     @inline(__always)
     private mutating func skip(depthLeft: Int, in bytes: Span<UInt8>) -> Bool {
         guard position < bytes.count else { return false }
@@ -78,10 +78,9 @@ struct ScanCursor {
         return true
     }
 
-    /// Where the array or map that begins with `first` ends; below 0 where it is malformed.
+    /// The end of the array or map that begins with `first`; negative when it is malformed.
     ///
-    /// The position comes and goes by value: one whose address is known to a call would be written to memory and read
-    /// again at every head.
+    /// The position is passed by value: passed by reference, it would be written to memory and read again at every head.
     @inline(never)
     private static func endOfItems(_ first: UInt8, at start: Int, depthLeft: Int, in bytes: Span<UInt8>) -> Int {
         var cursor = ScanCursor(position: start)
@@ -89,7 +88,7 @@ struct ScanCursor {
         guard type != Major.tag, let count = cursor.argument(first, in: bytes),
             count <= UInt64(bytes.count - cursor.position), count == 0 || depthLeft > 1
         else { return -1 }
-        // A key below 0 does not exist, so that the first may be any.
+        // No key is negative, so that the first key may have any value.
         var least: UInt64 = 0
         var left = count
         while left > 0 {
@@ -111,8 +110,8 @@ struct ScanCursor {
         return information < 24 ? UInt64(information) : longArgument(information, in: bytes)
     }
 
-    /// Each width moves on by a number of its own, so that the processor, which guesses the branch, need not wait for the
-    /// head to know where the next one is.
+    /// Each width advances by a constant of its own: the processor predicts the branch, and need not wait for the head to
+    /// know where the next one begins.
     @inline(__always)
     private mutating func longArgument(_ information: UInt8, in bytes: Span<UInt8>) -> UInt64? {
         let left = bytes.count &- position

@@ -1,6 +1,6 @@
 import Encoding
 
-/// What one sensor reported (EPCIS 2.0 §7.3.7).
+/// The reports of one sensor (EPCIS 2.0 §7.3.7).
 package struct SensorElement: Sendable, Equatable {
     /// One measurement; the value is decimal text, since no float enters the log.
     package struct Report: Sendable, Equatable {

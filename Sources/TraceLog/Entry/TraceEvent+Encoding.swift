@@ -71,14 +71,14 @@ extension TraceEvent {
         let times = [timeMilliseconds] + sensorElements.compactMap(\.timeMilliseconds)
         guard times.allSatisfy({ EventTime.milliseconds.contains($0) }) else {
             throw .range(
-                "a time beyond the years 0000 to 9999",
+                "a time of the event lies outside the years 0000 to 9999",
                 "give milliseconds since 1970-01-01T00:00:00Z within those years")
         }
     }
 
     private func check() throws(TraceLogError) {
         guard Self.offsets.contains(offsetMinutes) else {
-            throw .range("an offset of \(offsetMinutes) minutes", "give minutes from UTC, -840 to 840")
+            throw .range("the offset is \(offsetMinutes) minutes", "give minutes from UTC, -840 to 840")
         }
         if let readPoint { try EventLimits.check(readPoint, "a read point") }
         if let businessLocation { try EventLimits.check(businessLocation, "a business location") }
@@ -96,7 +96,7 @@ extension TraceEvent {
             try EventLimits.check(field.value, "a field's value")
         }
         guard Self.areAscending(fields) else {
-            throw .range("fields that are not in ascending order of names", "sort them and give each name once")
+            throw .range("the fields are not in ascending order of names", "sort them and give each name once")
         }
     }
 
@@ -105,10 +105,10 @@ extension TraceEvent {
         let time = try reader.readInteger()
         try map.expect(2, &reader)
         let offset = try reader.readInteger()
-        guard offsets.contains(offset) else { throw TraceLogError.entry("an offset of \(offset) minutes") }
+        guard offsets.contains(offset) else { throw TraceLogError.entry("the event's offset is \(offset) minutes") }
         try map.expect(3, &reader)
         guard let action = Action(rawValue: try reader.readUnsigned()) else {
-            throw TraceLogError.entry("an action that EPCIS does not have")
+            throw TraceLogError.entry("the event's action is unknown to EPCIS")
         }
         try map.expect(4, &reader)
         let step = try BusinessStep(term: reader.readText())

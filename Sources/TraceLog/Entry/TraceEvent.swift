@@ -1,4 +1,4 @@
-/// What happened to an object, in the shape of an EPCIS 2.0 ObjectEvent.
+/// An event of an object, with the parts of an EPCIS 2.0 ObjectEvent.
 ///
 /// A map: 0 kind (0), 1 event time (ms), 2 offset (minutes), 3 action (0 ADD, 1 OBSERVE, 2 DELETE), 4 business step,
 /// 5 disposition, 6 read point, 7 business location, 8 `[latitude, longitude, reference]`,
@@ -6,13 +6,13 @@
 /// 11 `[[name, value], …]` with ascending names, 12 the index of the entry that this one corrects. Absent items are
 /// left out; lists are never empty. All numbers are whole; a sensor's value is decimal text.
 package struct TraceEvent: Sendable, Equatable {
-    /// What the event does to the object's existence (EPCIS 2.0 §7.3.3).
+    /// The event's effect on the object's existence (EPCIS 2.0 §7.3.3).
     package enum Action: UInt64, Sendable {
         case add = 0
         case observe = 1
         case delete = 2
 
-        /// What requests and histories call them, in the order of their numbers.
+        /// The names in requests and histories, in the order of the raw values.
         package static let names = ["add", "observe", "delete"]
 
         package var name: String { Self.names[Int(rawValue)] }

@@ -1,10 +1,10 @@
 import Encoding
 
-/// The list that a heads entry states the root of, published beside the log so that one object can be looked up in it.
+/// The list of all objects' newest entries, published beside the log so that one object can be looked up in it.
 ///
 /// The list behind the heads entry at index N is a tree of its own in tlog-tiles layout below `heads/N/`: bundles of
-/// encoded ``ObjectHead``s in order of their identifiers, and tiles of their hashes. The heads entry vouches for it;
-/// a log need not keep it for any but the newest heads entry that its checkpoint covers.
+/// encoded ``ObjectHead``s in order of their identifiers, and tiles of their hashes. The heads entry states its
+/// root; a log only needs to keep the list of the newest heads entry that its checkpoint covers.
 package enum HeadsList {
     /// The folder of all lists.
     package static let topFolder = "heads"
@@ -12,7 +12,7 @@ package enum HeadsList {
     /// The folder of the list behind the heads entry at `index`, with its last slash.
     package static func folder(of index: UInt64) -> String { "\(topFolder)/\(index)/" }
 
-    /// Reads a path below a list's folder; nil unless it is one that a list may have.
+    /// Reads a path below a list's folder; nil unless a list can have such a file.
     package static func parse(path: String) -> (folder: String, tile: TilePath)? {
         let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == topFolder, let index = UInt64(parts[1]), String(index) == parts[1],
@@ -40,7 +40,7 @@ package enum HeadsList {
     }
 }
 
-/// Writes a list as its heads come, of which it holds one unfinished bundle and one unfinished tile a level.
+/// Writes a list head by head, and holds only one unfinished bundle and one unfinished tile for each level.
 package struct HeadsListWriter: ~Copyable {
     private var hasher = MerkleHasher()
     private var tiles = TileAccumulator()

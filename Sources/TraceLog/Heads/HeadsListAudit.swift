@@ -1,18 +1,22 @@
-/// Holds a published heads list to the heads entry that it belongs to.
+/// Compares a published heads list with its heads entry.
 package enum HeadsListAudit {
-    /// Reads a whole list and holds it to what its heads entry states.
+    /// Reads a whole list and compares it with the statement of its heads entry.
     ///
     /// - Parameters:
-    ///   - index: where the heads entry stands.
-    ///   - statement: what it states.
-    ///   - source: the log that the list lies in.
-    /// - Returns: a finding for the first thing that is wrong; none where the list is right or is not published.
+    ///   - index: the heads entry's index.
+    ///   - statement: the heads entry's statement.
+    ///   - source: the log.
+    /// - Returns: a finding for the first fault; none where the list is right or is not published.
     /// - Throws: `AuditSourceError`.
     package static func check(
         index: UInt64, statement: HeadsStatement, source: some AuditSource
     ) throws(AuditSourceError) -> [AuditFinding] {
         guard statement.objectCount <= index else {
-            return [AuditFinding(.headsMismatch, index: index, object: [], detail: "more objects than entries")]
+            return [
+                AuditFinding(
+                    .headsMismatch, index: index, object: [],
+                    detail: "the heads entry states more objects than there are entries")
+            ]
         }
         let list = SubtreeSource(folder: HeadsList.folder(of: index), source: source)
         let bundleCount = (statement.objectCount + UInt64(TilePath.fullWidth) - 1) / UInt64(TilePath.fullWidth)
@@ -28,12 +32,12 @@ package enum HeadsListAudit {
             if digest.hashes.isEmpty { break }
         }
         guard let first = try tree.finish(source: list).sorted(by: AuditFinding.precedes).first else { return [] }
-        // A log that has gone on meanwhile gives up its older lists as a whole.
+        // A log that has grown meanwhile may have removed its older list.
         guard try isPublished(statement, source: list) else { return [] }
         return [
             AuditFinding(
                 .headsMismatch, index: index, object: [],
-                detail: "the published heads list and the heads entry: \(first.detail)")
+                detail: "the published heads list does not match the heads entry: \(first.detail)")
         ]
     }
 

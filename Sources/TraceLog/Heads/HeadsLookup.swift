@@ -1,13 +1,13 @@
-/// Finds one object in a published heads list, and proves what it finds to the root that a heads entry states.
+/// Finds one object in a published heads list, and proves the result to the root that a heads entry states.
 struct HeadsLookup<Source: AuditSource> {
     enum Answer {
         case present(ObjectHead)
         /// The neighbours in the list between which the object would stand; nil at either end.
         case absent(before: ObjectHead?, after: ObjectHead?)
-        /// The log does not hold the list.
+        /// The log does not publish the list.
         case unpublished
 
-        /// What the list says; nil where there is none.
+        /// The result; nil where the log does not publish the list.
         var listed: Listed? {
             switch self {
             case .present(let head): Listed(head: head, neighbours: nil)
@@ -36,8 +36,8 @@ struct HeadsLookup<Source: AuditSource> {
 
     /// Looks an object up.
     ///
-    /// - Throws: `malformed_tile`, `malformed_bundle`, `malformed_entry` or `malformed_proof` where the list is not
-    ///   the one that the statement's root stands for; `input_unreadable`.
+    /// - Throws: `malformed_tile`, `malformed_bundle`, `malformed_entry` or `malformed_proof` where the list
+    ///   does not have the stated root; `input_unreadable`.
     mutating func find(_ object: ObjectID) throws(TraceLogError) -> Answer {
         guard statement.objectCount > 0 else { return .absent(before: nil, after: nil) }
         guard try isPublished() else { return .unpublished }
@@ -80,7 +80,7 @@ struct HeadsLookup<Source: AuditSource> {
         let proof = try InclusionProof(leafIndex: position, treeSize: statement.objectCount, from: &tree)
         var hasher = MerkleHasher()
         guard proof.isValid(leaf: hasher.leaf(head.encoded), root: statement.root) else {
-            throw Self.unproved("head \(position) of the list is not under the root that the heads entry states")
+            throw Self.unproved("the root in the heads entry does not include head \(position) of the list")
         }
         return head
     }
@@ -96,7 +96,7 @@ struct HeadsLookup<Source: AuditSource> {
         } catch {
             throw .unreadable(error)
         }
-        guard let file, !file.isFullFile else { throw Self.unproved("\(path.path) of the heads list is not there") }
+        guard let file, !file.isFullFile else { throw Self.unproved("\(path.path) of the heads list is missing") }
         let entries = try EntryBundle(bytes: file.bytes, width: path.width)
         var heads: [ObjectHead] = []
         for position in 0..<path.width { heads.append(try ObjectHead.decode(entries.entry(position))) }
@@ -111,6 +111,7 @@ struct HeadsLookup<Source: AuditSource> {
 
     private static func unproved(_ reason: String) -> TraceLogError {
         TraceLogError(
-            code: .malformedProof, reason: reason, hint: "audit the whole log: its heads list is not what it states")
+            code: .malformedProof, reason: reason,
+            hint: "audit the whole log, which shows where its heads list is wrong")
     }
 }

@@ -41,11 +41,11 @@ package struct ObjectHead: Sendable, Equatable {
     }
 }
 
-/// A list of heads that grows in the order of object ids, of which nothing is kept but its tree's right edge.
+/// A list of heads that grows in the order of object ids; only its tree's right edge is kept.
 package struct HeadsAccumulator: ~Copyable {
     private var hasher = MerkleHasher()
     private var frontier = MerkleFrontier()
-    // As many heads as a tile has hashes, so that they are hashed at once.
+    // Room for as many heads as a tile has hashes, so that they are hashed together.
     private var writer = CBORWriter(capacity: TilePath.fullWidth * ObjectHead.byteCountMax)
     private var places = EntryPlaces(capacity: TilePath.fullWidth)
 
@@ -57,7 +57,7 @@ package struct HeadsAccumulator: ~Copyable {
         end(from: start)
     }
 
-    /// Takes a head that is kept in place, without an allocation.
+    /// Adds a head from its parts, without an allocation.
     mutating func append(_ object: ObjectKey, sequence: UInt64, link: EntryLink) {
         let start = writer.bytes.count
         ObjectHead.write(to: &writer, sequence: sequence, link: link) { writer in
@@ -106,7 +106,7 @@ extension ObjectHead {
             try reader.finish()
             return ObjectHead(object: object, sequence: sequence, link: EntryLink(leafHash: hash, index: index))
         } catch {
-            throw .entry("bytes that are no head of an object")
+            throw .entry("the bytes are not an object's head")
         }
     }
 }

@@ -1,4 +1,4 @@
-/// That a tree is the beginning of a larger one (RFC 9162 §2.1.4).
+/// A proof that a tree is the beginning of a larger one (RFC 9162 §2.1.4).
 package struct ConsistencyProof: Sendable, Equatable {
     package let oldSize: UInt64
     package let newSize: UInt64
@@ -10,7 +10,7 @@ package struct ConsistencyProof: Sendable, Equatable {
         self.path = path
     }
 
-    /// Makes the proof of RFC 9162 §2.1.4.1; empty from nothing and between equal sizes.
+    /// Makes the proof of RFC 9162 §2.1.4.1; it is empty from size 0 and between equal sizes.
     ///
     /// - Throws: `out_of_tree`, and what the source throws.
     package init(oldSize: UInt64, newSize: UInt64, from source: inout some NodeSource) throws(TraceLogError) {

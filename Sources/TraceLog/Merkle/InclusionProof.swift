@@ -1,4 +1,4 @@
-/// That one leaf stands at one index of a tree (RFC 9162 §2.1.3).
+/// A proof that a tree has a leaf at an index (RFC 9162 §2.1.3).
 package struct InclusionProof: Sendable, Equatable {
     /// The longest path: a tree of 2^64 leaves.
     package static let hashCountMax = 64
@@ -38,7 +38,7 @@ package struct InclusionProof: Sendable, Equatable {
         self.init(leafIndex: leafIndex, treeSize: treeSize, path: path.reversed())
     }
 
-    /// The root that the proof leads to from `leaf`; nil when the path has not the length that the tree asks for.
+    /// The root that the proof leads to from `leaf`; nil when the path's length does not match the tree's size.
     package func root(leaf: MerkleHash) -> MerkleHash? {
         guard leafIndex < treeSize else { return nil }
         var hasher = MerkleHasher()
@@ -63,7 +63,7 @@ package struct InclusionProof: Sendable, Equatable {
         return last == 0 ? hash : nil
     }
 
-    /// Whether `leaf` stands at the index in the tree of that root.
+    /// Whether the tree with that root has `leaf` at the index.
     package func isValid(leaf: MerkleHash, root: MerkleHash) -> Bool {
         self.root(leaf: leaf) == root
     }

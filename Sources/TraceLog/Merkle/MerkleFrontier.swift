@@ -1,14 +1,14 @@
 /// The right edge of a growing tree: the roots of its perfect subtrees, largest first.
 ///
-/// Holds one hash a set bit of the size, so 64 at most, however many leaves there are (RFC 6962 §2.1).
+/// Holds one hash for each set bit of the size, at most 64 (RFC 6962 §2.1).
 package struct MerkleFrontier: Sendable, Equatable {
-    /// How many leaves the tree has.
+    /// The number of leaves.
     package private(set) var size: UInt64 = 0
     package private(set) var peaks: [MerkleHash] = []
 
     package init() {}
 
-    /// Takes up a frontier that was kept; nil when the hashes are not one a set bit of the size.
+    /// Restores a stored frontier; nil unless there is one hash for each set bit of the size.
     package init?(size: UInt64, peaks: [MerkleHash]) {
         guard peaks.count == size.nonzeroBitCount else { return nil }
         self.size = size
@@ -37,7 +37,7 @@ package struct MerkleFrontier: Sendable, Equatable {
         size += 1 << UInt64(height)
     }
 
-    /// The tree's root; of no leaves, SHA-256 of nothing.
+    /// The tree's root; SHA-256 of the empty string without leaves.
     package func root(hasher: inout MerkleHasher) -> MerkleHash {
         guard var root = peaks.last else { return .emptyRoot }
         for peak in peaks.dropLast().reversed() { root = hasher.node(peak, root) }

@@ -5,7 +5,7 @@ import Signing
 package struct MerkleHash: Sendable, Hashable, BitwiseCopyable {
     package static let byteCount = 32
 
-    /// The root of a tree without leaves: SHA-256 of nothing (RFC 6962 §2.1).
+    /// The root of a tree without leaves: SHA-256 of the empty string (RFC 6962 §2.1).
     package static let emptyRoot = MerkleHash(digest: DigestAlgorithm.sha256.digest([]))
 
     // In the order and byte order of memory, so that loading and storing are plain copies.
@@ -33,7 +33,7 @@ package struct MerkleHash: Sendable, Hashable, BitwiseCopyable {
         unsafe fourth = raw.unsafeLoadUnaligned(fromByteOffset: offset + 24, as: UInt64.self)
     }
 
-    /// Takes what a digest gave: 32 bytes by construction.
+    /// Takes the result of SHA-256, which always has 32 bytes.
     init(digest: [UInt8]) {
         self.init(digest.span, at: 0)
     }

@@ -45,7 +45,7 @@ extension MerkleHasher {
     }
 }
 
-/// Where the entries of a bundle lie in its bytes.
+/// The places of a bundle's entries in its bytes.
 struct EntryPlaces: Sendable {
     fileprivate private(set) var offsets: [UInt32] = []
     fileprivate private(set) var lengths: [UInt32] = []

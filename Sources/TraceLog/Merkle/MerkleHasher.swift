@@ -1,6 +1,6 @@
 import Signing
 
-/// Hashes leaves and nodes as RFC 6962 §2.1 has it, in one context that is used again and again.
+/// Hashes leaves and nodes (RFC 6962 §2.1) with one context that is reused.
 package struct MerkleHasher: ~Copyable {
     private static let leafPrefix: [UInt8] = [0x00]
     private static let nodeByteCount = 1 + 2 * MerkleHash.byteCount
@@ -9,7 +9,7 @@ package struct MerkleHasher: ~Copyable {
     // 0x01, the left hash and the right one stand together, so that a node is one call into the library.
     private var node: [UInt8]
 
-    /// Whether batches go through the processor's lanes.
+    /// Whether batches are hashed in several lanes of the processor at once.
     let usesLanes: Bool
 
     package init() {

@@ -1,4 +1,4 @@
-/// Where a node stands: `level` 0 are the leaves, and `index` counts from the left within the level.
+/// A node's position: level 0 has the leaves, and `index` counts from the left within the level.
 package struct NodePosition: Hashable, Sendable {
     package let level: Int
     package let index: UInt64
@@ -9,9 +9,9 @@ package struct NodePosition: Hashable, Sendable {
     }
 }
 
-/// Anything that knows the roots of a tree's perfect subtrees.
+/// A source of the roots of a tree's perfect subtrees.
 package protocol NodeSource {
-    /// How many leaves there are.
+    /// The number of leaves.
     var size: UInt64 { get }
 
     /// The root of the perfect subtree at `position`; its leaves all exist.
@@ -46,6 +46,6 @@ extension TraceLogError {
     static func outOfTree(_ wanted: UInt64, size: UInt64) -> TraceLogError {
         TraceLogError(
             code: .outOfTree, reason: "\(wanted) lies beyond the tree's \(size) leaves",
-            hint: "ask within the size that the checkpoint states")
+            hint: "use an index within the size that the checkpoint states")
     }
 }

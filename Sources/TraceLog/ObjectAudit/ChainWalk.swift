@@ -2,7 +2,7 @@
 struct ChainWalk<Source: AuditSource> {
     private let checkpoint: Checkpoint
     private let source: Source
-    /// The entries of the objects looked out for in all bundles that were read.
+    /// The entries of the wanted objects in all bundles that were read.
     private(set) var sightings: ObjectSightings
     private(set) var entryReadCount: UInt64 = 0
     private(set) var findings: [AuditFinding] = []
@@ -14,64 +14,78 @@ struct ChainWalk<Source: AuditSource> {
         self.source = source
     }
 
-    /// The chain of `object` that ends in the entry at `newest`, the oldest first; as much of it as holds.
+    /// The entries of the object's chain that ends at `newest`, the oldest first, as far as they hold.
     ///
-    /// It is no longer than the newest entry's sequence says.
+    /// Previous hashes lead backwards from entry to entry; the entries found are then held to the rules of
+    /// ``ObjectChain``, from the oldest on. The walk ends where sequences do not fall, so that it is no longer than the
+    /// newest entry's sequence says.
     ///
     /// - Throws: `AuditSourceError`.
     mutating func chain(
         of object: ObjectID, newest: ObjectSightings.Sighting, tree: inout TileNodeSource
     ) throws(AuditSourceError) -> [(entry: Entry, link: EntryLink)] {
         var entries: [(entry: Entry, link: EntryLink)] = []
-        var next: (link: EntryLink, sequence: UInt64, limit: UInt64)? = (
-            newest.link, newest.sequence, checkpoint.size
-        )
-        var namedBy: UInt64?
-        while let (link, sequence, limit) = next {
-            guard link.index < limit else {
-                add(
-                    .chainBreak, namedBy ?? link.index, object,
-                    "the entry's link leads to \(link.index), which is not before it")
+        var next: EntryLink? = newest.link
+        var isBroken = false
+        while let link = next {
+            guard let entry = try read(link, of: object, after: entries.last?.link.index, tree: &tree) else {
+                isBroken = true
                 break
             }
-            guard let entry = try read(link, of: object, namedBy: namedBy, tree: &tree) else { break }
-            guard entry.object == object else {
-                add(
-                    .chainBreak, namedBy ?? link.index, object,
-                    "the link to \(link.index) leads to another object's entry")
-                break
-            }
-            if entry.sequence != sequence {
+            if entries.isEmpty, entry.sequence != newest.sequence {
                 add(
                     .sequenceGap, link.index, object,
-                    "the entry says sequence \(entry.sequence), and what follows it asks for \(sequence)")
+                    "the entry has sequence \(entry.sequence), and the heads list says \(newest.sequence)")
+                isBroken = true
                 break
             }
-            if let later = entries.last, later.entry.recordedAtMilliseconds < entry.recordedAtMilliseconds {
-                add(
-                    .timeRegression, later.link.index, object,
-                    "the entry's recorded time and that of the entry before it")
-            }
+            // Sequences that do not fall could lead back for ever; the violation shows between these two entries.
+            isBroken = entries.last.map { entry.sequence >= $0.entry.sequence } ?? false
             entries.append((entry, link))
-            if sequence == 0 {
-                if entry.previous != nil {
-                    add(.chainBreak, link.index, object, "a first entry that names one before it")
-                }
-                break
+            if entry.sequence > 0, entry.previous == nil {
+                add(.chainBreak, link.index, object, ObjectChain.Violation.chainBreak.detail)
+                isBroken = true
             }
-            guard let previous = entry.previous else {
-                add(.chainBreak, link.index, object, "entry \(sequence) of the object names none before it")
-                break
-            }
-            namedBy = link.index
-            next = (previous, sequence - 1, link.index)
+            next = isBroken || entry.sequence == 0 ? nil : entry.previous
         }
-        return entries.reversed()
+        entries.reverse()
+        return held(entries, of: object, isBroken: isBroken)
     }
 
+    /// Checks the entries by the rules of a chain, and keeps those from the last violation on.
+    ///
+    /// `isBroken` says that the entries before these are unknown, so that the oldest one is taken as it is.
+    private mutating func held(
+        _ entries: [(entry: Entry, link: EntryLink)], of object: ObjectID, isBroken: Bool
+    ) -> [(entry: Entry, link: EntryLink)] {
+        var chain = ObjectChain()
+        var recordedTime = RecordedTime()
+        var firstHeld = 0
+        for (position, (entry, link)) in entries.enumerated() {
+            if !recordedTime.accept(entry.recordedAtMilliseconds) {
+                add(.timeRegression, link.index, object, RecordedTime.violationDetail)
+            }
+            if isBroken, position == 0 {
+                chain = ObjectChain(endingWith: ObjectHead(object: object, sequence: entry.sequence, link: link))
+            } else if let violation = chain.accept(sequence: entry.sequence, previous: entry.previous, at: link) {
+                add(violation.code, link.index, object, violation.detail)
+                firstHeld = position
+            }
+        }
+        return Array(entries[firstHeld...])
+    }
+
+    /// Reads the object's entry at `link`, which the entry at `later` names as the one before it.
+    ///
+    /// Returns nil, and adds a finding, where there is no such entry under the checkpoint's root.
     private mutating func read(
-        _ link: EntryLink, of object: ObjectID, namedBy: UInt64?, tree: inout TileNodeSource
+        _ link: EntryLink, of object: ObjectID, after later: UInt64?, tree: inout TileNodeSource
     ) throws(AuditSourceError) -> Entry? {
+        let place = later ?? link.index
+        guard link.index < later ?? checkpoint.size else {
+            add(.chainBreak, place, object, "the entry names a previous index, \(link.index), that is not before it")
+            return nil
+        }
         let digest = try bundle(link.index / UInt64(TilePath.fullWidth))
         let position = Int(link.index % UInt64(TilePath.fullWidth))
         guard position < digest.hashes.count else {
@@ -82,7 +96,7 @@ struct ChainWalk<Source: AuditSource> {
         do {
             let proof = try InclusionProof(leafIndex: link.index, treeSize: checkpoint.size, from: &tree)
             guard proof.isValid(leaf: leaf, root: checkpoint.root) else {
-                add(.leafMismatch, link.index, object, "the entry is not under the checkpoint's root")
+                add(.leafMismatch, link.index, object, AuditFinding.notIncludedDetail)
                 return nil
             }
         } catch {
@@ -93,12 +107,15 @@ struct ChainWalk<Source: AuditSource> {
         }
         guard leaf == link.leafHash else {
             add(
-                .chainBreak, namedBy ?? link.index, object,
-                "the link's leaf hash and that of the entry at \(link.index)")
+                .chainBreak, place, object, "the entry at \(link.index) does not have the leaf hash that names it")
             return nil
         }
         guard let entry = try? digest.entry(at: position) else {
-            add(.malformedEntry, link.index, object, "the entry's bytes and the entry's rules")
+            add(.malformedEntry, link.index, object, AuditFinding.malformedEntryDetail)
+            return nil
+        }
+        guard entry.object == object else {
+            add(.chainBreak, place, object, "the entry before this one, at \(link.index), belongs to another object")
             return nil
         }
         return entry

@@ -1,4 +1,4 @@
-/// Checks the actors' signatures of one object's entries against the keys that the log's own chain names.
+/// Checks the actors' signatures of one object's entries against the keys that the log's own chain registers.
 enum HistorySignatures {
     static func judge(
         _ history: [(entry: Entry, link: EntryLink)], log: [(entry: Entry, link: EntryLink)],
@@ -12,41 +12,36 @@ enum HistorySignatures {
             // A key is judged by the newest change before the entry's index.
             while let (change, place) = changes.first, place.index < link.index {
                 changes.removeFirst()
-                if case .keyStatus(let status) = change.event, let refusal = keys.accept(status) {
-                    findings.append(
-                        AuditFinding(refusal.code, index: place.index, object: [], detail: refusal.detail))
+                guard case .keyStatus(let status) = change.event else { continue }
+                do {
+                    try keys.accept(status, in: change.object)
+                } catch {
+                    findings.append(AuditFinding(error.code, index: place.index, object: [], detail: error.detail))
                 }
             }
             var isValid: Bool?
-            if isAsked(entry.signature, signatures) {
-                let refusal = refusal(of: entry, index: link.index, keys: keys)
-                isValid = refusal == nil
-                if let refusal {
-                    findings.append(
-                        AuditFinding(
-                            refusal.code, index: link.index, object: entry.object.bytes, detail: refusal.detail))
-                }
+            if signatures.includes(entry.signature) {
+                let finding = finding(entry, index: link.index, keys: keys)
+                isValid = finding == nil
+                if let finding { findings.append(finding) }
             }
             events.append(ObjectReport.Event(entry: entry, link: link, isSignatureValid: isValid))
         }
         return (events, findings)
     }
 
-    private static func isAsked(_ signature: ActorSignature?, _ signatures: AuditOptions.Signatures) -> Bool {
-        switch (signature, signatures) {
-        case (nil, _), (_, .none), (.alone, .batch): false
-        default: true
+    private static func finding(_ entry: Entry, index: UInt64, keys: ActorKeys) -> AuditFinding? {
+        func finding(_ code: AuditFinding.Code, _ detail: String) -> AuditFinding {
+            AuditFinding(code, index: index, object: entry.object.bytes, detail: detail)
         }
-    }
-
-    private static func refusal(of entry: Entry, index: UInt64, keys: ActorKeys) -> ActorKeys.Refusal? {
-        switch keys.judge(entry, index: index) {
-        case .failure(let refusal): return refusal
-        case .success(let key):
-            guard let signature = entry.signature, (try? signature.isValid(for: entry, by: key)) == true else {
-                return ActorKeys.Refusal(.actorSignature, "the entry and the signature by its actor's key")
+        do {
+            let key = try keys.signing(entry)
+            guard let claim = entry.signatureClaim else {
+                return finding(.actorSignature, SignatureJob.brokenPathDetail)
             }
-            return nil
+            return claim.isValid(by: key) ? nil : finding(.actorSignature, SignatureJob.mismatchDetail)
+        } catch {
+            return finding(error.code, error.detail)
         }
     }
 }

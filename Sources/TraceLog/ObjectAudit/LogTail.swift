@@ -1,11 +1,11 @@
-/// The end of a log from its newest heads entry on, read backwards bundle by bundle and held to the checkpoint.
+/// The end of a log from its newest heads entry on, read backwards bundle by bundle and proved to the checkpoint.
 struct LogTail {
     /// The most entries that are read in search of a heads entry; beyond that the whole log is read instead.
     static let entryCountMax: UInt64 = 1 << 18
 
-    /// The newest heads entry; nil where none was found within the limit.
+    /// The newest heads entry; nil where there is none within the limit.
     private(set) var heads: (index: UInt64, statement: HeadsStatement)?
-    /// The entries of the objects that were asked for, as far as was read.
+    /// The wanted objects' entries in the bundles that were read.
     private(set) var sightings: ObjectSightings
     private(set) var entryReadCount: UInt64 = 0
     private(set) var findings: [AuditFinding] = []
@@ -13,7 +13,7 @@ struct LogTail {
     private var digests: [(first: UInt64, hashes: [MerkleHash], root: MerkleHash?)] = []
     private var hasher = HasherBox()
 
-    /// Reads backwards from the end until a heads entry is found, and proves what it read to `root`.
+    /// Reads backwards from the end to the newest heads entry, and proves these entries to `root`.
     ///
     /// - Throws: `AuditSourceError`.
     init(
@@ -39,7 +39,7 @@ struct LogTail {
             findings.append(
                 AuditFinding(
                     .leafMismatch, index: digest.firstIndex + UInt64(difference.position), object: difference.object,
-                    detail: "the entry's recomputed leaf hash and the stored tile"))
+                    detail: AuditFinding.leafMismatchDetail))
         }
         guard findings.isEmpty else { return }
         entryReadCount += UInt64(digest.hashes.count)
@@ -52,13 +52,13 @@ struct LogTail {
             findings.append(
                 AuditFinding(
                     .malformedEntry, index: index, object: digest.entries[position]?.object.bytes,
-                    detail: "the entry's bytes and the entry's rules"))
+                    detail: AuditFinding.malformedEntryDetail))
             return
         }
         heads = (index, statement)
     }
 
-    /// The root from the tiles before the tail and the entries in it must be the checkpoint's.
+    /// The root over the tail and the tiles before it must be the checkpoint's.
     private mutating func prove(from start: UInt64, size: UInt64, root: MerkleHash, tree: inout TileNodeSource) {
         var frontier = MerkleFrontier()
         do {
@@ -79,7 +79,8 @@ struct LogTail {
         guard frontier.size == size, frontier.root(hasher: &hasher.hasher) == root else {
             findings.append(
                 AuditFinding(
-                    .rootMismatch, detail: "the root over the log's end and the tiles before it, and the checkpoint's"))
+                    .rootMismatch,
+                    detail: "the root over the log's end and the tiles before it does not match the checkpoint's root"))
             return
         }
         digests = []
@@ -87,7 +88,7 @@ struct LogTail {
 }
 
 extension MerkleFrontier {
-    /// The frontier of a tree's first `size` leaves, out of its tiles.
+    /// The frontier of a tree's first `size` leaves, from its tiles.
     init(size: UInt64, from tree: inout TileNodeSource) throws(TraceLogError) {
         var peaks: [MerkleHash] = []
         var start: UInt64 = 0
@@ -101,7 +102,7 @@ extension MerkleFrontier {
 }
 
 extension AuditFinding {
-    /// A finding about what could not be proved; where a file could not even be read, that is no tampering.
+    /// A finding for a missing proof; it is no tampering where a file could not even be read.
     init(_ code: Code, index: UInt64? = nil, object: [UInt8]? = nil, detail: String, unreadable error: TraceLogError) {
         self.init(
             code, index: index, object: object, isTampering: error.code != .inputUnreadable, detail: detail)

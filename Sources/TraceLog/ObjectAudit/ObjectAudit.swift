@@ -1,8 +1,8 @@
-/// Proves one object's whole history out of a log that it does not trust, reading no more of the log than it must.
+/// Proves one object's whole history without trusting the log, and reads only a small part of it.
 ///
-/// The newest heads entry that the log holds, and the list published behind it, say what the object's newest entry
-/// was; every entry after that is read; the object's own chain leads back from there. All of it is held to the
-/// checkpoint's root. Where that does not do, the whole log is replayed.
+/// The newest heads entry and its published list name the object's newest entry up to there; every later entry of the
+/// log is read; the object's chain leads back from its newest entry. All of it is proved to the checkpoint's root. Where
+/// that is not possible, the whole log is replayed.
 package struct ObjectAudit<Source: AuditSource>: Sendable {
     private let object: ObjectID
     private let source: Source
@@ -13,10 +13,10 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
     /// - Parameters:
     ///   - object: the object's identifier.
     ///   - source: the log.
-    ///   - options: what it is held to.
+    ///   - options: what the log is compared with.
     ///   - readsWholeLog: trusts no heads entry, and replays the log.
-    ///   - chainLengthMax: the most entries of one chain that are sought out one by one; the whole log, bundle after
-    ///     bundle, is read sooner than a longer one.
+    ///   - chainLengthMax: the longest chain that is followed entry by entry; for a longer one the whole log is
+    ///     replayed, which takes less time.
     package init(
         object: ObjectID, source: Source, options: AuditOptions, readsWholeLog: Bool = false,
         chainLengthMax: UInt64 = 1 << 20
@@ -31,18 +31,18 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
     /// Audits the object.
     ///
     /// - Returns: the report, and the checkpoint's note where it could be read.
-    /// - Throws: `AuditSourceError` when the log could not be read, which says nothing of it.
+    /// - Throws: `AuditSourceError` when the log could not be read, which says nothing about its honesty.
     package func audit() async throws -> (report: ObjectReport, note: SignedNote?) {
-        guard !readsWholeLog else { return try await replay(because: "it was asked for") }
+        guard !readsWholeLog else { return try await replay(because: "it was requested") }
         do {
             return try auditInPart()
-        } catch let error as TooLittle {
+        } catch let error as WholeLogNeeded {
             return try await replay(because: error.reason)
         }
     }
 
-    /// Why the whole log must be read.
-    private struct TooLittle: Error {
+    /// The history cannot be proved from a part of the log, for this reason.
+    private struct WholeLogNeeded: Error {
         let reason: String
     }
 
@@ -62,11 +62,12 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
             return (report(checkpoint, findings + tail.findings, readCount: tail.entryReadCount), note)
         }
         guard let heads = tail.heads else {
-            throw TooLittle(reason: "none of its last \(tail.entryReadCount) entries is a heads entry")
+            throw WholeLogNeeded(reason: "there is no heads entry among its last \(tail.entryReadCount) entries")
         }
         guard heads.statement.entryCount == heads.index, heads.statement.objectCount <= heads.index else {
             let finding = AuditFinding(
-                .headsMismatch, index: heads.index, object: [], detail: "the heads entry and the place where it stands")
+                .headsMismatch, index: heads.index, object: [],
+                detail: "the heads entry does not state the number of entries before it")
             return (report(checkpoint, findings + [finding], readCount: tail.entryReadCount), note)
         }
         var lookup = HeadsLookup(source: source, index: heads.index, statement: heads.statement)
@@ -79,7 +80,7 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
         }
     }
 
-    /// Follows the chain from the newest entry that heads list and tail together show.
+    /// Follows the chain from the object's newest entry, which the heads list or the tail shows.
     private func prove(
         _ tail: LogTail, _ headsIndex: UInt64, _ checkpoint: Checkpoint, _ known: [AuditFinding],
         _ lookup: inout HeadsLookup<Source>, _ tree: inout TileNodeSource
@@ -94,13 +95,13 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
         }
         var findings = known + walk.findings
         var events = history.map { ObjectReport.Event(entry: $0.entry, link: $0.link, isSignatureValid: nil) }
-        // What a chain that broke off says of the rest proves nothing.
+        // An incomplete chain proves nothing about the rest.
         if walk.findings.isEmpty {
-            let hold = ChainHold(checkpoint: checkpoint, headsIndex: headsIndex, sightings: walk.sightings)
-            findings += hold.judge(history, of: object, listed: listed.head, tree: &tree)
+            let comparison = ChainComparison(checkpoint: checkpoint, headsIndex: headsIndex, sightings: walk.sightings)
+            findings += comparison.judge(history, of: object, listed: listed.head, tree: &tree)
             findings += judgeOpenings(history)
             if let log {
-                findings += hold.judge(log.chain, of: .log, listed: log.head, tree: &tree)
+                findings += comparison.judge(log.chain, of: .log, listed: log.head, tree: &tree)
                 let judged = HistorySignatures.judge(history, log: log.chain, signatures: options.signatures)
                 findings += judged.findings
                 events = judged.events
@@ -124,7 +125,7 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
         _ object: ObjectID, _ headsIndex: UInt64, _ lookup: inout HeadsLookup<Source>
     ) throws -> HeadsLookup<Source>.Listed {
         guard let listed = try lookup.find(object).listed else {
-            throw TooLittle(reason: "the list behind the heads entry at \(headsIndex) is not published")
+            throw WholeLogNeeded(reason: "the list of the heads entry at \(headsIndex) is not published")
         }
         return listed
     }
@@ -138,7 +139,9 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
             ?? head.map { ObjectSightings.Sighting(sequence: $0.sequence, link: $0.link) }
         guard let newest else { return [] }
         guard newest.sequence < chainLengthMax else {
-            throw TooLittle(reason: "a chain of more than \(chainLengthMax) entries is read sooner so")
+            throw WholeLogNeeded(
+                reason:
+                    "the chain has over \(chainLengthMax) entries, and replaying the log is faster than following it")
         }
         return try walk.chain(of: object, newest: newest, tree: &tree)
     }
@@ -167,12 +170,8 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
         let refused = Set(
             outcome.report.findings.filter { [.actorSignature, .keyRevoked].contains($0.code) }.compactMap(\.index))
         let events = outcome.watched.map { (entry, link) in
-            let isChecked: Bool =
-                switch (entry.signature, options.signatures) {
-                case (nil, _), (_, .none), (.alone, .batch): false
-                default: true
-                }
-            // One finding speaks for a whole batch, and not all findings are kept: any leaves the others open.
+            let isChecked = options.signatures.includes(entry.signature)
+            // One finding stands for a whole batch, and only some findings are kept: any one leaves the others open.
             let isValid: Bool? = refused.contains(link.index) ? false : refused.isEmpty ? true : nil
             return ObjectReport.Event(entry: entry, link: link, isSignatureValid: isChecked ? isValid : nil)
         }

@@ -1,16 +1,16 @@
 package import Encoding
 
-/// One object's whole history as a log proves it.
+/// One object's whole history, with its proof.
 package struct ObjectReport: Sendable {
-    /// What shows that nothing newer and nothing else of the object is in the log.
+    /// The evidence that the log has no other entry of the object.
     package enum Completeness: Sendable, Equatable {
-        /// The list behind the heads entry at `headsIndex`, and every entry after it.
+        /// The list of the heads entry at `headsIndex`, and every entry after it.
         ///
-        /// Whether that entry says the truth only a replay of the log shows; `isAudited` where a remembered one did.
+        /// Only a replay of the log shows whether that entry is true; `isAudited` says that an earlier audit did so.
         case heads(headsIndex: UInt64, tailEntryCount: UInt64, isAudited: Bool)
-        /// The whole log, replayed; and why less did not do.
+        /// The whole log was replayed, for this reason.
         case wholeLog(reason: String)
-        /// Nothing: the log broke off before that.
+        /// None: a finding came first.
         case none
     }
 
@@ -23,14 +23,14 @@ package struct ObjectReport: Sendable {
     }
 
     package let object: ObjectID
-    /// Verdict and findings; where only the object was read, they are about it and the log's checkpoint alone.
+    /// Verdict and findings; where only a part of the log was read, they concern the object and the checkpoint.
     package let audit: AuditReport
     /// In order of sequence.
     package let events: [Event]
     package let completeness: Completeness
-    /// The objects next to an absent one in the heads list, where a list proves it.
+    /// The neighbours of an absent object in the heads list, which prove its absence.
     package let neighbours: (before: ObjectID?, after: ObjectID?)?
-    /// How many entries were read.
+    /// The number of entries that were read.
     package let entryReadCount: UInt64
 
     /// Whether all of the log was read and replayed.
@@ -72,7 +72,7 @@ package struct ObjectReport: Sendable {
 }
 
 extension ObjectReport.Event {
-    /// Where the entry stands and what it says, and whether its actor's signature holds.
+    /// The entry with its place, and the result of checking its actor's signature.
     package var json: JSONValue {
         var members = entry.described(at: link)
         if entry.signature != nil { members["signature"] = isSignatureValid == true ? "valid" : "unchecked" }

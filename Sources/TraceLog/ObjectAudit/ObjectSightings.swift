@@ -1,4 +1,4 @@
-/// Where entries of a few objects were come upon, whatever it was that their bundles were read for.
+/// The entries of a few objects in all bundles that were read, for whatever reason these were read.
 struct ObjectSightings: Sendable {
     struct Sighting: Sendable, Equatable {
         let sequence: UInt64
@@ -13,7 +13,7 @@ struct ObjectSightings: Sendable {
         found = objects.map { _ in [:] }
     }
 
-    /// Takes in a bundle's entries of the objects; a bundle may come twice.
+    /// Adds the objects' entries in a bundle; a bundle may be added twice.
     mutating func look(at digest: BundleDigest) {
         for position in digest.entries.indices {
             guard let entry = digest.entries[position], let number = objects.firstIndex(of: entry.object) else {
@@ -24,12 +24,12 @@ struct ObjectSightings: Sendable {
         }
     }
 
-    /// The object's newest entry from `index` on; nil where none was come upon.
+    /// The object's newest entry from `index` on; nil where there is none.
     func newest(of object: ObjectID, from index: UInt64) -> Sighting? {
         all(of: object).filter { $0.key >= index }.max { $0.key < $1.key }?.value
     }
 
-    /// The object's entries that are none of `indices`, in the order of theirs.
+    /// The object's entries outside `indices`, by index.
     func strays(of object: ObjectID, outside indices: Set<UInt64>) -> [Sighting] {
         all(of: object).filter { !indices.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
     }

@@ -1,30 +1,34 @@
-/// Up to 256 entries one after the other, each behind its length in 2 bytes, big-endian (C2SP tlog-tiles).
+/// Up to 256 entries one after the other, each after its length in 2 bytes, big-endian (C2SP tlog-tiles).
 package struct EntryBundle: Sendable, Equatable {
     /// The largest bundle: 256 entries of 65,535 bytes with their lengths.
     package static let byteCountMax = TilePath.fullWidth * (2 + Entry.byteCountMax)
 
     package let bytes: [UInt8]
-    /// Where each entry's bytes lie in `bytes`.
+    /// The range of each entry in `bytes`.
     package let ranges: [Range<Int>]
 
     /// Reads a stored bundle, which must hold exactly `width` entries and nothing after them.
     ///
     /// - Throws: `malformed_bundle`.
     package init(bytes: [UInt8], width: Int) throws(TraceLogError) {
-        guard bytes.count <= Self.byteCountMax else { throw Self.malformed("\(bytes.count) bytes") }
+        guard bytes.count <= Self.byteCountMax else {
+            throw Self.malformed("it has \(bytes.count) bytes, over \(Self.byteCountMax)")
+        }
         var ranges: [Range<Int>] = []
         ranges.reserveCapacity(width)
         var position = 0
         while position < bytes.count {
-            guard ranges.count < width else { throw Self.malformed("more than \(width) entries") }
-            guard bytes.count - position >= 2 else { throw Self.malformed("a length cut short") }
+            guard ranges.count < width else { throw Self.malformed("it has more than \(width) entries") }
+            guard bytes.count - position >= 2 else { throw Self.malformed("it ends inside an entry's length") }
             let byteCount = Int(bytes[position]) << 8 | Int(bytes[position + 1])
             position += 2
-            guard bytes.count - position >= byteCount else { throw Self.malformed("an entry cut short") }
+            guard bytes.count - position >= byteCount else { throw Self.malformed("it ends inside an entry") }
             ranges.append(position..<position + byteCount)
             position += byteCount
         }
-        guard ranges.count == width else { throw Self.malformed("\(ranges.count) entries, where \(width) belong") }
+        guard ranges.count == width else {
+            throw Self.malformed("it has \(ranges.count) entries in place of \(width)")
+        }
         self.bytes = bytes
         self.ranges = ranges
     }
@@ -42,9 +46,9 @@ package struct EntryBundle: Sendable, Equatable {
         bytes.append(contentsOf: entry)
     }
 
-    private static func malformed(_ what: String) -> TraceLogError {
+    private static func malformed(_ reason: String) -> TraceLogError {
         TraceLogError(
-            code: .malformedBundle, reason: "an entry bundle with \(what)",
+            code: .malformedBundle, reason: "the entry bundle is malformed: \(reason)",
             hint: "fetch the bundle again, with the width that the checkpoint asks for")
     }
 }

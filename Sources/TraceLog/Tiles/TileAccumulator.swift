@@ -1,12 +1,12 @@
-/// Turns a stream of leaf hashes into tiles, holding one unfinished tile a level.
+/// Turns a stream of leaf hashes into tiles; one unfinished tile for each level is held.
 package struct TileAccumulator: Sendable {
-    /// How many leaves came.
+    /// The number of leaves so far.
     package private(set) var size: UInt64 = 0
     private var rows: [[MerkleHash]] = [[]]
 
     package init() {}
 
-    /// Takes up where a tree of `size` leaves stands; `rows` are the hashes of its partial tiles, level 0 first.
+    /// Continues a tree of `size` leaves; `rows` are the hashes of its partial tiles, level 0 first.
     package init(size: UInt64, rows: [[MerkleHash]]) throws(TraceLogError) {
         self.size = size
         for level in 0..<Self.levelCount(size) {
@@ -20,7 +20,7 @@ package struct TileAccumulator: Sendable {
         self.rows = Array(rows.prefix(Self.levelCount(size)))
     }
 
-    /// Adds a leaf, and hands every tile that it fills to `full`, lower levels first.
+    /// Adds a leaf, and calls `full` with every tile that it completes, lower levels first.
     package mutating func append<E: Error>(
         _ leaf: MerkleHash, hasher: inout MerkleHasher, full: (Tile) throws(E) -> Void
     ) throws(E) {

@@ -1,9 +1,9 @@
-/// Reads nodes of a published tree out of its tiles, each read once.
+/// Reads nodes of a published tree from its tiles; each tile is read once.
 package struct TileNodeSource: NodeSource {
     /// Gives a stored tile's bytes.
     package typealias Read = (TilePath) throws(TraceLogError) -> [UInt8]
 
-    // 16 MiB of tiles; the lowest ones, of which there are the most, make room.
+    // 16 MiB of tiles. The tiles of level 0, which are the most, are dropped first.
     private static let tileCountMax = 2048
 
     package let size: UInt64
@@ -16,7 +16,7 @@ package struct TileNodeSource: NodeSource {
         self.read = read
     }
 
-    /// Reads the tiles of a log's own folder, a full tile where it has taken a partial one's place.
+    /// Reads a log's tiles; a full tile may have replaced a partial one.
     package init(size: UInt64, source: some AuditSource) {
         self.init(size: size) { path throws(TraceLogError) in
             let file: StoredFile?
@@ -27,7 +27,7 @@ package struct TileNodeSource: NodeSource {
             }
             guard let file else {
                 throw TraceLogError(
-                    code: .malformedTile, reason: "\(path.path) is not there", hint: "serve all tiles of the log")
+                    code: .malformedTile, reason: "\(path.path) is missing", hint: "serve all tiles of the log")
             }
             guard file.isFullFile else { return file.bytes }
             return Array(file.bytes.prefix(path.width * MerkleHash.byteCount))

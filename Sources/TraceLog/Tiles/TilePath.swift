@@ -1,4 +1,4 @@
-/// What a file of the tlog-tiles layout is and where it stands (C2SP tlog-tiles).
+/// The kind and place of a file in the tlog-tiles layout (C2SP tlog-tiles).
 package struct TilePath: Hashable, Sendable {
     /// Hashes at a level of the tiles (each 8 levels of the tree), or the entries themselves.
     package enum Kind: Hashable, Sendable {
@@ -7,7 +7,7 @@ package struct TilePath: Hashable, Sendable {
         case entries
     }
 
-    /// How many hashes or entries a full tile has: a height of 8.
+    /// The number of hashes or entries in a full tile, whose height is 8.
     package static let fullWidth = 256
     package static let height = 8
     package static let levelMax = 7
@@ -67,7 +67,7 @@ package struct TilePath: Hashable, Sendable {
         } else {
             return nil
         }
-        // One tile has one path: signs, missing zeros and needless groups all end here.
+        // A tile has one path: this refuses signs, missing zeros and needless groups.
         guard self.path == path else { return nil }
     }
 

@@ -1,11 +1,11 @@
 package import Signing
 import TraceLog
 
-/// Makes a log of any size in a stream, holding no more of it than each object's newest entry.
+/// Makes a log of any size as a stream; only each object's newest entry is held in memory.
 package struct BulkLog: Sendable {
     package var eventCount: UInt64
     package var objectCount: UInt64
-    /// The bytes of every event's entry, as near as a padded field can bring them.
+    /// The approximate bytes of every event's entry, which a padded field fills up.
     package var entryByteCount = 300
     package var headsInterval: UInt64 = 65_536
     package var origin = ForgedLog.origin
@@ -75,7 +75,7 @@ package struct BulkLog: Sendable {
     }
 
     private mutating func event(_ number: UInt64, padding: Int) throws -> [UInt8] {
-        // A stride that is coprime to most counts visits all objects, far apart from one event to the next.
+        // A stride that is coprime to most counts visits all objects, and successive events are far apart.
         let object = Int((number &* 7_919) % objectCount)
         let chain = chains[object]
         newest = (object, chain.map { $0.sequence + 1 } ?? 0)

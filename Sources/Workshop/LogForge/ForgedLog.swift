@@ -1,12 +1,12 @@
 package import Signing
 package import TraceLog
 
-/// A whole log in memory, made from nothing but its entries: for tests, benchmarks and the tamper tool.
+/// A whole log in memory, made from its entries alone: for tests, benchmarks and the tamper tool.
 package struct ForgedLog: AuditSource {
     package static let origin = "log.example/forged"
 
     package let entries: [[UInt8]]
-    /// Every file of the tlog-tiles layout by its path.
+    /// Every file of the tlog-tiles layout, by path.
     package var files: [String: [UInt8]]
 
     /// Derives bundles, tiles and a checkpoint signed by `key`.
@@ -35,7 +35,7 @@ package struct ForgedLog: AuditSource {
         files["checkpoint"] = note.bytes
     }
 
-    /// Publishes the list behind the newest heads entry, as the entries before it have it.
+    /// Adds the list of the newest heads entry, computed from the entries before it.
     private mutating func publishHeads() throws(TraceLogError) {
         var heads: [ObjectID: ObjectHead] = [:]
         var newest: (index: UInt64, heads: [ObjectID: ObjectHead])?
@@ -58,7 +58,7 @@ package struct ForgedLog: AuditSource {
         files[path]
     }
 
-    /// What the log's checkpoint says, whoever signed it.
+    /// The log's checkpoint; its signatures are not checked.
     package func checkpoint() throws(TraceLogError) -> Checkpoint {
         try Checkpoint(note: files["checkpoint"] ?? [])
     }

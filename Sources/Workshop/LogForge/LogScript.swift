@@ -1,19 +1,19 @@
 package import Signing
 package import TraceLog
 
-/// Writes entries one after the other as the sequencer does, and as it never would where a test asks for that.
+/// Writes entries one after the other as the sequencer does, or with the faults that a test wants.
 package struct LogScript: Sendable {
     package static let actor = "91310000MA1FL0000X"
 
     package private(set) var entries: [[UInt8]] = []
     package private(set) var decoded: [Entry] = []
     package private(set) var chains: [ObjectID: (sequence: UInt64, link: EntryLink)] = [:]
-    /// What the next entry is recorded at.
+    /// The recorded time of the next entry.
     package var timeMilliseconds: UInt64 = 1_700_000_000_000
 
     package init() {}
 
-    /// Goes on from entries that are there already.
+    /// Continues after existing entries.
     package init(entries: [[UInt8]]) throws(TraceLogError) {
         for bytes in entries {
             let entry = try Entry.decode(bytes[...])
@@ -27,7 +27,7 @@ package struct LogScript: Sendable {
         ObjectID((0..<8).map { UInt8(truncatingIfNeeded: order(number) >> UInt64(56 - 8 * $0)) }) ?? .log
     }
 
-    /// The bytes of that identifier as one number, which compares as they do.
+    /// That identifier's bytes as one number of the same order.
     static func order(_ number: Int) -> UInt64 {
         (UInt64(number) &* 0x9E37_79B9_7F4A_7C15).byteSwapped
     }
@@ -42,7 +42,7 @@ package struct LogScript: Sendable {
 
     /// Appends an entry in its object's chain.
     ///
-    /// A forgery names another sequence than the one that is next; a signer signs the entry as the actor.
+    /// `sequence` replaces the right one in a forgery; `signer` signs the entry as the actor.
     package mutating func append(
         _ object: ObjectID, _ event: LogEvent, sequence: UInt64? = nil, commitments: [MerkleHash] = [],
         signer: SigningKey? = nil

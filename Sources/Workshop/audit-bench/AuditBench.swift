@@ -27,7 +27,7 @@ struct AuditBench: AsyncParsableCommand {
     var rounds = 3
 
     func run() async throws {
-        let source = DirectoryLog(folder: log)
+        let source = LogFolderSource(folder: log)
         var options = AuditOptions()
         options.key = try NoteKey(vkey: key)
         options.signatures = .none

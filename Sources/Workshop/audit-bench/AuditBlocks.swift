@@ -7,7 +7,7 @@ struct AuditBlocks {
     /// Those of the leaves, of the tree over them, and of the list behind every heads entry.
     let count: Int
 
-    init(_ source: DirectoryLog, size: UInt64) throws {
+    init(_ source: LogFolderSource, size: UInt64) throws {
         var count = 0
         for bundle in 0..<(size + 255) / 256 {
             let width = TilePath.width(kind: .entries, index: bundle, size: size)

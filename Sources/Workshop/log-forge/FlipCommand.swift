@@ -9,8 +9,8 @@ struct FlipCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flip", abstract: "Flip every byte of a log, one at a time, and audit each copy.",
         discussion: """
-            An auditor holds each copy to the honest log's checkpoint. Prints how many copies led to which finding, and \
-            ends with 1 when any passed as intact.
+            Each copy is audited with the honest log's checkpoint as anchor. Prints the number of copies for each \
+            finding code, and ends with 1 when any copy passed as intact.
             """)
 
     @Argument(help: "The honest log's folder.")
@@ -19,11 +19,11 @@ struct FlipCommand: AsyncParsableCommand {
     @Option(help: "The log's verifier key.")
     var key: String
 
-    @Flag(help: "Flip each of a byte's eight bits by itself, instead of one of them.")
+    @Flag(help: "Flip each of a byte's eight bits in turn, instead of one of them.")
     var everyBit = false
 
     func run() async throws {
-        let source = DirectoryLog(folder: log)
+        let source = LogFolderSource(folder: log)
         var options = AuditOptions()
         options.key = try NoteKey(vkey: key)
         options.signatures = .none

@@ -3,7 +3,7 @@ import Signing
 
 /// The key that a forged log is signed with.
 enum ForgeKey {
-    /// Reads a private key, or makes one that nobody keeps.
+    /// Reads a private key, or makes one that is not kept.
     static func read(_ path: String?) throws(CommandError) -> SigningKey {
         do throws(SigningError) {
             guard let path else { return try .generate(.ed25519) }

@@ -1,11 +1,11 @@
 import CommandSupport
 import Glibc
 
-/// A log's folder that this tool fills.
+/// The folder of a log that this tool writes.
 struct LogFolder {
     let path: String
 
-    /// Makes the folder; one that is already there is never written over.
+    /// Makes the folder; an existing one is refused.
     init(creating path: String) throws(CommandError) {
         guard unsafe mkdir(path, 0o755) == 0 else { throw Self.unwritable(path) }
         self.path = path

@@ -12,19 +12,19 @@ struct MakeCommand: ParsableCommand {
     @Argument(help: "The folder of the log; it must not exist.")
     var out: String
 
-    @Option(help: "How many events.")
+    @Option(help: "The number of events.")
     var events: UInt64 = 10_000
 
-    @Option(help: "Over how many objects.")
+    @Option(help: "The number of objects.")
     var objects: UInt64 = 500
 
-    @Option(help: "About how many bytes an entry has.")
+    @Option(help: "The approximate bytes of an entry.")
     var bytes = 300
 
-    @Option(help: "After how many entries a statement of heads comes.")
+    @Option(help: "The number of entries between heads entries.")
     var headsInterval: UInt64 = 65_536
 
-    @Option(help: "The log's private key, Ed25519, PEM; without it a key is made and forgotten.")
+    @Option(help: "The log's private key, Ed25519, PEM; without it a key is made and not kept.")
     var key: String?
 
     func validate() throws {

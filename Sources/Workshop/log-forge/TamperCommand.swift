@@ -10,8 +10,8 @@ struct TamperCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tamper", abstract: "Copy a log and tamper with the copy in one way.",
         discussion: """
-            Prints what an auditor must find who holds the copy to the honest log's checkpoint. `list` in place of a \
-            case prints all of them.
+            Prints the finding that an auditor must report who has the honest log's checkpoint as anchor. `list` in \
+            place of a case prints all cases.
             """)
 
     @Argument(help: "The case, or list.")
@@ -23,10 +23,10 @@ struct TamperCommand: ParsableCommand {
     @Argument(help: "The folder of the copy; it must not exist.")
     var out: String?
 
-    @Option(help: "The log's private key, Ed25519, PEM, for cases in which the attacker holds it.")
+    @Option(help: "The log's private key, Ed25519, PEM, for attackers who hold it.")
     var key: String?
 
-    @Option(help: "The index to tamper at, or near; the middle by default.")
+    @Option(help: "The first index that may be tampered with; the middle by default.")
     var index: UInt64?
 
     func run() throws {
@@ -36,13 +36,13 @@ struct TamperCommand: ParsableCommand {
         }
         guard let way = Tampering(rawValue: name), let log, let out else {
             throw CommandError(
-                code: "usage", reason: "no case of this name, or no LOG and OUT", hint: "see `tamper list`",
+                code: "usage", reason: "the case is unknown, or LOG or OUT is missing", hint: "see `tamper list`",
                 status: .usage)
         }
         let signer = try key.map { try ForgeKey.read($0) }
         let tampered: TamperedLog
         do {
-            tampered = try Tamperer(source: DirectoryLog(folder: log), key: signer, index: index).tampered(way)
+            tampered = try Tamperer(source: LogFolderSource(folder: log), key: signer, index: index).tampered(way)
         } catch let error as TraceLogError {
             throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
         } catch let error as AuditSourceError {

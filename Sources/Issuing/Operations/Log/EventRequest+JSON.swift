@@ -12,6 +12,9 @@ extension EventRequest {
         "offsetMinutes", "corrects", "expected", "idempotencyKey",
     ]
 
+    /// The members of an event that its actor signed: its salts are given, and its idempotency key stands in it.
+    static let signedMembers = members.union(["salts"])
+
     /// Reads a request.
     ///
     /// - Parameters:
@@ -42,9 +45,7 @@ extension EventRequest {
             event.corrects = try request.optionalUnsigned("corrects")
             try event.checkTimes()
             self.init(object: object, event: .observed(event), actor: try request.actor())
-            personal = try request.texts("personal").map {
-                try Opening.make(name: $0.name, value: $0.value, random: random)
-            }
+            personal = try request.openings(random: random)
             expected = try request.expectation()
             // Limits and terms are judged here, so that a refusal costs no transaction.
             _ = try Entry(
@@ -91,6 +92,22 @@ extension RequestFields {
         }
         let previous = try seen.optionalHex("previous", byteCount: MerkleHash.byteCount)
         return EventRequest.Expectation(sequence: sequence, previousLeafHash: previous.flatMap { MerkleHash($0) })
+    }
+}
+
+extension RequestFields {
+    /// The openings of the personal fields, with the salts that a signed event brings or with fresh ones.
+    fileprivate func openings(random: any RandomSource) throws -> [Opening] {
+        let salts = Dictionary(try texts("salts").map { ($0.name, $0.value) }) { first, _ in first }
+        return try texts("personal").map { name, value in
+            guard let salt = salts[name] else { return try Opening.make(name: name, value: value, random: random) }
+            guard let bytes = try? Hex.decode(salt) else {
+                throw OperationError(
+                    code: "request_malformed", reason: "a salt is not written in hex",
+                    hint: "give \(Opening.saltByteCount) random bytes in hex for each personal field")
+            }
+            return try Opening(salt: bytes, name: name, value: value)
+        }
     }
 }
 

@@ -169,6 +169,20 @@ package final class InstallationLog: Sendable {
         try store.append(request, at: timeMilliseconds, in: database)
     }
 
+    func append(
+        _ signed: SignedEvents, at timeMilliseconds: UInt64, in database: RegistryTransaction
+    ) throws -> (answers: [AppendAnswer], isNew: Bool) {
+        try store.append(signed, at: timeMilliseconds, in: database)
+    }
+
+    /// Appends a change of a key's status to the log's own chain.
+    func append(
+        _ change: KeyStatusChange, at timeMilliseconds: UInt64, in database: RegistryTransaction
+    ) throws {
+        _ = try store.append(
+            EventRequest(object: .log, event: .keyStatus(change), actor: ""), at: timeMilliseconds, in: database)
+    }
+
     func erase(
         _ erasure: TraceErasure, at timeMilliseconds: UInt64, in database: RegistryTransaction
     ) throws -> AppendAnswer {
@@ -185,8 +199,7 @@ package final class InstallationLog: Sendable {
             }
         let change = KeyStatusChange(
             actor: record.issuer, status: status, key: try VerificationKey(spki: record.spki))
-        _ = try store.append(
-            EventRequest(object: .log, event: .keyStatus(change), actor: ""), at: timeMilliseconds, in: database)
+        try append(change, at: timeMilliseconds, in: database)
     }
 
     private func guarded<Value>(_ body: () async throws -> Value) async throws(OperationError) -> Value {

@@ -25,23 +25,7 @@ extension IssuingService {
     ) throws(OperationError) -> IssuerOperation.Change {
         var event = try EventRequest(request, nowMilliseconds: caller.nowMilliseconds, random: random)
         try caller.grants.requireActor(event.actor)
-        let keys = [try request.optionalString("idempotencyKey"), caller.idempotencyKey].compactMap(\.self)
-        guard keys.count < 2 else {
-            throw OperationError(
-                code: "idempotency_key_invalid", reason: "an idempotency key is given beside the request and in it",
-                hint: "give it once")
-        }
-        if let key = keys.first {
-            guard (1...Caller.idempotencyKeyByteCountMax).contains(key.utf8.count) else {
-                throw OperationError(
-                    code: "idempotency_key_invalid",
-                    reason: "an idempotency key is 1 to \(Caller.idempotencyKeyByteCountMax) bytes",
-                    hint: "send a random one, a UUID for instance")
-            }
-            event.idempotency = .init(
-                key: registry.kept(key, of: caller.uid), earlierKey: registry.keptOfAnybody(key),
-                requestDigest: Self.digest(of: request))
-        }
+        event.idempotency = try idempotency(of: request, by: caller)
         let subject = Hex.encode(event.object.bytes)
         return { [registry, log, event] database in
             try registry.checkObject(subject, in: database)
@@ -78,10 +62,39 @@ extension IssuingService {
 
     private static let erasureReasonByteCountMax = 256
 
-    /// A request's own digest, personal values left out: what is kept of it outlives an erasure.
-    private static func digest(of request: RequestFields) -> [UInt8] {
+    /// The idempotency key of an event, given in the request or beside it; nil without one.
+    ///
+    /// - Parameters:
+    ///   - request: the event.
+    ///   - caller: gives the key beside the request.
+    ///   - names: members that may differ in a repeated request, since an actor signs them anew each time.
+    /// - Returns: the key with the request's digest.
+    /// - Throws: `idempotency_key_invalid`.
+    func idempotency(
+        of request: RequestFields, by caller: Caller, leavingOut names: [String] = []
+    ) throws(OperationError) -> EventRequest.Idempotency? {
+        let keys = [try request.optionalString("idempotencyKey"), caller.idempotencyKey].compactMap(\.self)
+        guard keys.count < 2 else {
+            throw OperationError(
+                code: "idempotency_key_invalid", reason: "an idempotency key is given beside the request and in it",
+                hint: "give it once")
+        }
+        guard let key = keys.first else { return nil }
+        guard (1...Caller.idempotencyKeyByteCountMax).contains(key.utf8.count) else {
+            throw OperationError(
+                code: "idempotency_key_invalid",
+                reason: "an idempotency key is 1 to \(Caller.idempotencyKeyByteCountMax) bytes",
+                hint: "send a random one, a UUID for instance")
+        }
+        return .init(
+            key: registry.kept(key, of: caller.uid), earlierKey: registry.keptOfAnybody(key),
+            requestDigest: Self.digest(of: request, leavingOut: names))
+    }
+
+    /// The digest of a request without its personal values, since the digest outlives an erasure.
+    private static func digest(of request: RequestFields, leavingOut names: [String]) -> [UInt8] {
         var object = request.object
-        object["idempotencyKey"] = nil
+        for name in ["idempotencyKey"] + names { object[name] = nil }
         object["personal"] = (object["personal"]?.object).map { personal in
             .array(personal.members.map { .string($0.key) })
         }

@@ -3,12 +3,12 @@ package import TraceLog
 
 /// Flips the bytes of a log one at a time, and audits each copy.
 package struct ByteFlips: Sendable {
-    /// What the audits of the copies said.
+    /// The results of the audits of all copies.
     package struct Tally: Sendable {
         package var copyCount = 0
-        /// How many copies each code was told first of; `ok` among them is a byte that may be anything.
+        /// The number of copies for each code; `ok` counts bytes that the audit does not depend on.
         package var codes: [String: Int] = [:]
-        /// Where a flipped byte passed as intact.
+        /// The places of flipped bytes that passed as intact.
         package var intact: [String] = []
 
         fileprivate mutating func add(_ part: Tally) {
@@ -18,7 +18,7 @@ package struct ByteFlips: Sendable {
         }
     }
 
-    /// The files that an audit of the honest log reads, by their paths; those of older checkpoints are not among them.
+    /// The files that an audit of the honest log reads, by path; older checkpoints' files are not among them.
     package let files: [String: [UInt8]]
     private let options: AuditOptions
 
@@ -28,14 +28,14 @@ package struct ByteFlips: Sendable {
     package init(_ source: some AuditSource, options: AuditOptions) async throws {
         let recorder = Recorder(source: source)
         let report = try await Auditor(source: recorder, options: options).audit().report
-        guard report.verdict == .intact else { throw Tamperer.unfit("the verdict \(report.code)") }
+        guard report.verdict == .intact else { throw Tamperer.unfit("its audit says \(report.code)") }
         files = recorder.files.withLock { $0 }
         self.options = options
     }
 
-    /// Flips every byte whose place in its file gives `rest` when it is divided by `stride`: one bit, or each in turn.
+    /// Flips one bit, or each bit in turn, of every byte whose position modulo `stride` is `rest`.
     ///
-    /// `progress` is told now and then how many bytes more are done.
+    /// `progress` is called now and then with the number of further bytes that are done.
     package func audit(
         everyBit: Bool = false, stride: Int = 1, rest: Int = 0, progress: (_ byteCount: Int) -> Void = { _ in }
     ) async throws -> Tally {
@@ -81,7 +81,7 @@ package struct ByteFlips: Sendable {
         return tally
     }
 
-    /// Bytes of one file that one thread flips, one after the other.
+    /// Bytes of one file that one thread flips in turn.
     private struct Piece {
         static let byteCountMax = 64
 
@@ -97,7 +97,7 @@ private struct FileLog: AuditSource {
     func read(_ path: String, byteCountMax: Int) -> [UInt8]? { files[path] }
 }
 
-/// Keeps what an audit reads.
+/// Records the files that an audit reads.
 private final class Recorder<Source: AuditSource>: AuditSource {
     private let source: Source
     let files = Mutex<[String: [UInt8]]>([:])

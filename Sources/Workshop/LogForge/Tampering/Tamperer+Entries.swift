@@ -2,7 +2,7 @@ import Signing
 import TraceLog
 
 extension Tamperer {
-    /// What a holder of the log's key can do to entries, so that the log no longer agrees with itself.
+    /// A log whose entries were changed by somebody who holds the log's key, so that it contradicts itself.
     func entryTampered(_ way: Tampering, key: SigningKey) throws -> TamperedLog {
         let index = UInt64(target)
         var changed = entries
@@ -88,6 +88,8 @@ extension Tamperer {
             entry.event = LogScript.inspection(3)
             try script.append(entry)
             code = "actor_signature"
+        case .flippedSignature, .foreignSignature, .forgedBatch, .missingBatchMember:
+            return try badlySigned(way, after: script, key: key)
         case .strayHeads:
             try script.append(object, .heads(script.heads()))
             code = "heads_mismatch"
@@ -124,7 +126,7 @@ extension Tamperer {
         return log
     }
 
-    /// What a log agrees with itself in, and with nothing outside: other entries, or fewer, whose chains are right.
+    /// A log of other entries, or fewer, that contradicts only what is outside of it.
     func rewritten(_ way: Tampering, key: SigningKey) throws -> TamperedLog {
         let kept = entries.count - max(1, entries.count / 10)
         switch way {
@@ -155,7 +157,7 @@ extension Tamperer {
         }
     }
 
-    /// Where a log over these entries first breaks its own rules, found by the plain words of the rules.
+    /// The first rule that these entries break, found without the auditor's own code.
     private func expectation(of entries: [[UInt8]]) throws -> TamperedLog.Expectation {
         var newest: [ObjectID: (count: UInt64, link: EntryLink)] = [:]
         var time: UInt64 = 0

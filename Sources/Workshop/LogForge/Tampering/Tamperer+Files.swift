@@ -1,7 +1,7 @@
 import TraceLog
 
 extension Tamperer {
-    /// What anyone can do who can change files.
+    /// A log changed by somebody who can change its files only.
     func fileTampered(_ way: Tampering) throws -> TamperedLog {
         let index = UInt64(target)
         let bundle = index / UInt64(TilePath.fullWidth)
@@ -51,13 +51,13 @@ extension Tamperer {
     private func headsFlipped() throws -> TamperedLog {
         let newest = decoded.indices.reversed().first { decoded[$0].event.kind == .heads }
         guard let newest, case .heads(let statement) = decoded[newest].event else {
-            throw Self.unfit("no heads entry")
+            throw Self.unfit("it has no heads entry")
         }
         let width = TilePath.width(kind: .entries, index: 0, size: statement.objectCount)
         let path =
             HeadsList.folder(of: UInt64(newest)) + TilePath(kind: .entries, index: 0, width: width).path
         guard var bytes = try source.read(path, byteCountMax: EntryBundle.byteCountMax) else {
-            throw Self.unfit("no published heads list")
+            throw Self.unfit("it publishes no heads list")
         }
         bytes[bytes.count / 2] ^= 1
         return changed(path, bytes, .init("heads_mismatch", index: UInt64(newest), object: []))
@@ -67,7 +67,7 @@ extension Tamperer {
         let path = TilePath(
             kind: kind, index: index, width: max(1, TilePath.width(kind: kind, index: index, size: checkpoint.size)))
         guard let bytes = try source.read(path.path, byteCountMax: EntryBundle.byteCountMax) else {
-            throw Self.unfit("no \(path.path)")
+            throw Self.unfit("\(path.path) is missing")
         }
         return (path, bytes)
     }

@@ -2,7 +2,7 @@ import Signing
 import TraceLog
 
 extension Tamperer {
-    /// Personal fields whose openings are lost, and what was done so that nobody asks for them.
+    /// A log with a personal field whose opening is lost, and with a false excuse for that.
     func withoutOpenings(_ way: Tampering, key: SigningKey) throws -> TamperedLog {
         var script = try LogScript(entries: entries)
         let object = decoded[target].object

@@ -11,23 +11,23 @@ package struct Tamperer: Sendable {
     let entries: [[UInt8]]
     let decoded: [Entry]
     let key: SigningKey?
-    /// The entry in whose place it is tampered.
+    /// The index of the entry that is tampered with.
     let target: Int
 
     /// Reads a log whole.
     ///
     /// - Parameters:
-    ///   - source: the log; an honest one with entries of this project's form.
+    ///   - source: the log; an honest one, with this project's entries.
     ///   - key: the log's key, for attackers who hold it.
-    ///   - index: where to tamper; a place in the middle when it is nil.
-    /// - Throws: `AuditSourceError`, or ``TraceLogError`` where it is no such log.
+    ///   - index: the first index that may be tampered with; the middle when it is nil.
+    /// - Throws: `AuditSourceError`, or ``TraceLogError`` where the log does not fit.
     package init(source: some AuditSource, key: SigningKey?, index: UInt64? = nil) throws {
         guard let bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax) else {
-            throw Self.unfit("no checkpoint")
+            throw Self.unfit("it has no checkpoint")
         }
         checkpoint = try Checkpoint(note: bytes)
         guard (4...Self.entryCountMax).contains(checkpoint.size) else {
-            throw Self.unfit("\(checkpoint.size) entries, where 4 to \(Self.entryCountMax) will do")
+            throw Self.unfit("it has \(checkpoint.size) entries, and 4 to \(Self.entryCountMax) are needed")
         }
         var entries: [[UInt8]] = []
         for bundle in 0...((checkpoint.size - 1) / UInt64(TilePath.fullWidth)) {
@@ -39,7 +39,7 @@ package struct Tamperer: Sendable {
         }
         let decoded = try entries.map { bytes throws(TraceLogError) in try Entry.decode(bytes[...]) }
         let middle = Int(index ?? checkpoint.size / 2)
-        // A plain event that is not its object's last, so that something comes after it.
+        // A plain event that is not its object's last, so that another entry names it as previous.
         let linked = Set(decoded.compactMap(\.previous?.index))
         let target = (middle..<decoded.count).first { position in
             decoded[position].event.kind == .observed && decoded[position].signature == nil
@@ -47,7 +47,9 @@ package struct Tamperer: Sendable {
                 && position + 1 < decoded.count && decoded[position + 1].object != decoded[position].object
                 && decoded[position + 1].recordedAtMilliseconds > decoded[position].recordedAtMilliseconds
         }
-        guard let target else { throw Self.unfit("no plain event from entry \(middle) on that another one follows") }
+        guard let target else {
+            throw Self.unfit("it has no plain event from entry \(middle) on that another event of the object follows")
+        }
         self.source = source
         checkpointBytes = bytes
         self.entries = entries
@@ -58,27 +60,27 @@ package struct Tamperer: Sendable {
 
     var targetObject: [UInt8] { decoded[target].object.bytes }
 
-    /// Tampers in one way.
+    /// A log that is tampered with in one way.
     ///
-    /// - Throws: `value_out_of_range` where the way needs the log's key and there is none, or the log has no such file.
+    /// - Throws: `value_out_of_range` where the log's key is needed and not given, or where the log lacks a needed file.
     package func tampered(_ way: Tampering) throws -> TamperedLog {
         switch way.attacker {
         case .anyone: return try fileTampered(way)
         case .keyHolder:
-            guard let key else { throw Self.unfit("no key, and \(way.rawValue) signs a checkpoint anew") }
+            guard let key else { throw Self.unfit("its key is not given, and \(way.rawValue) signs a new checkpoint") }
             return try way.agreesWithItself ? rewritten(way, key: key) : entryTampered(way, key: key)
         }
     }
 
-    /// A whole log over other entries, signed by the log's key.
+    /// A whole log of other entries, signed by the log's key.
     func signed(_ entries: [[UInt8]], key: SigningKey, _ expected: TamperedLog.Expectation) throws -> TamperedLog {
         let log = try ForgedLog(entries: entries, key: key, origin: checkpoint.origin)
         return TamperedLog(changes: log.files.mapValues { $0 }, isWhole: true, expected: expected)
     }
 
-    static func unfit(_ what: String) -> TraceLogError {
+    static func unfit(_ reason: String) -> TraceLogError {
         TraceLogError(
-            code: .valueOutOfRange, reason: "a log to tamper with that has \(what)",
+            code: .valueOutOfRange, reason: "the log does not fit for tampering: \(reason)",
             hint: "make one with `log-forge make`, and give its key")
     }
 }

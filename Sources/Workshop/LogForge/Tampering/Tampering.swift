@@ -20,6 +20,10 @@ package enum Tampering: String, CaseIterable, Sendable {
     case revokedKey = "revoked-key"
     case revivedKey = "revived-key"
     case forgedSignature = "forged-signature"
+    case flippedSignature = "flipped-signature"
+    case foreignSignature = "foreign-signature"
+    case forgedBatch = "forged-batch"
+    case missingBatchMember = "missing-batch-member"
     case hideNewest = "hide-newest"
     case lyingHeads = "lying-heads"
     case strayHeads = "stray-heads"
@@ -36,11 +40,11 @@ package enum Tampering: String, CaseIterable, Sendable {
     case rewriteAll = "rewrite-all"
     case boundlessSize = "boundless-size"
 
-    /// Who could do it.
+    /// The attacker who can tamper in this way.
     package enum Attacker: String, Sendable {
-        /// Whoever can change files of the log.
+        /// Somebody who can change the log's files.
         case anyone
-        /// Whoever holds the log's key too, and signs a checkpoint over what was done.
+        /// Somebody who also holds the log's key, and signs a checkpoint over the changed log.
         case keyHolder
     }
 
@@ -53,17 +57,17 @@ package enum Tampering: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether only an anchor, a remembered state or a witness shows it: the log agrees with itself.
+    /// Whether the log does not contradict itself, so that only an anchor, a remembered state or a witness shows it.
     package var agreesWithItself: Bool {
         [.cutTail, .oldCheckpoint, .fork, .rewriteObject, .rewriteAll].contains(self)
     }
 
-    /// Whether it is openings that show it: the auditor is given those that are left.
+    /// Whether only openings show it: the auditor is given the remaining ones.
     package var needsOpenings: Bool {
         [.lostOpening, .foreignErasure, .earlyErasure, .copiedCommitment].contains(self)
     }
 
-    /// What is done, in one line.
+    /// A description in one line.
     package var summary: String {
         switch self {
         case .flipEntry: "flip a bit of an entry"
@@ -86,6 +90,10 @@ package enum Tampering: String, CaseIterable, Sendable {
         case .revokedKey: "append an event that is signed with a key after its revocation"
         case .revivedKey: "append that a revoked key is good again"
         case .forgedSignature: "append an event whose signature is over another event"
+        case .flippedSignature: "append an event with a bit flipped in its signature"
+        case .foreignSignature: "append an event that is signed with another actor's key"
+        case .forgedBatch: "append a signed batch, and change one of its events"
+        case .missingBatchMember: "append a signed batch without one of its events"
         case .hideNewest: "append a heads entry over an event, and hide that event"
         case .lyingHeads: "append an event, and a heads entry and its list that leave the event out"
         case .strayHeads: "append a heads entry, true in itself, in an object's chain"
@@ -105,9 +113,9 @@ package enum Tampering: String, CaseIterable, Sendable {
     }
 }
 
-/// A tampered log: what changes in its files, and what an auditor must say of it.
+/// A tampered log: its changed files, and the finding that an auditor must report.
 package struct TamperedLog: Sendable {
-    /// The code, the first wrong index and the object of the finding that an auditor tells first.
+    /// The code, the index and the object of the finding that an auditor must report first.
     package struct Expectation: Sendable, Equatable {
         package let code: String
         package let index: UInt64?
@@ -120,10 +128,10 @@ package struct TamperedLog: Sendable {
         }
     }
 
-    /// Files with their new bytes; nil for those that are removed.
+    /// The changed files with their new bytes; nil for a removed file.
     package var changes: [String: [UInt8]?]
-    /// Whether the changes are the whole log, so that nothing of the old one stays.
+    /// Whether the changes are the whole log, so that no file of the old one stays.
     package internal(set) var isWhole = false
-    /// What an auditor says who holds the log to the old checkpoint.
+    /// The first finding of an auditor who has the old checkpoint as anchor.
     package internal(set) var expected: Expectation
 }

@@ -1,10 +1,10 @@
-/// Holds an object's chain to what else a log says of it: its heads list, and every entry that was come upon.
-struct ChainHold {
+/// Compares an object's chain with the heads list, and with every entry of the object in the bundles that were read.
+struct ChainComparison {
     let checkpoint: Checkpoint
     let headsIndex: UInt64
     let sightings: ObjectSightings
 
-    /// The chain must pass through the entry that the heads list names, and leave out none that was come upon.
+    /// The chain must pass through the entry that the heads list names, and must leave out no entry that was read.
     func judge(
         _ history: [(entry: Entry, link: EntryLink)], of object: ObjectID, listed head: ObjectHead?,
         tree: inout TileNodeSource
@@ -14,34 +14,30 @@ struct ChainHold {
             return [
                 AuditFinding(
                     .headsMismatch, index: headsIndex, object: object.bytes,
-                    detail: "the object's newest entry in the heads list and the one in its chain")
+                    detail: "the heads list names another newest entry of the object than its chain has")
             ]
         }
-        var findings: [AuditFinding] =
-            object == .log ? [] : history.compactMap { Self.misplaced($0.entry, at: $0.link.index) }
+        var findings = history.compactMap { Self.misplaced($0.entry, at: $0.link.index) }
         let strays = sightings.strays(of: object, outside: Set(history.map(\.link.index)))
         for stray in strays.prefix(FindingList.countMax) {
             let finding = judge(stray, of: object, listed: head, tree: &tree)
-            // That the list is wrong is said once, by the first entry that shows it.
+            // One finding says that the list is wrong: that of the first entry that shows it.
             if finding.code == .headsMismatch, findings.contains(where: { $0.code == .headsMismatch }) { continue }
             findings.append(finding)
         }
         return findings
     }
 
-    /// A finding where an object's chain has what is the log's own to say.
+    /// A finding where an object's chain holds an event that only the log's own chain may hold.
     private static func misplaced(_ entry: Entry, at index: UInt64) -> AuditFinding? {
+        guard entry.object != .log else { return nil }
+        let (code, detail): (AuditFinding.Code, String)
         switch entry.event {
-        case .observed, .erased: nil
-        case .keyStatus:
-            AuditFinding(
-                ActorKeys.Refusal.strangersChange.code, index: index, object: entry.object.bytes,
-                detail: ActorKeys.Refusal.strangersChange.detail)
-        case .heads:
-            AuditFinding(
-                .headsMismatch, index: index, object: entry.object.bytes,
-                detail: "the heads entry and the chain in which it stands, which is not the log's own")
+        case .observed, .erased: return nil
+        case .keyStatus: (code, detail) = (KeyViolation.outsideLogChain.code, KeyViolation.outsideLogChain.detail)
+        case .heads: (code, detail) = (.headsMismatch, HeadsStatement.misplacedDetail)
         }
+        return AuditFinding(code, index: index, object: entry.object.bytes, detail: detail)
     }
 
     private func judge(
@@ -53,7 +49,7 @@ struct ChainHold {
             guard proof.isValid(leaf: stray.link.leafHash, root: checkpoint.root) else {
                 return AuditFinding(
                     .leafMismatch, index: index, object: object.bytes,
-                    detail: "the entry is not under the checkpoint's root")
+                    detail: AuditFinding.notIncludedDetail)
             }
         } catch {
             return AuditFinding(
@@ -62,10 +58,10 @@ struct ChainHold {
         if index < headsIndex, stray.sequence >= head.map({ $0.sequence + 1 }) ?? 0 {
             return AuditFinding(
                 .headsMismatch, index: headsIndex, object: object.bytes,
-                detail: "the heads list and the object's entry at \(index), which is newer than what the list has")
+                detail: "the heads list leaves out the object's entry at \(index), which is newer than the listed one")
         }
         return AuditFinding(
             .duplicateEvent, index: index, object: object.bytes,
-            detail: "this entry of the object is not in the chain that its newest entry ends")
+            detail: "the object has this entry, and the chain of its newest entry leaves it out")
     }
 }

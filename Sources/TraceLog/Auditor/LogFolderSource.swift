@@ -1,7 +1,7 @@
 import Glibc
 
 /// A log in a folder in tlog-tiles layout.
-package struct DirectoryLog: AuditSource {
+package struct LogFolderSource: AuditSource {
     private let folder: String
 
     package init(folder: String) {
@@ -14,7 +14,7 @@ package struct DirectoryLog: AuditSource {
     }
 
     package func read(_ path: String, byteCountMax: Int, into bytes: inout [UInt8]) throws(AuditSourceError) -> Bool {
-        // Without O_NONBLOCK a named pipe in a file's place would hold the audit up for ever.
+        // Without O_NONBLOCK a named pipe in a file's place would block the audit for ever.
         let descriptor = unsafe open("\(folder)/\(path)", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return false }
@@ -23,7 +23,7 @@ package struct DirectoryLog: AuditSource {
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(path) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable(path, "it is no regular file") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable(path, "it is not a regular file") }
         guard status.st_size <= byteCountMax else {
             throw AuditSourceError(
                 code: .tooLarge, reason: "\(folder)/\(path) holds more than \(byteCountMax) bytes",

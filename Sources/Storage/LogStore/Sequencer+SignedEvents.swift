@@ -1,0 +1,154 @@
+package import GRDB
+package import TraceLog
+
+/// Events that their actor has signed: one alone, or a batch under one signature.
+package struct SignedEvents: Sendable {
+    /// The events in the batch's order, each of another object: an entry cannot follow one that is not signed yet.
+    package var requests: [EventRequest]
+    /// The actor's key; see ``KeyStatusChange/keyIdentifier(of:)``.
+    package var keyIdentifier: [UInt8]
+    /// The recorded time that was signed; see ``RecordedTime/signing(atMilliseconds:)``.
+    package var recordedAtMilliseconds: UInt64
+    /// Over the entry, or over the batch of entries.
+    package var signature: [UInt8]
+
+    package init(
+        requests: [EventRequest], keyIdentifier: [UInt8], recordedAtMilliseconds: UInt64, signature: [UInt8]
+    ) {
+        self.requests = requests
+        self.keyIdentifier = keyIdentifier
+        self.recordedAtMilliseconds = recordedAtMilliseconds
+        self.signature = signature
+    }
+}
+
+extension Sequencer {
+    /// Appends signed events, all or none, or finds those that the same requests made before.
+    ///
+    /// - Throws: `conflict` where another entry came in between, so that place and time have to be signed anew;
+    ///   `actor_signature` or `key_revoked` for a signature that an auditor would not accept.
+    func append(
+        _ signed: SignedEvents, at timeMilliseconds: UInt64, _ database: Database
+    ) throws -> (answers: [AppendAnswer], isNew: Bool) {
+        let repeated = try signed.requests.map { try self.repeated($0, database) }
+        let known = repeated.compactMap(\.self)
+        if known.count == signed.requests.count { return (known, false) }
+        guard known.isEmpty else {
+            throw LogError(
+                code: .idempotencyMismatch,
+                reason: "some idempotency keys of the batch came before, and others did not",
+                hint: "send the new events in a batch of their own")
+        }
+        let next = try Self.next(database)
+        try LogFloor.check(next.index, database)
+        let entries = try self.entries(signed, after: next.recordedAtMilliseconds, at: timeMilliseconds, database)
+        var answers: [AppendAnswer] = []
+        for (entry, request) in zip(entries, signed.requests) {
+            let index = next.index + UInt64(answers.count)
+            let answer = try insert(entry, at: index, openings: request.personal, database)
+            try remember(answer, of: request, database)
+            answers.append(answer)
+        }
+        // Only behind the batch: what is published up to a heads entry must hold all of a batch.
+        if answers.contains(where: { ($0.index + 1) % headsInterval == 0 }) {
+            try stateHeads(at: timeMilliseconds, database)
+        }
+        faults(.entryInserted)
+        return (answers, true)
+    }
+
+    /// The entries as their actor signed them, once the signature was checked.
+    private func entries(
+        _ signed: SignedEvents, after newestMilliseconds: UInt64, at timeMilliseconds: UInt64, _ database: Database
+    ) throws -> [Entry] {
+        let recordedTime = RecordedTime(newestMilliseconds: newestMilliseconds)
+        guard recordedTime.allowsSigned(signed.recordedAtMilliseconds, atMilliseconds: timeMilliseconds) else {
+            throw Self.conflict("the signed recorded time is earlier than the newest entry's, or far from the clock")
+        }
+        guard Set(signed.requests.map(\.object)).count == signed.requests.count, !signed.requests.isEmpty else {
+            throw Self.conflict("a batch holds one event of each object, and this one holds two of an object, or none")
+        }
+        var entries = try signed.requests.map {
+            try entry(
+                $0, recordedAtMilliseconds: signed.recordedAtMilliseconds, keyIdentifier: signed.keyIdentifier,
+                database)
+        }
+        if entries.count == 1 {
+            entries[0].signature = .alone(signed.signature)
+        } else {
+            for (position, signature) in try ActorSignature.batch(signed.signature, over: entries).enumerated() {
+                entries[position].signature = signature
+            }
+        }
+        let known = try Self.knownKey(signed.keyIdentifier, database)
+        do {
+            for entry in entries { _ = try ActorKey.signing(known, by: entry.actor) }
+            // One signature covers them all.
+            let key = try ActorKey.signing(known, by: entries[0].actor)
+            guard entries[0].signatureClaim?.isValid(by: key) == true else {
+                throw LogError(
+                    code: .actorSignature, reason: "the actor's signature does not match the event at its place",
+                    hint: "sign the entry with the place that POST /v1/events/places gives, and with the actor's key")
+            }
+        } catch let violation as KeyViolation {
+            throw Self.refused(violation)
+        }
+        return entries
+    }
+
+    private static func refused(_ violation: KeyViolation) -> LogError {
+        if case .ended(let status) = violation {
+            return LogError(
+                code: .keyRevoked, reason: "the actor's key is \(status)",
+                hint: "sign with another key of the actor, registered by `suishen enterprise key add`")
+        }
+        return LogError(
+            code: .actorSignature, reason: "the log does not register the key for this actor",
+            hint: "register it first: suishen enterprise key add USCC --key PUB.pem")
+    }
+
+    private static func conflict(_ reason: String) -> LogError {
+        LogError(code: .conflict, reason: reason, hint: "ask for the place again, and sign again")
+    }
+}
+
+extension TraceLogStore {
+    /// Where objects' next entries would stand.
+    ///
+    /// - Returns: each object's chain, and the newest recorded time of the log.
+    package func places(of objects: [ObjectID]) throws -> (chains: [ObjectChain], recordedTime: RecordedTime) {
+        try registry.read { database in
+            let chains = try objects.map { ObjectChain(endingWith: try Sequencer.head($0, database)) }
+            let newest = try Sequencer.next(database).recordedAtMilliseconds
+            return (chains, RecordedTime(newestMilliseconds: newest))
+        }
+    }
+
+    /// Appends signed events inside a caller's transaction, all or none; it makes them durable or undoes them.
+    package func append(
+        _ signed: SignedEvents, at timeMilliseconds: UInt64, in database: Database
+    ) throws -> (answers: [AppendAnswer], isNew: Bool) {
+        try sequencer.append(signed, at: timeMilliseconds, database)
+    }
+
+    /// An actor's keys as the log's entries describe them so far, in the order in which they were registered.
+    package func actorKeys(of actor: String, in database: Database) throws -> [ActorKey] {
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT bytes FROM log_entries WHERE object = x'' AND instr(bytes, ?) > 0 ORDER BY sequence",
+            arguments: [Array(actor.utf8).data])
+        var identifiers: [[UInt8]] = []
+        var keys: [[UInt8]: ActorKey] = [:]
+        while let row = try rows.next() {
+            guard case .keyStatus(let change) = try Entry.decode(row.byteArray(0)[...]).event, change.actor == actor
+            else { continue }
+            if keys[change.keyIdentifier] == nil { identifiers.append(change.keyIdentifier) }
+            keys[change.keyIdentifier] = try ActorKey(change, in: .log, after: keys[change.keyIdentifier])
+        }
+        return identifiers.compactMap { keys[$0] }
+    }
+
+    /// A key as the log's entries describe it so far; nil where none does.
+    package func actorKey(_ keyIdentifier: [UInt8], in database: Database) throws -> ActorKey? {
+        try Sequencer.knownKey(keyIdentifier, database)
+    }
+}
