@@ -210,6 +210,13 @@ let package = Package(
                 "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "QRDrawing", "QRReading", "Signing",
                 "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
             ]),
+        tests(
+            "DocumentationTests",
+            [
+                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerHTTP", "IssuerInterface",
+                "Issuing", "LogForge", "Platform", "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing",
+                "Storage", "TestSupport", "TraceLog", "suishen", grdb,
+            ]),
         fuzzTarget,
     ]
 )

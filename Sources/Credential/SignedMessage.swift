@@ -8,7 +8,7 @@ package import Signing
 package struct SignedMessage: Sendable {
     /// The form that a message must have.
     package enum Profile: Sendable, Equatable {
-        /// The form of `wire-format.md`: deterministic CBOR, tag 18, protected header `{1: alg, 4: kid}`, 64 bytes of
+        /// The form of `Credential.docc/WireFormat.md`: deterministic CBOR, tag 18, protected header `{1: alg, 4: kid}`, 64 bytes of
         /// signature. `type` is the text that header parameter 16 (RFC 9596) must have; nil where there is none.
         case own(type: String?)
         /// Any well-formed CBOR, with or without the tags 18 and 61; headers as ``MessageHeaders`` reads them.

@@ -34,7 +34,7 @@ enum RawSignature {
         return rest.isEmpty ? raw : nil
     }
 
-    /// Whether s is at most half the order: `wire-format.md` accepts the lower of s and n − s only.
+    /// Whether s is at most half the order: `Credential.docc/WireFormat.md` accepts the lower of s and n − s only.
     static func isLowS(_ raw: [UInt8], order: [UInt8]) -> Bool {
         // Since n is odd, s ≤ (n − 1) / 2 exactly when s < n − s.
         let complement = subtract(raw[halfByteCount...], from: order)

@@ -4,7 +4,7 @@ import Signing
 import Testing
 import TraceLog
 
-/// The table of trace-log.md through the built command; `tools/tamper all` does the same on 10,000 events.
+/// The table of TraceLog.docc/Auditing.md#What-tampering-is-tried through the built command; `tools/tamper all` does the same on 10,000 events.
 @Suite("chain-verify, of a tampered copy of a log,")
 struct TamperedLogTests {
     private static let honest = Result {

@@ -3,7 +3,7 @@ import Gate
 import TestSupport
 import Testing
 
-@Suite("Every verdict of cli.md")
+@Suite("Every verdict of Gate.docc/Verdicts.md")
 struct VerdictTableTests {
     /// As the contract has them: a code that is not here, or a row that is missing, fails.
     static let contract: [(verdict: String, status: Int32, codes: Set<String>)] = [

@@ -2,6 +2,7 @@ import IssuerTestSupport
 import IssuerInterface
 import Encoding
 import Issuing
+import Signing
 import Testing
 
 /// One request for every operation of the daemon, on rows that are there.
@@ -73,6 +74,26 @@ struct ExtremeOrders {
             .init(operation: .retireKey, body: ["kid": kid]), .init(operation: .rotateKey, body: ["role": "issuer"]),
             .init(operation: .compromiseKey, body: ["kid": kid]), .init(operation: .readAudit, body: [:]),
             .init(operation: .health, body: [:]),
+        ]
+        all += try Self.actorOrders(client, object)
+    }
+
+    /// What an enterprise's keys are registered, used and ended by.
+    private static func actorOrders(_ client: IssuerClient, _ object: JSONValue) throws -> [Order] {
+        let pem = String(decoding: try SigningKey.generate(.ed25519).verificationKey.pem(), as: UTF8.self)
+        let actorKey: JSONValue = ["uscc": uscc, "publicKey": .string(pem)]
+        let identifier = try #require(try client.ask(.addActorKey, actorKey)["key"])
+        let ending: JSONValue = ["uscc": uscc, "key": identifier]
+        return [
+            .init(operation: .addActorKey, body: actorKey), .init(operation: .listActorKeys, body: ["uscc": uscc]),
+            .init(operation: .placeEvents, body: ["objects": [object]]),
+            .init(
+                operation: .appendSignedEvents,
+                body: [
+                    "events": [["object": object, "step": "inspecting", "actor": uscc]], "key": identifier,
+                    "recordedAtMilliseconds": 0, "signature": .string(String(repeating: "00", count: 64)),
+                ]),
+            .init(operation: .retireActorKey, body: ending), .init(operation: .revokeActorKey, body: ending),
         ]
     }
 }

@@ -31,8 +31,17 @@ package final class Installation: Sendable {
         try folder.write(Array(settings.text.utf8), to: "state/suishend.yaml", mode: 0o600)
     }
 
+    /// Opens the installation, once a service that a test has just let go of has ended its last work.
     package func open() throws -> IssuingService {
-        try IssuingService(state, random: SystemRandom())
+        for _ in 0..<250 {
+            do throws(OperationError) {
+                return try IssuingService(state, random: SystemRandom())
+            } catch {
+                guard error.code == "state_busy" else { throw error }
+                usleep(20_000)
+            }
+        }
+        return try IssuingService(state, random: SystemRandom())
     }
 
     /// The registry's files by name, as a backup has them.

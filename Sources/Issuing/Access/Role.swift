@@ -1,6 +1,6 @@
 package import Credential
 
-/// What a user may be trusted with (architecture.md, "Who may do what").
+/// What a user may be trusted with (Issuing.docc/Roles.md#The-roles).
 package enum Role: Sendable, Hashable {
     /// Registers subjects of one form, and issues their codes.
     case issuer(Form)

@@ -82,6 +82,6 @@ struct AcceptedVectors {
     private func vector(_ name: String, _ text: String, at: UInt64, challenge: [UInt8]? = nil) -> Vector {
         Vector(
             name: "\(name), \(shop.suite.rawValue)", text: text, key: Workshop.fileName("issuer", shop.suite), at: at,
-            challenge: challenge, expect: "ok", source: "wire-format.md")
+            challenge: challenge, expect: "ok", source: "Credential.docc/WireFormat.md")
     }
 }

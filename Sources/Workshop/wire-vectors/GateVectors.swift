@@ -49,7 +49,7 @@ enum GateVectors {
             [
                 ("name", .string("\(name), \(shop.suite.rawValue)")),
                 ("key", .string(Workshop.fileName("issuer", shop.suite))), (input.0, .string(Hex.encode(input.1))),
-            ] + more + [("expect", .string(expect)), ("source", "wire-format.md, trust list and status")]
+            ] + more + [("expect", .string(expect)), ("source", "Gate.docc/Bundle.md#Members-of-the-bundle")]
         return .object(JSONObject(members.map { JSONObject.Member(key: $0.0, value: $0.1) }))
     }
 }

@@ -10,7 +10,7 @@ extension RefusedVectors {
     }
 
     mutating func personClaims() throws {
-        let source = "wire-format.md, person code"
+        let source = "Credential.docc/WireFormat.md#Person-code"
         let (signed, chain) = (shop.signed, shop.chain)
         let (timed, paper) = (Draft.timed, Draft.paper)
         for claim: Int64 in [1, 4, 6, 7] {
@@ -61,7 +61,7 @@ extension RefusedVectors {
     }
 
     mutating func enterpriseClaims() throws {
-        let source = "wire-format.md, enterprise code; GB 32100"
+        let source = "Credential.docc/WireFormat.md#Enterprise-code; GB 32100"
         let draft = Draft.enterprise
         let year = CBORItem.unsigned(start + 366 * 86_400 + 1)
         try refuse("an enterprise code with a cti", draft, form: .enterprise, source: source) {
@@ -95,7 +95,7 @@ extension RefusedVectors {
     }
 
     mutating func objectClaims() throws {
-        let source = "wire-format.md, object code"
+        let source = "Credential.docc/WireFormat.md#Object-code"
         let draft = Draft.object
         func location(_ latitude: Int64, _ longitude: Int64, _ reference: Int64) -> CBORItem {
             .array([.integer(latitude), .integer(longitude), .integer(reference)])

@@ -14,7 +14,7 @@ extension RefusedVectors {
     ) throws {
         try add(
             name, bytes, at: at, challenge: challenge, expect: expect,
-            source: "wire-format.md, presentation; RFC 9338 section 3.3")
+            source: "Credential.docc/WireFormat.md#Presentation; RFC 9338 section 3.3")
     }
 
     private mutating func stripped() throws {

@@ -45,7 +45,7 @@ struct RefusedVectors {
 
     private mutating func texts() throws {
         let paper = try shop.text(shop.sign(Draft.paper.payload))
-        let source = "wire-format.md, person code; RFC 9285"
+        let source = "Credential.docc/WireFormat.md#Person-code; RFC 9285"
         add("an empty text", text: "", source: source)
         add("a text of something else", text: "HTTPS://EXAMPLE.CN/", source: source)
         add("a prefix and no code", text: "SP1:", source: source)
@@ -57,7 +57,7 @@ struct RefusedVectors {
         add("a line end after the code", text: paper + "\n", source: source)
         add("a group of Base45 over 65535", text: "SP1::::", source: source)
         let enterprise = try shop.text(shop.sign(Draft.enterprise.payload), form: .enterprise)
-        let url = "wire-format.md, enterprise code; RFC 4648 section 6"
+        let url = "Credential.docc/WireFormat.md#Enterprise-code; RFC 4648 section 6"
         add("http in place of https", text: "HTTP" + enterprise.dropFirst(5), source: url)
         add("a path of neither form", text: enterprise.replacing("/E/", with: "/X/"), source: url)
         add("an enterprise code under an object's path", text: enterprise.replacing("/E/", with: "/O/"), source: url)
@@ -70,7 +70,7 @@ struct RefusedVectors {
     private mutating func messages() throws {
         let payload = Draft.paper.payload
         let good = try shop.sign(payload)
-        let source = "wire-format.md, rules for every structure"
+        let source = "Credential.docc/WireFormat.md#Rules-for-every-structure"
         try add("no tag", Array(good.dropFirst()), source: source)
         try add("the tag of a COSE_Mac0", [0xD1] + good.dropFirst(), source: source)
         try add("the tag of a CWT around it", [0xD8, 0x3D] + good, source: source)
@@ -112,7 +112,7 @@ struct RefusedVectors {
     private mutating func keys() throws {
         let payload = Draft.paper.payload
         let good = try shop.sign(payload)
-        let source = "wire-format.md, rules for every structure; RFC 9052 section 4.4"
+        let source = "Credential.docc/WireFormat.md#Rules-for-every-structure; RFC 9052 section 4.4"
         let other = shop.suite == .es256 ? SignatureAlgorithm.ed25519 : .es256
         let relabelled = shop.header { $0[0] = .init(key: .integer(1), value: .integer(other.rawValue)) }
         try add(
@@ -145,12 +145,12 @@ struct RefusedVectors {
         if shop.suite == .es256 {
             try add(
                 "the signature with the higher s", good.dropLast(64) + Workshop.flipped(signature),
-                expect: "bad_signature", source: "wire-format.md, algorithms: low-S only")
+                expect: "bad_signature", source: "Credential.docc/WireFormat.md#Algorithms")
         }
     }
 
     private mutating func times() throws {
-        let source = "wire-format.md, claims; RFC 8392 section 3.1"
+        let source = "Credential.docc/WireFormat.md#Claims; RFC 8392 section 3.1"
         let timed = try shop.sign(Draft.timed.payload)
         try add("a timed code at its end", timed, at: start + 120 + 5, expect: "expired", source: source)
         try add("a code before it is issued", timed, at: start - 6, expect: "not_yet_valid", source: source)

@@ -12,7 +12,7 @@ enum StructureVectors {
             "name": .string("a chain of a day, \(shop.suite.rawValue)"), "suite": .string(shop.suite.rawValue),
             "seedFile": .string(String(decoding: shop.seed.encoded(), as: UTF8.self)),
             "anchor": hex(shop.seed.anchor), "links": .array(links), "expect": "ok",
-            "source": "wire-format.md, presentation",
+            "source": "Credential.docc/WireFormat.md#Presentation",
         ]
     }
 
@@ -40,7 +40,7 @@ enum StructureVectors {
                     "medical": linked.contains(.medical) ? hex(identifiers[.medical] ?? []) : .null,
                     "transit": linked.contains(.transit) ? hex(identifiers[.transit] ?? []) : .null,
                 ],
-                "source": "wire-format.md, seals",
+                "source": "Credential.docc/WireFormat.md#Seals",
             ]
         }
     }

@@ -1,0 +1,139 @@
+import Credential
+import Testing
+
+@testable import Gate
+@testable import ForeignCodes
+@testable import Platform
+
+@Suite("The pages of the gate")
+struct GatePageTests {
+    @Test("have every verdict's code with what it means for the gate, and no other")
+    func verdicts() throws {
+        let rows = try Page("Gate.docc/Verdicts.md").table("The codes")
+        #expect(rows.map { $0["code"] } == VerdictCode.allCases.map(\.rawValue))
+        #expect(rows.map { $0["verdict"] } == VerdictCode.allCases.map(\.outcome.rawValue))
+        for row in rows { #expect(row["means"]?.isEmpty == false) }
+    }
+
+    @Test("have every scene that ships, with everything that it says")
+    func scenes() throws {
+        let rows = try Page("Gate.docc/Scenes.md").table("Scenes that ship")
+        #expect(rows.map { $0["scene"] } == Scene.shipped.map(\.name))
+        let day: UInt64 = 86_400
+        func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+        for (row, scene) in zip(rows, Scene.shipped) {
+            let kinds =
+                PersonKind.allCases.filter(scene.kinds.contains).map(\.name)
+                + ObjectKind.allCases.filter(scene.objectKinds.contains).map(\.name)
+            #expect(row["forms"] == list(Form.allCases.filter(scene.forms.contains).map(\.name)))
+            #expect(row["kinds"] == list(kinds))
+            #expect(row["domains"] == list(SealDomain.allCases.filter(scene.domains.contains).map(\.rawValue)))
+            #expect(row["entitlement"] == (scene.requiresEntitlement ? "needed" : "not needed"))
+            #expect(row["grace"] == String(scene.bundleGraceSeconds / day))
+            #expect(row["list age"] == String(scene.statusAgeSecondsMax / day))
+            #expect(row["online"] == (scene.isOnlineAllowed ? "yes" : "no"))
+            #expect(row["replay refused"] == (scene.isReplayRefused ? "yes" : "no"))
+            #expect(row["challenge"] == (scene.isChallengeRequired ? "yes" : "no"))
+            #expect(row["delegation"] == String(scene.delegationScope))
+            #expect(scene.presentationAgeSecondsMax == 30 && scene.clockSkewSeconds == 15, "the page's defaults")
+        }
+    }
+
+    @Test("have the limits of scenes and of one scan")
+    func sceneLimits() throws {
+        let plain = Scene(name: "plain", forms: [.person])
+        let expected: [String: Int] = [
+            "highest presentationAgeSecondsMax": Int(Scene.presentationAgeSecondsMax),
+            "highest clockSkewSeconds": Int(Scene.clockSkewSecondsMax),
+            "default presentationAgeSecondsMax": Int(plain.presentationAgeSecondsMax),
+            "default clockSkewSeconds": Int(plain.clockSkewSeconds),
+            "scenes in a bundle": GateBundle.sceneCountMax,
+            "codes looked at in one scan": Verifier.payloadCountMax,
+        ]
+        #expect(try Page("Gate.docc/Scenes.md").numbers("Limits") == expected)
+    }
+
+    @Test("have every scope bit with its name")
+    func scopes() throws {
+        let rows = try Page("Credential.docc/WireFormat.md").pairs("Delegated code")
+        #expect(rows.count == 4)
+        for (bit, name) in rows {
+            let bits = try #require(UInt64(bit))
+            #expect(DelegationScope.names(of: bits) == [name])
+        }
+    }
+
+    @Test("have the limits of a bundle")
+    func bundleLimits() throws {
+        let expected: [String: Int] = [
+            "bytes of a bundle": GateBundle.byteCountMax,
+            "issuers' records": GateBundle.issuerCountMax,
+            "status lists": GateBundle.statusListCountMax,
+            "hosts": GateBundle.hostCountMax,
+            "categories": GateBundle.categoryCountMax,
+            "pairs in the link table": BlindedLinkTable.countMax,
+            "bytes of epoch-keys.cbor": EpochKeyFile.byteCountMax,
+        ]
+        #expect(try Page("Gate.docc/Bundle.md").numbers("Limits") == expected)
+    }
+
+    @Test("have the files of a bundle's folder in the order in which they are written, bundle.cbor last")
+    func bundleFiles() throws {
+        let files = try Page("Gate.docc/Bundle.md").firstCells("The folder")
+        let list = BundleExport.path(of: StatusListReference(issuer: "SH", form: .object, day: nil))
+        let listFile = list.split(separator: "/").dropLast().joined(separator: "/") + "/NAME.cwt"
+        #expect(files == [BundleExport.rootName, listFile, EpochKeyFile.name, BundleExport.bundleName])
+    }
+
+    @Test("have every use and status of a key")
+    func keys() throws {
+        let page = try Page("Signing.docc/Keys.md")
+        #expect(try page.firstCells("What keys may sign") == KeyUse.allCases.map(\.rawValue))
+        #expect(try page.firstCells("A key's life") == KeyStatus.allCases.map(\.rawValue))
+    }
+
+    @Test("have the constants of the clock watch")
+    func clockWatch() throws {
+        let expected: [String: Int] = [
+            "holders remembered": ClockWatch.holderCount,
+            "holders needed before anything is said": ClockWatch.holderCountMin,
+            "seconds within which offsets agree": Int(ClockWatch.agreementSeconds),
+            "seconds ahead from which a phone counts": Int(ClockWatch.aheadSecondsMin),
+            "seconds behind from which a showing counts": Int(ClockWatch.behindSecondsMin),
+        ]
+        #expect(try Page("Gate.docc/GateState.md").numbers("The clock watch") == expected)
+    }
+
+    @Test("have the constants of the replay store")
+    func replay() throws {
+        let expected: [String: Int] = [
+            "seconds of a generation": Int(ReplayStore.windowSeconds),
+            "entries of a generation's table": ReplayStore.slotCount,
+            "bytes of an entry": ReplayEntry.byteCount,
+            "scenes in one store": ReplayStore.sceneCountMax,
+            "bytes of a scene's name": ReplayStore.sceneNameByteCount,
+        ]
+        #expect(try Page("Gate.docc/Replay.md").numbers("The store") == expected)
+    }
+
+    @Test("have the limits of the spool")
+    func spool() throws {
+        let numbers = try Page("Gate.docc/Recording.md").numbers("The spool")
+        #expect(numbers["bytes of a spool"] == EventSpool.byteCountMax)
+        #expect(numbers["bytes of a line"] == SpooledEvent.byteCountMax)
+    }
+
+    @Test("have the limits of asking over a socket")
+    func links() throws {
+        let expected: [String: Int] = [
+            "path of a socket, in bytes": SocketAddress.pathByteCountMax,
+            "head of an answer, in bytes": HTTPExchange.headByteCountMax,
+            "body of an answer, in bytes": HTTPExchange.bodyByteCountMax,
+            "address given to --link, in bytes": HTTPEndpoint.byteCountMax,
+            "failures in a row after which nothing is asked": CircuitBreaker.failureCountMax,
+            "seconds that nothing is asked then": Int(CircuitBreaker.pauseSeconds),
+        ]
+        let numbers = try Page("Platform.docc/FilesAndSockets.md").numbers("HTTP over a UNIX socket")
+        #expect(numbers == expected)
+    }
+}
