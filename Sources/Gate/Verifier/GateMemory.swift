@@ -44,8 +44,11 @@ final class GateMemory: Sendable {
     ///
     /// Throws `bundle_rollback` for a bundle that is not to be taken, also where another gate has just seen a newer.
     func remember(
-        version: UInt64, digest: [UInt8], listNames: Set<String>, times: [String: UInt64] = [:]
+        version: UInt64, digest: [UInt8], listNames: @autoclosure () -> Set<String>, times: [String: UInt64] = [:]
     ) throws(BundleError) {
+        // A one-shot gate is started for every scan, and mostly by the bundle that it knows.
+        if times.isEmpty, known.withLock({ $0.version == version && $0.digest == digest }) { return }
+        let listNames = listNames()
         try update { (seen) throws(BundleError) in
             try seen.check(version: version, digest: digest)
             seen.take(version: version, digest: digest, listNames: listNames)
