@@ -24,20 +24,7 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            guard epcis else {
-                return try await readPages { events in
-                    let lines = events.map { (result.json ? $0.encoded() : Self.text($0)) + "\n" }
-                    StandardStream.output.write(lines.joined())
-                }
-            }
-            var hasher = MerkleHasher()
-            var entries: [(entry: Entry, link: EntryLink)] = []
-            try await readPages(with: "entry") { events in
-                for event in events { entries.append(try Self.entry(event, &hasher)) }
-            }
-            let document = try EPCISDocument.export(
-                entries, creationMilliseconds: Int64(clamping: state.clock.now) * 1000)
-            StandardStream.output.write(document.encoded() + "\n")
+            try await show()
         } catch let error as OperationError {
             throw CommandError(error)
         } catch let error as TraceLogError {
@@ -45,16 +32,36 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
         }
     }
 
-    private func readPages(with: String? = nil, _ take: ([JSONValue]) throws -> Void) async throws {
+    private func show() async throws {
         let access = try state.access()
+        var exported: [JSONValue] = []
         var next: JSONValue? = .integer(Int64(clamping: from))
         while let first = next {
-            var request: JSONObject = ["object": .string(object), "from": first]
-            request["with"] = with.map(JSONValue.string)
-            let page = try await access.perform(.objectHistory, .object(request))
-            try take(page["events"]?.array ?? [])
+            let page = try await access.perform(.objectHistory, request(from: first))
+            let events = page["events"]?.array ?? []
+            if epcis { exported += events } else { print(events) }
             next = page["next"] == .null ? nil : page["next"]
         }
+        if epcis { StandardStream.output.write(try document(of: exported).encoded() + "\n") }
+    }
+
+    private func print(_ events: [JSONValue]) {
+        let lines = events.map { (result.json ? $0.encoded() : Self.text($0)) + "\n" }
+        StandardStream.output.write(lines.joined())
+    }
+
+    private func document(of events: [JSONValue]) throws -> JSONValue {
+        var hasher = MerkleHasher()
+        var entries: [(entry: Entry, link: EntryLink)] = []
+        for event in events { entries.append(try Self.entry(event, &hasher)) }
+        return try EPCISDocument.export(entries, creationMilliseconds: Int64(clamping: state.clock.now) * 1000)
+    }
+
+    /// Asks for one page of the history, with the log's entries where they are exported.
+    private func request(from first: JSONValue) -> JSONValue {
+        var request: JSONObject = ["object": .string(object), "from": first]
+        if epcis { request["with"] = "entry" }
+        return .object(request)
     }
 
     /// The entry that an event of the history came with; its hash is computed rather than believed.
