@@ -207,7 +207,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "QRDrawing", "QRReading", "Signing",
+                "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "Platform", "QRDrawing", "QRReading",
+                "Signing",
                 "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
             ]),
         tests(

@@ -23,13 +23,14 @@ struct TransitWorkshop {
     func code(
         authority: SigningKey? = nil, issuer: SigningKey? = nil, phone: SigningKey? = nil, caIndex: UInt8 = 1,
         account: [UInt8] = VerifyGate.cardAccount, generatedAt: UInt64 = VerifyGate.now,
-        goodUntil: UInt64 = VerifyGate.now + 86_400
+        goodUntil: UInt64 = VerifyGate.now + 86_400, certificateEnd: UInt64? = nil, certifiedIssuer: [UInt8]? = nil
     ) throws -> String {
         let maker = TransitCodeMaker(layout: network.layout)
         var card = TransitCodeMaker.Card(authorisedUntil: goodUntil)
         card.cardAccount = account
         let certificate = try maker.certificate(
-            issuer: card.issuer, key: self.issuer.verificationKey, expiresAt: goodUntil,
+            issuer: certifiedIssuer ?? card.issuer, key: self.issuer.verificationKey,
+            expiresAt: certificateEnd ?? goodUntil,
             authority: authority ?? self.authority, caIndex: caIndex)
         let bytes = try maker.code(
             card, certificate: certificate, issuer: issuer ?? self.issuer, user: phone ?? self.phone,

@@ -102,12 +102,15 @@ struct VerifyFramesTests {
             replay: try ReplayStore(path: "\(gate.folder)/replay"))
         let later = VerifyGate.now + 60
         let (first, second) = (try gate.person(), try gate.person())
-        let one = station.assess([Array(try gate.shown(first).utf8)], at: VerifyGate.now).map(\.verdict)
+        func decide(_ payload: [UInt8], beside others: [Verdict] = [], at now: UInt64) -> [Verdict] {
+            station.settle(station.assess([payload], beside: others, at: now), at: now)
+        }
+        let one = decide(Array(try gate.shown(first).utf8), at: VerifyGate.now)
         #expect(one.map(\.code) == [.ok])
-        let other = [Array(try gate.shown(second, time: later).utf8)]
-        #expect(station.assess(other, beside: one, at: later).map(\.verdict.code) == [.holderMismatch])
-        let same = [Array(try gate.shown(first, time: later).utf8)]
-        #expect(station.assess(same, beside: one, at: later).map(\.verdict.code) == [.ok])
+        let other = Array(try gate.shown(second, time: later).utf8)
+        #expect(decide(other, beside: one, at: later).map(\.code) == [.refused(.holderMismatch)])
+        let same = Array(try gate.shown(first, time: later).utf8)
+        #expect(decide(same, beside: one, at: later).map(\.code) == [.ok])
     }
 
     @Test("decides on a phone that comes again, though a poster's code beside it never left")

@@ -195,14 +195,15 @@ struct VerifyGate {
 
     /// A place's or an object's code, as a picture of it reads.
     func object(
-        _ kind: ObjectKind = .object, index: UInt64 = 3, host: String = "qr.example.cn", id: [UInt8] = [UInt8](1...8)
+        _ kind: ObjectKind = .object, index: UInt64 = 3, host: String = "qr.example.cn", id: [UInt8] = [UInt8](1...8),
+        issuerName: String = "SH"
     ) throws -> String {
         let claims = ObjectClaims(
             kind: kind, id: id, category: 1, manager: try USCC("91310000MA1FL0000X".fixedUSCC),
             location: Location(
                 latitudeMicrodegrees: 31_230_400, longitudeMicrodegrees: 121_473_700, reference: .cgcs2000),
             statusIndex: index)
-        return try CredentialIssuer(issuer: "SH", key: issuer).issue(
+        return try CredentialIssuer(issuer: issuerName, key: issuer).issue(
             .object(claims), issuedAt: Self.start, expiresAt: nil
         ).text(host: host)
     }

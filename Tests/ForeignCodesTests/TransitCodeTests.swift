@@ -117,12 +117,12 @@ struct TransitCodeTests {
         let first = try code()
         let second = try code()
         #expect(first != second)
-        let key = try verifier().verified(first, at: Self.now).replayKey
-        #expect(try verifier().verified(second, at: Self.now).replayKey == key)
+        let key = try verifier().verified(first, at: Self.now).showing.replayKey
+        #expect(try verifier().verified(second, at: Self.now).showing.replayKey == key)
         let later = try code(generatedAt: Self.now + 1)
-        #expect(try verifier().verified(later, at: Self.now).replayKey != key)
+        #expect(try verifier().verified(later, at: Self.now).showing.replayKey != key)
         let other = try code { $0.cardAccount[9] ^= 1 }
-        #expect(try verifier().verified(other, at: Self.now).replayKey != key)
+        #expect(try verifier().verified(other, at: Self.now).showing.replayKey != key)
     }
 
     @Test("lives no longer than the gate remembers it, whatever it says itself")
@@ -135,7 +135,7 @@ struct TransitCodeTests {
     @Test("names its holder as the registry does: the card account and two zero bytes")
     func identifier() throws {
         let verified = try verifier().verified(try code(), at: Self.now)
-        #expect(verified.transitIdentifier == [UInt8](repeating: 0x22, count: 10) + [0, 0])
+        #expect(verified.showing.transitIdentifier == [UInt8](repeating: 0x22, count: 10) + [0, 0])
     }
 
     @Test("that another phone signed is refused")

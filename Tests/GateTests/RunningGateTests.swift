@@ -63,7 +63,8 @@ struct RunningGateTests {
             statusIndex: index)
         let text = try CredentialIssuer(issuer: "SH", key: issuer)
             .issue(.object(claims), issuedAt: Self.now, expiresAt: nil).text(host: "qr.example.cn")
-        return running.current.gate.assess([Array(text.utf8)], at: Self.now).first?.verdict.code
+        let gate = running.current.gate
+        return gate.settle(gate.assess([Array(text.utf8)], at: Self.now), at: Self.now).first?.code
     }
 
     private func seen() throws -> [UInt8] { try ProjectFiles.bytes(folder("state/seen.cbor")) }
@@ -82,7 +83,7 @@ struct RunningGateTests {
         #expect(try code(running) == .ok)
         try write(files(2, revoked: [3]))
         #expect(running.look(at: Self.now) == .takenUp(version: 2))
-        #expect(try code(running) == .revoked)
+        #expect(try code(running) == .refused(.revoked))
         #expect(running.look(at: Self.now) == .nothingNew)
     }
 
@@ -98,7 +99,7 @@ struct RunningGateTests {
         }
         try write([next[next.count - 1]])
         #expect(running.look(at: Self.now) == .takenUp(version: 2))
-        #expect(try code(running) == .revoked)
+        #expect(try code(running) == .refused(.revoked))
     }
 
     @Test("takes no generation with a byte altered or its end cut off, and changes nothing for it")
@@ -127,7 +128,7 @@ struct RunningGateTests {
         }
         try write(next)
         #expect(running.look(at: Self.now) == .takenUp(version: 2))
-        #expect(try code(running) == .revoked && !running.current.isUpdateRefused)
+        #expect(try code(running) == .refused(.revoked) && !running.current.isUpdateRefused)
     }
 
     @Test("says once what is wrong with a generation, and again of another with the same fault")
@@ -156,7 +157,7 @@ struct RunningGateTests {
         #expect(refusal(running) == .statusUnknown)
         try write(second.filter { $0.path == Self.listPath })
         #expect((0..<8).contains { _ in running.look(at: Self.now) == .takenUp(version: 2) })
-        #expect(try code(running) == .revoked)
+        #expect(try code(running) == .refused(.revoked))
         try write(first)
         #expect(refusal(running) == .rollback)
         try write(second)
@@ -219,10 +220,10 @@ struct RunningGateTests {
         try write(first)
         unsafe unlink(folder(Self.listPath))
         let running = try open()
-        #expect(try code(running) == .statusUnknown)
+        #expect(try code(running) == .refused(.statusUnknown))
         for _ in 0..<8 { #expect(running.look(at: Self.now) == .nothingNew) }
         try write(first.filter { $0.path == Self.listPath })
-        #expect(try code(running) == .statusUnknown)
+        #expect(try code(running) == .refused(.statusUnknown))
         #expect((0..<8).contains { _ in running.look(at: Self.now) == .takenUp(version: 1) })
         #expect(try code(running) == .ok && !running.current.isUpdateRefused)
     }

@@ -67,7 +67,7 @@ struct ShardedStatusTests {
             let code = try CredentialIssuer(issuer: "SH", key: issuer)
                 .issue(body, issuedAt: Self.now, expiresAt: name == "park" ? Self.now + 60 : nil)
             let text = try name == "park" ? code.text() : code.text(host: "qr.example.cn")
-            return gate.assess([Array(text.utf8)], at: Self.now).first?.verdict.code
+            return gate.settle(gate.assess([Array(text.utf8)], at: Self.now), at: Self.now).first?.code
         }
     }
 
@@ -79,29 +79,35 @@ struct ShardedStatusTests {
             (1, 64, revoked < Self.edge ? [] : [revoked - Self.edge]),
         ])
         let indices = [Self.edge - 1, Self.edge, Self.edge + 1]
-        #expect(try verdicts(indices) == indices.map { $0 == revoked ? .revoked : .ok })
-        #expect(try verdicts([1, Self.edge + 64, 2 * Self.edge]) == [.ok, .statusUnknown, .statusUnknown])
+        #expect(try verdicts(indices) == indices.map { $0 == revoked ? .refused(.revoked) : .ok })
+        #expect(
+            try verdicts([1, Self.edge + 64, 2 * Self.edge]) == [
+                .ok, .refused(.statusUnknown), .refused(.statusUnknown),
+            ])
     }
 
     @Test("is unknown where the bundle names the list, and not the shard that holds the bit")
     func missingShard() throws {
         try export([(0, Self.edge, [])])
-        #expect(try verdicts([Self.edge - 1, Self.edge, Self.edge + 1]) == [.ok, .statusUnknown, .statusUnknown])
+        #expect(
+            try verdicts([Self.edge - 1, Self.edge, Self.edge + 1]) == [
+                .ok, .refused(.statusUnknown), .refused(.statusUnknown),
+            ])
         try export(version: 2, [(1, 64, [])])
-        #expect(try verdicts([Self.edge - 1, Self.edge]) == [.statusUnknown, .ok])
+        #expect(try verdicts([Self.edge - 1, Self.edge]) == [.refused(.statusUnknown), .ok])
     }
 
     @Test("is its bit in the one long list of a bundle made before there were shards")
     func longList() throws {
         try export([(0, 2 * Self.edge, [Self.edge + 1, 2 * Self.edge - 1])])
         let indices = [Self.edge - 1, Self.edge, Self.edge + 1, 2 * Self.edge - 1, 2 * Self.edge]
-        #expect(try verdicts(indices) == [.ok, .ok, .revoked, .revoked, .statusUnknown])
+        #expect(try verdicts(indices) == [.ok, .ok, .refused(.revoked), .refused(.revoked), .refused(.statusUnknown)])
     }
 
     @Test("is its own shard's word where a bundle names that beside a long list")
     func longListBesideShard() throws {
         try export([(0, 2 * Self.edge, [Self.edge]), (1, 64, [1])])
-        #expect(try verdicts([Self.edge, Self.edge + 1]) == [.ok, .revoked])
+        #expect(try verdicts([Self.edge, Self.edge + 1]) == [.ok, .refused(.revoked)])
     }
 
     @Test("is revoked by either of a delegation's indices, each in its own shard")
@@ -119,6 +125,9 @@ struct ShardedStatusTests {
         // Codes whose status is good are asked for their phone's presentation next.
         #expect(
             try verdicts(bodies, scene: "park")
-                == [.revoked, .presentationMissing, .revoked, .revoked, .presentationMissing])
+                == [
+                    .refused(.revoked), .refused(.presentationMissing), .refused(.revoked), .refused(.revoked),
+                    .refused(.presentationMissing),
+                ])
     }
 }

@@ -64,8 +64,9 @@ struct ForeignOptions: ParsableArguments {
 
     /// A guard never sees nothing: what cannot be read is a verdict too.
     private static func write(undecided error: CommandError) {
-        let code = VerdictCode(rawValue: error.code) ?? .inputUnreadable
-        StandardStream.output.write(Verdict(code, reason: error.reason, hint: error.hint).json.encoded() + "\n")
+        let code = RefusalCode(rawValue: error.code) ?? .inputUnreadable
+        StandardStream.output.write(
+            Verdict(refused: Refusal(code, error.reason, hint: error.hint)).json.encoded() + "\n")
     }
 
     private func trusted() throws(CommandError) -> ForeignTrust {

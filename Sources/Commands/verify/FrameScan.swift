@@ -91,8 +91,8 @@ struct FrameScan {
 
     /// A phone whose code goes on to the next slot while it is in view has not come again: the gate opens once.
     private func isNextShowing(_ verdict: Verdict) -> Bool {
-        guard verdict.code == .ok, let holder = verdict.pseudonym else { return false }
-        return decided.contains { $0.verdict.code == .ok && $0.verdict.pseudonym == holder }
+        guard verdict.code == .ok, let holder = verdict.findings.pseudonym else { return false }
+        return decided.contains { $0.verdict.code == .ok && $0.verdict.findings.pseudonym == holder }
     }
 
     private static func cutOff(_ byteCount: Int, of size: FrameSize) -> CommandError {

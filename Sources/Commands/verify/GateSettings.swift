@@ -47,9 +47,7 @@ struct GateSettings {
         do {
             return try open()
         } catch let error as BundleError {
-            var verdict = Verdict(.bundleUnreadable, scene: scene)
-            verdict.refuse(Refusal(error))
-            output.write(verdict)
+            output.write(Verdict(refused: Refusal(error), findings: Findings(scene: scene)))
             throw CommandError(error)
         }
     }

@@ -5,7 +5,7 @@ import Synchronization
 final class StreamAnswers: Sendable {
     /// What one line came to, and how long that took.
     struct Scan: Sendable {
-        let assessments: [Assessment]
+        let assessed: AssessedScan
         /// What it was assessed by, and is settled by.
         let generation: RunningGate.Generation
         let microseconds: UInt64
@@ -58,7 +58,7 @@ final class StreamAnswers: Sendable {
         var worst = VerdictOutcome.accept
         let verdicts = scans.map { scan in
             let begin = Clock.microseconds()
-            var verdict = Verdict.fused(scan.generation.gate.settle(scan.assessments, at: scan.readAt))
+            var verdict = Verdict.fused(scan.generation.gate.settle(scan.assessed, at: scan.readAt))
             verdict.noteUpdate(of: scan.generation)
             verdict.elapsedMicroseconds = scan.microseconds + (Clock.microseconds() - begin)
             worst = max(worst, verdict.outcome)

@@ -28,29 +28,29 @@ struct StreamScan {
 
     private static func brokenOff(_ cause: Int32) -> CommandError {
         CommandError(
-            code: VerdictCode.inputUnreadable.rawValue,
+            code: RefusalCode.inputUnreadable.rawValue,
             reason: "the stream broke off: \(unsafe String(cString: strerror(cause)))",
             hint: "start the scanner again, and let it write into this command's stdin")
     }
 
     private static let nothingRead = CommandError(
-        code: VerdictCode.noCode.rawValue, reason: "no line was read",
+        code: RefusalCode.noCode.rawValue, reason: "no line was read",
         hint: "let the scanner write each code's text as a line into this command's stdin")
 
     private func assess(_ line: StreamLines.Line) -> StreamAnswers.Scan {
         let begin = Clock.microseconds()
         let generation = gate.current
         let gate = generation.gate
-        let assessments: [Assessment]
+        let assessed: AssessedScan
         if var text = line.text {
             if text.last == UInt8(ascii: "\r") { text.removeLast() }
-            assessments = gate.assess(ScannedText.payloads(text), at: line.readAt)
+            assessed = gate.assess(ScannedText.payloads(text), at: line.readAt)
         } else {
             let reason = "a line of more than \(Self.lineByteCountMax) bytes"
-            assessments = [Assessment(verdict: Verdict(.malformed, scene: gate.scene.name, reason: reason))]
+            assessed = AssessedScan(refused: Refusal(.malformed, reason), scene: gate.scene.name)
         }
         return StreamAnswers.Scan(
-            assessments: assessments, generation: generation, microseconds: Clock.microseconds() - begin,
+            assessed: assessed, generation: generation, microseconds: Clock.microseconds() - begin,
             readAt: line.readAt)
     }
 }

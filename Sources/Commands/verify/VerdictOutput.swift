@@ -12,9 +12,10 @@ struct VerdictOutput: Sendable {
 
     /// Says that there is nothing to decide on: what cannot be read is a verdict too, so that a guard never sees nothing.
     func undecided(_ cause: CommandError, scene: String, warnings: [String] = []) -> VerdictOutcome {
-        let code = VerdictCode(rawValue: cause.code) ?? .inputUnreadable
-        var verdict = Verdict(code, scene: scene, reason: cause.reason, hint: cause.hint)
-        verdict.warnings += warnings
+        let code = RefusalCode(rawValue: cause.code) ?? .inputUnreadable
+        var verdict = Verdict(
+            refused: Refusal(code, cause.reason, hint: cause.hint), findings: Findings(scene: scene))
+        verdict.findings.warnings += warnings
         write(verdict)
         Diagnostics(command: "verify").report(cause)
         return .undecided
@@ -46,6 +47,6 @@ struct VerdictOutput: Sendable {
 extension Verdict {
     /// Bears the warning as long as the gate's folder holds a generation that is not taken.
     mutating func noteUpdate(of generation: RunningGate.Generation) {
-        if generation.isUpdateRefused { warnings.append(RunningGate.refusedWarning) }
+        if generation.isUpdateRefused { findings.warnings.append(RunningGate.refusedWarning) }
     }
 }

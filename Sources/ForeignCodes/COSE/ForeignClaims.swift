@@ -37,9 +37,9 @@ struct ForeignClaims {
     }
 
     /// What is wrong with the time; nil when the claims hold at `now` by the rule of `profile`.
-    func timeFailure(at now: UInt64, in profile: ForeignProfile) -> String? {
-        if let expiresAt, profile.isOver(expiresAt, at: now) { return "expired" }
-        if let start = notBefore ?? issuedAt, start > now, start - now > Self.skewSeconds { return "not_yet_valid" }
+    func timeFailure(at now: UInt64, in profile: ForeignProfile) -> ForeignFailure? {
+        if let expiresAt, profile.isOver(expiresAt, at: now) { return .expired }
+        if let start = notBefore ?? issuedAt, start > now, start - now > Self.skewSeconds { return .notYetValid }
         return nil
     }
 

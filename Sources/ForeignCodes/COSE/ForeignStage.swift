@@ -10,44 +10,56 @@ package enum ForeignStageResult: String, Sendable {
     case skipped
 }
 
-/// Collects stage results as they come and makes the verdict; the first failure gives the code.
+/// Runs the checks of the stages, and collects their results for the verdict.
 struct ForeignStageLog {
-    let profile: ForeignProfile
-    private(set) var code = "ok"
+    /// Why the first stage failed that did; nil while none has.
+    private(set) var failure: ForeignFailure?
     private var results: [ForeignStage: ForeignStageResult] = [:]
     private var warnings: [String] = []
+    let profile: ForeignProfile
 
     init(_ profile: ForeignProfile) {
         self.profile = profile
     }
 
-    mutating func pass(_ stage: ForeignStage) {
-        results[stage] = .ok
-    }
-
-    mutating func fail(_ stage: ForeignStage, _ failure: String) {
-        results[stage] = .failed
-        if code == "ok" { code = failure }
-    }
-
-    /// Notes a check that gives nil when it holds, else the code of what is wrong.
-    mutating func note(_ stage: ForeignStage, _ failure: String?) {
-        if let failure { fail(stage, failure) } else { pass(stage) }
+    /// Runs a check of the stage that it proves.
+    ///
+    /// - Returns: the proof; nil when the check does not hold.
+    mutating func check<Passed: Proof>(_ check: () throws(ForeignFailure) -> Passed) -> Passed?
+    where Passed.Check == ForeignStage {
+        do throws(ForeignFailure) {
+            let proof = try check()
+            results[Passed.check] = .ok
+            return proof
+        } catch {
+            results[Passed.check] = .failed
+            if failure == nil { failure = error }
+            return nil
+        }
     }
 
     mutating func warn(_ warning: String) {
         warnings.append(warning)
     }
 
-    func verdict(
-        issuer: ForeignVerdict.Issuer? = nil, entryKinds: [HealthEntryKind] = [], expiresAt: UInt64? = nil
-    ) -> ForeignVerdict {
-        let stages = profile.stages.map {
-            ForeignVerdict.StageReport(stage: $0, result: results[$0] ?? .skipped)
-        }
-        let isAccepted = stages.allSatisfy { $0.result == .ok }
-        return ForeignVerdict(
-            profile: profile, isAccepted: isAccepted, code: code, stages: stages, issuer: issuer,
-            entryKinds: entryKinds, expiresAt: expiresAt, warnings: warnings)
+    /// The results of the profile's stages, in their order.
+    var stages: [ForeignVerdict.StageReport] {
+        profile.stages.map { ForeignVerdict.StageReport(stage: $0, result: results[$0] ?? .skipped) }
+    }
+
+    /// The verdict on a code whose checks have not all held.
+    func refused(_ signer: ForeignSigner? = nil, entryKinds: [HealthEntryKind] = []) -> ForeignVerdict {
+        ForeignVerdict(
+            refused: failure ?? .malformed, profile: profile, stages: stages, signer: signer, entryKinds: entryKinds,
+            warnings: warnings)
+    }
+
+    /// The verdict on a code with the proofs of all its checks.
+    func accepted(_ proofs: ForeignProofs, _ signer: ForeignSigner, entryKinds: [HealthEntryKind] = [])
+        -> ForeignVerdict
+    {
+        ForeignVerdict(
+            accepting: proofs, profile: profile, stages: stages, signer: signer, entryKinds: entryKinds,
+            warnings: warnings)
     }
 }

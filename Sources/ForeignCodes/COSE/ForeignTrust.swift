@@ -23,12 +23,12 @@ package struct ForeignKey: Sendable {
     }
 
     /// What is wrong with the time of the certificate; nil when it holds at `now`, and for a bare key.
-    func timeFailure(at now: UInt64) -> String? {
+    func timeFailure(at now: UInt64) -> ForeignFailure? {
         guard let certificate else { return nil }
         if certificate.notBefore > now, certificate.notBefore - now > ForeignClaims.skewSeconds {
-            return "not_yet_valid"
+            return .notYetValid
         }
-        return now > certificate.notAfter ? "key_expired" : nil
+        return now > certificate.notAfter ? .keyExpired : nil
     }
 }
 

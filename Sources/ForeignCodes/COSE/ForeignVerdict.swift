@@ -15,11 +15,13 @@ package struct ForeignVerdict: Sendable, Equatable {
         package let algorithm: String
     }
 
+    private enum Answer: Equatable {
+        case accepted
+        case refused(ForeignFailure)
+    }
+
+    private let answer: Answer
     package let profile: ForeignProfile
-    /// Whether every stage held.
-    package let isAccepted: Bool
-    /// `ok`, or the code of the first stage that failed.
-    package let code: String
     package let stages: [StageReport]
     package let issuer: Issuer?
     /// The kinds of health entries in the code, once its signature held.
@@ -27,6 +29,35 @@ package struct ForeignVerdict: Sendable, Equatable {
     /// Unix seconds, once the signature held.
     package let expiresAt: UInt64?
     package let warnings: [String]
+
+    /// Accepts a code: the only way to an accept, from the proofs of all its checks.
+    init(
+        accepting proofs: ForeignProofs, profile: ForeignProfile, stages: [StageReport], signer: ForeignSigner,
+        entryKinds: [HealthEntryKind], warnings: [String]
+    ) {
+        answer = .accepted
+        (self.profile, self.stages, self.entryKinds, self.warnings) = (profile, stages, entryKinds, warnings)
+        (issuer, expiresAt) = (signer.issuer, signer.expiresAt)
+    }
+
+    init(
+        refused failure: ForeignFailure, profile: ForeignProfile, stages: [StageReport], signer: ForeignSigner?,
+        entryKinds: [HealthEntryKind], warnings: [String]
+    ) {
+        answer = .refused(failure)
+        (self.profile, self.stages, self.entryKinds, self.warnings) = (profile, stages, entryKinds, warnings)
+        (issuer, expiresAt) = (signer?.issuer, signer?.expiresAt)
+    }
+
+    package var isAccepted: Bool { answer == .accepted }
+
+    /// `ok`, or the code of the first stage that failed.
+    package var code: String {
+        switch answer {
+        case .accepted: "ok"
+        case .refused(let failure): failure.rawValue
+        }
+    }
 
     /// The result of one stage; skipped for a stage the profile does not have.
     package func result(of stage: ForeignStage) -> ForeignStageResult {

@@ -21,13 +21,13 @@ enum HealthCertificateSchema {
     /// The doses a series may count.
     private static let doseRange: ClosedRange<Int64> = 1...99
 
-    /// The code of what is wrong with a payload; nil when it holds.
-    static func failure(in payload: CBORMap) -> String? {
-        guard let version = payload[text: "ver"]?.text.flatMap(SchemaVersion.init) else { return "malformed" }
-        guard version.isSupported else { return "unsupported_version" }
+    /// What is wrong with a payload; nil when it holds.
+    static func failure(in payload: CBORMap) -> ForeignFailure? {
+        guard let version = payload[text: "ver"]?.text.flatMap(SchemaVersion.init) else { return .malformed }
+        guard version.isSupported else { return .unsupportedVersion }
         let holds =
             isName(payload[text: "nam"]) && isBirthDate(payload[text: "dob"]) && areGroups(payload, version: version)
-        return holds ? nil : "malformed"
+        return holds ? nil : .malformed
     }
 
     private static func isName(_ item: CBORItem?) -> Bool {

@@ -29,7 +29,7 @@ package struct ForeignInspection: Sendable {
         var log = ForeignStageLog(isCertificate ? .hcert : .claim169)
         guard let token = ForeignToken(text, log: &log) else {
             guard isCertificate else { return nil }
-            let failed = log.verdict().stages.first { $0.result == .failed }?.stage
+            let failed = log.stages.first { $0.result == .failed }?.stage
             system = "hcert"
             json = ["brokenAt": failed.map { .string($0.rawValue) } ?? .null]
             isWhole = false

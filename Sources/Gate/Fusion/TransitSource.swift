@@ -15,35 +15,29 @@ struct TransitSource: IdentitySource {
         payload.first == TransitLayout.version
     }
 
-    func assess(_ payload: [UInt8], at now: UInt64) -> Assessment {
-        var assessment = Assessment(verdict: Verdict(.ok, scene: scene.name))
-        assessment.verdict.form = .person
-        if let refusal = scene.refusal(ofSourceIn: .transit, isChallenged: isChallenged) {
-            assessment.verdict.refuse(refusal)
-            return assessment
+    func accepted(_ payload: [UInt8], at now: UInt64, _ findings: inout Findings) throws(Refusal) -> Accepted {
+        findings.form = .person
+        let taken = try ForeignSceneProofs(.transit, in: scene, isChallenged: isChallenged)
+        let code = try findings.stage(name) { (findings) throws(Refusal) in
+            do throws(TransitRefusal) {
+                return try verifier.verified(payload, fare: fare, at: now)
+            } catch {
+                findings.terminalNumber = error.terminalNumber
+                throw Refusal(error)
+            }
         }
-        do throws(TransitRefusal) {
-            let code = try verifier.verified(payload, fare: fare, at: now)
-            assessment.verdict.stages.append(Verdict.Stage(name: name, isPassed: true))
-            assessment.verdict.terminalNumber = 0
-            note(code, at: now, &assessment.verdict)
-            assessment.verdict.fused[.transit] = Verdict.Fused(identifier: code.transitIdentifier, source: name)
-            if scene.isReplayRefused { assessment.replayKey = code.replayKey }
-        } catch {
-            assessment.verdict.stages.append(Verdict.Stage(name: name, isPassed: false))
-            assessment.verdict.terminalNumber = error.terminalNumber
-            assessment.verdict.refuse(Refusal(error))
-        }
-        return assessment
+        note(code.showing, at: now, &findings)
+        findings.fused[.transit] = Findings.Fused(identifier: code.showing.transitIdentifier, source: name)
+        return .transit(taken, code)
     }
 
-    func hear(_ payload: [UInt8], at now: UInt64, _ verdict: inout Verdict) {
-        guard verdict.freshness == nil, let code = verifier.untimely(payload) else { return }
-        note(code, at: now, &verdict)
+    func noteDeviceTime(_ payload: [UInt8], at now: UInt64, _ findings: inout Findings) {
+        guard findings.freshness == nil, let code = verifier.signed(payload) else { return }
+        note(code, at: now, &findings)
     }
 
-    private func note(_ code: VerifiedTransitCode, at now: UInt64, _ verdict: inout Verdict) {
-        verdict.freshness = Verdict.Freshness(kind: name, time: code.generatedAt, now: now)
-        verdict.clockWitness = ClockWitness(holder: code.replayKey.cti, time: code.generatedAt, now: now)
+    private func note(_ code: SignedTransitCode, at now: UInt64, _ findings: inout Findings) {
+        findings.freshness = Findings.Freshness(kind: name, time: code.generatedAt, now: now)
+        findings.clockWitness = ClockWitness(holder: code.replayKey.cti, time: code.generatedAt, now: now)
     }
 }

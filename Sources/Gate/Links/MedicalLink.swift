@@ -29,6 +29,18 @@ package struct InsuredPerson: Sendable, Equatable {
 
     /// Whether the insurance may be used now.
     package var isActive: Bool { status == "active" }
+
+    /// Reads the service's answer, which alone says who is insured.
+    fileprivate init(_ body: [UInt8]) throws(MedicalLinkError) {
+        guard let answer = try? JSONValue.parse(body, byteCountMax: MedicalLink.answerByteCountMax, depthMax: 4),
+            let insuredId = answer["insuredId"]?.string.flatMap({ try? Hex.decode($0) }), insuredId.count == 12,
+            let region = answer["region"]?.string, region.utf8.count == 6,
+            region.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let status = answer["status"]?.string, (1...32).contains(status.utf8.count),
+            status.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F })
+        else { throw .unavailable("the service's answer cannot be read") }
+        (self.insuredId, self.region, self.status) = (insuredId, region, status)
+    }
 }
 
 /// Resolves medical-insurance codes at the insurer's service: a time-out, one retry and a circuit breaker.
@@ -94,23 +106,12 @@ package final class MedicalLink: Sendable {
                 continue
             }
             switch response.status {
-            case 200: return try Self.person(response.body)
+            case 200: return try InsuredPerson(response.body)
             case 404: throw .unknown
             case 500...: failure = .unavailable("the service answered with status \(response.status)")
             default: throw .unavailable("the service answered with status \(response.status)")
             }
         }
         throw failure
-    }
-
-    private static func person(_ body: [UInt8]) throws(MedicalLinkError) -> InsuredPerson {
-        guard let answer = try? JSONValue.parse(body, byteCountMax: answerByteCountMax, depthMax: 4),
-            let insuredId = answer["insuredId"]?.string.flatMap({ try? Hex.decode($0) }), insuredId.count == 12,
-            let region = answer["region"]?.string, region.utf8.count == 6,
-            region.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let status = answer["status"]?.string, (1...32).contains(status.utf8.count),
-            status.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x5F })
-        else { throw .unavailable("the service's answer cannot be read") }
-        return InsuredPerson(insuredId: insuredId, region: region, status: status)
     }
 }

@@ -35,7 +35,7 @@ extension ForeignVerdict {
         if case .signature = stages.first(where: { $0.result == .failed })?.stage, code == "unknown_issuer" {
             return "name a file with the issuer's newest keys with --trust"
         }
-        return isAccepted ? nil : VerdictCode(rawValue: code)?.hint
+        return isAccepted ? nil : RefusalCode(rawValue: code)?.hint
     }
 }
 

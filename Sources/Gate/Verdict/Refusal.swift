@@ -1,16 +1,16 @@
 package import Credential
 package import ForeignCodes
 
-/// Why a code is not accepted: a verdict's code and what lies behind it.
+/// Why a code is not accepted: the verdict's code, and the reason in words.
 package struct Refusal: Error, Equatable, Sendable {
-    package let code: VerdictCode
+    package let code: RefusalCode
     package let reason: String
-    /// The fix, where it is nearer than what the code has for all.
+    /// The fix, where one is known that is nearer than the code's general one.
     package let hint: String?
-    /// A further word for programs, where the code alone does not say it all.
+    /// A warning for programs that says more than the code.
     package let warning: String?
 
-    package init(_ code: VerdictCode, _ reason: String, hint: String? = nil, warning: String? = nil) {
+    package init(_ code: RefusalCode, _ reason: String, hint: String? = nil, warning: String? = nil) {
         self.code = code
         self.reason = reason
         self.hint = hint
@@ -18,11 +18,11 @@ package struct Refusal: Error, Equatable, Sendable {
     }
 
     package init(_ error: CredentialError) {
-        self.init(VerdictCode(rawValue: error.code.rawValue) ?? .malformed, error.reason, hint: error.hint)
+        self.init(RefusalCode(rawValue: error.code.rawValue) ?? .malformed, error.reason, hint: error.hint)
     }
 
     package init(_ error: TransitRefusal) {
-        let code: VerdictCode =
+        let code: RefusalCode =
             switch error.code {
             case .malformed: .malformed
             case .unknownIssuer: .unknownIssuer
@@ -38,14 +38,26 @@ package struct Refusal: Error, Equatable, Sendable {
         self.init(code, error.reason)
     }
 
-    /// What cannot be decided for want of the bundle, or of a file of the gate's.
+    /// Nothing can be decided, because the bundle or one of the gate's files cannot be used.
     package init(_ error: BundleError) {
-        let code: VerdictCode =
+        let code: RefusalCode =
             switch error.code {
             case .unreadable, .badSignature: .bundleUnreadable
             case .rollback: .bundleRollback
             case .statusUnknown: .statusUnknown
             }
         self.init(code, error.reason, hint: error.hint)
+    }
+
+    /// The same refusal of a code that is sound itself and was shown beside a refused one.
+    var besideAnother: Refusal {
+        Refusal(code, "a code shown with it is refused: \(reason)", hint: hint)
+    }
+
+    /// The same refusal, which says that this machine's clock is the likely cause.
+    var blamingClock: Refusal {
+        Refusal(
+            code, "\(reason); so it is with most holders here, so that this machine's clock must be wrong", hint: hint,
+            warning: warning)
     }
 }

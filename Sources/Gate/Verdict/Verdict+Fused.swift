@@ -1,24 +1,30 @@
 extension Verdict {
-    /// One verdict about one scan: the worst of its codes', or all that the accepted ones say together.
+    /// One verdict about one scan: the worst of its codes', or everything that the accepted ones say together.
     ///
-    /// There must be at least one.
+    /// A scan without a code is `no_code`.
     package static func fused(_ verdicts: [Verdict]) -> Verdict {
-        // What is wrong is told by the code that it is wrong with.
+        // The code that something is wrong with explains the refusal best.
         let telling = verdicts.filter { !$0.isRefusedForAnother }
-        guard var result = (telling.isEmpty ? verdicts : telling).max(by: { $0.outcome < $1.outcome }) else {
-            return Verdict(.noCode)
+        guard let worst = (telling.isEmpty ? verdicts : telling).max(by: { $0.outcome < $1.outcome }) else {
+            return Verdict(refused: Refusal(.noCode, "nothing was scanned"))
         }
-        guard result.outcome == .accept, verdicts.count > 1 else { return result }
-        // The project's own code says most: what it lacks comes from the others.
-        if let own = verdicts.first(where: { $0.pseudonym != nil }) { result = own }
-        for verdict in verdicts where verdict != result {
-            result.fused.merge(verdict.fused) { first, _ in first }
-            result.insurance = result.insurance ?? verdict.insurance
-            result.freshness = result.freshness ?? verdict.freshness
-            result.terminalNumber = result.terminalNumber ?? verdict.terminalNumber
-            result.stages += verdict.stages
-            result.warnings += verdict.warnings.filter { !result.warnings.contains($0) }
-        }
+        guard worst.outcome == .accept, verdicts.count > 1 else { return worst }
+        // The project's own code says most; the others add what it does not say.
+        let main = verdicts.first { $0.findings.pseudonym != nil } ?? worst
+        var result = main
+        for verdict in verdicts where verdict != main { result.findings.add(verdict.findings) }
         return result
+    }
+}
+
+extension Findings {
+    /// Adds what another code of the same holder says and this one does not.
+    fileprivate mutating func add(_ other: Findings) {
+        fused.merge(other.fused) { first, _ in first }
+        insurance = insurance ?? other.insurance
+        freshness = freshness ?? other.freshness
+        terminalNumber = terminalNumber ?? other.terminalNumber
+        stages += other.stages
+        warnings += other.warnings.filter { !warnings.contains($0) }
     }
 }

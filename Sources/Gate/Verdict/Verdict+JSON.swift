@@ -6,7 +6,15 @@ extension Verdict {
     package var json: JSONValue {
         var object: JSONObject = ["verdict": .string(outcome.rawValue), "code": .string(code.rawValue)]
         if let reason { object["reason"] = .string(reason) }
-        if let hint = hint ?? code.hint { object["hint"] = .string(hint) }
+        if let hint { object["hint"] = .string(hint) }
+        findings.write(to: &object)
+        if let elapsedMicroseconds { object["elapsedMicroseconds"] = .integer(Int64(clamping: elapsedMicroseconds)) }
+        return .object(object)
+    }
+}
+
+extension Findings {
+    fileprivate func write(to object: inout JSONObject) {
         if let form { object["form"] = .string(form.name) }
         if let scene { object["scene"] = .string(scene) }
         if let pseudonym { object["holder"] = ["pseudonym": .string(Hex.encode(pseudonym))] }
@@ -43,8 +51,6 @@ extension Verdict {
         object["warnings"] = .array(warnings.map(JSONValue.string))
         object["stages"] = .array(
             stages.map { ["stage": .string($0.name), "result": .string($0.isPassed ? "ok" : "failed")] })
-        if let elapsedMicroseconds { object["elapsedMicroseconds"] = .integer(Int64(clamping: elapsedMicroseconds)) }
-        return .object(object)
     }
 
     private static func freshnessJSON(_ freshness: Freshness) -> JSONValue {

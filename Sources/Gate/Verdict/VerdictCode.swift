@@ -1,69 +1,24 @@
-/// Every answer a gate gives; stable, only ever added to.
-package enum VerdictCode: String, Sendable, CaseIterable {
+/// Every answer that a gate prints: `ok`, or the code of a refusal.
+package enum VerdictCode: Sendable, Hashable, CaseIterable, RawRepresentable {
     case ok
-    case malformed
-    case unsupportedVersion = "unsupported_version"
-    case unknownIssuer = "unknown_issuer"
-    case algorithmMismatch = "algorithm_mismatch"
-    case badSignature = "bad_signature"
-    case keyNotForThisUse = "key_not_for_this_use"
-    case keyExpired = "key_expired"
-    case expired
-    case notYetValid = "not_yet_valid"
-    case revoked
-    case wrongForm = "wrong_form"
-    case wrongScene = "wrong_scene"
-    case presentationMissing = "presentation_missing"
-    case badPresentation = "bad_presentation"
-    case stale
-    case fromFuture = "from_future"
-    case replayed
-    case challengeMismatch = "challenge_mismatch"
-    case noEntitlement = "no_entitlement"
-    case holderMismatch = "holder_mismatch"
-    case delegationRefused = "delegation_refused"
-    case noCode = "no_code"
-    case unreadable
-    case bundleExpired = "bundle_expired"
-    case bundleRollback = "bundle_rollback"
-    case bundleUnreadable = "bundle_unreadable"
-    case statusUnknown = "status_unknown"
-    case linkUnavailable = "link_unavailable"
-    case inputUnreadable = "input_unreadable"
+    case refused(RefusalCode)
 
-    /// What the code means for the gate.
-    package var outcome: VerdictOutcome {
-        switch self {
-        case .ok: .accept
-        case .noCode, .unreadable, .bundleExpired, .bundleRollback, .bundleUnreadable, .statusUnknown,
-            .linkUnavailable, .inputUnreadable:
-            .undecided
-        default: .reject
+    package static let allCases = [VerdictCode.ok] + RefusalCode.allCases.map(VerdictCode.refused)
+
+    package init?(rawValue: String) {
+        if rawValue == "ok" {
+            self = .ok
+        } else if let code = RefusalCode(rawValue: rawValue) {
+            self = .refused(code)
+        } else {
+            return nil
         }
     }
 
-    /// Whether this machine's clock may be what is at fault.
-    var dependsOnClock: Bool {
+    package var rawValue: String {
         switch self {
-        case .expired, .notYetValid, .stale, .fromFuture, .keyExpired, .bundleExpired, .statusUnknown: true
-        default: false
-        }
-    }
-}
-
-/// Whether the gate opens; later cases are worse.
-package enum VerdictOutcome: String, Sendable, Comparable {
-    case accept, reject, undecided
-
-    package static func < (left: VerdictOutcome, right: VerdictOutcome) -> Bool {
-        left.rank < right.rank
-    }
-
-    private var rank: Int {
-        switch self {
-        case .accept: 0
-        case .reject: 1
-        case .undecided: 2
+        case .ok: "ok"
+        case .refused(let code): code.rawValue
         }
     }
 }

@@ -3,8 +3,8 @@ import ForeignCodes
 
 /// One gate: a bundle, a scene, the sources it understands, and what it has accepted.
 ///
-/// `assess` is pure but for the links a scene allows, and may run on every core; `settle` asks what the gate remembers
-/// and is called in the order of scanning.
+/// `assess` is pure but for the links that a scene allows, and may run on every core; `settle` asks what the gate
+/// remembers, makes the verdicts, and is called in the order of scanning.
 package struct Verifier: Sendable {
     /// Whom a gate may ask, where its scene allows that.
     package struct Links: Sendable {
@@ -103,115 +103,89 @@ package struct Verifier: Sendable {
     /// Whether a payload is of a kind that the gate decides on.
     package func knows(_ payload: [UInt8]) -> Bool { source(of: payload) != nil }
 
-    /// Looks at every payload of one scan: at one holder, or at none.
+    /// Checks every payload of one scan: they are one holder's, or none is accepted.
     ///
     /// - Parameters:
-    ///   - payloads: what the scan gave, at most ``payloadCountMax``; those of no kind the gate knows are passed over
-    ///     when another is known, and a code that is there twice counts once.
-    ///   - others: what was decided on the codes that were in view before, and still are.
+    ///   - payloads: the scan's, at most ``payloadCountMax``; those of no kind the gate knows are passed over when
+    ///     another is known, and a code that is there twice counts once.
+    ///   - others: the verdicts on the codes that were in view before, and still are.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: `ok` for each when every code is accepted and all are the same holder's, else for none.
-    package func assess(_ payloads: [[UInt8]], beside others: [Verdict] = [], at now: UInt64) -> [Assessment] {
+    /// - Returns: what ``settle(_:at:)`` makes a verdict of.
+    package func assess(_ payloads: [[UInt8]], beside others: [Verdict] = [], at now: UInt64) -> AssessedScan {
         var known: [[UInt8]] = []
         for payload in payloads where knows(payload) && !known.contains(payload) { known.append(payload) }
         let count = known.count + others.count
         guard count <= Self.payloadCountMax else {
-            return [Assessment(verdict: Verdict(.malformed, scene: scene.name, reason: "\(count) codes at once"))]
+            return AssessedScan(refused: Refusal(.malformed, "\(count) codes at once"), scene: scene.name)
         }
         let relevant = known.isEmpty ? Array(payloads.prefix(1)) : known
-        var assessments = relevant.map { assess($0, at: now) }
-        let verdicts = assessments.map(\.verdict) + others
-        if let refusal = verdicts.refusalOfOne {
-            for index in assessments.indices { assessments[index].verdict.refuseBeside(refusal) }
-        } else if let refusal = match.refusal(verdicts, at: now) ?? lackingDomain(verdicts) {
-            for index in assessments.indices { assessments[index].verdict.refuse(refusal) }
+        var codes = relevant.map { assess($0, at: now) }
+        let noneRefused: NoneRefused
+        do throws(Refusal) {
+            noneRefused = try NoneRefused(codes, beside: others)
+        } catch {
+            for index in codes.indices { codes[index].refuseBeside(error) }
+            return AssessedScan(codes, together: .failure(error))
         }
-        return assessments
+        do throws(Refusal) {
+            let findings = codes.map(\.findings) + others.map(\.findings)
+            let together = TogetherProofs(
+                noneRefused: noneRefused, holder: try OneHolder(findings, by: match, at: now),
+                domains: try DomainsThere(findings, in: scene))
+            return AssessedScan(codes, together: .success(together))
+        } catch {
+            for index in codes.indices { codes[index].refuse(error) }
+            return AssessedScan(codes, together: .failure(error))
+        }
     }
 
     /// Asks whether the codes of one scan were shown before, remembers them, and leaves an object's event where one is
     /// wanted: all of it or, where one code is refused, nothing.
     ///
+    /// The one place that accepts.
+    ///
     /// - Parameters:
-    ///   - assessments: what ``assess(_:beside:at:)`` gave.
+    ///   - scan: from ``assess(_:beside:at:)``.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: a verdict for each, all of them `ok` or none.
-    package func settle(_ assessments: [Assessment], at now: UInt64) -> [Verdict] {
-        var verdicts = assessments.map(\.verdict)
-        for index in verdicts.indices { checkClock(&verdicts[index]) }
-        if verdicts.refusalOfOne == nil { checkReplay(assessments.map(\.replayKey), at: now, &verdicts) }
-        if verdicts.refusalOfOne == nil { record(at: now, &verdicts) }
-        if let refusal = verdicts.refusalOfOne {
-            for index in verdicts.indices { verdicts[index].refuseBeside(refusal) }
-        }
-        return verdicts
-    }
-
-    /// A showing's own time counts once its signature or link has held, whatever came of the code.
-    private func checkClock(_ verdict: inout Verdict) {
-        guard let witness = verdict.clockWitness, let trouble = setup.clock.note(witness) else { return }
-        verdict.warnings.append(trouble.warning)
-        verdict.freshness?.clockOffsetSeconds = trouble.offsetSeconds
-        guard verdict.code.dependsOnClock, let reason = verdict.reason else { return }
-        verdict.reason = "\(reason); so it is with most holders here, so that this machine's clock must be wrong"
-    }
-
-    private func checkReplay(_ keys: [ReplayKey?], at now: UInt64, _ verdicts: inout [Verdict]) {
-        let wanted = Set(keys.compactMap(\.self))
-        guard !wanted.isEmpty else { return }
-        do throws(BundleError) {
-            guard let replay else { throw BundleError.malformed("the gate has no replay store") }
-            let shown = try replay.insert(wanted, scene: scene.name, at: now)
-            for (index, key) in keys.enumerated() {
-                guard let key else { continue }
-                let isNew = !shown.contains(key)
-                verdicts[index].stages.append(Verdict.Stage(name: "replay", isPassed: isNew))
-                if !isNew { verdicts[index].refuse(Refusal(.replayed, "this showing was accepted before")) }
+    /// - Returns: a verdict for each code, all of them `ok` or none.
+    package func settle(_ scan: AssessedScan, at now: UInt64) -> [Verdict] {
+        var codes = scan.codes
+        let clock = ClockCompared(&codes, by: setup.clock)
+        do throws(Refusal) {
+            let proofs = ScanProofs(
+                together: try scan.together.get(), clock: clock,
+                replay: try NotReplayed(&codes, in: replay, of: scene, at: now),
+                event: try EventRecorded(&codes, by: setup.recorder, of: scene, at: now))
+            var verdicts: [Verdict] = []
+            for code in codes {
+                verdicts.append(Verdict(accepting: try code.answer.get(), in: proofs, findings: code.findings))
             }
+            return verdicts
         } catch {
-            let refusal = Refusal(error)
-            for index in verdicts.indices { verdicts[index].refuse(refusal) }
+            return codes.map { code in
+                Verdict(
+                    refused: code.refusal ?? error.besideAnother, findings: code.findings,
+                    isForAnother: code.refusal == nil || code.isRefusedForAnother)
+            }
         }
     }
 
-    /// One object's codes of one scan leave one event.
-    private func record(at now: UInt64, _ verdicts: inout [Verdict]) {
-        guard let recorder = setup.recorder, let id = verdicts.lazy.compactMap(\.object?.id).first else { return }
-        do throws(SpoolError) {
-            let isLogged = try recorder.record(id, isOnlineAllowed: scene.isOnlineAllowed, at: now)
-            let record: Verdict.Record = isLogged ? .logged : .spooled
-            for index in verdicts.indices where verdicts[index].object != nil { verdicts[index].record = record }
-        } catch {
-            let refusal = Refusal(.bundleUnreadable, error.reason, hint: error.hint, warning: error.code.rawValue)
-            for index in verdicts.indices { verdicts[index].refuse(refusal) }
-        }
-    }
-
-    private func assess(_ payload: [UInt8], at now: UInt64) -> Assessment {
+    private func assess(_ payload: [UInt8], at now: UInt64) -> AssessedCode {
         let (source, trust) = (source(of: payload) ?? own, bundle.trust(at: now))
-        var assessment: Assessment
-        if let refusal = bundle.refusal(in: scene, at: now) {
-            assessment = Assessment(verdict: Verdict(.ok, scene: scene.name))
-            assessment.verdict.refuse(refusal)
-        } else {
-            assessment = source.assess(payload, at: now)
-            if trust.isStale { assessment.verdict.warnings.insert("bundle_stale", at: 0) }
+        var findings = Findings(scene: scene.name)
+        findings.trust = trust
+        do throws(Refusal) {
+            let term = try BundleInTerm(bundle, in: scene, at: now)
+            if trust.isStale { findings.warnings.append("bundle_stale") }
+            let accepted = try source.accepted(payload, at: now, &findings)
+            return AssessedCode(.success(AcceptedCode(bundle: term, source: accepted)), findings: findings)
+        } catch {
+            if error.code.dependsOnClock { source.noteDeviceTime(payload, at: now, &findings) }
+            return AssessedCode(.failure(error), findings: findings)
         }
-        assessment.verdict.trust = trust
-        if assessment.verdict.code.dependsOnClock { source.hear(payload, at: now, &assessment.verdict) }
-        return assessment
     }
 
     private func source(of payload: [UInt8]) -> (any IdentitySource)? {
         own.recognises(payload) ? own : others.first { $0.recognises(payload) }
-    }
-
-    /// Other issuers' codes speak for one domain each; the project's own have answered for themselves.
-    private func lackingDomain(_ verdicts: [Verdict]) -> Refusal? {
-        guard scene.requiresEntitlement, verdicts.allSatisfy({ $0.pseudonym == nil }) else { return nil }
-        let lacking = SealDomain.allCases.first { domain in
-            scene.domains.contains(domain) && verdicts.allSatisfy { $0.fused[domain] == nil }
-        }
-        return lacking.map { Refusal(.noEntitlement, "no code of the scan says who the holder is in \($0.rawValue)") }
     }
 }

@@ -1,27 +1,37 @@
 import Credential
+import ForeignCodes
 
-/// Decides whether the codes of one scan are one holder's; what nobody can say is not.
+/// All codes in view are one holder's.
+struct OneHolder: Proof {
+    static let check = ScanCheck.holder
+
+    init(_ codes: [Findings], by match: HolderMatch, at now: UInt64) throws(Refusal) {
+        try match.join(codes, at: now)
+    }
+}
+
+/// Decides whether the codes of one scan are one holder's; where nobody can tell, they are not.
 struct HolderMatch {
     /// The bundle's table, where both domains were exported.
     let table: BlindedLinkTable?
     /// The issuer's daemon, where the scene lets the gate ask.
     let registry: RegistryLink?
 
-    /// Why the codes cannot be taken together; nil when they are one holder's.
-    ///
-    /// Codes are joined one by one to those already joined, so that two that share nothing are one holder's where a
+    /// Joins the codes one by one to those already joined, so that two that share nothing are one holder's where a
     /// third says so.
-    func refusal(_ verdicts: [Verdict], at now: UInt64) -> Refusal? {
-        guard let first = verdicts.first else { return nil }
+    ///
+    /// Throws where they are not all joined in the end.
+    fileprivate func join(_ codes: [Findings], at now: UInt64) throws(Refusal) {
+        guard let first = codes.first else { return }
         var joined = [first]
-        var rest = Array(verdicts.dropFirst())
+        var rest = Array(codes.dropFirst())
         var unanswered: Refusal?
         var hasMoved = true
         while hasMoved && !rest.isEmpty {
             hasMoved = false
-            for (index, verdict) in rest.enumerated() {
+            for (index, code) in rest.enumerated() {
                 do throws(Refusal) {
-                    guard try isOneHolder(verdict, joined, at: now) else { continue }
+                    guard try isOneHolder(code, joined, at: now) else { continue }
                 } catch {
                     unanswered = error
                     continue
@@ -31,14 +41,14 @@ struct HolderMatch {
                 break
             }
         }
-        return rest.isEmpty ? nil : unanswered ?? Refusal(.holderMismatch, "the codes are not one holder's")
+        guard rest.isEmpty else { throw unanswered ?? Refusal(.holderMismatch, "the codes are not one holder's") }
     }
 
-    private func isOneHolder(_ verdict: Verdict, _ joined: [Verdict], at now: UInt64) throws(Refusal) -> Bool {
+    private func isOneHolder(_ code: Findings, _ joined: [Findings], at now: UInt64) throws(Refusal) -> Bool {
         var unanswered: Refusal?
         for other in joined {
             do throws(Refusal) {
-                if try isOneHolder(verdict, other, at: now) { return true }
+                if try isOneHolder(code, other, at: now) { return true }
             } catch {
                 unanswered = error
             }
@@ -47,7 +57,7 @@ struct HolderMatch {
         return false
     }
 
-    private func isOneHolder(_ first: Verdict, _ second: Verdict, at now: UInt64) throws(Refusal) -> Bool {
+    private func isOneHolder(_ first: Findings, _ second: Findings, at now: UInt64) throws(Refusal) -> Bool {
         if let pseudonym = first.pseudonym, pseudonym == second.pseudonym { return true }
         if let object = first.object, object.id == second.object?.id { return true }
         if let enterprise = first.enterprise, enterprise.uscc == second.enterprise?.uscc { return true }

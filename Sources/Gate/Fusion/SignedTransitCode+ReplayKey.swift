@@ -1,8 +1,8 @@
 import ForeignCodes
 import Signing
 
-extension VerifiedTransitCode {
-    /// What may be used once: the card at that second, never the code's bytes, which the phone can sign anew.
+extension SignedTransitCode {
+    /// The card at that second, which may be used once: the phone can sign the same code anew in other bytes.
     ///
     /// The account is shortened to the store's 8 bytes by SHA-256: two of one second meet with 2⁻⁶⁴.
     var replayKey: ReplayKey {

@@ -1,8 +1,7 @@
-extension VerdictCode {
-    /// What to do about a refusal that names nothing nearer; nil for `ok`.
-    package var hint: String? {
+extension RefusalCode {
+    /// What to do about a refusal that names nothing nearer.
+    package var hint: String {
         switch self {
-        case .ok: nil
         case .malformed: "scan the code again; if the answer stays, it is no code that this gate can take"
         case .unsupportedVersion: "update `verify` at this gate; the code is of a later version"
         case .unknownIssuer: "fetch the newest bundle; an issuer that is not in it is not trusted"

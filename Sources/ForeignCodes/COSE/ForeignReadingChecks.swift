@@ -1,0 +1,66 @@
+import Compression
+import Encoding
+import Signing
+import Credential
+
+/// The text begins with `HC1:` and is no longer than a QR code holds.
+struct TextWithoutPrefix: Proof {
+    static let check = ForeignStage.unprefix
+    let bytes: ArraySlice<UInt8>
+
+    init(_ text: ArraySlice<UInt8>) throws(ForeignFailure) {
+        guard text.count <= ForeignToken.textByteCountMax, text.starts(with: Array("HC1:".utf8)) else {
+            throw .malformed
+        }
+        bytes = text.dropFirst(4)
+    }
+}
+
+/// The text is Base45, and no longer than a QR code holds.
+struct PackedText: Proof {
+    static let check = ForeignStage.base45
+    let bytes: [UInt8]
+
+    init(_ text: ArraySlice<UInt8>) throws(ForeignFailure) {
+        guard text.count <= ForeignToken.textByteCountMax, !text.isEmpty, let bytes = try? Base45.decode(utf8: text)
+        else { throw .malformed }
+        self.bytes = bytes
+    }
+}
+
+/// The bytes can be unpacked, and to no more than a code may hold.
+struct UnpackedText: Proof {
+    static let check = ForeignStage.zlib
+    let bytes: [UInt8]
+
+    init(_ packed: PackedText) throws(ForeignFailure) {
+        guard let bytes = try? Inflate.all(packed.bytes, byteCountMax: ForeignToken.inflatedByteCountMax) else {
+            throw .malformed
+        }
+        self.bytes = bytes
+    }
+}
+
+/// The bytes are a COSE_Sign1 with its payload.
+struct ForeignEnvelope: Proof {
+    static let check = ForeignStage.cose
+    let message: SignedMessage
+
+    init(_ unpacked: UnpackedText) throws(ForeignFailure) {
+        let message = try? SignedMessage(
+            unpacked.bytes[...], profile: .foreign, byteCountMax: ForeignToken.inflatedByteCountMax)
+        guard let message else { throw .malformed }
+        self.message = message
+    }
+}
+
+/// The payload is a map of claims.
+struct ReadableClaims: Proof {
+    static let check = ForeignStage.cbor
+    let claims: ForeignClaims
+
+    init(_ envelope: ForeignEnvelope) throws(ForeignFailure) {
+        guard let claims = ForeignClaims(envelope.message.payload) else { throw .malformed }
+        self.claims = claims
+    }
+}

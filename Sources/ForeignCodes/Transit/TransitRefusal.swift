@@ -1,0 +1,27 @@
+/// Why a transit code is refused.
+package struct TransitRefusal: Error, Equatable, Sendable {
+    /// The stable codes, in the words of verdicts.
+    package enum Code: String, Sendable, CaseIterable {
+        case malformed
+        case unknownIssuer = "unknown_issuer"
+        case badSignature = "bad_signature"
+        case keyNotForThisUse = "key_not_for_this_use"
+        case keyExpired = "key_expired"
+        case expired
+        case badPresentation = "bad_presentation"
+        case stale
+        case fromFuture = "from_future"
+        case noEntitlement = "no_entitlement"
+    }
+
+    package let code: Code
+    /// What public terminals answer: −1, or −101 to −106.
+    package let terminalNumber: Int
+    package let reason: String
+
+    init(_ code: Code, _ terminalNumber: Int, _ reason: String) {
+        self.code = code
+        self.terminalNumber = terminalNumber
+        self.reason = reason
+    }
+}

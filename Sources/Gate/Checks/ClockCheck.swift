@@ -1,0 +1,18 @@
+import ForeignCodes
+
+/// The times of all showings are compared with this machine's clock.
+///
+/// A clock that is wrong warns, and refuses nothing by itself. A showing's own time counts once its signature or link
+/// has held, also where the code is refused.
+struct ClockCompared: Proof {
+    static let check = ScanCheck.clock
+
+    init(_ codes: inout [AssessedCode], by watch: ClockWatch) {
+        for index in codes.indices {
+            guard let witness = codes[index].findings.clockWitness, let trouble = watch.note(witness) else { continue }
+            codes[index].findings.warnings.append(trouble.warning)
+            codes[index].findings.freshness?.clockOffsetSeconds = trouble.offsetSeconds
+            codes[index].blameClock()
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import ForeignCodes
+
+/// None of the scan's showings was accepted before, where the scene refuses replays; all of them are remembered now.
+struct NotReplayed: Proof {
+    static let check = ScanCheck.replay
+
+    /// Asks the gate's memory.
+    ///
+    /// - Parameters:
+    ///   - codes: the accepted codes of one scan; those that are refused here say so afterwards.
+    ///   - store: what the gate remembers.
+    ///   - scene: the gate's.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    /// - Throws: `replayed`, or why the store cannot be used.
+    init(_ codes: inout [AssessedCode], in store: ReplayStore?, of scene: Scene, at now: UInt64) throws(Refusal) {
+        guard scene.isReplayRefused else { return }
+        let keys = codes.map { try? $0.answer.get().source.replayKey }
+        let wanted = Set(keys.compactMap(\.self))
+        guard !wanted.isEmpty else { return }
+        let shown: Set<ReplayKey>
+        do throws(BundleError) {
+            guard let store else { throw BundleError.malformed("the gate has no replay store") }
+            shown = try store.insert(wanted, scene: scene.name, at: now)
+        } catch {
+            let refusal = Refusal(error)
+            for index in codes.indices { codes[index].refuse(refusal) }
+            throw refusal
+        }
+        let refusal = Refusal(.replayed, "this showing was accepted before")
+        for (index, key) in keys.enumerated() {
+            guard let key else { continue }
+            codes[index].findings.stages.append(Findings.Stage(name: "replay", isPassed: !shown.contains(key)))
+            if shown.contains(key) { codes[index].refuse(refusal) }
+        }
+        guard shown.isEmpty else { throw refusal }
+    }
+}

@@ -1,0 +1,25 @@
+/// The gate's own checks of a scan, in their order.
+enum ScanCheck: String, Sendable, CaseIterable {
+    case bundleTerm, noneRefused, holder, domains, clock, replay, event
+}
+
+/// Every proof that concerns one code alone.
+struct AcceptedCode: Sendable {
+    let bundle: BundleInTerm
+    let source: Accepted
+}
+
+/// Every proof that the codes in view may be taken together.
+struct TogetherProofs: Sendable {
+    let noneRefused: NoneRefused
+    let holder: OneHolder
+    let domains: DomainsThere
+}
+
+/// Every proof that concerns the whole scan.
+struct ScanProofs: Sendable {
+    let together: TogetherProofs
+    let clock: ClockCompared
+    let replay: NotReplayed
+    let event: EventRecorded
+}

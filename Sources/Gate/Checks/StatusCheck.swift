@@ -1,0 +1,29 @@
+import Credential
+import ForeignCodes
+
+/// The status lists are recent enough, and none of the code's bits is set in them.
+struct NotRevoked: Proof {
+    static let check = SuishenCheck.status
+
+    /// Looks each of the code's indices up in its own shard.
+    init(_ code: SignedCode, in lists: StatusStore, of scene: Scene, at now: UInt64) throws(Refusal) {
+        guard let list = code.claims.statusList else { return }
+        for index in code.claims.statusIndices {
+            let (shard, bit): (OpenedStatusList, UInt64)
+            do throws(BundleError) {
+                (shard, bit) = try lists.bit(of: index, in: list, at: now)
+            } catch {
+                throw Refusal(.statusUnknown, error.reason, hint: error.hint)
+            }
+            // A set bit is never unset, so that an old list still knows whom to refuse; none is nil within the list.
+            if shard.list.isRevoked(bit) != false { throw Refusal(.revoked, "the code is revoked") }
+            // The bundle was signed over lists no older than it says; one that is stands in the place of a newer.
+            if shard.isOutdated { throw Refusal(shard.outdated) }
+            let (limit, overflows) = shard.list.issuedAt.addingReportingOverflow(scene.statusAgeSecondsMax)
+            guard now < shard.list.expiresAt, overflows || now <= limit else {
+                throw Refusal(
+                    .statusUnknown, "the status list \(shard.reference.name) of \(shard.list.issuedAt) is too old")
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Credential
+
+/// The checks of the project's own codes, in their order.
+enum SuishenCheck: String, Sendable, CaseIterable {
+    case readable, form, trust, signature, life, status, presentation, freshness, kind, challenge, delegation, seals
+}
+
+/// Every proof that one of the project's own codes needs.
+struct SuishenProofs: Sendable {
+    let readable: ReadableCode
+    let form: FormTaken
+    let trust: TrustedKeys
+    let signature: SignedCode
+    let life: CodeInLife
+    let status: NotRevoked
+    let presentation: ShownByHolder
+    let freshness: FreshlyShown
+    let kind: KindTaken
+    let challenge: ChallengeAnswered
+    let delegation: DelegationAllowed
+    let seals: SealsOpened
+
+    /// The showing that may be used once; nil for codes that may be shown again: paper, enterprises, objects.
+    var replayKey: ReplayKey? {
+        guard let person = signature.claims.person, person.kind != .paper else { return nil }
+        return ReplayKey(
+            cti: person.cti, number: presentation.presentation?.replayNumber ?? signature.claims.issuedAt,
+            isChain: person.kind == .chain)
+    }
+}

@@ -1,0 +1,55 @@
+import Encoding
+import Signing
+import Testing
+
+@testable import ForeignCodes
+
+@Suite("An accept of another issuer's code")
+struct ForeignStageTests {
+    private let key: SigningKey
+    private let stranger: SigningKey
+    private let trust: ForeignTrust
+
+    init() throws {
+        (key, stranger) = try (.generate(.es256), .generate(.es256))
+        trust = try ForeignTrust(key.verificationKey.pem())
+    }
+
+    private func text(by signer: SigningKey? = nil, _ change: (inout HealthCode) -> Void = { _ in }) throws -> String {
+        let identifier = Array(DigestAlgorithm.sha256.digest(key.verificationKey.spki).prefix(8))
+        var code = HealthCode(protected: [(1, .integer(-7)), (4, .byteString(identifier))])
+        change(&code)
+        return try code.text(signer ?? key)
+    }
+
+    /// A health certificate at which exactly this stage does not hold; a stage without a case does not compile.
+    private func fault(_ stage: ForeignStage) throws -> (text: String, code: ForeignFailure)? {
+        switch stage {
+        case .unprefix: (try String(text().dropFirst(4)), .malformed)
+        case .base45: (try "HC1:" + text().dropFirst(4).lowercased(), .malformed)
+        case .zlib: ("HC1:" + Base45.encode([0xD2, 0x84]), .malformed)
+        case .cose: (try text { $0.tags = [17] }, .malformed)
+        case .cbor: (try text { $0.expiresAt = .text("tomorrow") }, .malformed)
+        case .signature: (try text(by: stranger), .badSignature)
+        case .expiration: (try text { $0.expiresAt = .unsigned(HealthCode.clock - 1) }, .expired)
+        // Needs a certificate: `HealthCertificateKeyTests.keyUsage` has the cases.
+        case .keyusage: nil
+        case .schema: (try text { $0.version = "1.3" }, .malformed)
+        }
+    }
+
+    @Test("needs every stage", arguments: ForeignStage.allCases)
+    func everyStage(stage: ForeignStage) throws {
+        guard let fault = try fault(stage) else { return }
+        let verdict = ForeignVerifier.verdict(fault.text, profile: .hcert, trust: trust, at: HealthCode.clock)
+        #expect(!verdict.isAccepted && verdict.code == fault.code.rawValue)
+        #expect(verdict.stages.first { $0.result != .ok }?.stage == stage)
+        let sound = ForeignVerifier.verdict(try text(), profile: .hcert, trust: trust, at: HealthCode.clock)
+        #expect(sound.isAccepted && sound.code == "ok" && sound.stages.allSatisfy { $0.result == .ok })
+    }
+
+    @Test("cannot come of a failure: no failure is called ok")
+    func codes() {
+        #expect(!ForeignFailure.allCases.map(\.rawValue).contains("ok"))
+    }
+}
