@@ -79,7 +79,7 @@ struct ForeignOptions: ParsableArguments {
             }
             return keys
         } catch {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+            throw CommandError(undecided: error)
         }
     }
 

@@ -50,7 +50,7 @@ struct GateSettings {
             var verdict = Verdict(.bundleUnreadable, scene: scene)
             verdict.refuse(Refusal(error))
             output.write(verdict)
-            throw CommandError(error)
+            throw CommandError(undecided: error)
         }
     }
 
