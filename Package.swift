@@ -120,21 +120,22 @@ let package = Package(
 
         library("Encoding", []),
         library("Platform", []),
-        library("Compression", ["CZlib"]),
-        library("Signing", ["COpenSSL", "CSHA256", "CSodium"]),
-        library("Credential", ["Encoding", "Signing"]),
+        library("Compression", ["CZlib", "Platform"]),
+        library("Signing", ["COpenSSL", "CSHA256", "CSodium", "Platform"]),
+        library("Credential", ["Encoding", "Platform", "Signing"]),
         library("QRStandard", []),
-        library("QRDrawing", ["CQREncode", "CSPNG", "QRStandard"]),
-        library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "QRStandard"]),
+        library("QRDrawing", ["CQREncode", "CSPNG", "Platform", "QRStandard"]),
+        library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "Platform", "QRStandard"]),
         library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
-        library("ForeignCodes", ["Compression", "Credential", "Encoding", "Signing"]),
+        library("ForeignCodes", ["Compression", "Credential", "Encoding", "Platform", "Signing"]),
         library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing"]),
-        library("TraceLog", ["CSHA256", "Encoding", "Signing"]),
-        library("Storage", ["CLinux", "Credential", "Encoding", "Signing", "TraceLog", grdb, sqlite]),
-        library("Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Signing", "Storage", "TraceLog"]),
+        library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
+        library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
+        library(
+            "Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "Storage", "TraceLog"]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("IssuerHTTP", ["Credential", "Encoding", "IssuerInterface", "Issuing", "Platform"] + http),
-        library("CommandSupport", []),
+        library("CommandSupport", ["Platform"]),
 
         command(
             "suishen",
@@ -161,7 +162,10 @@ let package = Package(
         workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Gate", "Signing"]),
         workshop(
             "transit-issuer",
-            ["CommandSupport", "Encoding", "ForeignCodes", "Gate", "QRDrawing", "Signing", argumentParser]),
+            [
+                "CommandSupport", "Encoding", "ForeignCodes", "Gate", "Platform", "QRDrawing", "Signing",
+                argumentParser,
+            ]),
         workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "Signing", argumentParser]),
         workshop("scan-bench", ["QRReading", argumentParser]),
         workshop("stream-bench", ["Credential", "Encoding", "Gate", "Signing", argumentParser]),
@@ -175,6 +179,13 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding", "TestSupport"]),
+        tests(
+            "ErrorTests",
+            [
+                "CommandSupport", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Issuing",
+                "Platform",
+                "QRDrawing", "QRReading", "Signing", "Storage", "TestSupport", "TraceLog",
+            ]),
         tests("CompressionTests", ["Compression"]),
         tests("SigningTests", ["Encoding", "Signing", "TestSupport"]),
         tests("CredentialTests", ["Credential", "Encoding", "Signing", "TestSupport"]),
@@ -225,8 +236,9 @@ let package = Package(
 // Set by tools/sanitize: only what stands at the C boundaries is built, and its tests.
 if Context.environment["SUISHEN_SANITIZE"] == "1" {
     let boundaries: Set = [
-        "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "QRDrawing",
-        "QRDrawingTests", "QRProofreading", "QRReading", "QRReadingTests", "QRStandard", "Signing", "SigningTests",
+        "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "Platform",
+        "QRDrawing", "QRDrawingTests", "QRProofreading", "QRReading", "QRReadingTests", "QRStandard", "Signing",
+        "SigningTests",
         "TestSupport",
     ]
     package.dependencies.removeAll()

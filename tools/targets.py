@@ -22,7 +22,8 @@ KINDS = {
     "command": "chain-verify suishen suishend verify",
     "workshop": """LogForge audit-bench bench log-bench log-crash-driver log-forge scan-bench stream-bench
         transit-issuer wire-vectors""",
-    "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ForeignCodesTests FuzzTests GateTests
+    "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
+        FuzzTests GateTests
         IssuerHTTPTests IssuerTestSupport IssuingTests QRDrawingTests QRReadingTests SigningTests StorageTests
         TestSupport TraceLogTests""",
 }

@@ -1,5 +1,7 @@
+package import Platform
+
 /// A failure that ends a command: what happened to which input, and the fix.
-package struct CommandError: Error, Equatable {
+package struct CommandError: Error, Equatable, Sendable {
     /// The stable snake_case code, which programs may compare.
     package let code: String
     /// What happened to which input: lower case, no full stop.
@@ -14,5 +16,26 @@ package struct CommandError: Error, Equatable {
         self.reason = reason
         self.hint = hint
         self.status = status
+    }
+
+    /// The error of a part below, for a command without a verdict: the exit status follows from its class.
+    ///
+    /// - Parameters:
+    ///   - error: the error.
+    ///   - input: the input that the reason is to name; nil where it names it already.
+    package init(_ error: some CodedError, in input: String? = nil) {
+        self.init(error, in: input, status: ExitStatus(error.errorClass))
+    }
+
+    /// The error of a part below, for a command with a verdict, which stays open.
+    package init(undecided error: some CodedError, in input: String? = nil) {
+        self.init(error, in: input, status: .undecided)
+    }
+
+    /// The error of a part below, with the exit status that the command gives it.
+    package init(_ error: some CodedError, in input: String? = nil, status: ExitStatus) {
+        self.init(
+            code: error.codeText, reason: input.map { "\($0): \(error.reason)" } ?? error.reason, hint: error.hint,
+            status: status)
     }
 }

@@ -1,3 +1,5 @@
+package import Platform
+
 /// The exit statuses of all commands.
 package enum ExitStatus: Int32, Sendable {
     /// Accepted, intact, or done.
@@ -8,4 +10,22 @@ package enum ExitStatus: Int32, Sendable {
     case undecided = 2
     /// The command line is wrong (`EX_USAGE` of sysexits.h).
     case usage = 64
+    /// Our malfunction (`EX_SOFTWARE`).
+    case malfunction = 70
+    /// Nothing was done; the same command can succeed later (`EX_TEMPFAIL`).
+    case later = 75
+}
+
+extension ExitStatus {
+    /// The exit status of a command without a verdict.
+    package init(_ errorClass: ErrorClass) {
+        self =
+            switch errorClass {
+            case .requestMalformed, .methodNotAllowed, .requestTooLong, .inputUnusable, .notPermitted, .notFound,
+                .conflict:
+                .failure
+            case .later: .later
+            case .malfunction: .malfunction
+            }
+    }
 }

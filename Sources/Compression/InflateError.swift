@@ -1,7 +1,7 @@
 /// Why compressed data was not unpacked.
-package struct InflateError: Error, Equatable {
+package struct InflateError: Error, Equatable, Sendable {
     /// The stable codes.
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         case corrupt
         case truncated
         case trailingBytes = "trailing_bytes"

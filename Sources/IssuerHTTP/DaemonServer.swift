@@ -61,7 +61,7 @@ package struct DaemonServer: Sendable {
                 .withBoundSocket(socket.descriptor).get()
         } catch {
             throw OperationError(
-                code: "socket_unusable", reason: "the socket cannot be served: \(error)",
+                code: .socketUnusable, reason: "the socket cannot be served: \(error)",
                 hint: "check the socket's path, or the socket unit")
         }
         async let served: Void = serve(accepted)

@@ -18,7 +18,7 @@ package struct ListeningSocket: Sendable {
     package init(inherited: Int32) throws(OperationError) {
         guard Self.option(SO_ACCEPTCONN, of: inherited) == 1, Self.option(SO_DOMAIN, of: inherited) == AF_UNIX else {
             throw OperationError(
-                code: "socket_invalid", reason: "the descriptor handed over is no listening UNIX socket",
+                code: .socketInvalid, reason: "the descriptor handed over is no listening UNIX socket",
                 hint: "use ListenStream= with a path in the socket unit")
         }
         // Children must not keep the socket open beyond this process.
@@ -90,7 +90,7 @@ package struct ListeningSocket: Sendable {
         guard unsafe stat(folder, &status) == 0 else { throw unusable(path) }
         guard status.st_mode & 0o022 == 0 else {
             throw OperationError(
-                code: "socket_folder_open", reason: "others may write to \(folder), and so could put a socket there",
+                code: .socketFolderOpen, reason: "others may write to \(folder), and so could put a socket there",
                 hint: "take that right away with `chmod go-w`, or name another path with --socket")
         }
     }
@@ -101,14 +101,14 @@ package struct ListeningSocket: Sendable {
         guard unsafe lstat(path, &status) == 0 else { return false }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw OperationError(
-                code: "socket_path_taken", reason: "\(path) is there and is no socket",
+                code: .socketPathTaken, reason: "\(path) is there and is no socket",
                 hint: "remove it, or name another path with --socket")
         }
         let probe = UNIXSocket.make()
         defer { close(probe) }
         guard probe >= 0, UNIXSocket.connect(probe, to: path) != 0, errno == ECONNREFUSED else {
             throw OperationError(
-                code: "socket_in_use", reason: "a process answers on \(path)",
+                code: .socketInUse, reason: "a process answers on \(path)",
                 hint: "stop it first, or name another path with --socket")
         }
         return true
@@ -122,7 +122,7 @@ package struct ListeningSocket: Sendable {
 
     private static func unusable(_ path: String) -> OperationError {
         OperationError(
-            code: "socket_unusable",
+            code: .socketUnusable,
             reason: "\(path.prefix(200)) cannot be listened on: \(unsafe String(cString: strerror(errno)))",
             hint: """
                 name a path of at most \(SocketAddress.pathByteCountMax) bytes in a folder of this user with --socket

@@ -90,14 +90,14 @@ struct RequestResponder: Sendable {
         } catch let error as OperationError {
             return (.whole(WholeAnswer(error: error)), pattern)
         } catch let error as JSONError {
-            return (.whole(WholeAnswer(error: OperationError(error))), pattern)
+            return (.whole(WholeAnswer(error: OperationError(request: error))), pattern)
         }
     }
 
     private static func wrongMethod(_ taken: [Route.Method]) -> WholeAnswer {
         let names = taken.map(\.rawValue).joined(separator: ", ")
         let error = OperationError(
-            code: "method_not_allowed", reason: "this path is not asked by that method", hint: "use \(names)")
+            code: .methodNotAllowed, reason: "this path is not asked by that method", hint: "use \(names)")
         return WholeAnswer(error: error, allow: names)
     }
 
@@ -108,7 +108,7 @@ struct RequestResponder: Sendable {
             query.keys.allSatisfy({ path[$0] == nil })
         else {
             throw OperationError(
-                code: "request_malformed", reason: "a parameter of the query is malformed, or given twice",
+                code: .requestMalformed, reason: "a parameter of the query is malformed, or given twice",
                 hint: "send NAME=VALUE pairs joined by &, percent-encoded")
         }
         return try RequestFields(parameters: query.merging(path) { query, _ in query }, operation: operation)
@@ -119,7 +119,7 @@ struct RequestResponder: Sendable {
         guard let key = values.first else { return nil }
         guard values.count == 1, (1...keyByteCountMax).contains(key.utf8.count) else {
             throw OperationError(
-                code: "idempotency_key_invalid",
+                code: .idempotencyKeyInvalid,
                 reason: "an idempotency key is 1 to \(keyByteCountMax) bytes, given once",
                 hint: "send a random one, a UUID for instance")
         }

@@ -75,7 +75,7 @@ extension Route {
         let found = table.compactMap { route in route.pattern.match(path).map { (route, $0) } }
         guard !found.isEmpty else {
             throw OperationError(
-                code: "route_unknown", reason: "there is nothing at this path",
+                code: .routeUnknown, reason: "there is nothing at this path",
                 hint: "the paths are \(table.map(\.pattern.text).joined(separator: ", "))")
         }
         return found

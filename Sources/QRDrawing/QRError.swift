@@ -1,6 +1,6 @@
 /// Why a text could not be drawn.
-package struct QRError: Error, Equatable {
-    package enum Code: String, Sendable {
+package struct QRError: Error, Equatable, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         case emptyText = "empty_text"
         case textTooLong = "text_too_long"
         case maskOutOfRange = "mask_out_of_range"

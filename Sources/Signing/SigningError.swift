@@ -1,5 +1,5 @@
 /// A malfunction of a key, a file or the cryptographic library; a wrong signature is not an error.
-package struct SigningError: Error, Equatable {
+package struct SigningError: Error, Equatable, Sendable {
     /// The stable codes; new ones may be added, none is removed.
     package enum Code: String, Sendable, CaseIterable {
         case keyUnreadable = "key_unreadable"

@@ -28,6 +28,28 @@ package enum ProjectFiles {
         }
     }
 
+    /// The paths of all Swift files below a folder of the project.
+    package static func swiftFiles(under folder: String) throws -> [String] {
+        var files: [String] = []
+        var waiting = ["\(root)/\(folder)"]
+        while let next = waiting.popLast() {
+            guard let stream = unsafe opendir(next) else { throw MissingFile(path: next) }
+            defer { unsafe closedir(stream) }
+            while let entry = unsafe readdir(stream) {
+                let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name.hasPrefix(".") { continue }
+                if unsafe entry.pointee.d_type == UInt8(DT_DIR) {
+                    waiting.append("\(next)/\(name)")
+                } else if name.hasSuffix(".swift") {
+                    files.append("\(next)/\(name)")
+                }
+            }
+        }
+        return files
+    }
+
     /// Whether a file or folder is there.
     package static func exists(_ path: String) -> Bool {
         unsafe access(path, R_OK) == 0

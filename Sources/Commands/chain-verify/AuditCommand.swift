@@ -36,7 +36,7 @@ struct AuditCommand: AsyncParsableCommand {
         do {
             outcome = try await Auditor(source: LogSource(log), options: options).audit()
         } catch let error as AuditSourceError {
-            throw CommandError(error)
+            throw CommandError(undecided: error)
         }
         let report = outcome.report
         let elapsed = AuditProgress.milliseconds() - start

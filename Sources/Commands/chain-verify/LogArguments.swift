@@ -108,7 +108,7 @@ struct LogArguments: ParsableArguments {
         do {
             return try NoteKey(vkey: text)
         } catch {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint, status: .usage)
+            throw CommandError(error, status: .usage)
         }
     }
 }

@@ -51,7 +51,7 @@ struct ObjectCommand: AsyncParsableCommand {
                 object: identifier, source: LogSource(log), options: options, readsWholeLog: wholeLog
             ).audit()
         } catch let error as AuditSourceError {
-            throw CommandError(error)
+            throw CommandError(undecided: error)
         }
         let report = outcome.report
         let elapsed = AuditProgress.milliseconds() - start

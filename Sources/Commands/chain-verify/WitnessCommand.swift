@@ -77,7 +77,7 @@ struct WitnessCommand: ParsableCommand {
         do {
             bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax)
         } catch {
-            throw CommandError(error)
+            throw CommandError(undecided: error)
         }
         guard let bytes else {
             throw CommandError(
@@ -99,7 +99,7 @@ struct WitnessCommand: ParsableCommand {
         do {
             proof = try ConsistencyProof(oldSize: old.size, newSize: new.size, from: &tiles)
         } catch {
-            throw CommandError(error, in: log)
+            throw CommandError(undecided: error, in: log)
         }
         guard proof.isValid(oldRoot: old.root, newRoot: new.root) else {
             throw refusal("fork", "the log does not begin with the \(old.size) entries of the remembered checkpoint")
@@ -110,7 +110,7 @@ struct WitnessCommand: ParsableCommand {
         do {
             return try SigningKey(contentsOf: key)
         } catch {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+            throw CommandError(undecided: error)
         }
     }
 

@@ -46,7 +46,7 @@ struct EventImportCommand: AsyncParsableCommand {
             events = try importer.events(in: document)
             try Self.check(events)
         } catch let error as JSONError {
-            throw CommandError(OperationError(error))
+            throw CommandError(OperationError(request: error))
         } catch let error as TraceLogError {
             throw CommandError(error)
         }

@@ -34,8 +34,7 @@ struct SuishenCommand: AsyncParsableCommand {
             }
         } catch let error as CommandError {
             Diagnostics(command: "suishen").report(error)
-            // This command has no verdict to leave open.
-            Glibc.exit(error.status == .usage ? error.status.rawValue : ExitStatus.failure.rawValue)
+            Glibc.exit(error.asFailure.status.rawValue)
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             Diagnostics(command: "suishen").endForUsage(fullMessage(for: error))

@@ -134,7 +134,7 @@ struct SuishendCommand: AsyncParsableCommand {
 
     private static func report(_ error: OperationError) {
         Diagnostics(command: "suishend").report(
-            CommandError(code: error.code, reason: error.reason, hint: error.hint, status: .failure))
+            CommandError(error, status: .failure))
     }
 
     private var folder: StateDirectory {

@@ -57,7 +57,7 @@ struct FlushCommand: ParsableCommand {
                     hint: "see \(path).refused", status: .failure)
             }
         } catch let error as SpoolError {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+            throw CommandError(undecided: error)
         }
     }
 }

@@ -80,7 +80,7 @@ struct ForeignOptions: ParsableArguments {
             }
             return keys
         } catch {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+            throw CommandError(undecided: error)
         }
     }
 

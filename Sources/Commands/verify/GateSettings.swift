@@ -48,7 +48,7 @@ struct GateSettings {
             return try open()
         } catch let error as BundleError {
             output.write(Verdict(refused: Refusal(error), findings: Findings(scene: scene)))
-            throw CommandError(error)
+            throw CommandError(undecided: error)
         }
     }
 

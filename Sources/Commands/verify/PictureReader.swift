@@ -26,7 +26,7 @@ struct PictureReader {
         do {
             image = try GreyImage.read(bytes)
         } catch {
-            throw CommandError(code: error.code.rawValue, reason: "\(path): \(error.reason)", hint: error.hint)
+            throw CommandError(undecided: error, in: path)
         }
         return scanner.scan(image)
     }

@@ -38,7 +38,7 @@ struct ReplayCommand: ParsableCommand {
                 let result: JSONValue = ["merged": .integer(Int64(count))]
                 StandardStream.output.write(result.encoded() + "\n")
             } catch {
-                throw CommandError(error)
+                throw CommandError(undecided: error)
             }
         }
     }
@@ -58,7 +58,7 @@ struct ReplayCommand: ParsableCommand {
             do {
                 try ReplayExchange.serve(ReplayStore(existing: store), at: listen)
             } catch {
-                throw CommandError(error)
+                throw CommandError(undecided: error)
             }
         }
     }

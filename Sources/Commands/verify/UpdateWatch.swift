@@ -48,7 +48,7 @@ enum UpdateWatch {
         switch gate.look(at: at ?? Clock.seconds()) {
         case .nothingNew, .takenUp, .refused(_, isNew: false): break
         case .unsettled: return unsettledPauseMilliseconds
-        case .refused(let error, isNew: true): Diagnostics(command: "verify").report(CommandError(error))
+        case .refused(let error, isNew: true): Diagnostics(command: "verify").report(CommandError(undecided: error))
         }
         return pauseMilliseconds
     }

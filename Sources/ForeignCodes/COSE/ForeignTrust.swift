@@ -127,9 +127,9 @@ package struct ForeignTrust: Sendable {
 }
 
 /// Why a trust file was not read.
-package struct ForeignTrustError: Error, Equatable {
+package struct ForeignTrustError: Error, Equatable, Sendable {
     /// The stable codes.
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         case unreadable = "trust_unreadable"
         case tooLarge = "trust_too_large"
     }

@@ -18,6 +18,7 @@ package struct TransitRefusal: Error, Equatable, Sendable {
     /// What public terminals answer: −1, or −101 to −106.
     package let terminalNumber: Int
     package let reason: String
+    package var hint: String { "ask the holder to open the code anew" }
 
     init(_ code: Code, _ terminalNumber: Int, _ reason: String) {
         self.code = code

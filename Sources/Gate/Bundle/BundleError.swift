@@ -1,7 +1,7 @@
 /// Why a gate bundle, a status list or an epoch key file is not taken.
 package struct BundleError: Error, Equatable, Sendable {
     /// What was wrong; stable, only ever added to.
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         /// A file is missing, unreadable, too large or not in its form.
         case unreadable = "bundle_unreadable"
         /// Nobody the gate trusts signed it.

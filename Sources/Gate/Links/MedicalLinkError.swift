@@ -1,7 +1,7 @@
 /// Why the insurer's service gave no insured person.
-package struct MedicalLinkError: Error, Equatable {
+package struct MedicalLinkError: Error, Equatable, Sendable {
     /// The stable codes, in the words of verdicts.
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         /// No answer, or none that can be read: undecided, never an acceptance.
         case linkUnavailable = "link_unavailable"
         /// The service answered that nobody is insured under the code.

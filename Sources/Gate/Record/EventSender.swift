@@ -54,7 +54,7 @@ package struct EventSender: Sendable {
 
     private enum Answer {
         case taken
-        /// The event itself is at fault, and will be tomorrow.
+        /// The event itself is at fault, and sending it again cannot help.
         case refused(String)
         case later(String)
     }
@@ -71,8 +71,18 @@ package struct EventSender: Sendable {
         let value = try? JSONValue.parse(response.body, byteCountMax: Self.answerByteCountMax, depthMax: 8)
         if response.status == 200 || response.status == 201 { return .taken }
         let code = value?["error"]?["code"]?.string ?? "status \(response.status)"
-        let isUnknownObject = response.status == 404 && code != "route_unknown"
-        return isUnknownObject || [400, 409, 422].contains(response.status)
+        return Self.isAboutTheEvent(response.status, code)
             ? .refused(code) : .later("the issuer's daemon answered \(code)")
+    }
+
+    /// Whether the event itself is refused, so that sending it again cannot help.
+    ///
+    /// Not so where the daemon, its version or the gate's rights are at fault: the event is kept for when that is mended.
+    private static func isAboutTheEvent(_ status: Int, _ code: String) -> Bool {
+        switch ErrorClass(httpStatus: status) {
+        case .requestMalformed, .requestTooLong, .conflict: true
+        case .notFound: code != "route_unknown"
+        case .notPermitted, .methodNotAllowed, .inputUnusable, .later, .malfunction: false
+        }
     }
 }

@@ -1,7 +1,7 @@
 /// Why an event was not spooled, or a spool not sent.
 package struct SpoolError: Error, Equatable, Sendable {
     /// The stable codes.
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         /// A line, its order or the end is not what was written: nothing of the spool is sent.
         case tampered = "spool_tampered"
         case full = "spool_full"

@@ -12,7 +12,7 @@ struct HTTPRequestTarget {
         let route = try Self.route(of: operation)
         guard let path = route.pattern.filled({ members[$0].flatMap(Self.text) }) else {
             throw OperationError(
-                code: "request_malformed", reason: "a member that the path needs is missing",
+                code: .requestMalformed, reason: "a member that the path needs is missing",
                 hint: "give \(route.pattern.parameters.joined(separator: ", "))")
         }
         let rest = members.members.filter { !route.pattern.parameters.contains($0.key) }
@@ -41,7 +41,7 @@ struct HTTPRequestTarget {
     private static func route(of operation: IssuerOperation) throws(OperationError) -> Route {
         guard let route = Route.of(operation) else {
             throw OperationError(
-                code: "route_unknown", reason: "no daemon is asked for \(operation.name)",
+                code: .routeUnknown, reason: "no daemon is asked for \(operation.name)",
                 hint: "stop the daemon, and ask without --socket")
         }
         return route

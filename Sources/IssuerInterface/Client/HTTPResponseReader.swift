@@ -79,6 +79,6 @@ struct HTTPResponseReader {
     }
 
     private static let malformed = OperationError(
-        code: "daemon_unreachable", reason: "what answers on the socket does not speak HTTP/1.1 as this command does",
+        code: .daemonUnreachable, reason: "what answers on the socket does not speak HTTP/1.1 as this command does",
         hint: "check that the socket is a suishend's")
 }

@@ -22,7 +22,7 @@ package final class IssuerClient {
         guard descriptor >= 0, UNIXSocket.connect(descriptor, to: path) == 0 else {
             let reason = unsafe String(cString: strerror(errno))
             throw OperationError(
-                code: "daemon_unreachable", reason: "no daemon answers on \(path): \(reason)",
+                code: .daemonUnreachable, reason: "no daemon answers on \(path): \(reason)",
                 hint: "start `suishend --state DIR`, or name its socket with --socket or in SUISHEN_SOCKET")
         }
     }
@@ -59,7 +59,9 @@ package final class IssuerClient {
     ) throws(OperationError) -> [UInt8] {
         let target = try HTTPRequestTarget(operation, body.object ?? [:])
         let response = try exchange(target, type: "application/json", idempotencyKey: idempotencyKey)
-        guard response.status == 200 else { throw Self.refusal(try parse(response.body), status: response.status) }
+        guard response.status == 200 else {
+            throw OperationError(answer: try parse(response.body), httpStatus: response.status)
+        }
         return response.body
     }
 
@@ -79,20 +81,15 @@ package final class IssuerClient {
         }
         let target = try HTTPRequestTarget(operation, lines: bytes)
         let response = try exchange(target, type: "application/x-ndjson", idempotencyKey: nil)
-        guard response.status == 200 else { throw Self.refusal(try parse(response.body), status: response.status) }
+        guard response.status == 200 else {
+            throw OperationError(answer: try parse(response.body), httpStatus: response.status)
+        }
         var answers: [JSONValue] = []
         for line in response.body.split(separator: UInt8(ascii: "\n")) { answers.append(try parse(Array(line))) }
         guard answers.count == lines.count else {
             throw broken("it gave \(answers.count) answers to \(lines.count) lines")
         }
         return answers
-    }
-
-    private static func refusal(_ answer: JSONValue, status: Int) -> OperationError {
-        let error = answer["error"]
-        return OperationError(
-            code: error?["code"]?.string ?? "unexpected", reason: error?["reason"]?.string ?? "status \(status)",
-            hint: error?["hint"]?.string ?? "see the daemon's log")
     }
 
     private func parse(_ bytes: [UInt8]) throws(OperationError) -> JSONValue {
@@ -112,7 +109,7 @@ package final class IssuerClient {
                 idempotencyKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
             else {
                 throw OperationError(
-                    code: "idempotency_key_invalid",
+                    code: .idempotencyKeyInvalid,
                     reason: "an idempotency key is 1 to 128 printable ASCII characters",
                     hint: "use a UUID, for instance")
             }
@@ -148,7 +145,7 @@ package final class IssuerClient {
 
     private func broken(_ what: String) -> OperationError {
         OperationError(
-            code: "daemon_unreachable", reason: "the daemon on \(path) broke off: \(what)",
+            code: .daemonUnreachable, reason: "the daemon on \(path) broke off: \(what)",
             hint: "send again with the same idempotency key; whether this was done is not known")
     }
 }

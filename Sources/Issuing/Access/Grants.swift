@@ -65,7 +65,7 @@ package struct Grants: Sendable, Equatable {
         try require(.inspector)
         if case .only(let named) = actors, !named.contains(uscc) {
             throw OperationError(
-                code: "not_permitted",
+                code: .notPermitted,
                 reason: "this user does not append events for \(uscc.isEmpty ? "the service" : uscc)",
                 hint: "name an `actor` that this user has as `inspector:USCC` under `roles` in suishend.yaml")
         }
@@ -74,7 +74,7 @@ package struct Grants: Sendable, Equatable {
     package static func lacking(_ roles: [Role]) -> OperationError {
         let names = roles.map(\.name).joined(separator: " or ")
         return OperationError(
-            code: "not_permitted", reason: "this user has no role \(names)",
+            code: .notPermitted, reason: "this user has no role \(names)",
             hint: "have the role added under `roles` in suishend.yaml, and the daemon started again")
     }
 }

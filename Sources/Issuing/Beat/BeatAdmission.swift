@@ -18,13 +18,13 @@ enum BeatAdmission {
         }
         guard let beat else {
             throw OperationError(
-                code: "beat_missing",
+                code: .beatMissing,
                 reason: "there is no beat at \(path), so that nobody knows whether the registry is the newest",
                 hint: "put the beat back, or \(OperationError.recovering)")
         }
         guard beat.installation == position.installation else {
             throw OperationError(
-                code: "beat_foreign", reason: "the beat \(path) is another installation's",
+                code: .beatForeign, reason: "the beat \(path) is another installation's",
                 hint: "name this installation's own with `beat` in suishend.yaml; where that is lost, name a path "
                     + "without a file, and \(OperationError.recovering)")
         }
@@ -33,7 +33,7 @@ enum BeatAdmission {
 
     private static func behind(_ commitCount: UInt64, _ beat: Beat) -> OperationError {
         OperationError(
-            code: "registry_behind",
+            code: .registryBehind,
             reason: "the registry has \(commitCount) commits, and its beat says \(beat.commitCount): it is an older "
                 + "copy, which would give status indices twice and take back revocations",
             hint: "put the newest copy back, or \(OperationError.recovering)")

@@ -40,7 +40,7 @@ struct BeatFile: Sendable {
         guard unsafe link(temporary, path) == 0 else {
             guard errno == EEXIST else { throw unwritable(Self.systemReason) }
             throw OperationError(
-                code: "beat_exists", reason: "\(path) is there already, and is another installation's beat",
+                code: .beatExists, reason: "\(path) is there already, and is another installation's beat",
                 hint: "name another folder, or set `beat` to another path; never remove a beat that is in use")
         }
         guard syncFolder() else { throw unwritable(Self.systemReason) }
@@ -124,14 +124,14 @@ struct BeatFile: Sendable {
 
     private func unreadable(_ reason: String) -> OperationError {
         OperationError(
-            code: "beat_unreadable", reason: "the beat \(path) cannot be read: \(reason)",
+            code: .beatUnreadable, reason: "the beat \(path) cannot be read: \(reason)",
             hint: "mend its owner, mode or disk; where its content is lost, move it away and "
                 + OperationError.recovering)
     }
 
     func unwritable(_ reason: String) -> OperationError {
         OperationError(
-            code: "beat_unwritable",
+            code: .beatUnwritable,
             reason: "the beat \(path) cannot be written: \(reason); the change itself may be on disk",
             hint: "mend the beat's disk or folder, then send the request again with its idempotency key")
     }

@@ -14,7 +14,7 @@ extension StateDirectory {
         guard let named = settings.beat else { return BeatFile(path: folder + ".beat") }
         guard !Self.isInside(named, folder) else {
             throw OperationError(
-                code: "settings_invalid", reason: "`beat` names a file inside \(folder), which a copy would take along",
+                code: .settingsInvalid, reason: "`beat` names a file inside \(folder), which a copy would take along",
                 hint: "name a file outside it, on another disk if there is one, or `beside`")
         }
         return BeatFile(path: named)

@@ -9,7 +9,7 @@ extension IssuingService.BundleOrder {
         for name in try request.optionalStrings("domains") ?? [] {
             guard let domain = SealDomain(rawValue: name), !domains.contains(domain) else {
                 throw OperationError(
-                    code: "request_malformed", reason: "a domain is neither medical nor transit, or named twice",
+                    code: .requestMalformed, reason: "a domain is neither medical nor transit, or named twice",
                     hint: "send {\"domains\": [\"medical\", \"transit\"], \"lifetime\": SECONDS}")
             }
             domains.append(domain)
@@ -56,6 +56,6 @@ extension BundleExport {
     }
 
     private static let unreadable = OperationError(
-        code: "bundle_unreadable", reason: "the answer has no files, or one without a good path, mode or content",
+        code: .bundleUnreadable, reason: "the answer has no files, or one without a good path, mode or content",
         hint: "check that the socket is a suishend's")
 }

@@ -33,7 +33,7 @@ struct IssueOrder: Sendable {
         let count = try request.optionalUnsigned("count") ?? UInt64(max(1, anchors.count))
         guard (1...IssuingService.stripCountMax).contains(count) else {
             throw OperationError(
-                code: "count_invalid", reason: "a strip holds 1 to \(IssuingService.stripCountMax) credentials",
+                code: .countInvalid, reason: "a strip holds 1 to \(IssuingService.stripCountMax) credentials",
                 hint: "ask again for later ones")
         }
         bindings = try Self.bindings(kind, device: device, anchors: anchors, count: Int(count))
@@ -49,7 +49,7 @@ struct IssueOrder: Sendable {
         }
         guard guardian != nil || scope == 0, guardian != subject else {
             throw OperationError(
-                code: "guardian_invalid", reason: "a scope goes with a guardian, who is somebody else",
+                code: .guardianInvalid, reason: "a scope goes with a guardian, who is somebody else",
                 hint: "name another person's subject as the guardian, or leave the scope out")
         }
     }
@@ -58,7 +58,7 @@ struct IssueOrder: Sendable {
     func lifetime(within longest: UInt64) throws(OperationError) -> UInt64 {
         guard (1...longest).contains(lifetime ?? longest) else {
             throw OperationError(
-                code: "lifetime_too_long", reason: "the lifetime is not within 1 to \(longest) seconds",
+                code: .lifetimeTooLong, reason: "the lifetime is not within 1 to \(longest) seconds",
                 hint: "ask for a shorter one, or change the settings within what the wire format allows")
         }
         return lifetime ?? longest
@@ -68,7 +68,7 @@ struct IssueOrder: Sendable {
     func checkPublicForm() throws(OperationError) {
         guard !namesPersonFields else {
             throw OperationError(
-                code: "kind_unknown", reason: "kinds, keys, anchors, strips and guardians are for person codes only",
+                code: .kindUnknown, reason: "kinds, keys, anchors, strips and guardians are for person codes only",
                 hint: "leave them out for an enterprise, object or place")
         }
     }
@@ -85,7 +85,7 @@ struct IssueOrder: Sendable {
             // A link shown on one day gives away every earlier slot of its chain, on any day.
             guard anchors.count == count, Set(anchors).count == count else {
                 throw OperationError(
-                    code: "anchor_invalid",
+                    code: .anchorInvalid,
                     reason: "a strip of \(count) chain codes takes \(count) anchors, no two alike",
                     hint: "make a chain for each with `suishen device chain`, and give --anchor once for each")
             }
@@ -100,7 +100,7 @@ struct IssueOrder: Sendable {
         guard let name else { return hasDevice ? .signed : hasAnchor ? .chain : .timed }
         guard let kind = PersonKind(name: name) else {
             throw OperationError(
-                code: "kind_unknown", reason: "there is no kind of that name",
+                code: .kindUnknown, reason: "there is no kind of that name",
                 hint: "use signed, chain, timed or paper")
         }
         return kind
@@ -112,12 +112,12 @@ struct IssueOrder: Sendable {
             let key = try VerificationKey(pem: Array(pem.utf8))
             guard key.algorithm == suite.algorithm || key.algorithm == .ed25519 && suite != .sm2 else {
                 throw OperationError(
-                    code: "device_key_invalid", reason: "a \(key.algorithm.name) key does not fit this issuer's suite",
+                    code: .deviceKeyInvalid, reason: "a \(key.algorithm.name) key does not fit this issuer's suite",
                     hint: "make one with `suishen device keygen --algorithm \(suite.rawValue)`")
             }
             return key.raw
         } catch let error as SigningError {
-            throw OperationError(code: "device_key_invalid", reason: error.reason, hint: error.hint)
+            throw OperationError(code: .deviceKeyInvalid, reason: error.reason, hint: error.hint)
         } catch {
             throw OperationError(any: error)
         }
@@ -125,7 +125,7 @@ struct IssueOrder: Sendable {
 
     private static func wrongBinding(_ kind: PersonKind, takes: String) -> OperationError {
         OperationError(
-            code: "\(kind == .chain ? "anchor" : "device_key")_invalid",
+            code: kind == .chain ? .anchorInvalid : .deviceKeyInvalid,
             reason: "a \(kind.name) code takes \(takes)",
             hint: "see `suishen device keygen` and `suishen device chain` for what a phone gives")
     }

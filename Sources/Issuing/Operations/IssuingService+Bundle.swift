@@ -38,7 +38,7 @@ extension IssuingService {
         let lifetime = order.lifetimeSeconds ?? settings.bundleLifetimeSeconds
         guard (60...Settings.bundleLifetimeSecondsMax).contains(lifetime) else {
             throw OperationError(
-                code: "lifetime_too_long",
+                code: .lifetimeTooLong,
                 reason: "a bundle is fresh for 60 to \(Settings.bundleLifetimeSecondsMax) seconds",
                 hint: "ask for less, and export again in time")
         }

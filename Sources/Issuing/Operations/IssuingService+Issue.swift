@@ -80,7 +80,7 @@ extension IssuingService {
         guard let guardian = order.guardian else { return nil }
         guard case .person = try registry.subject(guardian, in: database) else {
             throw OperationError(
-                code: "guardian_invalid", reason: "the guardian is no person", hint: "name a person's subject")
+                code: .guardianInvalid, reason: "the guardian is no person", hint: "name a person's subject")
         }
         return Delegation(
             guardian: try random.bytes(PersonClaims.identifierByteCount),
@@ -106,7 +106,7 @@ extension IssuingService {
         try order.checkPublicForm()
         guard order.lifetime == nil else {
             throw OperationError(
-                code: "lifetime_too_long", reason: "object and place codes have no expiry",
+                code: .lifetimeTooLong, reason: "object and place codes have no expiry",
                 hint: "leave the lifetime out, and revoke the code when the object is gone")
         }
         let list = StatusListReference(issuer: settings.issuer, form: .object, day: nil)

@@ -11,7 +11,7 @@ extension IssuerOperation {
         let name = try request.optionalString("role") ?? KeyRole.issuer.rawValue
         guard let role = KeyRole(rawValue: name) else {
             throw OperationError(
-                code: "key_role_unknown", reason: "no key has that role",
+                code: .keyRoleUnknown, reason: "no key has that role",
                 hint: "use \(KeyRole.allCases.map(\.rawValue).joined(separator: " or "))")
         }
         return OperationAnswer(json: try await service.rotateKey(role, by: caller))
@@ -79,12 +79,12 @@ extension IssuingService {
             switch record.status {
             case .active:
                 throw OperationError(
-                    code: "key_in_use", reason: "the key \(keyIdentifier) signs now",
+                    code: .keyInUse, reason: "the key \(keyIdentifier) signs now",
                     hint: "`suishen key rotate` puts a new one in its place and retires it")
             case .retired: return record
             case .compromised:
                 throw OperationError(
-                    code: "key_compromised", reason: "the key \(keyIdentifier) is struck as compromised",
+                    code: .keyCompromised, reason: "the key \(keyIdentifier) is struck as compromised",
                     hint: "a compromised key never becomes good again")
             }
         }
@@ -158,7 +158,7 @@ extension IssuingService {
         let matches = try registry.keys(in: database).filter { Hex.encode($0.keyIdentifier) == keyIdentifier }
         guard matches.count == 1, let record = matches.first else {
             throw OperationError(
-                code: "key_unknown", reason: "\(matches.count) keys go by that name",
+                code: .keyUnknown, reason: "\(matches.count) keys go by that name",
                 hint: "take a `kid` of `suishen key list`")
         }
         return record

@@ -10,7 +10,7 @@ extension IssuerOperation {
             let transit = try request.optionalHex("transit", byteCount: size)
         else {
             throw OperationError(
-                code: "request_malformed", reason: "a link is asked for by both identifiers",
+                code: .requestMalformed, reason: "a link is asked for by both identifiers",
                 hint: "send {\"medical\": HEX, \"transit\": HEX}, 12 bytes each")
         }
         let isLinked = try service.database.read { [registry = service.registry] database in

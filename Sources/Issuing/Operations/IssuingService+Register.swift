@@ -22,12 +22,12 @@ extension IssuingService {
     fileprivate func registeringPerson(_ request: RequestFields, now: UInt64) throws(OperationError)
         -> IssuerOperation.Change
     {
-        let identifier = try Self.identifier("resident_id_invalid", try request.string("residentId"), ResidentID.init)
+        let identifier = try Self.identifier(.residentIDInvalid, try request.string("residentId"), ResidentID.init)
         let medical = try request.optionalHex("medical", byteCount: Seals.identifierByteCount)
         let transit = try request.optionalHex("transit", byteCount: Seals.identifierByteCount)
         guard let links = PersonLinks(medical: medical, transit: transit) else {
             throw OperationError(
-                code: "medical_invalid", reason: "a link is not 12 bytes", hint: "give 24 hex digits")
+                code: .medicalInvalid, reason: "a link is not 12 bytes", hint: "give 24 hex digits")
         }
         return { [registry] database in
             let subject = try registry.registerPerson(identifier, links: links, at: now, in: database)
@@ -38,11 +38,11 @@ extension IssuingService {
     fileprivate func registeringEnterprise(_ request: RequestFields, now: UInt64) throws(OperationError)
         -> IssuerOperation.Change
     {
-        let uscc = try Self.identifier("uscc_invalid", try request.string("uscc"), USCC.init)
+        let uscc = try Self.identifier(.usccInvalid, try request.string("uscc"), USCC.init)
         let name = try request.string("name")
         guard EnterpriseClaims.isName(name) else {
             throw OperationError(
-                code: "name_invalid",
+                code: .nameInvalid,
                 reason: "an enterprise's name is 1 to \(EnterpriseClaims.nameByteCountMax) bytes that all can be seen",
                 hint: "shorten it, and leave control characters out; a Chinese character takes 3 bytes")
         }
@@ -57,21 +57,21 @@ extension IssuingService {
     {
         guard let kind = ObjectKind(name: try request.string("kind")) else {
             throw OperationError(
-                code: "kind_unknown", reason: "the kind is neither object nor place", hint: "use object or place")
+                code: .kindUnknown, reason: "the kind is neither object nor place", hint: "use object or place")
         }
         guard let category = ObjectCategory(try request.string("category")) else {
             let names = ObjectCategory.table.map(\.name).joined(separator: ", ")
             throw OperationError(
-                code: "category_unknown", reason: "the category is not in the table", hint: "use one of \(names)")
+                code: .categoryUnknown, reason: "the category is not in the table", hint: "use one of \(names)")
         }
         let name = try request.optionalString("name")
         guard (name?.utf8.count ?? 0) <= ObjectRecord.nameByteCountMax else {
             throw OperationError(
-                code: "name_invalid", reason: "a name is at most \(ObjectRecord.nameByteCountMax) bytes",
+                code: .nameInvalid, reason: "a name is at most \(ObjectRecord.nameByteCountMax) bytes",
                 hint: "shorten it")
         }
         let object = ObjectRecord(
-            kind: kind, manager: try Self.identifier("uscc_invalid", try request.string("manager"), USCC.init),
+            kind: kind, manager: try Self.identifier(.usccInvalid, try request.string("manager"), USCC.init),
             category: category, name: name, location: try request.optionalLocation())
         return { [registry] database in
             let subject = try registry.registerObject(object, at: now, in: database)
@@ -80,7 +80,7 @@ extension IssuingService {
     }
 
     private static func identifier<Value>(
-        _ code: String, _ text: String, _ make: (String) throws(IdentifierError) -> Value
+        _ code: OperationError.Code, _ text: String, _ make: (String) throws(IdentifierError) -> Value
     ) throws(OperationError) -> Value {
         do {
             return try make(text)

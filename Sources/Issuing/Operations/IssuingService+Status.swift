@@ -34,7 +34,7 @@ extension IssuerOperation {
         }
         guard let (shard, record) = found else {
             throw OperationError(
-                code: "list_unknown", reason: "there is no status list of that name",
+                code: .listUnknown, reason: "there is no status list of that name",
                 hint: "take a name of GET /v1/status-lists")
         }
         let token = try service.statusToken(

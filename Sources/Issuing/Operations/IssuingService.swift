@@ -127,7 +127,11 @@ package final class IssuingService: Sendable {
         // One key cannot stand for many requests: the second line would be given the first one's answer.
         guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         let body: JSONValue
-        do { body = try JSONValue.parse(line, byteCountMax: byteCountMax) } catch { throw OperationError(error) }
+        do {
+            body = try JSONValue.parse(line, byteCountMax: byteCountMax)
+        } catch {
+            throw OperationError(request: error)
+        }
         return try await begin(operation, RequestFields(body, operation: operation), by: caller, isLine: true)
     }
 

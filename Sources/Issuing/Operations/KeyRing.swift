@@ -64,7 +64,7 @@ package struct KeyRing: Sendable {
 
     static func suiteMismatch(_ suite: Suite) -> OperationError {
         OperationError(
-            code: "suite_mismatch", reason: "the keys are not of the suite \(suite.rawValue) that the settings name",
+            code: .suiteMismatch, reason: "the keys are not of the suite \(suite.rawValue) that the settings name",
             hint: "set `suite` to what this installation was made with; another suite needs another installation")
     }
 

@@ -28,7 +28,7 @@ package struct OperationAnswer: Sendable, Equatable {
         get throws(OperationError) {
             guard type == Self.jsonType, let value = try? JSONValue.parse(bytes, byteCountMax: .max) else {
                 throw OperationError(
-                    code: "answer_no_json", reason: "the answer is \(type), not JSON", hint: "take its bytes instead")
+                    code: .answerNoJSON, reason: "the answer is \(type), not JSON", hint: "take its bytes instead")
             }
             return value
         }

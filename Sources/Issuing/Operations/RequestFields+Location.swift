@@ -14,7 +14,7 @@ extension RequestFields {
                 longitudeMicrodegrees: Int64((longitude * 1e6).rounded()), reference: reference)
         else {
             throw OperationError(
-                code: "location_invalid", reason: "the location is incomplete or out of range",
+                code: .locationInvalid, reason: "the location is incomplete or out of range",
                 hint: "give latitude (-90 to 90) and longitude (-180 to 180) in degrees; reference is cgcs2000 or gcj02"
             )
         }

@@ -25,13 +25,13 @@ package struct RequestFields: Sendable {
     private init(_ body: JSONValue, of members: Set<String>, in place: String) throws(OperationError) {
         guard let object = body.object else {
             throw OperationError(
-                code: "request_malformed", reason: "\(place) takes a JSON object",
+                code: .requestMalformed, reason: "\(place) takes a JSON object",
                 hint: "send one object, its members as `suishen --help` names them")
         }
         // An unknown name is not said again: it may be a value in a wrong place, and errors are logged.
         if !object.members.allSatisfy({ members.contains($0.key) }) {
             throw OperationError(
-                code: "request_malformed", reason: "\(place) was given a member that it does not take",
+                code: .requestMalformed, reason: "\(place) was given a member that it does not take",
                 hint: "it takes \(members.sorted().joined(separator: ", "))")
         }
         self.object = object
@@ -61,7 +61,7 @@ package struct RequestFields: Sendable {
     func string(_ name: String) throws(OperationError) -> String {
         guard let value = try optionalString(name) else {
             throw OperationError(
-                code: "request_malformed", reason: "the member `\(name)` is missing", hint: "add it to the request")
+                code: .requestMalformed, reason: "the member `\(name)` is missing", hint: "add it to the request")
         }
         return value
     }
@@ -169,7 +169,8 @@ package struct RequestFields: Sendable {
     private static func hex(_ text: String, of name: String, byteCount: Int) throws(OperationError) -> [UInt8] {
         guard let bytes = try? Hex.decode(text), bytes.count == byteCount else {
             throw OperationError(
-                code: "\(name)_invalid", reason: "`\(name)` is not \(byteCount) bytes in hex",
+                code: OperationError.Code(rawValue: "\(name)_invalid") ?? .requestMalformed,
+                reason: "`\(name)` is not \(byteCount) bytes in hex",
                 hint: "give \(2 * byteCount) hex digits")
         }
         return bytes
@@ -177,6 +178,6 @@ package struct RequestFields: Sendable {
 
     private static func wrongType(_ name: String, _ takes: String) -> OperationError {
         OperationError(
-            code: "request_malformed", reason: "the member `\(name)` has another type", hint: "it takes \(takes)")
+            code: .requestMalformed, reason: "the member `\(name)` has another type", hint: "it takes \(takes)")
     }
 }

@@ -67,7 +67,7 @@ package struct Settings: Sendable, Equatable {
         }
         guard mistakes.isEmpty else {
             throw OperationError(
-                code: "settings_invalid", reason: mistakes.joined(separator: "; "),
+                code: .settingsInvalid, reason: mistakes.joined(separator: "; "),
                 hint: "mend these lines of suishend.yaml; the comments there say what each takes")
         }
     }

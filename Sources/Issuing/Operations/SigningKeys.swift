@@ -27,7 +27,7 @@ final class SigningKeys: Sendable {
     func key(_ role: KeyRole, _ record: IssuerKeyRecord?) throws(OperationError) -> SigningKey {
         guard let record else {
             throw OperationError(
-                code: "key_missing", reason: "no \(role.rawValue) key is active",
+                code: .keyMissing, reason: "no \(role.rawValue) key is active",
                 hint: "make one with `suishen key rotate \(role.rawValue)`")
         }
         if let key = lastRead.withLock({ $0[role] }), key.verificationKey.spki == record.spki { return key }
@@ -46,7 +46,7 @@ final class SigningKeys: Sendable {
         }
         guard key.verificationKey.spki == record.spki else {
             throw OperationError(
-                code: "key_missing", reason: "\(own) does not hold the key that the registry lists as active",
+                code: .keyMissing, reason: "\(own) does not hold the key that the registry lists as active",
                 hint: "restore the file, or make a new key with `suishen key rotate \(role.rawValue)`")
         }
         guard key.algorithm == suite.algorithm else { throw KeyRing.suiteMismatch(suite) }

@@ -37,7 +37,7 @@ package struct StateDirectory: Sendable {
         guard unsafe mkdir(path, 0o700) == 0 else {
             throw errno == EEXIST
                 ? OperationError(
-                    code: "state_exists", reason: "\(path) is there already",
+                    code: .stateExists, reason: "\(path) is there already",
                     hint: "name a folder that is new or empty")
                 : Self.unwritable(path)
         }
@@ -100,7 +100,7 @@ package struct StateDirectory: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw OperationError(
-                code: "state_busy", reason: "another process works on \(path)",
+                code: .stateBusy, reason: "another process works on \(path)",
                 hint: "talk to the daemon with --socket, or wait until the other command has ended")
         }
         return StateLock(descriptor: descriptor)
@@ -108,13 +108,13 @@ package struct StateDirectory: Sendable {
 
     var missing: OperationError {
         OperationError(
-            code: "state_missing", reason: "there is no installation at \(path)",
+            code: .stateMissing, reason: "there is no installation at \(path)",
             hint: "make one with `suishen init --state DIR`, or name the right folder with --state")
     }
 
     private static func unwritable(_ path: String) -> OperationError {
         OperationError(
-            code: "state_unwritable",
+            code: .stateUnwritable,
             reason: "\(path) cannot be made or written: \(unsafe String(cString: strerror(errno)))",
             hint: "check the disk, the folder it is in, and their permissions")
     }

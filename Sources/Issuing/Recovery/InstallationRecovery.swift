@@ -66,7 +66,7 @@ package enum InstallationRecovery {
     ) throws(OperationError) {
         guard let position, let beat, position.installation != beat.installation else { return }
         throw OperationError(
-            code: "beat_foreign", reason: "the beat \(path) is another installation's",
+            code: .beatForeign, reason: "the beat \(path) is another installation's",
             hint: "set `beat` in suishend.yaml to this installation's own; where that is lost, to a path without one")
     }
 }

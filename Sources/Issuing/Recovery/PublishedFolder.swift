@@ -37,25 +37,28 @@ struct PublishedFolder {
 
     func missing(_ what: String, _ name: String) -> OperationError {
         OperationError(
-            code: "published_\(what)_missing", reason: "\(path) has no \(name)",
+            code: OperationError.Code(rawValue: "published_\(what)_missing") ?? .publishedUnreadable,
+            reason: "\(path) has no \(name)",
             hint: "put the newest one that left the installation there; gates and auditors have it")
     }
 
     func foreign(_ what: String, _ reason: String) -> OperationError {
         OperationError(
-            code: "published_\(what)_foreign", reason: "the published \(what) \(reason)",
+            code: OperationError.Code(rawValue: "published_\(what)_foreign") ?? .publishedUnreadable,
+            reason: "the published \(what) \(reason)",
             hint: "take what this installation published, as its gates and auditors have it")
     }
 
     func old(_ what: String, _ reason: String) -> OperationError {
         OperationError(
-            code: "published_\(what)_old", reason: reason,
+            code: OperationError.Code(rawValue: "published_\(what)_old") ?? .publishedUnreadable,
+            reason: reason,
             hint: "take the newest one that left the installation; gates and auditors have it")
     }
 
     func unreadable(_ name: String, _ reason: String) -> OperationError {
         OperationError(
-            code: "published_unreadable", reason: "\(path)/\(name) cannot be read: \(reason)",
+            code: .publishedUnreadable, reason: "\(path)/\(name) cannot be read: \(reason)",
             hint: "check the path, its permissions and its content")
     }
 }

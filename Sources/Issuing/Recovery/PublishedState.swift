@@ -77,7 +77,7 @@ struct PublishedState {
             }
             guard checkpoint.size > newest.size || checkpoint.root == newest.root else {
                 throw OperationError(
-                    code: LogError.Code.logForked.rawValue,
+                    code: .publishedLogForked,
                     reason: "the published checkpoint and the one in the beat are of one size and differ",
                     hint: "stop, and keep both: two histories were signed with this log's key")
             }

@@ -1,7 +1,7 @@
 /// Why an exchange brought no answer.
-package struct HTTPExchangeError: Error, Equatable {
+package struct HTTPExchangeError: Error, Equatable, Sendable {
     /// The stable codes.
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         case unreachable
         case timedOut = "timed_out"
         case closed

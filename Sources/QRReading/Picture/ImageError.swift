@@ -1,6 +1,6 @@
 /// Why a picture could not be read.
-package struct ImageError: Error, Equatable {
-    package enum Code: String, Sendable {
+package struct ImageError: Error, Equatable, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         case notAnImage = "not_an_image"
         case imageUnreadable = "image_unreadable"
         case imageTooLarge = "image_too_large"

@@ -25,7 +25,7 @@ extension AuditSource {
 
 /// Why a log could not be read; it says nothing of the log's honesty.
 package struct AuditSourceError: Error, Equatable, Sendable {
-    package enum Code: String, Sendable {
+    package enum Code: String, Sendable, CaseIterable {
         case unreadable = "input_unreadable"
         case tooLarge = "input_too_large"
     }

@@ -55,7 +55,7 @@ struct SocketBench {
                     """.utf8)
             }
             for answer in try client.ask(.appendEvent, lines: lines) where answer["index"] == nil {
-                throw OperationError(code: "refused", reason: answer.encoded(), hint: "see the daemon's own word")
+                throw OperationError(code: .unexpected, reason: answer.encoded(), hint: "see the daemon's own word")
             }
         }
     }

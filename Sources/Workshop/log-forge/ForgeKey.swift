@@ -9,7 +9,7 @@ enum ForgeKey {
             guard let path else { return try .generate(.ed25519) }
             return try SigningKey(contentsOf: path)
         } catch {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+            throw CommandError(undecided: error)
         }
     }
 }

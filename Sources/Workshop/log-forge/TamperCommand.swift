@@ -44,9 +44,9 @@ struct TamperCommand: ParsableCommand {
         do {
             tampered = try Tamperer(source: LogFolderSource(folder: log), key: signer, index: index).tampered(way)
         } catch let error as TraceLogError {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+            throw CommandError(undecided: error)
         } catch let error as AuditSourceError {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+            throw CommandError(undecided: error)
         }
         let folder = try LogFolder(creating: out)
         if !tampered.isWhole { try folder.copy(log) }

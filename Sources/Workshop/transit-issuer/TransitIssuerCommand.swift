@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Gate
 import Glibc
+import Platform
 import QRDrawing
 import Signing
 
@@ -44,12 +45,8 @@ extension CommandError {
             return try body()
         } catch let error as CommandError {
             throw error
-        } catch let error as SigningError {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
-        } catch let error as QRError {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
-        } catch let error as BundleError {
-            throw CommandError(code: error.code.rawValue, reason: error.reason, hint: error.hint)
+        } catch let error as any CodedError {
+            throw CommandError(undecided: error)
         } catch {
             throw CommandError(code: "unexpected", reason: "\(error)", hint: "report this with the command line")
         }

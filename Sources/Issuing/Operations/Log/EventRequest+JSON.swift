@@ -64,7 +64,7 @@ extension ObjectID {
         guard let bytes = try? Hex.decode(text), bytes.count == Registry.objectByteCount, let object = ObjectID(bytes)
         else {
             throw OperationError(
-                code: "object_invalid", reason: "`object` is not \(Registry.objectByteCount) bytes in hex",
+                code: .objectInvalid, reason: "`object` is not \(Registry.objectByteCount) bytes in hex",
                 hint: "give the `subject` that registering the object or place answered")
         }
         return object
@@ -78,7 +78,7 @@ extension RequestFields {
         do {
             return try USCC(text).text
         } catch {
-            throw OperationError(code: "uscc_invalid", reason: error.reason, hint: error.hint)
+            throw OperationError(code: .usccInvalid, reason: error.reason, hint: error.hint)
         }
     }
 
@@ -87,7 +87,7 @@ extension RequestFields {
         guard let seen = try optionalNested("expected", of: ["sequence", "previous"]) else { return nil }
         guard let sequence = try seen.optionalUnsigned("sequence") else {
             throw OperationError(
-                code: "request_malformed", reason: "`expected` names no `sequence`",
+                code: .requestMalformed, reason: "`expected` names no `sequence`",
                 hint: "give the sequence that the event should get, and the leaf hash before it")
         }
         let previous = try seen.optionalHex("previous", byteCount: MerkleHash.byteCount)
@@ -103,7 +103,7 @@ extension RequestFields {
             guard let salt = salts[name] else { return try Opening.make(name: name, value: value, random: random) }
             guard let bytes = try? Hex.decode(salt) else {
                 throw OperationError(
-                    code: "request_malformed", reason: "a salt is not written in hex",
+                    code: .requestMalformed, reason: "a salt is not written in hex",
                     hint: "give \(Opening.saltByteCount) random bytes in hex for each personal field")
             }
             return try Opening(salt: bytes, name: name, value: value)
@@ -138,7 +138,7 @@ extension TraceEvent.Action {
     init(name: String) throws(OperationError) {
         guard let number = Self.names.firstIndex(of: name), let action = Self(rawValue: UInt64(number)) else {
             throw OperationError(
-                code: "action_unknown", reason: "there is no action of that name",
+                code: .actionUnknown, reason: "there is no action of that name",
                 hint: "use \(Self.names.joined(separator: ", "))")
         }
         self = action

@@ -71,7 +71,7 @@ package struct EventSigner: Sendable {
                 let body = try JSONValue.parse(line, byteCountMax: byteCountMax)
                 waiting.append((number, try draft(body, nowMilliseconds: nowMilliseconds)))
             } catch let error as JSONError {
-                answers[number] = OperationError(error).json
+                answers[number] = OperationError(request: error).json
             } catch {
                 answers[number] = OperationError(any: error).json
             }
@@ -205,7 +205,7 @@ package struct EventSigner: Sendable {
             RequestFields(.object(members), operation: .appendEvent), nowMilliseconds: nowMilliseconds, random: random)
         guard !request.actor.isEmpty else {
             throw OperationError(
-                code: "actor_missing", reason: "the event names no actor, and an actor's key is to sign it",
+                code: .actorMissing, reason: "the event names no actor, and an actor's key is to sign it",
                 hint: "name the actor whose key it is, by its unified social credit code")
         }
         members["salts"] = .object(
@@ -216,13 +216,10 @@ package struct EventSigner: Sendable {
     }
 
     private static func refusal(in place: JSONValue) -> OperationError? {
-        guard let error = place["error"] else { return nil }
-        return OperationError(
-            code: error["code"]?.string ?? "unexpected", reason: error["reason"]?.string ?? "the place is refused",
-            hint: error["hint"]?.string ?? "see the daemon's log")
+        place["error"] == nil ? nil : OperationError(answer: place, httpStatus: 500)
     }
 
     private static let unusable = OperationError(
-        code: "daemon_unreachable", reason: "the daemon's answer does not say where the events would stand",
+        code: .daemonUnreachable, reason: "the daemon's answer does not say where the events would stand",
         hint: "use the same version of daemon and command")
 }

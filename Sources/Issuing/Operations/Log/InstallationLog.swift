@@ -217,7 +217,7 @@ package final class InstallationLog: Sendable {
 extension OperationError {
     /// Also what ends a check that is given up.
     package static let logChecking = OperationError(
-        code: "log_checking",
+        code: .logChecking,
         reason: "the log is still being held to what was published, and takes no events until that is done",
         hint: "send it again once GET /v1/health says `ok` for the log; codes are issued meanwhile")
 

@@ -58,14 +58,14 @@ extension IssuingService {
         let uscc = try request.uscc()
         guard let identifier = try request.optionalHex("key", byteCount: KeyStatusChange.keyIdentifierByteCount) else {
             throw OperationError(
-                code: "request_malformed", reason: "the member `key` is missing",
+                code: .requestMalformed, reason: "the member `key` is missing",
                 hint: "give the key's identifier, as registering the key answered it")
         }
         let reason = try request.optionalString("reason")
         return { [log] database in
             guard let known = try log.store.actorKey(identifier, in: database), known.actor == uscc.text else {
                 throw OperationError(
-                    code: "key_unknown", reason: "this enterprise has no such key",
+                    code: .keyUnknown, reason: "this enterprise has no such key",
                     hint: "take it from `suishen enterprise key list`")
             }
             let change = KeyStatusChange(actor: uscc.text, status: status, key: known.key, reason: reason)
@@ -90,7 +90,7 @@ extension RequestFields {
         do {
             return try USCC(string("uscc"))
         } catch let error as IdentifierError {
-            throw OperationError(code: "uscc_invalid", reason: error.reason, hint: error.hint)
+            throw OperationError(code: .usccInvalid, reason: error.reason, hint: error.hint)
         } catch {
             throw OperationError(any: error)
         }

@@ -41,12 +41,12 @@ extension IssuingService {
         let object = try ObjectID.registered(request.string("object"))
         guard let index = try request.optionalUnsigned("index") else {
             throw OperationError(
-                code: "request_malformed", reason: "the member `index` is missing", hint: "take it from the history")
+                code: .requestMalformed, reason: "the member `index` is missing", hint: "take it from the history")
         }
         let reason = try request.string("reason")
         guard (1...Self.erasureReasonByteCountMax).contains(reason.utf8.count) else {
             throw OperationError(
-                code: "reason_too_long", reason: "a reason is 1 to \(Self.erasureReasonByteCountMax) bytes",
+                code: .reasonTooLong, reason: "a reason is 1 to \(Self.erasureReasonByteCountMax) bytes",
                 hint: "shorten it, and name nobody: it enters the log")
         }
         let actor = try request.actor()
@@ -76,13 +76,13 @@ extension IssuingService {
         let keys = [try request.optionalString("idempotencyKey"), caller.idempotencyKey].compactMap(\.self)
         guard keys.count < 2 else {
             throw OperationError(
-                code: "idempotency_key_invalid", reason: "an idempotency key is given beside the request and in it",
+                code: .idempotencyKeyInvalid, reason: "an idempotency key is given beside the request and in it",
                 hint: "give it once")
         }
         guard let key = keys.first else { return nil }
         guard (1...Caller.idempotencyKeyByteCountMax).contains(key.utf8.count) else {
             throw OperationError(
-                code: "idempotency_key_invalid",
+                code: .idempotencyKeyInvalid,
                 reason: "an idempotency key is 1 to \(Caller.idempotencyKeyByteCountMax) bytes",
                 hint: "send a random one, a UUID for instance")
         }

@@ -13,7 +13,7 @@ extension IssuerOperation {
         let with = try request.optionalString("with")
         guard with == nil || with == "entry" else {
             throw OperationError(
-                code: "request_malformed", reason: "a history comes with nothing else than `entry`",
+                code: .requestMalformed, reason: "a history comes with nothing else than `entry`",
                 hint: "set `with` to `entry`, or leave it out")
         }
         let subject = Hex.encode(object.bytes)

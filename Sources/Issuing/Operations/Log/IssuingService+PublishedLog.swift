@@ -30,7 +30,7 @@ extension IssuerOperation {
             }
         guard let bytes else {
             throw OperationError(
-                code: "log_file_missing", reason: "the published log has no such file",
+                code: .logFileMissing, reason: "the published log has no such file",
                 hint: "ask for `checkpoint`, and for the tiles of its size as C2SP tlog-tiles names them")
         }
         return OperationAnswer(bytes: bytes, type: "application/octet-stream")

@@ -64,7 +64,7 @@ extension IssuingService {
             let recordedAt = try request.optionalUnsigned("recordedAtMilliseconds")
         else {
             throw OperationError(
-                code: "request_malformed",
+                code: .requestMalformed,
                 reason: "a signed request lacks `key`, `signature` or `recordedAtMilliseconds`",
                 hint: "sign the entries with the place and the time that POST /v1/events/places gives")
         }
@@ -75,7 +75,7 @@ extension IssuingService {
             try caller.grants.requireActor(event.actor)
             guard event.expected != nil else {
                 throw OperationError(
-                    code: "request_malformed", reason: "a signed event lacks `expected`",
+                    code: .requestMalformed, reason: "a signed event lacks `expected`",
                     hint: "give the sequence and the previous leaf hash that were signed")
             }
             event.idempotency = try idempotency(
@@ -98,6 +98,6 @@ extension IssuingService {
     }
 
     private static let batchCount = OperationError(
-        code: "request_malformed", reason: "a signed batch has 1 to \(EventSigner.batchCountMax) events",
+        code: .requestMalformed, reason: "a signed batch has 1 to \(EventSigner.batchCountMax) events",
         hint: "sign fewer events at once")
 }

@@ -1,0 +1,12 @@
+package import Platform
+
+extension BundleError: CodedError {}
+
+extension BundleError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .unreadable, .badSignature, .statusUnknown: .inputUnusable
+        case .rollback: .conflict
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package import Platform
+
+extension OperationError {
+    /// The codes of requests, and of an installation as a whole; the parts below have their own.
+    package enum Code: String, CaseIterable, Sendable {
+        case actionUnknown = "action_unknown"
+        case actorMissing = "actor_missing"
+        case afterInvalid = "after_invalid"
+        case anchorInvalid = "anchor_invalid"
+        case answerNoJSON = "answer_no_json"
+        case beatExists = "beat_exists"
+        case beatForeign = "beat_foreign"
+        case beatMissing = "beat_missing"
+        case beatUnreadable = "beat_unreadable"
+        case beatUnwritable = "beat_unwritable"
+        case bundleUnreadable = "bundle_unreadable"
+        case categoryUnknown = "category_unknown"
+        case countInvalid = "count_invalid"
+        case daemonUnreachable = "daemon_unreachable"
+        case deviceKeyInvalid = "device_key_invalid"
+        case guardianInvalid = "guardian_invalid"
+        case idempotencyKeyInvalid = "idempotency_key_invalid"
+        case idempotencyKeyMisplaced = "idempotency_key_misplaced"
+        case keyCompromised = "key_compromised"
+        case keyInUse = "key_in_use"
+        case keyInvalid = "key_invalid"
+        case keyMissing = "key_missing"
+        case keyRoleUnknown = "key_role_unknown"
+        case keyUnknown = "key_unknown"
+        case kindUnknown = "kind_unknown"
+        case lifetimeTooLong = "lifetime_too_long"
+        case listUnknown = "list_unknown"
+        case locationInvalid = "location_invalid"
+        case logChecking = "log_checking"
+        case logFileMissing = "log_file_missing"
+        case medicalInvalid = "medical_invalid"
+        case methodNotAllowed = "method_not_allowed"
+        case nameInvalid = "name_invalid"
+        case notPermitted = "not_permitted"
+        case objectInvalid = "object_invalid"
+        case previousInvalid = "previous_invalid"
+        case publishedBundleForeign = "published_bundle_foreign"
+        case publishedBundleMissing = "published_bundle_missing"
+        case publishedBundleOld = "published_bundle_old"
+        case publishedCheckpointForeign = "published_checkpoint_foreign"
+        case publishedCheckpointMissing = "published_checkpoint_missing"
+        case publishedCheckpointOld = "published_checkpoint_old"
+        case publishedListForeign = "published_list_foreign"
+        case publishedListMissing = "published_list_missing"
+        case publishedListOld = "published_list_old"
+        case publishedLogForked = "log_forked"
+        case publishedUnreadable = "published_unreadable"
+        case reasonTooLong = "reason_too_long"
+        case registryBehind = "registry_behind"
+        case requestMalformed = "request_malformed"
+        case requestTooLong = "request_too_long"
+        case residentIDInvalid = "resident_id_invalid"
+        case routeUnknown = "route_unknown"
+        case settingsInvalid = "settings_invalid"
+        case signatureInvalid = "signature_invalid"
+        case socketFolderOpen = "socket_folder_open"
+        case socketInUse = "socket_in_use"
+        case socketInvalid = "socket_invalid"
+        case socketPathTaken = "socket_path_taken"
+        case socketUnusable = "socket_unusable"
+        case stateBusy = "state_busy"
+        case stateExists = "state_exists"
+        case stateMissing = "state_missing"
+        case stateUnwritable = "state_unwritable"
+        case suiteMismatch = "suite_mismatch"
+        case transitInvalid = "transit_invalid"
+        case unexpected
+        case usccInvalid = "uscc_invalid"
+    }
+}
+
+extension OperationError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .actionUnknown, .actorMissing, .afterInvalid, .anchorInvalid, .categoryUnknown, .countInvalid,
+            .deviceKeyInvalid, .guardianInvalid, .idempotencyKeyInvalid, .idempotencyKeyMisplaced, .keyInvalid,
+            .keyRoleUnknown, .kindUnknown, .lifetimeTooLong, .locationInvalid, .medicalInvalid, .nameInvalid,
+            .objectInvalid, .previousInvalid, .reasonTooLong, .requestMalformed, .residentIDInvalid,
+            .signatureInvalid, .transitInvalid, .usccInvalid:
+            .requestMalformed
+        case .methodNotAllowed: .methodNotAllowed
+        case .requestTooLong: .requestTooLong
+        case .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
+            .publishedCheckpointMissing, .publishedCheckpointOld, .publishedListForeign, .publishedListMissing,
+            .publishedListOld, .publishedUnreadable, .settingsInvalid, .socketFolderOpen, .socketInUse, .socketInvalid,
+            .socketPathTaken, .socketUnusable, .stateMissing, .stateUnwritable, .suiteMismatch:
+            .inputUnusable
+        case .notPermitted: .notPermitted
+        case .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
+        case .beatExists, .keyCompromised, .keyInUse, .stateExists: .conflict
+        case .beatUnwritable, .daemonUnreachable, .keyMissing, .logChecking, .stateBusy: .later
+        case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,
+            .registryBehind, .unexpected:
+            .malfunction
+        }
+    }
+}

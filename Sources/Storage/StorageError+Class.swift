@@ -1,0 +1,14 @@
+package import Platform
+
+extension StorageError: CodedError {}
+
+extension StorageError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .subjectUnknown, .codeUnknown: .notFound
+        case .registryExists, .alreadyRegistered, .idempotencyMismatch: .conflict
+        case .registryUnwritable, .diskFull, .statusListFull: .later
+        case .registryMissing, .registryCorrupt, .registryNewer, .commitUnknown, .fieldKeyInvalid: .malfunction
+        }
+    }
+}
