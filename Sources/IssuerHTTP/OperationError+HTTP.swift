@@ -14,7 +14,7 @@ extension OperationError {
             409
         case "request_too_long": 413
         case "registry_missing", "registry_corrupt", "registry_behind", "beat_missing", "beat_foreign",
-            "beat_unreadable", "log_inconsistent", "log_forked", "commit_unknown":
+            "beat_unreadable", "log_inconsistent", "log_unreadable", "log_forked", "commit_unknown":
             500
         case "registry_unwritable", "disk_full", "key_missing", "status_list_full", "log_unwritable", "log_checking",
             "log_behind", "beat_unwritable", "erase_incomplete":
