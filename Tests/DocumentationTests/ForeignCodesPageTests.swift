@@ -39,7 +39,7 @@ struct ForeignCodesPageTests {
     @Test("name no refusal that a verdict does not have")
     func refusals() throws {
         for row in try Page("ForeignCodes.docc/TransitCodes.md").table("Checks") {
-            let code = try #require(row["code"].flatMap(VerdictCode.init(rawValue:)), "\(row)")
+            let code = try #require(row["code"].flatMap(RefusalCode.init(rawValue:)), "\(row)")
             #expect(code.outcome == .reject)
             #expect(row["terminal number"].flatMap { Int($0) }.map { $0 == -1 || (-106...(-101)).contains($0) } == true)
         }

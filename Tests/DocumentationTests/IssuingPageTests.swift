@@ -1,3 +1,4 @@
+import Platform
 import Signing
 import Testing
 
@@ -25,16 +26,11 @@ struct IssuingPageTests {
         #expect(rows == served)
     }
 
-    @Test("have the HTTP status of every code that is not a request to mend")
+    @Test("have the HTTP status of every class of errors")
     func statuses() throws {
-        for row in try Page("Issuing.docc/Operations.md").table("Statuses") {
-            let status = try #require(row["status"].flatMap { Int($0) })
-            let codes = try #require(row["codes"]).split(separator: ",").map { String($0.drop { $0 == " " }) }
-            for code in codes {
-                #expect(OperationError(code: code, reason: "", hint: "").httpStatus == status, "\(code)")
-            }
-        }
-        #expect(OperationError(code: "settings_invalid", reason: "", hint: "").httpStatus == 400)
+        let rows = try Page("Issuing.docc/Operations.md").pairs("Statuses")
+        let expected = ErrorClass.allCases.map { ("\($0)", "\($0.httpStatus)") }
+        #expect(rows == Dictionary(uniqueKeysWithValues: expected))
     }
 
     @Test("have every setting with its default and what it takes")

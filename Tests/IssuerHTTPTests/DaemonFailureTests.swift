@@ -72,7 +72,7 @@ struct DaemonFailureTests {
                 }
             ),
             ("socket_path_taken", { try $0.folder.write([], to: "state/run/suishend.sock") }),
-            ("log_inconsistent", { try $0.folder.write(Array("nonsense".utf8), to: "state/log/checkpoint") }),
+            ("log_unreadable", { try $0.folder.write(Array("nonsense".utf8), to: "state/log/checkpoint") }),
             ("bundle_unreadable", { try $0.folder.write(Array("{".utf8), to: "state/transit-network.json") }),
             ("registry_corrupt", { try $0.restore(["registry.sqlite": []]) }),
         ]

@@ -53,21 +53,30 @@ struct DaemonLogStartTests {
     @Test("that is not what was published says what and where once, signs nothing, and takes no event")
     func inconsistent() throws {
         let checkpoint = try ProjectFiles.bytes("\(log)/checkpoint")
-        let damages: [(words: String, damage: () throws -> Void)] = [
-            ("tile/0/001 on disk is not what the entries make it", { try flip("tile/0/001") }),
-            ("tile/entries/000 on disk is not what the entries make it", { try flip("tile/entries/000") }),
-            ("tile/0/000 on disk is not", { #expect(unsafe unlink("\(log)/tile/0/000") == 0) }),
-            ("the published heads list does not match the heads entry", { try flip("heads/702/tile/entries/000.p/2") }),
-            ("the published checkpoint is", { try flip("checkpoint") }),
-            ("entry 5 is missing", { try execute("DELETE FROM log_entries WHERE idx = 5") }),
+        let damages: [(code: String, words: String, damage: () throws -> Void)] = [
+            ("log_inconsistent", "tile/0/001 on disk is not what the entries make it", { try flip("tile/0/001") }),
             (
-                "703 entries are published, and the registry has only 701",
+                "log_inconsistent", "tile/entries/000 on disk is not what the entries make it",
+                { try flip("tile/entries/000") }
+            ),
+            (
+                "log_unreadable", "tile/0/000 of the published log is missing",
+                { #expect(unsafe unlink("\(log)/tile/0/000") == 0) }
+            ),
+            (
+                "log_inconsistent", "the published heads list does not match the heads entry",
+                { try flip("heads/702/tile/entries/000.p/2") }
+            ),
+            ("log_unreadable", "the published checkpoint is", { try flip("checkpoint") }),
+            ("log_inconsistent", "entry 5 is missing", { try execute("DELETE FROM log_entries WHERE idx = 5") }),
+            (
+                "log_inconsistent", "703 entries are published, and the registry has only 701",
                 {
                     try execute("DELETE FROM log_entries WHERE idx > 700")
                 }
             ),
             (
-                "entry 5 does not hash to what was acknowledged",
+                "log_inconsistent", "entry 5 does not hash to what was acknowledged",
                 {
                     try execute(
                         "UPDATE log_entries SET bytes = (SELECT bytes FROM log_entries WHERE idx = 6) WHERE idx = 5")
@@ -76,7 +85,7 @@ struct DaemonLogStartTests {
         ]
         let state = installation.state.path
         let beat = try installation.beat
-        for (words, damage) in damages {
+        for (code, words, damage) in damages {
             _ = try HTTPDaemon.run(["cp", "-a", state, state + ".kept"])
             try damage()
             let found = try ProjectFiles.bytes("\(log)/checkpoint")
@@ -85,7 +94,7 @@ struct DaemonLogStartTests {
                 "-H", "Content-Type: application/json", "-d", "{\"object\":\"\(object)\",\"step\":\"inspecting\"}",
                 "http://d/v1/events",
             ]).output
-            #expect(answer.contains("log_inconsistent"), "\(words): \(answer)")
+            #expect(answer.contains(code), "\(words): \(answer)")
             _ = daemon.end(SIGTERM)
             let text = try daemon.diagnostics
             let errors = text.split(separator: "\n").filter { $0.contains("error:") }

@@ -47,7 +47,7 @@ struct LogCrashTests {
             for answer in life.answers {
                 #expect(acknowledged.updateValue(answer.sequence, forKey: answer.index) == nil)
             }
-            if let bytes = LogDirectory(path: folder + "/log").read("checkpoint") {
+            if let bytes = try LogDirectory(path: folder + "/log").read("checkpoint") {
                 checkpoints.append(try Checkpoint(note: bytes))
             }
         }

@@ -18,6 +18,7 @@ struct LogHeadsTests {
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let directory = LogDirectory(path: scratch("log"))
         let publisher = try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)
+        _ = try await publisher.recover()
         var options = AuditOptions()
         options.key = try NoteKey(name: "log.example", kind: .ed25519, key: key.verificationKey)
         let source = LogFolderSource(folder: scratch("log"))
@@ -31,7 +32,7 @@ struct LogHeadsTests {
                 count += 1
             }
             _ = try await publisher.publish()
-            let note = try SignedNote(bytes: try #require(directory.read("checkpoint")))
+            let note = try SignedNote(bytes: try #require(try directory.read("checkpoint")))
             options.anchors = [try Checkpoint(text: note.text)]
             #expect(try await Auditor(source: source, options: options).audit().report.verdict == .intact)
             for number in [UInt8(0), 22, 23] {
@@ -60,6 +61,7 @@ struct LogHeadsTests {
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let directory = LogDirectory(path: scratch("log"))
         let publisher = try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)
+        _ = try await publisher.recover()
         /// Objects 0 to 1,999 twice, then again with new ones among them.
         try await registry.writer.write { database in
             for number in 0..<4500 {
@@ -87,7 +89,7 @@ struct LogHeadsTests {
         #expect(try await publisher.publish() == reserved + 2)
         var options = AuditOptions()
         options.key = try NoteKey(name: "log.example", kind: .ed25519, key: key.verificationKey)
-        options.anchors = [try Checkpoint(note: #require(directory.read("checkpoint")))]
+        options.anchors = [try Checkpoint(note: #require(try directory.read("checkpoint")))]
         let source = LogFolderSource(folder: scratch("log"))
         let report = try await Auditor(source: source, options: options).audit().report
         #expect(report.verdict == .intact && report.eventCount == 4500, "\(report.findings)")

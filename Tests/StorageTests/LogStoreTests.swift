@@ -25,11 +25,15 @@ struct LogStoreTests {
                 headsInterval: headsInterval)
             directory = LogDirectory(path: folder + "/log")
             publisher = try Self.publisher(store, directory)
+            try LogPublisher.publishEmptyLog(in: directory, origin: "log.example", key: Self.key())
         }
 
         static func publisher(_ store: TraceLogStore, _ directory: LogDirectory) throws -> LogPublisher {
-            let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
-            return try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)
+            try LogPublisher(store: store, directory: directory, origin: "log.example", key: key())
+        }
+
+        private static func key() throws -> SigningKey {
+            try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         }
 
         deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -123,7 +127,7 @@ struct LogStoreTests {
                     try Self.request(UInt8(number % 7)), at: UInt64(round * 1000 + number))
             }
             _ = try await scratch.publisher.publish()
-            let note = try SignedNote(bytes: try #require(scratch.directory.read("checkpoint")))
+            let note = try SignedNote(bytes: try #require(try scratch.directory.read("checkpoint")))
             let checkpoint = try Checkpoint(text: note.text)
             roots.append((checkpoint.size, checkpoint.root))
         }
@@ -131,7 +135,12 @@ struct LogStoreTests {
         let last = try #require(roots.last)
         // Two statements of heads stand among the 800 events.
         #expect(last.0 == 802)
-        var source = TileNodeSource(size: last.0) { path throws(TraceLogError) in try directory.read(path) }
+        var source = TileNodeSource(size: last.0) { path throws(TraceLogError) in
+            guard let bytes = (try? directory.read(path.path)).flatMap({ $0 }) else {
+                throw TraceLogError(code: .malformedTile, reason: "\(path.path) is missing", hint: "publish it")
+            }
+            return bytes
+        }
         for (size, root) in roots {
             let proof = try ConsistencyProof(oldSize: size, newSize: last.0, from: &source)
             #expect(proof.isValid(oldRoot: root, newRoot: last.1))
@@ -163,6 +172,27 @@ struct LogStoreTests {
         let other = try Scratch()
         let mixed = try Scratch.publisher(other.store, scratch.directory)
         await #expect(throws: LogError.self) { try await mixed.recover() }
+    }
+
+    @Test("begins a log that was never published, and never begins one anew whose checkpoint is missing")
+    func beginning() async throws {
+        let scratch = try Scratch()
+        let checkpoint = scratch.folder + "/log/checkpoint"
+        try FileManager.default.removeItem(atPath: checkpoint)
+        // The registry never held that file, so that this log is new.
+        _ = try await scratch.publisher.recover()
+        #expect(try Checkpoint(note: #require(try scratch.directory.read("checkpoint"))).size == 0)
+        try FileManager.default.removeItem(atPath: checkpoint)
+        let again = try Scratch.publisher(scratch.store, scratch.directory)
+        for attempt in 1...2 {
+            let error = await #expect(throws: LogError.self, "\(attempt)") { try await again.publish() }
+            #expect(error?.code == .logUnreadable && error?.hint.isEmpty == false)
+            #expect(try scratch.directory.read("checkpoint") == nil)
+        }
+        // A publisher that has begun finds out as well.
+        _ = try await scratch.store.append(try Self.request(1), at: 1)
+        let late = await #expect(throws: LogError.self) { try await scratch.publisher.publish() }
+        #expect(late?.code == .logUnreadable)
     }
 
     @Test("leaves nothing of an erased personal field in any file, and says that it erased")

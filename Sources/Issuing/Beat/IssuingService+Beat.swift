@@ -60,16 +60,14 @@ extension IssuingService {
     /// The newest checkpoint, once the beat tells of it.
     ///
     /// - Returns: nil where nothing is published, or what is published is below the checkpoint that the log must reach.
-    /// - Throws: `beat_unwritable`.
+    /// - Throws: `beat_unwritable`; `log_unreadable` for a checkpoint that is missing or cannot be read.
     func leavingCheckpoint() async throws -> [UInt8]? {
         guard try !database.read({ [log] in try log.store.isBehind(in: $0) }),
-            let bytes = log.directory.read(LogDirectory.checkpointName)
+            let found = try log.publishedCheckpoint()
         else { return nil }
-        if let checkpoint = try? Checkpoint(note: bytes) {
-            let point = Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
-            try await beat.reach(Beat.Step(commitCount: 0, checkpoint: point))
-        }
-        return bytes
+        let point = Beat.LogPoint(size: found.checkpoint.size, root: found.checkpoint.root)
+        try await beat.reach(Beat.Step(commitCount: 0, checkpoint: point))
+        return found.bytes
     }
 
     /// Groups of writes that are on disk.

@@ -50,7 +50,10 @@ package final class IssuingService: Sendable {
                 writer.position?.commitCount ?? 0
             }
             let registry = Registry(cipher: cipher, random: random)
-            try database.changeAtOpening { try registry.voidOpenBlocks(in: $0) }
+            try database.changeAtOpening {
+                try registry.voidOpenBlocks(in: $0)
+                if opened.beat.checkpoint != nil { try TraceLogStore.recordPublication($0) }
+            }
             self.registry = registry
             log = try InstallationLog(database, in: state, settings: settings, keys: keys) { [beat] checkpoint in
                 let point = Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)

@@ -67,7 +67,9 @@ package struct StateDirectory: Sendable {
             // The settings hold no secret, but they are made by the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
-            try RegistryDatabase.create(at: registry, trusting: records, installation: installation)
+            try RegistryDatabase.create(
+
+                at: registry, trusting: records, installation: installation, isLogPublished: true)
             try LogPublisher.publishEmptyLog(
                 in: LogDirectory(path: log), origin: InstallationLog.origin(of: settings),
                 key: SigningKey(contentsOf: self.key(KeyRing.checkpointFile)))

@@ -89,27 +89,23 @@ package struct LogDirectory: Sendable {
         }
     }
 
-    /// Reads a file; nil when it is not there.
-    package func read(_ name: String) -> [UInt8]? {
-        FileManager.default.contents(atPath: path + "/" + name).map { [UInt8]($0) }
-    }
-
-    /// Reads a tile's bytes, as proofs want them.
-    package func read(_ tile: TilePath) throws(TraceLogError) -> [UInt8] {
-        guard let bytes = read(tile.path) else {
-            throw TraceLogError(
-                code: .malformedTile, reason: "\(tile.path) is missing", hint: "publish the log again")
-        }
+    /// Reads a tile that must be there.
+    ///
+    /// - Throws: `log_unreadable`.
+    package func read(_ tile: TilePath) throws(LogError) -> [UInt8] {
+        guard let bytes = try read(tile.path) else { throw .missing(tile.path) }
         return bytes
     }
 
     /// Reads a tile or bundle; one that was partial when a reader's checkpoint was made, and is full now, is cut.
     ///
     /// - Returns: nil when there is none.
-    /// - Throws: `malformed_bundle` when the stored bundle is none.
-    package func published(_ tile: TilePath) throws(TraceLogError) -> [UInt8]? {
-        if let bytes = read(tile.path) { return bytes }
-        guard tile.isPartial, let bytes = read(TilePath(kind: tile.kind, index: tile.index).path) else { return nil }
+    /// - Throws: `log_unreadable`; `malformed_bundle` when the stored bundle is cut short.
+    package func published(_ tile: TilePath) throws -> [UInt8]? {
+        if let bytes = try read(tile.path) { return bytes }
+        guard tile.isPartial, let bytes = try read(TilePath(kind: tile.kind, index: tile.index).path) else {
+            return nil
+        }
         switch tile.kind {
         case .hashes: return Array(bytes.prefix(tile.width * MerkleHash.byteCount))
         case .entries:

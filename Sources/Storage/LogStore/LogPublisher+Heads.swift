@@ -29,8 +29,24 @@ extension LogPublisher {
     /// Reads a published list back and refuses one that is not what its heads entry states.
     func checkList(of index: UInt64, _ statement: HeadsStatement) throws {
         let source = LogFolderSource(folder: directory.path)
-        if let finding = try HeadsListAudit.check(index: index, statement: statement, source: source).first {
-            throw LogError.inconsistent(finding.detail)
+        let findings: [AuditFinding]
+        do {
+            findings = try HeadsListAudit.check(index: index, statement: statement, source: source)
+        } catch {
+            throw LogError.unreadable(error.reason)
+        }
+        if let finding = findings.first { throw LogError.inconsistent(finding.detail) }
+    }
+
+    /// Refuses a published list that lacks a file, which an audit takes for one that was never published.
+    func requireList(of index: UInt64, _ statement: HeadsStatement) throws(LogError) {
+        let folder = HeadsList.folder(of: index)
+        let width = UInt64(TilePath.fullWidth)
+        for number in 0..<(statement.objectCount + width - 1) / width {
+            for kind in [TilePath.Kind.entries, .hashes(level: 0)] {
+                let count = TilePath.width(kind: kind, index: number, size: statement.objectCount)
+                try directory.require(folder + TilePath(kind: kind, index: number, width: count).path)
+            }
         }
     }
 

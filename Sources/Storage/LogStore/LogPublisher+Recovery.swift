@@ -3,32 +3,22 @@ import TraceLog
 extension LogPublisher {
     /// Holds the entries to every published file, and changes nothing.
     ///
-    /// - Throws: `log_inconsistent`, which says what is wrong and where; `log_behind`, `log_forked`.
+    /// - Throws: `log_inconsistent`, which says what is wrong and where; `log_unreadable`, `log_behind`, `log_forked`.
     package func inspect() throws {
         _ = try store.holdToFloor()
-        guard let bytes = directory.read(LogDirectory.checkpointName) else { return }
-        _ = try tree(of: bytes, thoroughly: true)
+        let found = try PublishedCheckpoint.read(from: directory, of: store, key: noteKey)
+        if let found { _ = try tree(of: found.checkpoint, thoroughly: true) }
     }
 
     /// The tree that a published checkpoint states, once it is held to the entries.
     ///
     /// - Parameters:
-    ///   - bytes: the published checkpoint.
+    ///   - checkpoint: the published checkpoint.
     ///   - thoroughly: reads every entry and every file; otherwise the tiles on the tree's right edge and the newest
     ///     entries alone, so that it costs the same however long the log is.
     /// - Returns: the tree, ready to grow.
-    /// - Throws: `log_inconsistent`, which says what is wrong and where.
-    func tree(of bytes: [UInt8], thoroughly: Bool) throws -> TileAccumulator {
-        guard let note = try? SignedNote(bytes: bytes), let checkpoint = try? Checkpoint(text: note.text) else {
-            throw LogError.inconsistent("the published checkpoint is none")
-        }
-        guard checkpoint.origin == origin else {
-            throw LogError.inconsistent(
-                "the log was published as \(checkpoint.origin), and the settings make it \(origin)")
-        }
-        guard note.isSigned(by: noteKey) else {
-            throw LogError.inconsistent("the published checkpoint is not signed by this log's key")
-        }
+    /// - Throws: `log_inconsistent`, which says what is wrong and where; `log_unreadable`.
+    func tree(of checkpoint: Checkpoint, thoroughly: Bool) throws -> TileAccumulator {
         let count = try store.count()
         guard checkpoint.size <= count else {
             throw LogError.inconsistent(
@@ -86,6 +76,7 @@ extension LogPublisher {
             throw LogError.inconsistent("entry \(newest) was acknowledged, and the registry ends before it")
         }
         if let (index, statement) = try store.newestHeads(before: checkpoint.size) {
+            try requireList(of: index, statement)
             try checkList(of: index, statement)
         }
         return tree
@@ -93,8 +84,11 @@ extension LogPublisher {
 
     /// Refuses a file of the published log that is not what the entries make it.
     func hold(_ path: TilePath, to bytes: [UInt8]) throws(LogError) {
-        guard directory.read(path.path) == bytes else {
-            throw .inconsistent("\(path.path) on disk is not what the entries make it")
+        let found = try directory.read(path)
+        guard found != bytes else { return }
+        guard found.count >= bytes.count || !bytes.starts(with: found) else {
+            throw .unreadable("\(path.path) of the published log is cut short")
         }
+        throw .inconsistent("\(path.path) on disk is not what the entries make it")
     }
 }

@@ -70,31 +70,42 @@ package actor LogPublisher {
     /// - Parameter thoroughly: holds every published file to the entries, and not just the newest.
     /// - Returns: what a crash had left, and what became of it.
     /// - Throws: `log_inconsistent` when the entries are not what was published, `log_behind` or `log_forked` after a
-    ///   recovery, or `CancellationError` where the task was cancelled meanwhile; nothing is signed then.
+    ///   recovery, `log_unreadable` for a published file that is missing or cannot be read, or `CancellationError`
+    ///   where the task was cancelled meanwhile; nothing is signed then.
     package func recover(thoroughly: Bool = false) async throws -> Recovery {
-        var discarded: [String] = []
-        if !isHeld {
-            let isFloored = try store.holdToFloor()
-            discarded = directory.discardTemporaryFiles()
-            checkpointBytes = directory.read(LogDirectory.checkpointName)
-            published = try checkpointBytes.map { try tree(of: $0, thoroughly: thoroughly) } ?? TileAccumulator()
-            if isFloored { try await store.removeFloor() }
-            isHeld = true
-        }
+        let discarded = try await hold(thoroughly: thoroughly)
         let before = published.size
         _ = try await publish()
         return Recovery(discarded: discarded, finishedEntryCount: published.size - before)
     }
 
+    /// Holds the entries to the published checkpoint, once; says which temporary files it removed.
+    private func hold(thoroughly: Bool) async throws -> [String] {
+        guard !isHeld else { return [] }
+        let isFloored = try store.holdToFloor()
+        let discarded = directory.discardTemporaryFiles()
+        let found = try PublishedCheckpoint.read(from: directory, of: store, key: noteKey)
+        published = try found.map { try tree(of: $0.checkpoint, thoroughly: thoroughly) } ?? TileAccumulator()
+        checkpointBytes = found?.bytes
+        if found != nil { try await store.recordPublication() }
+        if isFloored { try await store.removeFloor() }
+        isHeld = true
+        return discarded
+    }
+
     /// Publishes everything that is on disk; call it about once a second.
     ///
     /// - Returns: the newest checkpoint's size.
+    /// - Throws: as ``recover(thoroughly:)``, which it does first where nobody did.
     package func publish() async throws -> UInt64 {
+        _ = try await hold(thoroughly: false)
+        let isNew = checkpointBytes == nil
         repeat {
             let count = try store.publishableCount()
             while published.size < count || checkpointBytes == nil {
                 try publish(upTo: min(count, published.size + Self.chunkEntryCount))
             }
+            if isNew { try await store.recordPublication() }
         } while try await makeReservedHeads()
         return published.size
     }
@@ -117,7 +128,9 @@ package actor LogPublisher {
         try note.sign(name: origin, key: key)
         directory.faults(.checkpointSigned)
         // Nobody else may have published in between: the file must still be the one this tree grew from.
-        guard directory.read(LogDirectory.checkpointName) == checkpointBytes else {
+        let bytes = try directory.read(LogDirectory.checkpointName)
+        if bytes == nil, checkpointBytes != nil { throw LogError.missing(LogDirectory.checkpointName) }
+        guard bytes == checkpointBytes else {
             throw LogError.inconsistent("another program changed the published checkpoint")
         }
         try announce(checkpoint)

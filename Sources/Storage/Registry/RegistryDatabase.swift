@@ -19,9 +19,11 @@ package final class RegistryDatabase: Sendable {
     ///   - path: where the file goes; nothing may be there yet.
     ///   - keys: the trust list that it begins with.
     ///   - installation: whose it is; nil makes one that counts no commits, as versions before did.
+    ///   - isLogPublished: the caller publishes the log's first checkpoint, so that a missing one is never taken for a
+    ///     log that is new.
     /// - Throws: `registry_exists`, `registry_unwritable`.
     package static func create(
-        at path: String, trusting keys: [IssuerKeyRecord], installation: [UInt8]? = nil
+        at path: String, trusting keys: [IssuerKeyRecord], installation: [UInt8]? = nil, isLogPublished: Bool = false
     ) throws(StorageError) {
         // Made here and not by SQLite, which would let others read it; its journals take the same mode.
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -36,6 +38,7 @@ package final class RegistryDatabase: Sendable {
             try database.changeAtOpening { transaction in
                 if let installation { try RegistryPosition.begin(installation, transaction) }
                 for key in keys { try Registry.put(key, in: transaction) }
+                if isLogPublished { try TraceLogStore.recordPublication(transaction) }
             }
         } catch {
             throw .unwritable("\(path) takes no rows")

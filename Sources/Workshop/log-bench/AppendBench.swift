@@ -14,6 +14,7 @@ struct AppendBench {
         let publisher = try LogPublisher(
             store: store, directory: LogDirectory(path: scratch("log")), origin: "log.example",
             key: SigningKey.generate(.ed25519))
+        _ = try await publisher.recover()
         let publishing = Task {
             while !Task.isCancelled {
                 _ = try await publisher.publish()

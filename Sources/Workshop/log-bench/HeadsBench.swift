@@ -29,6 +29,7 @@ struct HeadsBench {
         let publisher = try LogPublisher(
             store: store, directory: LogDirectory(path: scratch("heads-log")), origin: "log.example",
             key: SigningKey.generate(.ed25519))
+        _ = try await publisher.recover()
         try await Self.fill(store, registry, objects)
         _ = try await publisher.publish()
         var seconds = 0.0

@@ -69,7 +69,7 @@ struct CrashDriver {
     }
 
     private static func sayCheckpoint(of directory: LogDirectory) throws {
-        guard let bytes = directory.read(LogDirectory.checkpointName) else { exit(70) }
+        guard let bytes = try directory.read(LogDirectory.checkpointName) else { exit(70) }
         let checkpoint = try Checkpoint(note: bytes)
         say("checkpoint \(checkpoint.size) \(Hex.encode(checkpoint.root.bytes))\n")
     }

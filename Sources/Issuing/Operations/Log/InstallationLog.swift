@@ -84,8 +84,8 @@ package final class InstallationLog: Sendable {
     ///
     /// - Parameter thoroughly: holds every published file to the entries, and not just the newest; that may take
     ///   minutes, and is given up when the task is cancelled.
-    /// - Returns: gives a line for each thing that there is to tell; throws `log_inconsistent`, after which the log takes
-    ///   nothing, `log_unwritable`, which may pass, or `log_checking` where it was given up.
+    /// - Returns: gives a line for each thing that there is to tell; throws `log_inconsistent` or `log_unreadable`, after which the
+    ///   log takes nothing, `log_unwritable`, which may pass, or `log_checking` where it was given up.
     @discardableResult
     package func begin(thoroughly: Bool) -> Task<[String], any Error> {
         phase.withLock { phase in
@@ -137,15 +137,24 @@ package final class InstallationLog: Sendable {
 
     /// Holds the entries to every published file, and changes nothing.
     ///
-    /// - Throws: `log_inconsistent`.
+    /// - Throws: `log_inconsistent`, `log_unreadable`.
     func inspect() async throws(OperationError) {
         try await guarded { try await publisher.inspect() }
+    }
+
+    /// The newest checkpoint that was published.
+    ///
+    /// - Returns: nil where no checkpoint was ever published.
+    /// - Throws: `log_unreadable`.
+    func publishedCheckpoint() throws -> PublishedCheckpoint? {
+        try PublishedCheckpoint.read(from: directory, of: store, key: key)
     }
 
     /// Publishes what is on disk and not yet in a checkpoint.
     ///
     /// - Returns: the newest checkpoint's size.
-    /// - Throws: `log_inconsistent`, after which the log takes nothing, or `log_unwritable`, which may pass.
+    /// - Throws: `log_inconsistent` or `log_unreadable`, after which the log takes nothing, or `log_unwritable`, which
+    ///   may pass.
     @discardableResult
     package func publish() async throws(OperationError) -> UInt64 {
         try await start()
@@ -222,7 +231,7 @@ extension OperationError {
         hint: "send it again once GET /v1/health says `ok` for the log; codes are issued meanwhile")
 
     fileprivate var endsTheLog: Bool {
-        [.logInconsistent, .logBehind, .logForked].contains(LogError.Code(rawValue: code))
+        [.logInconsistent, .logUnreadable, .logBehind, .logForked].contains(LogError.Code(rawValue: code))
     }
 
     /// Whether it is that entries are missing after a recovery: known and expected, until they are put back.

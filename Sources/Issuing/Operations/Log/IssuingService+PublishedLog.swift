@@ -24,9 +24,9 @@ extension IssuerOperation {
         }
         let bytes =
             if let head = HeadsList.parse(path: path) {
-                directory.read(head.folder + head.tile.path)
+                try directory.read(head.folder + head.tile.path)
             } else {
-                try TilePath(path: path).flatMap { tile throws(TraceLogError) in try directory.published(tile) }
+                try TilePath(path: path).flatMap { tile in try directory.published(tile) }
             }
         guard let bytes else {
             throw OperationError(

@@ -1,0 +1,83 @@
+import Glibc
+import TraceLog
+
+extension LogDirectory {
+    /// More bytes than any published file has: a bundle of 256 entries is the longest.
+    private static let fileByteCountMax = EntryBundle.byteCountMax
+
+    /// Reads a published file whole; it never waits for a pipe or a device in the file's place.
+    ///
+    /// - Parameter name: the file's path in the log's folder.
+    /// - Returns: nil when there is no file of that name.
+    /// - Throws: `log_unreadable` for what is not a regular file, is empty, or cannot be read; `log_unwritable` while
+    ///   the system has no file to spare, which passes.
+    package func read(_ name: String) throws(LogError) -> [UInt8]? {
+        guard let (descriptor, byteCount) = try opened(name) else { return nil }
+        defer { close(descriptor) }
+        return try Self.read(descriptor, byteCount: byteCount, of: name)
+    }
+
+    /// Refuses a file that ``read(_:)`` could not read, without reading it.
+    ///
+    /// - Throws: `log_unreadable`, also where there is no file of that name.
+    func require(_ name: String) throws(LogError) {
+        guard let (descriptor, _) = try opened(name) else { throw .missing(name) }
+        close(descriptor)
+    }
+
+    /// Opens a file; the caller closes it.
+    private func opened(_ name: String) throws(LogError) -> (descriptor: Int32, byteCount: Int)? {
+        let descriptor = unsafe open(path + "/" + name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            switch errno {
+            case ENOENT: return nil
+            case EMFILE, ENFILE, ENOMEM: throw Self.exhausted(name)
+            default: throw Self.unreadable(name, Self.systemReason)
+            }
+        }
+        do throws(LogError) {
+            return (descriptor, try Self.byteCount(descriptor, of: name))
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    private static func byteCount(_ descriptor: Int32, of name: String) throws(LogError) -> Int {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(name, systemReason) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable(name, "it is not a regular file") }
+        guard status.st_size > 0 else { throw unreadable(name, "it is empty") }
+        guard status.st_size <= fileByteCountMax else {
+            throw unreadable(name, "it has more than \(fileByteCountMax) bytes")
+        }
+        return Int(status.st_size)
+    }
+
+    private static func read(_ descriptor: Int32, byteCount: Int, of name: String) throws(LogError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        var filled = 0
+        while filled < byteCount {
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), byteCount - filled)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw unreadable(name, systemReason) }
+            guard count > 0 else { throw unreadable(name, "it became shorter while it was read") }
+            filled += count
+        }
+        return bytes
+    }
+
+    private static var systemReason: String { unsafe String(cString: strerror(errno)) }
+
+    private static func unreadable(_ name: String, _ reason: String) -> LogError {
+        .unreadable("\(name) of the published log cannot be read: \(reason)")
+    }
+
+    private static func exhausted(_ name: String) -> LogError {
+        LogError(
+            code: .logUnwritable, reason: "\(name) of the published log cannot be opened now: \(systemReason)",
+            hint: "raise the limit of open files, or close what holds them; the log goes on by itself")
+    }
+}

@@ -1,0 +1,90 @@
+package import GRDB
+package import TraceLog
+
+/// The newest checkpoint of a published log, as its file holds it.
+package struct PublishedCheckpoint: Sendable {
+    package let bytes: [UInt8]
+    package let checkpoint: Checkpoint
+
+    /// Reads the checkpoint of a log.
+    ///
+    /// - Parameters:
+    ///   - directory: the published log.
+    ///   - store: the log's entries, which tell whether there must be a checkpoint.
+    ///   - key: the log's name and key.
+    /// - Returns: nil where no checkpoint was ever published.
+    /// - Throws: `log_unreadable` for a checkpoint that is missing, cannot be read, or is another log's.
+    package static func read(
+        from directory: LogDirectory, of store: TraceLogStore, key: NoteKey
+    ) throws -> PublishedCheckpoint? {
+        let name = LogDirectory.checkpointName
+        guard let bytes = try directory.read(name) else {
+            guard try !store.wasPublished(in: directory) else { throw LogError.missing(name) }
+            return nil
+        }
+        guard let note = try? SignedNote(bytes: bytes), let checkpoint = try? Checkpoint(text: note.text) else {
+            throw LogError.unreadable("the published checkpoint is cut short or is not a signed checkpoint")
+        }
+        guard checkpoint.origin == key.name else {
+            throw LogError.unreadable(
+                "the published checkpoint is of the log \(checkpoint.origin), and the settings name the log \(key.name)"
+            )
+        }
+        guard note.isSigned(by: key) else {
+            throw LogError.unreadable("the published checkpoint is not signed by this log's key")
+        }
+        return PublishedCheckpoint(bytes: bytes, checkpoint: checkpoint)
+    }
+}
+
+extension LogError {
+    /// A published file that must be there and is not, or that cannot be read.
+    static func unreadable(_ reason: String) -> LogError {
+        LogError(
+            code: .logUnreadable, reason: reason,
+            hint: "give the file back its owner and mode, or copy it back from a backup or a mirror of the log "
+                + "(auditors and witnesses keep checkpoints), then start again")
+    }
+
+    static func missing(_ name: String) -> LogError {
+        .unreadable("\(name) of the published log is missing")
+    }
+}
+
+extension TraceLogStore {
+    /// The counter that is 1 once a checkpoint of the log was published.
+    private static let publicationCounter = "log.published"
+
+    /// Whether a checkpoint of this log was ever published.
+    ///
+    /// A registry of an earlier version does not say so itself. Then an entry, a floor, or a published tile says it:
+    /// the log took no event before its first checkpoint was published.
+    func wasPublished(in directory: LogDirectory) throws -> Bool {
+        let isKnown = try registry.read { database in
+            if try Self.isPublicationRecorded(database) { return true }
+            for table in ["log_entries", "log_heads", "log_requests", "log_floor"] where try database.tableExists(table)
+            {
+                if try Row.fetchOne(database, sql: "SELECT 1 FROM \(table) LIMIT 1") != nil { return true }
+            }
+            return false
+        }
+        return isKnown || !directory.names(in: "tile").isEmpty || !directory.names(in: HeadsList.topFolder).isEmpty
+    }
+
+    /// Records in the registry that a checkpoint was published, unless that is recorded already.
+    func recordPublication() async throws {
+        guard try registry.read({ try !Self.isPublicationRecorded($0) }) else { return }
+        try await registry.writer.write { try Self.recordPublication($0) }
+    }
+
+    /// As ``recordPublication()``, in an open transaction.
+    package static func recordPublication(_ database: Database) throws {
+        guard try !isPublicationRecorded(database) else { return }
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO counter VALUES (?, 1)", arguments: [publicationCounter])
+    }
+
+    private static func isPublicationRecorded(_ database: Database) throws -> Bool {
+        try Registry.value(of: publicationCounter, in: database) > 0
+    }
+}
