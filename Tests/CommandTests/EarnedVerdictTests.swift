@@ -134,10 +134,10 @@ struct EarnedVerdictTests {
 
 /// The proofs that a value holds, at any depth.
 struct Proofs {
-    private var found: [any Proof] = []
+    private let found: [any Proof]
 
     init(in value: Any) {
-        collect(value)
+        found = reflectedParts(of: value).compactMap { $0 as? any Proof }
     }
 
     func checks<Check: Hashable>(_ type: Check.Type) -> Set<Check> {
@@ -145,9 +145,4 @@ struct Proofs {
     }
 
     private static func check(of proof: some Proof) -> Any { type(of: proof).check }
-
-    private mutating func collect(_ value: Any) {
-        if let proof = value as? any Proof { found.append(proof) }
-        for child in Mirror(reflecting: value).children { collect(child.value) }
-    }
 }

@@ -1,5 +1,6 @@
 import Encoding
 import Signing
+import TestSupport
 import Testing
 
 @testable import ForeignCodes
@@ -46,6 +47,25 @@ struct ForeignStageTests {
         #expect(verdict.stages.first { $0.result != .ok }?.stage == stage)
         let sound = ForeignVerifier.verdict(try text(), profile: .hcert, trust: trust, at: HealthCode.clock)
         #expect(sound.isAccepted && sound.code == "ok" && sound.stages.allSatisfy { $0.result == .ok })
+    }
+
+    @Test("rests on a proof of each stage of its profile")
+    func everyProof() throws {
+        var log = ForeignStageLog(.hcert)
+        let token = try #require(ForeignToken(try text(), log: &log))
+        let certificate = try HealthCertificate(token)
+        let signed = try ForeignSigned(token, in: trust, isIdentifierRequired: true) { _ in true }
+        let health = HealthCertificateProofs(
+            token: token, certificate: certificate, signature: signed,
+            time: try HealthCertificateInTime(
+                token.claims, expiresAt: token.claims.expiresAt, signed, at: HealthCode.clock),
+            use: try KeyMaySign(certificate, signed), schema: try HealthCertificateShaped(certificate))
+        #expect(Self.stages(in: health) == Set(ForeignProfile.hcert.stages))
+    }
+
+    private static func stages(in value: Any) -> Set<ForeignStage> {
+        func stage(of proof: some Proof) -> ForeignStage? { type(of: proof).check as? ForeignStage }
+        return Set(reflectedParts(of: value).compactMap { $0 as? any Proof }.compactMap { stage(of: $0) })
     }
 
     @Test("cannot come of a failure: no failure is called ok")
