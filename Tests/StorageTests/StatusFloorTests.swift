@@ -1,5 +1,4 @@
 import Credential
-import GRDB
 import Signing
 import Storage
 import Testing
@@ -21,7 +20,7 @@ struct StatusFloorTests {
     }
 
     private func take(_ list: StatusListReference = Self.list) async throws -> UInt64 {
-        try await database.writer.write { [registry] in try registry.takeStatusIndex(in: list, in: $0) }
+        try await database.write { [registry] in try registry.takeStatusIndex(in: list, in: $0) }
     }
 
     private func end(of list: StatusListReference = Self.list) throws -> UInt64 {
@@ -29,7 +28,7 @@ struct StatusFloorTests {
     }
 
     private func raise(_ name: String, to base: UInt64) async throws {
-        try await database.writer.write { [registry] in try registry.raiseStatusFloor(of: name, to: base, in: $0) }
+        try await database.write { [registry] in try registry.raiseStatusFloor(of: name, to: base, in: $0) }
     }
 
     @Test("begin at the highest of the newest block's end, the list's floor and the general floor")
@@ -61,7 +60,7 @@ struct StatusFloorTests {
         #expect(try end() == 0)
         let first = try await take()
         for _ in 0..<3 {
-            try await database.writer.write { [registry] in try registry.voidOpenBlocks(in: $0) }
+            try await database.write { [registry] in try registry.voidOpenBlocks(in: $0) }
         }
         #expect(try end() == Self.block)
         #expect(try await take() / Self.block == first / Self.block + 1)

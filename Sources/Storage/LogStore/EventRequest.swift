@@ -73,6 +73,11 @@ package struct StoredEntry: Sendable, Equatable {
         self.bytes = bytes
     }
 
+    /// The head of an object whose newest entry this is.
+    func head(of object: ObjectID, sequence: UInt64) -> ObjectHead {
+        ObjectHead(object: object, sequence: sequence, link: EntryLink(leafHash: leafHash, index: index))
+    }
+
     /// Refuses bytes that are no longer those whose hash was given out.
     func check(by hasher: inout MerkleHasher) throws(LogError) {
         guard hasher.leaf(bytes) == leafHash else {

@@ -75,7 +75,8 @@ final class ExtremeRegistry {
         try DatabaseQueue(path: installation.state.registry).write { database in
             for table in tables where try Row.fetchOne(database, sql: "SELECT 1 FROM \(table) LIMIT 1") == nil {
                 let values = try Self.columns(of: table, database).map { column in
-                    ["INTEGER": "1", "TEXT": "'a'"][column.type] ?? "x'00'"
+                    // A table of one row has it under 0.
+                    column.name == "only" ? "0" : ["INTEGER": "1", "TEXT": "'a'"][column.type] ?? "x'00'"
                 }
                 try database.execute(sql: "INSERT INTO \(table) VALUES (\(values.joined(separator: ", ")))")
             }
