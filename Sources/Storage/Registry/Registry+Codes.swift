@@ -67,16 +67,26 @@ package struct IssuedCodeRecord: Sendable {
     package init(
         id: [UInt8], subject: String, claims: Claims, actor: String?, keyIdentifier: [UInt8]
     ) {
+        self.init(
+            id: id, subject: subject, form: claims.form, kind: claims.person?.kind, list: claims.statusList,
+            statusIndex: claims.statusIndices.first, actor: actor, actorIndex: claims.person?.actor?.statusIndex,
+            issuedAt: claims.issuedAt, expiresAt: claims.expiresAt, keyIdentifier: keyIdentifier)
+    }
+
+    init(
+        id: [UInt8], subject: String, form: Form, kind: PersonKind?, list: StatusListReference?, statusIndex: UInt64?,
+        actor: String?, actorIndex: UInt64?, issuedAt: UInt64, expiresAt: UInt64?, keyIdentifier: [UInt8]
+    ) {
         self.id = id
         self.subject = subject
-        form = claims.form
-        kind = claims.person?.kind
-        list = claims.statusList
-        statusIndex = claims.statusIndices.first
+        self.form = form
+        self.kind = kind
+        self.list = list
+        self.statusIndex = statusIndex
         self.actor = actor
-        actorIndex = claims.person?.actor?.statusIndex
-        issuedAt = claims.issuedAt
-        expiresAt = claims.expiresAt
+        self.actorIndex = actorIndex
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
         self.keyIdentifier = keyIdentifier
     }
 }
