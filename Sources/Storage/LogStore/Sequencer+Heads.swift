@@ -3,7 +3,7 @@ import TraceLog
 /// Statements of every object's newest entry.
 ///
 /// Where there are few objects, a statement is made in the transaction that it is due in. Where there are many, that
-/// transaction reserves its index, so that appends go on behind it, and whoever publishes makes it from the entries
+/// transaction reserves its index, so that appends go on behind it, and the publisher makes it from the entries
 /// before that index, piece by piece. Nothing behind a reserved index is published before it is filled.
 extension Sequencer {
     /// Objects that one read of their heads takes.
@@ -46,7 +46,7 @@ extension Sequencer {
         try transaction.fillEntry(filled, head: filled.head(of: .log, sequence: reserved.sequence))
     }
 
-    /// Makes a statement whose place is reserved here and now.
+    /// Makes the statement of a reserved place in this transaction.
     func makeReservedHeads(_ transaction: any LogTransaction) throws {
         guard let reserved = try Self.reservedHeads(transaction) else { return }
         var list = HeadsAccumulator()
@@ -68,11 +68,11 @@ extension Sequencer {
     /// The newest entries that objects had before `index`, in the order of the objects' identifiers.
     ///
     /// - Parameters:
-    ///   - index: what was appended from there on is passed over.
+    ///   - index: entries from there on are ignored.
     ///   - object: where to begin; empty at the first.
     ///   - snapshot: any that has the entries before `index`.
     /// - Returns: some heads, and where the rest begins; nil after the last.
-    /// - Throws: ``LogError`` for rows that are none of a log.
+    /// - Throws: ``LogError`` for rows that no log has.
     static func heads(
         before index: UInt64, from object: [UInt8], _ snapshot: any LogSnapshot
     ) throws -> (heads: [ObjectHead], next: [UInt8]?) {

@@ -1,7 +1,7 @@
 import TraceLog
 
 extension Sequencer {
-    /// Refuses a change that every auditor would call tampering: a key that comes back to life, or another's key.
+    /// Refuses a change that every auditor would call tampering: a key that becomes good again, or another actor's key.
     static func check(_ change: KeyStatusChange, of object: ObjectID, _ snapshot: any LogSnapshot) throws {
         do {
             _ = try ActorKey(change, in: object, after: knownKey(change.keyIdentifier, snapshot))

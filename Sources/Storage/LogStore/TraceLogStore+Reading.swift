@@ -35,7 +35,7 @@ extension TraceLogStore {
         return try checked(registry.read { try $0.entries(range.lowerBound..<end) })
     }
 
-    /// Entries in order, of which none may be missing.
+    /// Entries in order; a missing one is an error.
     func everyEntry(_ range: Range<UInt64>) throws -> [StoredEntry] {
         let entries = try entries(range)
         for (entry, index) in zip(entries, range) where entry.index != index {
@@ -52,7 +52,7 @@ extension TraceLogStore {
         try registry.read { try $0.newestHeadIndex() }
     }
 
-    /// Everything that happened to an object, `readCountMax` at most, from a sequence on.
+    /// An object's entries from a sequence on, `readCountMax` at most.
     package func history(
         _ object: ObjectID, from sequence: UInt64 = 0, count: Int = readCountMax
     ) throws -> [StoredEntry] {
@@ -65,7 +65,7 @@ extension TraceLogStore {
     /// - Parameters:
     ///   - index: the first entry.
     ///   - count: about how many; the last entry's are left for the next call where there are more.
-    /// - Returns: each with the index of its entry, in the order of these.
+    /// - Returns: each with the index of its entry, in the order of the entries.
     /// - Throws: ``StorageError``, or `log_inconsistent` for one that does not open.
     package func openings(from index: UInt64, count: Int) throws -> [(index: UInt64, opening: Opening)] {
         let limit = max(count, Entry.commitmentCountMax + 1)

@@ -131,3 +131,20 @@ package final class TraceLogStore: Sendable {
         }
     }
 }
+
+/// A request to delete an entry's personal fields.
+package struct TraceErasure: Sendable {
+    package var object: ObjectID
+    package var index: UInt64
+    /// In words that name nobody: they enter the log.
+    package var reason: String
+    /// 18 characters of a USCC; empty for the service itself.
+    package var actor: String
+
+    package init(object: ObjectID, index: UInt64, reason: String, actor: String) {
+        self.object = object
+        self.index = index
+        self.reason = reason
+        self.actor = actor
+    }
+}

@@ -1,6 +1,6 @@
 package import Credential
 
-/// A subject as the registry knows it, with what its codes are made of.
+/// A registered subject, with the values that its codes carry.
 package enum RegisteredSubject: Sendable {
     case person(PersonLinks)
     case enterprise(USCC, name: String)
@@ -34,7 +34,7 @@ package struct PersonLinks: Sendable, Equatable {
         transit = bytes[0] & 2 == 0 ? nil : Array(bytes[(1 + size)...])
     }
 
-    /// What is missing here, taken from there.
+    /// These links, with missing ones taken from older links.
     func filling(from older: PersonLinks) -> PersonLinks {
         PersonLinks(medical: medical ?? older.medical, transit: transit ?? older.transit) ?? self
     }

@@ -1,4 +1,5 @@
 package import Credential
+import Encoding
 
 extension Registry {
     /// Remembers a code, so that it can be revoked and counted.
@@ -88,5 +89,22 @@ package struct IssuedCodeRecord: Sendable {
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
         self.keyIdentifier = keyIdentifier
+    }
+}
+
+/// The subject of a revocation: one code by its identifier, or a subject's codes.
+package struct RevocationTarget: Sendable, Equatable {
+    /// The identifier of a code, where the name can be one.
+    let code: [UInt8]?
+    /// The subject, where the name can be one's; eight bytes can be either's.
+    let subject: SubjectIdentifier?
+    /// The normal form, as answers and the audit trail show it.
+    package let text: String
+
+    /// Reads either letter case; a name that is neither a code's nor a subject's finds nothing.
+    package init(_ name: String) {
+        code = try? Hex.decode(name)
+        subject = try? SubjectIdentifier(name)
+        text = subject?.text ?? code.map(Hex.encode) ?? name
     }
 }

@@ -1,4 +1,4 @@
-/// What a recovery changes in a registry that was copied back.
+/// The changes that a recovery makes in a registry that was copied back.
 extension Registry {
     /// Sets revocations that gates were told of and that the registry does not have.
     ///
@@ -37,8 +37,8 @@ extension Registry {
     /// Begins a registry's count of commits, or raises it to at least `commitCount`.
     ///
     /// - Parameters:
-    ///   - installation: whose the registry is, where it has no count yet.
-    ///   - commitCount: a count that this transaction's is to be above.
+    ///   - installation: the installation that the registry belongs to, where it has no count yet.
+    ///   - commitCount: a count below this transaction's.
     ///   - transaction: an open transaction.
     /// - Throws: `registry_corrupt`, or what the store throws.
     package func raisePosition(

@@ -1,4 +1,4 @@
-/// How far a registry is: whose it is, and how many groups of writes it has committed.
+/// The installation that a registry belongs to, and how many groups of writes it has committed.
 package struct RegistryPosition: Sendable, Equatable {
     /// Bytes of an installation's identifier.
     package static let installationByteCount = 16

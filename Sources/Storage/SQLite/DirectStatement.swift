@@ -13,7 +13,7 @@ enum ColumnValue {
     static func integer(_ number: UInt64) throws(StorageError) -> ColumnValue { .integer(try number.stored) }
 }
 
-/// The row that a statement stands on; good inside the closure that is given it alone.
+/// The row that a statement stands on; valid only inside the closure that receives it.
 @safe struct DirectRow {
     fileprivate let statement: OpaquePointer
 

@@ -13,7 +13,7 @@ extension RegistryPosition {
     /// Begins a registry's count.
     ///
     /// - Parameters:
-    ///   - installation: whose the registry is from now on.
+    ///   - installation: the installation that the registry belongs to from now on.
     ///   - database: an open transaction, which is the first that counts.
     /// - Throws: what SQLite says.
     static func begin(_ installation: [UInt8], _ database: Database) throws {
@@ -49,7 +49,7 @@ extension RegistryPosition {
 extension RegistrySchema {
     /// The position's one row, and the point that the log must reach after a recovery.
     ///
-    /// The trigger tells every transaction that opens a block of status indices, whoever writes it.
+    /// The trigger notes every transaction that opens a block of status indices.
     static let positions = """
         CREATE TABLE installation (
             only INTEGER PRIMARY KEY CHECK (only = 0), id BLOB NOT NULL, commitCount INTEGER NOT NULL,

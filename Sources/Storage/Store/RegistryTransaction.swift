@@ -25,7 +25,7 @@ package protocol RegistrySnapshot {
     /// The one key of exactly these uses that is active.
     func activeIssuerKey(uses: [String]) throws -> IssuerKeyRecord?
 
-    /// A list's newest block, which alone can be open.
+    /// A list's newest block; earlier blocks are never open.
     func newestStatusBlock(of list: String) throws -> StatusBlock?
     /// The floor that was set under this name.
     func statusFloor(named list: String) throws -> UInt64?
