@@ -207,7 +207,7 @@ let package = Package(
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
-            ["Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TraceLog", grdb]),
+            ["Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TraceLog"]),
         tests(
             "IssuerHTTPTests",
             [

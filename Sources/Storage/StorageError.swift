@@ -1,5 +1,3 @@
-import GRDB
-
 /// Why the registry did not do what was asked.
 package struct StorageError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
@@ -45,12 +43,11 @@ package struct StorageError: Error, Equatable, Sendable {
             hint: "check the disk's free space and the folder's permissions, then start again")
     }
 
-    /// A commit that failed half-way, told by SQLite's own words.
-    static func commitUnknown(_ error: any Error) -> StorageError {
-        let words = (error as? DatabaseError).map { $0.message ?? "\($0.resultCode)" } ?? "it was interrupted"
-        return StorageError(
-            code: .commitUnknown, reason: "the disk took a commit or did not, which cannot be told: \(words)",
-            hint: "check the disk, then start again: whatever was acknowledged is there")
+    /// A commit that failed half-way, told by the store's own words.
+    static func commitUnknown(_ words: String) -> StorageError {
+        StorageError(
+            code: .commitUnknown, reason: "a commit failed, and it may or may not be on the disk: \(words)",
+            hint: "check the disk, then start again: everything that was acknowledged is there")
     }
 
     /// The disk has no room; what was being written is undone as a whole.
@@ -62,15 +59,4 @@ package struct StorageError: Error, Equatable, Sendable {
     static let subjectUnknown = StorageError(
         code: .subjectUnknown, reason: "no subject of that name is registered",
         hint: "register it first, and use the `subject` of that answer")
-
-    /// What SQLite threw, in its own words, which name no row's content.
-    init(sqlite error: any Error) {
-        switch error {
-        case let error as StorageError: self = error
-        case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .diskFull
-        case is RowDecodingError: self = .corruptRow("a value of another type")
-        case let error as DatabaseError: self = .unwritable(error.message ?? "\(error.resultCode)")
-        default: self = .unwritable("the commit failed")
-        }
-    }
 }

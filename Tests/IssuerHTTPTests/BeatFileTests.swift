@@ -2,7 +2,6 @@ import IssuerTestSupport
 import IssuerInterface
 import Encoding
 import Foundation
-import GRDB
 import Glibc
 import Issuing
 import Signing
@@ -157,11 +156,8 @@ struct BeatFileTests {
         let fresh = state.installation.folder("fresh.sqlite")
         _ = try HTTPDaemon.run(["mv", state.installation.state.registry, fresh])
         for suffix in ["-wal", "-shm"] { unsafe unlink(state.installation.state.registry + suffix) }
-        try DatabaseQueue(path: state.installation.state.registry).writeWithoutTransaction { database in
-            try database.execute(sql: dump)
-            try database.execute(sql: "ATTACH '\(fresh)' AS fresh")
-            try database.execute(sql: "DELETE FROM issuerKey; INSERT INTO issuerKey SELECT * FROM fresh.issuerKey")
-        }
+        let keys = "DELETE FROM issuerKey; INSERT INTO issuerKey SELECT * FROM fresh.issuerKey"
+        try RegistryFile(state.installation.state.registry).execute("\(dump); ATTACH '\(fresh)' AS fresh; \(keys)")
         unsafe chmod(state.installation.state.registry, 0o600)
         // The dump's own secrets.
         for (name, byte) in [("registry.key", UInt8(1)), ("digest.key", 2)] {

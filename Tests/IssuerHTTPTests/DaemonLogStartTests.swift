@@ -1,6 +1,5 @@
 @unsafe @preconcurrency import Dispatch
 import Encoding
-import GRDB
 import Glibc
 import IssuerInterface
 import IssuerTestSupport
@@ -39,7 +38,7 @@ struct DaemonLogStartTests {
     }
 
     private func execute(_ sql: String) throws {
-        try DatabaseQueue(path: installation.state.registry).write { try $0.execute(sql: sql) }
+        try RegistryFile(installation.state.registry).execute(sql)
     }
 
     /// Requests are answered while the log is still looked at, which is soon over.
@@ -185,7 +184,7 @@ private final class BusyReaders: Sendable {
     private let isOver = DispatchSemaphore(value: 0)
 
     /// Returns once they are taken.
-    init(_ database: RegistryDatabase) {
+    init(_ database: any RegistryStore) {
         let areTaken = DispatchSemaphore(value: 0)
         for _ in 0..<Self.count {
             DispatchQueue(label: "reader").async { [isOver] in

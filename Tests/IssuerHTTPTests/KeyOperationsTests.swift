@@ -1,6 +1,5 @@
 import Credential
 import Encoding
-import GRDB
 import Glibc
 import IssuerTestSupport
 import Issuing
@@ -121,8 +120,10 @@ struct KeyOperationsTests {
         }
         #expect(try service.log.store.count() == 3)
         await #expect(throws: StorageError.self) {
-            try await service.database.writer.write {
-                try $0.execute(sql: "UPDATE issuerKey SET status = 'active' WHERE status = 'compromised'")
+            try await service.database.write { store in
+                for key in try store.issuerKeys() where key.status == .compromised {
+                    try store.putIssuerKey(key.with(.active))
+                }
             }
         }
     }
@@ -133,8 +134,10 @@ struct KeyOperationsTests {
         defer { withExtendedLifetime(installation) {} }
         let service = try installation.open()
         _ = try await Self.issuedKey(service)
-        try await service.database.writer.write {
-            try $0.execute(sql: "UPDATE issuerKey SET status = 'retired' WHERE uses LIKE '%object%'")
+        try await service.database.write { store in
+            for key in try store.issuerKeys() where key.uses.contains("object") {
+                try store.putIssuerKey(key.with(.retired))
+            }
         }
         let refusal = await #expect(throws: OperationError.self) { try await Self.issuedKey(service) }
         #expect(refusal?.code == "key_missing")

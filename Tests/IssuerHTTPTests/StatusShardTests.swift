@@ -2,7 +2,6 @@ import IssuerTestSupport
 import IssuerInterface
 import Credential
 import Encoding
-import GRDB
 import Glibc
 import Issuing
 import Signing
@@ -24,11 +23,8 @@ struct StatusShardTests {
 
     /// Gives the list a used block that ends at `end`.
     private func useUp(_ list: String = Self.list, to end: UInt64) throws {
-        try DatabaseQueue(path: installation.state.registry).write { database in
-            try database.execute(
-                sql: "INSERT INTO statusBlock VALUES (?, ?, x'', ?)",
-                arguments: [list, Int64(end - Self.blockCount), Registry.statusBlockCount])
-        }
+        let row = "'\(list)', \(end - Self.blockCount), x'', \(Registry.statusBlockCount)"
+        try RegistryFile(installation.state.registry).execute("INSERT INTO statusBlock VALUES (\(row))")
     }
 
     private func bundle(_ client: IssuerClient) throws -> [String: StatusList] {
@@ -122,7 +118,7 @@ struct StatusShardTests {
     func floors() async throws {
         do {
             let service = try installation.open()
-            try await service.database.writer.write { [registry = service.registry] database in
+            try await service.database.write { [registry = service.registry] database in
                 try registry.raiseStatusFloor(of: "", to: Self.shardBitCount, in: database)
                 try registry.raiseStatusFloor(of: Self.list, to: 3 * Self.shardBitCount, in: database)
             }
@@ -171,9 +167,7 @@ struct StatusShardTests {
         arguments: [(nil, 1_800_000_000), (7, 1_800_000_000), (2_000_000_000, 2_000_000_001)] as [(Int64?, UInt64)])
     func versions(counter: Int64?, next: UInt64) async throws {
         if let counter {
-            try await DatabaseQueue(path: installation.state.registry).write { database in
-                try database.execute(sql: "INSERT INTO counter VALUES ('bundle', ?)", arguments: [counter])
-            }
+            try RegistryFile(installation.state.registry).execute("INSERT INTO counter VALUES ('bundle', \(counter))")
         }
         let service = try installation.open()
         for version in [next, next + 1] {

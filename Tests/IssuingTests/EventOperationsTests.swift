@@ -1,6 +1,5 @@
 import Encoding
 import Foundation
-import GRDB
 import IssuerTestSupport
 import Issuing
 import Signing
@@ -214,8 +213,8 @@ struct EventOperationsTests {
         #expect(try await service.ask(.health, [:])["log"] == "log_inconsistent")
     }
 
-    private static func sealedOpenings(_ database: Database) throws -> [[UInt8]] {
-        try Data.fetchAll(database, sql: "SELECT sealed FROM log_openings WHERE is_kept").map { [UInt8]($0) }
+    private static func sealedOpenings(_ snapshot: any LogSnapshot) throws -> [[UInt8]] {
+        try snapshot.openings(0..<1000, count: 1000).map(\.sealed)
     }
 
     private static func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {

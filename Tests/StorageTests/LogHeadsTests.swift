@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Signing
 import Storage
 import TestSupport
@@ -63,7 +62,7 @@ struct LogHeadsTests {
         let publisher = try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)
         _ = try await publisher.recover()
         /// Objects 0 to 1,999 twice, then again with new ones among them.
-        try await registry.writer.write { database in
+        try await registry.write { database in
             for number in 0..<4500 {
                 let object = number < 4000 ? number % 2000 : number * 3
                 try Self.append(object, number, to: store, database)
@@ -97,7 +96,9 @@ struct LogHeadsTests {
         #expect(try await again.recover(thoroughly: true).lines.isEmpty)
     }
 
-    private static func append(_ object: Int, _ time: Int, to store: TraceLogStore, _ database: Database) throws {
+    private static func append(
+        _ object: Int, _ time: Int, to store: TraceLogStore, _ database: any LogTransaction
+    ) throws {
         let bytes = (0..<8).map { UInt8(truncatingIfNeeded: (object &* 0x9E37_79B9) >> (8 * $0)) }
         let event = TraceEvent(timeMilliseconds: Int64(time), step: .inspecting)
         let request = EventRequest(object: try #require(ObjectID(bytes)), event: .observed(event), actor: "")

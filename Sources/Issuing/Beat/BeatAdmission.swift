@@ -54,7 +54,7 @@ struct OpenedBeat {
     ///   - registry: the registry as it is.
     ///   - random: where a new installation's identifier comes from.
     /// - Throws: `registry_behind`, `beat_missing`, `beat_foreign`, `beat_unreadable`, `beat_unwritable`.
-    init(_ file: BeatFile, of registry: RegistryDatabase, random: any RandomSource) throws {
+    init(_ file: BeatFile, of registry: any RegistryStore, random: any RandomSource) throws {
         self.file = file
         let position = try registry.position()
         let found = try file.read()

@@ -36,7 +36,7 @@ extension IssuingService {
     ///
     /// - Throws: `beat_unwritable`; the change stands.
     func coverBeat(of operation: IssuerOperation) async throws(OperationError) {
-        guard let position = database.writer.position else { return }
+        guard let position = database.committedPosition else { return }
         switch operation.beatNeed {
         case .nothing: return
         case .block: try await beat.reach(Beat.Step(commitCount: position.blockCommitCount))
@@ -71,5 +71,5 @@ extension IssuingService {
     }
 
     /// Groups of writes that are on disk.
-    var commitCount: UInt64 { database.writer.position?.commitCount ?? 0 }
+    var commitCount: UInt64 { database.committedPosition?.commitCount ?? 0 }
 }

@@ -6,7 +6,7 @@ import Storage
 /// Each is a static member, in the file of what it does; ``Route/table`` says where it is asked for and by whom.
 package struct IssuerOperation: Sendable {
     /// A change inside a caller's transaction.
-    typealias Change = @Sendable (RegistryTransaction) throws -> ChangeOutcome
+    typealias Change = @Sendable (any StoreTransaction) throws -> ChangeOutcome
     /// Reads a request, refusing what is wrong with it, before a transaction is begun.
     typealias Preparation = @Sendable (IssuingService, RequestFields, IssuingService.Caller) throws -> Change
     /// Answers a request by itself.

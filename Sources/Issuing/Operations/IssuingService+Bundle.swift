@@ -45,7 +45,7 @@ extension IssuingService {
         let lists = statusLists(at: caller.now, lifetime: lifetime)
         do {
             return try await exports.run { [self] in
-                let version = try await database.writer.write { [registry] database in
+                let version = try await database.write { [registry] database in
                     try registry.audit(
                         uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
                     return try registry.nextBundleVersion(at: caller.now, in: database)

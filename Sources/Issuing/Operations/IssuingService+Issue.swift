@@ -44,7 +44,7 @@ extension IssuingService {
     }
 
     private func person(
-        _ order: IssueOrder, _ links: PersonLinks, place: UInt64, now: UInt64, in database: RegistryTransaction
+        _ order: IssueOrder, _ links: PersonLinks, place: UInt64, now: UInt64, in database: any RegistryTransaction
     ) throws -> PreparedCredential {
         let lifetime = try order.lifetime(within: defaultLifetime(order.kind))
         let issuedAt = now + place * lifetime
@@ -75,7 +75,7 @@ extension IssuingService {
     }
 
     private func delegation(
-        _ order: IssueOrder, list: StatusListReference, in database: RegistryTransaction
+        _ order: IssueOrder, list: StatusListReference, in database: any RegistryTransaction
     ) throws -> Delegation? {
         guard let guardian = order.guardian else { return nil }
         guard case .person = try registry.subject(guardian, in: database) else {
@@ -88,7 +88,7 @@ extension IssuingService {
     }
 
     private func enterprise(
-        _ order: IssueOrder, _ uscc: USCC, _ name: String, now: UInt64, in database: RegistryTransaction
+        _ order: IssueOrder, _ uscc: USCC, _ name: String, now: UInt64, in database: any RegistryTransaction
     ) throws -> PreparedCredential {
         try order.checkPublicForm()
         let lifetime = try order.lifetime(within: settings.enterpriseLifetimeSeconds)
@@ -101,7 +101,7 @@ extension IssuingService {
     }
 
     private func object(
-        _ order: IssueOrder, _ id: [UInt8], _ object: ObjectRecord, now: UInt64, in database: RegistryTransaction
+        _ order: IssueOrder, _ id: [UInt8], _ object: ObjectRecord, now: UInt64, in database: any RegistryTransaction
     ) throws -> PreparedCredential {
         try order.checkPublicForm()
         guard order.lifetime == nil else {
@@ -121,7 +121,7 @@ extension IssuingService {
 
     private func record(
         _ body: Claims.Body, id: [UInt8], order: IssueOrder, issuedAt: UInt64, expiresAt: UInt64?,
-        in database: RegistryTransaction
+        in database: any RegistryTransaction
     ) throws -> PreparedCredential {
         let key = try signingKey(.issuer, in: database)
         let prepared = try CredentialIssuer(issuer: settings.issuer, key: key)

@@ -39,7 +39,7 @@ extension IssuingService {
     }
 
     /// The key of a role that signs for a transaction; see ``SigningKeys``.
-    func signingKey(_ role: KeyRole, in database: RegistryTransaction) throws -> SigningKey {
+    func signingKey(_ role: KeyRole, in database: any RegistrySnapshot) throws -> SigningKey {
         try signingKeys.key(role, Registry.activeKey(uses: role.uses, in: database))
     }
 
@@ -112,10 +112,10 @@ extension IssuingService {
 
     /// Decides and changes in one transaction, so that of two changes at once the later sees what the earlier did.
     private func changingKeys(
-        _ change: @escaping @Sendable (RegistryTransaction) throws -> IssuerKeyRecord
+        _ change: @escaping @Sendable (any StoreTransaction) throws -> IssuerKeyRecord
     ) async throws(OperationError) -> JSONValue {
         do {
-            let record = try await database.writer.write(change)
+            let record = try await database.write(change)
             // A copy of before would have the old key sign again.
             try await advanceBeat()
             return try Self.described(record)
@@ -128,7 +128,7 @@ extension IssuingService {
     ///
     /// Its file is on disk before the registry names it, so that a crash, or a change undone, leaves an unused file.
     private func replaceKey(
-        _ role: KeyRole, by caller: Caller, in database: RegistryTransaction
+        _ role: KeyRole, by caller: Caller, in database: any StoreTransaction
     ) throws -> IssuerKeyRecord {
         let key = try SigningKey.generate(settings.suite.algorithm)
         let record = IssuerKeyRecord(
@@ -147,14 +147,14 @@ extension IssuingService {
     }
 
     /// Keeps what a key is from here on, in the registry and in the log.
-    private func note(_ record: IssuerKeyRecord, by caller: Caller, in database: RegistryTransaction) throws {
+    private func note(_ record: IssuerKeyRecord, by caller: Caller, in database: any StoreTransaction) throws {
         try Registry.put(record, in: database)
         // What was published says nothing of it either, as long as the log lacks entries.
         guard try !log.store.isBehind(in: database) else { return }
         try log.note(record, at: caller.nowMilliseconds, in: database)
     }
 
-    private func key(_ keyIdentifier: String, in database: RegistryTransaction) throws -> IssuerKeyRecord {
+    private func key(_ keyIdentifier: String, in database: any RegistrySnapshot) throws -> IssuerKeyRecord {
         let matches = try registry.keys(in: database).filter { Hex.encode($0.keyIdentifier) == keyIdentifier }
         guard matches.count == 1, let record = matches.first else {
             throw OperationError(

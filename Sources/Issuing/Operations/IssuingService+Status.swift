@@ -56,14 +56,14 @@ struct PublishedShard: Sendable {
 
 extension IssuingService {
     /// Every shard of a list that a bundle has to carry, by name.
-    func shards(of list: StatusListReference, in database: RegistryTransaction) throws -> [PublishedShard] {
+    func shards(of list: StatusListReference, in database: any RegistrySnapshot) throws -> [PublishedShard] {
         try registry.statusShards(
             of: list.listName, headroomCount: settings.statusHeadroomCount, in: database
         ).map { try published($0, of: list.listName, in: database) }
     }
 
     fileprivate func published(
-        _ shard: StatusShard, of list: String, in database: RegistryTransaction
+        _ shard: StatusShard, of list: String, in database: any RegistrySnapshot
     ) throws -> PublishedShard {
         PublishedShard(
             name: StatusListReference.name(of: list, shard: shard.number), shard: shard,

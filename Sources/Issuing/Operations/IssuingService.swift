@@ -11,7 +11,7 @@ package final class IssuingService: Sendable {
     package let settings: Settings
     package let keys: KeyRing
     let signingKeys: SigningKeys
-    package let database: RegistryDatabase
+    package let database: any RegistryStore
     package let registry: Registry
     package let log: InstallationLog
     let beat: BeatKeeper
@@ -44,10 +44,10 @@ package final class IssuingService: Sendable {
                 try OpenedBeat(file, of: $0, random: random)
             }
             self.database = database
-            if database.writer.position == nil { try database.beginPosition(of: opened.beat.installation) }
+            if database.committedPosition == nil { try database.beginPosition(of: opened.beat.installation) }
             notes = [opened.note].compactMap(\.self)
-            beat = BeatKeeper(opened.file, holding: opened.beat) { [writer = database.writer] in
-                writer.position?.commitCount ?? 0
+            beat = BeatKeeper(opened.file, holding: opened.beat) { [database] in
+                database.committedPosition?.commitCount ?? 0
             }
             let registry = Registry(cipher: cipher, random: random)
             try database.changeAtOpening {
@@ -68,7 +68,7 @@ package final class IssuingService: Sendable {
 
     /// Has the process told of the first commit whose outcome is not known, before anybody is answered.
     package func onUnknownCommit(_ handler: @escaping @Sendable (OperationError) -> Void) {
-        database.writer.onUnknownOutcome { handler(OperationError($0)) }
+        database.onUnknownOutcome { handler(OperationError($0)) }
     }
 
     /// Who asks, what for they may, and when; all of it comes from outside, since nothing here reads a clock.
@@ -170,7 +170,7 @@ package final class IssuingService: Sendable {
     ) -> SubmittedWrite<@Sendable () throws -> OperationAnswer> {
         let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
         let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
-        return database.writer.submit(isLine: isLine) { [registry] database in
+        return database.submit(isLine: isLine) { [registry] database in
             if let key,
                 let first = try registry.answer(
                     toKey: key, of: caller.uid, request: fingerprint, in: database)

@@ -47,11 +47,11 @@ package enum InstallationRecovery {
             let change = RecoveryChange(
                 registry: registry, published: published,
                 beat: beat ?? Beat(installation: installation), isBeatLost: beat == nil, now: now, uid: uid)
-            let outcome = try await database.writer.write { try change.apply(in: $0) }
+            let outcome = try await database.write { try change.apply(in: $0) }
             var next = change.beat
             next.advance(
                 by: Beat.Step(
-                    commitCount: database.writer.position?.commitCount ?? 0, bundleVersion: published.bundleVersion,
+                    commitCount: database.committedPosition?.commitCount ?? 0, bundleVersion: published.bundleVersion,
                     lists: published.issueTimes, checkpoint: published.checkpoint, statusFloor: outcome.generalFloor))
             if beat == nil { try file.create(next) } else { try file.replace(with: next) }
             return outcome.json(published, isBeatLost: beat == nil)

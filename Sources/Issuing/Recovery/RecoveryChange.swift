@@ -27,7 +27,7 @@ struct RecoveryChange: Sendable {
     /// Kept, sealed, with each revocation that is set again.
     private static let reason = "restored by a recovery from the published status list"
 
-    func apply(in database: RegistryTransaction) throws -> Outcome {
+    func apply(in database: any StoreTransaction) throws -> Outcome {
         var outcome = Outcome()
         for list in published.lists {
             outcome.revocationCount += try registry.restoreRevocations(
@@ -48,7 +48,7 @@ struct RecoveryChange: Sendable {
     ///
     /// A list that was never published may have begun at the general floor of before, so that this goes one shard up; the
     /// beat has that floor too, since the registry may be from before the last recovery.
-    private func raiseFloors(_ outcome: inout Outcome, in database: RegistryTransaction) throws {
+    private func raiseFloors(_ outcome: inout Outcome, in database: any StoreTransaction) throws {
         var newest: [String: UInt64] = [:]
         for list in published.lists { newest[list.list] = max(newest[list.list] ?? 0, list.shard) }
         let general = max(try registry.statusFloor(of: "", in: database), beat.statusFloor)

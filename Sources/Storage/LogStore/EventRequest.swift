@@ -1,8 +1,8 @@
 package import TraceLog
 
-/// One event that somebody asks the log to take.
+/// A request to append one event.
 package struct EventRequest: Sendable {
-    /// What a writer saw of the object; another writer in between is a conflict.
+    /// The place that a writer expects the event to get; another writer in between is a conflict.
     package struct Expectation: Sendable, Equatable {
         /// The sequence that the event should get.
         package var sequence: UInt64
@@ -15,7 +15,7 @@ package struct EventRequest: Sendable {
         }
     }
 
-    /// What makes a repeated request give the first answer.
+    /// The key under which a repeated request gets the first answer.
     package struct Idempotency: Sendable, Equatable {
         package var key: String
         /// Under which an earlier version may have kept the same request.
@@ -36,7 +36,7 @@ package struct EventRequest: Sendable {
     package var event: LogEvent
     /// 18 characters of a USCC; empty for the service itself.
     package var actor: String
-    /// Openings of the personal fields, whose commitments alone enter the log.
+    /// Openings of the personal fields; only their commitments enter the log.
     package var personal: [Opening] = []
     package var expected: Expectation?
     package var idempotency: Idempotency?
@@ -73,7 +73,12 @@ package struct StoredEntry: Sendable, Equatable {
         self.bytes = bytes
     }
 
-    /// Refuses bytes that are no longer those whose hash was given out.
+    /// The head of an object whose newest entry this is.
+    func head(of object: ObjectID, sequence: UInt64) -> ObjectHead {
+        ObjectHead(object: object, sequence: sequence, link: EntryLink(leafHash: leafHash, index: index))
+    }
+
+    /// Refuses bytes that do not hash to the leaf hash that was acknowledged.
     func check(by hasher: inout MerkleHasher) throws(LogError) {
         guard hasher.leaf(bytes) == leafHash else {
             throw .inconsistent("entry \(index) does not hash to what was acknowledged")

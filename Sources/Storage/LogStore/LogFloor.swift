@@ -1,4 +1,3 @@
-package import GRDB
 package import TraceLog
 
 /// A published checkpoint that the log must reach, and agree with, before it takes or publishes anything.
@@ -11,24 +10,16 @@ package struct LogFloor: Sendable, Equatable {
         self.root = root
     }
 
-    /// The floor; nil where the log has none.
-    static func read(_ database: Database) throws -> LogFloor? {
-        try database.first("SELECT size, root FROM log_floor") { row in
-            LogFloor(size: UInt64(try row.number(0)), root: try row.hash(1))
-        }
-    }
-
-    static func raise(to floor: LogFloor, _ database: Database) throws {
-        guard floor.size > (try read(database)?.size ?? 0) else { return }
-        try database.run(
-            "INSERT OR REPLACE INTO log_floor VALUES (0, ?, ?)", .integer(floor.size), .bytes(floor.root.bytes))
+    static func raise(to floor: LogFloor, _ transaction: any LogTransaction) throws {
+        guard floor.size > (try transaction.logFloor()?.size ?? 0) else { return }
+        try transaction.setLogFloor(floor)
     }
 
     /// Refuses a log of `count` entries that is below its floor.
     ///
     /// - Throws: `log_behind`.
-    static func check(_ count: UInt64, _ database: Database) throws {
-        try check(count, read(database))
+    static func check(_ count: UInt64, _ snapshot: any LogSnapshot) throws {
+        try check(count, snapshot.logFloor())
     }
 
     /// As ``check(_:_:)``, of a floor that was read before.
@@ -51,14 +42,14 @@ extension TraceLogStore {
     ///
     /// - Throws: `log_behind`, or `log_inconsistent` for rows that no log has.
     package func checkFloor() throws {
-        let (count, floor) = try registry.read { (try Sequencer.next($0).index, try LogFloor.read($0)) }
+        let (count, floor) = try registry.read { (try Sequencer.next($0).index, try $0.logFloor()) }
         try LogFloor.check(count, floor)
     }
 
     /// Whether a transaction finds the log below the checkpoint that it must reach.
-    package func isBehind(in database: Database) throws -> Bool {
-        guard let floor = try LogFloor.read(database) else { return false }
-        return try Sequencer.next(database).index < floor.size
+    package func isBehind(in snapshot: any LogSnapshot) throws -> Bool {
+        guard let floor = try snapshot.logFloor() else { return false }
+        return try Sequencer.next(snapshot).index < floor.size
     }
 
     /// Holds the entries to the checkpoint that they must reach, which reads each of them once.
@@ -66,11 +57,7 @@ extension TraceLogStore {
     /// - Returns: whether there is such a checkpoint.
     /// - Throws: `log_behind`; `log_forked` where the entries are not what was published; `log_inconsistent`.
     func holdToFloor() throws -> Bool {
-        let found = try registry.read { database in
-            // A registry that is only looked at may be of a version before floors.
-            try database.tableExists("log_floor") ? LogFloor.read(database) : nil
-        }
-        guard let floor = found else { return false }
+        guard let floor = try registry.read({ try $0.logFloor() }) else { return false }
         _ = try publishableCount()
         var tree = TileAccumulator()
         var hasher = MerkleHasher()
@@ -92,6 +79,6 @@ extension TraceLogStore {
 
     /// Forgets the checkpoint that the log had to reach, once the log was held to it.
     func removeFloor() async throws {
-        try await registry.writer.write { try $0.execute(sql: "DELETE FROM log_floor") }
+        try await registry.write { try $0.removeLogFloor() }
     }
 }

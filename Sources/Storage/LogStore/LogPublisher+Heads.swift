@@ -1,4 +1,3 @@
-import GRDB
 import TraceLog
 
 extension LogPublisher {
@@ -78,17 +77,14 @@ extension LogPublisher {
 extension TraceLogStore {
     /// The newest heads entry before `end`.
     func newestHeads(before end: UInt64) throws -> (index: UInt64, statement: HeadsStatement)? {
-        guard let limit = Int64(exactly: end) else { return nil }
-        return try registry.read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: "SELECT idx, bytes FROM log_entries WHERE object = x'' AND idx < ? ORDER BY sequence DESC",
-                arguments: [limit])
-            while let row = try rows.next() {
-                let entry = try Entry.decode(try row.byteArray(1)[...])
-                if case .heads(let statement) = entry.event { return (try row.number(0), statement) }
+        try registry.read { snapshot in
+            var newest: (index: UInt64, statement: HeadsStatement)?
+            try snapshot.visitOwnEntries(containing: [], before: end, newestFirst: true) { index, bytes in
+                guard case .heads(let statement) = try Entry.decode(bytes[...]).event else { return true }
+                newest = (index, statement)
+                return false
             }
-            return nil
+            return newest
         }
     }
 

@@ -1,4 +1,3 @@
-package import GRDB
 package import TraceLog
 
 /// The newest checkpoint of a published log, as its file holds it.
@@ -60,13 +59,9 @@ extension TraceLogStore {
     /// A registry of an earlier version does not say so itself. Then an entry, a floor, or a published tile says it:
     /// the log took no event before its first checkpoint was published.
     func wasPublished(in directory: LogDirectory) throws -> Bool {
-        let isKnown = try registry.read { database in
-            if try Self.isPublicationRecorded(database) { return true }
-            for table in ["log_entries", "log_heads", "log_requests", "log_floor"] where try database.tableExists(table)
-            {
-                if try Row.fetchOne(database, sql: "SELECT 1 FROM \(table) LIMIT 1") != nil { return true }
-            }
-            return false
+        let isKnown = try registry.read { snapshot in
+            try Self.isPublicationRecorded(snapshot) || snapshot.newestEntry() != nil
+                || snapshot.newestHeadIndex() != nil || snapshot.logFloor() != nil
         }
         return isKnown || !directory.names(in: "tile").isEmpty || !directory.names(in: HeadsList.topFolder).isEmpty
     }
@@ -74,17 +69,15 @@ extension TraceLogStore {
     /// Records in the registry that a checkpoint was published, unless that is recorded already.
     func recordPublication() async throws {
         guard try registry.read({ try !Self.isPublicationRecorded($0) }) else { return }
-        try await registry.writer.write { try Self.recordPublication($0) }
+        try await registry.write { try Self.recordPublication($0) }
     }
 
     /// As ``recordPublication()``, in an open transaction.
-    package static func recordPublication(_ database: Database) throws {
-        guard try !isPublicationRecorded(database) else { return }
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO counter VALUES (?, 1)", arguments: [publicationCounter])
+    package static func recordPublication(_ transaction: any RegistryTransaction) throws {
+        try transaction.raiseCounter(publicationCounter, to: 1)
     }
 
-    private static func isPublicationRecorded(_ database: Database) throws -> Bool {
-        try Registry.value(of: publicationCounter, in: database) > 0
+    private static func isPublicationRecorded(_ snapshot: any RegistrySnapshot) throws -> Bool {
+        try snapshot.counter(publicationCounter) ?? 0 > 0
     }
 }

@@ -18,11 +18,12 @@ enum SealedOpening {
             writer.bytes, key: key, nonce: Array(commitment.prefix(nonceByteCount)), additionalData: commitment)
     }
 
-    static func open(_ sealed: [UInt8], commitment: MerkleHash, key: [UInt8]) throws -> Opening {
-        let nonce = Array(commitment.bytes.prefix(nonceByteCount))
+    static func open(_ stored: StoredOpening, key: [UInt8]) throws -> Opening {
+        let commitment = stored.commitment.bytes
+        let nonce = Array(commitment.prefix(nonceByteCount))
         guard
             let plain = try AuthenticatedCipher.open(
-                sealed, key: key, nonce: nonce, additionalData: commitment.bytes)
+                stored.sealed, key: key, nonce: nonce, additionalData: commitment)
         else { throw LogError.inconsistent("an opening that was sealed under another key") }
         var reader = try CBORReader(plain, byteCountMax: 8192)
         guard try reader.readArrayHeader() == 3 else { throw LogError.inconsistent("a malformed opening") }

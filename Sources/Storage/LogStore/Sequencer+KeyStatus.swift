@@ -1,32 +1,31 @@
-import GRDB
 import TraceLog
 
 extension Sequencer {
-    /// Refuses a change that every auditor would call tampering: a key that comes back to life, or another's key.
-    static func check(_ change: KeyStatusChange, of object: ObjectID, _ database: Database) throws {
+    /// Refuses a change that every auditor would call tampering: a key that becomes good again, or another actor's key.
+    static func check(_ change: KeyStatusChange, of object: ObjectID, _ snapshot: any LogSnapshot) throws {
         do {
-            _ = try ActorKey(change, in: object, after: knownKey(change.keyIdentifier, database))
+            _ = try ActorKey(change, in: object, after: knownKey(change.keyIdentifier, snapshot))
         } catch let violation as KeyViolation {
             throw refusal(violation)
         }
     }
 
     /// A key as the log's entries describe it so far; nil where none does.
-    static func knownKey(_ keyIdentifier: [UInt8], _ database: Database) throws -> ActorKey? {
-        try newest(of: keyIdentifier, database).map { try ActorKey($0, in: .log, after: nil) }
+    static func knownKey(_ keyIdentifier: [UInt8], _ snapshot: any LogSnapshot) throws -> ActorKey? {
+        try newest(of: keyIdentifier, snapshot).map { try ActorKey($0, in: .log, after: nil) }
     }
 
     /// The newest change of a key's status; nil where there is none.
-    private static func newest(of keyIdentifier: [UInt8], _ database: Database) throws -> KeyStatusChange? {
-        let rows = try Row.fetchCursor(
-            database,
-            sql: "SELECT bytes FROM log_entries WHERE object = ? AND instr(bytes, ?) > 0 ORDER BY sequence DESC",
-            arguments: [ObjectID.log.bytes.data, keyIdentifier.data])
-        while let row = try rows.next() {
-            let event = try Entry.decode(row.byteArray(0)[...]).event
-            if case .keyStatus(let change) = event, change.keyIdentifier == keyIdentifier { return change }
+    private static func newest(of keyIdentifier: [UInt8], _ snapshot: any LogSnapshot) throws -> KeyStatusChange? {
+        var newest: KeyStatusChange?
+        try snapshot.visitOwnEntries(containing: keyIdentifier, before: nil, newestFirst: true) { _, bytes in
+            guard case .keyStatus(let change) = try Entry.decode(bytes[...]).event,
+                change.keyIdentifier == keyIdentifier
+            else { return true }
+            newest = change
+            return false
         }
-        return nil
+        return newest
     }
 
     private static func refusal(_ violation: KeyViolation) -> LogError {

@@ -1,4 +1,3 @@
-package import GRDB
 package import TraceLog
 
 /// Events that their actor has signed: one alone, or a batch under one signature.
@@ -28,9 +27,9 @@ extension Sequencer {
     /// - Throws: `conflict` where another entry came in between, so that place and time have to be signed anew;
     ///   `actor_signature` or `key_revoked` for a signature that an auditor would not accept.
     func append(
-        _ signed: SignedEvents, at timeMilliseconds: UInt64, _ database: Database
+        _ signed: SignedEvents, at timeMilliseconds: UInt64, _ transaction: any LogTransaction
     ) throws -> (answers: [AppendAnswer], isNew: Bool) {
-        let repeated = try signed.requests.map { try self.repeated($0, database) }
+        let repeated = try signed.requests.map { try self.repeated($0, transaction) }
         let known = repeated.compactMap(\.self)
         if known.count == signed.requests.count { return (known, false) }
         guard known.isEmpty else {
@@ -39,19 +38,19 @@ extension Sequencer {
                 reason: "some idempotency keys of the batch came before, and others did not",
                 hint: "send the new events in a batch of their own")
         }
-        let next = try Self.next(database)
-        try LogFloor.check(next.index, database)
-        let entries = try self.entries(signed, after: next.recordedAtMilliseconds, at: timeMilliseconds, database)
+        let next = try Self.next(transaction)
+        try LogFloor.check(next.index, transaction)
+        let entries = try self.entries(signed, after: next.recordedAtMilliseconds, at: timeMilliseconds, transaction)
         var answers: [AppendAnswer] = []
         for (entry, request) in zip(entries, signed.requests) {
             let index = next.index + UInt64(answers.count)
-            let answer = try insert(entry, at: index, openings: request.personal, database)
-            try remember(answer, of: request, database)
+            let answer = try insert(entry, at: index, openings: request.personal, transaction)
+            try remember(answer, of: request, transaction)
             answers.append(answer)
         }
         // Only behind the batch: what is published up to a heads entry must hold all of a batch.
         if answers.contains(where: { ($0.index + 1) % headsInterval == 0 }) {
-            try stateHeads(at: timeMilliseconds, database)
+            try stateHeads(at: timeMilliseconds, transaction)
         }
         faults(.entryInserted)
         return (answers, true)
@@ -59,7 +58,8 @@ extension Sequencer {
 
     /// The entries as their actor signed them, once the signature was checked.
     private func entries(
-        _ signed: SignedEvents, after newestMilliseconds: UInt64, at timeMilliseconds: UInt64, _ database: Database
+        _ signed: SignedEvents, after newestMilliseconds: UInt64, at timeMilliseconds: UInt64,
+        _ snapshot: any LogSnapshot
     ) throws -> [Entry] {
         let recordedTime = RecordedTime(newestMilliseconds: newestMilliseconds)
         guard recordedTime.allowsSigned(signed.recordedAtMilliseconds, atMilliseconds: timeMilliseconds) else {
@@ -71,7 +71,7 @@ extension Sequencer {
         var entries = try signed.requests.map {
             try entry(
                 $0, recordedAtMilliseconds: signed.recordedAtMilliseconds, keyIdentifier: signed.keyIdentifier,
-                database)
+                snapshot)
         }
         if entries.count == 1 {
             entries[0].signature = .alone(signed.signature)
@@ -80,7 +80,7 @@ extension Sequencer {
                 entries[position].signature = signature
             }
         }
-        let known = try Self.knownKey(signed.keyIdentifier, database)
+        let known = try Self.knownKey(signed.keyIdentifier, snapshot)
         do {
             for entry in entries { _ = try ActorKey.signing(known, by: entry.actor) }
             // One signature covers them all.
@@ -117,38 +117,37 @@ extension TraceLogStore {
     ///
     /// - Returns: each object's chain, and the newest recorded time of the log.
     package func places(of objects: [ObjectID]) throws -> (chains: [ObjectChain], recordedTime: RecordedTime) {
-        try registry.read { database in
-            let chains = try objects.map { ObjectChain(endingWith: try Sequencer.head($0, database)) }
-            let newest = try Sequencer.next(database).recordedAtMilliseconds
+        try registry.read { snapshot in
+            let chains = try objects.map { ObjectChain(endingWith: try snapshot.head(of: $0)) }
+            let newest = try Sequencer.next(snapshot).recordedAtMilliseconds
             return (chains, RecordedTime(newestMilliseconds: newest))
         }
     }
 
     /// Appends signed events inside a caller's transaction, all or none; it makes them durable or undoes them.
     package func append(
-        _ signed: SignedEvents, at timeMilliseconds: UInt64, in database: Database
+        _ signed: SignedEvents, at timeMilliseconds: UInt64, in transaction: any LogTransaction
     ) throws -> (answers: [AppendAnswer], isNew: Bool) {
-        try sequencer.append(signed, at: timeMilliseconds, database)
+        try sequencer.append(signed, at: timeMilliseconds, transaction)
     }
 
     /// An actor's keys as the log's entries describe them so far, in the order in which they were registered.
-    package func actorKeys(of actor: String, in database: Database) throws -> [ActorKey] {
-        let rows = try Row.fetchCursor(
-            database, sql: "SELECT bytes FROM log_entries WHERE object = x'' AND instr(bytes, ?) > 0 ORDER BY sequence",
-            arguments: [Array(actor.utf8).data])
+    package func actorKeys(of actor: String, in snapshot: any LogSnapshot) throws -> [ActorKey] {
         var identifiers: [[UInt8]] = []
         var keys: [[UInt8]: ActorKey] = [:]
-        while let row = try rows.next() {
-            guard case .keyStatus(let change) = try Entry.decode(row.byteArray(0)[...]).event, change.actor == actor
-            else { continue }
+        try snapshot.visitOwnEntries(containing: Array(actor.utf8), before: nil, newestFirst: false) { _, bytes in
+            guard case .keyStatus(let change) = try Entry.decode(bytes[...]).event, change.actor == actor else {
+                return true
+            }
             if keys[change.keyIdentifier] == nil { identifiers.append(change.keyIdentifier) }
             keys[change.keyIdentifier] = try ActorKey(change, in: .log, after: keys[change.keyIdentifier])
+            return true
         }
         return identifiers.compactMap { keys[$0] }
     }
 
     /// A key as the log's entries describe it so far; nil where none does.
-    package func actorKey(_ keyIdentifier: [UInt8], in database: Database) throws -> ActorKey? {
-        try Sequencer.knownKey(keyIdentifier, database)
+    package func actorKey(_ keyIdentifier: [UInt8], in snapshot: any LogSnapshot) throws -> ActorKey? {
+        try Sequencer.knownKey(keyIdentifier, snapshot)
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 package import TraceLog
 
 extension TraceLogStore {
@@ -11,15 +10,15 @@ extension TraceLogStore {
     ///
     /// - Throws: `log_behind` where these are fewer than were published before a recovery.
     func publishableCount() throws -> UInt64 {
-        let (count, floor) = try registry.read { database in
-            (try Sequencer.reservedHeads(database)?.index ?? Self.count(database), try LogFloor.read(database))
+        let (count, floor) = try registry.read { snapshot in
+            (try Sequencer.reservedHeads(snapshot)?.index ?? Self.count(snapshot), try snapshot.logFloor())
         }
         try LogFloor.check(count, floor)
         return count
     }
 
-    private static func count(_ database: Database) throws -> UInt64 {
-        try database.first("SELECT idx FROM log_entries ORDER BY idx DESC LIMIT 1") { try $0.number(0) + 1 } ?? 0
+    private static func count(_ snapshot: any LogSnapshot) throws -> UInt64 {
+        try snapshot.newestEntry().map { $0.index + 1 } ?? 0
     }
 
     /// One entry; nil beyond the end.
@@ -32,13 +31,11 @@ extension TraceLogStore {
     package func entries(_ range: Range<UInt64>) throws -> [StoredEntry] {
         let end = min(
             range.upperBound, range.lowerBound.addingReportingOverflow(UInt64(Self.readCountMax)).partialValue)
-        guard let first = Int64(exactly: range.lowerBound), let last = Int64(exactly: end) else { return [] }
-        return try rows(
-            "SELECT idx, leaf_hash, bytes FROM log_entries WHERE idx >= ? AND idx < ? AND bytes <> x'' ORDER BY idx",
-            [first, last])
+        guard range.lowerBound < end else { return [] }
+        return try checked(registry.read { try $0.entries(range.lowerBound..<end) })
     }
 
-    /// Entries in order, of which none may be missing.
+    /// Entries in order; a missing one is an error.
     func everyEntry(_ range: Range<UInt64>) throws -> [StoredEntry] {
         let entries = try entries(range)
         for (entry, index) in zip(entries, range) where entry.index != index {
@@ -52,21 +49,15 @@ extension TraceLogStore {
 
     /// The index of the newest entry that is some object's newest.
     func newestHeadIndex() throws -> UInt64? {
-        try registry.read { database in
-            try Row.fetchOne(database, sql: "SELECT idx FROM log_heads ORDER BY idx DESC LIMIT 1")?.number(0)
-        }
+        try registry.read { try $0.newestHeadIndex() }
     }
 
-    /// Everything that happened to an object, `readCountMax` at most, from a sequence on.
+    /// An object's entries from a sequence on, `readCountMax` at most.
     package func history(
         _ object: ObjectID, from sequence: UInt64 = 0, count: Int = readCountMax
     ) throws -> [StoredEntry] {
-        guard let first = Int64(exactly: sequence) else { return [] }
-        return try rows(
-            """
-            SELECT idx, leaf_hash, bytes FROM log_entries WHERE object = ? AND sequence >= ? AND bytes <> x''
-            ORDER BY sequence LIMIT ?
-            """, [object.bytes.data, first, min(count, Self.readCountMax)])
+        let count = min(count, Self.readCountMax)
+        return try checked(registry.read { try $0.entries(of: object, from: sequence, count: count) })
     }
 
     /// The openings that were not erased, of the entries from `index` on; those of one entry are never parted.
@@ -74,26 +65,25 @@ extension TraceLogStore {
     /// - Parameters:
     ///   - index: the first entry.
     ///   - count: about how many; the last entry's are left for the next call where there are more.
-    /// - Returns: each with the index of its entry, in the order of these.
+    /// - Returns: each with the index of its entry, in the order of the entries.
     /// - Throws: ``StorageError``, or `log_inconsistent` for one that does not open.
     package func openings(from index: UInt64, count: Int) throws -> [(index: UInt64, opening: Opening)] {
         let limit = max(count, Entry.commitmentCountMax + 1)
         let end = try self.count()
         guard index < end else { return [] }
-        var openings = try registry.read {
-            try OpeningTable.openings(from: index, to: end, count: limit, key: openingKey, $0)
+        var openings = try registry.read { [openingKey] snapshot in
+            try snapshot.openings(index..<end, count: limit).map { stored in
+                (index: stored.index, opening: try SealedOpening.open(stored, key: openingKey))
+            }
         }
         if openings.count == limit, let last = openings.last?.index { openings.removeAll { $0.index == last } }
         return openings
     }
 
-    private func rows(_ sql: String, _ arguments: StatementArguments) throws -> [StoredEntry] {
-        try registry.read { try Row.fetchAll($0, sql: sql, arguments: arguments) }.map { row in
-            let entry = StoredEntry(index: try row.number(0), leafHash: try row.hash(1), bytes: try row.byteArray(2))
-            guard entry.bytes.count <= Entry.byteCountMax else {
-                throw LogError.inconsistent("entry \(entry.index) is longer than an entry can be")
-            }
-            return entry
+    private func checked(_ entries: [StoredEntry]) throws(LogError) -> [StoredEntry] {
+        for entry in entries where entry.bytes.count > Entry.byteCountMax {
+            throw .inconsistent("entry \(entry.index) is longer than an entry can be")
         }
+        return entries
     }
 }

@@ -1,4 +1,3 @@
-package import GRDB
 package import TraceLog
 
 /// The log in the registry's file: appends, reads and erases; publishing is ``LogPublisher``'s.
@@ -11,7 +10,7 @@ package final class TraceLogStore: Sendable {
     package static let readCountMax = 65_536
     package static let openingKeyByteCount = 32
 
-    let registry: RegistryDatabase
+    let registry: any RegistryStore
     let faults: FaultInjection
     let openingKey: [UInt8]
     let sequencer: Sequencer
@@ -25,7 +24,7 @@ package final class TraceLogStore: Sendable {
     ///   - headsAtOnceCountMax: of more objects the heads are stated while appends go on.
     ///   - faults: where crash tests end the process.
     package init(
-        registry: RegistryDatabase, openingKey: [UInt8], headsInterval: UInt64 = defaultHeadsInterval,
+        registry: any RegistryStore, openingKey: [UInt8], headsInterval: UInt64 = defaultHeadsInterval,
         headsAtOnceCountMax: Int = defaultHeadsAtOnceCountMax, faults: @escaping FaultInjection = { _ in }
     ) {
         // No input reaches this: the settings refuse an interval below 256.
@@ -47,7 +46,7 @@ package final class TraceLogStore: Sendable {
     /// - Throws: ``LogError``, `TraceLogError` for an event out of its limits, ``StorageError``.
     package func append(_ request: EventRequest, at timeMilliseconds: UInt64) async throws -> AppendAnswer {
         let sequencer = sequencer
-        let answer = try await registry.writer.write { try sequencer.append(request, at: timeMilliseconds, $0).answer }
+        let answer = try await registry.write { try sequencer.append(request, at: timeMilliseconds, $0).answer }
         faults(.committed)
         return answer
     }
@@ -56,22 +55,22 @@ package final class TraceLogStore: Sendable {
     ///
     /// - Returns: where the event stands, and whether it is new or was there from the same request before.
     package func append(
-        _ request: EventRequest, at timeMilliseconds: UInt64, in database: Database
+        _ request: EventRequest, at timeMilliseconds: UInt64, in transaction: any LogTransaction
     ) throws -> (answer: AppendAnswer, isNew: Bool) {
-        try sequencer.append(request, at: timeMilliseconds, database)
+        try sequencer.append(request, at: timeMilliseconds, transaction)
     }
 
     /// States every object's newest entry, as at a clean shutdown, unless the newest entry does so already; where there
     /// are many objects, the statement is made by the next publishing.
     package func stateHeads(at timeMilliseconds: UInt64) async throws {
         let sequencer = sequencer
-        try await registry.writer.write { try sequencer.stateHeads(at: timeMilliseconds, $0) }
+        try await registry.write { try sequencer.stateHeads(at: timeMilliseconds, $0) }
     }
 
     /// Puts a statement where its place was reserved.
     func fill(_ statement: HeadsStatement) async throws {
         let sequencer = sequencer
-        try await registry.writer.write { try sequencer.fill(statement, $0) }
+        try await registry.write { try sequencer.fill(statement, $0) }
     }
 
     /// Erases the openings of an entry and appends an event that says so.
@@ -83,17 +82,17 @@ package final class TraceLogStore: Sendable {
         _ object: ObjectID, index: UInt64, reason: String, actor: String, at timeMilliseconds: UInt64
     ) async throws -> AppendAnswer {
         let erasure = TraceErasure(object: object, index: index, reason: reason, actor: actor)
-        let answer = try await registry.writer.write { [self] in try erase(erasure, at: timeMilliseconds, in: $0) }
+        let answer = try await registry.write { [self] in try erase(erasure, at: timeMilliseconds, in: $0) }
         try purge()
         return answer
     }
 
     /// Erases openings and appends the event inside a caller's transaction; ``purge()`` is due once that has ended.
     package func erase(
-        _ erasure: TraceErasure, at timeMilliseconds: UInt64, in database: Database
+        _ erasure: TraceErasure, at timeMilliseconds: UInt64, in transaction: any LogTransaction
     ) throws -> AppendAnswer {
-        try Self.check(erasure.index, isOf: erasure.object, database)
-        let commitments = try OpeningTable.erase(erasure.index, database)
+        try Self.check(erasure.index, isOf: erasure.object, transaction)
+        let commitments = try transaction.eraseOpenings(of: erasure.index)
         guard !commitments.isEmpty else {
             throw LogError(
                 code: .nothingToErase, reason: "entry \(erasure.index) has no personal fields left",
@@ -102,7 +101,7 @@ package final class TraceLogStore: Sendable {
         faults(.openingErased)
         let event = Erasure(index: erasure.index, commitments: commitments, reason: erasure.reason)
         let request = EventRequest(object: erasure.object, event: .erased(event), actor: erasure.actor)
-        return try sequencer.append(request, at: timeMilliseconds, database).answer
+        return try sequencer.append(request, at: timeMilliseconds, transaction).answer
     }
 
     /// Empties the write-ahead log, where what was overwritten still stands.
@@ -120,18 +119,32 @@ package final class TraceLogStore: Sendable {
     }
 
     /// Refuses an index that is no entry of the object.
-    static func check(_ index: UInt64, isOf object: ObjectID, _ database: Database) throws {
-        guard let position = Int64(exactly: index),
-            let row = try Row.fetchOne(
-                database, sql: "SELECT object FROM log_entries WHERE idx = ?", arguments: [position])
-        else {
+    static func check(_ index: UInt64, isOf object: ObjectID, _ snapshot: any LogSnapshot) throws {
+        guard let owner = try snapshot.object(ofEntry: index) else {
             throw LogError(
                 code: .entryMissing, reason: "there is no entry \(index)", hint: "take the index from the history")
         }
-        guard try row.byteArray(0) == object.bytes else {
+        guard owner == object.bytes else {
             throw LogError(
                 code: .wrongObject, reason: "entry \(index) is another object's",
                 hint: "take the index from the object's history")
         }
+    }
+}
+
+/// A request to delete an entry's personal fields.
+package struct TraceErasure: Sendable {
+    package var object: ObjectID
+    package var index: UInt64
+    /// In words that name nobody: they enter the log.
+    package var reason: String
+    /// 18 characters of a USCC; empty for the service itself.
+    package var actor: String
+
+    package init(object: ObjectID, index: UInt64, reason: String, actor: String) {
+        self.object = object
+        self.index = index
+        self.reason = reason
+        self.actor = actor
     }
 }

@@ -1,5 +1,3 @@
-package import GRDB
-
 /// One line of the audit trail; it names a subject, never a person's data.
 package struct AuditLine: Sendable, Equatable {
     /// Counts up from 1 without gaps, but for operations that failed.
@@ -14,20 +12,8 @@ package struct AuditLine: Sendable, Equatable {
 extension Registry {
     /// Reads the trail in order, from the line after `number`; a subject's name in either letter case.
     package func auditLines(
-        after number: UInt64, count: Int, subject: String?, in database: Database
+        after number: UInt64, count: Int, subject: String?, in snapshot: any RegistrySnapshot
     ) throws -> [AuditLine] {
-        try Row.fetchAll(
-            database,
-            sql: """
-                SELECT * FROM audit WHERE number > ?1 AND (?2 IS NULL OR subject = ?2 COLLATE NOCASE)
-                ORDER BY number LIMIT ?3
-                """,
-            arguments: [Int64(clamping: number), subject, count]
-        ).map { row in
-            AuditLine(
-                number: try row.unsigned("number"), time: try row.unsigned("at"),
-                uid: UInt32(clamping: try row.unsigned("uid")), action: try row.text("action"),
-                subject: try row.text("subject"))
-        }
+        try snapshot.auditLines(after: number, count: count, subject: subject)
     }
 }

@@ -1,7 +1,6 @@
 package import Credential
-import GRDB
 
-/// A subject as the registry knows it, with what its codes are made of.
+/// A registered subject, with the values that its codes carry.
 package enum RegisteredSubject: Sendable {
     case person(PersonLinks)
     case enterprise(USCC, name: String)
@@ -35,7 +34,7 @@ package struct PersonLinks: Sendable, Equatable {
         transit = bytes[0] & 2 == 0 ? nil : Array(bytes[(1 + size)...])
     }
 
-    /// What is missing here, taken from there.
+    /// These links, with missing ones taken from older links.
     func filling(from older: PersonLinks) -> PersonLinks {
         PersonLinks(medical: medical ?? older.medical, transit: transit ?? older.transit) ?? self
     }
@@ -58,28 +57,5 @@ package struct ObjectRecord: Sendable, Equatable {
         self.category = category
         self.name = name
         self.location = location
-    }
-
-    /// Reads a registered object's row.
-    ///
-    /// - Throws: `registry_corrupt`.
-    init(row: Row) throws(StorageError) {
-        guard let kind = ObjectKind(rawValue: try row.integer("kind")),
-            let manager = try? USCC(try row.text("manager")),
-            let category = ObjectCategory(number: try row.unsigned("category"))
-        else { throw .corruptRow("an object's kind, manager or category is unknown") }
-        self.init(
-            kind: kind, manager: manager, category: category, name: try row.optionalText("name"),
-            location: try Self.location(row))
-    }
-
-    private static func location(_ row: Row) throws(StorageError) -> Location? {
-        guard let latitude = try row.optionalInteger("latitude"), let longitude = try row.optionalInteger("longitude"),
-            let number = try row.optionalInteger("reference")
-        else { return nil }
-        guard let reference = Location.Reference(rawValue: number) else {
-            throw .corruptRow("an object's reference is unknown")
-        }
-        return Location(latitudeMicrodegrees: latitude, longitudeMicrodegrees: longitude, reference: reference)
     }
 }

@@ -1,17 +1,10 @@
 package import Credential
 import Encoding
-import Foundation
-package import GRDB
 
 extension Registry {
     /// Remembers a code, so that it can be revoked and counted.
-    package func record(_ code: IssuedCodeRecord, in database: Database) throws {
-        try database.run(
-            "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", .bytes(code.id), .text(code.subject),
-            .integer(Int64(code.form.rawValue)), code.kind.map { .integer(Int64($0.rawValue)) },
-            code.list.map { .text($0.name) }, code.statusIndex.map { try .integer($0) },
-            code.actorIndex.map { try .integer($0) }, code.actor.map { .text($0) }, .integer(code.issuedAt),
-            code.expiresAt.map { try .integer($0) }, .bytes(code.keyIdentifier))
+    package func record(_ code: IssuedCodeRecord, in transaction: any RegistryTransaction) throws {
+        try transaction.insertCode(code)
     }
 
     /// Revokes one code by its identifier, or every live code of a subject, a guardian's among them.
@@ -19,41 +12,36 @@ extension Registry {
     /// - Returns: how many codes are revoked now that were not before.
     /// - Throws: `code_unknown` when neither a live code nor a subject goes by that name.
     package func revoke(
-        _ target: RevocationTarget, reason: String?, at now: UInt64, in database: Database
+        _ target: RevocationTarget, reason: String?, at now: UInt64, in transaction: any RegistryTransaction
     ) throws -> Int {
-        let rows = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT list, statusIndex AS bit FROM code
-                WHERE (id = ?1 OR subject = ?2) AND (expiresAt IS NULL OR expiresAt > ?3) AND statusIndex IS NOT NULL
-                UNION ALL
-                SELECT list, actorIndex FROM code
-                WHERE actor = ?2 AND (expiresAt IS NULL OR expiresAt > ?3) AND actorIndex IS NOT NULL
-                """, arguments: [target.code.map { Data($0) }, target.subject?.text, try now.stored])
-        guard try !rows.isEmpty || isRegistered(target.subject, in: database) else {
+        let places = try transaction.liveStatusPlaces(code: target.code, subject: target.subject?.text, at: now)
+        guard try !places.isEmpty || isRegistered(target.subject, in: transaction) else {
             throw StorageError(
                 code: .codeUnknown, reason: "no live code or subject goes by that name",
                 hint: "name the `cti` of an issue answer, or a `subject`")
         }
+        return try revoke(places, reason: reason, at: now, in: transaction)
+    }
+
+    /// Revokes indices that are not revoked yet.
+    ///
+    /// - Returns: how many these were.
+    func revoke(
+        _ places: [StatusPlace], reason: String?, at now: UInt64, in transaction: any RegistryTransaction
+    ) throws -> Int {
         var count = 0
-        for row in rows {
-            let (list, bit) = (try row.text("list"), try row.integer("bit"))
-            guard (0...Int64(Claims.statusIndexMax)).contains(bit) else {
-                throw StorageError.corruptRow("the index of a code")
-            }
-            let sealed = try reason.map { try cipher.sealed(reason: $0, list: list, statusIndex: bit) }
-            try database.execute(
-                sql: "INSERT OR IGNORE INTO revocation VALUES (?, ?, ?, ?)",
-                arguments: [list, bit, try now.stored, sealed])
-            count += database.changesCount
+        for place in places {
+            guard place.index < Self.statusIndexCount else { throw StorageError.corruptRow("the index of a code") }
+            let sealed = try reason.map { try cipher.sealed(reason: $0, list: place.list, statusIndex: place.index) }
+            if try transaction.revoke(place, at: now, sealedReason: sealed) { count += 1 }
         }
         return count
     }
 
-    private func isRegistered(_ identifier: SubjectIdentifier?, in database: Database) throws -> Bool {
+    private func isRegistered(_ identifier: SubjectIdentifier?, in snapshot: any RegistrySnapshot) throws -> Bool {
         guard let identifier else { return false }
         do {
-            _ = try subject(identifier, in: database)
+            _ = try subject(identifier, in: snapshot)
             return true
         } catch let error as StorageError where error.code == .subjectUnknown {
             return false
@@ -80,16 +68,43 @@ package struct IssuedCodeRecord: Sendable {
     package init(
         id: [UInt8], subject: String, claims: Claims, actor: String?, keyIdentifier: [UInt8]
     ) {
+        self.init(
+            id: id, subject: subject, form: claims.form, kind: claims.person?.kind, list: claims.statusList,
+            statusIndex: claims.statusIndices.first, actor: actor, actorIndex: claims.person?.actor?.statusIndex,
+            issuedAt: claims.issuedAt, expiresAt: claims.expiresAt, keyIdentifier: keyIdentifier)
+    }
+
+    init(
+        id: [UInt8], subject: String, form: Form, kind: PersonKind?, list: StatusListReference?, statusIndex: UInt64?,
+        actor: String?, actorIndex: UInt64?, issuedAt: UInt64, expiresAt: UInt64?, keyIdentifier: [UInt8]
+    ) {
         self.id = id
         self.subject = subject
-        form = claims.form
-        kind = claims.person?.kind
-        list = claims.statusList
-        statusIndex = claims.statusIndices.first
+        self.form = form
+        self.kind = kind
+        self.list = list
+        self.statusIndex = statusIndex
         self.actor = actor
-        actorIndex = claims.person?.actor?.statusIndex
-        issuedAt = claims.issuedAt
-        expiresAt = claims.expiresAt
+        self.actorIndex = actorIndex
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
         self.keyIdentifier = keyIdentifier
+    }
+}
+
+/// The subject of a revocation: one code by its identifier, or a subject's codes.
+package struct RevocationTarget: Sendable, Equatable {
+    /// The identifier of a code, where the name can be one.
+    let code: [UInt8]?
+    /// The subject, where the name can be one's; eight bytes can be either's.
+    let subject: SubjectIdentifier?
+    /// The normal form, as answers and the audit trail show it.
+    package let text: String
+
+    /// Reads either letter case; a name that is neither a code's nor a subject's finds nothing.
+    package init(_ name: String) {
+        code = try? Hex.decode(name)
+        subject = try? SubjectIdentifier(name)
+        text = subject?.text ?? code.map(Hex.encode) ?? name
     }
 }

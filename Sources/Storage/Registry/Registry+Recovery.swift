@@ -1,8 +1,4 @@
-import Foundation
-package import GRDB
-import TraceLog
-
-/// What a recovery changes in a registry that was copied back.
+/// The changes that a recovery makes in a registry that was copied back.
 extension Registry {
     /// Sets revocations that gates were told of and that the registry does not have.
     ///
@@ -11,72 +7,57 @@ extension Registry {
     ///   - list: the list's plain name.
     ///   - reason: kept sealed with each.
     ///   - now: seconds since 1970.
-    ///   - database: an open transaction.
+    ///   - transaction: an open transaction.
     /// - Returns: how many revocations the registry lacked.
-    /// - Throws: what SQLite says, or the cipher.
+    /// - Throws: what the store or the cipher throws.
     package func restoreRevocations(
-        _ indices: [UInt64], of list: String, reason: String, at now: UInt64, in database: Database
+        _ indices: [UInt64], of list: String, reason: String, at now: UInt64, in transaction: any RegistryTransaction
     ) throws -> Int {
-        var count = 0
-        for index in indices {
-            guard let place = Int64(exactly: index), index < Self.statusIndexCount else {
-                throw StorageError.corruptRow("a published status index")
-            }
-            let isKnown =
-                try database.first(
-                    "SELECT 1 FROM revocation WHERE list = ? AND statusIndex = ?", .text(list), .integer(place),
-                    read: { _ in true }) ?? false
-            guard !isKnown else { continue }
-            let sealed = try cipher.sealed(reason: reason, list: list, statusIndex: place)
-            try database.run(
-                "INSERT INTO revocation VALUES (?, ?, ?, ?)", .text(list), .integer(place), .integer(now),
-                .bytes([UInt8](sealed)))
-            count += 1
+        guard indices.allSatisfy({ $0 < Self.statusIndexCount }) else {
+            throw StorageError.corruptRow("a published status index")
         }
-        return count
+        let known = Set(try transaction.revokedIndices(of: list, in: 0..<Self.statusIndexCount))
+        let places = indices.filter { !known.contains($0) }.map { StatusPlace(list: list, index: $0) }
+        return try revoke(places, reason: reason, at: now, in: transaction)
     }
 
     /// The counter of bundle versions.
     package static let bundleCounter = "bundle"
 
     /// The value of a counter; 0 where it was never raised.
-    package static func value(of counter: String, in database: Database) throws -> UInt64 {
-        let row = try Row.fetchOne(database, sql: "SELECT value FROM counter WHERE name = ?", arguments: [counter])
-        return try row?.unsigned("value") ?? 0
+    package static func value(of counter: String, in snapshot: any RegistrySnapshot) throws -> UInt64 {
+        try snapshot.counter(counter) ?? 0
     }
 
     /// Raises a counter to at least `value`, so that the next value is higher.
-    package func raise(_ counter: String, to value: UInt64, in database: Database) throws {
-        guard let value = Int64(exactly: value) else { throw StorageError.corruptRow("a counter") }
-        try database.run(
-            "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
-            .text(counter), .integer(value))
+    package func raise(_ counter: String, to value: UInt64, in transaction: any RegistryTransaction) throws {
+        try transaction.raiseCounter(counter, to: value)
     }
 
     /// Begins a registry's count of commits, or raises it to at least `commitCount`.
     ///
     /// - Parameters:
-    ///   - installation: whose the registry is, where it has no count yet.
-    ///   - commitCount: a count that this transaction's is to be above.
-    ///   - database: an open transaction.
-    /// - Throws: `registry_corrupt`, or what SQLite says.
+    ///   - installation: the installation that the registry belongs to, where it has no count yet.
+    ///   - commitCount: a count below this transaction's.
+    ///   - transaction: an open transaction.
+    /// - Throws: `registry_corrupt`, or what the store throws.
     package func raisePosition(
-        installation: [UInt8], to commitCount: UInt64, in database: Database
+        installation: [UInt8], to commitCount: UInt64, in transaction: any RegistryTransaction
     ) throws {
-        if try RegistryPosition.read(database) == nil { try RegistryPosition.begin(installation, database) }
-        try RegistryPosition.raise(to: commitCount, database)
+        if try transaction.position() == nil { try transaction.beginPosition(of: installation) }
+        try transaction.raiseCommitCount(to: commitCount)
     }
 
     /// Remembers a published checkpoint as what the log must reach before it takes events again.
     ///
     /// - Parameters:
     ///   - floor: the checkpoint; one of no entries, or below what is remembered already, changes nothing.
-    ///   - database: an open transaction.
+    ///   - transaction: an open transaction.
     /// - Returns: how many entries the log lacks.
     /// - Throws: `log_inconsistent` for rows that no log has.
-    package func raiseLogFloor(to floor: LogFloor, in database: Database) throws -> UInt64 {
-        try LogFloor.raise(to: floor, database)
-        let count = try Sequencer.next(database).index
-        return try LogFloor.read(database).map { $0.size > count ? $0.size - count : 0 } ?? 0
+    package func raiseLogFloor(to floor: LogFloor, in transaction: any LogTransaction) throws -> UInt64 {
+        try LogFloor.raise(to: floor, transaction)
+        let count = try Sequencer.next(transaction).index
+        return try transaction.logFloor().map { $0.size > count ? $0.size - count : 0 } ?? 0
     }
 }

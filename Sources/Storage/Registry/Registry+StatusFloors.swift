@@ -1,5 +1,3 @@
-package import GRDB
-
 /// Floors of status lists: where a list goes on after a recovery, above everything that may have been given out.
 extension Registry {
     /// The name of the floor that counts for every list.
@@ -9,12 +7,9 @@ extension Registry {
     ///
     /// - Returns: a multiple of ``statusBlockCount``; 0 where there is no floor, 2³² where the list is full.
     /// - Throws: `registry_corrupt`.
-    package func statusFloor(of list: String, in database: Database) throws -> UInt64 {
-        let rows = try Row.fetchAll(
-            database.cachedStatement(sql: "SELECT base FROM statusFloor WHERE list IN (?, ?)"),
-            arguments: [list, Self.everyList])
-        return try rows.reduce(0) { highest, row in
-            let base = try row.unsigned("base")
+    package func statusFloor(of list: String, in snapshot: any RegistrySnapshot) throws -> UInt64 {
+        try [list, Self.everyList].reduce(0) { highest, name in
+            guard let base = try snapshot.statusFloor(named: name) else { return highest }
             guard base <= Self.statusIndexCount, base.isMultiple(of: UInt64(Self.statusBlockCount)) else {
                 throw StorageError.corruptRow("a status list's floor")
             }
@@ -27,38 +22,22 @@ extension Registry {
     /// - Parameters:
     ///   - list: a list's plain name; "" for all lists, those that have no index yet among them.
     ///   - base: the first index that may still be given out; rounded up to a whole block, at most 2³².
-    ///   - database: an open transaction.
+    ///   - transaction: an open transaction.
     /// - Throws: `registry_corrupt`.
-    package func raiseStatusFloor(of list: String, to base: UInt64, in database: Database) throws {
+    package func raiseStatusFloor(of list: String, to base: UInt64, in transaction: any RegistryTransaction) throws {
         let blockCount = UInt64(Self.statusBlockCount)
         let floor = min(base, Self.statusIndexCount).roundedUp(toMultipleOf: blockCount)
-        try database.run(
-            "INSERT INTO statusFloor VALUES (?, ?) ON CONFLICT (list) DO UPDATE SET base = max(base, excluded.base)",
-            .text(list), .integer(floor))
-        for name in list == Self.everyList ? try statusListNames(in: database) : [list] {
-            try voidOpenBlock(of: name, below: floor, in: database)
+        try transaction.raiseStatusFloor(named: list, to: floor)
+        for name in list == Self.everyList ? try statusListNames(in: transaction) : [list] {
+            try voidOpenBlock(of: name, below: floor, in: transaction)
         }
     }
 
     /// The plain names of the lists that have a block, a revocation or a floor of their own, in order.
     ///
     /// - Throws: `registry_corrupt`.
-    package func statusListNames(in database: Database) throws -> [String] {
-        // Each step looks up the next name, so that the rows of one name are not all read.
-        let names = try ["statusBlock", "revocation", "statusFloor"].flatMap { table in
-            try Row.fetchAll(
-                database.cachedStatement(
-                    sql: """
-                        WITH RECURSIVE name(list) AS (
-                            SELECT min(list) FROM \(table)
-                            UNION ALL
-                            SELECT (SELECT min(list) FROM \(table) WHERE list > name.list) FROM name
-                                WHERE name.list IS NOT NULL)
-                        SELECT list FROM name WHERE list IS NOT NULL
-                        """)
-            ).map { try $0.text("list") }
-        }
-        return Set(names).subtracting([Self.everyList]).sorted()
+    package func statusListNames(in snapshot: any RegistrySnapshot) throws -> [String] {
+        try snapshot.statusListNames().subtracting([Self.everyList]).sorted()
     }
 }
 

@@ -1,5 +1,4 @@
 import Credential
-package import GRDB
 
 /// The indices of one shard of a status list that a published list has bits for.
 package struct StatusShard: Sendable, Equatable {
@@ -9,9 +8,9 @@ package struct StatusShard: Sendable, Equatable {
     package let bitCount: Int
 
     /// The shard's indices in its list; at most 2³².
-    fileprivate var indices: Range<Int64> {
-        let start = Int64(number * StatusListReference.shardBitCount)
-        return start..<start + Int64(bitCount)
+    fileprivate var indices: Range<UInt64> {
+        let start = number * StatusListReference.shardBitCount
+        return start..<start + UInt64(bitCount)
     }
 }
 
@@ -45,53 +44,41 @@ extension Registry {
     /// - Parameters:
     ///   - list: the list's plain name; it need not have an index yet.
     ///   - headroomCount: how many indices may be given out before the list is published again.
-    ///   - database: an open transaction.
+    ///   - snapshot: an open transaction.
     /// - Returns: every shard from 0 to the one of the last of these indices.
     /// - Throws: `registry_corrupt`.
     package func statusShards(
-        of list: String, headroomCount: UInt64, in database: Database
+        of list: String, headroomCount: UInt64, in snapshot: any RegistrySnapshot
     ) throws -> [StatusShard] {
-        let begun = try max(statusIndexEnd(of: list, in: database), statusFloor(of: list, in: database))
+        let begun = try max(statusIndexEnd(of: list, in: snapshot), statusFloor(of: list, in: snapshot))
         return StatusShard.all(indexCount: begun + min(headroomCount, Self.statusIndexCount - begun))
     }
 
     /// The bits of a shard that are set, ascending, counted from the shard's first.
     ///
     /// - Throws: `registry_corrupt`.
-    package func revokedBits(of list: String, in shard: StatusShard, _ database: Database) throws -> [UInt32] {
-        let rows = try Row.fetchCursor(
-            database.cachedStatement(
-                sql: """
-                    SELECT statusIndex FROM revocation WHERE list = ? AND statusIndex >= ? AND statusIndex < ?
-                    ORDER BY statusIndex
-                    """), arguments: [list, shard.indices.lowerBound, shard.indices.upperBound])
-        var bits: [UInt32] = []
-        while let row = try rows.next() {
-            guard let bit = UInt32(exactly: try row.integer("statusIndex") - shard.indices.lowerBound) else {
+    package func revokedBits(
+        of list: String, in shard: StatusShard, _ snapshot: any RegistrySnapshot
+    ) throws -> [UInt32] {
+        try snapshot.revokedIndices(of: list, in: shard.indices).map { index in
+            guard index >= shard.indices.lowerBound, let bit = UInt32(exactly: index - shard.indices.lowerBound) else {
                 throw StorageError.corruptRow("the index of a revocation")
             }
-            bits.append(bit)
+            return bit
         }
-        return bits
     }
 
     /// Every shard of every status list that has an index, a revocation or a floor of its own.
     ///
     /// - Throws: `registry_corrupt`.
-    package func statusLists(in database: Database) throws -> [StatusListSummary] {
-        try statusListNames(in: database).flatMap { list in
-            let end = try statusIndexEnd(of: list, in: database)
+    package func statusLists(in snapshot: any RegistrySnapshot) throws -> [StatusListSummary] {
+        try statusListNames(in: snapshot).flatMap { list in
+            let end = try statusIndexEnd(of: list, in: snapshot)
             let shards = StatusShard.all(indexCount: end).filter { $0.number == 0 || $0.bitCount > 0 }
             return try shards.map { shard in
-                let row = try Row.fetchOne(
-                    database,
-                    sql: """
-                        SELECT count(*) AS count FROM revocation
-                        WHERE list = ? AND statusIndex >= ? AND statusIndex < ?
-                        """, arguments: [list, shard.indices.lowerBound, shard.indices.upperBound])
-                return StatusListSummary(
+                StatusListSummary(
                     name: StatusListReference.name(of: list, shard: shard.number), indexCount: shard.bitCount,
-                    revokedCount: Int(try row?.integer("count") ?? 0))
+                    revokedCount: try snapshot.revokedCount(of: list, in: shard.indices))
             }
         }
     }
@@ -100,12 +87,12 @@ extension Registry {
     ///
     /// - Throws: `registry_corrupt`.
     package func statusShard(
-        named name: String, headroomCount: UInt64, in database: Database
+        named name: String, headroomCount: UInt64, in snapshot: any RegistrySnapshot
     ) throws -> (list: String, shard: StatusShard)? {
         let (list, number) = StatusListReference.listAndShard(ofName: name)
         // A list's name may itself end in what looks like a shard: a day's number does.
-        for (list, number) in [(name, 0), (list, number)] where try statusListNames(in: database).contains(list) {
-            let shards = try statusShards(of: list, headroomCount: headroomCount, in: database)
+        for (list, number) in [(name, 0), (list, number)] where try statusListNames(in: snapshot).contains(list) {
+            let shards = try statusShards(of: list, headroomCount: headroomCount, in: snapshot)
             return shards.first { $0.number == number }.map { (list, $0) }
         }
         return nil
@@ -113,18 +100,9 @@ extension Registry {
 
     /// The first index behind everything that a list has: its blocks, and its revocations, which a recovery may have
     /// brought for indices that this registry never gave out.
-    private func statusIndexEnd(of list: String, in database: Database) throws -> UInt64 {
-        let row = try Row.fetchOne(
-            database.cachedStatement(
-                sql: """
-                    SELECT (SELECT min(statusIndex) FROM revocation WHERE list = ?1) AS first,
-                        (SELECT max(statusIndex) FROM revocation WHERE list = ?1) AS last
-                    """), arguments: [list])
-        let end = try newestStatusIndexEnd(of: list, in: database)
-        // A negative index, or one that is no number, would be passed over below, and its code would go unrevoked.
-        guard try row?.optionalUnsigned("first") != nil, let last = try row?.optionalUnsigned("last") else {
-            return end
-        }
+    private func statusIndexEnd(of list: String, in snapshot: any RegistrySnapshot) throws -> UInt64 {
+        let end = try newestStatusIndexEnd(of: list, in: snapshot)
+        guard let last = try snapshot.revokedBounds(of: list)?.last else { return end }
         guard last < Self.statusIndexCount else { throw StorageError.corruptRow("the index of a revocation") }
         return max(end, last + 1)
     }

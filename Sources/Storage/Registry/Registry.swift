@@ -1,6 +1,6 @@
 package import Signing
 
-/// What the issuer knows: subjects, codes, status bits, keys and who did what.
+/// The rules of the issuer's registry: subjects, codes, status bits, keys and the audit trail.
 ///
 /// Each method is one step inside a caller's transaction, so that an operation of several steps is whole or absent.
 package struct Registry: Sendable {

@@ -1,7 +1,7 @@
 package import Credential
 import Encoding
 
-/// What a subject is called in requests and answers; its shape says what it stands for.
+/// A subject's name in requests and answers; its length tells persons, enterprises and objects apart.
 package enum SubjectIdentifier: Sendable, Hashable {
     /// 16 random bytes.
     case person([UInt8])
@@ -12,7 +12,7 @@ package enum SubjectIdentifier: Sendable, Hashable {
 
     /// Reads either letter case.
     ///
-    /// - Throws: `subject_unknown` for a text that names no subject, whoever is registered.
+    /// - Throws: `subject_unknown` for a text that cannot be the name of a subject.
     package init(_ text: String) throws(StorageError) {
         if let uscc = try? USCC(text) {
             self = .enterprise(uscc)

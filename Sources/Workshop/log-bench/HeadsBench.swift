@@ -72,7 +72,7 @@ struct HeadsBench {
     private static func fill(_ store: TraceLogStore, _ registry: RegistryDatabase, _ objects: Int) async throws {
         let groupCount = 10_000
         for start in stride(from: 0, to: objects, by: groupCount) {
-            try await registry.writer.write { database in
+            try await registry.write { database in
                 for object in start..<min(objects, start + groupCount) {
                     let request = try AppendBench.request(object: object, time: object)
                     _ = try store.append(request, at: time, in: database)

@@ -40,7 +40,7 @@ package final class InstallationLog: Sendable {
     ///   - announce: is told of every checkpoint before that can be read; what it throws keeps the checkpoint back.
     /// - Throws: when the checkpoint key is not Ed25519.
     package init(
-        _ registry: RegistryDatabase, folder: String, settings: Settings, signingKey: SigningKey,
+        _ registry: any RegistryStore, folder: String, settings: Settings, signingKey: SigningKey,
         registrySecret: [UInt8], announce: @escaping @Sendable (Checkpoint) throws -> Void = { _ in }
     ) throws {
         let origin = Self.origin(of: settings)
@@ -57,7 +57,7 @@ package final class InstallationLog: Sendable {
 
     /// The log of the installation in a folder, of its own keys.
     convenience init(
-        _ registry: RegistryDatabase, in state: StateDirectory, settings: Settings, keys: KeyRing,
+        _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
         announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         try self.init(
@@ -173,33 +173,33 @@ package final class InstallationLog: Sendable {
     }
 
     func append(
-        _ request: EventRequest, at timeMilliseconds: UInt64, in database: RegistryTransaction
+        _ request: EventRequest, at timeMilliseconds: UInt64, in database: any LogTransaction
     ) throws -> (answer: AppendAnswer, isNew: Bool) {
         try store.append(request, at: timeMilliseconds, in: database)
     }
 
     func append(
-        _ signed: SignedEvents, at timeMilliseconds: UInt64, in database: RegistryTransaction
+        _ signed: SignedEvents, at timeMilliseconds: UInt64, in database: any LogTransaction
     ) throws -> (answers: [AppendAnswer], isNew: Bool) {
         try store.append(signed, at: timeMilliseconds, in: database)
     }
 
     /// Appends a change of a key's status to the log's own chain.
     func append(
-        _ change: KeyStatusChange, at timeMilliseconds: UInt64, in database: RegistryTransaction
+        _ change: KeyStatusChange, at timeMilliseconds: UInt64, in database: any LogTransaction
     ) throws {
         _ = try store.append(
             EventRequest(object: .log, event: .keyStatus(change), actor: ""), at: timeMilliseconds, in: database)
     }
 
     func erase(
-        _ erasure: TraceErasure, at timeMilliseconds: UInt64, in database: RegistryTransaction
+        _ erasure: TraceErasure, at timeMilliseconds: UInt64, in database: any LogTransaction
     ) throws -> AppendAnswer {
         try store.erase(erasure, at: timeMilliseconds, in: database)
     }
 
     /// Appends that an issuer's key is good from here on, or no longer is.
-    func note(_ record: IssuerKeyRecord, at timeMilliseconds: UInt64, in database: RegistryTransaction) throws {
+    func note(_ record: IssuerKeyRecord, at timeMilliseconds: UInt64, in database: any LogTransaction) throws {
         let status: KeyStatusChange.Status =
             switch record.status {
             case .active: .active

@@ -29,7 +29,7 @@ extension IssuerOperation {
     /// `{"openings": [{salt, name, value, index}…], "next": INDEX | null}`.
     package static let exportOpenings = inquiry("openings.export", takes: ["from"]) { service, request, caller in
         let first = try request.optionalUnsigned("from") ?? 0
-        try await service.database.writer.write { [registry = service.registry] in
+        try await service.database.write { [registry = service.registry] in
             try registry.audit(uid: caller.uid, action: "openings.export", subject: "log", at: caller.now, in: $0)
         }
         let openings = try service.log.store.openings(from: first, count: openingCountMax)

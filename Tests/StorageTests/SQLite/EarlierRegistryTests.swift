@@ -58,7 +58,7 @@ struct EarlierRegistryTests {
 
     @Test("still gives the first answer to a request that it answered before, whoever sends it again")
     func repeated() async throws {
-        let answer = try database.read { try String.fetchOne($0, sql: "SELECT answer FROM idempotency") }
+        let answer = try database.read { try String.fetchOne($0.sqlite, sql: "SELECT answer FROM idempotency") }
         let request = Array("person.register\0{\"residentId\":\"\(Self.residentID)\"}".utf8)
         for uid: UInt32 in [0, 1000] {
             let first = try database.read {
@@ -71,7 +71,7 @@ struct EarlierRegistryTests {
             .sha256, key: ScratchRegistry.sealingKey, salt: [], info: Array("suishen openings at rest v1".utf8),
             byteCount: TraceLogStore.openingKeyByteCount)
         let store = TraceLogStore(registry: database, openingKey: openingKey)
-        let digest = try database.read { try Data.fetchOne($0, sql: "SELECT digest FROM log_requests") }
+        let digest = try database.read { try Data.fetchOne($0.sqlite, sql: "SELECT digest FROM log_requests") }
         let object = try #require(ObjectID(Hex.decode("c712403232360958")))
         var event = EventRequest(
             object: object, event: .observed(TraceEvent(timeMilliseconds: 1, step: .inspecting)), actor: "")
@@ -91,7 +91,7 @@ struct EarlierRegistryTests {
                 + "WHERE status = 'active'",
         ] {
             await #expect(throws: StorageError.self, "\(change)") {
-                try await database.writer.write { try $0.execute(sql: change) }
+                try await database.write { try $0.sqlite.execute(sql: change) }
             }
         }
     }

@@ -39,10 +39,10 @@ struct RegistryDatabaseTests {
     func durable() async throws {
         let scratch = try ScratchRegistry()
         let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
-        let (level, mode) = try await database.writer.write { database in
+        let (level, mode) = try await database.write { database in
             (
-                try Int.fetchOne(database, sql: "PRAGMA synchronous"),
-                try String.fetchOne(database, sql: "PRAGMA journal_mode")
+                try Int.fetchOne(database.sqlite, sql: "PRAGMA synchronous"),
+                try String.fetchOne(database.sqlite, sql: "PRAGMA journal_mode")
             )
         }
         #expect(level == 2)
@@ -55,15 +55,15 @@ struct RegistryDatabaseTests {
         let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let pragma = "PRAGMA temp_store"
         let memory = 2
-        #expect(try await database.writer.write { try Int.fetchOne($0, sql: pragma) } == memory)
-        #expect(try database.read { try Int.fetchOne($0, sql: pragma) } == memory)
+        #expect(try await database.write { try Int.fetchOne($0.sqlite, sql: pragma) } == memory)
+        #expect(try database.read { try Int.fetchOne($0.sqlite, sql: pragma) } == memory)
     }
 
     @Test("of a later version does not open, since what its tables mean is not known here")
     func newer() async throws {
         let scratch = try ScratchRegistry()
-        try await RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher()).writer.write { database in
-            try database.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99')")
+        try await RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher()).write { database in
+            try database.sqlite.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99')")
         }
         let refusal = #expect(throws: StorageError.self) {
             try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
@@ -115,15 +115,15 @@ struct RegistryDatabaseTests {
         let scratch = try ScratchRegistry()
         let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let registry = try Self.registry()
-        try await database.writer.write { try registry.audit(uid: 7, action: "a", subject: "s", at: 1, in: $0) }
+        try await database.write { try registry.audit(uid: 7, action: "a", subject: "s", at: 1, in: $0) }
         for change in [
             "DELETE FROM audit", "UPDATE audit SET uid = 0", "REPLACE INTO audit VALUES (1, 1, 0, 'b', 's')",
         ] {
             await #expect(throws: StorageError.self, "\(change)") {
-                try await database.writer.write { try $0.execute(sql: change) }
+                try await database.write { try $0.sqlite.execute(sql: change) }
             }
         }
-        #expect(try database.read { try Int.fetchOne($0, sql: "SELECT uid FROM audit") } == 7)
+        #expect(try database.read { try Int.fetchOne($0.sqlite, sql: "SELECT uid FROM audit") } == 7)
     }
 
     @Test("keeps no digest of a request that trying every number would undo, and no idempotency key")
@@ -132,12 +132,12 @@ struct RegistryDatabaseTests {
         let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let registry = try Self.registry()
         let request = Array("person.register 11010519491231002X".utf8)
-        try await database.writer.write {
+        try await database.write {
             try registry.remember(answer: "{}", toKey: "key", of: 7, request: request, at: 1, in: $0)
         }
-        let kept = try database.read { try Data.fetchOne($0, sql: "SELECT request FROM idempotency") }
+        let kept = try database.read { try Data.fetchOne($0.sqlite, sql: "SELECT request FROM idempotency") }
         #expect(kept?.count == 32)
-        let key = try database.read { try String.fetchOne($0, sql: "SELECT key FROM idempotency") }
+        let key = try database.read { try String.fetchOne($0.sqlite, sql: "SELECT key FROM idempotency") }
         #expect(key == registry.kept("key", of: 7) && key != "key")
         #expect(kept != Data(DigestAlgorithm.sha256.digest(request)))
         #expect(try database.read { try registry.answer(toKey: "key", of: 7, request: request, in: $0) } == "{}")

@@ -35,7 +35,7 @@ struct LogErasureTests {
 
     /// The sealed openings of an entry, as they lie in the rows.
     private static func sealed(_ registry: RegistryDatabase) throws -> Set<Data> {
-        Set(try registry.read { try Data.fetchAll($0, sql: "SELECT sealed FROM log_openings WHERE is_kept") })
+        Set(try registry.read { try Data.fetchAll($0.sqlite, sql: "SELECT sealed FROM log_openings WHERE is_kept") })
     }
 
     private func files(_ name: String) throws -> Data {
@@ -58,14 +58,14 @@ struct LogErasureTests {
                         [20, 120, 700, 3000].randomElement(using: &random) ?? 20
                     })
             }
-            kept += try await registry.writer.write { database in
+            kept += try await registry.write { database in
                 try requests.map { ($0.object, try store.append($0, at: 1, in: database).answer.index) }
             }
             everything.formUnion(try Self.sealed(registry))
             kept.shuffle(using: &random)
             let erased = kept.suffix(45)
             kept.removeLast(45)
-            try await registry.writer.write { database in
+            try await registry.write { database in
                 for (object, index) in erased {
                     let erasure = TraceErasure(object: object, index: index, reason: "asked", actor: "")
                     _ = try store.erase(erasure, at: 2, in: database)

@@ -20,11 +20,11 @@ struct RegistryPositionTests {
     }
 
     private var position: RegistryPosition {
-        get throws { try #require(database.writer.position) }
+        get throws { try #require(database.committedPosition) }
     }
 
     private func change() async throws {
-        try await database.writer.write { [registry] in
+        try await database.write { [registry] in
             try registry.audit(uid: 7, action: "a", subject: "s", at: 1, in: $0)
         }
     }
@@ -41,16 +41,16 @@ struct RegistryPositionTests {
         #expect(try position.commitCount == first + 2)
         #expect(try database.position() == position)
         let again = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
-        #expect(try again.writer.position == position)
+        #expect(try again.committedPosition == position)
     }
 
     @Test("stays where nothing was changed, or nothing was kept")
     func refusals() async throws {
         let before = try position
-        _ = try await database.writer.write { try Int.fetchOne($0, sql: "SELECT 1") }
+        _ = try await database.write { try Int.fetchOne($0.sqlite, sql: "SELECT 1") }
         for _ in 0..<2 {
             await #expect(throws: StorageError.self) {
-                try await database.writer.write { _ in
+                try await database.write { _ in
                     throw StorageError(code: .codeUnknown, reason: "none", hint: "none")
                 }
             }
@@ -64,7 +64,7 @@ struct RegistryPositionTests {
         for _ in 0..<3 { try await change() }
         #expect(try position.blockCommitCount == 0)
         for expected in [true, false] {
-            _ = try await database.writer.write { [registry] in try registry.takeStatusIndex(in: Self.list, in: $0) }
+            _ = try await database.write { [registry] in try registry.takeStatusIndex(in: Self.list, in: $0) }
             #expect(try (position.blockCommitCount == position.commitCount) == expected)
         }
         #expect(try database.position() == position)

@@ -1,6 +1,6 @@
 @unsafe @preconcurrency import Dispatch
 import GRDB
-import Storage
+@testable import Storage
 import Synchronization
 import Testing
 
@@ -15,8 +15,8 @@ struct GroupCommitTests {
         let answered = await withTaskGroup(of: Int?.self) { group in
             for number in 0..<600 {
                 group.addTask {
-                    try? await database.writer.write { database in
-                        try database.execute(sql: "INSERT INTO counter VALUES (?, 1)", arguments: ["n\(number)"])
+                    try? await database.write { database in
+                        try database.sqlite.execute(sql: "INSERT INTO counter VALUES (?, 1)", arguments: ["n\(number)"])
                         if number.isMultiple(of: 3) { throw Refusal() }
                         return number
                     }
@@ -28,7 +28,7 @@ struct GroupCommitTests {
         }
         #expect(answered == Set((0..<600).filter { !$0.isMultiple(of: 3) }))
         let survivor = try RegistryDatabase(path: scratch.copyAsACrashLeavesIt(), cipher: ScratchRegistry.cipher())
-        let kept = try survivor.read { try String.fetchSet($0, sql: "SELECT name FROM counter") }
+        let kept = try survivor.read { try String.fetchSet($0.sqlite, sql: "SELECT name FROM counter") }
         #expect(kept == Set(answered.map { "n\($0)" }))
     }
 
@@ -39,7 +39,7 @@ struct GroupCommitTests {
         let (started, gate) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let runs = Mutex(0)
         // Holds the writer until everything else shares the next commit.
-        let first = database.writer.submit { _ in
+        let first = database.submit { _ in
             started.signal()
             gate.wait()
         }
@@ -50,13 +50,13 @@ struct GroupCommitTests {
             }
         }
         let writes = (0..<20).map { number in
-            database.writer.submit { database in
+            database.submit { database in
                 runs.withLock { $0 += 1 }
-                try database.execute(
+                try database.sqlite.execute(
                     sql: "INSERT INTO audit (at, uid, action, subject) VALUES (0, 0, 'note', ?)",
                     arguments: ["\(number)"])
                 if number == 10 { throw Refusal() }
-                return database.lastInsertedRowID
+                return try database.sqlite.lastInsertedRowID
             }
         }
         gate.signal()
@@ -68,11 +68,11 @@ struct GroupCommitTests {
             }
             let row = try await write.value()
             let subject = try database.read {
-                try String.fetchOne($0, sql: "SELECT subject FROM audit WHERE number = ?", arguments: [row])
+                try String.fetchOne($0.sqlite, sql: "SELECT subject FROM audit WHERE number = ?", arguments: [row])
             }
             #expect(subject == "\(number)")
         }
-        #expect(try database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM audit") } == 19)
+        #expect(try database.read { try Int.fetchOne($0.sqlite, sql: "SELECT count(*) FROM audit") } == 19)
         #expect(runs.withLock { $0 } == 11 + 20)
     }
 
@@ -82,19 +82,21 @@ struct GroupCommitTests {
         let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let gate = DispatchSemaphore(value: 0)
         func note(_ name: String, isLine: Bool) -> SubmittedWrite<Void> {
-            database.writer.submit(isLine: isLine) {
-                try $0.execute(
+            database.submit(isLine: isLine) {
+                try $0.sqlite.execute(
                     sql: "INSERT INTO audit (at, uid, action, subject) VALUES (0, 0, 'note', ?)", arguments: [name])
             }
         }
         // Holds the writer until everything else has its place.
-        let first = database.writer.submit(isLine: true) { _ in gate.wait() }
+        let first = database.submit(isLine: true) { _ in gate.wait() }
         let lineCount = 3 * GroupCommit.jobCountMax
         let lines = (0..<lineCount).map { note("line \($0)", isLine: true) }
         let sole = note("alone", isLine: false)
         gate.signal()
         for write in [first, sole] + lines { try await write.value() }
-        let order = try database.read { try String.fetchAll($0, sql: "SELECT subject FROM audit ORDER BY number") }
+        let order = try database.read {
+            try String.fetchAll($0.sqlite, sql: "SELECT subject FROM audit ORDER BY number")
+        }
         #expect(order.filter { $0 != "alone" } == (0..<lineCount).map { "line \($0)" })
         #expect(try #require(order.firstIndex(of: "alone")) < GroupCommit.jobCountMax)
     }
@@ -104,18 +106,18 @@ struct GroupCommitTests {
         let scratch = try ScratchRegistry()
         let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let pages = try #require(
-            try await database.writer.write { try Int.fetchOne($0, sql: "PRAGMA page_count") })
-        try await database.writer.write { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+            try await database.write { try Int.fetchOne($0.sqlite, sql: "PRAGMA page_count") })
+        try await database.write { try $0.sqlite.execute(sql: "PRAGMA max_page_count = \(pages)") }
         let refusal = await #expect(throws: StorageError.self) {
-            try await database.writer.write { database in
-                try database.execute(sql: "INSERT INTO counter VALUES ('first', 1)")
-                try database.execute(
+            try await database.write { database in
+                try database.sqlite.execute(sql: "INSERT INTO counter VALUES ('first', 1)")
+                try database.sqlite.execute(
                     sql: "INSERT INTO counter VALUES (?, 1)", arguments: [String(repeating: "x", count: 1 << 20)])
             }
         }
         #expect(refusal?.code == .diskFull)
-        try await database.writer.write { try $0.execute(sql: "PRAGMA max_page_count = 100000") }
-        try await database.writer.write { try $0.execute(sql: "INSERT INTO counter VALUES ('second', 1)") }
-        #expect(try database.read { try String.fetchAll($0, sql: "SELECT name FROM counter") } == ["second"])
+        try await database.write { try $0.sqlite.execute(sql: "PRAGMA max_page_count = 100000") }
+        try await database.write { try $0.sqlite.execute(sql: "INSERT INTO counter VALUES ('second', 1)") }
+        #expect(try database.read { try String.fetchAll($0.sqlite, sql: "SELECT name FROM counter") } == ["second"])
     }
 }

@@ -13,9 +13,26 @@ enum ColumnValue {
     static func integer(_ number: UInt64) throws(StorageError) -> ColumnValue { .integer(try number.stored) }
 }
 
-/// The row that a statement stands on; good inside the closure that is given it alone.
+/// The row that a statement stands on; valid only inside the closure that receives it.
 @safe struct DirectRow {
     fileprivate let statement: OpaquePointer
+
+    func isNull(_ column: Int) -> Bool {
+        unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
+    }
+
+    /// The column's name in the statement's result.
+    func name(_ column: Int) -> String {
+        unsafe sqlite3_column_name(statement, Int32(column)).map { unsafe String(cString: $0) } ?? "a column"
+    }
+
+    /// A text; nil for anything else.
+    func string(_ column: Int) -> String? {
+        guard unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT else { return nil }
+        let start = unsafe sqlite3_column_text(statement, Int32(column))
+        let count = unsafe sqlite3_column_bytes(statement, Int32(column))
+        return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: Int(count)), as: UTF8.self)
+    }
 
     /// A whole number; nil for anything else.
     func integer(_ column: Int) -> Int64? {
@@ -32,8 +49,8 @@ enum ColumnValue {
     }
 }
 
-/// The statements of every event and every code, with SQLite's own calls: GRDB's arguments and rows, which suit all
-/// others, take several times as long as what SQLite does with them.
+/// Statements with SQLite's own calls: GRDB's arguments and rows take several times as long as what SQLite does with
+/// them, and its typed subscripts end the process for a value of another type.
 extension Database {
     /// Runs a statement that gives no rows.
     ///
@@ -57,9 +74,42 @@ extension Database {
         try step(sql, values, read)
     }
 
+    /// Reads every row of a statement's result.
+    ///
+    /// - Parameters:
+    ///   - sql: one statement, prepared once.
+    ///   - values: what its question marks stand for, all of them; nil for NULL.
+    ///   - read: what is made of a row.
+    /// - Returns: one value a row.
+    /// - Throws: what SQLite says, or `read` throws.
+    func all<Value>(_ sql: String, _ values: ColumnValue?..., read: (DirectRow) throws -> Value) throws -> [Value] {
+        var found: [Value] = []
+        try visit(sql, values) { row in
+            found.append(try read(row))
+            return true
+        }
+        return found
+    }
+
+    /// Visits the rows of a statement's result until `visit` returns false; it must not run the same statement.
+    ///
+    /// - Throws: what SQLite says, or `visit` throws.
+    func visit(_ sql: String, _ values: ColumnValue?..., visit: (DirectRow) throws -> Bool) throws {
+        try self.visit(sql, values, visit)
+    }
+
     private func step<Value>(
         _ sql: String, _ values: [ColumnValue?], _ read: (DirectRow) throws -> Value
     ) throws -> Value? {
+        var found: Value?
+        try visit(sql, values) { row in
+            found = try read(row)
+            return false
+        }
+        return found
+    }
+
+    private func visit(_ sql: String, _ values: [ColumnValue?], _ visit: (DirectRow) throws -> Bool) throws {
         let prepared = try cachedStatement(sql: sql)
         let statement = unsafe prepared.sqliteStatement
         // No input reaches this: the statement and its values stand side by side in the source.
@@ -69,11 +119,13 @@ extension Database {
             let result = unsafe Self.bind(value, to: Int32(place + 1), of: statement)
             guard result == SQLITE_OK else { throw failure(result, sql) }
         }
-        let result = unsafe sqlite3_step(statement)
-        switch result {
-        case SQLITE_ROW: return try read(unsafe DirectRow(statement: statement))
-        case SQLITE_DONE: return nil
-        default: throw failure(result, sql)
+        while true {
+            let result = unsafe sqlite3_step(statement)
+            switch result {
+            case SQLITE_ROW: if try !visit(unsafe DirectRow(statement: statement)) { return }
+            case SQLITE_DONE: return
+            default: throw failure(result, sql)
+            }
         }
     }
 

@@ -47,13 +47,13 @@ enum RegistrySchema {
     }
 
     private static func parts(_ database: Database) throws -> Set<String> {
-        let rows = try Row.fetchAll(
-            database, sql: "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
-        return Set(
-            try rows.map { row in
-                let sql = (try row.optionalText("sql") ?? "").split(whereSeparator: \.isWhitespace)
-                return "\(try row.text("type")) \(try row.text("name")) \(sql.joined(separator: " "))"
-            })
+        let rows = try database.all(
+            "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        ) { row in
+            let sql = (try row.optionalText(2) ?? "").split(whereSeparator: \.isWhitespace)
+            return "\(try row.text(0)) \(try row.text(1)) \(sql.joined(separator: " "))"
+        }
+        return Set(rows)
     }
 
     /// Has the reasons of revocations sealed; the table is made anew, since rows that grow leave copies in their pages.
@@ -65,16 +65,18 @@ enum RegistrySchema {
                     list TEXT NOT NULL, statusIndex INTEGER NOT NULL, revokedAt INTEGER NOT NULL, reason BLOB,
                     PRIMARY KEY (list, statusIndex)) WITHOUT ROWID;
                 """)
-        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM revocation_before ORDER BY list, statusIndex")
-        while let row = try rows.next() {
-            let (list, index) = (try row.text("list"), try row.integer("statusIndex"))
-            let sealed = try row.optionalText("reason").map { reason in
+        try database.visit(
+            "SELECT list, statusIndex, revokedAt, reason FROM revocation_before ORDER BY list, statusIndex"
+        ) { row in
+            let (list, index) = (try row.text(0), try row.unsigned(1))
+            let sealed = try row.optionalText(3).map { reason in
                 guard let cipher else { throw StorageError.unwritable("an earlier version's rows need its keys") }
                 return try cipher.sealed(reason: reason, list: list, statusIndex: index)
             }
-            try database.execute(
-                sql: "INSERT INTO revocation VALUES (?, ?, ?, ?)",
-                arguments: [list, index, try row.integer("revokedAt"), sealed])
+            try database.run(
+                "INSERT INTO revocation VALUES (?, ?, ?, ?)", .text(list), .integer(index),
+                .integer(try row.wholeNumber(2)), sealed.map { .bytes($0) })
+            return true
         }
         try database.execute(sql: "DROP TABLE revocation_before")
     }

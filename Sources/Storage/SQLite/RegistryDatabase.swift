@@ -1,11 +1,11 @@
 import Foundation
-package import GRDB
+import GRDB
 import Glibc
 
 /// The SQLite file that holds subjects, codes, status and the audit trail, in WAL mode and synced at every commit.
-package final class RegistryDatabase: Sendable {
+package final class RegistryDatabase: RegistryStore {
     /// Groups concurrent writes into one commit.
-    package let writer: GroupCommit
+    private let writer: GroupCommit
     private let pool: DatabasePool
 
     /// Identifiers are random, so that each insert has a page of its own: the writer keeps a few commits' pages.
@@ -32,12 +32,12 @@ package final class RegistryDatabase: Sendable {
             throw StorageError(
                 code: .registryExists, reason: "\(path) is there already", hint: "name a state directory that is new")
         }
-        close(descriptor)
+        Glibc.close(descriptor)
         let database = try RegistryDatabase(opening: path, cipher: nil)
         do {
             try database.changeAtOpening { transaction in
-                if let installation { try RegistryPosition.begin(installation, transaction) }
-                for key in keys { try Registry.put(key, in: transaction) }
+                if let installation { try transaction.beginPosition(of: installation) }
+                for key in keys { try transaction.putIssuerKey(key) }
                 if isLogPublished { try TraceLogStore.recordPublication(transaction) }
             }
         } catch {
@@ -100,7 +100,7 @@ package final class RegistryDatabase: Sendable {
             }
             return pool
         }
-        writer = GroupCommit(pool: pool, position: nil)
+        writer = GroupCommit(SQLiteConnection(pool: pool), position: nil)
     }
 
     private static var configuration: Configuration {
@@ -130,7 +130,7 @@ package final class RegistryDatabase: Sendable {
             return (pool, try pool.read(RegistryPosition.read))
         }
         self.pool = pool
-        writer = GroupCommit(pool: pool, position: position)
+        writer = GroupCommit(SQLiteConnection(pool: pool), position: position)
     }
 
     private static func mapped<Value>(_ path: String, _ body: () throws -> Value) throws(StorageError) -> Value {
@@ -146,10 +146,21 @@ package final class RegistryDatabase: Sendable {
         }
     }
 
-    /// Reads a consistent snapshot.
-    package func read<Value>(_ body: (Database) throws -> Value) throws(StorageError) -> Value {
+    package func submit<Value: Sendable>(
+        isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) -> SubmittedWrite<Value> {
+        writer.submit(isLine: isLine) { transaction in
+            do {
+                return try body(transaction)
+            } catch let error as DatabaseError {
+                throw StorageError(sqlite: error)
+            }
+        }
+    }
+
+    package func read<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value {
         do {
-            return try pool.read(body)
+            return try pool.read { try body(SQLiteTransaction(database: $0)) }
         } catch let error as StorageError {
             throw error
         } catch {
@@ -159,15 +170,11 @@ package final class RegistryDatabase: Sendable {
         }
     }
 
-    /// Changes the registry before anybody else writes to it; everything later goes through ``writer``.
-    ///
-    /// - Parameter body: all of it is kept, or nothing.
-    /// - Throws: what `body` throws; `disk_full` or `registry_unwritable`.
-    package func changeAtOpening(_ body: (Database) throws -> Void) throws(StorageError) {
+    package func changeAtOpening(_ body: (any StoreTransaction) throws -> Void) throws(StorageError) {
         do {
             let position = try pool.write { database in
                 let changeCount = database.totalChangesCount
-                try body(database)
+                try body(SQLiteTransaction(database: database))
                 return try database.totalChangesCount == changeCount ? nil : RegistryPosition.advance(database)
             }
             if let position { writer.keep(position) }
@@ -176,19 +183,22 @@ package final class RegistryDatabase: Sendable {
         }
     }
 
-    /// Where the registry stands; nil for one of a version before positions.
-    package func position() throws(StorageError) -> RegistryPosition? {
-        try read(RegistryPosition.read)
+    package var committedPosition: RegistryPosition? { writer.position }
+
+    package func onUnknownOutcome(_ handler: @escaping @Sendable (StorageError) -> Void) {
+        writer.onUnknownOutcome(handler)
     }
 
-    /// Begins the count of a registry that was made by a version before positions.
-    package func beginPosition(of installation: [UInt8]) throws(StorageError) {
-        try changeAtOpening { try RegistryPosition.begin(installation, $0) }
+    package func close() throws(StorageError) {
+        writer.close()
+        do {
+            try pool.close()
+        } catch {
+            throw .unwritable("\(error)")
+        }
     }
 
-    /// Empties the write-ahead log, so that what was overwritten in the file is gone from there too.
-    ///
-    /// - Throws: `registry_unwritable`, also while a reader holds on to old pages.
+    /// Empties the write-ahead log, so that bytes that were overwritten in the file are gone from there too.
     package func purge() throws(StorageError) {
         do {
             _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }

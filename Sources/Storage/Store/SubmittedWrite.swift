@@ -1,4 +1,3 @@
-import GRDB
 import Synchronization
 
 /// A write that has its place among the others: its value is set inside the transaction, and given out after it.
@@ -15,7 +14,7 @@ package final class SubmittedWrite<Value: Sendable>: Sendable {
 
     /// Waits until the write is on disk, or is known not to be; asked once.
     ///
-    /// - Throws: as ``GroupCommit/write(_:)``.
+    /// - Throws: as ``RegistryStore/write(_:)``.
     package func value() async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let settled = state.withLock { state -> Result<Value, any Error>? in
@@ -32,10 +31,6 @@ package final class SubmittedWrite<Value: Sendable>: Sendable {
         let outcome: Result<Value, any Error>
         do {
             outcome = .success(try body())
-        } catch let error as DatabaseError {
-            outcome = .failure(StorageError(sqlite: error))
-        } catch is RowDecodingError {
-            outcome = .failure(StorageError.corruptRow("a value of another type"))
         } catch {
             outcome = .failure(error)
         }

@@ -1,0 +1,114 @@
+import TraceLog
+
+/// Reads of a row's columns that refuse what the column cannot hold: SQLite lets most columns hold any type.
+///
+/// Each throws `registry_corrupt`.
+extension DirectRow {
+    /// A whole number that must be there.
+    func wholeNumber(_ column: Int) throws(StorageError) -> Int64 {
+        guard let value = try optionalWholeNumber(column) else { throw missing(column) }
+        return value
+    }
+
+    /// A whole number, or nil for NULL.
+    func optionalWholeNumber(_ column: Int) throws(StorageError) -> Int64? {
+        if let value = integer(column) { return value }
+        guard isNull(column) else { throw .corruptRow("\(name(column)) is not a whole number") }
+        return nil
+    }
+
+    /// A count, time or index that must be there: 0 to 2⁶³ - 1.
+    func unsigned(_ column: Int) throws(StorageError) -> UInt64 {
+        guard let value = try optionalUnsigned(column) else { throw missing(column) }
+        return value
+    }
+
+    /// A count, time or index, or nil for NULL.
+    func optionalUnsigned(_ column: Int) throws(StorageError) -> UInt64? {
+        guard let value = try optionalWholeNumber(column) else { return nil }
+        guard let number = UInt64(exactly: value) else { throw .corruptRow("\(name(column)) is negative") }
+        return number
+    }
+
+    /// A text that must be there.
+    func text(_ column: Int) throws(StorageError) -> String {
+        guard let value = try optionalText(column) else { throw missing(column) }
+        return value
+    }
+
+    /// A text, or nil for NULL.
+    func optionalText(_ column: Int) throws(StorageError) -> String? {
+        if let value = string(column) { return value }
+        guard isNull(column) else { throw .corruptRow("\(name(column)) is not a text") }
+        return nil
+    }
+
+    /// Bytes that must be there.
+    func blob(_ column: Int) throws(StorageError) -> [UInt8] {
+        guard let value = try optionalBlob(column) else { throw missing(column) }
+        return value
+    }
+
+    /// Bytes, or nil for NULL.
+    func optionalBlob(_ column: Int) throws(StorageError) -> [UInt8]? {
+        if let value = bytes(column) { return value }
+        guard isNull(column) else { throw .corruptRow("\(name(column)) is not bytes") }
+        return nil
+    }
+
+    private func missing(_ column: Int) -> StorageError { .corruptRow("\(name(column)) is missing") }
+}
+
+/// Reads of the log's columns; each throws `log_inconsistent`.
+extension DirectRow {
+    /// An index, a sequence or a time that must be there: 0 to 2⁶³ - 2, so that one can be added.
+    func number(_ column: Int) throws -> UInt64 {
+        guard let value = integer(column).flatMap(UInt64.init(exactly:)), value < UInt64(Int64.max) else {
+            throw LogError.inconsistent("a row of the log with a number out of range")
+        }
+        return value
+    }
+
+    /// Bytes that must be there.
+    func byteArray(_ column: Int) throws -> [UInt8] {
+        guard let bytes = bytes(column) else {
+            throw LogError.inconsistent("a row of the log without its bytes")
+        }
+        return bytes
+    }
+
+    /// A hash of 32 bytes that must be there.
+    func hash(_ column: Int) throws -> MerkleHash {
+        guard let hash = MerkleHash(try byteArray(column)) else {
+            throw LogError.inconsistent("a row of the log with a hash that is not 32 bytes")
+        }
+        return hash
+    }
+
+    /// An object's newest entry out of the columns object, sequence, leaf hash and index.
+    func head() throws -> ObjectHead {
+        let bytes = try byteArray(0)
+        guard let object = bytes.isEmpty ? ObjectID.log : ObjectID(bytes) else {
+            throw LogError.inconsistent("a head of an object whose id is malformed")
+        }
+        let link = EntryLink(leafHash: try hash(2), index: try number(3))
+        return ObjectHead(object: object, sequence: try number(1), link: link)
+    }
+
+    /// An entry out of the columns index, leaf hash and bytes.
+    func entry() throws -> StoredEntry {
+        StoredEntry(index: try number(0), leafHash: try hash(1), bytes: try byteArray(2))
+    }
+}
+
+extension UInt64 {
+    /// The number as SQLite holds it.
+    ///
+    /// - Throws: `registry_corrupt` above 2⁶³ - 1, which only what a damaged row says counts up to.
+    var stored: Int64 {
+        get throws(StorageError) {
+            guard let number = Int64(exactly: self) else { throw .corruptRow("a number above 2⁶³ - 1") }
+            return number
+        }
+    }
+}

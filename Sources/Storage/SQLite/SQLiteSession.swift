@@ -1,0 +1,82 @@
+import GRDB
+
+/// A transaction's view of the SQLite file.
+struct SQLiteTransaction: StoreTransaction {
+    let database: Database
+}
+
+/// The one connection that writes the SQLite file.
+struct SQLiteConnection: WriteConnection {
+    let pool: DatabasePool
+
+    func withSession<Value>(_ body: (any WriteSession) -> Value) -> Value {
+        pool.writeWithoutTransaction { body(SQLiteSession(database: $0)) }
+    }
+}
+
+struct SQLiteSession: WriteSession {
+    let database: Database
+
+    var transaction: any StoreTransaction { SQLiteTransaction(database: database) }
+    var changeCount: Int { database.totalChangesCount }
+    var isInTransaction: Bool { database.isInsideTransaction }
+
+    func begin() throws(StorageError) {
+        try mapped { try database.beginTransaction(.immediate) }
+    }
+
+    func rollback() throws(StorageError) {
+        do {
+            try database.rollback()
+        } catch {
+            throw .commitUnknown(error)
+        }
+    }
+
+    func nested(_ body: () throws(StorageError) -> Bool) throws(StorageError) {
+        try mapped {
+            try database.run("SAVEPOINT job")
+            if try !body() { try database.run("ROLLBACK TO SAVEPOINT job") }
+            try database.run("RELEASE SAVEPOINT job")
+        }
+    }
+
+    func advancePosition() throws(StorageError) -> RegistryPosition? {
+        try mapped { try RegistryPosition.advance(database) }
+    }
+
+    func commit() throws(StorageError) {
+        do {
+            try database.commit()
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+            throw .diskFull
+        } catch {
+            throw .commitUnknown(error)
+        }
+    }
+
+    private func mapped<Value>(_ body: () throws -> Value) throws(StorageError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw StorageError(sqlite: error)
+        }
+    }
+}
+
+extension StorageError {
+    /// A commit that failed half-way, told by SQLite's own words.
+    static func commitUnknown(_ error: any Error) -> StorageError {
+        commitUnknown((error as? DatabaseError).map { $0.message ?? "\($0.resultCode)" } ?? "it was interrupted")
+    }
+
+    /// What SQLite threw, in its own words, which name no row's content.
+    init(sqlite error: any Error) {
+        switch error {
+        case let error as StorageError: self = error
+        case let error as DatabaseError where error.resultCode == .SQLITE_FULL: self = .diskFull
+        case let error as DatabaseError: self = .unwritable(error.message ?? "\(error.resultCode)")
+        default: self = .unwritable("the commit failed")
+        }
+    }
+}

@@ -1,0 +1,210 @@
+import GRDB
+import TraceLog
+
+extension SQLiteTransaction {
+    func newestEntry() throws -> (index: UInt64, recordedAtMilliseconds: UInt64)? {
+        try database.first("SELECT idx, recorded_at FROM log_entries ORDER BY idx DESC LIMIT 1") { row in
+            (try row.number(0), try row.number(1))
+        }
+    }
+
+    func newestOwnEntry() throws -> OwnEntry? {
+        try database.first(
+            """
+            SELECT idx, sequence, recorded_at, bytes FROM log_entries WHERE object = x''
+            ORDER BY sequence DESC LIMIT 1
+            """
+        ) { row in
+            OwnEntry(
+                index: try row.number(0), sequence: try row.number(1), recordedAtMilliseconds: try row.number(2),
+                bytes: try row.byteArray(3))
+        }
+    }
+
+    func object(ofEntry index: UInt64) throws -> [UInt8]? {
+        guard let index = Int64(exactly: index) else { return nil }
+        return try database.first("SELECT object FROM log_entries WHERE idx = ?", .integer(index)) {
+            try $0.byteArray(0)
+        }
+    }
+
+    func entries(_ range: Range<UInt64>) throws -> [StoredEntry] {
+        guard let first = Int64(exactly: range.lowerBound), let end = Int64(exactly: range.upperBound) else {
+            return []
+        }
+        return try database.all(
+            "SELECT idx, leaf_hash, bytes FROM log_entries WHERE idx >= ? AND idx < ? AND bytes <> x'' ORDER BY idx",
+            .integer(first), .integer(end)
+        ) { try $0.entry() }
+    }
+
+    func entries(of object: ObjectID, from sequence: UInt64, count: Int) throws -> [StoredEntry] {
+        guard let first = Int64(exactly: sequence) else { return [] }
+        return try database.all(
+            """
+            SELECT idx, leaf_hash, bytes FROM log_entries WHERE object = ? AND sequence >= ? AND bytes <> x''
+            ORDER BY sequence LIMIT ?
+            """, .bytes(object.bytes), .integer(first), .integer(Int64(count))
+        ) { try $0.entry() }
+    }
+
+    func visitOwnEntries(
+        containing part: [UInt8], before end: UInt64?, newestFirst isNewestFirst: Bool,
+        _ visit: (_ index: UInt64, _ bytes: [UInt8]) throws -> Bool
+    ) throws {
+        try database.visit(
+            """
+            SELECT idx, bytes FROM log_entries
+            WHERE object = x'' AND idx < ? AND bytes <> x'' AND instr(bytes, ?) > 0
+            ORDER BY sequence \(isNewestFirst ? "DESC" : "ASC")
+            """, .integer(end.map { Int64(clamping: $0) } ?? .max), .bytes(part)
+        ) { row in try visit(row.number(0), row.byteArray(1)) }
+    }
+
+    func head(of object: ObjectID) throws -> ObjectHead? {
+        try database.first("SELECT sequence, leaf_hash, idx FROM log_heads WHERE object = ?", .bytes(object.bytes)) {
+            row in
+            let link = EntryLink(leafHash: try row.hash(1), index: try row.number(2))
+            return ObjectHead(object: object, sequence: try row.number(0), link: link)
+        }
+    }
+
+    func head(of object: ObjectID, before index: UInt64) throws -> ObjectHead? {
+        try database.first(
+            """
+            SELECT object, sequence, leaf_hash, idx FROM log_entries WHERE object = ? AND idx < ?
+            ORDER BY sequence DESC LIMIT 1
+            """, .bytes(object.bytes), .integer(index)
+        ) { try $0.head() }
+    }
+
+    func heads(from object: [UInt8], count: Int) throws -> [ObjectHead] {
+        try database.all(
+            "SELECT object, sequence, leaf_hash, idx FROM log_heads WHERE object >= ? ORDER BY object LIMIT ?",
+            .bytes(object), .integer(Int64(count))
+        ) { try $0.head() }
+    }
+
+    func newestHeadIndex() throws -> UInt64? {
+        try database.first("SELECT idx FROM log_heads ORDER BY idx DESC LIMIT 1") { try $0.number(0) }
+    }
+
+    func keptRequest(_ keys: (String, String)) throws -> KeptRequest? {
+        try database.first(
+            "SELECT digest, idx, sequence, leaf_hash FROM log_requests WHERE key IN (?, ?)", .text(keys.0),
+            .text(keys.1)
+        ) { row in
+            let answer = AppendAnswer(
+                index: try row.number(1), sequence: try row.number(2), leafHash: try row.hash(3))
+            return KeptRequest(digest: try row.byteArray(0), answer: answer)
+        }
+    }
+
+    func logFloor() throws -> LogFloor? {
+        do {
+            return try database.first("SELECT size, root FROM log_floor") { row in
+                LogFloor(size: UInt64(try row.number(0)), root: try row.hash(1))
+            }
+        } catch let error as DatabaseError {
+            // A registry that is only looked at may be of a version before floors.
+            guard try !database.tableExists("log_floor") else { throw error }
+            return nil
+        }
+    }
+}
+
+extension SQLiteTransaction {
+    func appendEntry(_ entry: StoredEntry, head: ObjectHead, recordedAtMilliseconds: UInt64) throws {
+        try database.run(
+            "INSERT INTO log_entries VALUES (?, ?, ?, ?, ?, ?)", .integer(entry.index), .bytes(head.object.bytes),
+            .integer(head.sequence), .bytes(entry.leafHash.bytes), .integer(recordedAtMilliseconds),
+            .bytes(entry.bytes))
+        try set(head)
+    }
+
+    func reserveEntry(_ entry: OwnEntry) throws {
+        try database.run(
+            "INSERT INTO log_entries VALUES (?, x'', ?, x'', ?, x'')", .integer(entry.index),
+            .integer(entry.sequence), .integer(entry.recordedAtMilliseconds))
+    }
+
+    func fillEntry(_ entry: StoredEntry, head: ObjectHead) throws {
+        try database.run(
+            "UPDATE log_entries SET leaf_hash = ?, bytes = ? WHERE idx = ?", .bytes(entry.leafHash.bytes),
+            .bytes(entry.bytes), .integer(entry.index))
+        try set(head)
+    }
+
+    private func set(_ head: ObjectHead) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO log_heads VALUES (?, ?, ?, ?)", .bytes(head.object.bytes),
+            .integer(head.sequence), .bytes(head.link.leafHash.bytes), .integer(head.link.index))
+    }
+
+    func insertRequest(_ request: KeptRequest, key: String) throws {
+        try database.run(
+            "INSERT INTO log_requests VALUES (?, ?, ?, ?, ?)", .text(key), .bytes(request.digest),
+            .integer(request.answer.index), .integer(request.answer.sequence),
+            .bytes(request.answer.leafHash.bytes))
+    }
+
+    func setLogFloor(_ floor: LogFloor) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO log_floor VALUES (0, ?, ?)", .integer(floor.size), .bytes(floor.root.bytes))
+    }
+
+    func removeLogFloor() throws { try database.run("DELETE FROM log_floor") }
+}
+
+/// Openings lie in rows that are added at the table's end alone, and are erased by zeros of the same length.
+///
+/// SQLite moves rows where others are put between them or deleted, and leaves copies in the free space of pages, even
+/// under `secure_delete`. Rows that never move leave none: once one is overwritten and the write-ahead log emptied,
+/// nothing of it is on the disk, and no other page had to be rewritten for that.
+extension SQLiteTransaction {
+    /// The bits of a row's number that tell an entry's openings apart; above them stands the entry's index.
+    private static let placeBitCount = 8
+
+    func insertOpenings(_ openings: [StoredOpening], of index: UInt64) throws {
+        // No input reaches this: the entry was encoded before, which refuses as many commitments.
+        precondition(openings.count <= 1 << Self.placeBitCount, "an entry has fewer openings")
+        for (place, opening) in openings.enumerated() {
+            try database.run(
+                "INSERT INTO log_openings VALUES (?, ?, 1, ?)", .integer(try Self.firstRow(of: index) | Int64(place)),
+                .bytes(opening.commitment.bytes), .bytes(opening.sealed))
+        }
+    }
+
+    func openings(_ range: Range<UInt64>, count: Int) throws -> [StoredOpening] {
+        try database.all(
+            """
+            SELECT number, commitment, sealed FROM log_openings
+            WHERE number >= ? AND number < ? AND is_kept ORDER BY number LIMIT ?
+            """, .integer(try Self.firstRow(of: range.lowerBound)), .integer(try Self.firstRow(of: range.upperBound)),
+            .integer(Int64(count))
+        ) { row in
+            StoredOpening(
+                index: try row.number(0) >> UInt64(Self.placeBitCount), commitment: try row.hash(1),
+                sealed: try row.byteArray(2))
+        }
+    }
+
+    func eraseOpenings(of index: UInt64) throws -> [MerkleHash] {
+        let (first, end) = (try Self.firstRow(of: index), try Self.firstRow(of: index + 1))
+        let commitments = try database.all(
+            "SELECT commitment FROM log_openings WHERE number >= ? AND number < ? AND is_kept ORDER BY commitment",
+            .integer(first), .integer(end)
+        ) { try $0.hash(0) }
+        try database.run(
+            "UPDATE log_openings SET is_kept = 0, sealed = zeroblob(length(sealed)) WHERE number >= ? AND number < ?",
+            .integer(first), .integer(end))
+        return commitments
+    }
+
+    private static func firstRow(of index: UInt64) throws -> Int64 {
+        guard index <= UInt64(Int64.max >> placeBitCount) else {
+            throw LogError.inconsistent("an index of \(index), which no log has")
+        }
+        return Int64(index << UInt64(placeBitCount))
+    }
+}

@@ -1,0 +1,172 @@
+import Credential
+import GRDB
+import Signing
+
+extension SQLiteTransaction {
+    func person(residentDigest: [UInt8]) throws -> [UInt8]? {
+        try database.first("SELECT subject FROM person WHERE residentDigest = ?", .bytes(residentDigest)) {
+            try $0.blob(0)
+        }
+    }
+
+    func sealedLinks(of person: [UInt8]) throws -> [UInt8]? {
+        try database.first("SELECT links FROM person WHERE subject = ?", .bytes(person)) { try $0.blob(0) }
+    }
+
+    func enterpriseName(_ uscc: String) throws -> String? {
+        try database.first("SELECT name FROM enterprise WHERE uscc = ?", .text(uscc)) { try $0.text(0) }
+    }
+
+    func object(_ id: [UInt8]) throws -> ObjectRecord? {
+        try database.first(
+            "SELECT kind, manager, category, name, latitude, longitude, reference FROM object WHERE id = ?",
+            .bytes(id), read: Self.object)
+    }
+
+    func hasObject(_ id: [UInt8]) throws -> Bool {
+        try database.first("SELECT 1 FROM object WHERE id = ?", .bytes(id)) { _ in true } ?? false
+    }
+
+    func hasLinkedPair(_ digest: [UInt8]) throws -> Bool {
+        try database.first("SELECT 1 FROM holderLink WHERE pair = ?", .bytes(digest)) { _ in true } ?? false
+    }
+
+    func linkedPersons(countMax: Int) throws -> [(subject: [UInt8], sealedLinks: [UInt8])] {
+        try database.all(
+            "SELECT person.subject, person.links FROM holderLink JOIN person USING (subject) LIMIT ?",
+            .integer(Int64(countMax))
+        ) { (try $0.blob(0), try $0.blob(1)) }
+    }
+
+    func insertPerson(_ subject: [UInt8], residentDigest: [UInt8], sealedLinks: [UInt8], at now: UInt64) throws {
+        try database.run(
+            "INSERT INTO person VALUES (?, ?, ?, ?)", .bytes(subject), .bytes(residentDigest), .bytes(sealedLinks),
+            .integer(now))
+    }
+
+    func setSealedLinks(_ sealed: [UInt8], of person: [UInt8]) throws {
+        try database.run("UPDATE person SET links = ? WHERE subject = ?", .bytes(sealed), .bytes(person))
+    }
+
+    func setLinkedPair(_ digest: [UInt8], of person: [UInt8]) throws {
+        try database.run("INSERT OR REPLACE INTO holderLink VALUES (?, ?)", .bytes(person), .bytes(digest))
+    }
+
+    func insertEnterprise(_ uscc: String, name: String, at now: UInt64) throws {
+        try database.run("INSERT INTO enterprise VALUES (?, ?, ?)", .text(uscc), .text(name), .integer(now))
+    }
+
+    func insertObject(_ id: [UInt8], _ object: ObjectRecord, at now: UInt64) throws {
+        try database.run(
+            "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", .bytes(id),
+            .integer(Int64(object.kind.rawValue)), .text(object.manager.text), .integer(object.category.number),
+            object.name.map { .text($0) }, object.location.map { .integer($0.latitudeMicrodegrees) },
+            object.location.map { .integer($0.longitudeMicrodegrees) },
+            object.location.map { .integer(Int64($0.reference.rawValue)) }, .integer(now))
+    }
+
+    private static func object(_ row: DirectRow) throws(StorageError) -> ObjectRecord {
+        guard let kind = ObjectKind(rawValue: try row.wholeNumber(0)), let manager = try? USCC(try row.text(1)),
+            let category = ObjectCategory(number: try row.unsigned(2))
+        else { throw .corruptRow("an object's kind, manager or category is unknown") }
+        return ObjectRecord(
+            kind: kind, manager: manager, category: category, name: try row.optionalText(3),
+            location: try location(row))
+    }
+
+    private static func location(_ row: DirectRow) throws(StorageError) -> Location? {
+        guard let latitude = try row.optionalWholeNumber(4), let longitude = try row.optionalWholeNumber(5),
+            let number = try row.optionalWholeNumber(6)
+        else { return nil }
+        guard let reference = Location.Reference(rawValue: number) else {
+            throw .corruptRow("an object's reference is unknown")
+        }
+        return Location(latitudeMicrodegrees: latitude, longitudeMicrodegrees: longitude, reference: reference)
+    }
+}
+
+extension SQLiteTransaction {
+    func issuerKeys() throws -> [IssuerKeyRecord] {
+        try database.all(Self.keyColumns + "ORDER BY notBefore, spki", read: Self.key)
+    }
+
+    func activeIssuerKey(uses: [String]) throws -> IssuerKeyRecord? {
+        try database.first(
+            Self.keyColumns + "WHERE uses = ? AND status = 'active'", .text(uses.joined(separator: " ")),
+            read: Self.key)
+    }
+
+    func putIssuerKey(_ key: IssuerKeyRecord) throws {
+        try database.run(
+            """
+            INSERT INTO issuerKey VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (spki) DO UPDATE SET status = excluded.status
+            """, .bytes(key.keyIdentifier), .text(key.issuer), .bytes(key.spki),
+            .text(key.uses.joined(separator: " ")), .integer(key.notBefore), .integer(key.expiresAt),
+            .text(key.status.rawValue))
+    }
+
+    private static let keyColumns =
+        "SELECT keyIdentifier, issuer, spki, uses, notBefore, expiresAt, status FROM issuerKey "
+
+    private static func key(_ row: DirectRow) throws(StorageError) -> IssuerKeyRecord {
+        let keyIdentifier = try row.blob(0)
+        guard keyIdentifier.count == VerificationKey.keyIdentifierByteCount else {
+            throw .corruptRow("a key identifier's length")
+        }
+        return IssuerKeyRecord(
+            keyIdentifier: keyIdentifier, issuer: try row.text(1), spki: try row.blob(2),
+            uses: try row.text(3).split(separator: " ").map(String.init), notBefore: try row.unsigned(4),
+            expiresAt: try row.unsigned(5),
+            status: IssuerKeyRecord.Status(rawValue: try row.text(6)) ?? .compromised)
+    }
+}
+
+extension SQLiteTransaction {
+    func keptAnswer(toKeys keys: (String, String)) throws -> KeptAnswer? {
+        try database.first(
+            "SELECT request, answer FROM idempotency WHERE key IN (?, ?)", .text(keys.0), .text(keys.1)
+        ) { KeptAnswer(requestDigest: try $0.blob(0), answer: try $0.text(1)) }
+    }
+
+    func insertAnswer(_ answer: KeptAnswer, toKey key: String, at now: UInt64) throws {
+        try database.run(
+            "INSERT INTO idempotency VALUES (?, ?, ?, ?)", .text(key), .bytes(answer.requestDigest),
+            .text(answer.answer), .integer(now))
+    }
+
+    func counter(_ name: String) throws -> UInt64? {
+        try database.first("SELECT value FROM counter WHERE name = ?", .text(name)) { try $0.unsigned(0) }
+    }
+
+    func raiseCounter(_ name: String, to value: UInt64) throws {
+        try database.run(
+            "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
+            .text(name), .integer(value))
+    }
+
+    func auditLines(after number: UInt64, count: Int, subject: String?) throws -> [AuditLine] {
+        try database.all(
+            """
+            SELECT number, at, uid, action, subject FROM audit
+            WHERE number > ?1 AND (?2 IS NULL OR subject = ?2 COLLATE NOCASE) ORDER BY number LIMIT ?3
+            """, .integer(Int64(clamping: number)), subject.map { .text($0) }, .integer(Int64(count))
+        ) { row in
+            AuditLine(
+                number: try row.unsigned(0), time: try row.unsigned(1), uid: UInt32(clamping: try row.unsigned(2)),
+                action: try row.text(3), subject: try row.text(4))
+        }
+    }
+
+    func insertAuditLine(uid: UInt32, action: String, subject: String, at now: UInt64) throws {
+        try database.run(
+            "INSERT INTO audit (at, uid, action, subject) VALUES (?, ?, ?, ?)", .integer(now), .integer(Int64(uid)),
+            .text(action), .text(subject))
+    }
+
+    func position() throws -> RegistryPosition? { try RegistryPosition.read(database) }
+
+    func beginPosition(of installation: [UInt8]) throws { try RegistryPosition.begin(installation, database) }
+
+    func raiseCommitCount(to count: UInt64) throws { try RegistryPosition.raise(to: count, database) }
+}

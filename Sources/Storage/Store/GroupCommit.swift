@@ -1,0 +1,173 @@
+import Dispatch
+import Synchronization
+
+/// Writes from many callers, committed together: a sync costs as much for one as for a thousand.
+///
+/// A write that finds the disk idle is committed at once; those that arrive during a commit share the next. A refusal
+/// leaves the others whole, and each is answered only after the commit.
+final class GroupCommit: Sendable {
+    /// The most writes in one transaction, so that no caller waits for an unbounded one.
+    static let jobCountMax = 1024
+    /// The share of each commit that single requests get before batch lines.
+    private static let soleJobCountMax = jobCountMax / 2
+
+    private struct Job: Sendable {
+        /// Runs the change and keeps its outcome; false when it is to be undone.
+        let run: @Sendable (any StoreTransaction) -> Bool
+        let settle: @Sendable (StorageError?) -> Void
+    }
+
+    private struct State {
+        var sole: [Job] = []
+        var lines: [Job] = []
+        var isDraining = false
+        var isClosed = false
+        /// Set by the first commit whose outcome is not known; nothing is written from then on.
+        var failure: StorageError?
+        var onUnknownOutcome: @Sendable (StorageError) -> Void = { _ in }
+        var position: RegistryPosition?
+    }
+
+    /// How a transaction ended.
+    private enum Outcome {
+        case done
+        /// Nothing of it was kept, and writing may go on.
+        case undone(StorageError)
+        /// The disk may or may not have it: a failed sync leaves that open.
+        case unknown(StorageError)
+    }
+
+    private let connection: any WriteConnection
+    private let queue = DispatchQueue(label: "registry.commit")
+    private let state: Mutex<State>
+
+    init(_ connection: any WriteConnection, position: RegistryPosition?) {
+        self.connection = connection
+        state = Mutex(State(position: position))
+    }
+
+    /// How far the registry is on disk: never ahead of a commit; nil where the registry has no position.
+    var position: RegistryPosition? { state.withLock { $0.position } }
+
+    /// Takes up what a commit has brought the registry to.
+    func keep(_ position: RegistryPosition) {
+        state.withLock { $0.position = position }
+    }
+
+    /// As ``RegistryStore/onUnknownOutcome(_:)``.
+    func onUnknownOutcome(_ handler: @escaping @Sendable (StorageError) -> Void) {
+        state.withLock { $0.onUnknownOutcome = handler }
+    }
+
+    /// As ``RegistryStore/submit(isLine:_:)``.
+    func submit<Value: Sendable>(
+        isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+    ) -> SubmittedWrite<Value> {
+        let write = SubmittedWrite<Value>()
+        enqueue(
+            Job(run: { transaction in write.run { try body(transaction) } }, settle: { write.settle($0) }),
+            isLine: isLine)
+        return write
+    }
+
+    /// Finishes what was submitted, and refuses everything later.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        queue.sync {}
+    }
+
+    private func enqueue(_ job: Job, isLine: Bool) {
+        let failure = state.withLock { state -> StorageError? in
+            if let failure = state.failure { return failure }
+            if state.isClosed { return .unwritable("it is closed") }
+            if isLine { state.lines.append(job) } else { state.sole.append(job) }
+            if !state.isDraining {
+                state.isDraining = true
+                queue.async { self.drain() }
+            }
+            return nil
+        }
+        if let failure { job.settle(failure) }
+    }
+
+    private func drain() {
+        while true {
+            let jobs = state.withLock { state -> [Job] in
+                let sole = state.sole.prefix(Self.soleJobCountMax)
+                let lines = state.lines.prefix(Self.jobCountMax - sole.count)
+                state.sole.removeFirst(sole.count)
+                state.lines.removeFirst(lines.count)
+                let jobs = Array(sole + lines)
+                state.isDraining = !jobs.isEmpty
+                return jobs
+            }
+            if jobs.isEmpty { return }
+            switch commit(jobs) {
+            case .done: for job in jobs { job.settle(nil) }
+            case .undone(let failure): for job in jobs { job.settle(failure) }
+            case .unknown(let failure):
+                let handler = state.withLock { state in
+                    state.failure = failure
+                    return state.onUnknownOutcome
+                }
+                handler(failure)
+                for job in jobs { job.settle(failure) }
+            }
+        }
+    }
+
+    private func commit(_ jobs: [Job]) -> Outcome {
+        connection.withSession { session in
+            let position: RegistryPosition?
+            do throws(StorageError) {
+                let changeCount = session.changeCount
+                try session.begin()
+                if try !Self.runTogether(jobs, session) {
+                    try session.rollback()
+                    try session.begin()
+                    for job in jobs {
+                        try session.nested { () throws(StorageError) in try Self.run(job, session) }
+                    }
+                }
+                position = session.changeCount == changeCount ? nil : try session.advancePosition()
+            } catch {
+                return Self.undone(by: error, session)
+            }
+            do throws(StorageError) {
+                try session.commit()
+                if let position { keep(position) }
+                return .done
+            } catch {
+                return error.code == .diskFull ? Self.undone(by: error, session) : .unknown(error)
+            }
+        }
+    }
+
+    private static func undone(by error: StorageError, _ session: any WriteSession) -> Outcome {
+        do throws(StorageError) {
+            if session.isInTransaction { try session.rollback() }
+            return .undone(error)
+        } catch {
+            return .unknown(error)
+        }
+    }
+
+    /// Runs jobs without undoing any of them alone, which costs about what a small write does.
+    ///
+    /// - Returns: false when one was refused after it had changed something, which only a rollback undoes.
+    private static func runTogether(_ jobs: [Job], _ session: any WriteSession) throws(StorageError) -> Bool {
+        for job in jobs {
+            let changeCount = session.changeCount
+            let isKept = try run(job, session)
+            guard isKept || session.changeCount == changeCount else { return false }
+        }
+        return true
+    }
+
+    private static func run(_ job: Job, _ session: any WriteSession) throws(StorageError) -> Bool {
+        let isKept = job.run(session.transaction)
+        // A later job must not start a transaction of its own.
+        guard session.isInTransaction else { throw .diskFull }
+        return isKept
+    }
+}

@@ -1,0 +1,71 @@
+import TraceLog
+
+@testable import Storage
+
+/// Everything that a store keeps.
+struct MemoryContents: Sendable {
+    struct Person {
+        let residentDigest: [UInt8]
+        var sealedLinks: [UInt8]
+    }
+
+    struct Block {
+        let order: [UInt16]
+        var used: Int
+    }
+
+    struct Revocation {
+        let at: UInt64
+        let sealedReason: [UInt8]?
+    }
+
+    struct Row {
+        let object: [UInt8]
+        let sequence: UInt64
+        let recordedAtMilliseconds: UInt64
+        var entry: StoredEntry?
+    }
+
+    struct OpeningRow {
+        var stored: StoredOpening
+        var isKept = true
+    }
+
+    var persons: [[UInt8]: Person] = [:]
+    /// By person.
+    var linkedPairs: [[UInt8]: [UInt8]] = [:]
+    var enterprises: [String: String] = [:]
+    var objects: [[UInt8]: ObjectRecord] = [:]
+    var codes: [IssuedCodeRecord] = []
+    var revocations: [StatusPlace: Revocation] = [:]
+    var keys: [IssuerKeyRecord] = []
+    /// By list, then by base.
+    var blocks: [String: [UInt64: Block]] = [:]
+    var floors: [String: UInt64] = [:]
+    var answers: [String: KeptAnswer] = [:]
+    var counters: [String: UInt64] = [:]
+    var audit: [AuditLine] = []
+    var position: RegistryPosition?
+    var rows: [UInt64: Row] = [:]
+    var heads: [[UInt8]: ObjectHead] = [:]
+    var openings: [UInt64: [OpeningRow]] = [:]
+    var requests: [String: KeptRequest] = [:]
+    var floor: LogFloor?
+}
+
+/// A view of what a store keeps, and of what was changed in it.
+final class MemoryTransaction: StoreTransaction {
+    var contents: MemoryContents
+    private(set) var changeCount = 0
+
+    init(_ contents: MemoryContents) {
+        self.contents = contents
+    }
+
+    /// Makes a change, unless it breaks a rule that the store itself holds.
+    func change(if isAllowed: Bool = true, _ body: (inout MemoryContents) -> Void) throws(StorageError) {
+        guard isAllowed else { throw .unwritable("a constraint failed") }
+        body(&contents)
+        changeCount += 1
+    }
+}

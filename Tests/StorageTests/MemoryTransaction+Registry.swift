@@ -1,0 +1,124 @@
+import Credential
+
+@testable import Storage
+
+extension MemoryTransaction {
+    func person(residentDigest: [UInt8]) -> [UInt8]? {
+        contents.persons.first { $0.value.residentDigest == residentDigest }?.key
+    }
+
+    func sealedLinks(of person: [UInt8]) -> [UInt8]? { contents.persons[person]?.sealedLinks }
+
+    func enterpriseName(_ uscc: String) -> String? { contents.enterprises[uscc] }
+
+    func object(_ id: [UInt8]) -> ObjectRecord? { contents.objects[id] }
+
+    func hasObject(_ id: [UInt8]) -> Bool { contents.objects[id] != nil }
+
+    func hasLinkedPair(_ digest: [UInt8]) -> Bool { contents.linkedPairs.values.contains(digest) }
+
+    func linkedPersons(countMax: Int) -> [(subject: [UInt8], sealedLinks: [UInt8])] {
+        contents.persons.filter { contents.linkedPairs[$0.key] != nil }.prefix(countMax).map {
+            ($0.key, $0.value.sealedLinks)
+        }
+    }
+
+    func insertPerson(_ subject: [UInt8], residentDigest: [UInt8], sealedLinks: [UInt8], at now: UInt64) throws {
+        let isNew = contents.persons[subject] == nil && person(residentDigest: residentDigest) == nil
+        try change(if: isNew) {
+            $0.persons[subject] = .init(residentDigest: residentDigest, sealedLinks: sealedLinks)
+        }
+    }
+
+    func setSealedLinks(_ sealed: [UInt8], of person: [UInt8]) throws {
+        guard contents.persons[person] != nil else { return }
+        try change { $0.persons[person]?.sealedLinks = sealed }
+    }
+
+    func setLinkedPair(_ digest: [UInt8], of person: [UInt8]) throws {
+        try change { $0.linkedPairs[person] = digest }
+    }
+
+    func insertEnterprise(_ uscc: String, name: String, at now: UInt64) throws {
+        try change(if: contents.enterprises[uscc] == nil) { $0.enterprises[uscc] = name }
+    }
+
+    func insertObject(_ id: [UInt8], _ object: ObjectRecord, at now: UInt64) throws {
+        try change(if: contents.objects[id] == nil) { $0.objects[id] = object }
+    }
+}
+
+extension MemoryTransaction {
+    func issuerKeys() -> [IssuerKeyRecord] {
+        contents.keys.sorted { first, second in
+            first.notBefore == second.notBefore
+                ? first.spki.lexicographicallyPrecedes(second.spki) : first.notBefore < second.notBefore
+        }
+    }
+
+    func activeIssuerKey(uses: [String]) -> IssuerKeyRecord? {
+        contents.keys.first { $0.uses == uses && $0.status == .active }
+    }
+
+    func putIssuerKey(_ key: IssuerKeyRecord) throws {
+        let place = contents.keys.firstIndex { $0.spki == key.spki }
+        let new = place.map { contents.keys[$0].with(key.status) } ?? key
+        let old = place.map { contents.keys[$0].status } ?? key.status
+        let isOnward = old == key.status || (key.status != .active && old != .compromised)
+        let isOnly =
+            key.status != .active
+            || !contents.keys.contains { other in
+                other.spki != key.spki && other.uses == new.uses && other.status == .active
+            }
+        try change(if: isOnward && isOnly) { contents in
+            if let place { contents.keys[place] = new } else { contents.keys.append(new) }
+        }
+    }
+}
+
+extension MemoryTransaction {
+    func keptAnswer(toKeys keys: (String, String)) -> KeptAnswer? {
+        contents.answers[keys.0] ?? contents.answers[keys.1]
+    }
+
+    func insertAnswer(_ answer: KeptAnswer, toKey key: String, at now: UInt64) throws {
+        try change(if: contents.answers[key] == nil) { $0.answers[key] = answer }
+    }
+
+    func counter(_ name: String) -> UInt64? { contents.counters[name] }
+
+    func raiseCounter(_ name: String, to value: UInt64) throws {
+        try change { $0.counters[name] = max($0.counters[name] ?? 0, value) }
+    }
+
+    func auditLines(after number: UInt64, count: Int, subject: String?) -> [AuditLine] {
+        Array(
+            contents.audit.filter { line in
+                line.number > number && (subject.map { $0.lowercased() == line.subject.lowercased() } ?? true)
+            }.prefix(count))
+    }
+
+    func insertAuditLine(uid: UInt32, action: String, subject: String, at now: UInt64) throws {
+        let number = UInt64(contents.audit.count) + 1
+        try change {
+            $0.audit.append(AuditLine(number: number, time: now, uid: uid, action: action, subject: subject))
+        }
+    }
+
+    func position() -> RegistryPosition? { contents.position }
+
+    func beginPosition(of installation: [UInt8]) throws {
+        try change(if: contents.position == nil) {
+            $0.position = RegistryPosition(installation: installation, commitCount: 0, blockCommitCount: 0)
+        }
+    }
+
+    func raiseCommitCount(to count: UInt64) throws {
+        guard let old = contents.position else { return }
+        try change {
+            $0.position = RegistryPosition(
+                installation: old.installation, commitCount: max(old.commitCount, count),
+                blockCommitCount: old.blockCommitCount)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Credential
+import TraceLog
+
+@testable import Storage
+
+/// All that a store holds, as its own reads tell it.
+enum StoreContents {
+    static let names = [
+        "keys", "objects", "persons", "pairs", "enterprises", "codes", "live", "blocks", "floors", "lists", "revoked",
+        "answers", "counters", "audit", "position", "entries", "histories", "own", "heads", "openings", "requests",
+        "floor",
+    ]
+
+    static func lines(_ snapshot: any StoreSnapshot) throws -> [String] {
+        try registry(snapshot) + status(snapshot) + log(snapshot)
+    }
+
+    private static func line(_ name: String, _ parts: [Any?]...) -> String {
+        "\(name): \(parts.flatMap { part in part.compactMap(\.self).map { "\($0)" } })"
+    }
+
+    private static func registry(_ snapshot: any StoreSnapshot) throws -> [String] {
+        let ids = StoreStep.identifiers
+        let linked = try snapshot.linkedPersons(countMax: 100).map { "\($0)" }.sorted()
+        return [
+            line("keys", try snapshot.issuerKeys(), try StoreStep.uses.map { try snapshot.activeIssuerKey(uses: $0) }),
+            line("objects", try ids.map { try snapshot.object($0) }, try ids.filter { try snapshot.hasObject($0) }),
+            line(
+                "persons", try ids.map { try snapshot.person(residentDigest: $0) },
+                try ids.map { try snapshot.sealedLinks(of: $0) }),
+            line("pairs", linked, try ids.filter { try snapshot.hasLinkedPair($0) }),
+            line("enterprises", try StoreStep.names.map { try snapshot.enterpriseName($0) }),
+            line("answers", try StoreStep.names.map { try snapshot.keptAnswer(toKeys: ($0, $0)) }),
+            line("counters", try StoreStep.names.map { try snapshot.counter($0) }),
+            line(
+                "audit",
+                try snapshot.auditLines(after: 0, count: 1000, subject: nil),
+                try snapshot.auditLines(after: 3, count: 4, subject: "A")),
+            line("position", [try snapshot.position()]),
+        ]
+    }
+
+    private static func status(_ snapshot: any StoreSnapshot) throws -> [String] {
+        let lists = StoreStep.lists.map(\.name)
+        let range: Range<UInt64> = 1..<5
+        return [
+            line(
+                "codes",
+                try StoreStep.names.flatMap { try snapshot.codes(of: $0, after: nil, count: 100) } as [StoredCode],
+                try StoreStep.identifiers.flatMap { try snapshot.codes(of: "a", after: $0 + $0, count: 3) }
+                    as [StoredCode]),
+            line(
+                "live",
+                try StoreStep.names.flatMap { name in
+                    try snapshot.liveStatusPlaces(code: [1], subject: name, at: 4).map { "\($0)" }.sorted()
+                } as [String]),
+            line("blocks", try lists.map { try snapshot.newestStatusBlock(of: $0) }),
+            line("floors", try lists.map { try snapshot.statusFloor(named: $0) }),
+            line("lists", try snapshot.statusListNames().sorted()),
+            line(
+                "revoked",
+                try lists.flatMap { try snapshot.revokedIndices(of: $0, in: range) } as [UInt64],
+                try lists.map { try snapshot.revokedCount(of: $0, in: range) },
+                try lists.map { try snapshot.revokedBounds(of: $0) }),
+        ]
+    }
+
+    private static func log(_ snapshot: any StoreSnapshot) throws -> [String] {
+        var own: [String] = []
+        for isNewestFirst in [false, true] {
+            for (part, end) in [([], nil), ([1], 12), ([], 9)] as [([UInt8], UInt64?)] {
+                try snapshot.visitOwnEntries(containing: part, before: end, newestFirst: isNewestFirst) {
+                    own.append("\($0) \($1)")
+                    return own.count < 40
+                }
+            }
+        }
+        let objects = StoreStep.objects.filter { $0 != .log }
+        return [
+            line("entries", [try snapshot.newestEntry()], try snapshot.entries(0..<1000), try snapshot.entries(3..<6)),
+            line(
+                "histories",
+                try StoreStep.objects.flatMap { try snapshot.entries(of: $0, from: 1, count: 3) } as [StoredEntry]),
+            line(
+                "own", own, [try snapshot.newestOwnEntry()],
+                try (0..<40).map { try snapshot.object(ofEntry: UInt64($0)) }),
+            line(
+                "heads",
+                try StoreStep.objects.map { try snapshot.head(of: $0) },
+                try objects.map { try snapshot.head(of: $0, before: 8) }, try snapshot.heads(from: [], count: 10),
+                try snapshot.heads(from: [2], count: 1),
+                [try snapshot.newestHeadIndex()]),
+            line("openings", try snapshot.openings(0..<1000, count: 1000), try snapshot.openings(2..<9, count: 3)),
+            line("requests", try StoreStep.names.map { try snapshot.keptRequest(($0, $0)) }),
+            line("floor", [try snapshot.logFloor()]),
+        ]
+    }
+}
