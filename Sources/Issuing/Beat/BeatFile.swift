@@ -25,7 +25,10 @@ struct BeatFile: Sendable {
         guard status.st_size <= Beat.byteCountMax, let bytes = Self.readAll(descriptor, Int(status.st_size)) else {
             throw unreadable("it is too long, or changed while it was read")
         }
-        guard let beat = Beat(text: bytes) else { throw unreadable("it is not a whole beat") }
+        guard let beat = Beat(text: bytes) else {
+            guard !Beat.isNewer(text: bytes) else { throw newer }
+            throw unreadable("it is not a whole beat")
+        }
         return beat
     }
 
@@ -127,6 +130,12 @@ struct BeatFile: Sendable {
             code: "beat_unreadable", reason: "the beat \(path) cannot be read: \(reason)",
             hint: "mend its owner, mode or disk; where its content is lost, move it away and "
                 + OperationError.recovering)
+    }
+
+    private var newer: OperationError {
+        OperationError(
+            code: "schema_newer", reason: "the beat \(path) was written by a later version",
+            hint: "open the installation with the version that it was last opened with")
     }
 
     func unwritable(_ reason: String) -> OperationError {
