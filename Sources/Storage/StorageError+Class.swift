@@ -8,7 +8,8 @@ extension StorageError.Code: ErrorCode {
         case .subjectUnknown, .codeUnknown: .notFound
         case .registryExists, .alreadyRegistered, .idempotencyMismatch: .conflict
         case .registryUnwritable, .diskFull, .statusListFull: .later
-        case .registryMissing, .registryCorrupt, .registryNewer, .commitUnknown, .fieldKeyInvalid: .malfunction
+        case .registryMissing, .registryCorrupt, .schemaNewer, .upgradeFailed, .commitUnknown, .fieldKeyInvalid:
+            .malfunction
         }
     }
 }

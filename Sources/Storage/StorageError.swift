@@ -4,7 +4,9 @@ package struct StorageError: Error, Equatable, Sendable {
         case registryMissing = "registry_missing"
         case registryExists = "registry_exists"
         case registryCorrupt = "registry_corrupt"
-        case registryNewer = "registry_newer"
+        /// A later version wrote what is to be opened.
+        case schemaNewer = "schema_newer"
+        case upgradeFailed = "upgrade_failed"
         case registryUnwritable = "registry_unwritable"
         case diskFull = "disk_full"
         case commitUnknown = "commit_unknown"

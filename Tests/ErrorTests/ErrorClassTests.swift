@@ -38,7 +38,7 @@ struct ErrorClassTests {
     func ownFault() {
         let faults: [any CodedError] = [
             StorageError(code: .registryCorrupt, reason: "", hint: ""),
-            StorageError(code: .registryNewer, reason: "", hint: ""),
+            StorageError(code: .schemaNewer, reason: "", hint: ""),
             StorageError(code: .fieldKeyInvalid, reason: "", hint: ""),
             SigningError(code: .keyUnreadable, reason: "", hint: ""),
             SigningError(code: .keyMalformed, reason: "", hint: ""),

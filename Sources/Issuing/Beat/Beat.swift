@@ -124,6 +124,12 @@ extension Beat {
         checkpoint = LogPoint(size: size, root: root)
     }
 
+    /// Whether a later version wrote a file's text.
+    static func isNewer(text bytes: [UInt8]) -> Bool {
+        guard let json = try? JSONValue.parse(bytes, byteCountMax: byteCountMax) else { return false }
+        return json["beat"]?.integer.map { $0 > format } ?? false
+    }
+
     private static func number(_ value: JSONValue?) -> UInt64? {
         value?.integer.flatMap(UInt64.init(exactly:))
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Storage
 
 /// The beat's file: replaced whole, and on disk with its folder's entry when a call returns.
 struct BeatFile: Sendable {
@@ -25,7 +26,10 @@ struct BeatFile: Sendable {
         guard status.st_size <= Beat.byteCountMax, let bytes = Self.readAll(descriptor, Int(status.st_size)) else {
             throw unreadable("it is too long, or changed while it was read")
         }
-        guard let beat = Beat(text: bytes) else { throw unreadable("it is not a whole beat") }
+        guard let beat = Beat(text: bytes) else {
+            guard !Beat.isNewer(text: bytes) else { throw newer }
+            throw unreadable("it is not a whole beat")
+        }
         return beat
     }
 
@@ -127,6 +131,13 @@ struct BeatFile: Sendable {
             code: .beatUnreadable, reason: "the beat \(path) cannot be read: \(reason)",
             hint: "mend its owner, mode or disk; where its content is lost, move it away and "
                 + OperationError.recovering)
+    }
+
+    private var newer: OperationError {
+        OperationError(
+            StorageError(
+                code: .schemaNewer, reason: "the beat \(path) was written by a later version",
+                hint: "open the installation with the version that it was last opened with"))
     }
 
     func unwritable(_ reason: String) -> OperationError {

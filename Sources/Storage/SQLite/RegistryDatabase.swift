@@ -33,7 +33,7 @@ package final class RegistryDatabase: RegistryStore {
                 code: .registryExists, reason: "\(path) is there already", hint: "name a state directory that is new")
         }
         Glibc.close(descriptor)
-        let database = try RegistryDatabase(opening: path, cipher: nil)
+        let database = try RegistryDatabase(opening: path, upgrade: nil)
         do {
             try database.changeAtOpening { transaction in
                 if let installation { try transaction.beginPosition(of: installation) }
@@ -50,10 +50,10 @@ package final class RegistryDatabase: RegistryStore {
     /// - Parameters:
     ///   - path: the file's path.
     ///   - cipher: of this registry's keys; what an earlier version left open is sealed with it.
-    /// - Throws: `registry_missing`, `registry_corrupt`, `registry_newer`, `registry_unwritable`.
+    /// - Throws: `registry_missing`, `registry_corrupt`, `schema_newer`, `upgrade_failed`, `registry_unwritable`.
     package convenience init(path: String, cipher: FieldCipher) throws(StorageError) {
         _ = try RegistryDatabase(readingOnly: path)
-        try self.init(opening: path, cipher: cipher)
+        try self.init(opening: path, upgrade: RegistryUpgrade(path: path, cipher: cipher))
     }
 
     /// Opens a registry as ``init(path:cipher:)`` does, if what it holds passes a check.
@@ -61,14 +61,17 @@ package final class RegistryDatabase: RegistryStore {
     /// - Parameters:
     ///   - path: the file's path.
     ///   - cipher: of this registry's keys.
+    ///   - observer: is told of each step of an upgrade; tests look at the files then.
     ///   - check: looks at the registry as it is, before anything of it is changed; what it throws keeps it closed.
     /// - Returns: the registry, and what the check gave.
     /// - Throws: as ``init(path:cipher:)``, or what `check` throws.
     package static func opening<Checked>(
-        path: String, cipher: FieldCipher, check: (RegistryDatabase) throws -> Checked
+        path: String, cipher: FieldCipher, observer: @escaping UpgradeObserver = { _ in },
+        check: (RegistryDatabase) throws -> Checked
     ) throws -> (RegistryDatabase, Checked) {
         let checked = try check(RegistryDatabase(readingOnly: path))
-        return (try RegistryDatabase(opening: path, cipher: cipher), checked)
+        let upgrade = RegistryUpgrade(path: path, cipher: cipher, observer: observer)
+        return (try RegistryDatabase(opening: path, upgrade: upgrade), checked)
     }
 
     /// Opens a registry to read it alone; not a byte of its file is changed.
@@ -112,8 +115,10 @@ package final class RegistryDatabase: RegistryStore {
         return configuration
     }
 
-    private init(opening path: String, cipher: FieldCipher?) throws(StorageError) {
+    /// Opens a registry, which is upgraded first, or a new file, which has no version that could be upgraded.
+    private init(opening path: String, upgrade: RegistryUpgrade?) throws(StorageError) {
         let (pool, position) = try Self.mapped(path) {
+            try upgrade?.run(Self.configuration)
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
             // DatabasePool lowers this while it opens, so it is set, and read back, afterwards.
             let level = try pool.writeWithoutTransaction { database -> Int? in
@@ -124,7 +129,7 @@ package final class RegistryDatabase: RegistryStore {
                 return try Int.fetchOne(database, sql: "PRAGMA synchronous")
             }
             guard level == 2 else { throw StorageError.unwritable("synchronous is \(level ?? -1), not FULL") }
-            try RegistrySchema.migrator(cipher).migrate(pool)
+            if upgrade == nil { try RegistrySchema.migrator(nil).migrate(pool) }
             // Finishes an erasure that a crash parted from its purge; a backup that reads just now is waited for later.
             _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             return (pool, try pool.read(RegistryPosition.read))
@@ -209,7 +214,7 @@ package final class RegistryDatabase: RegistryStore {
 
     private static func newer(_ path: String) -> StorageError {
         StorageError(
-            code: .registryNewer, reason: "\(path) has tables of a later version than this one",
+            code: .schemaNewer, reason: "\(path) has tables of a later version than this one",
             hint: "open it with the version that it was last opened with")
     }
 

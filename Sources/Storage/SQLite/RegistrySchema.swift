@@ -2,38 +2,65 @@ import GRDB
 
 /// The registry's tables, one migration a schema version.
 enum RegistrySchema {
-    /// Brings a database of any earlier version to the newest.
+    /// What leads from one schema version to the next.
+    struct Step: Sendable {
+        let identifier: String
+        let run: @Sendable (Database) throws -> Void
+
+        init(_ identifier: String, _ run: @escaping @Sendable (Database) throws -> Void) {
+            self.identifier = identifier
+            self.run = run
+        }
+
+        init(_ identifier: String, sql: String) {
+            self.init(identifier) { try $0.execute(sql: sql) }
+        }
+    }
+
+    /// Every step in its order.
     ///
     /// - Parameter cipher: seals what earlier versions left open; nil where there are no rows, or nothing is migrated.
-    /// - Returns: the migrations in their order.
-    static func migrator(_ cipher: FieldCipher?) -> DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { database in
-            try database.execute(sql: subjects + codes + bookkeeping)
-        }
-        migrator.registerMigration("2") { database in
+    /// - Returns: the steps, the oldest version's first.
+    private static func steps(_ cipher: FieldCipher?) -> [Step] {
+        [
+            Step("1", sql: subjects + codes + bookkeeping),
             // REPLACE deletes without firing a delete trigger, so that a number which is taken is refused before.
-            try database.execute(
+            Step(
+                "2",
                 sql: """
                     CREATE TRIGGER auditGrows BEFORE INSERT ON audit
                         WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number)
                         BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END
-                    """)
-        }
-        migrator.registerMigration("links 1") { database in
-            try database.execute(
+                    """),
+            Step(
+                "links 1",
                 sql: """
                     CREATE TABLE holderLink (subject BLOB PRIMARY KEY, pair BLOB NOT NULL) WITHOUT ROWID;
                     CREATE INDEX holderLinkByPair ON holderLink(pair);
-                    """)
-        }
-        migrator.registerMigration("log 1") { try LogSchema.create($0) }
-        migrator.registerMigration("log 2") { try $0.execute(sql: LogSchema.lastingOpenings) }
-        migrator.registerMigration("keys 1") { try $0.execute(sql: oneActiveKey) }
-        migrator.registerMigration("codes 1") { try sealReasons(cipher, $0) }
-        migrator.registerMigration("status 1") { try $0.execute(sql: statusFloors) }
-        migrator.registerMigration("beat 1") { try $0.execute(sql: positions) }
+                    """),
+            Step("log 1") { try LogSchema.create($0) },
+            Step("log 2", sql: LogSchema.lastingOpenings),
+            Step("keys 1", sql: oneActiveKey),
+            Step("codes 1") { try sealReasons(cipher, $0) },
+            Step("status 1", sql: statusFloors),
+            Step("beat 1", sql: positions),
+        ]
+    }
+
+    /// Brings a database of any earlier version to the newest, each step in a transaction of its own.
+    ///
+    /// - Parameter cipher: as of ``steps(_:)``.
+    /// - Returns: the migrations in their order.
+    static func migrator(_ cipher: FieldCipher?) -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        for step in steps(cipher) { migrator.registerMigration(step.identifier, migrate: step.run) }
         return migrator
+    }
+
+    /// The steps that a database of an earlier version lacks.
+    static func pendingSteps(_ database: Database, _ cipher: FieldCipher?) throws -> [Step] {
+        let applied = try migrator(nil).appliedIdentifiers(database)
+        return steps(cipher).filter { !applied.contains($0.identifier) }
     }
 
     /// Whether a database has every table, index and trigger of its own version, as that version made them.

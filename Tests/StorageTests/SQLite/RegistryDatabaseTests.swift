@@ -68,7 +68,7 @@ struct RegistryDatabaseTests {
         let refusal = #expect(throws: StorageError.self) {
             try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         }
-        #expect(refusal?.code == .registryNewer)
+        #expect(refusal?.code == .schemaNewer)
     }
 
     @Test("that is damaged or no registry at all does not open", arguments: ["header", "pages", "text"])

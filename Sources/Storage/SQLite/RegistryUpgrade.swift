@@ -1,0 +1,153 @@
+import GRDB
+import Glibc
+
+/// A step of an upgrade, after which a test may look at the files as a crash would leave them.
+package enum UpgradeStep: String, Sendable, CaseIterable {
+    case copyBegun = "copy_begun"
+    case copied
+    case migrated
+    case committed
+    case copyRemoved = "copy_removed"
+}
+
+/// What happens at a step of an upgrade: nothing in service.
+package typealias UpgradeObserver = @Sendable (UpgradeStep) -> Void
+
+/// Brings a registry of an earlier version to this version's schema: all of it, or nothing.
+///
+/// The caller holds the installation's lock. A copy lies beside the registry until the registry has passed its checks;
+/// it goes then, since a field that is erased later must not live on in it.
+struct RegistryUpgrade {
+    /// What follows the registry's name in the copy's.
+    static let copySuffix = ".before-upgrade"
+    private static let unfinishedSuffix = ".tmp"
+
+    let path: String
+    let cipher: FieldCipher?
+    var observer: UpgradeObserver = { _ in }
+
+    private var copy: String { path + Self.copySuffix }
+    private var unfinishedCopy: String { copy + Self.unfinishedSuffix }
+
+    /// Upgrades the registry, or removes the copy that a crash left of an upgrade that was done.
+    ///
+    /// - Parameter configuration: of the connection. It is one alone: a pool writes to the file as soon as it opens.
+    /// - Throws: `upgrade_failed`, which names the copy; `disk_full` or `registry_unwritable` where none could be made.
+    ///   The registry is as it was then.
+    func run(_ configuration: Configuration) throws(StorageError) {
+        let registry: DatabaseQueue
+        let steps: [RegistrySchema.Step]
+        do {
+            registry = try DatabaseQueue(path: path, configuration: configuration)
+            steps = try registry.read { try RegistrySchema.pendingSteps($0, cipher) }
+        } catch {
+            throw StorageError(sqlite: error)
+        }
+        try removeCopies()
+        guard !steps.isEmpty else { return }
+        try makeCopy(of: registry)
+        observer(.copied)
+        do {
+            try registry.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                try database.execute(sql: "PRAGMA secure_delete = ON")
+                try database.inTransaction(.immediate) {
+                    try migrate(database, by: steps)
+                    observer(.migrated)
+                    return .commit
+                }
+            }
+            observer(.committed)
+            try registry.read { try check($0) }
+            // What the steps sealed or overwrote must be gone from the write-ahead log as well.
+            _ = try? registry.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        } catch {
+            throw failed(StorageError(sqlite: error).reason)
+        }
+        try removeCopies()
+        observer(.copyRemoved)
+    }
+
+    private func migrate(_ database: Database, by steps: [RegistrySchema.Step]) throws {
+        let before = try rowCounts(database)
+        for step in steps {
+            try step.run(database)
+            try database.execute(
+                sql: "INSERT INTO grdb_migrations (identifier) VALUES (?)", arguments: [step.identifier])
+        }
+        let after = try rowCounts(database)
+        for (table, count) in before where after[table] != count {
+            throw StorageError.unwritable("the upgrade would leave \(after[table] ?? 0) of \(count) rows of \(table)")
+        }
+        try check(database)
+    }
+
+    private func check(_ database: Database) throws {
+        guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok", try RegistrySchema.isWhole(database)
+        else { throw StorageError.unwritable("the upgraded registry is not whole") }
+    }
+
+    /// The number of rows of every table but the list of migrations.
+    private func rowCounts(_ database: Database) throws -> [String: Int] {
+        let tables = try String.fetchAll(
+            database,
+            sql: """
+                SELECT name FROM sqlite_master
+                WHERE type = 'table' AND name <> 'grdb_migrations' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                """)
+        var counts: [String: Int] = [:]
+        for table in tables {
+            counts[table] = try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table.quotedDatabaseIdentifier)")
+        }
+        return counts
+    }
+
+    /// Copies the registry as it is, without what was deleted in it.
+    private func makeCopy(of registry: DatabaseQueue) throws(StorageError) {
+        // Made here and not by SQLite, which would let others read it.
+        let descriptor = unsafe open(unfinishedCopy, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .unwritable("\(copy) cannot be made") }
+        defer { close(descriptor) }
+        observer(.copyBegun)
+        do {
+            try registry.writeWithoutTransaction { database in
+                try database.execute(sql: "VACUUM INTO ?", arguments: [unfinishedCopy])
+            }
+        } catch {
+            unsafe unlink(unfinishedCopy)
+            throw StorageError(sqlite: error)
+        }
+        guard fsync(descriptor) == 0, unsafe rename(unfinishedCopy, copy) == 0, syncFolder() else {
+            throw .unwritable("\(copy) cannot be written")
+        }
+    }
+
+    private func removeCopies() throws(StorageError) {
+        var isRemoved = false
+        for name in [copy, unfinishedCopy, unfinishedCopy + "-journal"] {
+            guard unsafe unlink(name) != 0 else {
+                isRemoved = true
+                continue
+            }
+            guard errno == ENOENT else { throw .unwritable("\(name) cannot be removed") }
+        }
+        guard !isRemoved || syncFolder() else { throw .unwritable("the removal of \(copy) cannot be synced") }
+    }
+
+    private func syncFolder() -> Bool {
+        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let folder = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
+    }
+
+    private func failed(_ reason: String) -> StorageError {
+        StorageError(
+            code: .upgradeFailed,
+            reason: "the registry of an earlier version was not upgraded and is as it was: \(reason); "
+                + "a copy of it is \(copy)",
+            hint: "go on with the earlier version, keep the copy as safe as the registry, and report this")
+    }
+}
