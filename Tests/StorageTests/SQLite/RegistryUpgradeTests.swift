@@ -34,7 +34,8 @@ struct RegistryUpgradeTests {
 
     private static func isUpgraded(_ path: String) throws -> Bool {
         let registry = try RegistryDatabase(readingOnly: path)
-        return try registry.read { database in
+        return try registry.read { snapshot in
+            let database = try snapshot.sqlite
             let codes = try Int.fetchOne(database, sql: "SELECT count(*) FROM code")
             let revocations = try Int.fetchOne(
                 database, sql: "SELECT count(*) FROM revocation WHERE reason IS NOT NULL")
