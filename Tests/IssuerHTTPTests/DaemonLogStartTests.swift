@@ -57,7 +57,7 @@ struct DaemonLogStartTests {
             ("tile/0/001 on disk is not what the entries make it", { try flip("tile/0/001") }),
             ("tile/entries/000 on disk is not what the entries make it", { try flip("tile/entries/000") }),
             ("tile/0/000 on disk is not", { #expect(unsafe unlink("\(log)/tile/0/000") == 0) }),
-            ("the published heads list and the heads entry", { try flip("heads/702/tile/entries/000.p/2") }),
+            ("the published heads list does not match the heads entry", { try flip("heads/702/tile/entries/000.p/2") }),
             ("the published checkpoint is", { try flip("checkpoint") }),
             ("entry 5 is missing", { try execute("DELETE FROM log_entries WHERE idx = 5") }),
             (
