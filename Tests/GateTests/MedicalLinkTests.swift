@@ -104,15 +104,38 @@ struct MedicalLinkTests {
             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", "HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n{}",
             "HTTP/2 200 OK\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n{}",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\n{}\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\n{}",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n",
         ])
     func framing(answer: String) {
-        #expect(throws: HTTPExchangeError.self) { try HTTPResponse.parse(Array(answer.utf8), isEnded: true) }
+        #expect(throws: HTTPExchangeError.self) { try Self.read(answer.utf8, isEnded: true) }
+    }
+
+    private static func read(_ bytes: some Collection<UInt8>, isEnded: Bool = false) throws -> HTTPResponse? {
+        var whole = HTTPResponseReader(bodyByteCountMax: HTTPExchange.bodyByteCountMax)
+        whole.append(bytes)
+        let answer = try whole.response(isEnded: isEnded)
+        // The same answer byte by byte.
+        var reader = HTTPResponseReader(bodyByteCountMax: HTTPExchange.bodyByteCountMax)
+        var stepwise: HTTPResponse?
+        for byte in bytes {
+            reader.append([byte])
+            stepwise = try reader.response()
+        }
+        if stepwise == nil { stepwise = try reader.response(isEnded: isEnded) }
+        #expect(stepwise == answer)
+        return answer
     }
 
     @Test("reads an answer in chunks")
     func chunks() throws {
         let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
-        #expect(try HTTPResponse.parse(Array(answer.utf8), isEnded: false)?.body == Array("{}".utf8))
-        #expect(try HTTPResponse.parse(Array(answer.utf8.dropLast(8)), isEnded: false) == nil)
+        #expect(try Self.read(answer.utf8)?.body == Array("{}".utf8))
+        #expect(try Self.read(answer.utf8.dropLast(8)) == nil)
     }
 }

@@ -101,7 +101,7 @@ package final class IssuerClient {
     /// Sends a request while reading its answer, since the daemon reads no further than it is listened to.
     private func exchange(
         _ target: HTTPRequestTarget, type: String, idempotencyKey: String?
-    ) throws(OperationError) -> HTTPResponseReader.Response {
+    ) throws(OperationError) -> HTTPResponse {
         var head = "\(target.method.rawValue) \(target.path) HTTP/1.1\r\nHost: suishend\r\n"
         if target.method == .post { head += "Content-Type: \(type)\r\nContent-Length: \(target.body.count)\r\n" }
         if let idempotencyKey {
@@ -116,13 +116,21 @@ package final class IssuerClient {
             head += "Idempotency-Key: \(idempotencyKey)\r\n"
         }
         var unsent = (Array((head + "\r\n").utf8) + target.body)[...]
-        var reader = HTTPResponseReader(byteCountMax: Self.answerByteCountMax)
+        var reader = HTTPResponseReader(bodyByteCountMax: Self.answerByteCountMax)
         while true {
-            if let response = try reader.response() { return response }
+            if let response = try answer(&reader) { return response }
             var event = pollfd(fd: descriptor, events: Int16(unsent.isEmpty ? POLLIN : POLLIN | POLLOUT), revents: 0)
             guard unsafe poll(&event, 1, -1) > 0 || errno == EINTR else { throw broken("poll failed") }
             if event.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 { reader.append(try receive()) }
             if event.revents & Int16(POLLOUT) != 0 { unsent = unsent.dropFirst(try send(unsent)) }
+        }
+    }
+
+    private func answer(_ reader: inout HTTPResponseReader) throws(OperationError) -> HTTPResponse? {
+        do {
+            return try reader.response()
+        } catch {
+            throw broken(error.reason)
         }
     }
 

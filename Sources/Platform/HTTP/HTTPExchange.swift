@@ -43,17 +43,12 @@ package struct HTTPExchange: Sendable {
             head.append("\(field.name): \(field.value)")
         }
         try connection.send(Array((head + ["", ""]).joined(separator: "\r\n").utf8) + body)
-        var received: [UInt8] = []
+        var reader = HTTPResponseReader(bodyByteCountMax: Self.bodyByteCountMax)
         while true {
-            if let response = try HTTPResponse.parse(received, isEnded: false) { return response }
-            guard received.count <= Self.headByteCountMax + 2 * Self.bodyByteCountMax else {
-                throw HTTPExchangeError(.tooLarge, "the answer is over \(Self.bodyByteCountMax) bytes")
-            }
             let piece = try connection.receive()
-            received += piece
-            guard piece.isEmpty else { continue }
-            if let response = try HTTPResponse.parse(received, isEnded: true) { return response }
-            throw HTTPExchangeError(.closed, "the connection ended after \(received.count) bytes of an answer")
+            reader.append(piece)
+            if let response = try reader.response(isEnded: piece.isEmpty) { return response }
+            guard !piece.isEmpty else { throw HTTPExchangeError(.closed, "the connection ended before the answer did") }
         }
     }
 }

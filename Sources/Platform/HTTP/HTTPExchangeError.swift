@@ -20,4 +20,12 @@ package struct HTTPExchangeError: Error, Equatable, Sendable {
         self.reason = reason
         self.hint = hint
     }
+
+    static func malformed(_ reason: String) -> HTTPExchangeError {
+        HTTPExchangeError(.malformedResponse, "the answer cannot be read: \(reason)")
+    }
+
+    static func bodyTooLarge(_ byteCountMax: Int) -> HTTPExchangeError {
+        HTTPExchangeError(.tooLarge, "the answer's body is over \(byteCountMax) bytes")
+    }
 }
