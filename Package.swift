@@ -196,7 +196,10 @@ let package = Package(
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
-            ["Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TraceLog", grdb]),
+            [
+                "Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TestSupport",
+                "TraceLog", grdb,
+            ]),
         tests(
             "IssuerHTTPTests",
             [
