@@ -207,7 +207,10 @@ let package = Package(
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
-            ["Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TraceLog"]),
+            [
+                "Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TestSupport",
+                "TraceLog",
+            ]),
         tests(
             "IssuerHTTPTests",
             [

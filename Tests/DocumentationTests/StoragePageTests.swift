@@ -1,7 +1,8 @@
 import GRDB
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite("The pages of the storage")
 struct StoragePageTests {
@@ -9,8 +10,7 @@ struct StoragePageTests {
     func tables() throws {
         let folder = try ScratchFolder()
         try RegistryDatabase.create(at: folder("registry.sqlite"), trusting: [])
-        let registry = try RegistryDatabase(readingOnly: folder("registry.sqlite"))
-        let tables = try registry.read { database in
+        let tables = try DatabaseQueue(path: folder("registry.sqlite")).read { database in
             try String.fetchAll(
                 database,
                 sql: """

@@ -15,22 +15,27 @@ package struct RoleTable: Sendable, Equatable {
     /// Adds one line of the settings, `USER: [ROLE, …]`.
     ///
     /// - Returns: what is wrong with it, or nil.
-    mutating func add(line: String) -> String? {
-        let parts = line.split(separator: ":", maxSplits: 1).map { String($0.trimmingSpaces) }
-        guard parts.count == 2, let uid = UInt32(parts[0]), parts[1].first == "[", parts[1].last == "]" else {
-            return "a role line is `USER: [ROLE, …]`, USER a number"
-        }
+    mutating func add(_ line: SettingsLine) -> String? {
+        guard let uid = UInt32(line.name), String(uid) == line.name, !line.isQuoted, line.value.first == "[",
+            line.value.count > 1, line.value.last == "]"
+        else { return "a role line is `USER: [ROLE, …]`, USER a number" }
         guard grants[uid] == nil else { return "the user \(uid) is given twice" }
         guard grants.count < Self.userCountMax else { return "there are more than \(Self.userCountMax) users" }
         var given = Grants.none
-        let words = parts[1].dropFirst().dropLast().split(separator: ",").map { String($0.trimmingSpaces) }
+        let list = line.value.dropFirst().dropLast().trimmingSpaces
+        let words =
+            list.isEmpty
+            ? []
+            : list.split(separator: ",", omittingEmptySubsequences: false).map {
+                String($0.trimmingSpaces)
+            }
         let unknown = words.filter { !given.add($0) }
         guard unknown.isEmpty else { return "the user \(uid) is given no role that there is: \(Self.quoted(unknown))" }
         grants[uid] = given
         return nil
     }
 
-    /// The lines that ``add(line:)`` takes, by user; `{}` for none.
+    /// The lines that ``add(_:)`` takes, by user; `{}` for none.
     var text: String {
         guard !grants.isEmpty else { return "{}" }
         return grants.sorted { $0.key < $1.key }.map { uid, given in

@@ -6,6 +6,8 @@ extension Settings {
         let name: String
         let comment: String
         let takes: String
+        /// Whether the value may stand in quotes, which make it a text.
+        var isText = true
         let read: @Sendable (String, inout Settings) -> Bool
         let write: @Sendable (Settings) -> String
     }
@@ -16,7 +18,7 @@ extension Settings {
             if isName { $1.issuer = $0 }
             return isName
         } write: {
-            $0.issuer
+            SettingsLine.written($0.issuer)
         },
         Field(name: "host", comment: "the host of enterprise and object codes", takes: "a host name in upper case") {
             let isHost =
@@ -27,7 +29,7 @@ extension Settings {
             if isHost { $1.host = $0 }
             return isHost
         } write: {
-            $0.host
+            SettingsLine.written($0.host)
         },
         Field(name: "suite", comment: "signature, digest and cipher", takes: "ed25519, es256 or sm2") {
             guard let suite = Suite(rawValue: $0) else { return false }
@@ -75,7 +77,7 @@ extension Settings {
         if isPath { $1.beat = $0 }
         return isPath
     } write: {
-        $0.beat ?? "beside"
+        $0.beat.map(SettingsLine.written) ?? "beside"
     }
 
     private static let socketMode = Field(
@@ -89,12 +91,17 @@ extension Settings {
             """,
         takes: "0600, 0660 or 0666"
     ) {
-        guard let mode = UInt32($0, radix: 8), SocketAccess.modes.contains(mode) else { return false }
+        guard let mode = UInt32($0, radix: 8), SocketAccess.modes.contains(mode), $0 == socketModeText(mode) else {
+            return false
+        }
         $1.socket.mode = mode
         return true
     } write: {
-        "0" + String($0.socket.mode, radix: 8)
+        // In quotes: YAML readers take a number that begins with 0 for octal or for decimal.
+        SettingsLine.written(socketModeText($0.socket.mode))
     }
+
+    private static func socketModeText(_ mode: UInt32) -> String { "0" + String(mode, radix: 8) }
 
     private static let socketGroup = Field(
         name: "socketGroup", comment: "the group that a socketMode of 0660 lets in", takes: "a group's number, or own"
@@ -103,7 +110,7 @@ extension Settings {
             $1.socket.group = nil
             return true
         }
-        guard let group = UInt32($0) else { return false }
+        guard let group = UInt32($0), String(group) == $0 else { return false }
         $1.socket.group = group
         return true
     } write: {
@@ -120,7 +127,7 @@ extension Settings {
               operator             revoke, export bundles, erase, change keys
             the daemon's own user may do all of it, unless it is listed here
             """,
-        takes: "{}, or lines below it like `  1001: [issuer:object, auditor]`"
+        takes: "{}, or lines below it like `  1001: [issuer:object, auditor]`", isText: false
     ) {
         if $0 == "{}" || $0.isEmpty { $1.roles = RoleTable() }
         return $0 == "{}" || $0.isEmpty
@@ -132,8 +139,11 @@ extension Settings {
         _ name: String, _ comment: String, _ path: any WritableKeyPath<Settings, UInt64> & Sendable,
         _ range: ClosedRange<UInt64>
     ) -> Field {
-        Field(name: name, comment: comment, takes: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
-            guard let value = UInt64($0), range.contains(value) else { return false }
+        Field(
+            name: name, comment: comment, takes: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            isText: false
+        ) {
+            guard let value = UInt64($0), String(value) == $0, range.contains(value) else { return false }
             $1[keyPath: path] = value
             return true
         } write: {

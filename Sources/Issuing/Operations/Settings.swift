@@ -41,45 +41,62 @@ package struct Settings: Sendable, Equatable {
         } catch {
             throw OperationError(error)
         }
-        try self.init(text: String(decoding: bytes, as: UTF8.self))
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Self.invalid("it is not UTF-8") }
+        try self.init(text: text)
     }
 
-    /// Reads the settings file: `name: value` lines of YAML, each name known and given once.
+    /// Reads the settings file: `name: value` lines, each name known and given once; see ``SettingsLine``.
     ///
     /// - Parameter text: the file's content.
     /// - Throws: `settings_invalid`, which names every mistake at once.
     package init(text: String) throws(OperationError) {
+        guard let lines = SettingsLine.lines(of: text) else {
+            throw Self.invalid("it has control characters, or marks that are joined to a sign")
+        }
         var mistakes: [String] = []
         var seen: Set<String> = []
-        var isInRoles = false
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let uncommented = line.prefix { $0 != "#" }
-            let content = uncommented.trimmingSpaces
-            guard !content.isEmpty else { continue }
-            let mistake: String?
-            if isInRoles, uncommented.first == " " {
-                mistake = roles.add(line: String(content))
-            } else {
-                mistake = read(content, seen: &seen)
-                isInRoles = content == "roles:"
+        var block = RoleBlock.closed
+        for (number, line) in lines.enumerated() {
+            do throws(SettingsLine.Mistake) {
+                guard let line = try SettingsLine.read(line) else { continue }
+                try read(line, seen: &seen, block: &block)
+            } catch {
+                mistakes.append("line \(number + 1): \(error.words)")
             }
-            if let mistake { mistakes.append("line \(number + 1): \(mistake)") }
         }
-        guard mistakes.isEmpty else {
-            throw OperationError(
-                code: .settingsInvalid, reason: mistakes.joined(separator: "; "),
-                hint: "mend these lines of suishend.yaml; the comments there say what each takes")
+        guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
+    }
+
+    /// Whether indented lines may follow, and how far the first of them was indented.
+    private enum RoleBlock {
+        case closed
+        case open(indentation: Int?)
+    }
+
+    private mutating func read(
+        _ line: SettingsLine, seen: inout Set<String>, block: inout RoleBlock
+    ) throws(SettingsLine.Mistake) {
+        if line.indentation > 0 {
+            guard case .open(let indentation) = block, indentation ?? line.indentation == line.indentation else {
+                throw .init("only the lines below `roles:` are indented, all of them alike")
+            }
+            block = .open(indentation: line.indentation)
+            if let mistake = roles.add(line) { throw .init(mistake) }
+            return
+        }
+        block = line.name == "roles" && line.value.isEmpty && !line.isQuoted ? .open(indentation: nil) : .closed
+        guard seen.insert(line.name).inserted, let field = Self.fields.first(where: { $0.name == line.name }) else {
+            throw .init("`\(line.name.prefix(40))` is unknown or given twice")
+        }
+        guard field.isText || !line.isQuoted, field.read(line.value, &self) else {
+            throw .init("`\(line.name)` takes \(field.takes)")
         }
     }
 
-    /// Reads one `name: value` line; gives what is wrong with it, or nil.
-    private mutating func read(_ line: Substring, seen: inout Set<String>) -> String? {
-        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let name = String(parts[0].trimmingSpaces)
-        guard parts.count == 2, seen.insert(name).inserted,
-            let field = Self.fields.first(where: { $0.name == name })
-        else { return "`\(name.prefix(40))` is unknown, given twice, or has no value" }
-        return field.read(String(parts[1].trimmingSpaces), &self) ? nil : "`\(name)` takes \(field.takes)"
+    private static func invalid(_ reason: String) -> OperationError {
+        OperationError(
+            code: .settingsInvalid, reason: reason,
+            hint: "mend suishend.yaml; the comments there say what each setting takes")
     }
 
     /// The settings file, each value with its meaning and unit.

@@ -1,0 +1,118 @@
+/// One line of the settings file, which is a small part of YAML: every YAML reader reads the same names and values.
+///
+/// A line is empty, a comment, or `name: value`. A value is plain, or stands in quotes; tabs, anchors, tags, block
+/// scalars and values of several lines are refused, since readers differ in them or people misread them.
+struct SettingsLine: Sendable, Equatable {
+    /// The spaces before the name; lines below `roles` have some.
+    let indentation: Int
+    let name: String
+    let value: String
+    /// Whether the value is in quotes, which make it a text for every YAML reader.
+    let isQuoted: Bool
+
+    /// Reads a line.
+    ///
+    /// - Parameter line: without its line break.
+    /// - Returns: nil for a line that says nothing.
+    /// - Throws: what is wrong with the line.
+    static func read(_ line: Substring) throws(Mistake) -> SettingsLine? {
+        let indentation = line.prefix { $0 == " " }.count
+        let content = line.dropFirst(indentation)
+        guard let first = content.first, first != "#" else { return nil }
+        let name = content.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        let rest = content[name.endIndex...].drop { $0 == " " }
+        guard !name.isEmpty, rest.first == ":", rest.dropFirst().first ?? " " == " " else {
+            throw Mistake("a line is `name: value`, with a space after the colon, and has no tab")
+        }
+        let (value, isQuoted) = try value(rest.dropFirst())
+        return SettingsLine(indentation: indentation, name: String(name), value: value, isQuoted: isQuoted)
+    }
+
+    /// What is wrong with a line.
+    struct Mistake: Error, Equatable {
+        let words: String
+
+        init(_ words: String) {
+            self.words = words
+        }
+    }
+
+    private static func value(_ text: Substring) throws(Mistake) -> (value: String, isQuoted: Bool) {
+        let start = text.drop { $0 == " " }
+        if let quote = start.first, quote == "\"" || quote == "'" {
+            let (value, rest) = try quoted(start.dropFirst(), by: quote)
+            guard rest.isEmpty || rest.first == " ", rest.drop(while: { $0 == " " }).first ?? "#" == "#" else {
+                throw Mistake("only a comment may follow the closing quote")
+            }
+            return (value, true)
+        }
+        // A comment begins with a `#` that a space precedes; others belong to the value.
+        var plain = ""
+        var previous: Character = " "
+        for character in text {
+            if character == "#", previous == " " { break }
+            plain.append(character)
+            previous = character
+        }
+        let value = String(plain.trimmingSpaces)
+        guard !plain.contains("\t"), !value.contains(": "), value.last != ":" else {
+            throw Mistake("a value with a tab, or with a colon before a space or at its end, stands in quotes")
+        }
+        return (value, false)
+    }
+
+    /// Reads up to the closing quote: `''` stands for a quote in single ones, `\"` and `\\` in double ones.
+    private static func quoted(
+        _ text: Substring, by quote: Character
+    ) throws(Mistake) -> (value: String, rest: Substring) {
+        var value = ""
+        var rest = text
+        while let character = rest.popFirst() {
+            switch character {
+            case quote where quote == "'" && rest.first == "'":
+                value.append("'")
+                rest.removeFirst()
+            case quote: return (value, rest)
+            case "\\" where quote == "\"":
+                guard let escaped = rest.popFirst(), escaped == "\\" || escaped == "\"" else {
+                    throw Mistake("in double quotes, a backslash stands before `\"` or another backslash alone")
+                }
+                value.append(escaped)
+            case "\t": throw Mistake("a value has no tab")
+            default: value.append(character)
+            }
+        }
+        throw Mistake("the quote is not closed on its line")
+    }
+
+    /// A text as a value of the file: in quotes, unless every YAML reader takes it for this text without.
+    static func written(_ text: String) -> String {
+        let others: Set = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
+        let isPlain =
+            (text.first?.isLetter ?? false || text.first == "/") && !others.contains(text.lowercased())
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-".contains($0)) }
+        guard !isPlain else { return text }
+        let escaped = text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
+        return "\"\(String(escaped))\""
+    }
+
+    /// The file's lines, as YAML breaks them.
+    ///
+    /// - Returns: nil for a text with a character that no YAML file may have, or a mark that changes what a sign means.
+    static func lines(of text: String) -> [Substring]? {
+        let isAllowed = text.unicodeScalars.allSatisfy { scalar in
+            switch scalar.value {
+            case 0x09, 0x0A, 0x0D, 0x85: true
+            case 0..<0x20, 0x7F..<0xA0, 0xFEFF, 0xFFFE, 0xFFFF: false
+            default: true
+            }
+        }
+        // YAML reads code points: a mark that Swift joins to a `#` or a quote would hide it here, and not there.
+        let hidesNothing = text.allSatisfy { character in
+            character.unicodeScalars.count == 1 || character == "\r\n"
+                || character.unicodeScalars.first.map { !$0.isASCII || $0.properties.isAlphabetic } ?? true
+        }
+        return isAllowed && hidesNothing
+            ? text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) : nil
+    }
+}
