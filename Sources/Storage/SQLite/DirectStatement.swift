@@ -101,24 +101,21 @@ extension Database {
     private func step<Value>(
         _ sql: String, _ values: [ColumnValue?], _ read: (DirectRow) throws -> Value
     ) throws -> Value? {
-        var found: Value?
-        try visit(sql, values) { row in
-            found = try read(row)
-            return false
+        let prepared = try bound(sql, values)
+        let statement = unsafe prepared.sqliteStatement
+        defer { unsafe sqlite3_reset(statement) }
+        let result = unsafe sqlite3_step(statement)
+        switch result {
+        case SQLITE_ROW: return try read(unsafe DirectRow(statement: statement))
+        case SQLITE_DONE: return nil
+        default: throw failure(result, sql)
         }
-        return found
     }
 
     private func visit(_ sql: String, _ values: [ColumnValue?], _ visit: (DirectRow) throws -> Bool) throws {
-        let prepared = try cachedStatement(sql: sql)
+        let prepared = try bound(sql, values)
         let statement = unsafe prepared.sqliteStatement
-        // No input reaches this: the statement and its values stand side by side in the source.
-        precondition(unsafe Int(sqlite3_bind_parameter_count(statement)) == values.count, "a value for every mark")
         defer { unsafe sqlite3_reset(statement) }
-        for (place, value) in values.enumerated() {
-            let result = unsafe Self.bind(value, to: Int32(place + 1), of: statement)
-            guard result == SQLITE_OK else { throw failure(result, sql) }
-        }
         while true {
             let result = unsafe sqlite3_step(statement)
             switch result {
@@ -127,6 +124,22 @@ extension Database {
             default: throw failure(result, sql)
             }
         }
+    }
+
+    /// The statement with its values, to be reset after it was stepped.
+    private func bound(_ sql: String, _ values: [ColumnValue?]) throws -> Statement {
+        let prepared = try cachedStatement(sql: sql)
+        let statement = unsafe prepared.sqliteStatement
+        // No input reaches this: the statement and its values stand side by side in the source.
+        precondition(unsafe Int(sqlite3_bind_parameter_count(statement)) == values.count, "a value for every mark")
+        for (place, value) in values.enumerated() {
+            let result = unsafe Self.bind(value, to: Int32(place + 1), of: statement)
+            guard result == SQLITE_OK else {
+                unsafe sqlite3_reset(statement)
+                throw failure(result, sql)
+            }
+        }
+        return prepared
     }
 
     /// Has SQLite keep a copy of its own.
