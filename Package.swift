@@ -151,7 +151,7 @@ let package = Package(
                 "CLinux", "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "QRReading",
                 "Signing",
             ]),
-        quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Signing", "TraceLog"]),
+        quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Platform", "Signing", "TraceLog"]),
 
         .target(
             name: "LogForge", dependencies: ["Signing", "TraceLog"], path: "Sources/Workshop/LogForge",

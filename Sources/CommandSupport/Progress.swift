@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Shows the progress of long work on stderr when that is a terminal; silent otherwise.
 package struct Progress: ~Copyable {
@@ -40,8 +41,6 @@ package struct Progress: ~Copyable {
     }
 
     private static func seconds() -> Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        Double(MonotonicClock.microseconds()) / 1e6
     }
 }

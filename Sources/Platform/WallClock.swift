@@ -9,4 +9,7 @@ package enum WallClock {
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return UInt64(max(0, time.tv_sec)) * 1000 + UInt64(time.tv_nsec) / 1_000_000
     }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z.
+    package static func seconds() -> UInt64 { milliseconds() / 1000 }
 }

@@ -1,5 +1,5 @@
 import CommandSupport
-import Glibc
+import Platform
 import Synchronization
 
 /// Shows an audit's progress on stderr, when that is a terminal.
@@ -14,11 +14,7 @@ final class AuditProgress: Sendable {
     }
 
     /// A clock that only goes forward.
-    static func milliseconds() -> UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
-    }
+    static func milliseconds() -> UInt64 { MonotonicClock.microseconds() / 1000 }
 
     private func show(_ done: UInt64, of size: UInt64) {
         let now = Self.milliseconds()

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Glibc
+import Platform
 import TraceLog
 
 /// `chain-verify object ID LOG`.
@@ -72,7 +73,7 @@ struct ObjectCommand: AsyncParsableCommand {
             Diagnostics(command: "chain-verify").warn("\(finding.code.rawValue): \(finding.detail)")
         }
         guard report.audit.verdict != .tampered else { return }
-        let time = Int64(clamping: at ?? UInt64(clamping: time(nil))).multipliedReportingOverflow(by: 1000)
+        let time = Int64(clamping: at ?? WallClock.seconds()).multipliedReportingOverflow(by: 1000)
         let document = try CommandError.naming(log) { () throws(TraceLogError) in
             try report.epcis(creationMilliseconds: time.overflow ? 0 : time.partialValue)
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Glibc
+import Platform
 import Signing
 import TraceLog
 
@@ -60,7 +61,7 @@ struct WitnessCommand: ParsableCommand {
         let signer = try signingKey()
         var cosigned = note
         try CommandError.naming(key) { () throws(TraceLogError) in
-            try cosigned.cosign(name: name, key: signer, at: at ?? UInt64(clamping: time(nil)))
+            try cosigned.cosign(name: name, key: signer, at: at ?? WallClock.seconds())
         }
         let kept = try CommandError.naming(state) { () throws(TraceLogError) in
             try AuditState(key: known, auditedEntryCount: remembered?.auditedEntryCount ?? 0, note: note)

@@ -1,5 +1,6 @@
 import CommandSupport
 import Gate
+import Platform
 import QRReading
 
 /// A camera's film: every code that comes into view is decided on once, and again only after it has left.
@@ -61,13 +62,13 @@ struct FrameScan {
     ///
     /// Those that are known are not looked at again, since what was shown in time is not stale for being held there.
     private mutating func decide(_ new: [[UInt8]], beside known: [Verdict]) {
-        let now = at ?? Clock.seconds()
-        let begin = Clock.microseconds()
+        let now = at ?? WallClock.seconds()
+        let begin = MonotonicClock.microseconds()
         let generation = self.gate.current
         let gate = generation.gate
         // Settled in any case: the gate remembers each showing, and refuses it to whoever comes next.
         var verdicts = gate.settle(gate.assess(new, beside: known, at: now), at: now)
-        let elapsed = Clock.microseconds() - begin
+        let elapsed = MonotonicClock.microseconds() - begin
         let isNext = verdicts.count == 1 && isNextShowing(verdicts[0])
         for index in verdicts.indices {
             verdicts[index].elapsedMicroseconds = elapsed

@@ -102,10 +102,10 @@ struct GateSettings {
 extension Verifier {
     /// One verdict about one scan: the worst of its codes', or the last accepted with what all of them say.
     func decide(_ payloads: [[UInt8]], at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
-        let now = at ?? Clock.seconds()
-        let begin = Clock.microseconds()
+        let now = at ?? WallClock.seconds()
+        let begin = MonotonicClock.microseconds()
         var verdict = Verdict.fused(settle(assess(payloads, at: now), at: now))
-        verdict.elapsedMicroseconds = Clock.microseconds() - begin
+        verdict.elapsedMicroseconds = MonotonicClock.microseconds() - begin
         output.write(verdict)
         return verdict.outcome
     }

@@ -1,4 +1,5 @@
 import CommandSupport
+import Platform
 import QRReading
 
 /// Reads the codes of picture files.
@@ -12,7 +13,7 @@ struct PictureReader {
 
     /// - Parameter budgetMilliseconds: after which no further look at a picture begins.
     init(budgetMilliseconds: UInt64 = Self.budgetMillisecondsDefault) {
-        scanner = Scanner(budgetMilliseconds: budgetMilliseconds, microseconds: Clock.microseconds)
+        scanner = Scanner(budgetMilliseconds: budgetMilliseconds, microseconds: MonotonicClock.microseconds)
     }
 
     /// Reads one picture.

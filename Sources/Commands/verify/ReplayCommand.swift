@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Gate
+import Platform
 
 /// What a station's gates tell one another about showings.
 struct ReplayCommand: ParsableCommand {
@@ -28,7 +29,7 @@ struct ReplayCommand: ParsableCommand {
             do {
                 let target = try ReplayStore(path: into)
                 var count = 0
-                let now = at ?? Clock.seconds()
+                let now = at ?? WallClock.seconds()
                 for store in stores {
                     count +=
                         try store.hasPrefix("unix:")

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Gate
 import Glibc
+import Platform
 import QRReading
 
 /// The default: images, one text, a scanner's stream or a camera's film.
@@ -66,7 +67,7 @@ struct ScanCommand: ParsableCommand {
         if let profile = foreign.profile {
             let input = text.map(ForeignOptions.Input.text) ?? .pictures(images)
             throw ExitCode(
-                try foreign.run(profile, input, reader: scanning.reader, at: at ?? Clock.seconds()).rawValue)
+                try foreign.run(profile, input, reader: scanning.reader, at: at ?? WallClock.seconds()).rawValue)
         }
         let output = VerdictOutput(isPlain: plain)
         if stream || frames != nil { throw ExitCode(try decideOnAndOn(output).exitStatus.rawValue) }
@@ -82,7 +83,7 @@ struct ScanCommand: ParsableCommand {
 extension ScanCommand {
     /// Decides about a stream or a film, while later bundles are taken up.
     private func decideOnAndOn(_ output: VerdictOutput) throws -> VerdictOutcome {
-        let gate = try gateOptions.settings.openRunning(output, at: at ?? Clock.seconds())
+        let gate = try gateOptions.settings.openRunning(output, at: at ?? WallClock.seconds())
         return try UpdateWatch.during(gate, at: at) {
             guard let frames else { return StreamScan(gate: gate, output: output, at: at).run() }
             var film = FrameScan(gate: gate, output: output, at: at)

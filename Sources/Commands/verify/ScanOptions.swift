@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import QRReading
 
 /// How long a picture may be looked at.
@@ -15,7 +16,9 @@ struct ScanOptions: ParsableArguments {
 
     /// Reads a film: what one frame's time does not suffice for, the next frames bring.
     var frameScanner: Scanner {
-        Scanner(budgetMilliseconds: budgetMilliseconds ?? Self.frameMilliseconds, microseconds: Clock.microseconds)
+        Scanner(
+            budgetMilliseconds: budgetMilliseconds ?? Self.frameMilliseconds,
+            microseconds: MonotonicClock.microseconds)
     }
 
     /// Leaves half of a frame's time, at 30 a second, to reading it, deciding, and a busy box.

@@ -1,4 +1,5 @@
 import Gate
+import Platform
 import Synchronization
 
 /// Settles and prints what a stream's lines came to, in their order, whoever was done first.
@@ -57,10 +58,10 @@ final class StreamAnswers: Sendable {
     private func settle(_ scans: [Scan]) {
         var worst = VerdictOutcome.accept
         let verdicts = scans.map { scan in
-            let begin = Clock.microseconds()
+            let begin = MonotonicClock.microseconds()
             var verdict = Verdict.fused(scan.generation.gate.settle(scan.assessed, at: scan.readAt))
             verdict.noteUpdate(of: scan.generation)
-            verdict.elapsedMicroseconds = scan.microseconds + (Clock.microseconds() - begin)
+            verdict.elapsedMicroseconds = scan.microseconds + (MonotonicClock.microseconds() - begin)
             worst = max(worst, verdict.outcome)
             return verdict
         }

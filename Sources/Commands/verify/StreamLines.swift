@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Platform
 import Synchronization
 
 /// The lines of a stream: whoever is free reads the next, so that a line that comes need not be handed on before it is
@@ -110,7 +111,7 @@ final class StreamLines: Sendable {
             hasEnded = count <= 0
             if count < 0 { failure = errno }
             unread = 0..<max(count, 0)
-            readAt = at ?? Clock.seconds()
+            readAt = at ?? WallClock.seconds()
             processors.noteRead()
         }
 

@@ -1,6 +1,7 @@
 import CommandSupport
 import Gate
 import Glibc
+import Platform
 
 /// A scanner's lines: each is checked on whichever core is free, then settled and answered in order.
 struct StreamScan {
@@ -38,7 +39,7 @@ struct StreamScan {
         hint: "let the scanner write each code's text as a line into this command's stdin")
 
     private func assess(_ line: StreamLines.Line) -> StreamAnswers.Scan {
-        let begin = Clock.microseconds()
+        let begin = MonotonicClock.microseconds()
         let generation = gate.current
         let gate = generation.gate
         let assessed: AssessedScan
@@ -50,7 +51,7 @@ struct StreamScan {
             assessed = AssessedScan(refused: Refusal(.malformed, reason), scene: gate.scene.name)
         }
         return StreamAnswers.Scan(
-            assessed: assessed, generation: generation, microseconds: Clock.microseconds() - begin,
+            assessed: assessed, generation: generation, microseconds: MonotonicClock.microseconds() - begin,
             readAt: line.readAt)
     }
 }

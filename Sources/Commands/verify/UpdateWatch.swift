@@ -2,6 +2,7 @@ import CLinux
 import CommandSupport
 import Glibc
 import Gate
+import Platform
 
 /// Looks for new generations of a running gate's folder, on a thread of its own.
 enum UpdateWatch {
@@ -45,7 +46,7 @@ enum UpdateWatch {
     ///
     /// - Returns: in how many milliseconds to look again.
     private static func look(_ gate: RunningGate, at: UInt64?) -> Int32 {
-        switch gate.look(at: at ?? Clock.seconds()) {
+        switch gate.look(at: at ?? WallClock.seconds()) {
         case .nothingNew, .takenUp, .refused(_, isNew: false): break
         case .unsettled: return unsettledPauseMilliseconds
         case .refused(let error, isNew: true): Diagnostics(command: "verify").report(CommandError(undecided: error))

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Keeps this machine's processors from sleeping while lines follow one another closely: one that sleeps takes a while
 /// to wake, and a virtual one waits until the machine that took its place gives it back.
@@ -23,7 +24,7 @@ struct WakefulProcessors: ~Copyable {
 
     /// Notes that something was read just now.
     mutating func noteRead() {
-        let now = Clock.microseconds()
+        let now = MonotonicClock.microseconds()
         if now - lastRead <= Self.closeMicroseconds, request == nil, !isRefused { forbidSleep() }
         lastRead = now
     }
@@ -33,7 +34,9 @@ struct WakefulProcessors: ~Copyable {
     /// - Returns: in how many milliseconds to call this again if nothing comes; -1 when there is no need to.
     mutating func noteIdle() -> Int32 {
         guard let request else { return -1 }
-        if Clock.microseconds() - lastRead < Self.quietMicroseconds { return Int32(Self.quietMicroseconds / 1000) }
+        if MonotonicClock.microseconds() - lastRead < Self.quietMicroseconds {
+            return Int32(Self.quietMicroseconds / 1000)
+        }
         close(request)
         self.request = nil
         return -1

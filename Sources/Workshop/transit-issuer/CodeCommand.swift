@@ -4,6 +4,7 @@ import Encoding
 import ForeignCodes
 import Gate
 import Glibc
+import Platform
 import QRDrawing
 import Signing
 
@@ -61,7 +62,7 @@ struct CodeCommand: ParsableCommand {
 
     private func make(_ network: TransitNetwork) throws -> [UInt8] {
         let maker = TransitCodeMaker(layout: network.layout)
-        let now = at ?? UInt64(clamping: time(nil))
+        let now = at ?? WallClock.seconds()
         let issuer = try SigningKey(contentsOf: "\(self.network)/issuer.pem")
         var card = TransitCodeMaker.Card(authorisedUntil: now + Self.dayCount * TransitLayout.secondsPerDay)
         card.cardAccount = try bytes(account, count: 10...10)
