@@ -157,7 +157,7 @@ let package = Package(
             name: "LogForge", dependencies: ["Signing", "TraceLog"], path: "Sources/Workshop/LogForge",
             swiftSettings: settings),
         workshop(
-            "log-forge", ["CommandSupport", "Encoding", "LogForge", "Signing", "TraceLog", argumentParser]),
+            "log-forge", ["CommandSupport", "Encoding", "LogForge", "Platform", "Signing", "TraceLog", argumentParser]),
         workshop("log-crash-driver", ["Encoding", "Signing", "Storage", "TraceLog"]),
         workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Gate", "Signing"]),
         workshop(

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Writes a file completely or not at all: under a temporary name, synced, then renamed.
 package enum OutputFile {
@@ -17,7 +18,7 @@ package enum OutputFile {
         let temporary = "\(place).\(getpid()).tmp"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure(path) }
-        let complete = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
+        let complete = WholeTransfer.write(bytes, to: descriptor) && fsync(descriptor) == 0
         let cause = complete ? nil : failure(path)
         let closed = close(descriptor) == 0
         guard complete, closed, unsafe rename(temporary, place) == 0 else {
@@ -49,20 +50,6 @@ package enum OutputFile {
         guard let resolved = unsafe realpath(path, nil) else { throw failure(path) }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
-    }
-
-    /// Writes all of `bytes`, in several writes where necessary; false, with `errno` set, on failure.
-    package static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
-            }
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { return false }
-            written += count
-        }
-        return true
     }
 
     private static func failure(_ path: String) -> CommandError {

@@ -1,5 +1,6 @@
 import COpenSSL
 import Glibc
+import Platform
 
 /// A file with a secret in it: created once with mode 0400, and refused when other users have access to it.
 package enum SecretFile {
@@ -33,7 +34,7 @@ package enum SecretFile {
         }
         // One byte more than the file's size, to notice a file that has grown since.
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
-        let count = readAll(descriptor, into: &bytes)
+        let count = WholeTransfer.read(descriptor, into: &bytes)
         guard count == status.st_size else { throw unreadable(path, "the file changed while it was read") }
         bytes.removeLast()
         return bytes
@@ -55,7 +56,8 @@ package enum SecretFile {
                 hint: "choose another path; a key is never overwritten")
         }
         // The umask may have removed the owner's permission to read.
-        let complete = fchmod(descriptor, 0o400) == 0 && writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
+        let complete =
+            fchmod(descriptor, 0o400) == 0 && WholeTransfer.write(bytes, to: descriptor) && fsync(descriptor) == 0
         let cause = complete ? nil : systemReason()
         let closed = close(descriptor) == 0
         guard complete, closed, syncFolder(of: path) else {
@@ -68,34 +70,6 @@ package enum SecretFile {
     /// Overwrites a secret that is no longer needed, in a way that the compiler cannot optimise away.
     static func wipe(_ bytes: inout [UInt8]) {
         unsafe bytes.withUnsafeMutableBytes { buffer in unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count) }
-    }
-
-    private static func readAll(_ descriptor: Int32, into bytes: inout [UInt8]) -> Int {
-        unsafe bytes.withUnsafeMutableBytes { buffer in
-            var filled = 0
-            while filled < buffer.count {
-                let count = unsafe Glibc.read(
-                    descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-                if count < 0 && errno == EINTR { continue }
-                if count <= 0 { break }
-                filled += count
-            }
-            return filled
-        }
-    }
-
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        unsafe bytes.withUnsafeBytes { buffer in
-            var written = 0
-            while written < buffer.count {
-                let count = unsafe Glibc.write(
-                    descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
-                if count < 0 && errno == EINTR { continue }
-                if count <= 0 { return false }
-                written += count
-            }
-            return true
-        }
     }
 
     private static func syncFolder(of path: String) -> Bool {

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// The gate's own files: read whole under a limit, replaced whole.
 enum GateFile {
@@ -22,15 +23,7 @@ enum GateFile {
             throw .malformed("\(path) holds more than \(byteCountMax) bytes")
         }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        var filled = 0
-        while filled < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw unreadable(path) }
-            filled += count
-        }
+        guard WholeTransfer.read(descriptor, into: &bytes) == bytes.count else { throw unreadable(path) }
         return (bytes, FileIdentity(status))
     }
 
@@ -40,16 +33,7 @@ enum GateFile {
         var temporary = Array("\(path).XXXXXX".utf8CString)
         let descriptor = unsafe mkstemp(&temporary)
         guard descriptor >= 0 else { throw unwritable(path) }
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
-            }
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { break }
-            written += count
-        }
-        let isComplete = written == bytes.count && fsync(descriptor) == 0
+        let isComplete = WholeTransfer.write(bytes, to: descriptor) && fsync(descriptor) == 0
         close(descriptor)
         guard isComplete, unsafe rename(temporary, path) == 0 else {
             let refusal = unwritable(path)

@@ -1,5 +1,6 @@
 import Glibc
 import Storage
+import Platform
 
 /// The beat's file: replaced whole, and on disk with its folder's entry when a call returns.
 struct BeatFile: Sendable {
@@ -76,7 +77,7 @@ struct BeatFile: Sendable {
     private func place(_ beat: Beat, at temporary: String) throws(OperationError) {
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw unwritable(Self.systemReason) }
-        let isWhole = Self.writeAll(Array(beat.text.utf8), descriptor) && fsync(descriptor) == 0
+        let isWhole = WholeTransfer.write(Array(beat.text.utf8), to: descriptor) && fsync(descriptor) == 0
         let reason = Self.systemReason
         guard close(descriptor) == 0, isWhole else {
             unsafe unlink(temporary)
@@ -99,29 +100,8 @@ struct BeatFile: Sendable {
     private static func readAll(_ descriptor: Int32, _ byteCount: Int) -> [UInt8]? {
         // One byte of room more than the file had, to see one that has grown since.
         var bytes = [UInt8](repeating: 0, count: byteCount + 1)
-        var filled = 0
-        while filled < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
-            }
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { break }
-            filled += count
-        }
+        let filled = WholeTransfer.read(descriptor, into: &bytes)
         return filled == byteCount ? Array(bytes.dropLast()) : nil
-    }
-
-    private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return false }
-            written += count
-        }
-        return true
     }
 
     private static var systemReason: String { unsafe String(cString: strerror(errno)) }

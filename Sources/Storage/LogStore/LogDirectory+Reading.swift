@@ -1,5 +1,6 @@
 import Glibc
 import TraceLog
+import Platform
 
 extension LogDirectory {
     /// More bytes than any published file has: a bundle of 256 entries is the longest.
@@ -56,15 +57,10 @@ extension LogDirectory {
 
     private static func read(_ descriptor: Int32, byteCount: Int, of name: String) throws(LogError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: byteCount)
-        var filled = 0
-        while filled < byteCount {
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), byteCount - filled)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw unreadable(name, systemReason) }
-            guard count > 0 else { throw unreadable(name, "it became shorter while it was read") }
-            filled += count
+        errno = 0
+        let filled = WholeTransfer.read(descriptor, into: &bytes)
+        guard filled == byteCount else {
+            throw unreadable(name, errno == 0 ? "it became shorter while it was read" : systemReason)
         }
         return bytes
     }

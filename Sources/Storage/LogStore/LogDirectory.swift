@@ -2,6 +2,7 @@ import CLinux
 import Foundation
 import Glibc
 package import TraceLog
+import Platform
 
 /// The published log's folder: every file appears whole under its name, or not at all.
 package struct LogDirectory: Sendable {
@@ -33,7 +34,7 @@ package struct LogDirectory: Sendable {
         guard Self.makeFolders(folder) else { throw Self.unwritable(name) }
         let descriptor = unsafe open(temporary, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw Self.unwritable(name) }
-        var isWritten = Self.writeAll(bytes, descriptor)
+        var isWritten = WholeTransfer.write(bytes, to: descriptor)
         isWritten = isWritten && fsync(descriptor) == 0
         close(descriptor)
         faults(.fileWritten)
@@ -65,7 +66,7 @@ package struct LogDirectory: Sendable {
         }
         guard descriptor >= 0 else { throw Self.unwritable(name) }
         defer { close(descriptor) }
-        guard Self.writeAll(bytes, descriptor) else { throw Self.unwritable(name) }
+        guard WholeTransfer.write(bytes, to: descriptor) else { throw Self.unwritable(name) }
     }
 
     /// Brings all that was written to the log's file system to the disk; one sync costs less than thousands.
@@ -155,19 +156,6 @@ package struct LogDirectory: Sendable {
         let parent = (folder as NSString).deletingLastPathComponent
         guard errno == ENOENT, !parent.isEmpty else { return false }
         return makeFolders(parent) && make()
-    }
-
-    private static func writeAll(_ bytes: [UInt8], _ descriptor: Int32) -> Bool {
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), bytes.count - written)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return false }
-            written += count
-        }
-        return true
     }
 
     private static func sync(folder: String) -> Bool {

@@ -1,5 +1,6 @@
 import CommandSupport
 import Glibc
+import Platform
 
 /// The folder of a log that this tool writes.
 struct LogFolder {
@@ -25,7 +26,7 @@ struct LogFolder {
         }
         guard descriptor >= 0 else { throw Self.unwritable(target) }
         defer { close(descriptor) }
-        guard OutputFile.writeAll(bytes, to: descriptor) else { throw Self.unwritable(target) }
+        guard WholeTransfer.write(bytes, to: descriptor) else { throw Self.unwritable(target) }
     }
 
     /// Removes a file of the log.
