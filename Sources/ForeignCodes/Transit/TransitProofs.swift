@@ -1,12 +1,12 @@
 import Signing
 
-/// The checks of a transit code, in their order: the cheap ones first.
+/// The checks of a transit code, in their order: cheap checks first.
 package enum TransitCheck: String, Sendable, CaseIterable {
     case layout, authority, certificateTerm, authorisation, time, fare
     case certificateSignature, certificateIssuer, cardSignature, phoneSignature
 }
 
-/// The proofs that a transit code's signatures hold, each level under the key of the level above.
+/// The proofs that a transit code's signatures are valid, each level under the key of the level above.
 struct TransitSignatures: Sendable {
     let certificate: CertifiedIssuer
     let issuer: CertificateFits
@@ -46,7 +46,7 @@ struct ReadableTransitCode: Proof {
 
     init(_ bytes: [UInt8], layout: TransitLayout) throws(TransitRefusal) {
         guard let code = TransitCode(bytes, layout: layout) else {
-            throw TransitRefusal(.malformed, -1, "the bytes are no transit code of this network")
+            throw TransitRefusal(.malformed, -1, "the bytes are not a transit code of this network")
         }
         self.code = code
     }
