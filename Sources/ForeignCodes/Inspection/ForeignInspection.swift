@@ -23,7 +23,7 @@ package struct ForeignInspection: Sendable {
     /// Unpacks a text as far as possible; nil for a text without `HC1:` and without a token, since any words in
     /// capitals are Base45.
     ///
-    /// - Parameter text: exactly what was scanned.
+    /// - Parameter text: the scanned text, unchanged.
     package init?(_ text: String) {
         let isCertificate = text.hasPrefix("HC1:")
         var log = ForeignStageLog(isCertificate ? .hcert : .claim169)

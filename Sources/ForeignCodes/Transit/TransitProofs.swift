@@ -26,7 +26,7 @@ struct TransitTerms: Sendable {
     let certificate: CertificateInTerm
     let authorisation: CardAuthorised
     let time: TransitCodeFresh
-    let fare: FarePaid
+    let fare: FareCovered
 
     init(
         _ readable: ReadableTransitCode, in network: TransitNetwork, fare: UInt64, limits: TransitTimeLimits,
@@ -35,7 +35,7 @@ struct TransitTerms: Sendable {
         certificate = try CertificateInTerm(readable.code, in: network, at: now)
         authorisation = try CardAuthorised(readable.code, at: now)
         time = try TransitCodeFresh(readable.code, limits: limits, at: now)
-        self.fare = try FarePaid(readable.code, fare: fare)
+        self.fare = try FareCovered(readable.code, fare: fare)
     }
 }
 

@@ -46,7 +46,7 @@ struct TransitCodeFresh: Proof {
 }
 
 /// The card may pay the highest price of the ride.
-struct FarePaid: Proof {
+struct FareCovered: Proof {
     static let check = TransitCheck.fare
 
     init(_ code: TransitCode, fare: UInt64) throws(TransitRefusal) {

@@ -31,7 +31,7 @@ package struct EpochKeyFile: Sendable, Equatable {
         self.entries = entries
     }
 
-    /// Reads what ``encoded()`` writes.
+    /// Reads the bytes of ``encoded()``.
     package init(_ bytes: [UInt8]) throws(BundleError) {
         do {
             var reader = try CBORReader(bytes, byteCountMax: Self.byteCountMax)

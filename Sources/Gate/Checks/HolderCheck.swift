@@ -25,9 +25,9 @@ struct HolderMatch {
         var joined = [first]
         var rest = Array(codes.dropFirst())
         var unanswered: Refusal?
-        var hasMoved = true
-        while hasMoved && !rest.isEmpty {
-            hasMoved = false
+        var hasJoined = true
+        while hasJoined && !rest.isEmpty {
+            hasJoined = false
             for (index, code) in rest.enumerated() {
                 do throws(Refusal) {
                     guard try isOneHolder(code, joined, at: now) else { continue }
@@ -36,7 +36,7 @@ struct HolderMatch {
                     continue
                 }
                 joined.append(rest.remove(at: index))
-                hasMoved = true
+                hasJoined = true
                 break
             }
         }

@@ -46,7 +46,7 @@ struct DelegationAllowed: Proof {
     static let check = SuishenCheck.delegation
 
     init(_ code: SignedCode, in scene: Scene) throws(Refusal) {
-        guard let actor = code.claims.person?.actor, !scene.takes(delegated: actor.scope) else { return }
+        guard let actor = code.claims.person?.actor, !scene.allowsDelegation(scope: actor.scope) else { return }
         throw Refusal(.delegationRefused, "the guardian may not act in \(scene.name)")
     }
 }

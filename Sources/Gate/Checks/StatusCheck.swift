@@ -1,7 +1,7 @@
 import Credential
 import ForeignCodes
 
-/// The status lists are recent enough, and none of the code's bits is set in them.
+/// The status lists are recent enough, and the code's bits are not set in them.
 struct NotRevoked: Proof {
     static let check = SuishenCheck.status
 

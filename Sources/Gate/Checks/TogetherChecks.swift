@@ -17,7 +17,7 @@ struct NoneRefused: Proof {
 ///
 /// Another issuer's code identifies in one domain. A code of the project's own has already been checked for all
 /// domains by itself.
-struct DomainsThere: Proof {
+struct DomainsIdentified: Proof {
     static let check = ScanCheck.domains
 
     init(_ codes: [Findings], in scene: Scene) throws(Refusal) {

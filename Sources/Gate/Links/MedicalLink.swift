@@ -72,7 +72,7 @@ package final class MedicalLink: Sendable {
     /// - Parameters:
     ///   - code: the scanned code.
     ///   - now: seconds since 1970, for the circuit breaker.
-    /// - Returns: the insured person, whatever the status; check ``InsuredPerson/isActive``.
+    /// - Returns: the insured person, with any status; check ``InsuredPerson/isActive``.
     /// - Throws: `link_unavailable` or `no_entitlement`.
     package func resolve(_ code: MedicalInsuranceCode, at now: UInt64) throws(MedicalLinkError) -> InsuredPerson {
         guard breaker.withLock({ $0.isClosed(at: now) }) else {

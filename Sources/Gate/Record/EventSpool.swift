@@ -179,8 +179,8 @@ package final class EventSpool: Sendable {
                 guard errno == EINTR else { return .failure(Self.systemFailure(.unwritable, path)) }
             }
             defer { flock(descriptor, LOCK_UN) }
-            guard GateFile.stands(descriptor, at: path) else {
-                return .failure(.failed(.unwritable, path, GateFile.displaced))
+            guard GateFile.isSameFile(descriptor, at: path) else {
+                return .failure(.failed(.unwritable, path, GateFile.displacedReason))
             }
             do throws(SpoolError) {
                 return .success(try body())

@@ -21,7 +21,7 @@ package struct SpoolError: Error, Equatable, Sendable {
 
     static func full(_ path: String) -> SpoolError {
         SpoolError(
-            code: .full, reason: "\(path) is full: it holds at most \(EventSpool.byteCountMax >> 20) MiB of unsent events",
+            code: .full, reason: "\(path) is full: \(EventSpool.byteCountMax >> 20) MiB of unsent events",
             hint: "send them with `verify flush`")
     }
 

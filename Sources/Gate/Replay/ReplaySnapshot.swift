@@ -19,7 +19,7 @@ package struct ReplaySnapshot: Sendable {
         self.entries = entries
     }
 
-    /// Reads what ``encoded()`` writes.
+    /// Reads the bytes of ``encoded()``.
     package init(_ bytes: [UInt8]) throws(BundleError) {
         guard
             let item = try? CBORItem.decode(

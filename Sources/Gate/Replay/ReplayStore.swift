@@ -159,8 +159,8 @@ package final class ReplayStore: Sendable {
                 guard errno == EINTR else { return .failure(GateFile.unwritable(path)) }
             }
             defer { flock(descriptor, LOCK_UN) }
-            guard GateFile.stands(descriptor, at: path) else {
-                return .failure(.unusable(replayStore: path, GateFile.displaced))
+            guard GateFile.isSameFile(descriptor, at: path) else {
+                return .failure(.unusable(replayStore: path, GateFile.displacedReason))
             }
             do throws(BundleError) {
                 return .success(try body())

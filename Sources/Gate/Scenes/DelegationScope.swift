@@ -16,7 +16,7 @@ extension Scene {
     /// Whether a guardian with these scope bits may use the scene.
     ///
     /// Every scope bit of the scene must be granted; otherwise the scene would act beyond the delegation.
-    func takes(delegated scope: UInt64) -> Bool {
+    func allowsDelegation(scope: UInt64) -> Bool {
         delegationScope != 0 && scope & delegationScope == delegationScope
     }
 }

@@ -16,7 +16,7 @@ package struct Scene: Sendable, Equatable {
     package var objectKinds: Set<ObjectKind>
     /// The domains whose seals the scene opens.
     package var domains: Set<SealDomain>
-    /// Whether a holder who has not linked those domains is turned away (`no_entitlement`).
+    /// Whether a holder without an identity in one of the domains is turned away (`no_entitlement`).
     package var requiresEntitlement: Bool
     /// How old a signature of the phone may be.
     package var presentationAgeSecondsMax: UInt64

@@ -160,19 +160,19 @@ final class StatusStore: Sendable {
 
     private func signer(of message: SignedMessage, for reference: StatusListReference) -> IssuerRecord? {
         trust.records(message.keyIdentifier).first { record in
-            Self.mayList(record, for: reference) && trust.key(record).map(message.isSigned(by:)) == true
+            Self.maySignList(record, for: reference) && trust.key(record).map(message.isSigned(by:)) == true
         }
     }
 
     /// The records of an unpacked list's signer; empty if that key may not sign this list.
     private func signers(_ signer: [UInt8], for reference: StatusListReference) -> [IssuerRecord] {
         trust.records(Array(signer.prefix(4))).filter { record in
-            Self.mayList(record, for: reference)
+            Self.maySignList(record, for: reference)
                 && DigestAlgorithm.sha256.digest(record.publicKey).elementsEqual(signer.dropFirst(4))
         }
     }
 
-    private static func mayList(_ record: IssuerRecord, for reference: StatusListReference) -> Bool {
+    private static func maySignList(_ record: IssuerRecord, for reference: StatusListReference) -> Bool {
         record.uses.contains(.statuslist) && record.status != .compromised && record.issuer == reference.issuer
     }
 }

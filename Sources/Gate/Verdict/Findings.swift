@@ -1,6 +1,6 @@
 package import Credential
 
-/// The facts that the checks find about one code, whether it is accepted or refused.
+/// The facts that the checks find about one code, accepted or refused.
 ///
 /// They hold no outcome: only proofs lead to an accept, and only a ``Refusal`` leads to a refusal.
 package struct Findings: Sendable, Equatable {

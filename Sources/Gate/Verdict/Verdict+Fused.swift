@@ -4,8 +4,8 @@ extension Verdict {
     /// A scan without a code is `no_code`.
     package static func fused(_ verdicts: [Verdict]) -> Verdict {
         // The verdict on the faulty code explains the refusal best.
-        let telling = verdicts.filter { !$0.isRefusedForAnother }
-        guard let worst = (telling.isEmpty ? verdicts : telling).max(by: { $0.outcome < $1.outcome }) else {
+        let faulty = verdicts.filter { !$0.isRefusedForAnother }
+        guard let worst = (faulty.isEmpty ? verdicts : faulty).max(by: { $0.outcome < $1.outcome }) else {
             return Verdict(refused: Refusal(.noCode, "nothing was scanned"))
         }
         guard worst.outcome == .accept, verdicts.count > 1 else { return worst }

@@ -1,4 +1,4 @@
-/// A gate's answer about one code or scan; `json` is what it prints.
+/// A gate's answer about one code or scan; `json` is its printed form.
 ///
 /// Every verdict has an answer, and no verdict starts as accepted: one initializer takes a refusal, the other takes the
 /// proofs of all checks. Nothing can change the answer afterwards.

@@ -87,14 +87,14 @@ enum GateFile {
     ///
     /// After a file is moved or deleted, other processes make a new one at the path and do not see writes to the old
     /// one. A device at the path keeps no data.
-    static func stands(_ descriptor: Int32, at path: String) -> Bool {
+    static func isSameFile(_ descriptor: Int32, at path: String) -> Bool {
         var (opened, named) = (stat(), stat())
         return unsafe fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
             && opened.st_mode & S_IFMT == S_IFREG && opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
     }
 
     /// The reason for a file that is no longer at the path where it was opened.
-    static let displaced = "it is not a regular file, or not the file that was opened"
+    static let displacedReason = "it is not a regular file, or not the file that was opened"
 
     static func unreadable(_ path: String) -> BundleError {
         unreadable(path, unsafe String(cString: strerror(errno)))

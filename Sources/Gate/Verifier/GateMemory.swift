@@ -24,7 +24,7 @@ final class GateMemory: Sendable {
     init(folder: String, after former: GateMemory? = nil) throws(BundleError) {
         self.folder = folder
         var seen = try Self.read(folder)
-        if let former { seen.take(former.known.withLock { $0 }) }
+        if let former { seen.merge(former.known.withLock { $0 }) }
         known = Mutex(seen)
     }
 
@@ -51,14 +51,14 @@ final class GateMemory: Sendable {
         let listNames = listNames()
         try update { (seen) throws(BundleError) in
             try seen.check(version: version, digest: digest)
-            seen.take(version: version, digest: digest, listNames: listNames)
-            seen.take(times)
+            seen.setBundle(version: version, digest: digest, listNames: listNames)
+            seen.merge(times)
         }
     }
 
     /// Remembers the times of lists.
     func remember(_ times: [String: UInt64]) throws(BundleError) {
-        try update { (seen) throws(BundleError) in seen.take(times) }
+        try update { (seen) throws(BundleError) in seen.merge(times) }
     }
 
     private func update(_ change: (inout SeenMaterial) throws(BundleError) -> Void) throws(BundleError) {

@@ -56,7 +56,7 @@ package final class RunningGate: Sendable {
 
     /// An unusable generation whose bundle is unchanged is loaded again at every fourth look only, since loading takes
     /// longer than looking at one file; its lists or keys may have been repaired.
-    private static let looksARetry = 4
+    private static let looksPerRetry = 4
 
     private let replayPath: String
     private let generation: Mutex<Generation>
@@ -122,7 +122,7 @@ package final class RunningGate: Sendable {
             finding = .nothingNew
         }
         looks.retryCount += 1
-        return looks.retryCount % Self.looksARetry == 0 ? nil : finding
+        return looks.retryCount % Self.looksPerRetry == 0 ? nil : finding
     }
 
     /// Loads, checks and remembers the folder's generation; nil if the bundle was replaced meanwhile.
@@ -131,7 +131,7 @@ package final class RunningGate: Sendable {
         try directory.checkEpochKeys()
         let (times, failures) = directory.statusLists.openAll(at: now)
         if let failure = failures.min(by: { $0.key.name < $1.key.name })?.value { throw failure }
-        let gate = try current.gate.takingUp(directory, replayPath: replayPath)
+        let gate = try current.gate.switched(to: directory, replayPath: replayPath)
         guard directory.bundleFile.isUnchanged else { return nil }
         try directory.remember(listTimes: times)
         return Generation(gate, directory, isIncomplete: false)

@@ -21,7 +21,7 @@ struct SeenMaterial: Equatable, Sendable {
         self.version = version
     }
 
-    /// Reads what ``encoded()`` writes; nil for anything else.
+    /// Reads the bytes of ``encoded()``; nil for any other bytes.
     init?(_ bytes: [UInt8]) {
         let item = try? CBORItem.decode(
             bytes[...], rules: .deterministic, byteCountMax: Self.byteCountMax, depthMax: 3)
@@ -64,22 +64,22 @@ struct SeenMaterial: Equatable, Sendable {
     }
 
     /// Takes a bundle that passed ``check(version:digest:)``; forgets the lists that a newer bundle no longer names.
-    mutating func take(version: UInt64, digest: [UInt8], listNames: Set<String>) {
+    mutating func setBundle(version: UInt64, digest: [UInt8], listNames: Set<String>) {
         if version > self.version { listTimes = listTimes.filter { listNames.contains($0.key) } }
         self.version = version
         self.digest = digest
     }
 
     /// Takes the newer parts of another memory.
-    mutating func take(_ other: SeenMaterial) {
+    mutating func merge(_ other: SeenMaterial) {
         if other.version > version || other.version == version && digest == nil {
             (version, digest) = (other.version, other.digest)
         }
-        take(other.listTimes)
+        merge(other.listTimes)
     }
 
     /// Takes the newer of two times for each list.
-    mutating func take(_ times: [String: UInt64]) {
+    mutating func merge(_ times: [String: UInt64]) {
         listTimes.merge(times) { max($0, $1) }
     }
 }

@@ -1,7 +1,7 @@
 import Credential
 import ForeignCodes
 
-/// One gate: a bundle, a scene, the sources it understands, and what it has accepted.
+/// One gate: a bundle, a scene, the sources of codes that it knows, and its memory of accepted codes.
 ///
 /// `assess` has no side effects except requests over the scene's links, and may run on every core. `settle` checks the
 /// gate's memory and makes the verdicts; it is called in the order of scanning.
@@ -44,7 +44,7 @@ package struct Verifier: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the bundle.
-    ///   - scene: one of the bundle's.
+    ///   - scene: a scene of the bundle.
     ///   - replay: the replay store; required if the scene refuses replays.
     ///   - challenge: the challenge that the phone must have answered.
     ///   - skewSeconds: replaces the scene's clock skew.
@@ -91,7 +91,7 @@ package struct Verifier: Sendable {
     ///   - replayPath: the replay store to open if the scene refuses replays and did not before.
     /// - Returns: the gate for the new generation.
     /// - Throws: `bundle_unreadable` if the scene is gone, or its replay store cannot be opened.
-    func takingUp(_ directory: GateDirectory, replayPath: String) throws(BundleError) -> Verifier {
+    func switched(to directory: GateDirectory, replayPath: String) throws(BundleError) -> Verifier {
         guard let scene = directory.bundle.scene(named: scene.name) else {
             throw .malformed("bundle \(directory.bundle.version) no longer has the scene \(scene.name)")
         }
@@ -131,7 +131,7 @@ package struct Verifier: Sendable {
             let findings = codes.map(\.findings) + others.map(\.findings)
             let together = TogetherProofs(
                 noneRefused: noneRefused, holder: try OneHolder(findings, by: match, at: now),
-                domains: try DomainsThere(findings, in: scene))
+                domains: try DomainsIdentified(findings, in: scene))
             return AssessedScan(codes, together: .success(together))
         } catch {
             for index in codes.indices { codes[index].refuse(error) }
