@@ -75,7 +75,7 @@ extension ForeignVerdict {
         case (.zlib, _): "the text's bytes cannot be unpacked, or unpack to more than the limit"
         case (.cose, _): "the text's bytes are not a COSE_Sign1 with its payload"
         case (.cbor, _): "the signed content is not the claims of this profile"
-        case (.signature, "unknown_issuer"): "no key of the trust file has the code's identifier or made its signature"
+        case (.signature, "unknown_issuer"): "no key of the trust file matches the code's identifier or signature"
         case (.signature, "algorithm_mismatch"): "the code names an algorithm that differs from its key's"
         case (.signature, _): "the signature was not made by the key that the code names"
         case (.expiration, "key_expired"): "the certificate that signed the code has expired"

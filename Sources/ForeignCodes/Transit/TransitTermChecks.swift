@@ -45,7 +45,7 @@ struct TransitCodeFresh: Proof {
     }
 }
 
-/// The card may pay the highest price of the ride.
+/// The highest fare that the card pays covers the ride.
 struct FareCovered: Proof {
     static let check = TransitCheck.fare
 

@@ -7,7 +7,7 @@ struct BundleInTerm: Proof {
     init(_ bundle: GateBundle, in scene: Scene, at now: UInt64) throws(Refusal) {
         let (end, overflows) = bundle.expiresAt.addingReportingOverflow(scene.bundleGraceSeconds)
         guard overflows || now < end else {
-            throw Refusal(.bundleExpired, "the bundle expired at \(bundle.expiresAt), and it is now \(now)")
+            throw Refusal(.bundleExpired, "the bundle expired at \(bundle.expiresAt); it is now \(now)")
         }
     }
 }

@@ -12,7 +12,7 @@ package final class RunningGate: Sendable {
     /// The verifier and folder that decide one scan, from its assessment to its settling.
     package final class Generation: Sendable {
         package let gate: Verifier
-        /// Whether the folder holds a newer generation that was refused.
+        /// Whether the folder holds another generation, which was refused.
         package let isUpdateRefused: Bool
         fileprivate let directory: GateDirectory
         /// Whether one of its lists is unusable.

@@ -3,8 +3,8 @@ import ForeignCodes
 
 /// One gate: a bundle, a scene, the sources of codes that it knows, and its memory of accepted codes.
 ///
-/// `assess` has no side effects except requests over the scene's links, and may run on every core. `settle` checks the
-/// gate's memory and makes the verdicts; it is called in the order of scanning.
+/// `assess` has no side effects except requests over the scene's links, and may run on several cores at once.
+/// `settle` checks the gate's memory and makes the verdicts; it is called in the order of scanning.
 package struct Verifier: Sendable {
     /// The services that a gate may ask if its scene allows online requests.
     package struct Links: Sendable {
@@ -116,7 +116,7 @@ package struct Verifier: Sendable {
         for payload in payloads where knows(payload) && !known.contains(payload) { known.append(payload) }
         let count = known.count + others.count
         guard count <= Self.payloadCountMax else {
-            return AssessedScan(refused: Refusal(.malformed, "\(count) codes at once"), scene: scene.name)
+            return AssessedScan(refused: Refusal(.malformed, "the scan has too many codes: \(count)"), scene: scene.name)
         }
         let relevant = known.isEmpty ? Array(payloads.prefix(1)) : known
         var codes = relevant.map { assess($0, at: now) }
