@@ -116,7 +116,7 @@ package struct Verifier: Sendable {
         for payload in payloads where knows(payload) && !known.contains(payload) { known.append(payload) }
         let count = known.count + others.count
         guard count <= Self.payloadCountMax else {
-            return AssessedScan(refused: Refusal(.malformed, "the scan has \(count) codes, too many"), scene: scene.name)
+            return AssessedScan(refused: Refusal(.malformed, "\(count) codes are too many at once"), scene: scene.name)
         }
         let relevant = known.isEmpty ? Array(payloads.prefix(1)) : known
         var codes = relevant.map { assess($0, at: now) }
