@@ -5,7 +5,7 @@ import Signing
 struct ForeignToken {
     /// The most characters of a text: the capacity of the largest QR symbol (version 40, level L, alphanumeric).
     static let textByteCountMax = 4296
-    /// The most bytes that a code may unpack to; real ones stay under 5 KiB.
+    /// The most bytes that a code may unpack to; real codes stay under 5 KiB.
     static let inflatedByteCountMax = 32 << 10
     /// The most keys tried for a code whose identifier matches no key: each costs a signature check.
     static let fallbackKeyCountMax = 64

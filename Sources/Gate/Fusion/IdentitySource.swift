@@ -17,7 +17,7 @@ protocol IdentitySource: Sendable {
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     ///   - findings: receives the facts that the checks find, also about a refused code.
     /// - Returns: the proofs of all checks.
-    /// - Throws: the refusal of the first check that does not hold.
+    /// - Throws: the refusal of the first failed check.
     func accepted(_ payload: [UInt8], at now: UInt64, _ findings: inout Findings) throws(Refusal) -> Accepted
 
     /// Notes the time of the holder's device for a code that was refused before that time was checked.

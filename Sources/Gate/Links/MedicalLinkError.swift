@@ -1,4 +1,4 @@
-/// Why the insurer's service gave no insured person.
+/// The error of a request to the insurer's service that gave no insured person.
 package struct MedicalLinkError: Error, Equatable, Sendable {
     /// The stable codes, in the words of verdicts.
     package enum Code: String, Sendable, CaseIterable {

@@ -77,7 +77,7 @@ package final class EventSpool: Sendable {
                 hash = next
             }
             guard sequence == state.count, hash == state.hash else {
-                throw .tampered(path, "it ends at event \(sequence), but \(state.count) were written")
+                throw .tampered(path, "it ends at event \(sequence), but \(state.count) events were written")
             }
             return events
         }

@@ -56,7 +56,7 @@ package struct Findings: Sendable, Equatable {
         package let algorithm: String
     }
 
-    /// The bundle that the verdict rests on.
+    /// The bundle that the verdict is based on.
     package struct Trust: Sendable, Equatable {
         package let bundleVersion: UInt64
         package let ageSeconds: UInt64
@@ -97,7 +97,7 @@ package struct Findings: Sendable, Equatable {
         self.scene = scene
     }
 
-    /// Runs the checks of one stage, and notes whether all of them hold.
+    /// Runs the checks of one stage, and notes whether all of them passed.
     mutating func stage<Proofs>(
         _ name: String, _ check: (inout Findings) throws(Refusal) -> Proofs
     ) throws(Refusal) -> Proofs {

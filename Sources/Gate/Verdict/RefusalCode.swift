@@ -32,7 +32,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     case linkUnavailable = "link_unavailable"
     case inputUnreadable = "input_unreadable"
 
-    /// What the code means for the gate.
+    /// The outcome at the gate: a rejection, or no decision.
     package var outcome: VerdictOutcome {
         switch self {
         case .noCode, .unreadable, .bundleExpired, .bundleRollback, .bundleUnreadable, .statusUnknown,

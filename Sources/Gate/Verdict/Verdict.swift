@@ -51,7 +51,7 @@ package struct Verdict: Sendable, Equatable {
 
     package var code: VerdictCode { refusal.map { .refused($0.code) } ?? .ok }
     package var reason: String? { refusal?.reason }
-    /// What to do about a refusal; nil for an accept.
+    /// The fix for a refusal; nil for an accept.
     package var hint: String? { refusal.map { $0.hint ?? $0.code.hint } }
 
     package var outcome: VerdictOutcome {

@@ -63,7 +63,7 @@ package final class RunningGate: Sendable {
     /// One look at a time; readers of the generation do not wait for it.
     private let looks = Mutex(Looks())
 
-    /// Opens every list of the gate's first generation: later ones may lie in the folder when a list is needed.
+    /// Opens every list of the first generation at once, since the folder may hold another generation's lists later.
     ///
     /// - Parameters:
     ///   - gate: the gate over `directory`.
