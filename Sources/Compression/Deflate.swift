@@ -1,24 +1,24 @@
 internal import CZlib
 
-/// Packs bytes as one zlib stream (RFC 1950), for status lists and for the makers of test codes.
+/// Compresses bytes to one zlib stream (RFC 1950), for status lists and test codes.
 package enum Deflate {
-    /// How repetitions are looked for.
+    /// How the compressor searches for repetitions.
     package enum Search: Sendable {
-        /// Everywhere in the last 32 KiB: the smallest, and slow where much repeats a little.
+        /// Searches the last 32 KiB: the smallest result, but slow for data with many short repetitions.
         case everywhere
-        /// Runs of one byte only, more than a hundred times as fast.
+        /// Searches for runs of one byte only; more than a hundred times as fast.
         case runs
     }
 
-    /// Packs all of `input`.
+    /// Compresses all of `input`.
     ///
     /// - Parameters:
     ///   - input: at most 1 GiB.
-    ///   - search: how repetitions are looked for.
+    ///   - search: how to search for repetitions.
     /// - Returns: the whole stream.
     /// - Throws: `out_of_memory`.
     package static func all(_ input: [UInt8], search: Search = .everywhere) throws(InflateError) -> [UInt8] {
-        // No input reaches this: a status list is far shorter, and nothing else is packed.
+        // No input reaches this: a status list is far shorter, and nothing else is compressed.
         precondition(input.count <= 1 << 30, "zlib counts in 32 bits")
         var stream = unsafe z_stream()
         let level = Z_BEST_COMPRESSION

@@ -1,15 +1,15 @@
 internal import CZlib
 
-/// Unpacks zlib data (RFC 1950) in pieces, and stops at a limit before it takes the memory.
+/// Unpacks zlib data (RFC 1950) in pieces, and stops at a limit before it fills the memory.
 ///
 /// One stream, freed once; feed it with `append` until `isFinished`, or use `Inflate.all` for a whole input.
 @safe package struct Inflate: ~Copyable {
-    /// How many bytes are unpacked at a time.
+    /// The most bytes that are unpacked at a time.
     package static let pieceByteCount = 64 << 10
 
-    /// Whether the stream's end and its checksum have been seen.
+    /// Whether the stream's end and its checksum were read.
     package private(set) var isFinished = false
-    /// How many bytes have come out so far.
+    /// The number of bytes unpacked so far.
     package private(set) var producedByteCount = 0
 
     private let byteCountMax: Int
@@ -19,7 +19,7 @@ internal import CZlib
 
     /// Starts a stream.
     ///
-    /// - Parameter byteCountMax: the most bytes that may come out in all.
+    /// - Parameter byteCountMax: the most bytes that the stream may unpack to.
     /// - Throws: `out_of_memory`.
     package init(byteCountMax: Int) throws(InflateError) {
         self.byteCountMax = byteCountMax
@@ -38,13 +38,13 @@ internal import CZlib
         unsafe stream.deallocate()
     }
 
-    /// Unpacks `input` and hands every piece that comes out to `consume`.
+    /// Unpacks `input` and passes every unpacked piece to `consume`.
     ///
     /// - Parameters:
     ///   - input: the next bytes of the compressed stream.
     ///   - consume: takes each piece, in order, at most `pieceByteCount` bytes long.
-    /// - Returns: how many bytes of `input` were used: fewer than all only where the stream ended within it.
-    /// - Throws: `corrupt`, or `too_large` before a byte over the limit is handed on.
+    /// - Returns: the number of used bytes of `input`: fewer than all only if the stream ended within it.
+    /// - Throws: `corrupt`, or `too_large` before a byte over the limit is passed on.
     package mutating func append(
         _ input: ArraySlice<UInt8>, consume: (ArraySlice<UInt8>) throws(InflateError) -> Void
     ) throws(InflateError) -> Int {
@@ -55,7 +55,7 @@ internal import CZlib
             guard producedByteCount + step.produced <= byteCountMax else { throw .tooLarge(byteCountMax) }
             producedByteCount += step.produced
             if step.produced > 0 { try consume(piece[..<step.produced]) }
-            // With input at hand and room for output, zlib that does neither has met something it cannot read.
+            // zlib has input and room for output; if it uses neither, the data is corrupt.
             guard step.used > 0 || step.produced > 0 || isFinished else { throw .corrupt }
         }
         return used
@@ -90,9 +90,9 @@ internal import CZlib
     ///
     /// - Parameters:
     ///   - input: the whole stream, with nothing after it.
-    ///   - byteCountMax: the most bytes that may come out.
-    /// - Returns: what was packed.
-    /// - Throws: `corrupt`, `truncated`, `trailing_bytes`, or `too_large` as soon as the limit is passed.
+    ///   - byteCountMax: the most bytes that the stream may unpack to.
+    /// - Returns: the unpacked bytes.
+    /// - Throws: `corrupt`, `truncated`, `trailing_bytes`, or `too_large` as soon as the limit is exceeded.
     package static func all(_ input: [UInt8], byteCountMax: Int) throws(InflateError) -> [UInt8] {
         var stream = try Inflate(byteCountMax: byteCountMax)
         var output: [UInt8] = []

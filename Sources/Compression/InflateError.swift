@@ -1,4 +1,4 @@
-/// Why compressed data was not unpacked.
+/// The error of compressed data that cannot be unpacked.
 package struct InflateError: Error, Equatable, Sendable {
     /// The stable codes.
     package enum Code: String, Sendable, CaseIterable {
@@ -11,7 +11,7 @@ package struct InflateError: Error, Equatable, Sendable {
 
     /// The stable code.
     package let code: Code
-    /// What happened to which input.
+    /// The failure, with the input that caused it.
     package let reason: String
     /// The fix.
     package let hint: String
@@ -26,12 +26,12 @@ package struct InflateError: Error, Equatable, Sendable {
     static func trailingBytes(_ count: Int) -> InflateError {
         InflateError(
             code: .trailingBytes, reason: "\(count) bytes follow the end of the zlib stream",
-            hint: "cut the data where its stream ends")
+            hint: "cut the data at the end of its stream")
     }
 
     static func tooLarge(_ byteCountMax: Int) -> InflateError {
         InflateError(
-            code: .tooLarge, reason: "more than \(byteCountMax) bytes come out of the zlib stream",
-            hint: "refuse the sender, or raise the limit that the caller names")
+            code: .tooLarge, reason: "the zlib stream unpacks to more than \(byteCountMax) bytes",
+            hint: "refuse the sender's data, or raise the caller's limit")
     }
 }

@@ -1,8 +1,8 @@
 /// A medical-insurance code: 28 digits with no signature and no meaning offline.
 ///
-/// `424`, 19 random digits, 2 of the province (GB/T 2260) and 4 of extension.
+/// Layout: `424`, 19 random digits, 2 digits of the province (GB/T 2260) and 4 extension digits.
 package struct MedicalInsuranceCode: Sendable, Hashable {
-    /// How many digits a code has.
+    /// The number of digits in a code.
     package static let digitCount = 28
     /// The province codes of GB/T 2260.
     private static let provinces: Set<Int> = [
@@ -11,12 +11,12 @@ package struct MedicalInsuranceCode: Sendable, Hashable {
     ]
 
     package let digits: String
-    /// The two digits of the province that issued it.
+    /// The two digits of the issuing province.
     package let province: Int
 
     /// Reads a code.
     ///
-    /// - Returns: nil for anything but 28 ASCII digits with the right start and a province.
+    /// - Returns: nil unless the text is 28 ASCII digits with the start `424` and a known province.
     package init?(_ text: String) {
         let bytes = Array(text.utf8.prefix(Self.digitCount + 1))
         guard bytes.count == Self.digitCount, bytes.allSatisfy({ (0x30...0x39).contains($0) }),

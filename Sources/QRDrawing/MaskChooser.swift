@@ -1,6 +1,6 @@
 import QRStandard
 
-/// Finds the mask with the lowest penalty, on which the library would spend nine tenths of its time.
+/// Finds the mask with the lowest penalty; the library would spend nine tenths of its time on this search.
 enum MaskChooser {
     /// Applies a mask to the symbol and adds the format information.
     ///

@@ -73,7 +73,7 @@ struct MaskPenalty<Row: ModuleRow> {
         finderCount += (core & (lightAfter | lightBefore)).nonzeroBitCount
     }
 
-    /// Rule 1: three points for five equal modules in line and one for each further; a set bit ends a run of five.
+    /// Rule 1: three points for five equal modules in line, one for each further module; a set bit ends a run of five.
     @inline(__always)
     private mutating func addRuns(_ runs: Row, starts: Row) {
         runPenalty += runs.nonzeroBitCount + 2 * starts.nonzeroBitCount

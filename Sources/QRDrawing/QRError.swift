@@ -1,4 +1,4 @@
-/// Why a text could not be drawn.
+/// The error of a text that cannot be drawn.
 package struct QRError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
         case emptyText = "empty_text"

@@ -50,11 +50,11 @@ package struct ProvenSymbol: Sendable {
         throw QRError(
             code: .pictureUnreadable,
             reason: "no mask of version \(symbol.version) or above gives a picture whose text can be read back",
-            hint: "draw the text, which is in the result, with another program, and report it")
+            hint: "draw the text of the result with another program, and report the fault")
     }
 }
 
-/// Reads pictures of a symbol with the first look of each reader only, the ones that a gate takes first.
+/// Reads pictures of a symbol with the first look of each reader only, as a gate does first.
 private struct SelfReader {
     private var scanner = Scanner(budgetMilliseconds: 0, microseconds: { 0 })
 

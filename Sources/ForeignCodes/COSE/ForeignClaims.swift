@@ -1,6 +1,6 @@
 import Encoding
 
-/// The claims of a CWT (RFC 8392) as other issuers write them.
+/// The claims of another issuer's CWT (RFC 8392).
 struct ForeignClaims {
     /// The deepest nesting of the claims; a health certificate has 7 with its tags.
     private static let depthMax = 16
@@ -16,7 +16,7 @@ struct ForeignClaims {
 
     /// Reads the payload.
     ///
-    /// - Returns: nil when it is not a map, or when a time is there and is not one.
+    /// - Returns: nil if the payload is not a map, or a time claim is not a time.
     init?(_ payload: ArraySlice<UInt8>) {
         guard
             let item = try? CBORItem.decode(
@@ -36,21 +36,21 @@ struct ForeignClaims {
         self.map = map
     }
 
-    /// What is wrong with the time; nil when the claims hold at `now` by the rule of `profile`.
+    /// The failure of the time claims; nil if they are valid at `now` by the rule of `profile`.
     func timeFailure(at now: UInt64, in profile: ForeignProfile) -> ForeignFailure? {
         if let expiresAt, profile.isOver(expiresAt, at: now) { return .expired }
         if let start = notBefore ?? issuedAt, start > now, start - now > Self.skewSeconds { return .notYetValid }
         return nil
     }
 
-    /// Some issuers tag the claims as a CWT (RFC 8392 §6), a few as a COSE_Sign1.
+    /// Removes tags: some issuers tag the claims as a CWT (RFC 8392 §6), a few as a COSE_Sign1.
     private static func untagged(_ item: CBORItem) -> CBORItem {
         var item = item
         while case .tagged(let number, let content) = item, number == 18 || number == 61 { item = content }
         return item
     }
 
-    /// A NumericDate: whole seconds, or a fraction that is cut, with or without tag 1.
+    /// Reads a NumericDate, with or without tag 1; fractions of a second are cut.
     private static func time(_ item: CBORItem) -> UInt64? {
         switch item {
         case .unsigned(let seconds): seconds

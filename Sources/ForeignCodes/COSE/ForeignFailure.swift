@@ -1,4 +1,4 @@
-/// Why a stage of another issuer's code does not hold, in the words of verdicts; no case means accepted.
+/// The reason why a stage of another issuer's code failed, as a verdict's code; no case means accepted.
 package enum ForeignFailure: String, Error, Sendable, CaseIterable {
     case malformed
     case unsupportedVersion = "unsupported_version"

@@ -3,7 +3,7 @@ import Encoding
 import Signing
 import Credential
 
-/// The text begins with `HC1:` and is no longer than a QR code holds.
+/// The text begins with `HC1:` and fits a QR code.
 struct TextWithoutPrefix: Proof {
     static let check = ForeignStage.unprefix
     let bytes: ArraySlice<UInt8>
@@ -16,7 +16,7 @@ struct TextWithoutPrefix: Proof {
     }
 }
 
-/// The text is Base45, and no longer than a QR code holds.
+/// The text is Base45 and fits a QR code.
 struct PackedText: Proof {
     static let check = ForeignStage.base45
     let bytes: [UInt8]
@@ -28,7 +28,7 @@ struct PackedText: Proof {
     }
 }
 
-/// The bytes can be unpacked, and to no more than a code may hold.
+/// The bytes can be unpacked, and the result is within the size limit.
 struct UnpackedText: Proof {
     static let check = ForeignStage.zlib
     let bytes: [UInt8]

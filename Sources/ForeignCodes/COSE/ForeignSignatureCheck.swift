@@ -10,18 +10,18 @@ struct ForeignSigned: Proof {
 
     /// Finds the trusted key that made the signature.
     ///
-    /// All keys that share the identifier are tried. Where no key has it, every trusted key is tried, up to a limit:
-    /// only a trusted key's signature counts, and some issuers write identifiers that their certificates do not give.
-    /// There is no such search for a code that names no key although its profile requires one, nor for a code whose
-    /// headers name different keys.
+    /// All keys with the code's identifier are tried. If no key has it, every trusted key is tried, up to a limit: only
+    /// a trusted key's signature counts, and some issuers write identifiers that differ from their certificates'.
+    /// A code is refused without that search if it names no key although its profile requires one, or if its headers
+    /// name different keys.
     ///
     /// - Parameters:
     ///   - token: the code.
     ///   - trust: the keys whose signatures count.
     ///   - isIdentifierRequired: whether the code must name its key.
     ///   - holds: whether a key may sign the code by its certificate's time and use. One key may have several
-    ///     certificates; one that holds is preferred to those that do not, in any order of the file.
-    /// - Throws: why no key was found.
+    ///     certificates; a valid certificate is preferred, in any order of the file.
+    /// - Throws: the failure if no key was found.
     init(
         _ token: ForeignToken, in trust: ForeignTrust, isIdentifierRequired: Bool, holds: (ForeignKey) -> Bool
     ) throws(ForeignFailure) {
@@ -43,7 +43,7 @@ struct ForeignSigned: Proof {
     }
 }
 
-/// What a verdict says of the key that signed.
+/// The signer's key and expiry, for the verdict.
 struct ForeignSigner {
     let issuer: ForeignVerdict.Issuer
     let expiresAt: UInt64?
@@ -55,7 +55,7 @@ struct ForeignSigner {
     }
 }
 
-/// The times of the claims hold; whether the signer's do is unknown.
+/// The times of the claims are valid; the signer is unknown.
 struct ClaimsInTime: Proof {
     static let check = ForeignStage.expiration
 

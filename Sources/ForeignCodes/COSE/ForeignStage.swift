@@ -6,13 +6,13 @@ package enum ForeignStage: String, Sendable, CaseIterable {
 /// The result of one step.
 package enum ForeignStageResult: String, Sendable {
     case ok, failed
-    /// A step before it failed, so that there was nothing to check.
+    /// An earlier step failed, so there was nothing to check.
     case skipped
 }
 
 /// Runs the checks of the stages, and collects their results for the verdict.
 struct ForeignStageLog {
-    /// Why the first stage failed that did; nil while none has.
+    /// The failure of the first failed stage; nil while no stage has failed.
     private(set) var failure: ForeignFailure?
     private var results: [ForeignStage: ForeignStageResult] = [:]
     private var warnings: [String] = []
@@ -24,7 +24,7 @@ struct ForeignStageLog {
 
     /// Runs a check of the stage that it proves.
     ///
-    /// - Returns: the proof; nil when the check does not hold.
+    /// - Returns: the proof; nil if the check fails.
     mutating func check<Passed: Proof>(_ check: () throws(ForeignFailure) -> Passed) -> Passed?
     where Passed.Check == ForeignStage {
         do throws(ForeignFailure) {
@@ -47,7 +47,7 @@ struct ForeignStageLog {
         profile.stages.map { ForeignVerdict.StageReport(stage: $0, result: results[$0] ?? .skipped) }
     }
 
-    /// The verdict on a code whose checks have not all held.
+    /// The verdict on a code with a failed check.
     func refused(_ signer: ForeignSigner? = nil, entryKinds: [HealthEntryKind] = []) -> ForeignVerdict {
         ForeignVerdict(
             refused: failure ?? .malformed, profile: profile, stages: stages, signer: signer, entryKinds: entryKinds,

@@ -5,9 +5,9 @@ import Signing
 struct ForeignToken {
     /// The most characters of a text: the capacity of the largest QR symbol (version 40, level L, alphanumeric).
     static let textByteCountMax = 4296
-    /// The most bytes that a code may unpack to; real ones stay under 5 KiB.
+    /// The most bytes that a code may unpack to; real codes stay under 5 KiB.
     static let inflatedByteCountMax = 32 << 10
-    /// The most keys tried for a code whose key identifier names none: each costs a signature check.
+    /// The most keys tried for a code whose identifier matches no key: each costs a signature check.
     static let fallbackKeyCountMax = 64
 
     /// Nil in profiles without a prefix.
@@ -20,7 +20,7 @@ struct ForeignToken {
     var message: SignedMessage { envelope.message }
     var claims: ForeignClaims { content.claims }
 
-    /// Takes a text apart down to its claims and notes every stage on the way.
+    /// Unpacks a text down to its claims and logs every stage.
     ///
     /// - Returns: nil when a stage failed.
     init?(_ text: String, log: inout ForeignStageLog) {
@@ -49,6 +49,6 @@ struct ForeignToken {
 }
 
 extension ForeignToken {
-    /// The key identifier that the code carries; nil where it names no key.
+    /// The key identifier in the code; nil if the code names no key.
     var keyIdentifier: [UInt8]? { message.keyIdentifier.isEmpty ? nil : message.keyIdentifier }
 }

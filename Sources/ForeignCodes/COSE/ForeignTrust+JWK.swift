@@ -53,7 +53,7 @@ extension ForeignTrust {
         return ForeignKey(key: key, identifiers: identifiers(jwk))
     }
 
-    /// What stands before a point's coordinates in a SubjectPublicKeyInfo of P-384 (RFC 5480).
+    /// The bytes before a point's coordinates in a SubjectPublicKeyInfo of P-384 (RFC 5480).
     private static let p384Prefix: [UInt8] = [
         0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x05, 0x2B, 0x81, 0x04,
         0x00,
@@ -64,7 +64,7 @@ extension ForeignTrust {
         jwk[name]?.string.flatMap { try? Base64.decodeURL($0) }
     }
 
-    /// A JWK's `kid` is text, a COSE one bytes: the text itself, and what it says in Base64 or hex.
+    /// The possible COSE key identifiers of a JWK's `kid`: the text's own bytes, and the text decoded as Base64 or hex.
     private static func identifiers(_ jwk: JSONValue) -> [[UInt8]] {
         guard let text = jwk["kid"]?.string, !text.isEmpty else { return [] }
         let readings = [
@@ -87,7 +87,7 @@ enum RSAPublicKeyInfo {
     /// The most bytes of a modulus: 8,192 bits.
     private static let modulusByteCountMax = 1024
 
-    /// Encodes the key; a number too large comes out empty, and no key is read from that.
+    /// Encodes the key; the result is empty, and so not a key, if a number is too large.
     static func der(_ modulus: [UInt8], _ exponent: [UInt8]) -> [UInt8] {
         guard modulus.count <= modulusByteCountMax, exponent.count <= 8 else { return [] }
         let numbers = element(0x30, integer(modulus) + integer(exponent))

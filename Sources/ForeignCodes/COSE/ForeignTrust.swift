@@ -5,7 +5,7 @@ import Encoding
 /// A key that may sign foreign codes, with its key identifiers.
 package struct ForeignKey: Sendable {
     package let key: VerificationKey
-    /// The certificate it came in; nil for a bare key.
+    /// The key's certificate; nil for a bare key.
     package let certificate: Certificate?
     /// Every key identifier of this key.
     package let identifiers: [[UInt8]]
@@ -22,7 +22,7 @@ package struct ForeignKey: Sendable {
         self.identifiers = identifiers + [key.keyIdentifier, Array(DigestAlgorithm.sha256.digest(key.spki).prefix(8))]
     }
 
-    /// What is wrong with the time of the certificate; nil when it holds at `now`, and for a bare key.
+    /// The failure of the certificate's validity period; nil if it is valid at `now`, and for a bare key.
     func timeFailure(at now: UInt64) -> ForeignFailure? {
         guard let certificate else { return nil }
         if certificate.notBefore > now, certificate.notBefore - now > ForeignClaims.skewSeconds {
@@ -53,7 +53,7 @@ package struct ForeignTrust: Sendable {
     ///
     /// Skips keys of unsupported types, so that one of them does not disable the whole file.
     ///
-    /// - Throws: `trust_unreadable` when there is no key at all or the file is broken, `trust_too_large`.
+    /// - Throws: `trust_unreadable` if the file holds no key or is broken, `trust_too_large`.
     package init(_ bytes: [UInt8]) throws(ForeignTrustError) {
         guard bytes.count <= Self.byteCountMax else { throw .tooLarge(bytes.count) }
         let start = bytes.first { $0 > 0x20 }
@@ -108,7 +108,7 @@ package struct ForeignTrust: Sendable {
         if let raw = try? Hex.decode(text) {
             let algorithm: SignatureAlgorithm = raw.count == 32 ? .ed25519 : .es256
             guard let key = try? VerificationKey(raw: raw, algorithm: algorithm) else {
-                throw .unreadable("\(raw.count) bytes in hex that are no public key")
+                throw .unreadable("its \(raw.count) bytes in hex are not a public key")
             }
             return [ForeignKey(key: key, identifiers: [])]
         }
@@ -126,7 +126,7 @@ package struct ForeignTrust: Sendable {
     }
 }
 
-/// Why a trust file was not read.
+/// The error of a trust file that cannot be read.
 package struct ForeignTrustError: Error, Equatable, Sendable {
     /// The stable codes.
     package enum Code: String, Sendable, CaseIterable {
@@ -146,7 +146,7 @@ package struct ForeignTrustError: Error, Equatable, Sendable {
 
     static func tooLarge(_ byteCount: Int) -> ForeignTrustError {
         ForeignTrustError(
-            code: .tooLarge, reason: "the trust file has \(byteCount) bytes, \(ForeignTrust.byteCountMax) at most",
+            code: .tooLarge, reason: "the trust file has \(byteCount) bytes, more than \(ForeignTrust.byteCountMax)",
             hint: "name the file that holds the issuers' keys")
     }
 }

@@ -6,7 +6,7 @@ package struct ForeignVerdict: Sendable, Equatable {
         package let result: ForeignStageResult
     }
 
-    /// Who signed, as far as it is known; only after the signature held.
+    /// The signer, if the signature is valid.
     package struct Issuer: Sendable, Equatable {
         /// The issuer claim: a country for health certificates.
         package let iss: String?
@@ -24,9 +24,9 @@ package struct ForeignVerdict: Sendable, Equatable {
     package let profile: ForeignProfile
     package let stages: [StageReport]
     package let issuer: Issuer?
-    /// The kinds of health entries in the code, once its signature held.
+    /// The kinds of health entries in the code, if its signature is valid.
     package let entryKinds: [HealthEntryKind]
-    /// Unix seconds, once the signature held.
+    /// Unix seconds, if the signature is valid.
     package let expiresAt: UInt64?
     package let warnings: [String]
 
@@ -66,24 +66,24 @@ package struct ForeignVerdict: Sendable, Equatable {
 }
 
 extension ForeignVerdict {
-    /// What happened at the first stage that failed; nil when none did.
+    /// The reason of the first failed stage; nil if no stage failed.
     package var reason: String? {
         guard let stage = stages.first(where: { $0.result == .failed })?.stage else { return nil }
         return switch (stage, code) {
-        case (.unprefix, _): "the text does not begin with HC1:, or is longer than a QR code holds"
-        case (.base45, _): "the text is no Base45"
-        case (.zlib, _): "what the text holds cannot be unpacked, or unpacks to more than a code may hold"
-        case (.cose, _): "what the text holds is no COSE_Sign1 with its payload"
-        case (.cbor, _): "the signed claims are not those of this profile"
-        case (.signature, "unknown_issuer"): "no key of the trust file has the code's identifier or made it"
-        case (.signature, "algorithm_mismatch"): "the code names an algorithm that its key does not have"
-        case (.signature, _): "the signature does not fit the key that the code names"
-        case (.expiration, "key_expired"): "the certificate that signed the code has ended"
+        case (.unprefix, _): "the text does not begin with HC1:, or is too long for a QR code"
+        case (.base45, _): "the text is not Base45, or is too long for a QR code"
+        case (.zlib, _): "the text's bytes cannot be unpacked, or unpack to more than the limit"
+        case (.cose, _): "the text's bytes are not a COSE_Sign1 with its payload"
+        case (.cbor, _): "the signed content is not the claims of this profile"
+        case (.signature, "unknown_issuer"): "no key of the trust file matches the code's identifier or signature"
+        case (.signature, "algorithm_mismatch"): "the code names an algorithm that differs from its key's"
+        case (.signature, _): "the signature was not made by the key that the code names"
+        case (.expiration, "key_expired"): "the certificate that signed the code has expired"
         case (.expiration, "not_yet_valid"): "the code, or the certificate that signed it, is not valid yet"
-        case (.expiration, "malformed"): "the code says no end, and neither does the key that signed it"
-        case (.expiration, _): "the code has ended"
+        case (.expiration, "malformed"): "neither the code nor the key that signed it has an expiry time"
+        case (.expiration, _): "the code has expired"
         case (.keyusage, _): "the certificate may not sign entries of this kind"
-        case (.schema, _): "the content is not as the profile's schema has it"
+        case (.schema, _): "the content does not follow the profile's schema"
         }
     }
 }

@@ -1,10 +1,10 @@
-/// The one entry to other issuers' codes.
+/// Verifies the codes of other issuers, by their profile.
 package enum ForeignVerifier {
     /// Judges a scanned text by its profile.
     ///
     /// - Parameters:
     ///   - text: the whole text.
-    ///   - profile: the family the text is said to be of.
+    ///   - profile: the family that the caller names for the text.
     ///   - trust: the keys whose signatures count.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     /// - Returns: the verdict with every stage's result; never personal data.
@@ -18,22 +18,22 @@ package enum ForeignVerifier {
     }
 }
 
-/// The families of other issuers' codes that are read.
+/// The supported families of other issuers' codes.
 package enum ForeignProfile: String, Sendable, CaseIterable {
-    /// EU Digital COVID Certificate and those that follow its form.
+    /// EU Digital COVID Certificates, and certificates of other countries in the same form.
     case hcert
     /// MOSIP identity data under CWT claim 169.
     case claim169
 
-    /// Whether a code that says it ends at `end` has ended.
+    /// Whether a code with the expiry time `end` has expired.
     ///
-    /// By RFC 8392 §3.1.4 the end itself is over; the test data of the states that issue health certificates takes it
-    /// for the last second (13 cases of Denmark and Spain).
+    /// By RFC 8392 §3.1.4 a code is expired at `end` itself; in the test data of the states that issue health
+    /// certificates, `end` is the last valid second (13 cases of Denmark and Spain).
     func isOver(_ end: UInt64, at now: UInt64) -> Bool {
         self == .hcert ? end < now : end <= now
     }
 
-    /// The stages that are reported, in the order they run.
+    /// The reported stages, in the order in which they run.
     package var stages: [ForeignStage] {
         switch self {
         case .hcert: [.unprefix, .base45, .zlib, .cose, .cbor, .signature, .expiration, .keyusage, .schema]

@@ -1,7 +1,7 @@
 import Encoding
 import Signing
 
-/// The claims hold a health certificate, whose content is not checked yet.
+/// The claims contain a health certificate; its content is not checked yet.
 struct HealthCertificate: Proof {
     static let check = ForeignStage.cbor
     let payload: CBORMap
@@ -15,15 +15,15 @@ struct HealthCertificate: Proof {
         kinds = HealthEntryKind.allCases.filter { !(payload[text: $0.rawValue]?.array ?? []).isEmpty }
     }
 
-    /// Whether a key's certificate lets it sign entries of these kinds.
+    /// Whether a key's certificate allows it to sign entries of these kinds.
     func maySign(_ key: ForeignKey) -> Bool {
         kinds.allSatisfy { $0.isAllowed(by: key.certificate?.extendedKeyUsages ?? []) }
     }
 }
 
-/// The code and its signer's certificate are in their time.
+/// The code and its signer's certificate are valid now.
 ///
-/// A code without an expiry lives as long as the certificate that signed it, and under a bare key not at all.
+/// A code without an expiry is valid as long as its signer's certificate; under a bare key it is refused.
 struct HealthCertificateInTime: Proof {
     static let check = ForeignStage.expiration
 
@@ -36,7 +36,7 @@ struct HealthCertificateInTime: Proof {
     }
 }
 
-/// The signer's certificate lets it sign entries of these kinds.
+/// The signer's certificate allows it to sign entries of these kinds.
 struct KeyMaySign: Proof {
     static let check = ForeignStage.keyusage
 

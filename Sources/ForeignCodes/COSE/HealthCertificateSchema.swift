@@ -1,9 +1,9 @@
 import Encoding
 
-/// The DCC payload's structure in versions 1.0.0 to 1.3.x: which members must be there, and of which shape.
+/// The DCC payload's structure in versions 1.0.0 to 1.3.x: the required members, and the shape of each member.
 ///
-/// What the published schemas only annotate (`format`) is held to where every version agrees. A member that is
-/// null counts as absent, as some issuers write the groups they leave out.
+/// A `format`, which the published schemas only annotate, is required if every version has it. A member that is null
+/// counts as absent, since some issuers write null for the groups that they leave out.
 enum HealthCertificateSchema {
     /// A rule for one member of an entry.
     private struct Member {
@@ -18,10 +18,10 @@ enum HealthCertificateSchema {
 
     /// The longest text of an issuer, a place or an identifier, in characters.
     private static let textCountMax = 80
-    /// The doses a series may count.
+    /// The allowed numbers of doses.
     private static let doseRange: ClosedRange<Int64> = 1...99
 
-    /// What is wrong with a payload; nil when it holds.
+    /// The failure of a payload; nil if the payload follows the schema.
     static func failure(in payload: CBORMap) -> ForeignFailure? {
         guard let version = payload[text: "ver"]?.text.flatMap(SchemaVersion.init) else { return .malformed }
         guard version.isSupported else { return .unsupportedVersion }
@@ -90,7 +90,7 @@ enum HealthCertificateSchema {
             return shared + [
                 required("tt", .text), required("sc", .dateTime), required("tr", .text), optional("nm", .shortText),
                 optional("ma", .text), optional("dr", .dateTime),
-                // A test at home has no centre; 1.3 made it optional.
+                // A test at home has no test centre; version 1.3 made the member optional.
                 version.minor < 3 ? required("tc", .shortText) : optional("tc", .shortText),
             ]
         case .recovery:
@@ -148,7 +148,7 @@ struct SchemaVersion {
         self.minor = minor
     }
 
-    /// Whether the rules are known: 1.0 to 1.3.
+    /// Whether this schema's rules cover the version: 1.0 to 1.3.
     var isSupported: Bool {
         major == 1 && (0...3).contains(minor)
     }

@@ -1,6 +1,6 @@
 import Signing
 
-/// Verifies EU DCC texts (`HC1:`) and those of other countries in the same form.
+/// Verifies EU DCC texts (`HC1:`), and texts of other countries in the same form.
 package enum HealthCertificateVerifier {
     /// Judges one scanned text.
     ///

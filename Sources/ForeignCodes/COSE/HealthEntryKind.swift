@@ -1,4 +1,4 @@
-/// What a health certificate attests, with the member of the payload that holds it.
+/// A kind of health entry; the raw value is the payload's member that holds it.
 package enum HealthEntryKind: String, Sendable, CaseIterable {
     case test = "t"
     case vaccination = "v"
@@ -12,7 +12,7 @@ package enum HealthEntryKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// The extended key usages that let a key sign this kind: the registered arc, and the one early issuers used.
+    /// The extended key usages that allow a key to sign this kind: the registered arc, and the arc of early issuers.
     private var keyUsages: [String] {
         let last =
             switch self {
@@ -25,7 +25,7 @@ package enum HealthEntryKind: String, Sendable, CaseIterable {
 
     /// Whether a certificate with these extended key usages may sign this kind.
     ///
-    /// One that names no kind at all, whatever else it names, is not restricted.
+    /// A certificate whose usages name no kind is not restricted.
     func isAllowed(by extendedKeyUsages: [String]) -> Bool {
         let restrictions = Self.allCases.flatMap(\.keyUsages)
         guard extendedKeyUsages.contains(where: restrictions.contains) else { return true }

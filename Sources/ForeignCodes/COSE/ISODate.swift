@@ -1,6 +1,6 @@
-/// Dates and times of ISO 8601 as health certificates write them; checked, not converted.
+/// Checks the ISO 8601 dates and times of health certificates, without converting them.
 enum ISODate {
-    /// The longest text looked at: a date-time with nanoseconds and an offset has 35 characters.
+    /// The longest text that is checked: a date-time with nanoseconds and an offset has 35 characters.
     private static let byteCountMax = 40
 
     /// A full date, alone or followed by a time.
@@ -15,7 +15,7 @@ enum ISODate {
         text.utf8.count > 10 && isDate(text)
     }
 
-    /// A year, or a year and a month: what a holder's document says where it says no more.
+    /// A year, or a year and a month: some holders' documents say no more.
     static func isPartialDate(_ text: String) -> Bool {
         let bytes = Array(text.utf8.prefix(8))
         guard isYear(bytes.prefix(4)) else { return false }
@@ -35,7 +35,7 @@ enum ISODate {
         return (1...days[month - 1]).contains(day)
     }
 
-    /// The schemas hold years to 1900 … 2099.
+    /// The schemas allow the years 1900 to 2099.
     private static func isYear(_ bytes: ArraySlice<UInt8>) -> Bool {
         bytes.count == 4 && number(bytes).map((1900...2099).contains) ?? false
     }

@@ -1,7 +1,7 @@
 import Encoding
 import Signing
 
-/// The signer's key is of an algorithm that the profile takes: EdDSA or ES256, not PS256.
+/// The algorithm of the signer's key is allowed in the profile: EdDSA or ES256, not PS256.
 struct IdentityAlgorithmTaken: Proof {
     static let check = ForeignStage.signature
 
@@ -10,7 +10,7 @@ struct IdentityAlgorithmTaken: Proof {
     }
 }
 
-/// The code and its signer's certificate are in their time.
+/// The code and its signer's certificate are valid now.
 struct IdentityClaimInTime: Proof {
     static let check = ForeignStage.expiration
 
@@ -21,7 +21,7 @@ struct IdentityClaimInTime: Proof {
     }
 }
 
-/// Claim 169 is there, and its attributes are of their types.
+/// The code has claim 169, and its attributes have the right types.
 struct IdentityClaimShaped: Proof {
     static let check = ForeignStage.schema
 

@@ -1,6 +1,6 @@
 import Encoding
 
-/// The shape of claim 169: a map whose attributes are of the types that the specification gives them.
+/// The shape of claim 169: a map whose attributes have the types of the specification.
 enum IdentityClaimSchema {
     /// Identifier, version, language, names, birth date, address, mail, phone, nationality, guardian, and the name in
     /// a second language with that language.
@@ -10,7 +10,7 @@ enum IdentityClaimSchema {
     /// The picture.
     private static let pictureAttribute: Int64 = 16
 
-    /// What is wrong with the claim; nil when it holds.
+    /// The failure of the claim; nil if its attributes have the right types.
     static func failure(in claim: CBORItem?) -> ForeignFailure? {
         guard let map = claim?.map, !map.entries.isEmpty else { return .malformed }
         for entry in map.entries {

@@ -2,28 +2,28 @@ import Credential
 package import Encoding
 import Signing
 
-/// What another issuer's text says, none of it verified: for people who debug.
+/// The unverified content of another issuer's text, for debugging.
 ///
-/// It holds what its holder's code holds, names and birth dates among it: for a terminal, and for no log.
+/// It contains personal data of the code's holder, such as names and birth dates: show it on a terminal, never log it.
 package struct ForeignInspection: Sendable {
-    /// `hcert`, `claim169`, or `cwt` for a token in their envelope that says neither.
+    /// `hcert`, `claim169`, or `cwt` for another token in the same envelope.
     package let system: String
-    /// What was read, and of a text that breaks off the stage that it breaks off at.
+    /// The content that was read; for a broken text, the stage that failed.
     package let json: JSONObject
-    /// Whether all of it could be read.
+    /// Whether the whole text could be read.
     package let isWhole: Bool
 
-    /// The names that claim 169's specification gives its attributes, by their numbers from 1 on.
+    /// The names of claim 169's attributes in its specification, in the order of their numbers from 1 on.
     private static let attributes = [
         "id", "version", "language", "fullName", "firstName", "middleName", "lastName", "dateOfBirth", "gender",
         "address", "email", "phone", "nationality", "maritalStatus", "guardian", "photo", "photoFormat",
         "bestQualityFingers", "secondaryFullName", "secondaryLanguage",
     ]
 
-    /// Takes a text apart as far as it goes; nil for one without `HC1:` that holds no token, since any words in capitals
-    /// are Base45.
+    /// Unpacks a text as far as possible; nil for a text without `HC1:` and without a token, since any words in
+    /// capitals are Base45.
     ///
-    /// - Parameter text: exactly what was scanned.
+    /// - Parameter text: the scanned text, unchanged.
     package init?(_ text: String) {
         let isCertificate = text.hasPrefix("HC1:")
         var log = ForeignStageLog(isCertificate ? .hcert : .claim169)
@@ -74,7 +74,7 @@ package struct ForeignInspection: Sendable {
 }
 
 extension CBORItem {
-    /// The item as JSON shows it: bytes in hex, and what JSON has no form for in words.
+    /// The item as JSON: bytes in hex, and values that JSON cannot express as text.
     fileprivate var shown: JSONValue {
         switch self {
         case .unsigned, .negative: integer.map(JSONValue.integer) ?? .string(name)

@@ -1,13 +1,13 @@
 package import Encoding
 
-/// What a transit code says, none of it verified: for people who debug.
+/// The unverified content of a transit code, for debugging.
 package struct TransitInspection: Sendable {
     package let json: JSONObject
 
-    /// Takes a code apart.
+    /// Reads the fields of a code.
     ///
-    /// Nil for bytes that are none in any layout that is known. Times count from 1970 here: nothing in a code says what
-    /// its network counts from.
+    /// Nil for bytes that are not a transit code in any known layout. Times are counted from 1970 here: a code does not
+    /// state its network's epoch.
     ///
     /// - Parameter bytes: the whole code.
     package init?(_ bytes: [UInt8]) {

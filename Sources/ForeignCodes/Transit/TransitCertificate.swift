@@ -1,6 +1,6 @@
-/// The certificate of a card issuer inside a transit code; not trusted until its CA's signature holds.
+/// The certificate of a card issuer inside a transit code; not trusted until its CA's signature is verified.
 struct TransitCertificate: Sendable, Equatable {
-    /// Everything before the signature.
+    /// The number of bytes before the signature.
     static let signedByteCount = 53
 
     let caIndex: UInt8
@@ -11,7 +11,7 @@ struct TransitCertificate: Sendable, Equatable {
     let signedBytes: [UInt8]
     let signature: [UInt8]
 
-    /// Reads 117 bytes; nil when a fixed byte is another.
+    /// Reads 117 bytes; nil if the length or a fixed byte is wrong.
     init?(_ bytes: [UInt8]) {
         guard bytes.count == TransitLayout.certificateByteCount, bytes[0] == 0x24, bytes[6] == 0x12,
             bytes[16...18] == [0x04, 0x04, 0x00], bytes[19] == UInt8(TransitLayout.keyByteCount)

@@ -1,4 +1,4 @@
-/// A transit code taken apart, none of its signatures checked.
+/// The fields of a transit code; none of its signatures is checked yet.
 struct TransitCode: Sendable, Equatable {
     let certificate: TransitCertificate
     let paymentAccount: [UInt8]
@@ -13,16 +13,16 @@ struct TransitCode: Sendable, Equatable {
     let authorisedUntil: UInt64
     let lifeSeconds: UInt64
     let customData: [UInt8]
-    /// What the issuer signed: from the payment account to its signature's tag.
+    /// The bytes that the issuer signed: from the payment account to the byte before the issuer's signature tag.
     let issuerSignedBytes: [UInt8]
     let issuerSignature: [UInt8]
     /// Unix seconds.
     let generatedAt: UInt64
-    /// What the user signed: from the version to the generation time.
+    /// The bytes that the user signed: from the version to the generation time.
     let userSignedBytes: [UInt8]
     let userSignature: [UInt8]
 
-    /// Takes a code apart; nil unless every length, tag and limit is right and nothing is left over.
+    /// Reads the fields of a code; nil unless every length, tag and limit is right and no byte is left over.
     init?(_ bytes: [UInt8], layout: TransitLayout) {
         guard (TransitLayout.byteCountMin...TransitLayout.byteCountMax).contains(bytes.count) else { return nil }
         var reader = TransitReader(bytes)

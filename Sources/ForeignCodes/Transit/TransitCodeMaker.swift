@@ -1,8 +1,8 @@
 package import Signing
 
-/// Makes transit codes in our own reading of the layout, for tests, demonstrations and training of gates.
+/// Makes transit codes in our reading of the layout, for tests, demonstrations and training at gates.
 package struct TransitCodeMaker: Sendable {
-    /// What an issuer says of a card.
+    /// The card data that an issuer signs.
     package struct Card: Sendable {
         package var paymentAccount = [UInt8](repeating: 0x11, count: 16)
         package var cardAccount = [UInt8](repeating: 0x22, count: 10)
@@ -26,16 +26,16 @@ package struct TransitCodeMaker: Sendable {
         self.layout = layout
     }
 
-    /// A certificate of 117 bytes for `issuer`, signed by a CA.
+    /// Makes a certificate of 117 bytes for `issuer`, signed by a CA.
     ///
     /// - Parameters:
     ///   - issuer: the card issuer's 4 bytes.
     ///   - key: the card issuer's SM2 key.
-    ///   - expiresAt: Unix seconds; the certificate holds to the end of that day.
+    ///   - expiresAt: Unix seconds; the certificate is valid to the end of that day.
     ///   - authority: the CA's SM2 key.
-    ///   - caIndex: the index gates know that key by.
+    ///   - caIndex: the index of the CA's key in a gate's bundle.
     /// - Returns: the certificate's bytes.
-    /// - Throws: whatever signing throws.
+    /// - Throws: the error of signing.
     package func certificate(
         issuer: [UInt8], key: VerificationKey, expiresAt: UInt64, authority: SigningKey, caIndex: UInt8 = 1
     ) throws(SigningError) -> [UInt8] {
@@ -46,16 +46,16 @@ package struct TransitCodeMaker: Sendable {
         return content + (try authority.sign(content))
     }
 
-    /// A whole code.
+    /// Makes a whole code.
     ///
     /// - Parameters:
-    ///   - card: what the issuer signs.
+    ///   - card: the card data that the issuer signs.
     ///   - certificate: the issuer's certificate.
     ///   - issuer: the issuer's SM2 key.
     ///   - user: the phone's SM2 key.
     ///   - generatedAt: Unix seconds.
     /// - Returns: the code's bytes, 332 to 364.
-    /// - Throws: whatever signing throws.
+    /// - Throws: the error of signing.
     package func code(
         _ card: Card, certificate: [UInt8], issuer: SigningKey, user: SigningKey, generatedAt: UInt64
     ) throws(SigningError) -> [UInt8] {

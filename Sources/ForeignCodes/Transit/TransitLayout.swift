@@ -1,6 +1,7 @@
-/// How a transit code's bytes stand, with every point on which public readers disagree named and selectable.
+/// The byte layout of a transit code; every point on which public readers disagree can be selected.
 ///
-/// No standard's text was at hand: this was pieced together, and no conformance is claimed. Big-endian throughout:
+/// The standard's text was not available: this layout was pieced together, and no conformance is claimed. All numbers
+/// are big-endian:
 ///
 /// | field | bytes |
 /// |---|---|
@@ -14,15 +15,15 @@
 /// | generation time | 4 |
 /// | 0x15, user's signature | 1, 64 |
 package struct TransitLayout: Sendable, Hashable {
-    /// Uncertain: where the custom data stands, and so whose signature first covers it.
+    /// Uncertain: the place of the custom data, which decides whose signature covers it first.
     package enum CustomDataPlace: String, Sendable, CaseIterable {
         /// Before the issuer's signature, which covers it.
         case signedByIssuer
-        /// After the issuer's signature; only the user's covers it.
+        /// After the issuer's signature; only the user's signature covers it.
         case signedByUser
     }
 
-    /// Uncertain: what times count from.
+    /// Uncertain: the start from which times are counted.
     package enum Epoch: String, Sendable, CaseIterable {
         case year1970 = "1970"
         case year2000 = "2000"
@@ -36,7 +37,7 @@ package struct TransitLayout: Sendable, Hashable {
         }
     }
 
-    /// Uncertain: what the length field counts.
+    /// Uncertain: the bytes that the length field counts.
     package enum LengthMeaning: String, Sendable, CaseIterable {
         /// Every byte after the length field.
         case rest
@@ -50,10 +51,10 @@ package struct TransitLayout: Sendable, Hashable {
     package static let keyByteCount = 33
     package static let signatureByteCount = 64
     package static let customDataByteCountMax = 32
-    /// All fields without custom data.
+    /// The length of a code without custom data.
     package static let byteCountMin = 332
     package static let byteCountMax = byteCountMin + customDataByteCountMax
-    /// Uncertain too, and not selectable: the certificate's two bytes of expiry are taken as days of the epoch.
+    /// Used to read the certificate's two expiry bytes as days since the epoch, which is uncertain but not selectable.
     package static let secondsPerDay: UInt64 = 86_400
 
     package let customDataPlace: CustomDataPlace
@@ -69,7 +70,7 @@ package struct TransitLayout: Sendable, Hashable {
         self.lengthMeaning = lengthMeaning
     }
 
-    /// What the length field holds in a code of `byteCount` bytes.
+    /// The value of the length field in a code of `byteCount` bytes.
     func lengthField(ofCode byteCount: Int) -> Int {
         lengthMeaning == .whole ? byteCount : byteCount - 3
     }

@@ -1,10 +1,10 @@
 package import Encoding
 
-/// What a gate must know of a transit network: how its codes stand, and the keys of its certificate authorities.
+/// The layout of a transit network's codes, and the keys of its certificate authorities.
 package struct TransitNetwork: Sendable, Equatable {
-    /// As many authorities as a certificate's one byte can name.
+    /// The most authorities: as many as a certificate's one index byte can name.
     package static let authorityCountMax = 256
-    /// The largest description read: 256 keys in hex, with room to spare.
+    /// The largest description in bytes: 256 keys in hex need less.
     package static let byteCountMax = 64 << 10
 
     package let layout: TransitLayout
@@ -16,7 +16,7 @@ package struct TransitNetwork: Sendable, Equatable {
         self.authorities = authorities
     }
 
-    /// The description that an operator writes.
+    /// The network's description in an operator's JSON form.
     package var json: JSONValue {
         [
             "customData": .string(layout.customDataPlace.rawValue), "epoch": .string(layout.epoch.rawValue),

@@ -1,12 +1,12 @@
 import Signing
 
-/// The checks of a transit code, in their order: the cheap ones first.
+/// The checks of a transit code, in their order: cheap checks first.
 package enum TransitCheck: String, Sendable, CaseIterable {
     case layout, authority, certificateTerm, authorisation, time, fare
     case certificateSignature, certificateIssuer, cardSignature, phoneSignature
 }
 
-/// The proofs that a transit code's signatures hold, each level under the key of the level above.
+/// The proofs that a transit code's signatures are valid, each level under the key of the level above.
 struct TransitSignatures: Sendable {
     let certificate: CertifiedIssuer
     let issuer: CertificateFits
@@ -26,7 +26,7 @@ struct TransitTerms: Sendable {
     let certificate: CertificateInTerm
     let authorisation: CardAuthorised
     let time: TransitCodeFresh
-    let fare: FarePaid
+    let fare: FareCovered
 
     init(
         _ readable: ReadableTransitCode, in network: TransitNetwork, fare: UInt64, limits: TransitTimeLimits,
@@ -35,7 +35,7 @@ struct TransitTerms: Sendable {
         certificate = try CertificateInTerm(readable.code, in: network, at: now)
         authorisation = try CardAuthorised(readable.code, at: now)
         time = try TransitCodeFresh(readable.code, limits: limits, at: now)
-        self.fare = try FarePaid(readable.code, fare: fare)
+        self.fare = try FareCovered(readable.code, fare: fare)
     }
 }
 
@@ -46,7 +46,7 @@ struct ReadableTransitCode: Proof {
 
     init(_ bytes: [UInt8], layout: TransitLayout) throws(TransitRefusal) {
         guard let code = TransitCode(bytes, layout: layout) else {
-            throw TransitRefusal(.malformed, -1, "the bytes are no transit code of this network")
+            throw TransitRefusal(.malformed, -1, "the bytes are not a transit code of this network")
         }
         self.code = code
     }

@@ -1,4 +1,4 @@
-/// Why a transit code is refused.
+/// The refusal of a transit code.
 package struct TransitRefusal: Error, Equatable, Sendable {
     /// The stable codes, in the words of verdicts.
     package enum Code: String, Sendable, CaseIterable {
@@ -15,7 +15,7 @@ package struct TransitRefusal: Error, Equatable, Sendable {
     }
 
     package let code: Code
-    /// What public terminals answer: −1, or −101 to −106.
+    /// The answer of a public terminal: −1, or −101 to −106.
     package let terminalNumber: Int
     package let reason: String
     package var hint: String { "ask the holder to open the code anew" }

@@ -14,13 +14,13 @@ struct CertifiedIssuer: Proof {
     }
 }
 
-/// The certificate is that of the card's own issuer: it speaks for no other.
+/// The certificate belongs to the card's own issuer.
 struct CertificateFits: Proof {
     static let check = TransitCheck.certificateIssuer
 
     init(_ code: TransitCode) throws(TransitRefusal) {
         guard code.certificate.issuer == code.issuer else {
-            throw TransitRefusal(.keyNotForThisUse, -102, "the certificate is another card issuer's")
+            throw TransitRefusal(.keyNotForThisUse, -102, "the certificate belongs to another card issuer")
         }
     }
 }

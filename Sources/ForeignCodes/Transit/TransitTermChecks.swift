@@ -1,8 +1,8 @@
-/// The limits on a code's time of making.
+/// The limits on the time at which a code was made.
 struct TransitTimeLimits: Sendable {
     /// How far a phone's clock may be ahead of the gate's.
     let skewSeconds: UInt64
-    /// The longest life of a code, whatever the code says itself.
+    /// The longest life of a code, even if the code states a longer one.
     let lifeSecondsMax: UInt64
 }
 
@@ -35,23 +35,23 @@ struct TransitCodeFresh: Proof {
 
     init(_ code: TransitCode, limits: TransitTimeLimits, at now: UInt64) throws(TransitRefusal) {
         if code.generatedAt > now, code.generatedAt - now > limits.skewSeconds {
-            throw TransitRefusal(.fromFuture, -105, "the code was made at \(code.generatedAt), it is \(now)")
+            throw TransitRefusal(.fromFuture, -105, "the code was made at \(code.generatedAt), but it is now \(now)")
         }
         let life = min(code.lifeSeconds, limits.lifeSecondsMax)
         guard now <= code.generatedAt + life else {
             throw TransitRefusal(
-                .stale, -105, "the code was made \(now - code.generatedAt) seconds ago, where \(life) are the most")
+                .stale, -105, "the code was made \(now - code.generatedAt) seconds ago, at most \(life) are allowed")
         }
     }
 }
 
-/// The card pays as much as the ride may cost.
-struct FarePaid: Proof {
+/// The highest fare that the card pays covers the ride.
+struct FareCovered: Proof {
     static let check = TransitCheck.fare
 
     init(_ code: TransitCode, fare: UInt64) throws(TransitRefusal) {
         guard fare <= code.highestFare else {
-            throw TransitRefusal(.noEntitlement, -106, "the card pays \(code.highestFare) at most, the ride is \(fare)")
+            throw TransitRefusal(.noEntitlement, -106, "the card pays at most \(code.highestFare), the fare is \(fare)")
         }
     }
 }

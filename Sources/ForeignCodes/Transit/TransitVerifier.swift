@@ -5,29 +5,29 @@ import Synchronization
 package final class TransitVerifier: Sendable {
     private let network: TransitNetwork
     private let limits: TransitTimeLimits
-    // Parsed when first met: a gate that sees no transit code pays for none.
+    // Parsed at the first use: a gate that sees no transit code parses no key.
     private let parsed = Mutex<[UInt8: VerificationKey]>([:])
 
     /// Makes a verifier.
     ///
     /// - Parameters:
-    ///   - network: how codes stand, and the CA keys.
+    ///   - network: the layout of codes, and the CA keys.
     ///   - skewSeconds: how far a phone's clock may be ahead of the gate's.
-    ///   - lifeSecondsMax: the longest that a code counts, whatever it says itself: the replay store need not remember
-    ///     it longer.
+    ///   - lifeSecondsMax: the longest life of a code, even if the code states a longer one; the replay store need not
+    ///     remember a code longer.
     package init(network: TransitNetwork, skewSeconds: UInt64, lifeSecondsMax: UInt64) {
         self.network = network
         limits = TransitTimeLimits(skewSeconds: skewSeconds, lifeSecondsMax: lifeSecondsMax)
     }
 
-    /// Judges one scanned code, the cheap refusals first; whether it was shown before is the gate's to ask.
+    /// Checks one scanned code, cheap checks first; the gate checks for replays.
     ///
     /// - Parameters:
     ///   - bytes: the whole code.
-    ///   - fare: what the ride costs at most, in hundredths of a yuan.
+    ///   - fare: the highest price of the ride, in hundredths of a yuan.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: what the code says.
-    /// - Throws: the refusal, with what public terminals would answer.
+    /// - Returns: the verified code.
+    /// - Throws: the refusal, with the answer of a public terminal.
     package func verified(
         _ bytes: [UInt8], fare: UInt64 = 0, at now: UInt64
     ) throws(TransitRefusal) -> VerifiedTransitCode {
@@ -40,7 +40,7 @@ package final class TransitVerifier: Sendable {
             showing: SignedTransitCode(readable: readable, signatures: signatures))
     }
 
-    /// Reads what a code says although it was refused for its time; nil unless every signature holds.
+    /// Reads a code without checking its times; nil unless every signature is valid.
     package func signed(_ bytes: [UInt8]) -> SignedTransitCode? {
         do throws(TransitRefusal) {
             let readable = try ReadableTransitCode(bytes, layout: network.layout)

@@ -1,10 +1,10 @@
 package import Signing
 
-/// Which medical and transit identifiers belong to one holder, so told that only who has both can ask.
+/// Links medical and transit identifiers of one holder; looking up a link takes both identifiers.
 ///
 /// An entry is the first 16 bytes of HMAC-SHA-256, under the table's salt, over both identifiers. A gate that has read
-/// two codes asks whether their pair is in; who steals the table learns nothing without guessing both 96-bit
-/// identifiers of a pair at once.
+/// two codes looks up their pair. A thief of the table learns nothing without guessing both 96-bit identifiers of a
+/// pair at once.
 package struct BlindedLinkTable: Sendable, Equatable {
     package static let entryByteCount = 16
     package static let saltByteCount = 16
@@ -15,7 +15,7 @@ package struct BlindedLinkTable: Sendable, Equatable {
     /// Entries of 16 bytes, sorted, end to end.
     package let entries: [UInt8]
 
-    /// Blinds `pairs` of a holder's two identifiers.
+    /// Makes a table of blinded pairs; each pair is one holder's two identifiers.
     package init(pairs: [(medical: [UInt8], transit: [UInt8])], random: some RandomSource) throws(SigningError) {
         salt = try random.bytes(Self.saltByteCount)
         var blinded: [[UInt8]] = []
@@ -28,12 +28,12 @@ package struct BlindedLinkTable: Sendable, Equatable {
     init(salt: [UInt8], entries: [UInt8]) throws(BundleError) {
         guard salt.count == Self.saltByteCount, entries.count % Self.entryByteCount == 0,
             entries.count / Self.entryByteCount <= Self.countMax
-        else { throw .malformed("the link table has a length that none can have") }
+        else { throw .malformed("the link table's salt or entries have a wrong length") }
         self.salt = salt
         self.entries = entries
     }
 
-    /// Whether the registry says that one holder has both identifiers.
+    /// Whether the table links the two identifiers to one holder.
     package func links(medical: [UInt8], transit: [UInt8]) -> Bool {
         let wanted = Self.entry(salt: salt, medical: medical, transit: transit)
         var low = 0

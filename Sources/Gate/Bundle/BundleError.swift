@@ -1,14 +1,14 @@
-/// Why a gate bundle, a status list or an epoch key file is not taken.
+/// The error of a gate bundle, a status list or an epoch key file that cannot be used.
 package struct BundleError: Error, Equatable, Sendable {
-    /// What was wrong; stable, only ever added to.
+    /// The stable codes; new ones are only added.
     package enum Code: String, Sendable, CaseIterable {
-        /// A file is missing, unreadable, too large or not in its form.
+        /// A file is missing, unreadable, too large or malformed.
         case unreadable = "bundle_unreadable"
-        /// Nobody the gate trusts signed it.
+        /// No key that the gate trusts signed it.
         case badSignature = "bad_signature"
-        /// Older than the newest this gate has seen.
+        /// The bundle is older than the newest that this gate has seen.
         case rollback = "bundle_rollback"
-        /// A status list is missing, or signed by a key without that use.
+        /// A status list is missing, or its signer's key may not sign status lists.
         case statusUnknown = "status_unknown"
     }
 
@@ -22,7 +22,7 @@ package struct BundleError: Error, Equatable, Sendable {
         self.hint = hint
     }
 
-    static func malformed(_ what: String) -> BundleError {
-        BundleError(code: .unreadable, reason: what, hint: "export it again with `suishen bundle export`")
+    static func malformed(_ reason: String) -> BundleError {
+        BundleError(code: .unreadable, reason: reason, hint: "export it again with `suishen bundle export`")
     }
 }

@@ -20,7 +20,7 @@ package struct BundleExport: Sendable, Equatable {
     package static let rootName = "root.pem"
     package static let statusFolder = "status"
 
-    /// `bundle.cbor` last, so that a gate never sees a new bundle before what it names.
+    /// `bundle.cbor` is last, so that a gate never sees a new bundle before the files that it names.
     package let files: [File]
 
     /// Takes the files of a bundle that was signed and laid out elsewhere.
@@ -35,7 +35,7 @@ package struct BundleExport: Sendable, Equatable {
     ///   - root: the root key; its public half becomes `root.pem`.
     ///   - statusLists: the signed tokens (``StatusListToken/signed(by:)``).
     ///   - epochKeys: the keys of the gate's own domains, if any.
-    /// - Throws: whatever the root key's signing throws.
+    /// - Throws: the error of signing with the root key.
     package init(
         _ bundle: GateBundle, root: SigningKey, statusLists: [(StatusListReference, token: [UInt8])],
         epochKeys: EpochKeyFile?

@@ -1,13 +1,13 @@
 import Encoding
 
-/// The members of one map in a bundle, each asked for by name and type.
+/// The members of one map in a bundle, read by name and type.
 struct DocumentFields {
     private let map: CBORMap
     private let place: String
 
-    /// Takes a map; `place` says what it describes, for the error.
+    /// Takes a map; errors name it as `place`.
     init(_ item: CBORItem, in place: String) throws(BundleError) {
-        guard let map = item.map else { throw .malformed("\(place) is no map") }
+        guard let map = item.map else { throw .malformed("\(place) is not a map") }
         self.map = map
         self.place = place
     }
@@ -15,35 +15,35 @@ struct DocumentFields {
     subscript(key: String) -> CBORItem? { map[text: key] }
 
     func unsigned(_ key: String) throws(BundleError) -> UInt64 {
-        guard let value = map[text: key]?.unsigned else { throw lacking(key) }
+        guard let value = map[text: key]?.unsigned else { throw invalidMember(key) }
         return value
     }
 
     func integer(_ key: String) throws(BundleError) -> Int64 {
-        guard let value = map[text: key]?.integer else { throw lacking(key) }
+        guard let value = map[text: key]?.integer else { throw invalidMember(key) }
         return value
     }
 
     func text(_ key: String) throws(BundleError) -> String {
-        guard let value = map[text: key]?.text else { throw lacking(key) }
+        guard let value = map[text: key]?.text else { throw invalidMember(key) }
         return value
     }
 
     func bytes(_ key: String) throws(BundleError) -> [UInt8] {
-        guard let value = map[text: key]?.byteString else { throw lacking(key) }
+        guard let value = map[text: key]?.byteString else { throw invalidMember(key) }
         return value
     }
 
     func bool(_ key: String) throws(BundleError) -> Bool {
-        guard case .bool(let value) = map[text: key] else { throw lacking(key) }
+        guard case .bool(let value) = map[text: key] else { throw invalidMember(key) }
         return value
     }
 
     /// The items of a list of at most `countMax`.
     func array(_ key: String, countMax: Int) throws(BundleError) -> [CBORItem] {
-        guard let value = map[text: key]?.array else { throw lacking(key) }
+        guard let value = map[text: key]?.array else { throw invalidMember(key) }
         guard value.count <= countMax else {
-            throw .malformed("\(place) has \(value.count) \(key), where \(countMax) are the most")
+            throw .malformed("\(place) has \(value.count) \(key), at most \(countMax) are allowed")
         }
         return value
     }
@@ -54,13 +54,13 @@ struct DocumentFields {
     ) throws(BundleError) -> [Value] {
         var values: [Value] = []
         for item in try array(key, countMax: countMax) {
-            guard let text = item.text, let value = make(text) else { throw lacking(key) }
+            guard let text = item.text, let value = make(text) else { throw invalidMember(key) }
             values.append(value)
         }
         return values
     }
 
-    func lacking(_ key: String) -> BundleError {
+    func invalidMember(_ key: String) -> BundleError {
         .malformed("\(place) has no valid \(key)")
     }
 }

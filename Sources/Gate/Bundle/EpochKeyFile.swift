@@ -1,7 +1,7 @@
 package import Credential
 import Encoding
 
-/// The epoch keys a gate holds, beside its bundle: `epoch-keys.cbor`, mode 0400.
+/// The file of a gate's epoch keys, beside its bundle: `epoch-keys.cbor`, mode 0400.
 ///
 /// An array of `[issuer, domain, day, 32 bytes]`.
 package struct EpochKeyFile: Sendable, Equatable {
@@ -9,7 +9,7 @@ package struct EpochKeyFile: Sendable, Equatable {
     package static let name = "epoch-keys.cbor"
     package static let byteCountMax = 64 << 10
 
-    /// One key: whose, for which domain and day.
+    /// One key with its issuer, domain and day.
     package struct Entry: Sendable, Equatable {
         package let issuer: String
         package let domain: SealDomain
@@ -31,7 +31,7 @@ package struct EpochKeyFile: Sendable, Equatable {
         self.entries = entries
     }
 
-    /// Reads what ``encoded()`` writes.
+    /// Reads the bytes of ``encoded()``.
     package init(_ bytes: [UInt8]) throws(BundleError) {
         do {
             var reader = try CBORReader(bytes, byteCountMax: Self.byteCountMax)

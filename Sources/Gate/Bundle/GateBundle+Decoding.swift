@@ -64,7 +64,7 @@ extension GateBundle {
         var categories = [UInt64: String](minimumCapacity: items.count)
         for item in items {
             guard let pair = item.array, pair.count == 2, let number = pair[0].unsigned, let name = pair[1].text
-            else { throw fields.lacking("categories") }
+            else { throw fields.invalidMember("categories") }
             categories[number] = name
         }
         return categories
@@ -74,7 +74,7 @@ extension GateBundle {
         guard let item = fields["links"] else { return nil }
         guard let parts = item.array, parts.count == 2, let salt = parts[0].byteString,
             let entries = parts[1].byteString
-        else { throw fields.lacking("links") }
+        else { throw fields.invalidMember("links") }
         return try BlindedLinkTable(salt: salt, entries: entries)
     }
 }
@@ -83,13 +83,13 @@ extension IssuerRecord {
     init(_ item: CBORItem) throws(BundleError) {
         let fields = try DocumentFields(item, in: "an issuer's record")
         guard let algorithm = SignatureAlgorithm(rawValue: try fields.integer("alg")) else {
-            throw fields.lacking("alg")
+            throw fields.invalidMember("alg")
         }
         // A mapped status list names its signer at a fixed length.
         guard try fields.bytes("kid").count == VerificationKey.keyIdentifierByteCount else {
-            throw fields.lacking("kid")
+            throw fields.invalidMember("kid")
         }
-        guard let status = KeyStatus(rawValue: try fields.text("status")) else { throw fields.lacking("status") }
+        guard let status = KeyStatus(rawValue: try fields.text("status")) else { throw fields.invalidMember("status") }
         try self.init(
             issuer: fields.text("iss"), keyIdentifier: fields.bytes("kid"), algorithm: algorithm,
             publicKey: fields.bytes("key"),
@@ -100,7 +100,7 @@ extension IssuerRecord {
 
 extension StatusListReference {
     init(_ fields: DocumentFields) throws(BundleError) {
-        guard let form = Form(rawValue: try fields.integer("form")) else { throw fields.lacking("form") }
+        guard let form = Form(rawValue: try fields.integer("form")) else { throw fields.invalidMember("form") }
         let day: UInt64? = if fields["day"] == .null { nil } else { try fields.unsigned("day") }
         let shard = fields["shard"] == nil ? 0 : try fields.unsigned("shard")
         self.init(issuer: try fields.text("iss"), form: form, day: day, shard: shard)

@@ -1,5 +1,5 @@
 extension GateBundle {
-    /// The part of every verdict that names the bundle it rests on.
+    /// The part of every verdict that names its bundle.
     func trust(at now: UInt64) -> Findings.Trust {
         Findings.Trust(
             bundleVersion: version, ageSeconds: now > issuedAt ? now - issuedAt : 0, isStale: now >= expiresAt)

@@ -2,7 +2,7 @@ package import Credential
 package import ForeignCodes
 package import Signing
 
-/// What a gate needs to decide without asking anybody, as the root key signs it.
+/// The data that a gate needs to decide offline, signed by the root key.
 package struct GateBundle: Sendable, Equatable {
     /// The most bytes of a bundle: a full link table and room for the rest.
     package static let byteCountMax = (BlindedLinkTable.countMax * BlindedLinkTable.entryByteCount) + (4 << 20)
@@ -12,26 +12,26 @@ package struct GateBundle: Sendable, Equatable {
     package static let hostCountMax = 4096
     package static let categoryCountMax = 4096
 
-    /// Rises with every bundle; a gate takes none lower than the newest it has seen.
+    /// Rises with every bundle; a gate refuses a lower version than the newest it has seen.
     package let version: UInt64
     package let issuedAt: UInt64
-    /// From this second on a gate decides only as the scene's staleness policy says.
+    /// From this second on, a gate uses the bundle only within the scene's grace period.
     package let expiresAt: UInt64
     package let issuers: [IssuerRecord]
     package let statusLists: [StatusListReference]
-    /// The least `iat` of a list that goes with this bundle; an older one is not taken.
+    /// The least `iat` of each list; an older list is outdated.
     ///
-    /// Bundles of the version before name none.
+    /// Empty in bundles of the previous software version.
     package let statusListTimes: [StatusListReference: UInt64]
-    /// The domains whose epoch keys were handed out beside the bundle.
+    /// The domains whose epoch keys were exported beside the bundle.
     package let domains: [SealDomain]
-    /// Hosts that enterprise and object codes may stand under without a warning; lower case.
+    /// Hosts, in lower case, whose enterprise and object codes give no warning.
     package let hosts: [String]
     package let scenes: [Scene]
     /// Names of object categories by number.
     package let categories: [UInt64: String]
     package let links: BlindedLinkTable?
-    /// Whose transit codes a gate of the transit domain takes.
+    /// The transit network whose codes a gate of the transit domain takes.
     package let transit: TransitNetwork?
 
     package init(
@@ -56,7 +56,7 @@ package struct GateBundle: Sendable, Equatable {
         self.transit = transit
     }
 
-    /// The table of categories that ships.
+    /// The categories in every bundle by default.
     package static let shippedCategories = Dictionary(
         uniqueKeysWithValues: ObjectCategory.table.map { ($0.number, $0.name) })
 
@@ -72,7 +72,7 @@ package struct GateBundle: Sendable, Equatable {
 
     /// Reads a bundle that `root` signed.
     ///
-    /// - Throws: `bundle_unreadable` for bytes that are none, `bad_signature` for another's signature.
+    /// - Throws: `bundle_unreadable` if the bytes are not a bundle, `bad_signature` if another key signed it.
     package init(_ bytes: ArraySlice<UInt8>, root: VerificationKey) throws(BundleError) {
         let document: SignedMessage
         do {

@@ -6,14 +6,14 @@ package struct IssuerRecord: Sendable, Equatable {
     package let issuer: String
     /// First 4 bytes of SHA-256 over the public key; several keys may share one.
     package let keyIdentifier: [UInt8]
-    /// The algorithm that counts, whatever a code's header says.
+    /// The algorithm of the key; a code whose header names another is refused.
     package let algorithm: SignatureAlgorithm
     /// SubjectPublicKeyInfo (DER).
     package let publicKey: [UInt8]
     package let uses: Set<KeyUse>
     /// The key signs from this second on.
     package let notBefore: UInt64
-    /// The first second at which nothing under the key is taken.
+    /// The first second at which signatures of the key are no longer accepted.
     package let expiresAt: UInt64
     package let status: KeyStatus
 

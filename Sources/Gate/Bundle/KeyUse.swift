@@ -1,4 +1,4 @@
-/// What a key in the trust list may sign.
+/// The kinds of documents that a key in the trust list may sign.
 package enum KeyUse: String, Sendable, CaseIterable {
     case person, enterprise, object, statuslist, checkpoint
 }

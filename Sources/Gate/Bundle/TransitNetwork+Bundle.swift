@@ -12,7 +12,7 @@ extension TransitNetwork {
             let members = value.object?.members,
             members.allSatisfy({ ["customData", "epoch", "length", "authorities"].contains($0.key) }),
             let entries = value["authorities"]?.array
-        else { throw Self.malformed("it is no object of customData, epoch, length and authorities") }
+        else { throw Self.malformed("it is not an object of customData, epoch, length and authorities") }
         let pairs = entries.map { entry -> (UInt64?, [UInt8]?) in
             let index = entry["index"]?.integer.flatMap(UInt64.init(exactly:))
             return (index, entry["key"]?.string.flatMap { try? Hex.decode($0) })
@@ -22,7 +22,7 @@ extension TransitNetwork {
             authorities: pairs)
     }
 
-    /// Reads the description in a file; nil where there is none.
+    /// Reads the description in a file; nil if the file does not exist.
     package init?(contentsOf path: String) throws(BundleError) {
         guard unsafe access(path, F_OK) == 0 else { return nil }
         try self.init(json: GateFile.read(path, byteCountMax: Self.byteCountMax))
@@ -44,12 +44,12 @@ extension TransitNetwork {
         guard let place = customData.flatMap(TransitLayout.CustomDataPlace.init(rawValue:)),
             let start = epoch.flatMap(TransitLayout.Epoch.init(rawValue:)),
             let meaning = length.flatMap(TransitLayout.LengthMeaning.init(rawValue:))
-        else { throw Self.malformed("customData, epoch or length has a value that is not known") }
+        else { throw Self.malformed("customData, epoch or length has an unknown value") }
         var authorities: [UInt8: [UInt8]] = [:]
         for (number, key) in pairs {
             guard let index = number.flatMap(UInt8.init(exactly:)), let key, authorities[index] == nil,
                 key.count == TransitLayout.keyByteCount
-            else { throw Self.malformed("an authority has no index of its own from 0 to 255, or no key of 33 bytes") }
+            else { throw Self.malformed("every authority needs a unique index from 0 to 255 and a key of 33 bytes") }
             authorities[index] = key
         }
         self.init(
@@ -73,6 +73,6 @@ extension TransitNetwork {
     private static func malformed(_ reason: String) -> BundleError {
         BundleError(
             code: .unreadable, reason: "the transit network cannot be read: \(reason)",
-            hint: "write it as `transit-issuer init` does")
+            hint: "write it in the format of `transit-issuer init`")
     }
 }

@@ -2,8 +2,8 @@ import ForeignCodes
 
 /// The times of all showings are compared with this machine's clock.
 ///
-/// A clock that is wrong warns, and refuses nothing by itself. A showing's own time counts once its signature or link
-/// has held, also where the code is refused.
+/// A wrong clock gives a warning, and never a refusal by itself. A showing's time counts if its signature or link is
+/// valid, even if the code is refused.
 struct ClockCompared: Proof {
     static let check = ScanCheck.clock
 

@@ -1,13 +1,13 @@
 import Credential
 import ForeignCodes
 
-/// The object's event is on the gate's disk, where the gate records events.
+/// The object's event is on the gate's disk, if the gate records events.
 struct EventRecorded: Proof {
     static let check = ScanCheck.event
 
-    /// Leaves one event for all codes of one object.
+    /// Records one event for all codes of one object.
     ///
-    /// Throws `bundle_unreadable` where it cannot be kept; then no code of the scan is accepted.
+    /// Throws `bundle_unreadable` if the event cannot be stored; then no code of the scan is accepted.
     init(_ codes: inout [AssessedCode], by recorder: EventRecorder?, of scene: Scene, at now: UInt64) throws(Refusal) {
         guard let recorder, let id = codes.lazy.compactMap(\.findings.object?.id).first else { return }
         do throws(SpoolError) {

@@ -1,22 +1,22 @@
 import Credential
 import ForeignCodes
 
-/// The checks that every code of another issuer needs at a scene, in their order.
+/// A scene's checks of every code of another issuer, in their order.
 enum ForeignSceneCheck: String, Sendable, CaseIterable {
     case form, domain, challenge
 }
 
-/// Every proof that a scene takes a code of another issuer that speaks for one domain.
+/// Every proof that a scene takes another issuer's code, which identifies its holder in one domain.
 struct ForeignSceneProofs: Sendable {
     let form: PersonsTaken
     let domain: DomainAsked
     let challenge: NoChallengeAsked
 
-    /// Checks all of them.
+    /// Runs all three checks.
     ///
     /// - Parameters:
-    ///   - domain: what the code identifies its holder in.
-    ///   - scene: the gate's.
+    ///   - domain: the domain in which the code identifies its holder.
+    ///   - scene: the gate's scene.
     ///   - isChallenged: whether this gate asked with a challenge, which such a code cannot answer.
     /// - Throws: `wrong_form`, `wrong_scene`, `challenge_mismatch`.
     init(_ domain: SealDomain, in scene: Scene, isChallenged: Bool) throws(Refusal) {
@@ -32,12 +32,12 @@ struct PersonsTaken: Proof {
 
     init(in scene: Scene) throws(Refusal) {
         guard scene.forms.contains(.person) else {
-            throw Refusal(.wrongForm, "\(scene.name) takes no person's codes")
+            throw Refusal(.wrongForm, "\(scene.name) takes no person codes")
         }
     }
 }
 
-/// The scene asks who the holder is in the domain.
+/// The scene asks for the holder's identity in the domain.
 struct DomainAsked: Proof {
     static let check = ForeignSceneCheck.domain
 

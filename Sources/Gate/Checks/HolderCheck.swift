@@ -1,7 +1,7 @@
 import Credential
 import ForeignCodes
 
-/// All codes in view are one holder's.
+/// All codes in view belong to one holder.
 struct OneHolder: Proof {
     static let check = ScanCheck.holder
 
@@ -10,25 +10,24 @@ struct OneHolder: Proof {
     }
 }
 
-/// Decides whether the codes of one scan are one holder's; where nobody can tell, they are not.
+/// Decides whether the codes of one scan belong to one holder; without evidence, they do not.
 struct HolderMatch {
-    /// The bundle's table, where both domains were exported.
+    /// The bundle's table, if both domains were exported.
     let table: BlindedLinkTable?
-    /// The issuer's daemon, where the scene lets the gate ask.
+    /// The issuer's daemon, if the scene allows online requests.
     let registry: RegistryLink?
 
-    /// Joins the codes one by one to those already joined, so that two that share nothing are one holder's where a
-    /// third says so.
+    /// Joins the codes one by one to the joined group, so that a third code can link two codes that share nothing.
     ///
-    /// Throws where they are not all joined in the end.
+    /// Throws if a code is left over in the end.
     fileprivate func join(_ codes: [Findings], at now: UInt64) throws(Refusal) {
         guard let first = codes.first else { return }
         var joined = [first]
         var rest = Array(codes.dropFirst())
         var unanswered: Refusal?
-        var hasMoved = true
-        while hasMoved && !rest.isEmpty {
-            hasMoved = false
+        var hasJoined = true
+        while hasJoined && !rest.isEmpty {
+            hasJoined = false
             for (index, code) in rest.enumerated() {
                 do throws(Refusal) {
                     guard try isOneHolder(code, joined, at: now) else { continue }
@@ -37,11 +36,11 @@ struct HolderMatch {
                     continue
                 }
                 joined.append(rest.remove(at: index))
-                hasMoved = true
+                hasJoined = true
                 break
             }
         }
-        guard rest.isEmpty else { throw unanswered ?? Refusal(.holderMismatch, "the codes are not one holder's") }
+        guard rest.isEmpty else { throw unanswered ?? Refusal(.holderMismatch, "the codes have no holder in common") }
     }
 
     private func isOneHolder(_ code: Findings, _ joined: [Findings], at now: UInt64) throws(Refusal) -> Bool {
@@ -61,7 +60,7 @@ struct HolderMatch {
         if let pseudonym = first.pseudonym, pseudonym == second.pseudonym { return true }
         if let object = first.object, object.id == second.object?.id { return true }
         if let enterprise = first.enterprise, enterprise.uscc == second.enterprise?.uscc { return true }
-        // One domain in both settles it either way.
+        // If both codes have an identifier in one domain, comparing the two decides.
         for domain in SealDomain.allCases {
             guard let one = first.fused[domain], let other = second.fused[domain] else { continue }
             return one.identifier == other.identifier
@@ -70,7 +69,7 @@ struct HolderMatch {
             guard let medical = one.fused[.medical]?.identifier, let transit = other.fused[.transit]?.identifier
             else { continue }
             if table?.links(medical: medical, transit: transit) == true { return true }
-            // A link may be younger than the table.
+            // A link may be newer than the table, so the daemon is asked as well.
             if try registry?.isLinked(medical: medical, transit: transit, at: now) == true { return true }
         }
         return false

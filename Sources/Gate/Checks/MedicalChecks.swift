@@ -12,22 +12,22 @@ struct ReadableMedicalCode: Proof {
 
     init(_ payload: [UInt8]) throws(Refusal) {
         guard let code = MedicalInsuranceCode(String(decoding: payload, as: UTF8.self)) else {
-            throw Refusal(.malformed, "the digits are no medical-insurance code")
+            throw Refusal(.malformed, "the digits are not a medical-insurance code")
         }
         self.code = code
     }
 }
 
-/// The insurer says whose code it is: the digits say nothing by themselves.
+/// The insurer names the code's holder; the digits alone identify nobody.
 struct KnownToInsurer: Proof {
     static let check = MedicalCheck.insurer
     let person: InsuredPerson
 
     init(_ code: ReadableMedicalCode, in scene: Scene, link: MedicalLink?, at now: UInt64) throws(Refusal) {
         guard scene.isOnlineAllowed else {
-            throw Refusal(.linkUnavailable, "\(scene.name) asks nobody online, and the code says nothing by itself")
+            throw Refusal(.linkUnavailable, "\(scene.name) works offline, and this code needs the insurer's answer")
         }
-        guard let link else { throw Refusal(.linkUnavailable, "the gate was given no link to the insurer") }
+        guard let link else { throw Refusal(.linkUnavailable, "the gate has no link to the insurer") }
         do {
             person = try link.resolve(code.code, at: now)
         } catch {

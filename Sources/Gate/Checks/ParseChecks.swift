@@ -1,14 +1,14 @@
 import Credential
 import ForeignCodes
 
-/// The scanned bytes are one of the project's own codes; nothing in it is verified.
+/// The scanned bytes have the form of one of the project's own codes; nothing in it is verified yet.
 struct ReadableCode: Proof {
     static let check = SuishenCheck.readable
     let credential: UnverifiedCredential
 
     init(_ payload: [UInt8]) throws(Refusal) {
         guard let text = String(validating: payload, as: UTF8.self) else {
-            throw Refusal(.malformed, "the scanned bytes are no text")
+            throw Refusal(.malformed, "the scanned bytes are not UTF-8 text")
         }
         do {
             credential = try UnverifiedCredential(text: text)

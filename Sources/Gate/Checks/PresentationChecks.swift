@@ -1,7 +1,7 @@
 import Credential
 import ForeignCodes
 
-/// The holder's own phone shows the code, where codes of this kind are shown by a phone.
+/// The holder's own phone shows the code, if the code's kind needs a phone.
 struct ShownByHolder: Proof {
     static let check = SuishenCheck.presentation
     /// Nil for kinds of codes without a presentation.
@@ -16,7 +16,7 @@ struct ShownByHolder: Proof {
     }
 }
 
-/// The phone shows the code now, and not a copy of an earlier showing.
+/// The phone shows the code now; it is not a copy of an earlier showing.
 struct FreshlyShown: Proof {
     static let check = SuishenCheck.freshness
 

@@ -1,17 +1,17 @@
 import ForeignCodes
 
-/// None of the scan's showings was accepted before, where the scene refuses replays; all of them are remembered now.
+/// If the scene refuses replays: no showing of the scan was accepted before, and all of them are now remembered.
 struct NotReplayed: Proof {
     static let check = ScanCheck.replay
 
-    /// Asks the gate's memory.
+    /// Looks the showings up in the replay store and adds them.
     ///
     /// - Parameters:
-    ///   - codes: the accepted codes of one scan; those that are refused here say so afterwards.
-    ///   - store: what the gate remembers.
-    ///   - scene: the gate's.
+    ///   - codes: the accepted codes of one scan; replayed codes are marked as refused.
+    ///   - store: the gate's replay store.
+    ///   - scene: the gate's scene.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Throws: `replayed`, or why the store cannot be used.
+    /// - Throws: `replayed`, or the store's error.
     init(_ codes: inout [AssessedCode], in store: ReplayStore?, of scene: Scene, at now: UInt64) throws(Refusal) {
         guard scene.isReplayRefused else { return }
         let keys = codes.map { try? $0.answer.get().source.replayKey }

@@ -13,7 +13,7 @@ struct AcceptedCode: Sendable {
 struct TogetherProofs: Sendable {
     let noneRefused: NoneRefused
     let holder: OneHolder
-    let domains: DomainsThere
+    let domains: DomainsIdentified
 }
 
 /// Every proof that concerns the whole scan.

@@ -16,7 +16,7 @@ struct KindTaken: Proof {
     }
 }
 
-/// The phone answered this gate's challenge, where the gate or the scene asks a person for that.
+/// The phone answered this gate's challenge, if the gate or the scene asks a person for an answer.
 struct ChallengeAnswered: Proof {
     static let check = SuishenCheck.challenge
 
@@ -26,7 +26,7 @@ struct ChallengeAnswered: Proof {
         guard let person = code.claims.person else { return }
         guard let challenge else {
             guard !scene.isChallengeRequired else {
-                throw Refusal(.challengeMismatch, "\(scene.name) needs a challenge, and the gate gave none")
+                throw Refusal(.challengeMismatch, "\(scene.name) needs a challenge, but the gate gave none")
             }
             return
         }
@@ -41,12 +41,12 @@ struct ChallengeAnswered: Proof {
     }
 }
 
-/// The holder carries the code, or a guardian who may act here.
+/// The code is shown by the holder, or by a guardian with the scene's scopes.
 struct DelegationAllowed: Proof {
     static let check = SuishenCheck.delegation
 
     init(_ code: SignedCode, in scene: Scene) throws(Refusal) {
-        guard let actor = code.claims.person?.actor, !scene.takes(delegated: actor.scope) else { return }
+        guard let actor = code.claims.person?.actor, !scene.allowsDelegation(scope: actor.scope) else { return }
         throw Refusal(.delegationRefused, "the guardian may not act in \(scene.name)")
     }
 }

@@ -1,7 +1,7 @@
 import Credential
 import ForeignCodes
 
-/// The status lists are recent enough, and none of the code's bits is set in them.
+/// The status lists are recent enough, and the code's bits are not set in them.
 struct NotRevoked: Proof {
     static let check = SuishenCheck.status
 
@@ -15,9 +15,9 @@ struct NotRevoked: Proof {
             } catch {
                 throw Refusal(.statusUnknown, error.reason, hint: error.hint)
             }
-            // A set bit is never unset, so that an old list still knows whom to refuse; none is nil within the list.
+            // A set bit is never cleared, so an old list still tells which codes to refuse. Nil does not occur here.
             if shard.list.isRevoked(bit) != false { throw Refusal(.revoked, "the code is revoked") }
-            // The bundle was signed over lists no older than it says; one that is stands in the place of a newer.
+            // The bundle states the least time of its lists; an older list has replaced a newer one.
             if shard.isOutdated { throw Refusal(shard.outdated) }
             let (limit, overflows) = shard.list.issuedAt.addingReportingOverflow(scene.statusAgeSecondsMax)
             guard now < shard.list.expiresAt, overflows || now <= limit else {

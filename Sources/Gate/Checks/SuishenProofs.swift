@@ -20,7 +20,7 @@ struct SuishenProofs: Sendable {
     let delegation: DelegationAllowed
     let seals: SealsOpened
 
-    /// The showing that may be used once; nil for codes that may be shown again: paper, enterprises, objects.
+    /// The showing that may be used once; nil for codes that may be shown again: paper, enterprise and object codes.
     var replayKey: ReplayKey? {
         guard let person = signature.claims.person, person.kind != .paper else { return nil }
         return ReplayKey(

@@ -5,7 +5,7 @@ import ForeignCodes
 struct NoneRefused: Proof {
     static let check = ScanCheck.noneRefused
 
-    /// Throws the first of the worst refusals.
+    /// Throws the worst refusal.
     init(_ codes: [AssessedCode], beside others: [Verdict]) throws(Refusal) {
         let refusals = codes.compactMap(\.refusal) + others.compactMap(\.refusal)
         guard let worst = refusals.max(by: { $0.code.outcome < $1.code.outcome }) else { return }
@@ -13,10 +13,11 @@ struct NoneRefused: Proof {
     }
 }
 
-/// The codes say who the holder is in every domain that the scene needs.
+/// The codes identify the holder in every domain that the scene needs.
 ///
-/// Other issuers' codes speak for one domain each; one of the project's own has been asked for all by itself.
-struct DomainsThere: Proof {
+/// Another issuer's code identifies in one domain. A code of the project's own has already been checked for all
+/// domains by itself.
+struct DomainsIdentified: Proof {
     static let check = ScanCheck.domains
 
     init(_ codes: [Findings], in scene: Scene) throws(Refusal) {
@@ -25,6 +26,6 @@ struct DomainsThere: Proof {
             scene.domains.contains(domain) && codes.allSatisfy { $0.fused[domain] == nil }
         }
         guard let missing else { return }
-        throw Refusal(.noEntitlement, "no code of the scan says who the holder is in \(missing.rawValue)")
+        throw Refusal(.noEntitlement, "no code of the scan identifies the holder in \(missing.rawValue)")
     }
 }

@@ -1,10 +1,10 @@
 import Credential
 import ForeignCodes
 
-/// The bundle has keys that may have signed the code: known, of the header's algorithm, made for this form, still good.
+/// The bundle has keys that may have signed the code: of its algorithm, for its form, and still valid.
 struct TrustedKeys: Proof {
     static let check = SuishenCheck.trust
-    /// At least one.
+    /// The usable keys' records, at least one.
     let records: [IssuerRecord]
 
     init(of code: ReadableCode, in trust: TrustList, at now: UInt64) throws(Refusal) {
@@ -13,7 +13,7 @@ struct TrustedKeys: Proof {
         guard !known.isEmpty else { throw Refusal(.unknownIssuer, "no issuer in the bundle has this key") }
         let matching = known.filter { $0.algorithm == credential.algorithm }
         guard !matching.isEmpty else {
-            throw Refusal(.algorithmMismatch, "the header names another algorithm than the key's record")
+            throw Refusal(.algorithmMismatch, "the code's header and the key's record name different algorithms")
         }
         let use = KeyUse(rawValue: credential.form.name)
         let usable = matching.filter { record in use.map(record.uses.contains) == true }
@@ -25,6 +25,6 @@ struct TrustedKeys: Proof {
             throw Refusal(.keyExpired, "the key was compromised", warning: "key_compromised")
         }
         records = sound.filter { now < $0.expiresAt }
-        guard !records.isEmpty else { throw Refusal(.keyExpired, "the key's time is over") }
+        guard !records.isEmpty else { throw Refusal(.keyExpired, "the key has expired") }
     }
 }

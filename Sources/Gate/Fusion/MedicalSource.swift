@@ -1,7 +1,7 @@
 import Credential
 import ForeignCodes
 
-/// The insurer's 28-digit codes: without a link they say nothing, and the gate stays closed.
+/// The insurer's 28-digit codes: without a link to the insurer they identify nobody, and the gate stays closed.
 struct MedicalSource: IdentitySource {
     let name = "medical-code"
     let scene: Scene
@@ -26,6 +26,6 @@ struct MedicalSource: IdentitySource {
         return .medical(taken, code, known, active)
     }
 
-    /// The digits bear no time.
+    /// Notes nothing: the digits carry no time.
     func noteDeviceTime(_ payload: [UInt8], at now: UInt64, _ findings: inout Findings) {}
 }

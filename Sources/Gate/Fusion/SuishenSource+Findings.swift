@@ -19,7 +19,7 @@ extension SuishenSource {
 }
 
 extension Findings {
-    /// Says how fresh a showing is: by the phone's time, or by the issuer's for a code that no phone shows.
+    /// Notes how fresh a showing is: by the phone's time, or by the issuer's time for a code without a phone signature.
     mutating func note(_ claims: Claims, _ presentation: CheckedPresentation?, at now: UInt64) {
         guard let person = claims.person, presentation != nil || person.kind == .timed else { return }
         let time = presentation?.time ?? claims.issuedAt
@@ -28,7 +28,7 @@ extension Findings {
         clockWitness = ClockWitness(holder: person.cti, time: time, lifeSeconds: end - time, now: now)
     }
 
-    /// Takes over who signed the code, and whom or what it is about.
+    /// Notes the signer of the code, and the person, enterprise or object that it is about.
     mutating func note(_ code: SignedCode, categories: [UInt64: String]) {
         issuer = Issuer(
             name: code.claims.issuer, keyIdentifier: code.credential.keyIdentifier,

@@ -6,7 +6,7 @@ struct TransitSource: IdentitySource {
     let name = "transit-code"
     let scene: Scene
     let verifier: TransitVerifier
-    /// What the ride costs at most, in hundredths of a yuan.
+    /// The highest price of the ride, in hundredths of a yuan.
     let fare: UInt64
     let isChallenged: Bool
 

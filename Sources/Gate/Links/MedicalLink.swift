@@ -3,7 +3,7 @@ package import ForeignCodes
 package import Platform
 import Synchronization
 
-/// Who asks the insurer's service, as it wants to know.
+/// The caller's identity, which the insurer's service requires in every request.
 package struct MedicalLinkCaller: Sendable, Equatable {
     package let orgId: String
     package let businessType: String
@@ -18,19 +18,19 @@ package struct MedicalLinkCaller: Sendable, Equatable {
     }
 }
 
-/// What is passed on of the insurer's answer.
+/// The part of the insurer's answer that the gate uses.
 package struct InsuredPerson: Sendable, Equatable {
     /// 12 bytes, as in the medical seal.
     package let insuredId: [UInt8]
     /// The insured region: six digits of GB/T 2260.
     package let region: String
-    /// `active` or the insurer's word for what it is instead: 1 to 32 of a to z and `_`.
+    /// `active`, or the insurer's word for another state: 1 to 32 characters from a to z and `_`.
     package let status: String
 
     /// Whether the insurance may be used now.
     package var isActive: Bool { status == "active" }
 
-    /// Reads the service's answer, which alone says who is insured.
+    /// Reads the service's answer; an insured person comes from nowhere else.
     fileprivate init(_ body: [UInt8]) throws(MedicalLinkError) {
         guard let answer = try? JSONValue.parse(body, byteCountMax: MedicalLink.answerByteCountMax, depthMax: 4),
             let insuredId = answer["insuredId"]?.string.flatMap({ try? Hex.decode($0) }), insuredId.count == 12,
@@ -47,36 +47,36 @@ package struct InsuredPerson: Sendable, Equatable {
 package final class MedicalLink: Sendable {
     /// The path the codes are posted to.
     package static let path = "/resolve"
-    /// The most bytes of an answer that are read as JSON.
+    /// The largest answer that is read as JSON, in bytes.
     package static let answerByteCountMax = 16 << 10
-    /// How often a question is asked when nothing answers: once, and once again.
+    /// Attempts for one request: the first, and one retry.
     private static let attemptCountMax = 2
 
     private let exchange: HTTPExchange
     private let caller: MedicalLinkCaller
     private let breaker = Mutex(CircuitBreaker())
 
-    /// Makes a link; nothing is connected before the first question.
+    /// Makes a link; it connects at the first request.
     ///
     /// - Parameters:
     ///   - endpoint: the service's address.
-    ///   - caller: who asks.
-    ///   - timeoutMilliseconds: for one attempt, of which there are two at most.
+    ///   - caller: the identity sent with each request.
+    ///   - timeoutMilliseconds: the limit of one attempt; a request makes at most two attempts.
     package init(endpoint: HTTPEndpoint, caller: MedicalLinkCaller, timeoutMilliseconds: Int = 1500) {
         exchange = HTTPExchange(endpoint: endpoint, timeoutMilliseconds: timeoutMilliseconds)
         self.caller = caller
     }
 
-    /// Asks who is insured under a code.
+    /// Asks the insurer for the person insured under a code.
     ///
     /// - Parameters:
     ///   - code: the scanned code.
     ///   - now: seconds since 1970, for the circuit breaker.
-    /// - Returns: the insured person, whose status may be anything.
+    /// - Returns: the insured person, with any status; check ``InsuredPerson/isActive``.
     /// - Throws: `link_unavailable` or `no_entitlement`.
     package func resolve(_ code: MedicalInsuranceCode, at now: UInt64) throws(MedicalLinkError) -> InsuredPerson {
         guard breaker.withLock({ $0.isClosed(at: now) }) else {
-            throw .unavailable("the link failed repeatedly and is left alone for a while")
+            throw .unavailable("the link failed repeatedly; the gate pauses before a retry")
         }
         do throws(MedicalLinkError) {
             let person = try ask(code)
@@ -96,7 +96,7 @@ package final class MedicalLink: Sendable {
             "operatorId": .string(caller.operatorId), "officeId": .string(caller.officeId),
         ]
         let body = Array(question.encoded().utf8)
-        var failure = MedicalLinkError.unavailable("nothing was asked")
+        var failure = MedicalLinkError.unavailable("no request was sent")
         for _ in 0..<Self.attemptCountMax {
             let response: HTTPResponse
             do throws(HTTPExchangeError) {

@@ -1,10 +1,10 @@
-/// Why the insurer's service gave no insured person.
+/// The error of a request to the insurer's service that gave no insured person.
 package struct MedicalLinkError: Error, Equatable, Sendable {
     /// The stable codes, in the words of verdicts.
     package enum Code: String, Sendable, CaseIterable {
-        /// No answer, or none that can be read: undecided, never an acceptance.
+        /// The answer is missing or unreadable: undecided, never an acceptance.
         case linkUnavailable = "link_unavailable"
-        /// The service answered that nobody is insured under the code.
+        /// The service answered that the code belongs to no insured person.
         case noEntitlement = "no_entitlement"
     }
 

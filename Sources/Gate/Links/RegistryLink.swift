@@ -2,7 +2,7 @@ import Encoding
 package import Platform
 import Synchronization
 
-/// Asks the issuer's daemon whether two identifiers are one holder's.
+/// Asks the issuer's daemon whether two identifiers belong to one holder.
 package final class RegistryLink: Sendable {
     package static let path = "/v1/links"
     private static let answerByteCountMax = 4096
@@ -10,17 +10,17 @@ package final class RegistryLink: Sendable {
     private let exchange: HTTPExchange
     private let breaker = Mutex(CircuitBreaker())
 
-    /// Makes a link; nothing is connected before the first question.
+    /// Makes a link; it connects at the first request.
     package init(endpoint: HTTPEndpoint, timeoutMilliseconds: Int = 1500) {
         exchange = HTTPExchange(endpoint: endpoint, timeoutMilliseconds: timeoutMilliseconds)
     }
 
     /// Whether the registry has both identifiers under one person.
     ///
-    /// - Throws: `link_unavailable` when the daemon does not answer, or not this user.
+    /// - Throws: `link_unavailable` when the daemon does not answer, or refuses this user.
     package func isLinked(medical: [UInt8], transit: [UInt8], at now: UInt64) throws(Refusal) -> Bool {
         guard breaker.withLock({ $0.isClosed(at: now) }) else {
-            throw Refusal(.linkUnavailable, "the issuer's daemon failed repeatedly and is left alone for a while")
+            throw Refusal(.linkUnavailable, "the issuer's daemon failed repeatedly; the gate pauses before a retry")
         }
         do throws(Refusal) {
             let isLinked = try ask(medical, transit)

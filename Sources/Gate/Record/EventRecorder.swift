@@ -1,7 +1,7 @@
 package import Signing
 import Synchronization
 
-/// Leaves an event after each accepted object code: on the gate's own disk first, then in the issuer's log.
+/// Records an event after each accepted object code: on the gate's own disk first, then in the issuer's log.
 package final class EventRecorder: Sendable {
     /// The most events of a backlog that one scan sends before its own verdict; `verify flush` sends the rest.
     private static let backlogCountMax = 16
@@ -15,10 +15,10 @@ package final class EventRecorder: Sendable {
     /// Makes a recorder.
     ///
     /// - Parameters:
-    ///   - spool: where events wait.
-    ///   - template: what all of them say.
-    ///   - sender: the daemon, where one may be asked; nil leaves them all to a later sending.
-    ///   - random: where idempotency keys come from.
+    ///   - spool: the gate's queue of events.
+    ///   - template: the fields that all events share.
+    ///   - sender: sends to the daemon; nil leaves all events to a later `verify flush`.
+    ///   - random: the source of idempotency keys.
     package init(
         spool: EventSpool, template: RecordedEvent.Template, sender: EventSender?, random: any RandomSource
     ) {
@@ -31,11 +31,11 @@ package final class EventRecorder: Sendable {
     /// Records that an object's code was accepted.
     ///
     /// - Parameters:
-    ///   - object: its id.
+    ///   - object: the object's id.
     ///   - isOnlineAllowed: whether the scene lets the gate ask the daemon; that may change from one bundle to another.
-    ///   - now: when, Unix seconds.
-    /// - Returns: whether the daemon has all of the spool; the event is on the disk in any case.
-    /// - Throws: why the event could not be put on the disk.
+    ///   - now: the time of the acceptance, Unix seconds.
+    /// - Returns: whether the daemon took the whole spool; the event is on the disk in any case.
+    /// - Throws: the error if the event could not be written to the disk.
     func record(_ object: [UInt8], isOnlineAllowed: Bool, at now: UInt64) throws(SpoolError) -> Bool {
         try spool.append(RecordedEvent(object: object, template: template, time: now), random: random)
         guard isOnlineAllowed, let sender, breaker.withLock({ $0.isClosed(at: now) }) else { return false }

@@ -2,15 +2,15 @@ import Encoding
 package import Platform
 import Synchronization
 
-/// Sends a spool's events to the issuer's daemon, in order, each until it is answered.
+/// Sends a spool's events to the issuer's daemon, in order; each waits for the answer to the one before.
 package struct EventSender: Sendable {
-    /// How a sending ended.
+    /// The result of a sending.
     package struct Report: Sendable, Equatable {
-        /// Events that are in the log now, or were before.
+        /// Events that are now in the log, including events that were already there.
         package var sentCount = 0
-        /// Events that the daemon will never take, each with its code; they are kept in the spool's `.refused` file.
+        /// The error codes of events that the daemon refused for good; the spool's `.refused` file keeps the events.
         package var refusals: [String] = []
-        /// Why it stopped before the end; nil when nothing is left.
+        /// Why the sending stopped early; nil if it did not.
         package var failure: String?
         /// Events still in the spool.
         package var waitingCount = 0
@@ -25,13 +25,13 @@ package struct EventSender: Sendable {
         exchange = HTTPExchange(endpoint: endpoint, timeoutMilliseconds: timeoutMilliseconds)
     }
 
-    /// Sends what waits.
+    /// Sends the waiting events.
     ///
     /// - Parameters:
-    ///   - spool: the events; each is settled as it is answered.
-    ///   - countMax: how many are sent at most.
-    /// - Returns: what became of them.
-    /// - Throws: `spool_tampered` before anything is sent, or what the disk refuses.
+    ///   - spool: the events; each is settled when it is answered.
+    ///   - countMax: the most events to send.
+    /// - Returns: the counts of sent and waiting events, and the refusals.
+    /// - Throws: `spool_tampered` before anything is sent, or the disk's error.
     package func send(_ spool: EventSpool, countMax: Int = .max) throws(SpoolError) -> Report {
         let events = try spool.waiting()
         var report = Report()
@@ -54,7 +54,7 @@ package struct EventSender: Sendable {
 
     private enum Answer {
         case taken
-        /// The event itself is at fault, and sending it again cannot help.
+        /// The event itself is invalid, and sending it again cannot help.
         case refused(String)
         case later(String)
     }
@@ -77,7 +77,7 @@ package struct EventSender: Sendable {
 
     /// Whether the event itself is refused, so that sending it again cannot help.
     ///
-    /// Not so where the daemon, its version or the gate's rights are at fault: the event is kept for when that is mended.
+    /// False if the daemon, its version or the gate's rights are the cause: the event waits until that is repaired.
     private static func isAboutTheEvent(_ status: Int, _ code: String) -> Bool {
         switch ErrorClass(httpStatus: status) {
         case .requestMalformed, .requestTooLong, .conflict: true

@@ -3,22 +3,22 @@ import Glibc
 package import Signing
 import Synchronization
 
-/// A gate's events that no daemon has answered yet: one file, each line holding the hash of the one before.
+/// A gate's events that no daemon has answered yet: one file, in which each line's hash covers the hash before it.
 ///
-/// An event is on the disk before ``append(_:random:)`` returns, and several processes may share the file. Beside it
-/// lies its state (`.state`): how long the file is and what its last hash, so that a cut end is seen as well as an
-/// altered line. Whoever can write both can forge both; the log, not the spool, is what outsiders can check.
+/// An event is on the disk before ``append(_:random:)`` returns, and several processes may share the file. The file
+/// `.state` beside it holds the spool's length and last hash, so that a cut end is detected as well as an altered
+/// line. A user who can write both files can forge both; outsiders check the log, not the spool.
 package final class EventSpool: Sendable {
-    /// The most bytes of events waiting: some 200,000 of them.
+    /// The most bytes of waiting events: about 200,000 events.
     package static let byteCountMax = 64 << 20
     private static let keyByteCount = 16
 
     package let path: String
     private let descriptor: Int32
-    /// Locks of the file bind processes; this one binds the threads of ours.
+    /// Excludes this process's other threads; the file's lock excludes other processes only.
     private let threads = Mutex<Void>(())
 
-    /// Opens a spool, and makes it where there is none.
+    /// Opens a spool, or makes it if the file does not exist.
     package init(path: String) throws(SpoolError) {
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.systemFailure(.unwritable, path) }
@@ -29,12 +29,12 @@ package final class EventSpool: Sendable {
         close(descriptor)
     }
 
-    /// Puts an event on the disk.
+    /// Writes an event to the disk.
     ///
     /// - Parameters:
-    ///   - event: what happened.
-    ///   - random: where its idempotency key comes from.
-    /// - Throws: `spool_full`, `spool_tampered` when the file is not as it was left, or why the disk takes nothing.
+    ///   - event: the event to record.
+    ///   - random: the source of its idempotency key.
+    /// - Throws: `spool_full`, `spool_tampered` if the file was altered, or the disk's error.
     package func append(_ event: RecordedEvent, random: some RandomSource) throws(SpoolError) {
         let key: String
         do {
@@ -59,9 +59,9 @@ package final class EventSpool: Sendable {
         }
     }
 
-    /// The events that were not answered yet, oldest first, after every line of the file has been checked.
+    /// Checks every line of the file, and returns the unanswered events, oldest first.
     ///
-    /// Throws `spool_tampered`, and gives nothing of it, when any line or the end is not as it was written.
+    /// Throws `spool_tampered`, and returns no event, if any line or the end was altered.
     func waiting() throws(SpoolError) -> [SpooledEvent] {
         try exclusively { () throws(SpoolError) in
             let state = try recovered()
@@ -77,13 +77,13 @@ package final class EventSpool: Sendable {
                 hash = next
             }
             guard sequence == state.count, hash == state.hash else {
-                throw .tampered(path, "it ends at event \(sequence), where \(state.count) were written")
+                throw .tampered(path, "it ends at event \(sequence), but \(state.count) events were written")
             }
             return events
         }
     }
 
-    /// Notes that the daemon has answered for `event` and all before it, and empties the file after the last.
+    /// Notes that the daemon has answered `event` and all events before it; empties the file after the last event.
     func settle(_ event: SpooledEvent) throws(SpoolError) {
         try exclusively { () throws(SpoolError) in
             var state = try recovered()
@@ -98,7 +98,7 @@ package final class EventSpool: Sendable {
         }
     }
 
-    /// Keeps an event that the daemon will never take, with its reason, beside the spool.
+    /// Keeps an event that the daemon refused for good, with the error code, in the file `.refused` beside the spool.
     func keepRefused(_ event: SpooledEvent, code: String) throws(SpoolError) {
         let refused = path + ".refused"
         let line: JSONValue = [
@@ -112,7 +112,7 @@ package final class EventSpool: Sendable {
         guard count == bytes.count, fsync(file) == 0 else { throw Self.systemFailure(.unwritable, refused) }
     }
 
-    /// The state, once what a crash left behind is put right: a torn line goes, a whole one that follows stays.
+    /// Repairs the file after a crash and returns its state: a torn line is removed, a complete line is kept.
     private func recovered() throws(SpoolError) -> SpoolState {
         var file = stat()
         guard unsafe fstat(descriptor, &file) == 0 else { throw Self.systemFailure(.unreadable, path) }
@@ -127,7 +127,7 @@ package final class EventSpool: Sendable {
         else { throw .tampered(path, "its state, \(statePath), cannot be read") }
         if state.isEmptying { return try emptied(state) }
         guard UInt64(file.st_size) >= state.byteCount else {
-            throw .tampered(path, "it has \(file.st_size) bytes, where \(state.byteCount) were written")
+            throw .tampered(path, "it has \(file.st_size) bytes, but \(state.byteCount) were written")
         }
         guard UInt64(file.st_size) > state.byteCount else { return state }
         let tail = try read(from: state.byteCount)
@@ -179,8 +179,8 @@ package final class EventSpool: Sendable {
                 guard errno == EINTR else { return .failure(Self.systemFailure(.unwritable, path)) }
             }
             defer { flock(descriptor, LOCK_UN) }
-            guard GateFile.stands(descriptor, at: path) else {
-                return .failure(.failed(.unwritable, path, GateFile.displaced))
+            guard GateFile.isSameFile(descriptor, at: path) else {
+                return .failure(.failed(.unwritable, path, GateFile.displacedReason))
             }
             do throws(SpoolError) {
                 return .success(try body())
@@ -191,7 +191,7 @@ package final class EventSpool: Sendable {
         return try result.get()
     }
 
-    /// Whole lines only; what has no end was never acknowledged.
+    /// The complete lines; a line without an end was never acknowledged.
     private static func lines(_ bytes: [UInt8]) -> some Sequence<ArraySlice<UInt8>> {
         bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
     }

@@ -1,5 +1,7 @@
-/// The terms that an event may use, those of GS1 CBV 2.0: the log takes no other (a test holds them to its own), and a
-/// gate must not find that out when it sends what it recorded.
+/// The terms of GS1 CBV 2.0 that an event may use.
+///
+/// The log refuses other terms, and a gate must find that out before it records an event. A test compares these sets
+/// with the log's.
 package enum EventVocabulary {
     /// Business steps (§7.1).
     package static let steps: Set<String> = [

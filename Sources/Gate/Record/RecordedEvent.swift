@@ -1,15 +1,15 @@
 import Credential
 package import Encoding
 
-/// What a gate leaves in an object's history after it has accepted the object's code.
+/// The event that a gate adds to an object's history after it has accepted the object's code.
 package struct RecordedEvent: Sendable, Equatable {
-    /// What is the same for every event of one gate.
+    /// The fields that all events of one gate share.
     package struct Template: Sendable, Equatable {
         /// A business step of the Core Business Vocabulary; the daemon refuses other terms.
         package var step: String
-        /// Who acts: a unified social credit code; nil leaves the event to the service's own word.
+        /// The acting enterprise's unified social credit code; nil for an event without an actor.
         package var actor: String?
-        /// Where, in the inspector's words or as a GS1 identifier.
+        /// The location, in the inspector's words or as a GS1 identifier.
         package var location: String?
         package var disposition: String?
 
@@ -23,7 +23,7 @@ package struct RecordedEvent: Sendable, Equatable {
 
     package let object: [UInt8]
     package let template: Template
-    /// When the code was accepted, Unix seconds: a spooled event may reach the log much later.
+    /// The time of the acceptance, Unix seconds; a spooled event may reach the log much later.
     package let time: UInt64
 
     /// The request to `POST /v1/events`.

@@ -1,8 +1,8 @@
-/// Why an event was not spooled, or a spool not sent.
+/// The error of an event that was not spooled, or of a spool that was not sent.
 package struct SpoolError: Error, Equatable, Sendable {
     /// The stable codes.
     package enum Code: String, Sendable, CaseIterable {
-        /// A line, its order or the end is not what was written: nothing of the spool is sent.
+        /// A line, the order of lines or the end was altered; no event of the spool is sent.
         case tampered = "spool_tampered"
         case full = "spool_full"
         case unreadable = "spool_unreadable"
@@ -13,15 +13,15 @@ package struct SpoolError: Error, Equatable, Sendable {
     package let reason: String
     package let hint: String
 
-    static func tampered(_ path: String, _ what: String) -> SpoolError {
+    static func tampered(_ path: String, _ finding: String) -> SpoolError {
         SpoolError(
-            code: .tampered, reason: "\(path) was altered: \(what)",
+            code: .tampered, reason: "\(path) was altered: \(finding)",
             hint: "keep the file as evidence, find out who wrote to it, and start another with --spool")
     }
 
     static func full(_ path: String) -> SpoolError {
         SpoolError(
-            code: .full, reason: "\(path) holds \(EventSpool.byteCountMax >> 20) MiB of events that were not sent",
+            code: .full, reason: "\(path) is full: \(EventSpool.byteCountMax >> 20) MiB of unsent events",
             hint: "send them with `verify flush`")
     }
 

@@ -1,18 +1,18 @@
 import Encoding
 
-/// What is remembered beside a spool, so that a cut end is seen and an append need not read what lies before it.
+/// The state beside a spool: it reveals a cut end, and lets an append skip reading the earlier lines.
 struct SpoolState: Equatable {
-    /// Events that were sent and are no longer in the file, and the hash of the last of them.
+    /// The number of events sent and removed from the file, and the hash of the last of them.
     var base: UInt64 = 0
     var baseHash = [UInt8](repeating: 0, count: 32)
-    /// All events ever spooled, and the hash of the last.
+    /// The number of all events ever spooled, and the hash of the last.
     var count: UInt64 = 0
     var hash = [UInt8](repeating: 0, count: 32)
-    /// How long the file is with them.
+    /// The length of the file.
     var byteCount: UInt64 = 0
-    /// How many of all were answered by the daemon.
+    /// The number of events ever answered by the daemon.
     var sent: UInt64 = 0
-    /// Set while everything sent is being taken out of the file.
+    /// Set while the file is being emptied after all its events were sent.
     var isEmptying = false
 
     static let byteCountMax = 4096

@@ -7,9 +7,9 @@ struct SpooledEvent: Sendable, Equatable {
     static let byteCountMax = 4096
     private static let label = Array("suishen spool v1".utf8)
 
-    /// From 0, over the spool's whole life.
+    /// The event's number, from 0, over the spool's whole life.
     let sequence: UInt64
-    /// Drawn once when the event was spooled: however often it is sent, it is one event.
+    /// Drawn once when the event is spooled, so that repeated sending records one event.
     let idempotencyKey: String
     let request: JSONValue
 
@@ -28,7 +28,7 @@ struct SpooledEvent: Sendable, Equatable {
         return (Array(Hex.encode(hash).utf8) + [UInt8(ascii: " ")] + json + [UInt8(ascii: "\n")], hash)
     }
 
-    /// Reads a line without its end; nil unless it is the one that follows `previous`.
+    /// Reads a line without its end; nil unless its hash follows `previous`.
     static func read(
         _ line: ArraySlice<UInt8>, after previous: [UInt8], sequence: UInt64
     ) -> (event: SpooledEvent, hash: [UInt8])? {

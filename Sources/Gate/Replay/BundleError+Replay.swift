@@ -1,18 +1,18 @@
 import Glibc
 
-/// What is wrong with a replay store, each with the store's own fix.
+/// The errors of a replay store, each with its own fix.
 extension BundleError {
     static func unopened(replayStore path: String) -> BundleError {
         BundleError(
             code: .unreadable,
             reason: "the replay store \(path) cannot be opened: \(unsafe String(cString: strerror(errno)))",
-            hint: "name the file that its gate was given with `verify --replay-store`")
+            hint: "name the same file as its gate's `verify --replay-store`")
     }
 
     static func unusable(replayStore path: String, _ reason: String) -> BundleError {
         BundleError(
-            code: .unreadable, reason: "\(path) is no replay store for this gate: \(reason)",
-            hint: "name a file of this user's own with `verify --replay-store`, and leave it in its place")
+            code: .unreadable, reason: "\(path) cannot be this gate's replay store: \(reason)",
+            hint: "name a file that belongs to this user with `verify --replay-store`, and do not move it")
     }
 
     static func full(replayStore path: String) -> BundleError {

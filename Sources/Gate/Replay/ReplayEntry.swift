@@ -1,5 +1,7 @@
-/// One remembered showing: cti, the low 32 bits of time or slot (no credential lives long enough for two to meet),
-/// the scene's number with the top bit for a chain, and in the file the generation, without which it counts as empty.
+/// One remembered showing: cti, the low 32 bits of time or slot, and the scene's number with the top bit for a chain.
+///
+/// No credential lives long enough for two of its times to share their low 32 bits. In the file the generation
+/// follows; an entry of another generation counts as empty.
 struct ReplayEntry: Sendable, Equatable {
     static let byteCount = 16
 
@@ -7,7 +9,7 @@ struct ReplayEntry: Sendable, Equatable {
     let number: UInt32
     /// Below ``ReplayStore/sceneCountMax``.
     let scene: UInt8
-    /// As ``ReplayKey/isChain``.
+    /// See ``ReplayKey/isChain``.
     let isChain: Bool
 
     private static let chainBit: UInt8 = 0x80
@@ -31,14 +33,14 @@ struct ReplayEntry: Sendable, Equatable {
         isChain = bytes[bytes.startIndex + 12] & Self.chainBit != 0
     }
 
-    /// Where the search for it begins, the same for all of a chain; the cti is random already.
+    /// The slot at which the search starts, the same for all links of a chain; the cti is already random.
     var home: Int {
         let start = UInt64(isChain ? 0 : number) &* 0x9E37_79B9_7F4A_7C15
         let word = cti.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return Int(word >> 20) & (ReplayStore.slotCount - 1)
     }
 
-    /// Whether this cannot be shown any more once the showing in `bytes` has been.
+    /// Whether the showing in `bytes` makes this one a replay.
     func isUsedUp(by bytes: ArraySlice<UInt8>) -> Bool {
         guard bytes.starts(with: cti) else { return false }
         let other = ReplayEntry(bytes)

@@ -1,15 +1,15 @@
 import Glibc
 import Platform
 
-/// Snapshots between the gates of one station, over a UNIX socket: whoever connects is told all, once.
+/// Exchanges snapshots between the gates of one station over a UNIX socket; each connection receives one snapshot.
 package enum ReplayExchange {
     private static let timeoutMilliseconds = 10_000
 
-    /// Asks another gate.
+    /// Fetches another gate's snapshot.
     ///
-    /// - Parameter path: the socket it listens on.
-    /// - Returns: what its store remembers.
-    /// - Throws: `bundle_unreadable` when nobody answers, or with something else.
+    /// - Parameter path: the other gate's socket.
+    /// - Returns: the showings that its store remembers.
+    /// - Throws: `bundle_unreadable` if no gate answers, or the answer is not a snapshot.
     package static func fetch(_ path: String) throws(BundleError) -> ReplaySnapshot {
         var bytes: [UInt8] = []
         do throws(HTTPExchangeError) {
@@ -18,7 +18,7 @@ package enum ReplayExchange {
                 let piece = try connection.receive()
                 if piece.isEmpty { break }
                 guard bytes.count + piece.count <= ReplaySnapshot.byteCountMax else {
-                    throw HTTPExchangeError(.tooLarge, "more than a replay store holds")
+                    throw HTTPExchangeError(.tooLarge, "the answer is longer than a full replay store")
                 }
                 bytes += piece
             }
@@ -30,12 +30,12 @@ package enum ReplayExchange {
         return try ReplaySnapshot(bytes)
     }
 
-    /// Tells whoever connects, until the process ends.
+    /// Sends a snapshot to every gate that connects, until the process ends.
     ///
     /// - Parameters:
-    ///   - store: what is told.
-    ///   - path: the socket to make; nothing may be there, and only this user can connect.
-    /// - Throws: `bundle_unreadable` when the socket cannot be made.
+    ///   - store: the store to send.
+    ///   - path: the socket to make; the path must be free, and only this user can connect.
+    /// - Throws: `bundle_unreadable` if the socket cannot be made.
     package static func serve(_ store: ReplayStore, at path: String) throws(BundleError) {
         var server = try ReplayServer(store, at: path, peerMilliseconds: timeoutMilliseconds)
         while true { try server.step() }

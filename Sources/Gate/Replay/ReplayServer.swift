@@ -1,16 +1,16 @@
 import Glibc
 import Platform
 
-/// Tells gates that connect to a UNIX socket all that a store remembers, each once.
+/// Sends a snapshot of a store to each gate that connects to a UNIX socket.
 ///
-/// One thread serves them all as they read, so that one that reads slowly, or not at all, keeps no other waiting. Its
-/// time is limited, and where peers or bytes are too many the one that came first has had its turn.
+/// One thread serves all peers as fast as each reads, so that a slow peer does not delay the others. Each peer's time
+/// is limited; if there are too many peers or bytes, the oldest peer is dropped.
 struct ReplayServer: ~Copyable {
-    /// The most peers that are told at once.
+    /// The most peers that are served at once.
     static let peerCountMax = 16
-    /// The most bytes that wait for them: two of the largest snapshots.
+    /// The most bytes held for all peers: two of the largest snapshots.
     static let byteCountMax = 2 * ReplaySnapshot.byteCountMax
-    /// How long it waits where the system has nothing left for a peer, and no peer can be dropped.
+    /// The pause after the system has no descriptor or memory for a peer, and no peer can be dropped.
     private static let retryMilliseconds: Int32 = 100
 
     private struct Peer {
@@ -19,7 +19,7 @@ struct ReplayServer: ~Copyable {
         let deadlineMilliseconds: Int
         var sentCount = 0
 
-        /// Sends what the socket takes now; false once nothing is left to do.
+        /// Sends as much as the socket takes now; false after the last byte or an error.
         mutating func send() -> Bool {
             while sentCount < bytes.count {
                 let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -39,12 +39,12 @@ struct ReplayServer: ~Copyable {
     private let path: String
     private let listener: Int32
     private let peerMilliseconds: Int
-    /// In the order in which they came.
+    /// The peers, oldest first.
     private var peers: [Peer] = []
-    /// What was told last, and the store's mark when it was taken.
-    private var told: (mark: [UInt8], bytes: [UInt8])?
+    /// The last snapshot, and the store's mark when it was made.
+    private var lastSnapshot: (mark: [UInt8], bytes: [UInt8])?
 
-    /// Makes the socket, where nothing may be yet; only this user can connect.
+    /// Makes the socket at a free path; only this user can connect.
     init(_ store: ReplayStore, at path: String, peerMilliseconds: Int) throws(BundleError) {
         self.store = store
         self.path = path
@@ -57,7 +57,7 @@ struct ReplayServer: ~Copyable {
         close(listener)
     }
 
-    /// Waits until something can be done for anybody, and does it.
+    /// Waits for a ready peer, a new peer or a deadline, and handles it.
     mutating func step() throws(BundleError) {
         var entries = [pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
         entries += peers.map { pollfd(fd: $0.descriptor, events: Int16(POLLOUT), revents: 0) }
@@ -94,12 +94,12 @@ struct ReplayServer: ~Copyable {
         }
     }
 
-    /// All that the store remembers now, taken anew only where something was added.
+    /// The store's snapshot in bytes, made again only if the store has changed.
     private mutating func snapshot() throws(BundleError) -> [UInt8] {
         let mark = try store.mark()
-        if let told, told.mark == mark { return told.bytes }
+        if let lastSnapshot, lastSnapshot.mark == mark { return lastSnapshot.bytes }
         let bytes = try store.snapshot().encoded()
-        told = (mark, bytes)
+        lastSnapshot = (mark, bytes)
         return bytes
     }
 
@@ -110,7 +110,7 @@ struct ReplayServer: ~Copyable {
     private static func listen(at path: String) throws(BundleError) -> Int32 {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         guard let address = SocketAddress(path: path) else {
-            throw .malformed("a socket's path is 1 to \(SocketAddress.pathByteCountMax) bytes")
+            throw .malformed("a socket's path has 1 to \(SocketAddress.pathByteCountMax) bytes")
         }
         let descriptor = socket(AF_UNIX, type, 0)
         guard descriptor >= 0 else { throw GateFile.unwritable(path) }

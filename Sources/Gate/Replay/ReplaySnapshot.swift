@@ -1,6 +1,6 @@
 import Encoding
 
-/// What one gate tells another of showings: all that a store remembered at one moment.
+/// All showings that a gate's store remembered at one moment, for another gate.
 ///
 /// Deterministic CBOR: `[generation, [scene…], entries of this generation, entries of the one before]`, entries of 16
 /// bytes end to end.
@@ -10,7 +10,7 @@ package struct ReplaySnapshot: Sendable {
 
     let generation: UInt64
     let scenes: [String]
-    /// Each with the generation it belongs to.
+    /// The entries, each with its generation.
     let entries: [(ReplayEntry, UInt64)]
 
     init(generation: UInt64, scenes: [String], entries: [(ReplayEntry, UInt64)]) {
@@ -19,7 +19,7 @@ package struct ReplaySnapshot: Sendable {
         self.entries = entries
     }
 
-    /// Reads what ``encoded()`` writes.
+    /// Reads the bytes of ``encoded()``.
     package init(_ bytes: [UInt8]) throws(BundleError) {
         guard
             let item = try? CBORItem.decode(
@@ -28,7 +28,7 @@ package struct ReplaySnapshot: Sendable {
             let names = parts[1].array, names.count <= ReplayStore.sceneCountMax,
             let current = parts[2].byteString, let previous = parts[3].byteString,
             (current.count | previous.count) % ReplayEntry.byteCount == 0
-        else { throw .malformed("the bytes are no snapshot of a replay store") }
+        else { throw .malformed("the bytes are not a snapshot of a replay store") }
         self.generation = generation
         scenes = names.compactMap(\.text)
         var entries: [(ReplayEntry, UInt64)] = []
@@ -38,7 +38,7 @@ package struct ReplaySnapshot: Sendable {
             }
         }
         self.entries = entries
-        guard scenes.count == names.count else { throw .malformed("a scene's name in a snapshot is no text") }
+        guard scenes.count == names.count else { throw .malformed("a scene's name in a snapshot is not text") }
     }
 
     /// The snapshot's bytes.

@@ -2,23 +2,23 @@ import Encoding
 import Glibc
 import Synchronization
 
-/// Which showings have been accepted, exactly, in one file that several processes and restarts share.
+/// The accepted showings, in one file that survives restarts and that several processes share.
 ///
-/// Two generations of a hash table with entries of 16 bytes lie behind a header; a generation is a stretch of
-/// `windowSeconds`, so that an entry stays for at least one whole window and is forgotten within two. An entry holds
-/// the whole key, so that no showing is ever taken for another: the false-positive rate is 0. The file is sparse:
-/// 64 MiB a generation at most, a few pages at an ordinary gate. It is read and written, not mapped, so that a full
-/// disk is an error and not a signal. A full store refuses to answer, and the gate stays closed.
+/// The file is a header and two generations of a hash table with entries of 16 bytes. A generation lasts
+/// `windowSeconds`, so an entry stays for at least one whole window and is forgotten within two. An entry holds the
+/// whole key, so the false-positive rate is 0. The file is sparse: 64 MiB a generation at most, a few pages at an
+/// ordinary gate. It is read and written, not mapped, so that a full disk gives an error and not a signal. A full
+/// store refuses to answer, and the gate stays closed.
 package final class ReplayStore: Sendable {
-    /// How long a showing is remembered at least; longer than any scene lets one live.
+    /// The least time that a showing is remembered; longer than its life in any scene.
     package static let windowSeconds: UInt64 = 256
-    /// Entries of one generation; 7/8 of them may be filled.
+    /// Slots of one generation; 7/8 of them may be filled.
     package static let slotCount = 1 << 22
 
     private static let magic = Array("SPREPLY1".utf8)
     private static let headerByteCount = 4096
     private static let entryByteCount = ReplayEntry.byteCount
-    /// How much is read at once when all is read.
+    /// The bytes of one read when the whole store is read.
     private static let blockByteCount = 64 << 10
     /// `SEEK_DATA` of lseek(2), which the C library's module does not show.
     private static let seekData: Int32 = 3
@@ -29,21 +29,21 @@ package final class ReplayStore: Sendable {
 
     private let descriptor: Int32
     private let path: String
-    /// Locks of the file bind processes; this one binds the threads of ours.
+    /// Excludes this process's other threads; the file's lock excludes other processes only.
     private let threads = Mutex<Void>(())
 
-    /// Opens a store, and makes it where there is none.
+    /// Opens a store, or makes it if the file does not exist.
     ///
-    /// Throws `bundle_unreadable` for a file that is none or cannot be written.
+    /// Throws `bundle_unreadable` if the file is not a replay store or cannot be written.
     package convenience init(path: String) throws(BundleError) {
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw GateFile.unwritable(path) }
         try self.init(descriptor, path: path)
     }
 
-    /// Opens a store that a gate has made: a misspelt name is no empty store.
+    /// Opens an existing store, so that a misspelt name does not make an empty one.
     ///
-    /// Throws `bundle_unreadable` as ``init(path:)``, and where there is none.
+    /// Throws `bundle_unreadable` as ``init(path:)``, and if the file does not exist.
     package convenience init(existing path: String) throws(BundleError) {
         let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unopened(replayStore: path) }
@@ -57,14 +57,14 @@ package final class ReplayStore: Sendable {
             var status = stat()
             guard unsafe fstat(descriptor, &status) == 0 else { throw GateFile.unreadable(path) }
             guard GateFile.isOwn(status) else {
-                throw .unusable(replayStore: path, "others can write it, and make it forget")
+                throw .unusable(replayStore: path, "other users can write it and erase showings")
             }
             if status.st_size == 0 {
                 var header = Self.magic
                 header += [UInt8](repeating: 0, count: Self.headerByteCount - header.count)
                 try write(header, at: 0)
             } else if try read(Self.magic.count, at: 0) != Self.magic {
-                throw .unusable(replayStore: path, "its first bytes are not a replay store's")
+                throw .unusable(replayStore: path, "it does not begin like a replay store")
             }
         }
     }
@@ -73,14 +73,14 @@ package final class ReplayStore: Sendable {
         close(descriptor)
     }
 
-    /// Remembers the showings of one scan, all of them or, where one was accepted before, none.
+    /// Remembers all showings of one scan, or none if one of them was accepted before.
     ///
     /// - Parameters:
     ///   - keys: the showings.
     ///   - scene: a showing counts once in each scene.
-    ///   - now: says which entries may be forgotten.
-    /// - Returns: those that were accepted before, or, of a chain, used up by a later slot.
-    /// - Throws: `status_unknown` when the store is full, `bundle_unreadable` when the file fails.
+    ///   - now: seconds since 1970-01-01T00:00:00Z; decides which entries are forgotten.
+    /// - Returns: the showings that were accepted before, or that a later slot of their chain used up.
+    /// - Throws: `status_unknown` if the store is full, `bundle_unreadable` if the file fails.
     package func insert(
         _ keys: Set<ReplayKey>, scene: String, at now: UInt64
     ) throws(BundleError) -> Set<ReplayKey> {
@@ -97,26 +97,26 @@ package final class ReplayStore: Sendable {
         }
     }
 
-    /// Remembers one showing, as ``insert(_:scene:at:)`` does several; false when it was accepted before.
+    /// Remembers one showing, as ``insert(_:scene:at:)`` does for several; false if it was accepted before.
     package func insert(_ key: ReplayKey, scene: String, at now: UInt64) throws(BundleError) -> Bool {
         try insert([key], scene: scene, at: now).isEmpty
     }
 
-    /// Takes over everything that another gate's store remembers.
+    /// Adds all showings that another gate's store remembers.
     ///
     /// - Parameters:
     ///   - other: the other gate's store.
-    ///   - now: this gate's clock.
-    /// - Returns: how many showings were new here.
+    ///   - now: the time of this gate's clock.
+    /// - Returns: the number of showings that were new to this store.
     /// - Throws: as ``insert(_:scene:at:)``.
     package func merge(_ other: ReplayStore, at now: UInt64) throws(BundleError) -> Int {
         try other.path == path ? 0 : merge(other.snapshot(), at: now)
     }
 
-    /// Takes over a snapshot, as ``merge(_:at:)`` does a store.
+    /// Adds the showings of a snapshot, as ``merge(_:at:)`` does for a store.
     ///
-    /// Nothing is forgotten for it but what both clocks say is old: what lies ahead of this gate's clock counts as
-    /// seen now, since a gate whose clock runs ahead must not make another forget.
+    /// It forgets only entries that are old by both gates' clocks. A showing ahead of this gate's clock counts as seen
+    /// now, so that a gate whose clock is ahead cannot make another gate forget.
     package func merge(_ snapshot: ReplaySnapshot, at now: UInt64) throws(BundleError) -> Int {
         try exclusively { () throws(BundleError) in
             let mine = try advance(to: min(snapshot.generation, Self.generation(at: now)))
@@ -134,12 +134,12 @@ package final class ReplayStore: Sendable {
         }
     }
 
-    /// Bytes that are others once anything was added or forgotten.
+    /// Header bytes that change whenever an entry is added or forgotten.
     func mark() throws(BundleError) -> [UInt8] {
         try exclusively { () throws(BundleError) in try read(24, at: 8) }
     }
 
-    /// All that the store remembers now.
+    /// All showings that the store remembers now.
     package func snapshot() throws(BundleError) -> ReplaySnapshot {
         try exclusively { () throws(BundleError) in
             let generation = try currentGeneration()
@@ -159,8 +159,8 @@ package final class ReplayStore: Sendable {
                 guard errno == EINTR else { return .failure(GateFile.unwritable(path)) }
             }
             defer { flock(descriptor, LOCK_UN) }
-            guard GateFile.stands(descriptor, at: path) else {
-                return .failure(.unusable(replayStore: path, GateFile.displaced))
+            guard GateFile.isSameFile(descriptor, at: path) else {
+                return .failure(.unusable(replayStore: path, GateFile.displacedReason))
             }
             do throws(BundleError) {
                 return .success(try body())
@@ -173,12 +173,14 @@ package final class ReplayStore: Sendable {
 
     private static func generation(at now: UInt64) -> UInt64 { now / windowSeconds + 1 }
 
-    /// Header: magic, current generation, entries in the even and the odd generation; from 1024 on, scene names.
+    /// Reads the current generation from the header.
+    ///
+    /// Header: magic, current generation, entry counts of the even and the odd generation; from byte 1024, scene names.
     private func currentGeneration() throws(BundleError) -> UInt64 {
         LittleEndian.number(try read(8, at: 8)[...])
     }
 
-    /// Moves on to `wanted`, never back: a clock that was set back must not bring forgotten showings to life.
+    /// Moves on to the generation `wanted`, never back: a clock that was set back must not restore forgotten entries.
     private func advance(to wanted: UInt64) throws(BundleError) -> UInt64 {
         let current = try currentGeneration()
         guard wanted > current else { return current }
@@ -215,7 +217,7 @@ package final class ReplayStore: Sendable {
         try probe(entry, generation) { found, slot in ReplayEntry.isLive(found, generation) ? nil : slot }
     }
 
-    /// Walks the slots an entry may be in, until `visit` answers.
+    /// Visits the slots that may hold an entry, until `visit` returns an answer.
     private func probe<Answer>(
         _ entry: ReplayEntry, _ generation: UInt64, _ visit: (ArraySlice<UInt8>, Int) -> Answer?
     ) throws(BundleError) -> Answer? {
@@ -246,7 +248,7 @@ package final class ReplayStore: Sendable {
         return entries
     }
 
-    /// Where the next bytes lie that were ever written: other gates wait while the store is read.
+    /// The offset of the next written bytes; skipping holes keeps reading short, since other gates wait meanwhile.
     private func nextData(from offset: Int) -> Int? {
         let data = lseek(descriptor, offset, Self.seekData)
         if data < 0 { return errno == ENXIO ? nil : offset }
@@ -275,7 +277,7 @@ package final class ReplayStore: Sendable {
         return UInt8(index)
     }
 
-    /// Reads; what lies behind the file's end is zero, as in a sparse file.
+    /// Reads bytes; bytes beyond the file's end are zero, as in a sparse file.
     private func read(_ byteCount: Int, at offset: Int) throws(BundleError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: byteCount)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, offset) }

@@ -39,12 +39,12 @@ extension Scene {
             isChallengeRequired: fields.bool("isChallengeRequired"),
             delegationScope: fields.unsigned("delegationScope"))
         guard presentationAgeSecondsMax <= Self.presentationAgeSecondsMax else {
-            throw fields.lacking("presentationAgeSecondsMax")
+            throw fields.invalidMember("presentationAgeSecondsMax")
         }
-        guard clockSkewSeconds <= Self.clockSkewSecondsMax else { throw fields.lacking("clockSkewSeconds") }
-        // As the replay store keeps it.
+        guard clockSkewSeconds <= Self.clockSkewSecondsMax else { throw fields.invalidMember("clockSkewSeconds") }
+        // The replay store keeps names of this length, without spaces.
         guard (1...ReplayStore.sceneNameByteCount).contains(name.utf8.count), name.utf8.allSatisfy({ $0 > 0x20 }) else {
-            throw fields.lacking("name")
+            throw fields.invalidMember("name")
         }
     }
 }

@@ -5,7 +5,7 @@ extension Scene {
 
     /// The scenes that go into every bundle.
     package static let shipped: [Scene] = [
-        // A turnstile must work without a network, and a pass-back is fraud.
+        // A turnstile must work without a network; passing a code back to a second rider is fraud.
         Scene(
             name: "metro-gate", forms: [.person], kinds: [.signed, .chain, .timed], domains: [.transit],
             requiresEntitlement: true, bundleGraceSeconds: day, statusAgeSecondsMax: 2 * day, isReplayRefused: true,
@@ -14,12 +14,12 @@ extension Scene {
             name: "bus", forms: [.person], kinds: [.signed, .chain, .timed], domains: [.transit],
             requiresEntitlement: true, bundleGraceSeconds: 2 * day, statusAgeSecondsMax: 3 * day,
             isReplayRefused: true, delegationScope: DelegationScope.transit),
-        // A hospital takes everybody in; what is settled over the code needs the medical link.
+        // A hospital admits everybody; billing over the code needs the medical link.
         Scene(
             name: "hospital", forms: [.person], kinds: [.signed, .chain, .timed, .paper], domains: [.medical],
             bundleGraceSeconds: day, statusAgeSecondsMax: 2 * day, isOnlineAllowed: true,
             delegationScope: DelegationScope.medical),
-        // A hospital's bus for its insured: both identities, by one code's seals or by a medical and a transit code.
+        // A hospital's bus for insured patients: both identities, from one code's seals or from two codes.
         Scene(
             name: "hospital-shuttle", forms: [.person], kinds: [.signed, .chain, .timed],
             domains: [.medical, .transit], requiresEntitlement: true, bundleGraceSeconds: day,
@@ -32,7 +32,7 @@ extension Scene {
             name: "library", forms: [.person], kinds: [.signed, .chain, .timed, .paper],
             bundleGraceSeconds: 3 * day, statusAgeSecondsMax: 4 * day, isReplayRefused: true,
             delegationScope: DelegationScope.entry),
-        // A counter acts in the holder's name: only a key in the phone, answering the counter's own challenge.
+        // A counter acts in the holder's name: it takes only a phone's signature over the counter's own challenge.
         Scene(
             name: "service-window", forms: [.person], kinds: [.signed], statusAgeSecondsMax: day,
             isOnlineAllowed: true, isReplayRefused: true, isChallengeRequired: true,

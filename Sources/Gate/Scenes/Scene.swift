@@ -1,11 +1,11 @@
 package import Credential
 
-/// What one kind of gate takes, and how strictly; data in the bundle.
+/// The codes that one kind of gate takes, and its limits; part of the bundle.
 package struct Scene: Sendable, Equatable {
-    /// The longest that any scene may let a presentation live, so that the replay store can forget.
+    /// The longest life that any scene may give a presentation, so that the replay store can forget.
     package static let presentationAgeSecondsMax: UInt64 = 120
-    /// The farthest that any gate may let a phone's clock be ahead: with the longest life of a showing it stays within
-    /// what the replay store remembers.
+    /// The most that any gate may let a phone's clock be ahead; with the longest life of a showing it fits into the
+    /// replay store's window.
     package static let clockSkewSecondsMax = ReplayStore.windowSeconds - presentationAgeSecondsMax
 
     package let name: String
@@ -16,20 +16,20 @@ package struct Scene: Sendable, Equatable {
     package var objectKinds: Set<ObjectKind>
     /// The domains whose seals the scene opens.
     package var domains: Set<SealDomain>
-    /// Whether a holder who has not linked those domains is turned away (`no_entitlement`).
+    /// Whether a holder without an identity in one of the domains is turned away (`no_entitlement`).
     package var requiresEntitlement: Bool
     /// How old a signature of the phone may be.
     package var presentationAgeSecondsMax: UInt64
     /// How far a phone's clock may be ahead.
     package var clockSkewSeconds: UInt64
-    /// How long after its expiry a bundle still decides; the verdict then says `stale`.
+    /// How long after its expiry a bundle is still used; the verdict then says `stale`.
     package var bundleGraceSeconds: UInt64
     /// How old a status list may be.
     package var statusAgeSecondsMax: UInt64
     package var isOnlineAllowed: Bool
     package var isReplayRefused: Bool
     package var isChallengeRequired: Bool
-    /// Which scope bits a delegated code needs, all of them; 0 where delegation is refused.
+    /// The scope bits that a delegated code needs, all of them; 0 if the scene refuses delegation.
     package var delegationScope: UInt64
 
     package init(

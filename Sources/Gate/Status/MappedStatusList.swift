@@ -1,13 +1,13 @@
 import Glibc
 import Signing
 
-/// An unpacked status list in a file, mapped: opening it costs the same whatever its length.
+/// An unpacked status list in a mapped file: opening it takes the same time at any length.
 ///
-/// The file is a header and the bits. It is replaced whole, never changed, so that a map stays good. The header names
-/// the token it came from by its SHA-256, says how many bits follow, and ends in a SHA-256 of itself; a file that is
-/// cut short, longer, or altered in its header is unpacked anew. The bits are not digested at each start: nothing but
-/// the file's and the folder's owner and mode keeps someone from unsetting one, so others' files are not taken
-/// (``GateFile/isOwn(_:)``), nor folders that others can write (``GateFile/makeFolder(_:)``).
+/// The file is a header and the bits. It is replaced whole and never changed, so a map of it stays valid. The header
+/// holds the SHA-256 of the token, the number of bits, and a SHA-256 of the header itself. A file with a wrong length
+/// or an altered header is unpacked again. The bits are not digested at each start: only the owner and mode of the
+/// file and its folder protect them. So the gate refuses files of other users (``GateFile/isOwn(_:)``) and folders
+/// that others can write (``GateFile/makeFolder(_:)``).
 @safe final class MappedStatusList: Sendable {
     /// Where each part of the header starts; whole numbers are 8 bytes, the least significant first.
     private enum Offset {
@@ -25,20 +25,20 @@ import Signing
     private static let byteCountMax = Offset.list + StatusList.readCountMax >> 3
 
     let issuedAt: UInt64
-    /// The largest number where the list has no end.
+    /// `UInt64.max` for a list that does not expire.
     let expiresAt: UInt64
     /// SHA-256 of the token file's bytes.
     let tokenDigest: [UInt8]
-    /// Key identifier and SHA-256 of the public key of who signed.
+    /// The signer's key identifier, then the SHA-256 of the signer's public key.
     let signer: [UInt8]
 
-    // Safe: the map is read only, made in init, and unmapped once in deinit.
+    // Safe: the map is read-only, made in init, and unmapped once in deinit.
     nonisolated(unsafe) private let base: UnsafeMutableRawPointer
     private let byteCount: Int
 
-    /// Maps a file; nil where it is missing, another's, or not as ``encoded(_:tokenDigest:signer:)`` made it.
+    /// Maps a file; nil if it is missing, owned by another user, or not as ``encoded(_:tokenDigest:signer:)`` made it.
     init?(_ path: String) {
-        // Without O_NONBLOCK a named pipe in the file's place would hold the gate up for ever.
+        // Without O_NONBLOCK, opening a named pipe in the file's place would block the gate for ever.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -65,7 +65,7 @@ import Signing
         unsafe munmap(base, byteCount)
     }
 
-    /// How many bits it has.
+    /// The number of bits in the list.
     var bitCount: UInt64 { UInt64(byteCount - Offset.list) << 3 }
 
     /// Whether the code at `index` is revoked; nil beyond the end.

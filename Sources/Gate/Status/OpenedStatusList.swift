@@ -1,23 +1,23 @@
 import Credential
 
-/// A status list as a gate has it open, with what its bundle says of it.
+/// An open status list, with its signers and its least issue time from the bundle.
 struct OpenedStatusList: Sendable {
     let reference: StatusListReference
     let list: MappedStatusList
     /// The trust list's records of the key that signed it.
     let signers: [IssuerRecord]
-    /// The least `iat` that the bundle and what the gate has seen ask for.
+    /// The least `iat` that the bundle and the gate's memory require.
     let issuedAtMin: UInt64
 
-    /// Whether it is older than its bundle, or than a list of this name that the gate has seen.
+    /// Whether the list is older than its bundle, or than a list of this name that the gate has seen.
     ///
-    /// A set bit of such a list counts all the same, since none is ever unset; an unset one says nothing.
+    /// A set bit of an outdated list still counts, since a set bit is never cleared; a clear bit proves nothing.
     var isOutdated: Bool { list.issuedAt < issuedAtMin }
 
-    /// Why nothing is decided from it while it ``isOutdated``.
+    /// The error for a list that ``isOutdated``.
     ///
-    /// That is `status_unknown` and not `bundle_rollback`: the bundle and its other lists are good, and it is only the
-    /// codes of this list that nobody can tell the status of.
+    /// It is `status_unknown`, not `bundle_rollback`: the bundle and its other lists are good, and only the status of
+    /// this list's codes is unknown.
     var outdated: BundleError {
         BundleError(
             code: .statusUnknown,

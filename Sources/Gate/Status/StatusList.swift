@@ -2,17 +2,16 @@
 ///
 /// Bits are counted from the least significant of the first byte.
 package struct StatusList: Sendable, Equatable {
-    /// The most codes in one list that is made now: one shard's (``StatusListReference/shardBitCount``).
+    /// The most codes in a new list: one shard (``StatusListReference/shardBitCount``).
     package static let countMax = 1 << 26
-    /// The most codes in one list that is read: what lists could hold before there were shards.
+    /// The most codes in a list that is read: the limit of lists made before shards existed.
     package static let readCountMax = 1 << 27
 
     package private(set) var bytes: [UInt8]
 
-    /// A list of `count` codes, at most ``countMax``, none revoked; rounded up to whole bytes.
+    /// Makes a list of `count` codes, at most ``countMax``, none of them revoked; rounded up to whole bytes.
     package init(count: Int) {
-        // No input reaches this: a shard's bits are counted to at most 2²⁶; a list that is read has
-        // another init.
+        // No input reaches this: a shard has at most 2²⁶ bits; a list that is read uses another init.
         precondition(count >= 0 && count <= Self.countMax)
         bytes = [UInt8](repeating: 0, count: (count + 7) / 8)
     }

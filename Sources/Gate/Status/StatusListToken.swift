@@ -3,18 +3,18 @@ package import Credential
 import Encoding
 package import Signing
 
-/// A status list as its issuer signs it: a CWT (Token Status List draft §5.2).
+/// A status list in the form that its issuer signs: a CWT (Token Status List draft §5.2).
 package struct StatusListToken: Sendable, Equatable {
     /// The `typ` header that keeps other CWTs from passing as lists.
     package static let contentType = "application/statuslist+cwt"
-    /// The most bytes of one token; a list without any order in it does not shrink.
+    /// The most bytes of one token; a list of random bits does not compress.
     package static let byteCountMax = (StatusList.readCountMax >> 3) + (1 << 16)
 
-    /// Where the list is published; the bundle names lists by it.
+    /// The address where the list is published; it ends in the list's name in the bundle.
     package let subject: String
     package let issuedAt: UInt64
     package let expiresAt: UInt64?
-    /// How long a copy may be used before it should be fetched again.
+    /// How long a gate may use a copy before fetching the list again.
     package let timeToLiveSeconds: UInt64?
     package let list: StatusList
 
@@ -61,7 +61,7 @@ package struct StatusListToken: Sendable, Equatable {
 
     /// Reads a token that a key of the gate's trust list signed, and unpacks its list.
     ///
-    /// Throws `status_unknown`, also for a list of other than 1-bit statuses or one that inflates too far.
+    /// Throws `status_unknown`, also for statuses of more than 1 bit and for a list that inflates beyond its limit.
     package init(
         _ bytes: ArraySlice<UInt8>, isTrusted: (SignedMessage) -> Bool
     ) throws(BundleError) {
@@ -71,11 +71,11 @@ package struct StatusListToken: Sendable, Equatable {
         } catch {
             throw Self.refused(error.reason)
         }
-        guard isTrusted(message) else { throw Self.refused("no key trusted with status lists signed it") }
+        guard isTrusted(message) else { throw Self.refused("it is not signed by a key that may sign status lists") }
         try self.init(claims: message.payload)
     }
 
-    /// Reads the claims; their order is free, since the draft's own examples have them out of order.
+    /// Reads the claims in any order; the draft's own examples do not sort them.
     init(claims payload: ArraySlice<UInt8>) throws(BundleError) {
         let item: CBORItem
         do {
@@ -83,11 +83,11 @@ package struct StatusListToken: Sendable, Equatable {
         } catch {
             throw Self.refused(error.reason)
         }
-        guard let claims = item.map else { throw Self.refused("its payload is no map") }
+        guard let claims = item.map else { throw Self.refused("its payload is not a map") }
         guard let subject = claims[integer: 2]?.text, let issuedAt = claims[integer: 6]?.unsigned,
             let statusList = claims[integer: 65533]?.map, statusList[text: "bits"]?.unsigned == 1,
             let compressed = statusList[text: "lst"]?.byteString
-        else { throw Self.refused("it lacks a subject, a time or a list of 1-bit statuses") }
+        else { throw Self.refused("its subject, its time or its list of 1-bit statuses is missing") }
         self.subject = subject
         self.issuedAt = issuedAt
         expiresAt = claims[integer: 4]?.unsigned
@@ -99,8 +99,10 @@ package struct StatusListToken: Sendable, Equatable {
         }
     }
 
-    /// From here on runs are all that is looked for: of 25 million codes, one in a hundred revoked, that takes 7 % more
-    /// room than the smallest and a 140th of its time.
+    /// Lists of at least this size are compressed by runs alone.
+    ///
+    /// For 25 million codes, one in a hundred revoked, the result is 7 % larger than the smallest and takes 1/140 of
+    /// the time.
     private static let largeByteCount = 64 << 10
 
     private static func packed(_ bytes: [UInt8]) throws(SigningError) -> [UInt8] {

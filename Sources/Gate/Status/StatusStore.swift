@@ -5,14 +5,14 @@ import Synchronization
 
 /// The status lists of one generation of a gate's folder: each checked and unpacked once when it arrives, then mapped.
 ///
-/// A one-shot gate opens a list when a code needs it; a gate that runs on opens all of them at once and from then on
-/// none (``openAll(at:)``), since the folder may hold the next generation's by then.
+/// A one-shot gate opens a list when a code needs it. A running gate opens all of them at once and no list afterwards
+/// (``openAll(at:)``), since the folder may by then hold the next generation's lists.
 final class StatusStore: Sendable {
     private struct State {
         var opened: [OpenedStatusList] = []
-        /// The lists whose times the gate remembers.
+        /// The lists whose times the gate has already remembered.
         var remembered: Set<StatusListReference> = []
-        /// Why lists cannot be used; nil as long as they are opened when they are needed.
+        /// The unusable lists and their errors after ``openAll(at:)``; nil while lists are still opened on demand.
         var failures: [StatusListReference: BundleError]?
     }
 
@@ -31,16 +31,16 @@ final class StatusStore: Sendable {
         self.memory = memory
     }
 
-    /// The shard that holds the bit of an index, and the bit's place there.
+    /// Finds the shard that holds the bit of an index, and the bit's place in that shard.
     ///
-    /// A bundle made before there were shards names the list alone, which then goes on beyond one shard's length.
+    /// A bundle made before shards existed names one list, which may be longer than one shard.
     ///
     /// - Parameters:
     ///   - index: a code's status index.
-    ///   - list: the code's list; its shard does not matter.
+    ///   - list: the code's list; its shard number is ignored.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: the shard, and a bit that it has.
-    /// - Throws: `status_unknown` where no list of the bundle holds the index, or nobody trusted signed it.
+    /// - Returns: the shard, and the number of an existing bit in it.
+    /// - Throws: `status_unknown` if no list of the bundle holds the index, or no trusted key signed the list.
     func bit(
         of index: UInt64, in list: StatusListReference, at now: UInt64
     ) throws(BundleError) -> (shard: OpenedStatusList, bit: UInt64) {
@@ -56,20 +56,20 @@ final class StatusStore: Sendable {
         return (shard, bit)
     }
 
-    /// The list of `reference`, if the bundle names it and a key that is good at `now` signed it.
+    /// The list of `reference`, if the bundle names it and its signer's key is valid at `now`.
     ///
-    /// Throws `status_unknown` where there is none or nobody trusted signed it.
+    /// Throws `status_unknown` if the list is missing or no trusted key signed it.
     func list(_ reference: StatusListReference, at now: UInt64) throws(BundleError) -> OpenedStatusList {
-        // Under the lock, so that two threads that meet a new list do not unpack it over one another.
+        // Under the lock, so that two threads do not unpack the same new list at once.
         try state.withLock { (state) throws(BundleError) in
             let opened = try self.opened(reference, &state)
             guard opened.signers.contains(where: { opened.list.issuedAt >= $0.notBefore && now < $0.expiresAt }) else {
                 throw BundleError(
                     code: .statusUnknown,
-                    reason: "the key that signed the status list \(reference.name) is not good now",
+                    reason: "the key that signed the status list \(reference.name) is not valid now",
                     hint: "export a new bundle")
             }
-            // A running gate remembers all of a generation's lists at once.
+            // Only a one-shot gate remembers here: a running gate remembers all lists of a generation at once.
             if state.failures == nil, !opened.isOutdated, !state.remembered.contains(reference) {
                 try memory.remember([reference.name: opened.list.issuedAt])
                 state.remembered.insert(reference)
@@ -78,9 +78,9 @@ final class StatusStore: Sendable {
         }
     }
 
-    /// Opens every list that the bundle names; afterwards none is opened any more.
+    /// Opens every list that the bundle names; afterwards the store opens no other list.
     ///
-    /// - Returns: the times of those that are good, by their names, and why the others are not; nothing is remembered.
+    /// - Returns: the times of the usable lists by name, and the errors of the others. The gate's memory is unchanged.
     func openAll(at now: UInt64) -> (times: [String: UInt64], failures: [StatusListReference: BundleError]) {
         let failures = state.withLock { state in
             var failures: [StatusListReference: BundleError] = [:]
@@ -137,7 +137,7 @@ final class StatusStore: Sendable {
         let bytes = try GateFile.read(source, byteCountMax: StatusListToken.byteCountMax)
         let digest = DigestAlgorithm.sha256.digest(bytes)
         let path = "\(statePath)/\(reference.name).bits"
-        // The signer's record may have changed since the list was unpacked, so that its key is asked for again.
+        // The signer's record may have changed since the list was unpacked, so the key is looked up again.
         if let list = MappedStatusList(path), list.tokenDigest == digest, !signers(list.signer, for: reference).isEmpty
         {
             return list
@@ -150,29 +150,29 @@ final class StatusStore: Sendable {
         }
         guard token.subject == reference.name || token.subject.hasSuffix("/\(reference.name)") else {
             throw BundleError(
-                code: .statusUnknown, reason: "\(source) is the list \(token.subject)", hint: "export a new bundle")
+                code: .statusUnknown, reason: "\(source) holds the list \(token.subject)", hint: "export a new bundle")
         }
         try GateFile.replace(path, with: MappedStatusList.encoded(token, tokenDigest: digest, signer: signer))
-        // Another process that shares the folder may have put another token's bits there since.
+        // Another process that shares the folder may have replaced the file with another token's bits.
         guard let list = MappedStatusList(path), list.tokenDigest == digest else { throw GateFile.unreadable(path) }
         return list
     }
 
     private func signer(of message: SignedMessage, for reference: StatusListReference) -> IssuerRecord? {
         trust.records(message.keyIdentifier).first { record in
-            Self.mayList(record, for: reference) && trust.key(record).map(message.isSigned(by:)) == true
+            Self.maySignList(record, for: reference) && trust.key(record).map(message.isSigned(by:)) == true
         }
     }
 
-    /// The records of an unpacked list's signer; none where it may not sign such lists.
+    /// The records of an unpacked list's signer; empty if that key may not sign this list.
     private func signers(_ signer: [UInt8], for reference: StatusListReference) -> [IssuerRecord] {
         trust.records(Array(signer.prefix(4))).filter { record in
-            Self.mayList(record, for: reference)
+            Self.maySignList(record, for: reference)
                 && DigestAlgorithm.sha256.digest(record.publicKey).elementsEqual(signer.dropFirst(4))
         }
     }
 
-    private static func mayList(_ record: IssuerRecord, for reference: StatusListReference) -> Bool {
+    private static func maySignList(_ record: IssuerRecord, for reference: StatusListReference) -> Bool {
         record.uses.contains(.statuslist) && record.status != .compromised && record.issuer == reference.issuer
     }
 }

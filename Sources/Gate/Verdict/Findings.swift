@@ -1,8 +1,8 @@
 package import Credential
 
-/// The facts that the checks find out about one code, whether it is accepted or refused in the end.
+/// The facts that the checks find about one code, accepted or refused.
 ///
-/// They cannot hold an outcome: only proofs lead to an accept, and only a ``Refusal`` to a refusal.
+/// They hold no outcome: only proofs lead to an accept, and only a ``Refusal`` leads to a refusal.
 package struct Findings: Sendable, Equatable {
     /// A domain's identifier for the holder, and the source that gave it.
     package struct Fused: Sendable, Equatable {
@@ -17,13 +17,13 @@ package struct Findings: Sendable, Equatable {
 
     /// How fresh the showing was, by this machine's clock.
     package struct Freshness: Sendable, Equatable {
-        /// How it was shown: a kind of person code, or the source of another issuer's.
+        /// How it was shown: a kind of person code, or the source name of another issuer's code.
         package let kind: String
-        /// Seconds since it was shown, 0 when that lies ahead.
+        /// Seconds since it was shown; 0 for a time in the future.
         package let ageSeconds: UInt64
-        /// Seconds by which it lies ahead, else 0.
+        /// Seconds until the time of the showing if that is in the future; otherwise 0.
         package let skewSeconds: UInt64
-        /// How far most holders' phones are ahead of this machine, where that lasts; below 0, behind it.
+        /// How far most holders' phones are ahead of this machine, in seconds; below 0, they are behind.
         package var clockOffsetSeconds: Int32?
 
         init(kind: String, time: UInt64, now: UInt64) {
@@ -33,7 +33,7 @@ package struct Findings: Sendable, Equatable {
         }
     }
 
-    /// Where the event of an accepted object code is.
+    /// Where the event of an accepted object code is stored.
     package enum Record: String, Sendable {
         /// In the issuer's log.
         case logged
@@ -41,22 +41,22 @@ package struct Findings: Sendable, Equatable {
         case spooled
     }
 
-    /// What the insurer said of a medical-insurance code.
+    /// The insurer's answer about a medical-insurance code.
     package struct Insurance: Sendable, Equatable {
         /// Six digits of GB/T 2260.
         package let region: String
-        /// `active`, or the insurer's word for what it is instead.
+        /// `active`, or the insurer's word for another state.
         package let status: String
     }
 
-    /// Whose key signed.
+    /// The issuer and key that signed the code.
     package struct Issuer: Sendable, Equatable {
         package let name: String
         package let keyIdentifier: [UInt8]
         package let algorithm: String
     }
 
-    /// The bundle that the verdict rests on.
+    /// The bundle that the verdict is based on.
     package struct Trust: Sendable, Equatable {
         package let bundleVersion: UInt64
         package let ageSeconds: UInt64
@@ -79,12 +79,12 @@ package struct Findings: Sendable, Equatable {
     /// The category's name in the bundle.
     package var category: String?
     package var freshness: Freshness?
-    /// What the showing says about this machine's clock; for the gate itself, never printed.
+    /// The difference between the holder's clock and this machine's; used by the gate, never printed.
     package var clockWitness: ClockWitness?
     package var insurance: Insurance?
     /// The answer of a public transit terminal: 0 for an accepted code, −1, or −101 to −106.
     ///
-    /// Nil where such a terminal has no answer: for other codes, replays, and codes that are refused together.
+    /// Nil if such a terminal has no answer: for other codes, replays, and codes that are refused together.
     package var terminalNumber: Int?
     package var delegation: Delegation?
     package var record: Record?
@@ -97,7 +97,7 @@ package struct Findings: Sendable, Equatable {
         self.scene = scene
     }
 
-    /// Runs the checks of one stage, and notes whether all of them hold.
+    /// Runs the checks of one stage, and notes whether all of them passed.
     mutating func stage<Proofs>(
         _ name: String, _ check: (inout Findings) throws(Refusal) -> Proofs
     ) throws(Refusal) -> Proofs {

@@ -1,7 +1,7 @@
 package import Encoding
 package import ForeignCodes
 
-/// What a command prints of another issuer's code.
+/// The printed form of a verdict on another issuer's code.
 extension ForeignVerdict {
     /// The verdict as one JSON object, in the command's words.
     package var json: JSONValue {
@@ -33,7 +33,7 @@ extension ForeignVerdict {
     /// The fix; nil for an accepted code.
     package var hint: String? {
         if case .signature = stages.first(where: { $0.result == .failed })?.stage, code == "unknown_issuer" {
-            return "name a file with the issuer's newest keys with --trust"
+            return "use --trust to name a file with the issuer's newest keys"
         }
         return isAccepted ? nil : RefusalCode(rawValue: code)?.hint
     }

@@ -1,13 +1,13 @@
 package import Credential
 package import ForeignCodes
 
-/// Why a code is not accepted: the verdict's code, and the reason in words.
+/// A refusal of a code: the verdict's stable code, and the reason in words.
 package struct Refusal: Error, Equatable, Sendable {
     package let code: RefusalCode
     package let reason: String
-    /// The fix, where one is known that is nearer than the code's general one.
+    /// A specific fix; nil for the general hint of the refusal's code.
     package let hint: String?
-    /// A warning for programs that says more than the code.
+    /// A warning for programs, more specific than the code.
     package let warning: String?
 
     package init(_ code: RefusalCode, _ reason: String, hint: String? = nil, warning: String? = nil) {
@@ -38,7 +38,7 @@ package struct Refusal: Error, Equatable, Sendable {
         self.init(code, error.reason)
     }
 
-    /// Nothing can be decided, because the bundle or one of the gate's files cannot be used.
+    /// Makes an undecided refusal: the bundle or one of the gate's files cannot be used.
     package init(_ error: BundleError) {
         let code: RefusalCode =
             switch error.code {
@@ -49,15 +49,15 @@ package struct Refusal: Error, Equatable, Sendable {
         self.init(code, error.reason, hint: error.hint)
     }
 
-    /// The same refusal of a code that is sound itself and was shown beside a refused one.
+    /// The refusal of a sound code that was shown beside a code with this refusal.
     var besideAnother: Refusal {
         Refusal(code, "a code shown with it is refused: \(reason)", hint: hint)
     }
 
-    /// The same refusal, which says that this machine's clock is the likely cause.
+    /// The same refusal, with this machine's clock named as the likely cause.
     var blamingClock: Refusal {
         Refusal(
-            code, "\(reason); so it is with most holders here, so that this machine's clock must be wrong", hint: hint,
-            warning: warning)
+            code, "\(reason); most holders' phones disagree with this machine's clock, so it is probably wrong",
+            hint: hint, warning: warning)
     }
 }

@@ -1,4 +1,4 @@
-/// Every reason to keep a gate closed; stable, only ever added to.
+/// Every reason to keep a gate closed; the codes are stable, and new ones are only added.
 ///
 /// No case means that a code is accepted: a refusal can never open a gate.
 package enum RefusalCode: String, Sendable, CaseIterable {
@@ -32,7 +32,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     case linkUnavailable = "link_unavailable"
     case inputUnreadable = "input_unreadable"
 
-    /// What the code means for the gate.
+    /// The outcome at the gate: a rejection, or no decision.
     package var outcome: VerdictOutcome {
         switch self {
         case .noCode, .unreadable, .bundleExpired, .bundleRollback, .bundleUnreadable, .statusUnknown,
@@ -42,7 +42,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether this machine's clock may be what is at fault.
+    /// Whether a wrong clock of this machine may be the cause.
     var dependsOnClock: Bool {
         switch self {
         case .expired, .notYetValid, .stale, .fromFuture, .keyExpired, .bundleExpired, .statusUnknown: true

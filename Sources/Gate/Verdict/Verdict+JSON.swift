@@ -2,7 +2,7 @@ import Credential
 package import Encoding
 
 extension Verdict {
-    /// The verdict as one JSON object; only what applies is there.
+    /// The verdict as one JSON object, with only the members that apply.
     package var json: JSONValue {
         var object: JSONObject = ["verdict": .string(outcome.rawValue), "code": .string(code.rawValue)]
         if let reason { object["reason"] = .string(reason) }

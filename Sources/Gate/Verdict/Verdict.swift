@@ -1,7 +1,7 @@
-/// A gate's answer about one code or scan; `json` is what it prints.
+/// A gate's answer about one code or scan; `json` is its printed form.
 ///
-/// There is no verdict without an answer, and none that begins as accepted: one initializer takes a refusal, the other
-/// takes the proofs of all checks. Afterwards nothing can change the answer.
+/// Every verdict has an answer, and no verdict starts as accepted: one initializer takes a refusal, the other takes the
+/// proofs of all checks. Nothing can change the answer afterwards.
 package struct Verdict: Sendable, Equatable {
     private enum Answer: Equatable {
         case accepted
@@ -9,17 +9,17 @@ package struct Verdict: Sendable, Equatable {
     }
 
     private let answer: Answer
-    /// May be added to by commands; it has no influence on the answer.
+    /// The facts about the code; commands may add to them, and they do not change the answer.
     package var findings: Findings
     package var elapsedMicroseconds: UInt64?
-    /// Whether nothing is wrong with the code itself, and one beside it was refused; never printed.
+    /// Whether the code itself is sound, but another code of the scan was refused; never printed.
     let isRefusedForAnother: Bool
 
     /// Refuses.
     ///
     /// - Parameters:
-    ///   - refusal: why.
-    ///   - findings: what is known of the code all the same.
+    ///   - refusal: the code and reason of the refusal.
+    ///   - findings: the facts known about the code.
     package init(refused refusal: Refusal, findings: Findings = Findings()) {
         self.init(refused: refusal, findings: findings, isForAnother: false)
     }
@@ -36,7 +36,7 @@ package struct Verdict: Sendable, Equatable {
     /// - Parameters:
     ///   - code: the proofs of the code's own checks.
     ///   - scan: the proofs of the checks that concern the whole scan.
-    ///   - findings: what is known of the code.
+    ///   - findings: the facts known about the code.
     init(accepting code: AcceptedCode, in scan: ScanProofs, findings: Findings) {
         answer = .accepted
         self.findings = findings
@@ -51,7 +51,7 @@ package struct Verdict: Sendable, Equatable {
 
     package var code: VerdictCode { refusal.map { .refused($0.code) } ?? .ok }
     package var reason: String? { refusal?.reason }
-    /// What to do about a refusal; nil for an accept.
+    /// The fix for a refusal; nil for an accept.
     package var hint: String? { refusal.map { $0.hint ?? $0.code.hint } }
 
     package var outcome: VerdictOutcome {

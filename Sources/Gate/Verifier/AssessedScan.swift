@@ -1,6 +1,6 @@
-/// A scan whose codes are checked each by itself and together, and not against the gate's memory yet.
+/// A scan whose codes were checked one by one and together, but not yet against the gate's memory.
 ///
-/// It is no verdict: only ``Verifier/settle(_:at:)`` makes one of it.
+/// It is not a verdict: ``Verifier/settle(_:at:)`` makes the verdicts.
 package struct AssessedScan: Sendable {
     let codes: [AssessedCode]
     let together: Result<TogetherProofs, Refusal>
@@ -10,18 +10,18 @@ package struct AssessedScan: Sendable {
         self.together = together
     }
 
-    /// A scan in which nothing can be checked.
+    /// Makes a scan that is refused before any code is checked.
     package init(refused refusal: Refusal, scene: String) {
         codes = [AssessedCode(.failure(refusal), findings: Findings(scene: scene))]
         together = .failure(refusal)
     }
 }
 
-/// One code on its way to a verdict: it can be refused at any step, and never be accepted again.
+/// One code on its way to a verdict: any step can refuse it, and a refused code stays refused.
 struct AssessedCode: Sendable {
     private(set) var answer: Result<AcceptedCode, Refusal>
     var findings: Findings
-    /// Whether nothing is wrong with the code itself, and one beside it was refused.
+    /// Whether the code itself is sound, but another code of the scan was refused.
     private(set) var isRefusedForAnother = false
 
     init(_ answer: Result<AcceptedCode, Refusal>, findings: Findings) {
@@ -38,14 +38,14 @@ struct AssessedCode: Sendable {
         answer = .failure(refusal)
     }
 
-    /// Refuses an accepted code because of one that was shown with it; a refused one stays as it is.
+    /// Refuses a sound code because another code of the scan was refused; a refused code keeps its refusal.
     mutating func refuseBeside(_ other: Refusal) {
         guard refusal == nil else { return }
         answer = .failure(other.besideAnother)
         isRefusedForAnother = true
     }
 
-    /// Adds to a refusal for a time that this machine's clock is the likely cause.
+    /// Adds to a refusal that depends on time that this machine's clock is the likely cause.
     mutating func blameClock() {
         guard let refusal, refusal.code.dependsOnClock else { return }
         answer = .failure(refusal.blamingClock)

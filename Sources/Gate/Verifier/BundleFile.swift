@@ -1,8 +1,9 @@
 import Signing
 
-/// Which `bundle.cbor` a generation was read from, so that another in its place is seen.
+/// The `bundle.cbor` that a generation was read from; it tells whether the file was replaced since.
 struct BundleFile: Sendable {
-    /// A larger file is known by its identity alone; no installation's is, unless it carries a large link table.
+    /// The largest file that is compared byte by byte; a larger one (a bundle with a large link table) is compared by
+    /// its identity alone.
     private static let comparedByteCountMax = 1 << 20
 
     /// SHA-256 of its bytes.
@@ -17,9 +18,9 @@ struct BundleFile: Sendable {
         return (bytes, BundleFile(digest: DigestAlgorithm.sha256.digest(bytes), path: path, identity: identity))
     }
 
-    /// Whether it still stands there, and holds the same bytes.
+    /// Whether the same file is still at the path, with the same bytes.
     ///
-    /// A file system's times are as coarse as 10 ms, in which a file may be written twice, so that the bytes are
+    /// A file system's times can be as coarse as 10 ms, and a file may be written twice in that time. So the bytes are
     /// compared as well.
     var isUnchanged: Bool {
         guard FileIdentity(path: path) == identity else { return false }

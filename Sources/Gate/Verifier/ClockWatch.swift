@@ -1,26 +1,26 @@
 import Glibc
 import Synchronization
 
-/// Tells a gate whose own clock is wrong from holders who show old codes: one phone may be off, and old codes are of
-/// any age; phones that all differ from this machine by the same time are right.
+/// Tells a wrong gate clock from holders who show old codes: old codes differ in age, but if most phones differ from
+/// this machine by the same time, this machine is wrong.
 ///
-/// A small file keeps the offsets that the last holders' phones had, each holder once, so that one who tries again and
-/// again does not count for many. It is shared by processes without a lock: a note lost between two costs nothing.
+/// A small file keeps the clock offsets of the last holders' phones. Each holder counts once, so that one holder's
+/// retries do not outweigh the others. Processes share the file without a lock: a lost entry does no harm.
 package final class ClockWatch: Sendable {
     /// How many holders are remembered.
     package static let holderCount = 16
-    /// How many must be known before anything is said; three quarters of those known must then agree.
+    /// The fewest holders for a warning; three quarters of the remembered holders must then agree.
     package static let holderCountMin = 5
-    /// How far offsets that agree may lie from the median, in seconds: as long as codes are shown, and some.
+    /// The largest distance of agreeing offsets from the median, in seconds: longer than a code is shown.
     package static let agreementSeconds: Int32 = 90
-    /// A phone's clock this far ahead counts, in seconds.
+    /// The least time, in seconds, that a phone's clock must be ahead to count.
     package static let aheadSecondsMin: Int32 = 5
-    /// A showing this old counts, in seconds: longer than any phone shows one.
+    /// The least age of a showing that counts, in seconds: longer than any phone shows one code.
     package static let behindSecondsMin: Int32 = 31
 
-    /// What is wrong with this machine's clock, and by how much, in seconds.
+    /// An error of this machine's clock, in seconds.
     package struct Trouble: Sendable, Equatable {
-        /// The holders' median offset: above 0 this machine is behind, below it is ahead.
+        /// The holders' median offset: above 0, this machine is behind; below 0, it is ahead.
         package let offsetSeconds: Int32
 
         /// The warning in a verdict.
@@ -35,7 +35,7 @@ package final class ClockWatch: Sendable {
     private let path: String
     private let descriptor = Mutex<Int32?>(nil)
 
-    /// Watches with the file at `path`, which is opened, or made, at the first note.
+    /// Watches with the file at `path`; the first note opens or makes the file.
     package init(path: String) {
         self.path = path
     }
@@ -44,10 +44,10 @@ package final class ClockWatch: Sendable {
         descriptor.withLock { if let open = $0, open >= 0 { close(open) } }
     }
 
-    /// Notes when a holder's phone said it was.
+    /// Notes the time on a holder's phone.
     ///
-    /// - Parameter witness: from a showing whose signature or link held.
-    /// - Returns: what is wrong with this machine's clock; nil when nothing is, or when the file cannot be kept.
+    /// - Parameter witness: from a showing whose signature or chain link is valid.
+    /// - Returns: the error of this machine's clock; nil if the clock seems right, or if the file cannot be used.
     package func note(_ witness: ClockWitness) -> Trouble? {
         descriptor.withLock { open in
             if open == nil { open = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
@@ -73,10 +73,10 @@ package final class ClockWatch: Sendable {
         return agreeing * 4 >= offsets.count * 3 ? Trouble(offsetSeconds: median) : nil
     }
 
-    // Whole numbers and one buffer: this is done for every presentation, under a lock.
+    // Whole numbers and one buffer keep this fast: it runs for every presentation, under a lock.
     private typealias Entry = (holder: UInt64, offset: Int32)
 
-    /// The entries, oldest first; none from a file that is not ours or was torn.
+    /// The entries, oldest first; empty for a torn file or another format.
     private static func read(_ file: Int32) -> [Entry] {
         var bytes = [UInt8](repeating: 0, count: byteCount)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, 0) }

@@ -1,8 +1,8 @@
-/// What a holder's device says about this machine's clock, once its signature or link has held.
+/// The difference between a holder's device clock and this machine's, from a showing with a valid signature or link.
 package struct ClockWitness: Sendable, Equatable {
     /// 8 bytes that tell holders apart.
     package let holder: [UInt8]
-    /// The device's time less this machine's, in seconds.
+    /// The device's time minus this machine's, in seconds.
     package let offsetSeconds: Int32
 
     /// Takes the time of a showing.
@@ -10,8 +10,8 @@ package struct ClockWitness: Sendable, Equatable {
     /// - Parameters:
     ///   - holder: 8 bytes that tell holders apart.
     ///   - time: when the code was shown, or made.
-    ///   - lifeSeconds: how long the same code goes on being shown; within that it says nothing against this machine.
-    ///   - now: what this machine's clock says.
+    ///   - lifeSeconds: how long the same code may be shown; an age below this counts as offset 0.
+    ///   - now: the time of this machine's clock.
     package init(holder: [UInt8], time: UInt64, lifeSeconds: UInt64 = 0, now: UInt64) {
         self.holder = holder
         if time >= now {

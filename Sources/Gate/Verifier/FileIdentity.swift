@@ -1,12 +1,12 @@
 import Glibc
 
-/// Which file stands at a path, and whether it was written since: device, inode, size, and both times of change.
+/// Identifies a file and its last change: device, inode, size, and both times of change.
 struct FileIdentity: Equatable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     let byteCount: Int
     private let modifiedAt: Time
-    /// Nobody can set it back, as the other can be.
+    /// Unlike ``modifiedAt``, this time cannot be set back.
     private let changedAt: Time
 
     private struct Time: Equatable {
@@ -27,7 +27,7 @@ struct FileIdentity: Equatable, Sendable {
         changedAt = Time(status.st_ctim)
     }
 
-    /// What stands at a path; nil where nothing does.
+    /// Reads the identity of the file at a path; nil if no file is there.
     init?(path: String) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }

@@ -2,13 +2,13 @@ import Credential
 import Glibc
 import Signing
 
-/// One generation of a bundle's folder, its signature checked and its version held against the newest seen.
+/// One generation of a bundle's folder; its signature is checked and its version is not older than the newest seen.
 package struct GateDirectory: Sendable {
-    /// The folder within a bundle's where a gate remembers, unless it is told another.
+    /// The default name of the gate's state folder, inside the bundle's folder.
     package static let stateFolder = "state"
 
     package let bundle: GateBundle
-    /// What the gate remembers: newest bundle and lists, unpacked status lists, replay store.
+    /// The gate's state folder: newest bundle and list times, unpacked status lists, replay store.
     package let statePath: String
     let epochKeys: EpochKeyFile?
     let statusLists: StatusStore
@@ -23,7 +23,7 @@ package struct GateDirectory: Sendable {
     /// - Parameters:
     ///   - path: the folder.
     ///   - root: the trust anchor's PEM file; nil for `root.pem` in the folder.
-    ///   - state: where the gate remembers; nil for `state` in the folder.
+    ///   - state: the gate's state folder; nil for `state` in the folder.
     /// - Throws: `bundle_unreadable`, `bad_signature`, `bundle_rollback`.
     package init(path: String, root: String? = nil, state: String? = nil) throws(BundleError) {
         let pem = try GateFile.read(root ?? "\(path)/\(BundleExport.rootName)", byteCountMax: 64 << 10)
@@ -37,9 +37,9 @@ package struct GateDirectory: Sendable {
         try remember()
     }
 
-    /// Opens the generation that stands in the same folder now, by the same root key, and remembers nothing.
+    /// Opens the generation that is in the same folder now, with the same root key; does not remember its bundle.
     ///
-    /// - Parameter former: an earlier one.
+    /// - Parameter former: the earlier generation.
     /// - Throws: as ``init(path:root:state:)``.
     init(after former: GateDirectory) throws(BundleError) {
         try self.init(path: former.path, root: former.root, statePath: former.statePath, after: former.memory)
@@ -60,19 +60,19 @@ package struct GateDirectory: Sendable {
         (self.path, self.root, self.statePath, bundleFile) = (path, root, statePath, file)
     }
 
-    /// Remembers the bundle and, of its lists, the times of those that were opened.
+    /// Remembers the bundle, and the times of its opened lists.
     func remember(listTimes: [String: UInt64] = [:]) throws(BundleError) {
         try memory.remember(
             version: bundle.version, digest: bundleFile.digest, listNames: Set(bundle.statusLists.map(\.name)),
             times: listTimes)
     }
 
-    /// Refuses a generation that was exported with keys of a domain and lacks them.
+    /// Refuses a generation whose bundle names a domain without an epoch key in the folder.
     ///
     /// Throws `bundle_unreadable`.
     func checkEpochKeys() throws(BundleError) {
         for domain in bundle.domains where epochKeys?.entries.contains(where: { $0.domain == domain }) != true {
-            throw .malformed("bundle \(bundle.version) came without a \(domain.rawValue) key, or has lost it")
+            throw .malformed("the epoch key for \(domain.rawValue) of bundle \(bundle.version) is missing")
         }
     }
 

@@ -1,64 +1,64 @@
 import Glibc
 import Synchronization
 
-/// The file in which a gate keeps what it has seen, `seen.cbor`, so that nothing older is taken later.
+/// The file `seen.cbor`: the newest bundle and lists that a gate has seen, so that it takes no older ones later.
 ///
-/// Gates that share the folder write in turn, under a lock of the folder, each on top of what the others wrote. It is
-/// read once, and written only when there is something newer.
+/// Gates that share the folder write in turn, under a lock of the folder, and each adds to the others' entries. A gate
+/// reads the file once, and writes it only for something newer.
 final class GateMemory: Sendable {
     static let fileName = "seen.cbor"
-    /// What the version before kept: the newest bundle's version in digits.
+    /// The file of the previous software version: the newest bundle's version in digits.
     ///
-    /// It counts where the file is not there yet.
+    /// It is read only if ``fileName`` does not exist yet.
     static let formerFileName = "newest-version"
 
     private let folder: String
     private let known: Mutex<SeenMaterial>
 
-    /// Reads what is remembered in a folder.
+    /// Reads the memory in a folder.
     ///
     /// - Parameters:
-    ///   - folder: where the file is.
-    ///   - former: what this process remembers from before; it counts also where someone has removed the file since.
-    /// - Throws: `bundle_unreadable` where the file cannot be read: nothing older could be told.
+    ///   - folder: the folder of the file.
+    ///   - former: this process's earlier memory; it counts even if someone has removed the file since.
+    /// - Throws: `bundle_unreadable` if the file cannot be read: the gate could not recognise older material.
     init(folder: String, after former: GateMemory? = nil) throws(BundleError) {
         self.folder = folder
         var seen = try Self.read(folder)
-        if let former { seen.take(former.known.withLock { $0 }) }
+        if let former { seen.merge(former.known.withLock { $0 }) }
         known = Mutex(seen)
     }
 
-    /// The newest time of a list that this gate has seen; 0 where it has seen none.
+    /// The newest time of the list that this gate has seen; 0 for a list it has never seen.
     func newestTime(ofList name: String) -> UInt64 {
         known.withLock { $0.listTimes[name] ?? 0 }
     }
 
-    /// Refuses a bundle that is older than the newest seen, or has its version and other bytes; remembers nothing.
+    /// Refuses a bundle that is older than the newest seen, or has the same version but other bytes; remembers nothing.
     ///
     /// Throws `bundle_rollback`.
     func check(version: UInt64, digest: [UInt8]) throws(BundleError) {
         try known.withLock { $0 }.check(version: version, digest: digest)
     }
 
-    /// Remembers a bundle and, of its lists, the times of those that were opened.
+    /// Remembers a bundle, and the times of its opened lists.
     ///
-    /// Throws `bundle_rollback` for a bundle that is not to be taken, also where another gate has just seen a newer.
+    /// Throws `bundle_rollback` for a bundle older than the newest seen, even if only another gate has seen that.
     func remember(
         version: UInt64, digest: [UInt8], listNames: @autoclosure () -> Set<String>, times: [String: UInt64] = [:]
     ) throws(BundleError) {
-        // A one-shot gate is started for every scan, and mostly by the bundle that it knows.
+        // A one-shot gate starts for every scan, mostly with a bundle that it already knows.
         if times.isEmpty, known.withLock({ $0.version == version && $0.digest == digest }) { return }
         let listNames = listNames()
         try update { (seen) throws(BundleError) in
             try seen.check(version: version, digest: digest)
-            seen.take(version: version, digest: digest, listNames: listNames)
-            seen.take(times)
+            seen.setBundle(version: version, digest: digest, listNames: listNames)
+            seen.merge(times)
         }
     }
 
     /// Remembers the times of lists.
     func remember(_ times: [String: UInt64]) throws(BundleError) {
-        try update { (seen) throws(BundleError) in seen.take(times) }
+        try update { (seen) throws(BundleError) in seen.merge(times) }
     }
 
     private func update(_ change: (inout SeenMaterial) throws(BundleError) -> Void) throws(BundleError) {
@@ -72,7 +72,7 @@ final class GateMemory: Sendable {
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else { throw GateFile.unwritable(folder) }
         }
-        // Another gate may have seen something newer since: only under the lock is what is read what is replaced.
+        // Another gate may have seen something newer since, so the file is read again under the lock.
         let stored = try Self.read(folder)
         var seen = stored
         try change(&seen)
@@ -101,7 +101,7 @@ final class GateMemory: Sendable {
     private static func unusable(_ path: String) -> BundleError {
         BundleError(
             code: .unreadable,
-            reason: "\(path) does not say what this gate has seen, so that nothing older could be told",
+            reason: "\(path) is damaged, so the gate cannot tell whether a bundle is older than one it has seen",
             hint: "start with a new folder, --state, and the newest bundle")
     }
 }

@@ -1,21 +1,21 @@
 import Credential
 import Synchronization
 
-/// A gate that goes on for long: it takes up each new generation of its folder, between two scans, whole or not at all.
+/// A long-running gate: between two scans it switches to each new generation of its folder, as a whole or not at all.
 ///
-/// A generation is the folder with its `bundle.cbor` replaced last. One that does not check out changes nothing, and
-/// every verdict says so until it is mended.
+/// A generation is the folder's content; its `bundle.cbor` is replaced last. An invalid generation is not used, and
+/// every verdict warns of it until it is repaired.
 package final class RunningGate: Sendable {
-    /// The warning that verdicts bear while the folder holds a generation that is not taken.
+    /// The warning in every verdict while the folder holds a refused generation.
     package static let refusedWarning = "update_refused"
 
-    /// What one scan is decided by, from its assessment to its settling.
+    /// The verifier and folder that decide one scan, from its assessment to its settling.
     package final class Generation: Sendable {
         package let gate: Verifier
-        /// Whether the folder holds another generation, which is not taken.
+        /// Whether the folder holds another generation, which was refused.
         package let isUpdateRefused: Bool
         fileprivate let directory: GateDirectory
-        /// Whether a list of it could not be used.
+        /// Whether one of its lists is unusable.
         fileprivate let isIncomplete: Bool
 
         fileprivate init(
@@ -30,47 +30,47 @@ package final class RunningGate: Sendable {
         }
     }
 
-    /// What a look at the folder found.
+    /// The result of a look at the folder.
     package enum Finding: Sendable, Equatable {
         case nothingNew
-        /// From now on the gate decides by it.
+        /// The gate now uses the new generation.
         case takenUp(version: UInt64)
-        /// The folder changed while it was looked at.
+        /// The folder changed during the look.
         case unsettled
-        /// It is not taken; `isNew` the first time that this is found of it.
+        /// The new generation is refused; `isNew` at the first look with this error.
         case refused(BundleError, isNew: Bool)
     }
 
-    /// Why a generation was refused, and which.
+    /// A refused generation and its error.
     private struct Refused: Equatable {
         let file: FileIdentity?
         let error: BundleError
     }
 
-    /// What looks have found so far.
+    /// The state kept between looks.
     private struct Looks {
         var refused: Refused?
-        /// Looks at what could not be used before.
+        /// Looks at an unchanged bundle whose generation is refused or incomplete.
         var retryCount = 0
     }
 
-    /// Loading takes longer than a look at one file, so that an unchanged bundle whose lists or keys may have been
-    /// mended is loaded again at one look of so many.
-    private static let looksARetry = 4
+    /// An unusable generation whose bundle is unchanged is loaded again at every fourth look only, since loading takes
+    /// longer than looking at one file; its lists or keys may have been repaired.
+    private static let looksPerRetry = 4
 
     private let replayPath: String
     private let generation: Mutex<Generation>
     /// One look at a time; readers of the generation do not wait for it.
     private let looks = Mutex(Looks())
 
-    /// Opens every list of the gate's first generation: later ones may lie in the folder when a list is needed.
+    /// Opens every list of the first generation at once, since the folder may hold another generation's lists later.
     ///
     /// - Parameters:
     ///   - gate: the gate over `directory`.
     ///   - directory: the generation that the gate begins with.
-    ///   - replayPath: where a replay store is opened once a scene refuses replays that did not.
+    ///   - replayPath: the replay store to open if a later generation's scene begins to refuse replays.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Throws: `bundle_unreadable` where the gate cannot remember what it saw.
+    /// - Throws: `bundle_unreadable` if the gate cannot write its memory.
     package init(_ gate: Verifier, _ directory: GateDirectory, replayPath: String, at now: UInt64) throws(BundleError) {
         self.replayPath = replayPath
         let (times, failures) = directory.statusLists.openAll(at: now)
@@ -78,13 +78,13 @@ package final class RunningGate: Sendable {
         generation = Mutex(Generation(gate, directory, isIncomplete: !failures.isEmpty))
     }
 
-    /// What a scan that begins now is decided by.
+    /// The generation that decides a scan that begins now.
     package var current: Generation { generation.withLock { $0 } }
 
-    /// Looks whether the folder holds another generation, and takes it up if all of it checks out.
+    /// Looks for a new generation in the folder, and switches to it if every part is valid.
     ///
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: what was found; anything but `takenUp` leaves what is decided by, and what is remembered, as it was.
+    /// - Returns: the finding; only `takenUp` changes the current generation and the gate's memory.
     package func look(at now: UInt64) -> Finding {
         looks.withLock { looks in
             let current = current
@@ -97,9 +97,9 @@ package final class RunningGate: Sendable {
                 generation.withLock { $0 = next }
                 return .takenUp(version: next.directory.bundle.version)
             } catch {
-                // What was half replaced by then may be whole at the next look.
+                // A half-replaced folder may be complete at the next look.
                 guard FileIdentity(path: bundleFile.path) == file else { return .unsettled }
-                // A list that the first generation lacked is lacking still.
+                // The current generation's unusable list is still unusable: no news.
                 if looks.refused == nil, current.isIncomplete, bundleFile.isUnchanged { return .nothingNew }
                 let found = Refused(file: file, error: error)
                 let isNew = looks.refused != found
@@ -110,7 +110,7 @@ package final class RunningGate: Sendable {
         }
     }
 
-    /// What to say without loading anything, as long as the folder's bundle is the one that was loaded or refused last.
+    /// The finding if the folder's bundle is the last one loaded or refused; nil if the folder must be loaded.
     private func unchanged(since current: Generation, _ file: FileIdentity?, _ looks: inout Looks) -> Finding? {
         let finding: Finding
         if let refused = looks.refused {
@@ -122,16 +122,16 @@ package final class RunningGate: Sendable {
             finding = .nothingNew
         }
         looks.retryCount += 1
-        return looks.retryCount % Self.looksARetry == 0 ? nil : finding
+        return looks.retryCount % Self.looksPerRetry == 0 ? nil : finding
     }
 
-    /// The folder's generation, checked whole and remembered; nil where another has come meanwhile.
+    /// Loads, checks and remembers the folder's generation; nil if the bundle was replaced meanwhile.
     private func load(after current: Generation, at now: UInt64) throws(BundleError) -> Generation? {
         let directory = try GateDirectory(after: current.directory)
         try directory.checkEpochKeys()
         let (times, failures) = directory.statusLists.openAll(at: now)
         if let failure = failures.min(by: { $0.key.name < $1.key.name })?.value { throw failure }
-        let gate = try current.gate.takingUp(directory, replayPath: replayPath)
+        let gate = try current.gate.switched(to: directory, replayPath: replayPath)
         guard directory.bundleFile.isUnchanged else { return nil }
         try directory.remember(listTimes: times)
         return Generation(gate, directory, isIncomplete: false)

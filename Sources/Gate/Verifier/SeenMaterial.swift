@@ -1,27 +1,27 @@
 import Encoding
 
-/// What a gate has seen of its issuer's signed material: the newest bundle, and the newest time of each status list.
+/// The newest signed material that a gate has seen: the newest bundle, and the newest time of each status list.
 ///
-/// Encoded as a deterministic CBOR map `{version, digest, lists: {name: iat}}`; `digest` is absent where only the
-/// version is known, as from the state of the version before.
+/// Encoded as a deterministic CBOR map `{version, digest, lists: {name: iat}}`; `digest` is absent if only the
+/// version is known, as after an upgrade from the previous software version.
 struct SeenMaterial: Equatable, Sendable {
-    /// The most bytes of the file: the names of as many lists as a bundle may name, and their times.
+    /// The most bytes of the file: the names and times of as many lists as a bundle may name.
     static let byteCountMax = GateBundle.statusListCountMax * 256
 
     private(set) var version: UInt64 = 0
-    /// SHA-256 of the newest bundle's bytes; nil where only its version is known.
+    /// SHA-256 of the newest bundle's bytes; nil if only its version is known.
     private(set) var digest: [UInt8]?
     /// The newest `iat` of each list that the newest bundle names.
     private(set) var listTimes: [String: UInt64] = [:]
 
     init() {}
 
-    /// What the state of the version before remembers: a bundle's version alone.
+    /// Takes the state of the previous software version, which kept the bundle's version alone.
     init(version: UInt64) {
         self.version = version
     }
 
-    /// Reads what ``encoded()`` writes; nil for anything else.
+    /// Reads the bytes of ``encoded()``; nil for any other bytes.
     init?(_ bytes: [UInt8]) {
         let item = try? CBORItem.decode(
             bytes[...], rules: .deterministic, byteCountMax: Self.byteCountMax, depthMax: 3)
@@ -46,7 +46,7 @@ struct SeenMaterial: Equatable, Sendable {
         return CBORItem.record(fields).encoded()
     }
 
-    /// Refuses a bundle that is older than the newest seen, or has its version and other bytes.
+    /// Refuses a bundle that is older than the newest seen, or has the same version but other bytes.
     ///
     /// Throws `bundle_rollback`.
     func check(version: UInt64, digest: [UInt8]) throws(BundleError) {
@@ -59,28 +59,27 @@ struct SeenMaterial: Equatable, Sendable {
         guard version > self.version || self.digest == nil || self.digest == digest else {
             throw BundleError(
                 code: .rollback, reason: "this gate has seen another bundle \(version), with other bytes",
-                hint: "fetch the newest bundle; if this one is it, let the issuer export another with a higher version")
+                hint: "fetch the newest bundle; if this is the newest, ask the issuer for one with a higher version")
         }
     }
 
-    /// Takes a bundle that ``check(version:digest:)`` let pass; a newer one makes the gate forget the lists that it no
-    /// longer names.
-    mutating func take(version: UInt64, digest: [UInt8], listNames: Set<String>) {
+    /// Takes a bundle that passed ``check(version:digest:)``; forgets the lists that a newer bundle no longer names.
+    mutating func setBundle(version: UInt64, digest: [UInt8], listNames: Set<String>) {
         if version > self.version { listTimes = listTimes.filter { listNames.contains($0.key) } }
         self.version = version
         self.digest = digest
     }
 
-    /// Takes what another memory holds, each part where it is newer.
-    mutating func take(_ other: SeenMaterial) {
+    /// Takes the newer parts of another memory.
+    mutating func merge(_ other: SeenMaterial) {
         if other.version > version || other.version == version && digest == nil {
             (version, digest) = (other.version, other.digest)
         }
-        take(other.listTimes)
+        merge(other.listTimes)
     }
 
-    /// Takes the times of lists, each where it is newer.
-    mutating func take(_ times: [String: UInt64]) {
+    /// Takes the newer of two times for each list.
+    mutating func merge(_ times: [String: UInt64]) {
         listTimes.merge(times) { max($0, $1) }
     }
 }

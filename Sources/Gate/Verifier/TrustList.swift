@@ -1,7 +1,7 @@
 import Signing
 import Synchronization
 
-/// The issuers' keys by their identifier; each is parsed when it is first met.
+/// The issuers' keys by their identifier; each is parsed at its first use.
 final class TrustList: Sendable {
     /// In the order of their key identifiers.
     private let records: [IssuerRecord]
@@ -18,7 +18,7 @@ final class TrustList: Sendable {
         Array(records[places(keyIdentifier)])
     }
 
-    /// The key of a record; nil where its bytes are no key or not the one its identifier names.
+    /// The key of a record; nil if its bytes are not a key, or the identifier belongs to another key.
     func key(_ record: IssuerRecord) -> VerificationKey? {
         guard let place = places(record.keyIdentifier).first(where: { records[$0].publicKey == record.publicKey })
         else {

@@ -1,16 +1,16 @@
 import Credential
 import ForeignCodes
 
-/// One gate: a bundle, a scene, the sources it understands, and what it has accepted.
+/// One gate: a bundle, a scene, the sources of codes that it knows, and its memory of accepted codes.
 ///
-/// `assess` is pure but for the links that a scene allows, and may run on every core; `settle` asks what the gate
-/// remembers, makes the verdicts, and is called in the order of scanning.
+/// `assess` has no side effects except requests over the scene's links, and may run on several cores at once.
+/// `settle` checks the gate's memory and makes the verdicts; it is called in the order of scanning.
 package struct Verifier: Sendable {
-    /// Whom a gate may ask, where its scene allows that.
+    /// The services that a gate may ask if its scene allows online requests.
     package struct Links: Sendable {
         /// The insurer, about medical-insurance codes.
         package var medical: MedicalLink?
-        /// The issuer's daemon, about whose codes two are.
+        /// The issuer's daemon, about whether two codes belong to one holder.
         package var registry: RegistryLink?
 
         package init(medical: MedicalLink? = nil, registry: RegistryLink? = nil) {
@@ -19,10 +19,10 @@ package struct Verifier: Sendable {
         }
     }
 
-    /// The most codes of one picture or one window that are looked at together.
+    /// The most codes of one picture or one window that are checked together.
     package static let payloadCountMax = 8
 
-    /// What a gate is told beside its bundle, of every generation alike.
+    /// The gate's options besides its bundle; they stay the same for every generation.
     private struct Setup {
         let challenge: [UInt8]?
         let skewSeconds: UInt64?
@@ -44,13 +44,13 @@ package struct Verifier: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the bundle.
-    ///   - scene: one of the bundle's.
-    ///   - replay: needed where the scene refuses replays.
-    ///   - challenge: what the phone must have answered.
-    ///   - skewSeconds: in place of the scene's.
-    ///   - fare: what a ride costs at most, in hundredths of a yuan; transit codes state what they pay.
-    ///   - links: whom to ask.
-    ///   - recorder: leaves an event after each accepted object code.
+    ///   - scene: a scene of the bundle.
+    ///   - replay: the replay store; required if the scene refuses replays.
+    ///   - challenge: the challenge that the phone must have answered.
+    ///   - skewSeconds: replaces the scene's clock skew.
+    ///   - fare: the highest price of a ride, in hundredths of a yuan; a transit code states the highest fare it pays.
+    ///   - links: the services to ask.
+    ///   - recorder: records an event after each accepted object code.
     package init(
         directory: GateDirectory, scene: Scene, replay: ReplayStore?, challenge: [UInt8]? = nil,
         skewSeconds: UInt64? = nil, fare: UInt64 = 0, links: Links = Links(), recorder: EventRecorder? = nil
@@ -84,14 +84,14 @@ package struct Verifier: Sendable {
             table: bundle.links, registry: scene.isOnlineAllowed ? links.registry : nil)
     }
 
-    /// The same gate over another generation of its folder: it goes on with all that it remembers and whom it asks.
+    /// The same gate over another generation of its folder, with the same options, memory and links.
     ///
     /// - Parameters:
     ///   - directory: the generation.
-    ///   - replayPath: where a replay store is opened if the scene refuses replays and did not before.
-    /// - Returns: the gate that decides from now on.
-    /// - Throws: `bundle_unreadable` where the scene is gone, or its replay store cannot be opened.
-    func takingUp(_ directory: GateDirectory, replayPath: String) throws(BundleError) -> Verifier {
+    ///   - replayPath: the replay store to open if the scene refuses replays and did not before.
+    /// - Returns: the gate for the new generation.
+    /// - Throws: `bundle_unreadable` if the scene is gone, or its replay store cannot be opened.
+    func switched(to directory: GateDirectory, replayPath: String) throws(BundleError) -> Verifier {
         guard let scene = directory.bundle.scene(named: scene.name) else {
             throw .malformed("bundle \(directory.bundle.version) no longer has the scene \(scene.name)")
         }
@@ -100,23 +100,23 @@ package struct Verifier: Sendable {
         return Verifier(directory, scene, replay, setup)
     }
 
-    /// Whether a payload is of a kind that the gate decides on.
+    /// Whether a payload is of a kind that the gate knows.
     package func knows(_ payload: [UInt8]) -> Bool { source(of: payload) != nil }
 
-    /// Checks every payload of one scan: they are one holder's, or none is accepted.
+    /// Checks every payload of one scan; none is accepted unless all of them belong to one holder.
     ///
     /// - Parameters:
-    ///   - payloads: the scan's, at most ``payloadCountMax``; those of no kind the gate knows are passed over when
-    ///     another is known, and a code that is there twice counts once.
-    ///   - others: the verdicts on the codes that were in view before, and still are.
+    ///   - payloads: the scan's payloads, at most ``payloadCountMax``; a payload of an unknown kind is skipped if
+    ///     another is known, and a repeated payload counts once.
+    ///   - others: the verdicts on codes that were in view before and still are.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: what ``settle(_:at:)`` makes a verdict of.
+    /// - Returns: the assessed scan for ``settle(_:at:)``.
     package func assess(_ payloads: [[UInt8]], beside others: [Verdict] = [], at now: UInt64) -> AssessedScan {
         var known: [[UInt8]] = []
         for payload in payloads where knows(payload) && !known.contains(payload) { known.append(payload) }
         let count = known.count + others.count
         guard count <= Self.payloadCountMax else {
-            return AssessedScan(refused: Refusal(.malformed, "\(count) codes at once"), scene: scene.name)
+            return AssessedScan(refused: Refusal(.malformed, "\(count) codes are too many at once"), scene: scene.name)
         }
         let relevant = known.isEmpty ? Array(payloads.prefix(1)) : known
         var codes = relevant.map { assess($0, at: now) }
@@ -131,7 +131,7 @@ package struct Verifier: Sendable {
             let findings = codes.map(\.findings) + others.map(\.findings)
             let together = TogetherProofs(
                 noneRefused: noneRefused, holder: try OneHolder(findings, by: match, at: now),
-                domains: try DomainsThere(findings, in: scene))
+                domains: try DomainsIdentified(findings, in: scene))
             return AssessedScan(codes, together: .success(together))
         } catch {
             for index in codes.indices { codes[index].refuse(error) }
@@ -139,15 +139,14 @@ package struct Verifier: Sendable {
         }
     }
 
-    /// Asks whether the codes of one scan were shown before, remembers them, and leaves an object's event where one is
-    /// wanted: all of it or, where one code is refused, nothing.
+    /// Checks the codes of one scan for replays, remembers them, and records an object's event if there is a recorder.
     ///
-    /// The one place that accepts.
+    /// If one code is refused, nothing is remembered or recorded. This is the only place that accepts.
     ///
     /// - Parameters:
     ///   - scan: from ``assess(_:beside:at:)``.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: a verdict for each code, all of them `ok` or none.
+    /// - Returns: a verdict for each code; either all of them are `ok` or none is.
     package func settle(_ scan: AssessedScan, at now: UInt64) -> [Verdict] {
         var codes = scan.codes
         let clock = ClockCompared(&codes, by: setup.clock)

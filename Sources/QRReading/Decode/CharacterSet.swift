@@ -10,7 +10,7 @@ struct CharacterSet: Sendable, Equatable {
 
     private static let latin = 3...18
 
-    /// The character set of an ECI number; one without names where the number is not assigned.
+    /// The character set of an ECI number; a set without names if the number is not assigned.
     static func declared(_ number: Int) -> CharacterSet {
         switch number {
         case 0, 2: CharacterSet(names: ["CP437"])

@@ -3,7 +3,7 @@ package struct Payload: Sendable, Equatable {
     /// The bytes from `start` to the next run.
     struct Run: Sendable, Equatable {
         let start: Int
-        /// Nil where none is declared.
+        /// The declared character set; nil if the symbol declares none for the run.
         let characterSet: CharacterSet?
     }
 
@@ -18,11 +18,11 @@ package struct Payload: Sendable, Equatable {
 
     /// The bytes as text, by the rules of the standard.
     ///
-    /// A declared character set decides for its bytes. Other bytes are UTF-8 when they are valid in it, else
-    /// ISO/IEC 8859-1, the standard's default (ISO/IEC 18004 §7.3.2). That has no characters from 0x80 to 0x9F: with
-    /// such bytes the text is Shift JIS, the default of JIS X 0510, when it is valid in that. The text is never guessed
-    /// from the frequency of characters. zbar reports neither declared character sets nor kanji, so the text of a code
-    /// that only zbar read counts as undeclared.
+    /// Bytes with a declared character set are read in that set. Other bytes are read as UTF-8 if they are valid UTF-8,
+    /// otherwise as ISO/IEC 8859-1, the standard's default (ISO/IEC 18004 §7.3.2). ISO/IEC 8859-1 has no characters
+    /// from 0x80 to 0x9F: a text with such bytes is read as Shift JIS, the default of JIS X 0510, if it is valid in
+    /// that set. The text is never guessed from the frequency of characters. zbar reports neither declared character
+    /// sets nor kanji, so the text of a code that only zbar read counts as undeclared.
     package var text: String {
         guard !runs.isEmpty else { return Self.textWithoutDeclaredSet(bytes) }
         let starts = [0] + runs.map(\.start) + [bytes.count]

@@ -4,7 +4,7 @@ import QRStandard
 ///
 /// It reuses its buffers for every symbol.
 struct SymbolDecoder {
-    /// The payload, or why there is none.
+    /// The result of decoding a symbol.
     enum Answer: Equatable {
         case payload(Payload)
         /// The symbol is one of several that share a text.
@@ -108,7 +108,7 @@ struct SymbolDecoder {
         order.insert(place, at: rank)
     }
 
-    /// Computes each codeword's certainty: that of its least certain module.
+    /// Computes each codeword's certainty: the certainty of its least certain module.
     private mutating func weigh(_ moduleCertainties: [Double], _ layout: SymbolLayout) {
         certainties.removeAll(keepingCapacity: true)
         guard !moduleCertainties.isEmpty else { return }
@@ -119,7 +119,7 @@ struct SymbolDecoder {
         }
     }
 
-    /// Collects one block's codewords from the interleaved ones.
+    /// Collects one block's codewords from the interleaved codewords.
     private mutating func gather(_ index: Int, of blocks: BlockLayout) {
         block.removeAll(keepingCapacity: true)
         for place in 0..<blocks.codewordCount(ofBlock: index) {

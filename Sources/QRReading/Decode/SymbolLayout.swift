@@ -35,8 +35,7 @@ final class SymbolLayout: Sendable {
         return version >= 7 ? count - 36 : count
     }
 
-    /// Returns one of the forty layouts, which is computed at its first use: a process that reads one picture needs
-    /// five.
+    /// Returns the layout of a version, computed at its first use: a process that reads one picture needs five layouts.
     static func of(version: Int) -> SymbolLayout {
         known[version - 1].load() ?? known[version - 1].storeIfNil(SymbolLayout(version: version))
     }
@@ -122,7 +121,7 @@ private struct FunctionPainter {
         }
     }
 
-    /// Paints rings around a centre; the n-th ring is light where bit n of `lightRings` is set.
+    /// Paints rings around a centre; the n-th ring is light if bit n of `lightRings` is set.
     private mutating func paintSquare(_ row: Int, _ column: Int, radius: Int, lightRings: Int) {
         for down in -radius...radius {
             for right in -radius...radius {

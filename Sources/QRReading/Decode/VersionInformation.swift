@@ -17,7 +17,7 @@ enum VersionInformation {
     /// The position of a bit in the upper right copy, 0 for the lowest bit; the lower left copy is its transpose.
     static func place(ofBit bit: Int, size: Int) -> (row: Int, column: Int) { (bit / 3, size - 11 + bit % 3) }
 
-    /// The version whose bits are nearest to those read; nil when none is near enough.
+    /// The version whose bits differ from the read bits in at most three; nil if every version differs in more.
     static func version(nearestTo read: Int) -> Int? {
         versions.first { (bits(version: $0) ^ read).nonzeroBitCount <= errorCountMax }
     }

@@ -36,11 +36,11 @@ package struct GreyImage: Sendable, Equatable {
         unsafe pixels.withUnsafeMutableBytes { buffer in unsafe body(buffer) }
     }
 
-    /// Reads a PNG or JPEG file, which its first bytes tell apart.
+    /// Reads a PNG or JPEG file; the first bytes tell the format.
     ///
     /// Colour is converted to luma, transparency to white, and 16 bits to 8.
     ///
-    /// - Throws: `ImageError` when the bytes are neither, or are broken, or the picture is too large by its header.
+    /// - Throws: `ImageError` if the format is another, the file is broken, or the header states too large a picture.
     package static func read(_ bytes: [UInt8]) throws(ImageError) -> GreyImage {
         guard bytes.count <= ImageLimits.byteCountMax else {
             throw ImageError(

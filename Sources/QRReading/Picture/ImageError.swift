@@ -1,4 +1,4 @@
-/// Why a picture could not be read.
+/// The error of a picture that cannot be read.
 package struct ImageError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
         case notAnImage = "not_an_image"

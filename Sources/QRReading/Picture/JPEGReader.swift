@@ -13,7 +13,7 @@ enum JPEGReader {
             decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colourSpace)
         guard status == 0 else { throw unsafe .unreadable("JPEG", String(cString: tjGetErrorStr2(decoder))) }
         // A file may contain tables without a picture.
-        guard width > 0, height > 0 else { throw .unreadable("JPEG", "there is no picture in it") }
+        guard width > 0, height > 0 else { throw .unreadable("JPEG", "the file contains no picture") }
         try ImageLimits.check(width: Int(width), height: Int(height))
         let isInk = colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue)
         let format = isInk ? Int32(TJPF_CMYK.rawValue) : Int32(TJPF_GRAY.rawValue)
@@ -31,7 +31,7 @@ enum JPEGReader {
         }
         if isInk { pixels = flatten(pixels) }
         guard let image = GreyImage(width: Int(width), height: Int(height), pixels: pixels) else {
-            throw .unreadable("JPEG", "its rows do not add up")
+            throw .unreadable("JPEG", "its rows do not match its size")
         }
         return image
     }
@@ -42,7 +42,7 @@ enum JPEGReader {
         return zip(tail, tail.dropFirst()).contains { $0 == 0xff && $1 == 0xd9 }
     }
 
-    /// Converts inks to grey; files store them inverted, so 255 is no ink.
+    /// Converts inks to grey; files store inks inverted, so 255 means no ink.
     private static func flatten(_ inks: [UInt8]) -> [UInt8] {
         (0..<(inks.count / 4)).map { index in
             let place = index * 4

@@ -41,7 +41,7 @@ enum PNGReader {
                 try unsafe decodeColour(context, width: width, height: height, interlaced: header.interlace_method != 0)
             }
         guard let image = GreyImage(width: width, height: height, pixels: pixels) else {
-            throw .unreadable("PNG", "its rows do not add up")
+            throw .unreadable("PNG", "its rows do not match its size")
         }
         return image
     }

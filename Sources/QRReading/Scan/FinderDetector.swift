@@ -40,7 +40,7 @@ struct FinderDetector {
         }
     }
 
-    /// The first column from `begin` on with another colour; the width where there is none.
+    /// The first column from `begin` on with another colour; the width if the colour does not change.
     private static func endOfRun(from begin: Int, row: Int, _ binary: PixelBuffer, _ colour: UInt8) -> Int {
         unsafe binary.pixels.withUnsafeBufferPointer { pixels in
             let first = row * binary.width
@@ -73,7 +73,7 @@ struct FinderDetector {
         return FinderPattern(x: Double(Int(x)) + 0.5 + across.shift, y: y, module: module)
     }
 
-    /// Measures the five runs through a point; nil when they are not those of a finder pattern.
+    /// Measures the five runs through a point; nil if they do not match a finder pattern.
     private static func cross(
         _ binary: PixelBuffer, _ x: Int, _ y: Int, _ colour: UInt8, stepX: Int, stepY: Int, limit: Int
     ) -> (length: Int, shift: Double)? {

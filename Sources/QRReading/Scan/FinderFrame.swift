@@ -74,7 +74,7 @@ struct FinderFrame {
             lowerLeft: (lowerLeft.x, lowerLeft.y), lowerRight: (x, y))
     }
 
-    /// The at most four versions with the nearest spans; empty where no symbol has such a span.
+    /// The versions with the nearest spans, at most four; empty if no symbol has such a span.
     var versions: Range<Int> {
         let version = (spanModules + 7 - 17) / 4
         guard version > -1, version < 45 else { return 1..<1 }

@@ -35,10 +35,10 @@ struct FinderGauge {
     /// Measures one pattern.
     ///
     /// - Parameters:
-    ///   - pattern: its approximate position.
+    ///   - pattern: the pattern's approximate position.
     ///   - along: the line's direction.
     ///   - beside: the direction of the edges that the line crosses.
-    /// - Returns: nil where the line does not cross light and dark like that of a finder pattern.
+    /// - Returns: nil if light and dark along the line do not match a finder pattern.
     func measure(_ pattern: FinderPattern, along: Direction, beside: Direction) -> Reading? {
         let step = max(pattern.module, 1) / Self.stepsInModule
         var profile = Profile(repeating: 0)

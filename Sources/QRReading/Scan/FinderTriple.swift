@@ -27,7 +27,7 @@ struct FinderTriple {
         }
     }
 
-    /// Adds three patterns as one triple, or as two or three where perspective leaves the corner uncertain.
+    /// Adds three patterns as one triple, or as two or three triples if perspective leaves the corner uncertain.
     private static func add(
         _ a: FinderPattern, _ b: FinderPattern, _ c: FinderPattern, to triples: inout [FinderTriple]
     ) {

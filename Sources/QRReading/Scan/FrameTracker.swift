@@ -17,7 +17,7 @@ package struct FrameTracker: Sendable {
         self.absentFrameCount = absentFrameCount
     }
 
-    /// Whether a code is in view, or was so recently that reading may have failed since.
+    /// Whether a code is in view, or was in view within the last `absentFrameCount` frames.
     package func isInView(_ code: [UInt8]) -> Bool {
         seen.contains { $0.code == code }
     }

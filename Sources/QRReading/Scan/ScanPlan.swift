@@ -1,4 +1,4 @@
-/// The looks at a picture in their order: those that read the most codes for their time come first.
+/// The looks at a picture in their order: the looks that read the most codes for their time come first.
 enum ScanPlan {
     enum Look {
         /// The geometric pass; the threshold's window is this fraction of the long side, and noise may be smoothed

@@ -47,11 +47,11 @@ package struct Scanner {
         defer { picture.unload() }
         let deadline = deadline
         for place in ScanPlan.steps.indices {
-            // A busy machine must not refuse an easy picture, so the first looks are taken whatever the budget is.
+            // A busy machine must not refuse an easy picture, so the first looks do not depend on the budget.
             let isFree = place < ScanPlan.freeStepCount
             if !isFree && deadline.isOver { break }
             guard perform(ScanPlan.steps[place], deadline: isFree ? .none : deadline) else { continue }
-            // The geometric pass may report what zbar does not, such as the character set.
+            // The geometric pass can report the character set, which zbar does not.
             if look.codes.contains(where: \.payload.mayLackRuns), ScanPlan.steps[place].isForeign,
                 let own = ScanPlan.steps[place...].first(where: { !$0.isForeign })
             {
@@ -83,7 +83,7 @@ package struct Scanner {
         return result()
     }
 
-    /// The deadline of a look: a row or a decoding, which is not interrupted, may use the last fifth of the budget.
+    /// The deadline of a look: the last fifth of the budget is left for the row or decoding that is not interrupted.
     private var deadline: Deadline {
         guard let microseconds else { return .none }
         return Deadline(after: budgetMicroseconds - budgetMicroseconds / 5, by: microseconds)

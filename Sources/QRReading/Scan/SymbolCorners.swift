@@ -2,7 +2,7 @@
 struct SymbolCorners {
     let upperLeft, upperRight, lowerLeft: FinderShape
 
-    /// Finds the shapes of a frame's patterns; nil where the clarity of one is below `clarityMin`.
+    /// Finds the shapes of a frame's patterns; nil unless the clarity of each is above `clarityMin`.
     init?(_ frame: FinderFrame, in picture: PixelBuffer, clarityMin: Double) {
         let (corner, right, below) = (frame.upperLeft, frame.upperRight, frame.lowerLeft)
         let (across, down) = (Self.direction(corner, right), Self.direction(corner, below))
@@ -23,7 +23,7 @@ struct SymbolCorners {
     /// - Parameters:
     ///   - picture: the picture of the symbol.
     ///   - spanModules: the estimated distance of its patterns in modules, which a bent surface changes.
-    /// - Returns: nil below version 7, which has no such bits, and for a version that the span rules out.
+    /// - Returns: nil below version 7, which has no such bits, and for a version that contradicts the span.
     func version(in picture: PixelBuffer, spanModules: Double) -> Int? {
         var (upper, lower) = (0, 0)
         for bit in 0..<VersionInformation.bitCount {
@@ -41,8 +41,7 @@ struct SymbolCorners {
 
     private static let stretch = 0.6...1.7
 
-    /// The direction between two patterns, one pixel long as rows and columns measure: of a rotated pattern, the
-    /// diagonal.
+    /// The direction between two patterns; its length corrects a module that was measured along rows and columns.
     private static func direction(_ first: FinderPattern, _ second: FinderPattern) -> FourPoints.Point {
         let (x, y) = (second.x - first.x, second.y - first.y)
         let share = max(abs(x), abs(y)) / (x * x + y * y)

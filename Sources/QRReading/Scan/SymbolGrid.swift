@@ -28,7 +28,7 @@ struct SymbolGrid: ModuleMap {
             if cell + 2 < lines.count, module >= lines[cell + 1] { cell += 1 }
             cellOfModule.append(cell)
         }
-        return lay(plane)
+        return makeCells(plane)
     }
 
     private mutating func find(_ search: AlignmentSearch, _ plane: Homography) {
@@ -59,7 +59,7 @@ struct SymbolGrid: ModuleMap {
         return (above.x + left.x - corner.x, above.y + left.y - corner.y)
     }
 
-    private mutating func lay(_ plane: Homography) -> Bool {
+    private mutating func makeCells(_ plane: Homography) -> Bool {
         cells.removeAll(keepingCapacity: true)
         for row in 0..<(lines.count - 1) {
             for column in 0..<(lines.count - 1) {

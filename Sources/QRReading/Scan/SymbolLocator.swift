@@ -97,7 +97,7 @@ struct SymbolLocator {
 
     private var modulePixels: Double { frame.upperLeft.distance(to: frame.upperRight) / (span - 3.5) }
 
-    /// The corners with the fourth one computed from the last alignment pattern; nil where there is none.
+    /// The corners with the fourth one computed from the last alignment pattern; nil if that pattern is not found.
     private func searchFourth(_ points: FourPoints, refined: Bool) -> FourPoints? {
         guard layout.version > 1, let plane = plane(points) else { return nil }
         let centre = Double(layout.size) - 6.5

@@ -7,7 +7,7 @@ struct SymbolSampler {
     private var sums: [Double] = []
     /// The modules row after row, by the latest rule.
     private(set) var isDark: [Bool] = []
-    /// Each module's distance from the threshold; 0 where it is certainly damaged.
+    /// Each module's distance from the threshold; 0 for a module that is probably damaged.
     private(set) var certainties: [Double] = []
 
     /// The sample positions in a module, in each direction: larger modules are averaged over their middle half, which

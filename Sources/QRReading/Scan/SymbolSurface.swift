@@ -39,9 +39,9 @@ struct SymbolSurface: ModuleMap {
         Self.clear(&trust, count * count)
         let near = Int((3.5 / step).rounded())
         let far = count - 1 - near
-        plant(corners.upperLeft, 3.5, 3.5)
-        plant(corners.upperRight, Double(size) - 3.5, 3.5)
-        plant(corners.lowerLeft, 3.5, Double(size) - 3.5)
+        setNodes(corners.upperLeft, 3.5, 3.5)
+        setNodes(corners.upperRight, Double(size) - 3.5, 3.5)
+        setNodes(corners.lowerLeft, 3.5, Double(size) - 3.5)
         for round in 0...Self.roundCount {
             for ring in 0..<count {
                 if deadline.isOver { return false }
@@ -65,7 +65,7 @@ struct SymbolSurface: ModuleMap {
     }
 
     /// Sets the nodes of a finder pattern to its shape.
-    private mutating func plant(_ shape: FinderShape, _ u: Double, _ v: Double) {
+    private mutating func setNodes(_ shape: FinderShape, _ u: Double, _ v: Double) {
         for row in 0..<count {
             for column in 0..<count {
                 let (right, below) = (Double(column) * step - u, Double(row) * step - v)
