@@ -106,8 +106,8 @@ extension Settings {
 
     private static let socketGroup = Field(
         name: "socketGroup", comment: "the group that a socketMode of 0660 lets in; own is the daemon's group",
-            takes: "a group's number, or own"
-        ) {
+        takes: "a group's number, or own"
+    ) {
         guard $0 != "own" else {
             $1.socket.group = nil
             return true

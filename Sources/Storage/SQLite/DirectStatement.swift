@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// A value as SQLite takes it.
+/// A value of a column in SQLite.
 enum ColumnValue {
     case integer(Int64)
     case text(String)
@@ -9,11 +9,11 @@ enum ColumnValue {
 
     /// A number of at most 2⁶³ - 1.
     ///
-    /// - Throws: `registry_corrupt` for a larger one, which only a damaged row counts up to.
+    /// - Throws: `registry_corrupt` for a larger number, which only a damaged row can lead to.
     static func integer(_ number: UInt64) throws(StorageError) -> ColumnValue { .integer(try number.stored) }
 }
 
-/// The row that a statement stands on; valid only inside the closure that receives it.
+/// A statement's current row; valid only inside the closure that receives it.
 @safe struct DirectRow {
     fileprivate let statement: OpaquePointer
 
@@ -49,15 +49,17 @@ enum ColumnValue {
     }
 }
 
-/// Statements with SQLite's own calls: GRDB's arguments and rows take several times as long as what SQLite does with
-/// them, and its typed subscripts end the process for a value of another type.
+/// Statements with SQLite's own calls.
+///
+/// GRDB's arguments and rows take several times as long as SQLite's work, and GRDB's typed subscripts end the process
+/// for a value of another type.
 extension Database {
     /// Runs a statement that gives no rows.
     ///
     /// - Parameters:
     ///   - sql: one statement, prepared once.
     ///   - values: what its question marks stand for, all of them; nil for NULL.
-    /// - Throws: what SQLite says.
+    /// - Throws: SQLite's error.
     func run(_ sql: String, _ values: ColumnValue?...) throws {
         _ = try step(sql, values) { _ in }
     }
@@ -126,11 +128,11 @@ extension Database {
         }
     }
 
-    /// The statement with its values, to be reset after it was stepped.
+    /// The statement with its values bound; the caller resets it after stepping.
     private func bound(_ sql: String, _ values: [ColumnValue?]) throws -> Statement {
         let prepared = try cachedStatement(sql: sql)
         let statement = unsafe prepared.sqliteStatement
-        // No input reaches this: the statement and its values stand side by side in the source.
+        // No input reaches this: the statement and its values are constants of the source.
         precondition(unsafe Int(sqlite3_bind_parameter_count(statement)) == values.count, "a value for every mark")
         for (place, value) in values.enumerated() {
             let result = unsafe Self.bind(value, to: Int32(place + 1), of: statement)
@@ -142,7 +144,7 @@ extension Database {
         return prepared
     }
 
-    /// Has SQLite keep a copy of its own.
+    /// Binds a value, of which SQLite makes its own copy.
     private static func bind(_ value: ColumnValue?, to place: Int32, of statement: OpaquePointer) -> Int32 {
         let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         switch value {
@@ -163,7 +165,7 @@ extension Database {
         }
     }
 
-    /// What SQLite says of its failure; the values are left out, which may be somebody's.
+    /// SQLite's error for a statement, without the values, which may be personal.
     private func failure(_ result: Int32, _ sql: String) -> DatabaseError {
         let words = unsafe sqlite3_errmsg(sqliteConnection).map { unsafe String(cString: $0) }
         return DatabaseError(resultCode: ResultCode(rawValue: result), message: words, sql: sql)
