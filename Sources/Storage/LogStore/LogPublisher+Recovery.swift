@@ -10,12 +10,12 @@ extension LogPublisher {
         if let found { _ = try tree(of: found.checkpoint, thoroughly: true) }
     }
 
-    /// The tree of a published checkpoint, checked against the entries.
+    /// The tree of a published checkpoint, after a check against the entries.
     ///
     /// - Parameters:
     ///   - checkpoint: the published checkpoint.
-    ///   - thoroughly: reads every entry and every file. Otherwise only the tiles on the tree's right edge and the newest
-    ///     entries are read, so that the cost does not grow with the log.
+    ///   - thoroughly: reads every entry and every file. Otherwise only the tiles on the tree's right edge and the
+    ///     newest entries are read, so that the cost does not grow with the log.
     /// - Returns: the tree, ready to grow.
     /// - Throws: `log_inconsistent`, which names the difference and its place; `log_unreadable`.
     func tree(of checkpoint: Checkpoint, thoroughly: Bool) throws -> TileAccumulator {

@@ -96,7 +96,9 @@ package struct IssuedCodeRecord: Sendable {
 package struct RevocationTarget: Sendable, Equatable {
     /// The identifier of a code; nil when the name cannot be a code's.
     let code: [UInt8]?
-    /// The subject; nil when the name cannot be a subject's. Eight bytes can be a code or a subject.
+    /// The subject; nil when the name cannot be a subject's.
+    ///
+    /// A name of eight bytes can be a code or a subject.
     let subject: SubjectIdentifier?
     /// The normal form, as answers and the audit trail show it.
     package let text: String

@@ -58,7 +58,7 @@ extension Database {
     ///
     /// - Parameters:
     ///   - sql: one statement, prepared once.
-    ///   - values: what its question marks stand for, all of them; nil for NULL.
+    ///   - values: one value per question mark; nil for NULL.
     /// - Throws: SQLite's error.
     func run(_ sql: String, _ values: ColumnValue?...) throws {
         _ = try step(sql, values) { _ in }
@@ -68,10 +68,10 @@ extension Database {
     ///
     /// - Parameters:
     ///   - sql: one statement, prepared once.
-    ///   - values: what its question marks stand for, all of them; nil for NULL.
-    ///   - read: what is made of the row.
-    /// - Returns: nil where there is no row.
-    /// - Throws: what SQLite says, or `read` throws.
+    ///   - values: one value per question mark; nil for NULL.
+    ///   - read: makes a value from the row.
+    /// - Returns: nil when there is no row.
+    /// - Throws: SQLite's error, or the error of `read`.
     func first<Value>(_ sql: String, _ values: ColumnValue?..., read: (DirectRow) throws -> Value) throws -> Value? {
         try step(sql, values, read)
     }
@@ -80,10 +80,10 @@ extension Database {
     ///
     /// - Parameters:
     ///   - sql: one statement, prepared once.
-    ///   - values: what its question marks stand for, all of them; nil for NULL.
-    ///   - read: what is made of a row.
-    /// - Returns: one value a row.
-    /// - Throws: what SQLite says, or `read` throws.
+    ///   - values: one value per question mark; nil for NULL.
+    ///   - read: makes a value from a row.
+    /// - Returns: one value per row.
+    /// - Throws: SQLite's error, or the error of `read`.
     func all<Value>(_ sql: String, _ values: ColumnValue?..., read: (DirectRow) throws -> Value) throws -> [Value] {
         var found: [Value] = []
         try visit(sql, values) { row in
@@ -95,7 +95,7 @@ extension Database {
 
     /// Visits the rows of a statement's result until `visit` returns false; it must not run the same statement.
     ///
-    /// - Throws: what SQLite says, or `visit` throws.
+    /// - Throws: SQLite's error, or the error of `visit`.
     func visit(_ sql: String, _ values: ColumnValue?..., visit: (DirectRow) throws -> Bool) throws {
         try self.visit(sql, values, visit)
     }
