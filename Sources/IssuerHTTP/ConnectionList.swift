@@ -4,7 +4,7 @@ import Synchronization
 /// The open connections, with a limit on their number.
 ///
 /// One connection over the limit closes the connection that has been silent longest. So a client that opens
-/// thousands of silent connections keeps nobody else out. A connection that waits for an answer is closed only when
+/// thousands of silent connections keeps no other client out. A connection that waits for an answer is closed only when
 /// all of them wait. Only a connection's own loop knows whether it waits, because a request may still be unread.
 /// Therefore the connection is asked to close there, and may stay open. Users without a role have a few places of
 /// their own.

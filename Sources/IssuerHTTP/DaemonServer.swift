@@ -71,7 +71,7 @@ package struct DaemonServer: Sendable {
             connections.close()
         }
         socket.remove()
-        await takeWaiting(server)
+        await acceptWaiting(server)
         server.close(promise: nil)
         arrivals.finish()
         connections.finish()
@@ -90,7 +90,7 @@ package struct DaemonServer: Sendable {
     /// Accepts the connections that wait in the kernel, and waits until each is being served.
     ///
     /// The kernel drops waiting connections when the socket is closed.
-    private func takeWaiting(_ server: any Channel) async {
+    private func acceptWaiting(_ server: any Channel) async {
         let end = ContinuousClock.now + stopTimeout
         while socket.hasWaiting, .now < end { try? await Task.sleep(for: .milliseconds(1)) }
         // Connections that wait on a socket of the service manager belong to the next process that it starts.

@@ -149,7 +149,7 @@ extension IssuingService {
     /// Records a key and its status in the registry and in the log.
     private func note(_ record: IssuerKeyRecord, by caller: Caller, in database: any StoreTransaction) throws {
         try Registry.put(record, in: database)
-        // While the log lacks entries after a recovery, the key's status is not appended.
+        // While entries are missing in the log after a recovery, the key's status is not appended.
         guard try !log.store.isBehind(in: database) else { return }
         try log.note(record, at: caller.nowMilliseconds, in: database)
     }

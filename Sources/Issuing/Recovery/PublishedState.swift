@@ -90,14 +90,14 @@ struct PublishedState {
     private static func lists(
         _ folder: PublishedFolder, of bundle: GateBundle, _ measure: Measure
     ) throws(OperationError) -> [PublishedList] {
-        let struck = bundle.issuers.filter { $0.status == .compromised }.map(\.publicKey)
+        let compromised = bundle.issuers.filter { $0.status == .compromised }.map(\.publicKey)
         let trusted = bundle.issuers.filter { $0.uses.contains(.statuslist) }.compactMap { record in
             try? VerificationKey(spki: record.publicKey)
         }
         let own = measure.statusKeys.filter { $0.status != .compromised }.compactMap { record in
             try? VerificationKey(spki: record.spki)
         }
-        let keys = (trusted + own).filter { key in !struck.contains(key.spki) }
+        let keys = (trusted + own).filter { key in !compromised.contains(key.spki) }
         let firstDay = bundle.issuedAt / Beat.secondsADay
         let left = (measure.beat?.lists ?? [:]).keys.filter { name in
             Beat.day(of: name).map { $0 + 1 >= firstDay } ?? true

@@ -149,7 +149,7 @@ package struct LogDirectory: Sendable {
         try? FileManager.default.removeItem(atPath: doomed)
     }
 
-    /// Makes a folder and its parents with mode 0755 whatever the umask, so that no other user may write to them.
+    /// Makes a folder and its parents; no other user may write to them, whatever the umask.
     private static func makeFolders(_ folder: String) -> Bool {
         func make() -> Bool { unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST }
         if make() { return true }

@@ -56,7 +56,7 @@ extension TraceLogStore {
     ///
     /// - Returns: whether there is such a checkpoint.
     /// - Throws: `log_behind`; `log_forked` when the entries differ from the published ones; `log_inconsistent`.
-    func holdToFloor() throws -> Bool {
+    func checkAgainstFloor() throws -> Bool {
         guard let floor = try registry.read({ try $0.logFloor() }) else { return false }
         _ = try publishableCount()
         var tree = TileAccumulator()

@@ -5,7 +5,7 @@ extension LogPublisher {
     ///
     /// - Throws: `log_inconsistent`, which names the difference; `log_unreadable`, `log_behind`, `log_forked`.
     package func inspect() throws {
-        _ = try store.holdToFloor()
+        _ = try store.checkAgainstFloor()
         let found = try PublishedCheckpoint.read(from: directory, of: store, key: noteKey)
         if let found { _ = try tree(of: found.checkpoint, thoroughly: true) }
     }
@@ -63,11 +63,11 @@ extension LogPublisher {
             for entry in try store.everyEntry(tree.size..<tree.size + UInt64(width)) {
                 try entry.check(by: &hasher)
                 EntryBundle.append(entry.bytes, to: &bundle)
-                try tree.append(entry.leafHash, hasher: &hasher) { try hold($0.path, to: $0.bytes) }
+                try tree.append(entry.leafHash, hasher: &hasher) { try checkFile($0.path, equals: $0.bytes) }
             }
-            try hold(TilePath(kind: .entries, index: index, width: width), to: bundle)
+            try checkFile(TilePath(kind: .entries, index: index, width: width), equals: bundle)
         }
-        for tile in tree.partialTiles { try hold(tile.path, to: tile.bytes) }
+        for tile in tree.partialTiles { try checkFile(tile.path, equals: tile.bytes) }
         guard tree.root(hasher: &hasher) == checkpoint.root else {
             throw LogError.inconsistent("the entries do not hash to the published checkpoint's root")
         }
@@ -83,7 +83,7 @@ extension LogPublisher {
     }
 
     /// Refuses a published file that differs from the entries.
-    func hold(_ path: TilePath, to bytes: [UInt8]) throws(LogError) {
+    func checkFile(_ path: TilePath, equals bytes: [UInt8]) throws(LogError) {
         let found = try directory.read(path)
         guard found != bytes else { return }
         guard found.count >= bytes.count || !bytes.starts(with: found) else {

@@ -29,7 +29,7 @@ package actor LogPublisher {
     private var published = TileAccumulator()
     private var checkpointBytes: [UInt8]?
     /// Whether the entries were checked against the checkpoint, which is done once.
-    private var isHeld = false
+    private var isChecked = false
     /// The index of the heads entry whose list this publisher wrote last.
     var newestListIndex: UInt64?
     /// Called with every checkpoint before its publication, on this publisher's own thread.
@@ -73,23 +73,23 @@ package actor LogPublisher {
     ///   a recovery, `log_unreadable` for a published file that is missing or cannot be read, or `CancellationError`
     ///   when the task was cancelled; nothing is signed then.
     package func recover(thoroughly: Bool = false) async throws -> Recovery {
-        let discarded = try await hold(thoroughly: thoroughly)
+        let discarded = try await checkPublished(thoroughly: thoroughly)
         let before = published.size
         _ = try await publish()
         return Recovery(discarded: discarded, finishedEntryCount: published.size - before)
     }
 
     /// Checks the entries against the published checkpoint, once; returns the removed temporary files.
-    private func hold(thoroughly: Bool) async throws -> [String] {
-        guard !isHeld else { return [] }
-        let isFloored = try store.holdToFloor()
+    private func checkPublished(thoroughly: Bool) async throws -> [String] {
+        guard !isChecked else { return [] }
+        let isFloored = try store.checkAgainstFloor()
         let discarded = directory.discardTemporaryFiles()
         let found = try PublishedCheckpoint.read(from: directory, of: store, key: noteKey)
         published = try found.map { try tree(of: $0.checkpoint, thoroughly: thoroughly) } ?? TileAccumulator()
         checkpointBytes = found?.bytes
         if found != nil { try await store.recordPublication() }
         if isFloored { try await store.removeFloor() }
-        isHeld = true
+        isChecked = true
         return discarded
     }
 
@@ -98,7 +98,7 @@ package actor LogPublisher {
     /// - Returns: the newest checkpoint's size.
     /// - Throws: the errors of ``recover(thoroughly:)``, which runs first unless it has run before.
     package func publish() async throws -> UInt64 {
-        _ = try await hold(thoroughly: false)
+        _ = try await checkPublished(thoroughly: false)
         let isNew = checkpointBytes == nil
         repeat {
             let count = try store.publishableCount()
@@ -181,12 +181,12 @@ package actor LogPublisher {
             let bundle = try EntryBundle(bytes: directory.read(path), width: width)
             for position in Int(index % UInt64(TilePath.fullWidth))..<width {
                 try tree.append(hasher.leaf(bundle.entry(position)), hasher: &hasher) {
-                    try hold($0.path, to: $0.bytes)
+                    try checkFile($0.path, equals: $0.bytes)
                 }
                 index += 1
             }
         }
-        for tile in tree.partialTiles { try hold(tile.path, to: tile.bytes) }
+        for tile in tree.partialTiles { try checkFile(tile.path, equals: tile.bytes) }
         return tree
     }
 

@@ -146,7 +146,7 @@ extension TraceLogStore {
         return identifiers.compactMap { keys[$0] }
     }
 
-    /// A key as the log's entries describe it so far; nil where none does.
+    /// A key's state from the log's entries; nil when no entry names the key.
     package func actorKey(_ keyIdentifier: [UInt8], in snapshot: any LogSnapshot) throws -> ActorKey? {
         try Sequencer.knownKey(keyIdentifier, snapshot)
     }

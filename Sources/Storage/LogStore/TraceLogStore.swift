@@ -40,7 +40,7 @@ package final class TraceLogStore: Sendable {
     /// Appends one event, and returns once it is on disk; many callers at once share a commit.
     ///
     /// - Parameters:
-    ///   - request: what to append.
+    ///   - request: the event to append.
     ///   - timeMilliseconds: the current time; it is raised to the newest entry's time if it is earlier.
     /// - Returns: the event's place.
     /// - Throws: ``LogError``, ``StorageError``, or `TraceLogError` for an event that exceeds a limit.

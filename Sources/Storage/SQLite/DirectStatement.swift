@@ -144,7 +144,7 @@ extension Database {
         return prepared
     }
 
-    /// Binds a value, of which SQLite makes its own copy.
+    /// Binds a value; SQLite keeps its own copy of it.
     private static func bind(_ value: ColumnValue?, to place: Int32, of statement: OpaquePointer) -> Int32 {
         let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         switch value {

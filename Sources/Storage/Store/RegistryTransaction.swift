@@ -64,7 +64,7 @@ package protocol RegistryTransaction: RegistrySnapshot {
 
     /// Adds a key, or changes the status of the key that has the same public key.
     ///
-    /// It refuses a second active key of the same uses, a key that becomes active again, and any change from compromised.
+    /// It refuses a second active key of the same uses, a key that becomes active again, and a change from compromised.
     func putIssuerKey(_ key: IssuerKeyRecord) throws
 
     /// Adds a block whose first index is taken; the position records this commit as the newest that opened a block.

@@ -28,7 +28,7 @@ package final class InstallationLog: Sendable {
     }
 
     /// The longest time that an append waits for a check, counted from the check's start.
-    private static let patience = Duration.seconds(3)
+    private static let checkWaitMax = Duration.seconds(3)
     private static let pollInterval = Duration.milliseconds(10)
 
     /// - Parameters:
@@ -97,7 +97,7 @@ package final class InstallationLog: Sendable {
             case .abandoned: return Task { throw OperationError.logChecking }
             case .unread(let isThorough):
                 let thoroughly = thoroughly || isThorough
-                let check = Task { try await takeUp(thoroughly: thoroughly) }
+                let check = Task { try await runCheck(thoroughly: thoroughly) }
                 phase = .checking(check, since: .now, thoroughly: thoroughly)
                 return check
             }
@@ -115,13 +115,13 @@ package final class InstallationLog: Sendable {
     /// - Throws: `log_checking` when the check takes longer than a request can wait, or the check's error.
     func untilReady() async throws(OperationError) {
         while case .checking(_, let since, thoroughly: true) = phase.withLock({ $0 }) {
-            guard ContinuousClock.now - since < Self.patience else { throw .logChecking }
+            guard ContinuousClock.now - since < Self.checkWaitMax else { throw .logChecking }
             try? await Task.sleep(for: Self.pollInterval)
         }
         try await start()
     }
 
-    private func takeUp(thoroughly: Bool) async throws -> [String] {
+    private func runCheck(thoroughly: Bool) async throws -> [String] {
         do {
             let recovery = try await publisher.recover(thoroughly: thoroughly)
             phase.withLock { $0 = .ready }
