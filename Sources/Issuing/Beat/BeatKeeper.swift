@@ -94,7 +94,7 @@ final class BeatKeeper: Sendable {
         do throws(OperationError) {
             // Another installation's beat, or one that another process has advanced, must not be overwritten.
             guard let found = try file.read(), found == synced || found == placed else {
-                throw file.unwritable("another process has changed it")
+                throw file.unwritable("another program has changed or removed it")
             }
             state.withLock { $0.placed = next }
             try file.replace(with: next)
