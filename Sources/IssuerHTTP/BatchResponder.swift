@@ -4,17 +4,17 @@ import HummingbirdCore
 import Issuing
 import NIOCore
 
-/// Answers a stream of requests, one JSON object a line, in the lines' order and while they arrive.
+/// Answers a stream of requests, one JSON object per line, in order and while the lines arrive.
 struct BatchResponder: Sendable {
     static let contentType = "application/x-ndjson"
-    /// Codes that are answered together, or lines of one each: enough to share commits, few enough to bound memory.
+    /// The codes in one window: enough lines to share commits, few enough to bound memory.
     private static let windowCodeCount = 512
-    /// Windows that are begun while an earlier one is answered, so that the registry never waits for signatures.
+    /// The windows begun while an earlier one is answered, so that the registry never waits for signatures.
     private static let windowCountAhead = 2
 
     let service: IssuingService
     let operation: IssuerOperation
-    /// Who asks, and at what time each line was begun.
+    /// Gives the user who asks, with the current time for each line.
     let caller: @Sendable () -> IssuingService.Caller
 
     static func isBatch(_ request: Request) -> Bool {
@@ -24,13 +24,13 @@ struct BatchResponder: Sendable {
 
     private typealias Window = [Result<BegunRequest, OperationError>]
 
-    /// Answers every line; reads only a few windows further while the client does not take the answers.
+    /// Answers every line; while the client does not read the answers, only a few more windows are read.
     ///
     /// - Parameters:
     ///   - body: the lines.
     ///   - write: sends bytes, and waits until the client has room for them.
-    /// - Returns: how many lines were done, and how many refused.
-    /// - Throws: when the connection breaks; what was answered by then is done.
+    /// - Returns: the number of lines that succeeded, and of lines that were refused.
+    /// - Throws: when the connection breaks; lines that were answered before stay done.
     func stream(
         _ body: RequestBody, write: ([UInt8]) async throws -> Void
     ) async throws -> (done: Int, refused: Int) {
@@ -54,7 +54,7 @@ struct BatchResponder: Sendable {
         return (doneCount, refusedCount)
     }
 
-    /// Begins the lines one after the other, so that their changes are made in their order.
+    /// Begins the lines one after the other, so that their changes are made in order.
     private func begin(_ body: RequestBody, into windows: BoundedQueue<Window>) async throws {
         defer { windows.close() }
         var splitter = LineSplitter(byteCountMax: RequestResponder.requestByteCountMax)

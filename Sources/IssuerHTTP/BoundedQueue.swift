@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Hands values from one task to another in their order, a few of them ahead at most.
+/// Hands values from one task to another in order, with a limit on the values that wait.
 final class BoundedQueue<Element: Sendable>: Sendable {
     private struct State {
         var elements: [Element] = []
@@ -12,12 +12,12 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     private let countMax: Int
     private let state = Mutex(State())
 
-    /// - Parameter countMax: how many values wait at once.
+    /// - Parameter countMax: the most values that wait at once.
     init(countMax: Int) {
         self.countMax = countMax
     }
 
-    /// Adds a value once there is room; false when the queue was closed, so that nobody takes it.
+    /// Adds a value once there is room; false when the queue was closed, which drops the value.
     func put(_ element: Element) async -> Bool {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
@@ -51,7 +51,7 @@ final class BoundedQueue<Element: Sendable>: Sendable {
         return element
     }
 
-    /// Takes no more values; those that wait can still be taken.
+    /// Closes the queue to new values; values that wait can still be taken.
     func close() {
         let waiting = state.withLock { state in
             state.isClosed = true

@@ -2,14 +2,14 @@ import Glibc
 import NIOCore
 import Synchronization
 
-/// When a connection last said or was told something, whether it waits for an answer, and whether it can leave.
+/// Tracks when a connection was last active and whether a request on it is unanswered.
 final class ConnectionActivity: ChannelDuplexHandler, Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
 
-    /// Has a connection close, unless it turns out that it waits for an answer.
+    /// Asks a connection to close, unless a request on it is unanswered.
     struct LeaveRequest: Sendable {
-        /// Called instead of closing it, on its loop.
+        /// Called on the connection's loop when the connection stays open.
         let stay: @Sendable () -> Void
     }
 
@@ -25,13 +25,13 @@ final class ConnectionActivity: ChannelDuplexHandler, Sendable {
     private let time = Atomic(NIODeadline.now().uptimeNanoseconds)
     private let waiting = Atomic(false)
 
-    /// Whether something was asked that is not answered yet, as far as its loop has come.
+    /// Whether a request is unanswered, as far as the connection's loop has read.
     var isWaiting: Bool { waiting.load(ordering: .relaxed) }
 
-    /// The lower, the sooner the connection has to go: first whether it waits, then nanoseconds of the loops' clock.
+    /// The connection with the lowest rank is closed first: idle ones before waiting ones, then the longest silent.
     var rank: Rank { Rank(isWaiting: isWaiting, time: time.load(ordering: .relaxed)) }
 
-    /// Notes whether something was asked that is not answered yet.
+    /// Notes whether a request is unanswered.
     func note(isWaiting: Bool) {
         waiting.store(isWaiting, ordering: .relaxed)
     }
@@ -49,8 +49,8 @@ final class ConnectionActivity: ChannelDuplexHandler, Sendable {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard let request = event as? LeaveRequest else { return context.fireUserInboundEventTriggered(event) }
         if context.hasUnread { note(isWaiting: true) }
-        // It is not forgotten yet where it has just closed: that comes after its handlers are removed. It may not be active
-        // yet either, where it has just come.
+        // A connection that has just closed may still be listed: it leaves the list after its handlers are removed.
+        // A connection that has just arrived may not be active yet.
         if isWaiting { request.stay() } else { context.close(promise: nil) }
     }
 
@@ -60,7 +60,7 @@ final class ConnectionActivity: ChannelDuplexHandler, Sendable {
 }
 
 extension ChannelHandlerContext {
-    /// Whether the kernel holds bytes of the client's that are still to be read.
+    /// Whether the kernel holds unread bytes from the client.
     var hasUnread: Bool {
         let isReadable = try? pipeline.syncOperations.withUnsafeTransportIfAvailable {
             (descriptor: NIOBSDSocket.Handle) in

@@ -3,32 +3,32 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Ends a connection, once it is told to, when everything that was asked on it is answered.
+/// Ends a connection on order, once every request on it is answered.
 ///
-/// Closing it at once would throw away a request that lies unread in the kernel, and what of an answer the client has
-/// not taken yet. So the reading side alone is shut, when no request is under way and none waits: then nothing can be
-/// sent any more that would not be read (unix(7)), and HTTP ends the connection by itself after the last answer.
+/// Closing at once would lose a request that is unread in the kernel, and the rest of an answer that the client has
+/// not read yet. So only the reading side is shut, once no request is open or unread. The client can then send nothing
+/// more (unix(7)), and HTTP closes the connection after the last answer.
 final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// Has a connection look whether it is to end.
-    struct Look: Sendable {}
+    /// Tells a connection to check whether it must end.
+    struct EndCheck: Sendable {}
 
-    /// How long somebody who has just connected may take to ask.
+    /// The time that a new connection has for its first request.
     private static let firstRequestGrace = TimeAmount.seconds(1)
 
     private var unansweredCount = 0
     private var isRequestUnfinished = false
-    /// Whether somebody has connected and may still be about to ask.
+    /// Whether the connection is new, and its first request may still come.
     private var isExpected = true
     private let list: ConnectionList
     private let activity: ConnectionActivity
 
     /// - Parameters:
-    ///   - list: says when every connection is to end.
-    ///   - activity: is told whether anything asked is still to be answered.
+    ///   - list: says when every connection must end.
+    ///   - activity: is told whether a request is unanswered.
     init(_ list: ConnectionList, _ activity: ConnectionActivity) {
         self.list = list
         self.activity = activity
@@ -67,7 +67,7 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is Look else { return context.fireUserInboundEventTriggered(event) }
+        guard event is EndCheck else { return context.fireUserInboundEventTriggered(event) }
         endIfIdle(context)
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.firstRequestGrace) { [self] in
             isExpected = false

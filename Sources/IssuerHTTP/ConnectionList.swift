@@ -1,12 +1,13 @@
 import NIOCore
 import Synchronization
 
-/// The connections that are open: counted, bounded, and ended in good order.
+/// The open connections, with a limit on their number.
 ///
-/// One too many closes the one that has been silent longest, so that a client which opens thousands and says nothing
-/// keeps nobody else out; who waits for an answer is silent too, and goes only when all do. Whether one waits is known on
-/// its own loop alone, where a request may still be unread: so it is asked there to leave, and may stay. Users without a
-/// role have a few places of their own.
+/// One connection over the limit closes the connection that has been silent longest. So a client that opens
+/// thousands of silent connections keeps no other client out. A connection that waits for an answer is closed only when
+/// all of them wait. Only a connection's own loop knows whether it waits, because a request may still be unread.
+/// Therefore the connection is asked to close there, and may stay open. Users without a role have a few places of
+/// their own.
 final class ConnectionList: Sendable {
     private struct Entry {
         let channel: any Channel
@@ -25,18 +26,18 @@ final class ConnectionList: Sendable {
     private let state = Mutex(State())
     private let finishing = Atomic(false)
 
-    /// Whether every connection is to end once what was asked on it is answered.
+    /// Whether every connection must end once its requests are answered.
     var isFinishing: Bool { finishing.load(ordering: .acquiring) }
 
     /// - Parameters:
-    ///   - countMax: connections of users who have a role.
-    ///   - strangerCountMax: connections of all others.
+    ///   - countMax: the most connections of users who have a role.
+    ///   - strangerCountMax: the most connections of all other users.
     init(countMax: Int, strangerCountMax: Int) {
         self.countMax = countMax
         self.strangerCountMax = strangerCountMax
     }
 
-    /// Notes a connection until it closes; its pipeline has the handler `activity` by now.
+    /// Lists a connection until it closes; its pipeline must already have the handler `activity`.
     func add(_ channel: any Channel, _ activity: ConnectionActivity, hasRole: Bool) {
         let key = ObjectIdentifier(channel)
         put(Entry(channel: channel, activity: activity), hasRole: hasRole)
@@ -56,7 +57,9 @@ final class ConnectionList: Sendable {
         displaced.entry.channel.pipeline.fireUserInboundEventTriggered(request)
     }
 
-    /// Adds an entry, and gives the one that has to go for it, with whether that waits for an answer.
+    /// Adds a connection.
+    ///
+    /// When the list is full, it returns the connection to close, and whether that one still awaits an answer.
     private static func put(
         _ entry: Entry, in entries: inout [ObjectIdentifier: Entry], countMax: Int
     ) -> (entry: Entry, isWaiting: Bool)? {
@@ -75,14 +78,14 @@ final class ConnectionList: Sendable {
         }
     }
 
-    /// Has each connection, those to come too, end once what was asked on it is answered.
+    /// Ends every present and future connection once its requests are answered.
     func finish() {
         finishing.store(true, ordering: .releasing)
         state.withLock(\.channels).forEach(Self.finish)
     }
 
     private static func finish(_ channel: any Channel) {
-        channel.pipeline.fireUserInboundEventTriggered(ConnectionEnding.Look())
+        channel.pipeline.fireUserInboundEventTriggered(ConnectionEnding.EndCheck())
     }
 
     /// Closes every connection now.

@@ -7,29 +7,29 @@ import NIOPosix
 
 /// Serves an installation on a socket until it is told to stop.
 package struct DaemonServer: Sendable {
-    /// Connections at once; one more closes the one that has been silent longest, so that nobody fills the memory.
+    /// The most connections at once; one more closes the connection that has been silent longest.
     private static let connectionCountMax = 1024
-    /// Connections at once of users without a role, who are told so and nothing else.
+    /// The most connections at once of users without a role, whose requests are all refused.
     private static let strangerCountMax = 64
-    /// How long a connection may lie idle between, or within, requests.
+    /// The time that a connection may be idle between or within requests.
     private static let idleTimeout = TimeAmount.seconds(60)
     private static let headerByteCountMax = 16 << 10
     private static let headerCountMax = 64
-    /// Silent: what a stranger sends must not reach a log.
+    /// Discards every message: a stranger's input must not reach a log.
     private static let logger = Logger(label: "suishend") { _ in SwiftLogNoOpLogHandler() }
 
     private static let group = MultiThreadedEventLoopGroup.singleton
 
     private let responder: RequestResponder
     private let socket: ListeningSocket
-    /// How long what was asked may take to be answered after the order to stop.
+    /// The time for answering open requests after the order to stop.
     private let stopTimeout: Duration
     private let connections = ConnectionList(countMax: connectionCountMax, strangerCountMax: strangerCountMax)
 
     /// - Parameters:
-    ///   - service: what answers.
-    ///   - socket: where issuers connect.
-    ///   - owner: the daemon's own user, who may do everything unless the settings say otherwise.
+    ///   - service: answers the requests.
+    ///   - socket: the socket that issuers connect to.
+    ///   - owner: the daemon's own user, who may do everything unless the settings list this user.
     ///   - nowMilliseconds: the clock, in milliseconds since 1970-01-01T00:00:00Z.
     package init(
         _ service: IssuingService, on socket: ListeningSocket, owner: UInt32,
@@ -43,7 +43,7 @@ package struct DaemonServer: Sendable {
         stopTimeout = .seconds(Int64(service.settings.stopTimeoutSeconds))
     }
 
-    /// Serves until `stop` gives a value or ends; then answers what was asked by then, and takes nothing new.
+    /// Serves until `stop` gives a value or ends; then answers the open requests and takes no new ones.
     ///
     /// - Throws: `socket_unusable` when the socket cannot be served.
     package func run(until stop: AsyncStream<Void>) async throws(OperationError) {
@@ -71,7 +71,7 @@ package struct DaemonServer: Sendable {
             connections.close()
         }
         socket.remove()
-        await takeWaiting(server)
+        await acceptWaiting(server)
         server.close(promise: nil)
         arrivals.finish()
         connections.finish()
@@ -87,20 +87,21 @@ package struct DaemonServer: Sendable {
         }
     }
 
-    /// Accepts whoever has connected by now, and waits until each is being served: what the kernel holds for a socket
-    /// that is closed, it throws away.
-    private func takeWaiting(_ server: any Channel) async {
+    /// Accepts the connections that wait in the kernel, and waits until each is being served.
+    ///
+    /// The kernel drops waiting connections when the socket is closed.
+    private func acceptWaiting(_ server: any Channel) async {
         let end = ContinuousClock.now + stopTimeout
         while socket.hasWaiting, .now < end { try? await Task.sleep(for: .milliseconds(1)) }
-        // What is left on a socket of the service manager's is for whoever it starts next.
+        // Connections that wait on a socket of the service manager belong to the next process that it starts.
         try? await server.setOption(.autoRead, value: false).get()
-        // A connection is accepted on the server's loop, set up on another, and registered by way of the first.
+        // A connection is accepted on the server's loop, set up on another loop, and registered on the server's loop.
         for loop in [server.eventLoop] + Self.group.makeIterator() + [server.eventLoop] {
             try? await loop.submit {}.get()
         }
     }
 
-    /// Asks the kernel who connected, once a connection, and sets up HTTP for that user.
+    /// Asks the kernel once per connection which user connected, and sets up HTTP for that user.
     private func accept(_ channel: any Channel) -> EventLoopFuture<Connection> {
         guard let options = channel as? any SocketOptionProvider else {
             return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
@@ -132,14 +133,14 @@ package struct DaemonServer: Sendable {
     }
 }
 
-/// What SO_PEERCRED gives, laid out as unix(7) says: who connected, as of connect(2).
+/// The result of SO_PEERCRED in the layout of unix(7): the user who connected, at the time of connect(2).
 private struct PeerCredentials: Sendable {
     let pid: Int32
     let uid: UInt32
     let gid: UInt32
 }
 
-/// Keeps a failed accept, one too many open files for instance, from ending the server.
+/// Ignores a failed accept, such as too many open files, so that the server goes on.
 private final class AcceptErrorHandler: ChannelInboundHandler, Sendable {
     typealias InboundIn = any Channel
 

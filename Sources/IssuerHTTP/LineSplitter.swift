@@ -1,6 +1,6 @@
-/// Cuts a stream of bytes into lines, in memory bounded by one line.
+/// Splits a stream of bytes into lines; its memory is limited to one line.
 struct LineSplitter {
-    /// A line without its end, or the fact that there was one too long to keep.
+    /// A line without its line feed, or the fact that a line was too long.
     enum Line: Sendable {
         case text([UInt8])
         case tooLong
@@ -14,7 +14,7 @@ struct LineSplitter {
         self.byteCountMax = byteCountMax
     }
 
-    /// The lines that end in these bytes.
+    /// The lines that end within these bytes.
     mutating func lines(endingIn bytes: some Collection<UInt8>) -> [Line] {
         var lines: [Line] = []
         var unread = bytes[...]
@@ -27,7 +27,7 @@ struct LineSplitter {
         return lines
     }
 
-    /// A last line without its end, if there is one.
+    /// The last line, if it has no line feed.
     mutating func last() -> Line? {
         rest.isEmpty && !isTooLong ? nil : take()
     }

@@ -4,24 +4,24 @@ import Platform
 
 /// The socket that issuers connect to, bound by this process or handed over by systemd.
 package struct ListeningSocket: Sendable {
-    /// Connections that the kernel holds until they are accepted.
+    /// The number of connections that the kernel holds until they are accepted.
     private static let backlog: Int32 = 512
 
     let descriptor: Int32
-    /// The path to remove at the end; nil for a socket that systemd keeps.
+    /// The path to remove at the end; nil for a socket that systemd owns.
     private let ownPath: String?
 
     /// Takes over a socket that the service manager listens on (sd_listen_fds(3)).
     ///
     /// - Parameter inherited: the descriptor.
-    /// - Throws: `socket_invalid` when it is no listening UNIX socket.
+    /// - Throws: `socket_invalid` when it is not a listening UNIX socket.
     package init(inherited: Int32) throws(OperationError) {
         guard Self.option(SO_ACCEPTCONN, of: inherited) == 1, Self.option(SO_DOMAIN, of: inherited) == AF_UNIX else {
             throw OperationError(
-                code: .socketInvalid, reason: "the descriptor handed over is no listening UNIX socket",
+                code: .socketInvalid, reason: "the inherited descriptor is not a listening UNIX socket",
                 hint: "use ListenStream= with a path in the socket unit")
         }
-        // Children must not keep the socket open beyond this process.
+        // Child processes must not keep the socket open after this process ends.
         _ = fcntl(inherited, F_SETFD, FD_CLOEXEC)
         descriptor = inherited
         ownPath = nil
@@ -29,22 +29,22 @@ package struct ListeningSocket: Sendable {
 
     /// Binds a path.
     ///
-    /// A socket that somebody answers on is left alone; one that nobody answers on is replaced.
+    /// A socket on which a process answers is left alone; a socket without a process is replaced.
     ///
     /// - Parameters:
     ///   - path: up to 107 bytes, in a folder that only this user may write to.
-    ///   - access: who can connect.
+    ///   - access: the users who can connect.
     /// - Throws: `socket_in_use`, `socket_path_taken`, `socket_folder_open`, `socket_unusable`.
     package init(path: String, access: SocketAccess) throws(OperationError) {
         try Self.checkFolder(of: path)
         if try Self.isDead(path) { unsafe unlink(path) }
         let descriptor = UNIXSocket.make()
         guard descriptor >= 0 else { throw Self.unusable(path) }
-        // The mode is set before anybody can connect: a chmod afterwards would leave a moment open to all.
+        // The mode is set at once: before a later chmod, everybody could connect for a moment.
         let mask = umask(0o777 & ~access.mode)
         var result = UNIXSocket.bind(descriptor, to: path)
         umask(mask)
-        // Nobody can connect before listen(2), so that the old group gets nothing by its mode.
+        // Nobody can connect before listen(2), so the mode does not yet admit the old group.
         if result == 0, let group = access.group { result = unsafe chown(path, uid_t.max, group) }
         guard result == 0, listen(descriptor, Self.backlog) == 0 else {
             let error = Self.unusable(path)
@@ -55,22 +55,23 @@ package struct ListeningSocket: Sendable {
         ownPath = path
     }
 
-    /// Whether somebody has connected and is not accepted yet; false for a socket that systemd keeps, where they can
-    /// wait for the next process.
+    /// Whether a connection waits to be accepted.
+    ///
+    /// It is false for a socket that systemd owns, where connections can wait for the next process.
     var hasWaiting: Bool {
         guard ownPath != nil else { return false }
         var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&event, 1, 0) > 0
     }
 
-    /// Removes the path, when this process made it, so that nobody connects any more.
+    /// Removes the path if this process made it, so that no client can connect any more.
     func remove() {
         if let ownPath { unsafe unlink(ownPath) }
     }
 
-    /// Refuses a path that could not be bound, and changes nothing there.
+    /// Refuses a path that cannot be bound, and changes nothing there.
     ///
-    /// - Throws: as ``init(path:access:)``.
+    /// - Throws: the errors of ``init(path:access:)``.
     package static func check(_ path: String) throws(OperationError) {
         try checkFolder(of: path)
         _ = try isDead(path)
@@ -90,18 +91,18 @@ package struct ListeningSocket: Sendable {
         guard unsafe stat(folder, &status) == 0 else { throw unusable(path) }
         guard status.st_mode & 0o022 == 0 else {
             throw OperationError(
-                code: .socketFolderOpen, reason: "others may write to \(folder), and so could put a socket there",
-                hint: "take that right away with `chmod go-w`, or name another path with --socket")
+                code: .socketFolderOpen, reason: "other users may write to \(folder), and could put a socket there",
+                hint: "remove that permission with `chmod go-w`, or name another path with --socket")
         }
     }
 
-    /// Whether a socket lies there that nobody answers on; false for an empty place.
+    /// Whether the path is a socket on which no process answers; false when nothing is there.
     private static func isDead(_ path: String) throws(OperationError) -> Bool {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return false }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw OperationError(
-                code: .socketPathTaken, reason: "\(path) is there and is no socket",
+                code: .socketPathTaken, reason: "\(path) exists and is not a socket",
                 hint: "remove it, or name another path with --socket")
         }
         let probe = UNIXSocket.make()

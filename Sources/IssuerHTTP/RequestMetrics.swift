@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the daemon counts about its requests, in memory that does not grow with them.
+/// The daemon's request counts, in memory that does not grow with the number of requests.
 final class RequestMetrics: Sendable {
     private struct Key: Hashable {
         let route: String
@@ -15,7 +15,7 @@ final class RequestMetrics: Sendable {
 
     private let counts = Mutex(Counts())
 
-    /// Counts one answered request; `route` is one of the table's, so that strangers' paths take no memory.
+    /// Counts one answered request; `route` is a pattern of the table, so that strangers' paths take no memory.
     func count(route: String, status: Int, seconds: Double) {
         counts.withLock {
             $0.requests[Key(route: route, label: String(status)), default: 0] += 1
@@ -32,7 +32,7 @@ final class RequestMetrics: Sendable {
         }
     }
 
-    /// Everything counted, in the Prometheus text format, version 0.0.4.
+    /// All counts in the Prometheus text format, version 0.0.4.
     var text: String {
         counts.withLock { counts in
             var text = "# HELP suishend_requests_total Requests answered.\n# TYPE suishend_requests_total counter\n"

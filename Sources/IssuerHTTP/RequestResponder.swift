@@ -6,16 +6,16 @@ import IssuerInterface
 import Issuing
 import NIOCore
 
-/// Answers one HTTP request at a time of a connection whose user is known.
+/// Answers the HTTP requests of a connection, one at a time, for the connection's user.
 struct RequestResponder: Sendable {
-    /// The longest request, and the longest line of a batch.
+    /// The most bytes of a request, and of a line of a batch.
     static let requestByteCountMax = 64 << 10
-    /// The longest idempotency key.
+    /// The most bytes of an idempotency key.
     static let keyByteCountMax = 128
 
     let service: IssuingService
     let metrics: RequestMetrics
-    /// What each user may do.
+    /// The grants of each user.
     let grants: @Sendable (UInt32) -> Grants
     /// Milliseconds since 1970-01-01T00:00:00Z.
     let nowMilliseconds: @Sendable () -> UInt64
@@ -23,9 +23,9 @@ struct RequestResponder: Sendable {
     /// Answers a request.
     ///
     /// - Parameters:
-    ///   - request: its head, its body still to be read.
-    ///   - writer: where the answer goes.
-    ///   - uid: who connected, as the kernel says.
+    ///   - request: the request's head; its body is not read yet.
+    ///   - writer: sends the answer.
+    ///   - uid: the user who connected, as the kernel says.
     /// - Throws: when the connection breaks.
     func respond(to request: Request, _ writer: consuming ResponseWriter, uid: UInt32) async throws {
         let start = ContinuousClock.now
@@ -56,23 +56,23 @@ struct RequestResponder: Sendable {
         case lines(BatchResponder)
     }
 
-    /// The reply, and the route's pattern for the counts: one of the table's, so that strangers' paths take no memory.
+    /// The reply, and the route's pattern from the table for the counts, so that strangers' paths take no memory.
     private func reply(to request: Request, uid: UInt32) async throws -> (Reply, pattern: String) {
         var pattern = "other"
         do {
             let grants = grants(uid)
-            // Nobody without a role learns what there is.
-            guard !grants.roles.isEmpty else { throw Grants.lacking(Role.all) }
+            // A user without a role must not learn which paths exist.
+            guard !grants.roles.isEmpty else { throw Grants.missingRole(Role.all) }
             let found = try Route.at(request.uri.path)
             pattern = found[0].route.pattern.text
             guard let (route, parameters) = found.first(where: { $0.route.method.rawValue == request.method.rawValue })
             else { return (.whole(Self.wrongMethod(found.map(\.route.method))), pattern) }
-            guard route.roles.contains(where: grants.roles.contains) else { throw Grants.lacking(route.roles) }
+            guard route.roles.contains(where: grants.roles.contains) else { throw Grants.missingRole(route.roles) }
             guard case .operation(let operation) = route.answer else {
                 return (.whole(WholeAnswer(metrics: metrics.text)), pattern)
             }
             let key = try Self.key(of: request)
-            // Asked once a request has come whole, and for each line of a batch: either may take minutes to arrive.
+            // Called once a request has arrived whole, and for each line of a batch: either may take minutes to arrive.
             let caller: @Sendable () -> IssuingService.Caller = { [nowMilliseconds] in
                 .init(uid: uid, grants: grants, nowMilliseconds: nowMilliseconds(), idempotencyKey: key)
             }
@@ -97,7 +97,7 @@ struct RequestResponder: Sendable {
     private static func wrongMethod(_ taken: [Route.Method]) -> WholeAnswer {
         let names = taken.map(\.rawValue).joined(separator: ", ")
         let error = OperationError(
-            code: .methodNotAllowed, reason: "this path is not asked by that method", hint: "use \(names)")
+            code: .methodNotAllowed, reason: "this path does not take that method", hint: "use \(names)")
         return WholeAnswer(error: error, allow: names)
     }
 
@@ -108,7 +108,7 @@ struct RequestResponder: Sendable {
             query.keys.allSatisfy({ path[$0] == nil })
         else {
             throw OperationError(
-                code: .requestMalformed, reason: "a parameter of the query is malformed, or given twice",
+                code: .requestMalformed, reason: "a parameter of the query is malformed or is given twice",
                 hint: "send NAME=VALUE pairs joined by &, percent-encoded")
         }
         return try RequestFields(parameters: query.merging(path) { query, _ in query }, operation: operation)
@@ -120,8 +120,8 @@ struct RequestResponder: Sendable {
         guard values.count == 1, (1...keyByteCountMax).contains(key.utf8.count) else {
             throw OperationError(
                 code: .idempotencyKeyInvalid,
-                reason: "an idempotency key is 1 to \(keyByteCountMax) bytes, given once",
-                hint: "send a random one, a UUID for instance")
+                reason: "an idempotency key must be given once and have 1 to \(keyByteCountMax) bytes",
+                hint: "send a random key, a UUID for instance")
         }
         return key
     }

@@ -1,9 +1,9 @@
 import HTTPTypes
 import Issuing
 
-/// An answer that is sent at once, with its length ahead.
+/// An answer that is sent whole, with its length in the head.
 struct WholeAnswer: Sendable {
-    /// When to ask again what may be possible later, in seconds (RFC 9110 §10.2.3).
+    /// The seconds after which a client should repeat a request that can succeed later (RFC 9110 §10.2.3).
     private static let retrySeconds = 5
 
     let status: Int
@@ -11,7 +11,7 @@ struct WholeAnswer: Sendable {
     private let type: String
     private let allow: String?
 
-    /// JSON ends with a line feed, for those who read it on a terminal.
+    /// Adds a line feed to JSON, for readers at a terminal.
     init(_ answer: OperationAnswer) {
         status = 200
         type = answer.type
@@ -20,8 +20,8 @@ struct WholeAnswer: Sendable {
     }
 
     /// - Parameters:
-    ///   - error: what was refused.
-    ///   - allow: the methods that the path takes, where the method was the mistake (RFC 9110 §15.5.6).
+    ///   - error: the error to send.
+    ///   - allow: the methods that the path takes, when the method was wrong (RFC 9110 §15.5.6).
     init(error: OperationError, allow: String? = nil) {
         status = error.httpStatus
         type = OperationAnswer.jsonType

@@ -1,6 +1,6 @@
 import Encoding
 
-/// Text in a path or a query (RFC 3986 §2.1).
+/// Percent-encoding of text in a path or a query (RFC 3986 §2.1).
 package enum PercentEncoding {
     /// The unreserved characters of RFC 3986 §2.3; all others are encoded.
     private static let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
@@ -18,7 +18,7 @@ package enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The text; nil when a percent sign has no two digits behind it, or the bytes are not UTF-8.
+    /// The decoded text; nil when two hex digits do not follow a percent sign, or the bytes are not UTF-8.
     package static func decode(_ text: some StringProtocol) -> String? {
         var unread = Array(text.utf8)[...]
         var bytes: [UInt8] = []

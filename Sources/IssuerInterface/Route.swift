@@ -1,9 +1,9 @@
 import Credential
 package import Issuing
 
-/// One thing the daemon answers on: where, who may ask, and what answers.
+/// A route of the daemon: its method, its path, the roles that may use it, and its operation.
 ///
-/// Adding one is a line of ``table`` and the operation that it names; `openapi.yaml` says the same.
+/// A new route needs a line in ``table``, the operation that the line names, and an entry in `openapi.yaml`.
 package struct Route: Sendable {
     package enum Method: String, Sendable {
         case get = "GET"
@@ -18,9 +18,9 @@ package struct Route: Sendable {
     }
 
     package let method: Method
-    /// The path; `{name}` stands for one segment, `{name*}` at the end for all that are left.
+    /// The path; `{name}` stands for one segment, and `{name*}` at the end for all remaining segments.
     package let pattern: RoutePattern
-    /// Any one of these is enough; all of them stand for anybody with a role.
+    /// The roles that may use the route; one of them is enough.
     package let roles: [Role]
     package let answer: Answer
 
@@ -66,22 +66,22 @@ package struct Route: Sendable {
 }
 
 extension Route {
-    /// The routes of a path, one a method, with what the path says for their parameters.
+    /// The routes of a path, one per method, with the values of their parameters.
     ///
-    /// - Parameter path: as it came, percent-encoded.
-    /// - Returns: at least one.
+    /// - Parameter path: the request's path, percent-encoded.
+    /// - Returns: at least one route.
     /// - Throws: `route_unknown`.
     package static func at(_ path: String) throws(OperationError) -> [(route: Route, parameters: [String: String])] {
         let found = table.compactMap { route in route.pattern.match(path).map { (route, $0) } }
         guard !found.isEmpty else {
             throw OperationError(
-                code: .routeUnknown, reason: "there is nothing at this path",
-                hint: "the paths are \(table.map(\.pattern.text).joined(separator: ", "))")
+                code: .routeUnknown, reason: "the path is unknown",
+                hint: "use one of the paths \(table.map(\.pattern.text).joined(separator: ", "))")
         }
         return found
     }
 
-    /// Where an operation is asked for.
+    /// The route of an operation.
     static func of(_ operation: IssuerOperation) -> Route? {
         table.first { if case .operation(let own) = $0.answer { own.name == operation.name } else { false } }
     }

@@ -1,4 +1,4 @@
-/// A path with places that a request fills.
+/// A path with parameters that a request fills in.
 package struct RoutePattern: Sendable {
     private enum Segment: Sendable {
         case literal(Substring)
@@ -6,12 +6,12 @@ package struct RoutePattern: Sendable {
         case rest(String)
     }
 
-    /// As written in the table.
+    /// The pattern as written in the table.
     package let text: String
     private let segments: [Segment]
     private let isLiteral: Bool
 
-    /// - Parameter text: starts with `/`; `{name}` stands for one segment, `{name*}` for all that are left.
+    /// - Parameter text: starts with `/`; `{name}` stands for one segment, `{name*}` for all remaining segments.
     package init(_ text: String) {
         self.text = text
         segments = Self.split(text).map { word in
@@ -22,7 +22,7 @@ package struct RoutePattern: Sendable {
         isLiteral = !text.contains("{")
     }
 
-    /// The names of the places.
+    /// The names of the parameters.
     var parameters: [String] {
         segments.compactMap { segment in
             switch segment {
@@ -32,7 +32,7 @@ package struct RoutePattern: Sendable {
         }
     }
 
-    /// What a path says in the places of this one, percent-decoded; nil when it is another path.
+    /// The values of the parameters in a path, percent-decoded; nil when the path does not match.
     func match(_ path: String) -> [String: String]? {
         if isLiteral { return path == text ? [:] : nil }
         var unread = Self.split(path)[...]
@@ -57,7 +57,7 @@ package struct RoutePattern: Sendable {
         return unread.isEmpty ? found : nil
     }
 
-    /// The path with its places filled; nil when a value is missing.
+    /// The path with its parameters filled in; nil when a value is missing.
     func filled(_ value: (String) -> String?) -> String? {
         var path = ""
         for segment in segments {

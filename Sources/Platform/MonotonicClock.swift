@@ -1,6 +1,6 @@
 import Glibc
 
-/// How long something takes: that is not the time of day, which stays a parameter.
+/// A clock for measuring durations; the time of day is always a parameter instead.
 package enum MonotonicClock {
     /// Milliseconds of a clock that never goes back.
     package static func milliseconds() -> Int {

@@ -2,7 +2,7 @@ package import Glibc
 
 /// The address of a UNIX socket.
 package struct SocketAddress {
-    /// The longest path: `sun_path` with its zero.
+    /// The most bytes of a path: those of `sun_path` without its closing zero.
     package static let pathByteCountMax = 107
 
     private let address: sockaddr_un
@@ -17,7 +17,7 @@ package struct SocketAddress {
         self.address = address
     }
 
-    /// Calls `body` with the address as the system takes it.
+    /// Calls `body` with a pointer to the address in the system's form.
     package func withPointer<Value, Failure>(
         _ body: (UnsafePointer<sockaddr>, socklen_t) throws(Failure) -> Value
     ) throws(Failure) -> Value {

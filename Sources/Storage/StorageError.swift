@@ -1,10 +1,10 @@
-/// Why the registry did not do what was asked.
+/// The error of a registry operation.
 package struct StorageError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
         case registryMissing = "registry_missing"
         case registryExists = "registry_exists"
         case registryCorrupt = "registry_corrupt"
-        /// A later version wrote what is to be opened.
+        /// A later version wrote the file to be opened.
         case schemaNewer = "schema_newer"
         case upgradeFailed = "upgrade_failed"
         case registryUnwritable = "registry_unwritable"
@@ -28,37 +28,37 @@ package struct StorageError: Error, Equatable, Sendable {
         self.hint = hint
     }
 
-    /// A row that this version's rules do not let a registry hold; the value itself is not told.
+    /// The error for a row that no version writes; it does not show the value.
     static func corruptRow(_ place: String) -> StorageError {
         StorageError(
-            code: .registryCorrupt, reason: "the registry holds a value that it cannot have: \(place)",
+            code: .registryCorrupt, reason: "the registry has an invalid value: \(place)",
             hint: "\(restoring); `sqlite3 FILE 'PRAGMA integrity_check'` says more")
     }
 
-    /// What to do about a state that is damaged: a backup alone would take back revocations.
+    /// The fix for a damaged state; a backup without a recovery would undo revocations.
     static let restoring = "restore it from a backup, then run `suishen recover --published DIR`"
 
-    /// A failure of SQLite itself, told by its own words, which name no row's content.
+    /// The error for a failed write; the reason contains no row's content.
     static func unwritable(_ reason: String) -> StorageError {
         StorageError(
             code: .registryUnwritable, reason: "the registry cannot be written: \(reason)",
             hint: "check the disk's free space and the folder's permissions, then start again")
     }
 
-    /// A commit that failed half-way, told by the store's own words.
+    /// The error for a commit with an unknown outcome, with the store's message.
     static func commitUnknown(_ words: String) -> StorageError {
         StorageError(
             code: .commitUnknown, reason: "a commit failed, and it may or may not be on the disk: \(words)",
-            hint: "check the disk, then start again: everything that was acknowledged is there")
+            hint: "check the disk, then start again: every acknowledged change is kept")
     }
 
-    /// The disk has no room; what was being written is undone as a whole.
+    /// The error for a full disk; the whole write is undone.
     static let diskFull = StorageError(
-        code: .diskFull, reason: "the registry's disk is full, so that nothing of this request was kept",
+        code: .diskFull, reason: "the registry's disk is full, and nothing of this request was kept",
         hint: "free some space and send the request again")
 
-    /// Names nothing that was asked for: somebody may have typed a resident ID number by mistake.
+    /// The error for an unknown subject; it omits the name, which may be a resident ID number typed by mistake.
     static let subjectUnknown = StorageError(
         code: .subjectUnknown, reason: "no subject of that name is registered",
-        hint: "register it first, and use the `subject` of that answer")
+        hint: "register the subject first, and use the `subject` of the answer")
 }

@@ -53,9 +53,9 @@ struct DaemonLogStartTests {
     func inconsistent() throws {
         let checkpoint = try ProjectFiles.bytes("\(log)/checkpoint")
         let damages: [(code: String, words: String, damage: () throws -> Void)] = [
-            ("log_inconsistent", "tile/0/001 on disk is not what the entries make it", { try flip("tile/0/001") }),
+            ("log_inconsistent", "tile/0/001 on disk differs from the entries", { try flip("tile/0/001") }),
             (
-                "log_inconsistent", "tile/entries/000 on disk is not what the entries make it",
+                "log_inconsistent", "tile/entries/000 on disk differs from the entries",
                 { try flip("tile/entries/000") }
             ),
             (
@@ -75,7 +75,7 @@ struct DaemonLogStartTests {
                 }
             ),
             (
-                "log_inconsistent", "entry 5 does not hash to what was acknowledged",
+                "log_inconsistent", "entry 5 does not hash to its acknowledged leaf hash",
                 {
                     try execute(
                         "UPDATE log_entries SET bytes = (SELECT bytes FROM log_entries WHERE idx = 6) WHERE idx = 5")

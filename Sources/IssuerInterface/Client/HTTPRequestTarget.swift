@@ -1,13 +1,13 @@
 import Encoding
 import Issuing
 
-/// Where a request for an operation goes, and what it carries.
+/// The method, path and body of a request for an operation.
 struct HTTPRequestTarget {
     let method: Route.Method
     let path: String
     let body: [UInt8]
 
-    /// Puts the members where the operation's route has them: in the path, and then in the query or the body.
+    /// Puts the members into the path as the operation's route says, and the others into the query or the body.
     init(_ operation: IssuerOperation, _ members: JSONObject) throws(OperationError) {
         let route = try Self.route(of: operation)
         guard let path = route.pattern.filled({ members[$0].flatMap(Self.text) }) else {
@@ -30,7 +30,7 @@ struct HTTPRequestTarget {
         }
     }
 
-    /// A batch of requests, each on a line.
+    /// The target of a batch of requests, one per line.
     init(_ operation: IssuerOperation, lines: [UInt8]) throws(OperationError) {
         let route = try Self.route(of: operation)
         method = route.method
@@ -41,8 +41,8 @@ struct HTTPRequestTarget {
     private static func route(of operation: IssuerOperation) throws(OperationError) -> Route {
         guard let route = Route.of(operation) else {
             throw OperationError(
-                code: .routeUnknown, reason: "no daemon is asked for \(operation.name)",
-                hint: "stop the daemon, and ask without --socket")
+                code: .routeUnknown, reason: "the daemon does not offer \(operation.name)",
+                hint: "stop the daemon, and run the command without --socket")
         }
         return route
     }

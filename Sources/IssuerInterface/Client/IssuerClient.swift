@@ -3,9 +3,9 @@ import Glibc
 package import Issuing
 import Platform
 
-/// Asks a daemon over its socket: HTTP/1.1 on one connection, one request after the other.
+/// Sends requests to a daemon over its socket: HTTP/1.1 on one connection, one request after the other.
 package final class IssuerClient {
-    /// The longest answer: a gate bundle with all its status lists.
+    /// The most bytes of an answer, with room for a gate bundle with all its status lists.
     private static let answerByteCountMax = 256 << 20
     private static let chunkByteCount = 64 << 10
 
@@ -41,7 +41,7 @@ package final class IssuerClient {
     /// Sends one request.
     ///
     /// - Parameters:
-    ///   - operation: what is asked.
+    ///   - operation: the operation.
     ///   - body: the request's object.
     ///   - idempotencyKey: repeating a request with its key gives the first answer again.
     /// - Returns: the answer.
@@ -53,7 +53,7 @@ package final class IssuerClient {
         return try parse(response)
     }
 
-    /// Sends one request, and gives the bytes of its answer, which need not be JSON.
+    /// Sends one request, and returns the bytes of its answer, which need not be JSON.
     package func fetch(
         _ operation: IssuerOperation, _ body: JSONValue, idempotencyKey: String? = nil
     ) throws(OperationError) -> [UInt8] {
@@ -65,12 +65,12 @@ package final class IssuerClient {
         return response.body
     }
 
-    /// Sends many requests for one operation, and gives each one's answer or error, in order.
+    /// Sends many requests for one operation, and returns the answer or error of each, in order.
     ///
     /// - Parameters:
-    ///   - operation: what each line asks for.
-    ///   - lines: one request's JSON each, without a line feed inside.
-    /// - Returns: as many answers as lines; a refused line's has the member `error`.
+    ///   - operation: the operation of every line.
+    ///   - lines: one request's JSON each, without a line feed.
+    /// - Returns: one answer per line; the answer to a refused line has the member `error`.
     /// - Throws: when the batch as a whole was refused, or the connection broke.
     package func ask(_ operation: IssuerOperation, lines: [[UInt8]]) throws(OperationError) -> [JSONValue] {
         guard !lines.isEmpty else { return [] }
@@ -94,11 +94,11 @@ package final class IssuerClient {
 
     private func parse(_ bytes: [UInt8]) throws(OperationError) -> JSONValue {
         do { return try JSONValue.parse(bytes, byteCountMax: Self.answerByteCountMax) } catch {
-            throw broken("its answer is no JSON")
+            throw broken("its answer is not JSON")
         }
     }
 
-    /// Sends a request while reading its answer, since the daemon reads no further than it is listened to.
+    /// Sends a request while reading its answer, because the daemon stops reading while its answers are not read.
     private func exchange(
         _ target: HTTPRequestTarget, type: String, idempotencyKey: String?
     ) throws(OperationError) -> HTTPResponse {
@@ -111,7 +111,7 @@ package final class IssuerClient {
                 throw OperationError(
                     code: .idempotencyKeyInvalid,
                     reason: "an idempotency key is 1 to 128 printable ASCII characters",
-                    hint: "use a UUID, for instance")
+                    hint: "use a random key, a UUID for instance")
             }
             head += "Idempotency-Key: \(idempotencyKey)\r\n"
         }
@@ -145,7 +145,7 @@ package final class IssuerClient {
     private func send(_ bytes: ArraySlice<UInt8>) throws(OperationError) -> Int {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
         let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, flags) }
-        // When the daemon has hung up, what it said before is still to be read.
+        // After the daemon has hung up, its last answer may still be unread.
         if count < 0, errno == EAGAIN || errno == EINTR || errno == EPIPE { return 0 }
         guard count >= 0 else { throw broken("it hung up") }
         return count
@@ -154,6 +154,6 @@ package final class IssuerClient {
     private func broken(_ what: String) -> OperationError {
         OperationError(
             code: .daemonUnreachable, reason: "the daemon on \(path) broke off: \(what)",
-            hint: "send again with the same idempotency key; whether this was done is not known")
+            hint: "send the request again with the same idempotency key; it may or may not have been carried out")
     }
 }

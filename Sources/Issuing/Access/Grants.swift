@@ -2,7 +2,7 @@ import Credential
 
 /// Everything that one user may do.
 package struct Grants: Sendable, Equatable {
-    /// In whose name an inspector appends events.
+    /// The actors in whose name an inspector appends events.
     package enum Actors: Sendable, Equatable {
         case all
         case only(Set<String>)
@@ -12,7 +12,7 @@ package struct Grants: Sendable, Equatable {
     package private(set) var actors: Actors
 
     package static let none = Grants(roles: [], actors: .only([]))
-    /// What somebody has who holds the files and keys themselves.
+    /// The grants of a user who holds the files and keys.
     package static let everything = Grants(roles: Set(Role.all), actors: .all)
 
     package init(roles: Set<Role>, actors: Actors = .only([])) {
@@ -22,7 +22,7 @@ package struct Grants: Sendable, Equatable {
 
     /// Adds one word of the settings: a role's name, `issuer` for all forms, `inspector:USCC` or `inspector:*`.
     ///
-    /// - Returns: false when there is no such word; nothing is added then.
+    /// - Returns: false for an unknown word, which adds nothing.
     mutating func add(_ word: String) -> Bool {
         let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
         guard parts.first == "inspector" else {
@@ -50,15 +50,16 @@ package struct Grants: Sendable, Equatable {
         }
     }
 
-    /// Refuses what needs a role that is not among these.
+    /// Refuses a user who does not have the role.
     ///
     /// - Throws: `not_permitted`.
     package func require(_ role: Role) throws(OperationError) {
-        guard roles.contains(role) else { throw Self.lacking([role]) }
+        guard roles.contains(role) else { throw Self.missingRole([role]) }
     }
 
-    /// Refuses an actor that this user does not append events for; the service itself, which is empty, is for those
-    /// who append for all.
+    /// Refuses an actor in whose name this user may not append events.
+    ///
+    /// An empty `uscc` names the service itself; only a user who may append for every actor may append for it.
     ///
     /// - Throws: `not_permitted`.
     package func requireActor(_ uscc: String) throws(OperationError) {
@@ -66,15 +67,15 @@ package struct Grants: Sendable, Equatable {
         if case .only(let named) = actors, !named.contains(uscc) {
             throw OperationError(
                 code: .notPermitted,
-                reason: "this user does not append events for \(uscc.isEmpty ? "the service" : uscc)",
-                hint: "name an `actor` that this user has as `inspector:USCC` under `roles` in suishend.yaml")
+                reason: "this user may not append events for \(uscc.isEmpty ? "the service" : uscc)",
+                hint: "name an `actor` that suishend.yaml lists for this user as `inspector:USCC` under `roles`")
         }
     }
 
-    package static func lacking(_ roles: [Role]) -> OperationError {
+    package static func missingRole(_ roles: [Role]) -> OperationError {
         let names = roles.map(\.name).joined(separator: " or ")
         return OperationError(
-            code: .notPermitted, reason: "this user has no role \(names)",
-            hint: "have the role added under `roles` in suishend.yaml, and the daemon started again")
+            code: .notPermitted, reason: "this user does not have the role \(names)",
+            hint: "ask the operator to add the role under `roles` in suishend.yaml and to restart the daemon")
     }
 }

@@ -1,10 +1,10 @@
 package import Credential
 
-/// What a user may be trusted with (Issuing.docc/Roles.md#The-roles).
+/// A role that a user can have (Issuing.docc/Roles.md#The-roles).
 package enum Role: Sendable, Hashable {
     /// Registers subjects of one form, and issues their codes.
     case issuer(Form)
-    /// Appends events, as actors named with the role.
+    /// Appends events in the name of the actors that the role lists.
     case inspector
     /// Reads the audit trail, histories and the log.
     case auditor
@@ -13,7 +13,7 @@ package enum Role: Sendable, Hashable {
 
     package static let all = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator]
 
-    /// The name that the settings have for it.
+    /// The role's name in the settings.
     package var name: String {
         switch self {
         case .issuer(let form): "issuer:\(form.name)"

@@ -1,25 +1,25 @@
-/// Who has which roles, by user number, as SO_PEERCRED names users.
+/// The roles of each user, by the user number that SO_PEERCRED gives.
 package struct RoleTable: Sendable, Equatable {
-    /// The most users; the settings file is bounded too.
+    /// The most users that the table holds.
     package static let userCountMax = 1024
 
     package private(set) var grants: [UInt32: Grants] = [:]
 
     package init() {}
 
-    /// What a user may do; the daemon's own user may do everything unless the table says otherwise.
+    /// The grants of a user; the daemon's own user may do everything unless the table lists it.
     package func grants(of uid: UInt32, owner: UInt32) -> Grants {
         grants[uid] ?? (uid == owner ? .everything : .none)
     }
 
     /// Adds one line of the settings, `USER: [ROLE, …]`.
     ///
-    /// - Returns: what is wrong with it, or nil.
+    /// - Returns: the mistake in the line, or nil.
     mutating func add(_ line: SettingsLine) -> String? {
         guard let uid = UInt32(line.name), String(uid) == line.name, !line.isQuoted, line.value.first == "[",
             line.value.count > 1, line.value.last == "]"
-        else { return "a role line is `USER: [ROLE, …]`, USER a number" }
-        guard grants[uid] == nil else { return "the user \(uid) is given twice" }
+        else { return "a role line is `USER: [ROLE, …]`, where USER is a number" }
+        guard grants[uid] == nil else { return "the user \(uid) is listed twice" }
         guard grants.count < Self.userCountMax else { return "there are more than \(Self.userCountMax) users" }
         var given = Grants.none
         let list = line.value.dropFirst().dropLast().trimmingSpaces
@@ -30,12 +30,12 @@ package struct RoleTable: Sendable, Equatable {
                 String($0.trimmingSpaces)
             }
         let unknown = words.filter { !given.add($0) }
-        guard unknown.isEmpty else { return "the user \(uid) is given no role that there is: \(Self.quoted(unknown))" }
+        guard unknown.isEmpty else { return "the user \(uid) has unknown roles: \(Self.quoted(unknown))" }
         grants[uid] = given
         return nil
     }
 
-    /// The lines that ``add(_:)`` takes, by user; `{}` for none.
+    /// The lines that ``add(_:)`` reads, sorted by user; `{}` for an empty table.
     var text: String {
         guard !grants.isEmpty else { return "{}" }
         return grants.sorted { $0.key < $1.key }.map { uid, given in

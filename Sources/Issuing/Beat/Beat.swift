@@ -2,28 +2,28 @@ import Encoding
 import Storage
 import TraceLog
 
-/// How far an installation was: what must never be taken back by a copy of its folder.
+/// The progress of an installation, which restoring an old copy of its folder must not undo.
 struct Beat: Sendable, Equatable {
-    /// What is told of a checkpoint.
+    /// The size and the root of a checkpoint.
     struct LogPoint: Sendable, Equatable {
         let size: UInt64
         let root: MerkleHash
     }
 
-    /// Whose beat it is; the registry has the same.
+    /// The installation's identifier; the registry has the same one.
     let installation: [UInt8]
-    /// Groups of writes that were committed.
+    /// The number of committed groups of writes.
     var commitCount: UInt64
-    /// The newest bundle version that left; 0 before the first.
+    /// The newest bundle version that left the installation; 0 before the first.
     var bundleVersion: UInt64
-    /// The newest `iat` of each status list that left, by the list's name.
+    /// The newest `iat` of each published status list, by the list's name.
     var lists: [String: UInt64]
-    /// The newest checkpoint that left.
+    /// The newest published checkpoint.
     var checkpoint: LogPoint?
     /// The general floor of the status lists that the newest recovery set.
     var statusFloor: UInt64
 
-    /// What is about to leave the installation, and what must be on disk before it does.
+    /// The progress that the beat's file must record before an answer leaves the installation.
     struct Step: Sendable, Equatable {
         var commitCount: UInt64 = 0
         var bundleVersion: UInt64 = 0
@@ -40,14 +40,14 @@ struct Beat: Sendable, Equatable {
         statusFloor = 0
     }
 
-    /// Whether the beat says as much already.
+    /// Whether the beat has already recorded a step.
     func covers(_ step: Step) -> Bool {
         commitCount >= step.commitCount && bundleVersion >= step.bundleVersion && statusFloor >= step.statusFloor
             && step.lists.allSatisfy { name, issuedAt in lists[name].map { $0 >= issuedAt } ?? false }
             && (step.checkpoint.map { $0.size <= checkpoint?.size ?? 0 && checkpoint != nil } ?? true)
     }
 
-    /// Goes on to a step; nothing goes back.
+    /// Records a step; no value decreases.
     mutating func advance(by step: Step) {
         commitCount = max(commitCount, step.commitCount)
         bundleVersion = max(bundleVersion, step.bundleVersion)
@@ -71,12 +71,12 @@ struct Beat: Sendable, Equatable {
     }
 
     static let secondsADay: UInt64 = 86_400
-    /// Days that a day's list is remembered after that day: its codes have ended long before.
+    /// The days for which a day's list is remembered after that day; its codes have expired long before.
     private static let daysKept: UInt64 = 7
 }
 
 extension Beat {
-    /// The most bytes of a beat: room for thousands of lists.
+    /// The most bytes of a beat, with room for thousands of lists.
     static let byteCountMax = 1 << 20
     private static let format: Int64 = 1
 
@@ -100,7 +100,7 @@ extension Beat {
         return "{\n\(lines)\n}\n"
     }
 
-    /// Reads a file's text; nil where it is not a whole beat.
+    /// Reads a file's text; nil when it is not a complete beat.
     init?(text bytes: [UInt8]) {
         guard let json = try? JSONValue.parse(bytes, byteCountMax: Self.byteCountMax),
             json["beat"]?.integer == Self.format,
@@ -124,7 +124,7 @@ extension Beat {
         checkpoint = LogPoint(size: size, root: root)
     }
 
-    /// Whether a later version wrote a file's text.
+    /// Whether a later version of the program wrote a file's text.
     static func isNewer(text bytes: [UInt8]) -> Bool {
         guard let json = try? JSONValue.parse(bytes, byteCountMax: byteCountMax) else { return false }
         return json["beat"]?.integer.map { $0 > format } ?? false

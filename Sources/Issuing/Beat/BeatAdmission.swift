@@ -1,32 +1,32 @@
 import Signing
 import Storage
 
-/// Whether a registry may be opened, by what the beat beside it says.
+/// Decides whether a registry may be opened, by comparing it with its beat.
 enum BeatAdmission {
     /// Compares a registry with the beat.
     ///
     /// - Parameters:
-    ///   - position: where the registry stands; nil for one of a version before beats.
-    ///   - beat: what the file holds; nil where there is none.
-    ///   - path: the beat's path, for the errors.
+    ///   - position: the registry's position; nil for a registry that an earlier version without beats made.
+    ///   - beat: the content of the beat's file; nil when there is no file.
+    ///   - path: the beat's path, for the error messages.
     /// - Throws: `registry_behind`, `beat_missing`, `beat_foreign`.
     static func check(_ position: RegistryPosition?, _ beat: Beat?, at path: String) throws(OperationError) {
         guard let position else {
-            // A beat that counts nothing is one whose making was cut short.
+            // A beat with 0 commits was left by an interrupted start.
             guard let beat, beat.commitCount > 0 else { return }
             throw behind(0, beat)
         }
         guard let beat else {
             throw OperationError(
                 code: .beatMissing,
-                reason: "there is no beat at \(path), so that nobody knows whether the registry is the newest",
+                reason: "there is no beat at \(path), so the registry may be an old copy",
                 hint: "put the beat back, or \(OperationError.recovering)")
         }
         guard beat.installation == position.installation else {
             throw OperationError(
                 code: .beatForeign, reason: "the beat \(path) is another installation's",
-                hint: "name this installation's own with `beat` in suishend.yaml; where that is lost, name a path "
-                    + "without a file, and \(OperationError.recovering)")
+                hint: "set `beat` in suishend.yaml to this installation's own beat; if that beat is lost, set `beat` "
+                    + "to a path without a file, and \(OperationError.recovering)")
         }
         guard position.commitCount >= beat.commitCount else { throw behind(position.commitCount, beat) }
     }
@@ -35,7 +35,7 @@ enum BeatAdmission {
         OperationError(
             code: .registryBehind,
             reason: "the registry has \(commitCount) commits, and its beat says \(beat.commitCount): it is an older "
-                + "copy, which would give status indices twice and take back revocations",
+                + "copy, which would give out status indices twice and undo revocations",
             hint: "put the newest copy back, or \(OperationError.recovering)")
     }
 }
@@ -44,15 +44,15 @@ enum BeatAdmission {
 struct OpenedBeat {
     let file: BeatFile
     let beat: Beat
-    /// What there is to tell; nil where the beat was there.
+    /// A line about a new beat; nil when the beat was there already.
     let note: String?
 
-    /// Finds the beat of a registry, or makes the first one of an installation of a version before beats.
+    /// Finds the beat of a registry, or makes the first beat of an installation that an earlier version made.
     ///
     /// - Parameters:
-    ///   - file: where the beat is, or goes.
-    ///   - registry: the registry as it is.
-    ///   - random: where a new installation's identifier comes from.
+    ///   - file: the beat's file, which may not exist yet.
+    ///   - registry: the installation's registry.
+    ///   - random: the source of a new installation's identifier.
     /// - Throws: `registry_behind`, `beat_missing`, `beat_foreign`, `beat_unreadable`, `beat_unwritable`.
     init(_ file: BeatFile, of registry: any RegistryStore, random: any RandomSource) throws {
         self.file = file
@@ -68,6 +68,6 @@ struct OpenedBeat {
             installation: try random.bytes(RegistryPosition.installationByteCount),
             bundleVersion: try registry.read { try Registry.value(of: Registry.bundleCounter, in: $0) })
         try file.create(beat)
-        note = "made \(file.path), the beat of this installation, which had none; keep it out of backups of the folder"
+        note = "made \(file.path), the first beat of this installation; keep it out of backups of the folder"
     }
 }

@@ -2,14 +2,14 @@ import Glibc
 import Storage
 import Platform
 
-/// The beat's file: replaced whole, and on disk with its folder's entry when a call returns.
+/// The beat's file; each write replaces it whole and is on disk, with its folder's entry, when the call returns.
 struct BeatFile: Sendable {
     let path: String
 
     /// Reads the beat.
     ///
-    /// - Returns: nil where there is no file.
-    /// - Throws: `beat_unreadable` for a file that is no whole beat, or that this user does not own alone.
+    /// - Returns: nil when there is no file.
+    /// - Throws: `beat_unreadable` for a file that is not a complete beat, or that other users can write.
     func read() throws(OperationError) -> Beat? {
         // Without O_NONBLOCK a named pipe in the file's place would hold the process up for ever.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
@@ -29,36 +29,36 @@ struct BeatFile: Sendable {
         }
         guard let beat = Beat(text: bytes) else {
             guard !Beat.isNewer(text: bytes) else { throw newer }
-            throw unreadable("it is not a whole beat")
+            throw unreadable("it is not a complete beat")
         }
         return beat
     }
 
     /// Makes the file of a new installation, or of one that never had a beat.
     ///
-    /// - Throws: `beat_exists` where anything is there already, `beat_unwritable`; nothing is left behind then.
+    /// - Throws: `beat_exists` when the path exists already, or `beat_unwritable`; no file is left behind then.
     func create(_ beat: Beat) throws(OperationError) {
         let temporary = "\(path).\(getpid()).new"
         try place(beat, at: temporary)
         defer { unsafe unlink(temporary) }
-        // A link, unlike a rename, replaces nothing.
+        // link(2), unlike rename(2), does not replace an existing file.
         guard unsafe link(temporary, path) == 0 else {
             guard errno == EEXIST else { throw unwritable(Self.systemReason) }
             throw OperationError(
-                code: .beatExists, reason: "\(path) is there already, and is another installation's beat",
+                code: .beatExists, reason: "\(path) exists already and is another installation's beat",
                 hint: "name another folder, or set `beat` to another path; never remove a beat that is in use")
         }
         guard syncFolder() else { throw unwritable(Self.systemReason) }
     }
 
-    /// Puts a beat in the place of the one that is there.
+    /// Replaces the beat in the file.
     ///
-    /// - Throws: `beat_unwritable`; the beat before is still there, whole, or the new one is.
+    /// - Throws: `beat_unwritable`; the file then holds the old or the new beat, complete.
     func replace(with beat: Beat) throws(OperationError) {
         var status = stat()
         if unsafe lstat(path, &status) == 0, status.st_mode & 0o200 == 0 { throw unwritable("it is read-only") }
         let temporary = path + ".new"
-        // One that a crash left.
+        // A crash may have left a temporary file.
         unsafe unlink(temporary)
         try place(beat, at: temporary)
         guard unsafe rename(temporary, path) == 0 else {
@@ -69,7 +69,7 @@ struct BeatFile: Sendable {
         guard syncFolder() else { throw unwritable(Self.systemReason) }
     }
 
-    /// Why the beat could not be advanced by a daemon or a command of this user, as far as that shows without trying.
+    /// The error for a folder that this user may not write to, found without writing; nil otherwise.
     func obstacle() -> OperationError? {
         unsafe access(folder, W_OK | X_OK) == 0 ? nil : unwritable(Self.systemReason)
     }
@@ -98,7 +98,7 @@ struct BeatFile: Sendable {
     }
 
     private static func readAll(_ descriptor: Int32, _ byteCount: Int) -> [UInt8]? {
-        // One byte of room more than the file had, to see one that has grown since.
+        // One byte more than the file's size shows whether the file has grown since.
         var bytes = [UInt8](repeating: 0, count: byteCount + 1)
         let filled = WholeTransfer.read(descriptor, into: &bytes)
         return filled == byteCount ? Array(bytes.dropLast()) : nil
@@ -109,7 +109,7 @@ struct BeatFile: Sendable {
     private func unreadable(_ reason: String) -> OperationError {
         OperationError(
             code: .beatUnreadable, reason: "the beat \(path) cannot be read: \(reason)",
-            hint: "mend its owner, mode or disk; where its content is lost, move it away and "
+            hint: "repair its owner, mode or disk; if its content is lost, move it away and "
                 + OperationError.recovering)
     }
 
@@ -117,18 +117,18 @@ struct BeatFile: Sendable {
         OperationError(
             StorageError(
                 code: .schemaNewer, reason: "the beat \(path) was written by a later version",
-                hint: "open the installation with the version that it was last opened with"))
+                hint: "use the version that opened the installation last"))
     }
 
     func unwritable(_ reason: String) -> OperationError {
         OperationError(
             code: .beatUnwritable,
             reason: "the beat \(path) cannot be written: \(reason); the change itself may be on disk",
-            hint: "mend the beat's disk or folder, then send the request again with its idempotency key")
+            hint: "repair the beat's disk or folder, then send the request again with its idempotency key")
     }
 }
 
 extension OperationError {
-    /// What to do about a registry that was copied back.
+    /// The fix for a registry that was restored from a copy.
     static let recovering = "run `suishen recover --published DIR` with the newest bundle, lists and checkpoint"
 }

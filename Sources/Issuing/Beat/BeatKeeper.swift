@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Keeps the beat in step with what is committed and with what leaves; one write of the file serves all who wait.
+/// Writes the beat's file before an answer leaves; one write serves every caller that waits.
 final class BeatKeeper: Sendable {
     private struct Waiting {
         let step: Beat.Step
@@ -9,9 +9,9 @@ final class BeatKeeper: Sendable {
     }
 
     private struct State {
-        /// What is on disk for certain.
+        /// The beat that is certainly on disk.
         var synced: Beat
-        /// What was put in place last; a failed sync leaves open whether it outlasts a lack of power.
+        /// The beat of the last write; after a failed sync it may not survive a power failure.
         var placed: Beat
         var waiting: [Waiting] = []
         var isDraining = false
@@ -22,22 +22,22 @@ final class BeatKeeper: Sendable {
     private let state: Mutex<State>
     private let queue = DispatchQueue(label: "beat")
 
-    /// Keeps a beat that is in its file.
+    /// Starts from the beat that the file holds.
     ///
     /// - Parameters:
-    ///   - file: where it is.
-    ///   - beat: what the file holds.
-    ///   - committed: how many groups of writes are on disk at the time of asking.
+    ///   - file: the beat's file.
+    ///   - beat: the file's content.
+    ///   - committed: returns the current number of committed groups of writes.
     init(_ file: BeatFile, holding beat: Beat, committed: @escaping @Sendable () -> UInt64) {
         self.file = file
         self.committed = committed
         state = Mutex(State(synced: beat, placed: beat))
     }
 
-    /// What is on disk for certain.
+    /// The beat that is certainly on disk.
     var synced: Beat { state.withLock { $0.synced } }
 
-    /// Returns once the beat says at least as much as a step.
+    /// Returns once the beat on disk covers a step.
     ///
     /// - Throws: `beat_unwritable`; a later call tries again.
     func reach(_ step: Beat.Step) async throws(OperationError) {
@@ -48,7 +48,7 @@ final class BeatKeeper: Sendable {
         if let failure { throw failure }
     }
 
-    /// As ``reach(_:)``, and holds up the calling thread, which must not be one that answers requests.
+    /// Like ``reach(_:)``, but blocks the calling thread, which must not be a thread that answers requests.
     func reachBlocking(_ step: Beat.Step) throws(OperationError) {
         if synced.covers(step) { return }
         let isDone = DispatchSemaphore(value: 0)
@@ -92,9 +92,9 @@ final class BeatKeeper: Sendable {
         next.advance(by: Beat.Step(commitCount: committed()))
         for step in steps { next.advance(by: step) }
         do throws(OperationError) {
-            // Somebody else's beat, or one that went ahead of this process, must stay as it is.
+            // Another installation's beat, or one that another process has advanced, must not be overwritten.
             guard let found = try file.read(), found == synced || found == placed else {
-                throw file.unwritable("it is no longer the one that this process wrote")
+                throw file.unwritable("another program has changed or removed it")
             }
             state.withLock { $0.placed = next }
             try file.replace(with: next)

@@ -5,16 +5,16 @@ import Gate
 extension IssuingService {
     private static let beatInterval = Duration.seconds(1)
 
-    /// Brings the beat to what is committed, where it is behind that.
+    /// Advances the beat to the newest commit.
     ///
-    /// - Throws: `beat_unwritable`; what was committed stands.
+    /// - Throws: `beat_unwritable`; the committed changes stand.
     package func advanceBeat() async throws(OperationError) {
         try await beat.reach(Beat.Step(commitCount: commitCount))
     }
 
-    /// Brings the beat to what is committed about once a second, until the task is cancelled.
+    /// Advances the beat to the newest commit about once a second, until the task is cancelled.
     ///
-    /// - Parameter report: takes what went wrong, once for each time that it begins.
+    /// - Parameter report: receives an error when it first occurs, and not while it lasts.
     package func advanceBeatContinually(report: (OperationError) -> Void) async {
         var reported: OperationError?
         while !Task.isCancelled {
@@ -29,10 +29,10 @@ extension IssuingService {
         }
     }
 
-    /// Has the beat cover what a change needs before it is answered.
+    /// Waits until the beat covers the commits that a change needs before its answer leaves.
     ///
-    /// An index may come from a block that another request opened a moment ago, and whose own answer still waits for the
-    /// beat; so every change that hands out indices waits for the newest block.
+    /// An index may come from a block that another request has just opened, and that the beat does not cover yet.
+    /// Therefore every change that hands out indices waits for the newest block.
     ///
     /// - Throws: `beat_unwritable`; the change stands.
     func coverBeat(of operation: IssuerOperation) async throws(OperationError) {
@@ -44,22 +44,22 @@ extension IssuingService {
         }
     }
 
-    /// Has the beat tell of a bundle and its lists before they leave.
+    /// Waits until the beat records a bundle and its lists, which may leave only then.
     func coverBeat(of export: BundleExport, version: UInt64, issuedAt: UInt64) async throws(OperationError) {
         var step = Beat.Step(commitCount: commitCount, bundleVersion: version)
         for name in export.statusListNames { step.lists[name] = issuedAt }
         try await beat.reach(step)
     }
 
-    /// Has the beat tell of status lists before they leave.
+    /// Waits until the beat records status lists, which may leave only then.
     func coverBeat(ofLists names: [String], issuedAt: UInt64) async throws(OperationError) {
         let lists = Dictionary(names.map { ($0, issuedAt) }, uniquingKeysWith: max)
         try await beat.reach(Beat.Step(commitCount: commitCount, lists: lists))
     }
 
-    /// The newest checkpoint, once the beat tells of it.
+    /// The newest checkpoint, once the beat records it.
     ///
-    /// - Returns: nil where nothing is published, or what is published is below the checkpoint that the log must reach.
+    /// - Returns: nil when no checkpoint is published, or when it is below the checkpoint that the log must reach.
     /// - Throws: `beat_unwritable`; `log_unreadable` for a checkpoint that is missing or cannot be read.
     func leavingCheckpoint() async throws -> [UInt8]? {
         guard try !database.read({ [log] in try log.store.isBehind(in: $0) }),
@@ -70,6 +70,6 @@ extension IssuingService {
         return found.bytes
     }
 
-    /// Groups of writes that are on disk.
+    /// The number of groups of writes on disk.
     var commitCount: UInt64 { database.committedPosition?.commitCount ?? 0 }
 }

@@ -1,21 +1,21 @@
 import Glibc
 
 extension StateDirectory {
-    /// Where the beat of this installation is: outside its folder, so that no copy of the folder takes it along.
+    /// The file of this installation's beat, outside its folder, so that copies of the folder do not contain it.
     ///
-    /// - Parameter settings: name another place than the default, `DIR.beat` beside the folder.
-    /// - Returns: the file, which may not be there.
-    /// - Throws: `state_missing`, or `settings_invalid` for a place inside the folder.
+    /// - Parameter settings: may name a path; the default is `DIR.beat` beside the folder.
+    /// - Returns: the file, which may not exist.
+    /// - Throws: `state_missing`, or `settings_invalid` for a path inside the folder.
     func beat(_ settings: Settings) throws(OperationError) -> BeatFile {
-        // However the folder is named on a command line, its beat is the same.
+        // Every way to name the folder on a command line leads to the same beat.
         guard let resolved = unsafe realpath(path, nil) else { throw missing }
         defer { unsafe free(resolved) }
         let folder = unsafe String(cString: resolved)
         guard let named = settings.beat else { return BeatFile(path: folder + ".beat") }
         guard !Self.isInside(named, folder) else {
             throw OperationError(
-                code: .settingsInvalid, reason: "`beat` names a file inside \(folder), which a copy would take along",
-                hint: "name a file outside it, on another disk if there is one, or `beside`")
+                code: .settingsInvalid, reason: "`beat` names a file inside \(folder), so copies would contain it",
+                hint: "name a file outside the folder, best on another disk, or set it to `beside`")
         }
         return BeatFile(path: named)
     }

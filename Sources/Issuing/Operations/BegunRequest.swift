@@ -1,6 +1,6 @@
-/// A request that has its place among the others, and whose answer is still to come.
+/// A request that has its place in the order of requests, and is not answered yet.
 package struct BegunRequest: Sendable {
-    /// How many codes wait to be signed for its answer; 1 for anything that is small.
+    /// The number of codes to sign for the answer; 1 for every other request.
     package let codeCount: Int
     private let finish: @Sendable () async throws -> OperationAnswer
 
@@ -9,10 +9,10 @@ package struct BegunRequest: Sendable {
         self.finish = finish
     }
 
-    /// Waits for the answer, durable by then; asked once.
+    /// Waits until the change is on disk, and returns the answer; call it once.
     ///
-    /// - Throws: a refusal with its code; nothing of the request was done, but for `signing_failed`,
-    ///   `erase_incomplete` and `beat_unwritable`, after which the change stands.
+    /// - Throws: a refusal with its code. The change stands after `signing_failed`, `erase_incomplete` and
+    ///   `beat_unwritable`; after any other error nothing was changed.
     package func answer() async throws(OperationError) -> OperationAnswer {
         do { return try await finish() } catch { throw OperationError(any: error) }
     }

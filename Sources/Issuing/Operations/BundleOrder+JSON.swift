@@ -9,7 +9,7 @@ extension IssuingService.BundleOrder {
         for name in try request.optionalStrings("domains") ?? [] {
             guard let domain = SealDomain(rawValue: name), !domains.contains(domain) else {
                 throw OperationError(
-                    code: .requestMalformed, reason: "a domain is neither medical nor transit, or named twice",
+                    code: .requestMalformed, reason: "a domain is neither medical nor transit, or is named twice",
                     hint: "send {\"domains\": [\"medical\", \"transit\"], \"lifetime\": SECONDS}")
             }
             domains.append(domain)
@@ -17,7 +17,7 @@ extension IssuingService.BundleOrder {
         self.init(domains: domains, lifetimeSeconds: try request.optionalUnsigned("lifetime"))
     }
 
-    /// What a client sends for this order.
+    /// The request that a client sends for this order.
     package var json: JSONValue {
         var object: JSONObject = ["domains": .array(domains.map { .string($0.rawValue) })]
         object["lifetime"] = lifetimeSeconds.map { .integer(Int64(clamping: $0)) }
@@ -26,7 +26,7 @@ extension IssuingService.BundleOrder {
 }
 
 extension BundleExport {
-    /// The folder's files, their bytes in base64.
+    /// The folder's files, with their bytes in base64.
     var json: JSONValue {
         [
             "files": .array(
@@ -39,7 +39,9 @@ extension BundleExport {
         ]
     }
 
-    /// Reads the files again; a path that leaves the folder is refused, since a false daemon could write anywhere.
+    /// Reads the files from an answer.
+    ///
+    /// It refuses a path that leaves the folder; otherwise a false daemon could write anywhere.
     ///
     /// - Throws: `bundle_unreadable`.
     package init(_ answer: JSONValue) throws(OperationError) {
@@ -56,6 +58,6 @@ extension BundleExport {
     }
 
     private static let unreadable = OperationError(
-        code: .bundleUnreadable, reason: "the answer has no files, or one without a good path, mode or content",
-        hint: "check that the socket is a suishend's")
+        code: .bundleUnreadable, reason: "the answer has no files, or a file in it has no valid path, mode or content",
+        hint: "check that the socket belongs to suishend")
 }

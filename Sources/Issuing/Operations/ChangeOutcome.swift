@@ -1,13 +1,13 @@
 import Encoding
 
-/// What a change came to inside its transaction.
+/// The result of a change inside its transaction.
 struct ChangeOutcome: Sendable {
-    /// Makes the answer, wherever the caller is: the one thread that writes has better things to do.
+    /// Makes the answer on the caller's thread, so that the one thread that writes is not held up.
     ///
-    /// It runs once the change is on disk, or before where it is kept for an idempotency key; a refusal here leaves the
-    /// change as it is.
+    /// It runs once the change is on disk, or earlier when the answer is kept for an idempotency key. An error
+    /// here does not undo the change.
     let answer: @Sendable () throws -> JSONValue
-    /// What the audit trail names; nil when nothing was changed.
+    /// The subject for the audit trail; nil when nothing was changed.
     let subject: String?
 
     init(subject: String?, answer: @escaping @Sendable () throws -> JSONValue) {

@@ -1,13 +1,13 @@
 package import Credential
 package import Encoding
 
-/// The result of issuing and of presenting: what was made, and how large it is.
+/// The result of issuing and of presenting: the code and its size.
 package enum CodeAnswer {
-    /// Describes a code; `cti` and the like are null for codes that have none.
+    /// Describes a code; members that a code does not have, such as `cti`, are null.
     ///
     /// - Parameters:
-    ///   - code: what was made; `bytes` counts those of the signed message.
-    ///   - text: what its picture says.
+    ///   - code: the code; `bytes` in the result is the byte count of its signed message.
+    ///   - text: the text in the code's picture.
     /// - Returns: the result object of `suishen issue` and `suishen present`.
     package static func json(_ code: IssuedCredential, text: String) -> JSONValue {
         let claims = code.claims

@@ -4,18 +4,18 @@ import Signing
 import Storage
 
 extension RequestFields {
-    /// How many codes an issue request asks for, before it is checked; 1 for every other request.
+    /// The number of codes that an unchecked issue request asks for; 1 for every other request.
     var codeCount: Int {
         let asked = object["count"]?.integer ?? Int64(object["anchor"]?.array?.count ?? 1)
         return Int(min(max(1, asked), Int64(IssuingService.stripCountMax)))
     }
 }
 
-/// What an issue request asks for, checked as far as that is possible without the subject.
+/// An issue request, checked as far as possible without its subject.
 struct IssueOrder: Sendable {
     let subject: SubjectIdentifier
     let kind: PersonKind
-    /// What each credential of the strip is bound to, in their order: one phone key for all, or a chain for each.
+    /// The binding of each credential of the strip, in order: one phone key for all, or one chain each.
     let bindings: [Binding]
     let lifetime: UInt64?
     let guardian: SubjectIdentifier?
@@ -34,7 +34,7 @@ struct IssueOrder: Sendable {
         guard (1...IssuingService.stripCountMax).contains(count) else {
             throw OperationError(
                 code: .countInvalid, reason: "a strip holds 1 to \(IssuingService.stripCountMax) credentials",
-                hint: "ask again for later ones")
+                hint: "ask for fewer, and send another request for later days")
         }
         bindings = try Self.bindings(kind, device: device, anchors: anchors, count: Int(count))
         lifetime = try request.optionalUnsigned("lifetime")
@@ -49,22 +49,22 @@ struct IssueOrder: Sendable {
         }
         guard guardian != nil || scope == 0, guardian != subject else {
             throw OperationError(
-                code: .guardianInvalid, reason: "a scope goes with a guardian, who is somebody else",
+                code: .guardianInvalid, reason: "a scope needs a guardian, and the guardian must be another person",
                 hint: "name another person's subject as the guardian, or leave the scope out")
         }
     }
 
-    /// The asked lifetime, or the longest that the settings allow.
+    /// The requested lifetime; without one, the longest that the settings allow.
     func lifetime(within longest: UInt64) throws(OperationError) -> UInt64 {
         guard (1...longest).contains(lifetime ?? longest) else {
             throw OperationError(
-                code: .lifetimeTooLong, reason: "the lifetime is not within 1 to \(longest) seconds",
-                hint: "ask for a shorter one, or change the settings within what the wire format allows")
+                code: .lifetimeTooLong, reason: "the lifetime is not from 1 to \(longest) seconds",
+                hint: "ask for a shorter lifetime, or raise it in the settings as far as the wire format allows")
         }
         return lifetime ?? longest
     }
 
-    /// Refuses a kind, a binding or a guardian on the forms that have none.
+    /// Refuses a kind, a binding or a guardian for a form that does not take one.
     func checkPublicForm() throws(OperationError) {
         guard !namesPersonFields else {
             throw OperationError(
@@ -82,12 +82,12 @@ struct IssueOrder: Sendable {
             return Array(repeating: .deviceKey(device), count: count)
         case .chain:
             guard !anchors.isEmpty, device == nil else { throw wrongBinding(kind, takes: "an anchor") }
-            // A link shown on one day gives away every earlier slot of its chain, on any day.
+            // A link shown on one day reveals every earlier slot of its chain, on any day.
             guard anchors.count == count, Set(anchors).count == count else {
                 throw OperationError(
                     code: .anchorInvalid,
-                    reason: "a strip of \(count) chain codes takes \(count) anchors, no two alike",
-                    hint: "make a chain for each with `suishen device chain`, and give --anchor once for each")
+                    reason: "a strip of \(count) chain codes takes \(count) different anchors",
+                    hint: "make a chain for each code with `suishen device chain`, and give --anchor for each chain")
             }
             return anchors.map(Binding.anchor)
         case .timed, .paper:
@@ -100,7 +100,7 @@ struct IssueOrder: Sendable {
         guard let name else { return hasDevice ? .signed : hasAnchor ? .chain : .timed }
         guard let kind = PersonKind(name: name) else {
             throw OperationError(
-                code: .kindUnknown, reason: "there is no kind of that name",
+                code: .kindUnknown, reason: "the kind is unknown",
                 hint: "use signed, chain, timed or paper")
         }
         return kind
@@ -112,7 +112,7 @@ struct IssueOrder: Sendable {
             let key = try VerificationKey(pem: Array(pem.utf8))
             guard key.algorithm == suite.algorithm || key.algorithm == .ed25519 && suite != .sm2 else {
                 throw OperationError(
-                    code: .deviceKeyInvalid, reason: "a \(key.algorithm.name) key does not fit this issuer's suite",
+                    code: .deviceKeyInvalid, reason: "a \(key.algorithm.name) key is not of this issuer's suite",
                     hint: "make one with `suishen device keygen --algorithm \(suite.rawValue)`")
             }
             return key.raw
@@ -127,6 +127,6 @@ struct IssueOrder: Sendable {
         OperationError(
             code: kind == .chain ? .anchorInvalid : .deviceKeyInvalid,
             reason: "a \(kind.name) code takes \(takes)",
-            hint: "see `suishen device keygen` and `suishen device chain` for what a phone gives")
+            hint: "make a phone's key with `suishen device keygen`, and its anchor with `suishen device chain`")
     }
 }

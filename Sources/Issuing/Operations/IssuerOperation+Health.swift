@@ -1,8 +1,9 @@
 import Encoding
 
 extension IssuerOperation {
-    /// That the service answers, for whom, and whether its log takes events: `ok`, or the code of what keeps it
-    /// from that, `log_checking` while a start still reads it.
+    /// Shows that the service answers, its issuer, and whether its log takes events.
+    ///
+    /// The log's state is `ok`, `log_checking` while the log is read at a start, or the code of another error.
     package static let health = inquiry("health") { service, _, _ in
         OperationAnswer(json: [
             "status": "ok", "issuer": .string(service.settings.issuer),

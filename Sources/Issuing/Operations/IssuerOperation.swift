@@ -1,51 +1,51 @@
 import Encoding
 import Storage
 
-/// One thing that can be asked of an installation, over the socket or by a command in the same process.
+/// An operation of an installation, called over the socket or by a command in the same process.
 ///
-/// Each is a static member, in the file of what it does; ``Route/table`` says where it is asked for and by whom.
+/// Each operation is a static member; ``Route/table`` has its path and the roles that may call it.
 package struct IssuerOperation: Sendable {
     /// A change inside a caller's transaction.
     typealias Change = @Sendable (any StoreTransaction) throws -> ChangeOutcome
-    /// Reads a request, refusing what is wrong with it, before a transaction is begun.
+    /// Reads and checks a request before a transaction begins.
     typealias Preparation = @Sendable (IssuingService, RequestFields, IssuingService.Caller) throws -> Change
-    /// Answers a request by itself.
+    /// Answers a request outside a caller's transaction.
     typealias Inquiry =
         @Sendable (IssuingService, RequestFields, IssuingService.Caller) async throws -> OperationAnswer
 
-    /// How it is carried out.
+    /// The way that the operation is carried out.
     enum Action: Sendable {
-        /// In one transaction with its line in the audit trail: comes in batches too, and repeats by idempotency key.
+        /// One transaction with a line in the audit trail; it may come in a batch or with an idempotency key.
         case change(Preparation)
-        /// By itself: alone, and without an idempotency key.
+        /// A single request without an idempotency key.
         case inquiry(Inquiry)
     }
 
-    /// What an older copy of the registry would undo of a change.
+    /// The part of a change that restoring an older copy of the registry must not undo.
     enum BeatNeed: Sendable {
-        /// A registration, for instance, that is lost with the copy and does no harm.
+        /// Losing the change does no harm: a registration, for instance.
         case nothing
-        /// It hands out status indices: an older copy would hand out those of a block that it does not know again.
+        /// The change hands out status indices; an older copy would hand out a newer block's indices again.
         case block
-        /// It revokes, erases or strikes.
+        /// The change revokes a code, erases fields or ends a key.
         case change
     }
 
-    /// The name that the audit trail keeps.
+    /// The name in the audit trail.
     package let name: String
-    /// The members that a request may have; any other is a mistake worth telling.
+    /// The members that a request may have; any other member is refused.
     package let members: Set<String>
     let action: Action
-    /// Whether it adds to the trace log; a change that does takes the log up first, and is refused with it.
+    /// Whether it appends to the trace log; such a change waits until the log is ready, and fails when the log does.
     package private(set) var isLogged = false
-    /// What the beat must tell of before the change is answered.
+    /// The commits that the beat must cover before the change is answered.
     private(set) var beatNeed = BeatNeed.nothing
-    /// Whether idempotency keys are the change's own matter, and no digest of the request is kept for them here.
+    /// Whether the change keeps its idempotency keys itself, so that the service keeps no digest of the request.
     private(set) var keepsKeysItself = false
-    /// What is still to be done once the change is on disk, before it is answered.
+    /// The work that follows once the change is on disk, before it is answered.
     private(set) var settle: (@Sendable (IssuingService) throws -> Void)?
 
-    /// A change that is whole or absent, with its audit line.
+    /// A change in one transaction with its audit line.
     static func change(
         _ name: String, takes members: Set<String>, beatNeed: BeatNeed = .nothing,
         _ preparation: @escaping Preparation
@@ -64,14 +64,14 @@ package struct IssuerOperation: Sendable {
             beatNeed: beatNeed, keepsKeysItself: keepsKeysItself, settle: settle)
     }
 
-    /// Anything else: what only reads, what answers in bytes, what takes several steps.
+    /// Any other operation: it only reads, answers with a file's bytes, or takes several steps.
     static func inquiry(
         _ name: String, takes members: Set<String> = [], isLogged: Bool = false, _ inquiry: @escaping Inquiry
     ) -> IssuerOperation {
         IssuerOperation(name: name, members: members, action: .inquiry(inquiry), isLogged: isLogged)
     }
 
-    /// Whether it may be asked line by line, and under an idempotency key.
+    /// Whether it may come as lines of a batch and with an idempotency key.
     package var isChange: Bool {
         if case .change = action { true } else { false }
     }

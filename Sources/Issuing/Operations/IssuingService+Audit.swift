@@ -2,7 +2,7 @@ package import Encoding
 import Storage
 
 extension IssuerOperation {
-    /// Who did what to which subject, and when, in pages.
+    /// The audit trail in pages: each line has the user, the action, the subject and the time.
     package static let readAudit = inquiry("audit.read", takes: ["after", "limit", "subject"]) {
         service, request, _ in
         let after = try request.optionalUnsigned("after") ?? 0
@@ -16,14 +16,14 @@ extension IssuingService {
     /// The most lines of the audit trail in one answer.
     package static let auditLineCountMax = 10_000
 
-    /// Who did what to which subject, and when, oldest first.
+    /// A page of the audit trail, oldest line first.
     ///
     /// - Parameters:
-    ///   - number: only lines after this one; 0 for the beginning.
-    ///   - limit: how many at most, up to ``auditLineCountMax``.
+    ///   - number: the number of the line before the page; 0 for the first page.
+    ///   - limit: the most lines, up to ``auditLineCountMax``.
     ///   - subject: only lines about this subject; nil for all.
     /// - Returns: `{"lines": [{number, time, uid, action, subject}], "next": NUMBER}`; `next` goes into the next call.
-    /// - Throws: what the registry lacks.
+    /// - Throws: an error of the registry.
     package func auditTrail(
         after number: UInt64, limit: Int, subject: String? = nil
     ) throws(OperationError) -> JSONValue {

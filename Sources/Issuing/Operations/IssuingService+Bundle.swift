@@ -14,11 +14,11 @@ extension IssuerOperation {
 }
 
 extension IssuingService {
-    /// What a gate is given.
+    /// The contents that a gate's bundle shall have.
     package struct BundleOrder: Sendable {
         /// The domains whose seals this gate may open.
         package let domains: [SealDomain]
-        /// How long the bundle is fresh; nil for the settings' value.
+        /// The time for which the bundle is fresh; nil for the settings' value.
         package let lifetimeSeconds: UInt64?
 
         package init(domains: [SealDomain], lifetimeSeconds: UInt64?) {
@@ -30,17 +30,17 @@ extension IssuingService {
     /// Makes the next gate bundle: trust list, status lists, and the day keys of the gate's own domains.
     ///
     /// - Parameters:
-    ///   - order: what the gate is given.
-    ///   - caller: who asks; the audit trail keeps it.
+    ///   - order: the contents that the bundle shall have.
+    ///   - caller: the user who asks, for the audit trail.
     /// - Returns: the files of the bundle's folder.
-    /// - Throws: `lifetime_too_long`, or what the registry or a key lacks.
+    /// - Throws: `lifetime_too_long`, or an error of the registry or a key.
     package func bundle(_ order: BundleOrder, for caller: Caller) async throws(OperationError) -> BundleExport {
         let lifetime = order.lifetimeSeconds ?? settings.bundleLifetimeSeconds
         guard (60...Settings.bundleLifetimeSecondsMax).contains(lifetime) else {
             throw OperationError(
                 code: .lifetimeTooLong,
-                reason: "a bundle is fresh for 60 to \(Settings.bundleLifetimeSecondsMax) seconds",
-                hint: "ask for less, and export again in time")
+                reason: "a bundle's lifetime is 60 to \(Settings.bundleLifetimeSecondsMax) seconds",
+                hint: "give a lifetime in this range, and export again before it ends")
         }
         let lists = statusLists(at: caller.now, lifetime: lifetime)
         do {
@@ -61,7 +61,7 @@ extension IssuingService {
         }
     }
 
-    /// Reads beside the writer, which others wait for; a version never says less than was on disk when it was taken.
+    /// Reads without holding up writers; the bundle contains every change that was on disk when its version was taken.
     private func contents(
         version: UInt64, order: BundleOrder, lists: [StatusListReference]
     ) throws -> BundleContents {
@@ -88,7 +88,7 @@ extension IssuingService {
             domains: order.domains, hosts: [settings.host.lowercased()],
             links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
             transit: order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil)
-        // A scene that still decides on an expired bundle needs its lists for as long; how old they may be, it says.
+        // A scene may use an expired bundle for a grace time, so the lists last as long; the scene limits their age.
         let listsExpireAt = expiresAt + Self.graceSecondsMax(of: Form.allCases)
         let statusKey = try signingKeys.key(.status, contents.statusKey)
         let tokens = try contents.shards.map { reference, shard in
@@ -101,13 +101,14 @@ extension IssuingService {
             bundle, root: keys.root, statusLists: tokens, epochKeys: try epochKeys(order.domains, at: issuedAt))
     }
 
-    /// The longest that a shipped scene for these forms decides on a bundle that has expired.
+    /// The longest time for which any shipped scene for these forms uses an expired bundle.
     private static func graceSecondsMax(of forms: [Form]) -> UInt64 {
         Scene.shipped.filter { !$0.forms.isDisjoint(with: forms) }.map(\.bundleGraceSeconds).max() ?? 0
     }
 
-    /// Every list that a code alive while gates decide on the bundle can be in, tomorrow's too: a gate that meets a
-    /// code younger than its bundle finds its index there, unrevoked.
+    /// Every list that can hold a code which is valid while gates use the bundle.
+    ///
+    /// Lists of later days are included: a gate then finds the index of a code that is newer than its bundle.
     private func statusLists(at now: UInt64, lifetime: UInt64) -> [StatusListReference] {
         let end = now + lifetime + Self.graceSecondsMax(of: [.person])
         let days = (now.subtractingFloor(86_400) / 86_400)...(end / 86_400)
@@ -136,13 +137,13 @@ extension IssuingService {
     }
 }
 
-/// What a bundle is made of, read in one transaction.
+/// The contents of a bundle, read in one transaction.
 private struct BundleContents: Sendable {
     let version: UInt64
     let keys: [IssuerKeyRecord]
-    /// Signs the lists: the one of these keys that is active.
+    /// The active key of these keys, which signs the lists.
     let statusKey: IssuerKeyRecord?
-    /// For a gate of both domains: which identifiers are one person's.
+    /// The pairs of identifiers that belong to one person, for a gate of both domains.
     let links: [(medical: [UInt8], transit: [UInt8])]?
     let shards: [(StatusListReference, PublishedShard)]
 }

@@ -4,14 +4,14 @@ import Signing
 import Storage
 
 extension IssuingService {
-    /// Everything that would keep an installation from being served whole, and not only what comes first.
+    /// Every error that would keep the daemon from serving an installation, and not just the first one.
     ///
-    /// Nothing is changed: an earlier version's registry stays one that it can open.
+    /// Nothing is changed: an earlier version can still open its registry afterwards.
     ///
     /// - Parameters:
     ///   - state: the installation's folder; it must not be in use.
-    ///   - checkSocket: refuses the place where the daemon is to listen, which is the server's to judge.
-    /// - Returns: an error for each thing to mend.
+    ///   - checkSocket: the server's check of the socket's path.
+    /// - Returns: an error for each problem.
     package static func mistakes(
         in state: StateDirectory, checkSocket: () throws -> Void
     ) async -> [OperationError] {
@@ -25,7 +25,7 @@ extension IssuingService {
             }
         }
         let lock = await attempt { try state.locked() }
-        // Without a lock file there is no installation, and each further error would say the same.
+        // Without a lock file there is no installation, and every further check would fail for that reason.
         if mistakes.contains(where: { $0.code == "state_missing" }) { return mistakes }
         let settings = await attempt { try Settings(contentsOf: state.settings) }
         for name in KeyRing.files { _ = await attempt { try SigningKey(contentsOf: state.key(name)) } }
@@ -33,7 +33,7 @@ extension IssuingService {
         // Keys that cannot be read are reported one by one.
         let keys = try? KeyRing(state)
         if let settings, let keys { _ = await attempt { try keys.check(settings.suite) } }
-        // Another process may be writing to it.
+        // Another process may be writing to the registry.
         let registry = lock == nil ? nil : await attempt { try RegistryDatabase(readingOnly: state.registry) }
         if let registry, let settings {
             _ = await attempt {
@@ -51,7 +51,7 @@ extension IssuingService {
         }
         if let registry, let settings, let keys {
             _ = await attempt {
-                // Nothing is published by looking.
+                // The inspection publishes nothing.
                 try await InstallationLog(registry, in: state, settings: settings, keys: keys) { _ in }.inspect()
             }
         }

@@ -3,7 +3,7 @@ import Encoding
 import Storage
 
 extension IssuerOperation {
-    /// Every code that a subject was ever given, oldest first, in pages.
+    /// Every code that was ever issued to a subject, oldest first, in pages.
     package static let codeHistory = inquiry("code.history", takes: ["subject", "after", "limit"]) {
         service, request, _ in
         let subject = try SubjectIdentifier(try request.string("subject"))

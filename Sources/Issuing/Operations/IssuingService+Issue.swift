@@ -35,7 +35,7 @@ extension IssuingService {
                     codes.append(try self.object(order, id, object, now: now, in: database))
                 }
             }
-            // Their indices are taken whether or not signing succeeds, so that none is ever given twice.
+            // The indices stay taken even when signing fails, so that no index is given out twice.
             return ChangeOutcome(subject: order.subject.text) { [self, codes] in
                 let answers = try codes.map(signed)
                 return answers.count == 1 ? answers[0] : ["codes": .array(answers)]
@@ -64,7 +64,7 @@ extension IssuingService {
         _ links: PersonLinks, cti: [UInt8], order: IssueOrder, day: UInt64
     ) throws -> [UInt8] {
         var identifiers: [SealDomain: (identifier: [UInt8], epochKey: EpochKey)] = [:]
-        // A paper code outlives every epoch key, so that it carries random bytes in both places.
+        // A paper code outlives every epoch key, so it carries random bytes in place of both seals.
         if order.kind != .paper {
             for (domain, identifier) in [(SealDomain.medical, links.medical), (.transit, links.transit)] {
                 guard let identifier else { continue }
@@ -80,7 +80,7 @@ extension IssuingService {
         guard let guardian = order.guardian else { return nil }
         guard case .person = try registry.subject(guardian, in: database) else {
             throw OperationError(
-                code: .guardianInvalid, reason: "the guardian is no person", hint: "name a person's subject")
+                code: .guardianInvalid, reason: "the guardian is not a person", hint: "name a person's subject")
         }
         return Delegation(
             guardian: try random.bytes(PersonClaims.identifierByteCount),
@@ -107,7 +107,7 @@ extension IssuingService {
         guard order.lifetime == nil else {
             throw OperationError(
                 code: .lifetimeTooLong, reason: "object and place codes have no expiry",
-                hint: "leave the lifetime out, and revoke the code when the object is gone")
+                hint: "omit the lifetime, and revoke the code when the object no longer exists")
         }
         let list = StatusListReference(issuer: settings.issuer, form: .object, day: nil)
         let index = try registry.takeStatusIndex(in: list, in: database)

@@ -11,7 +11,7 @@ extension IssuerOperation {
         let name = try request.optionalString("role") ?? KeyRole.issuer.rawValue
         guard let role = KeyRole(rawValue: name) else {
             throw OperationError(
-                code: .keyRoleUnknown, reason: "no key has that role",
+                code: .keyRoleUnknown, reason: "the key role is unknown",
                 hint: "use \(KeyRole.allCases.map(\.rawValue).joined(separator: " or "))")
         }
         return OperationAnswer(json: try await service.rotateKey(role, by: caller))
@@ -28,7 +28,7 @@ extension IssuerOperation {
 }
 
 extension IssuingService {
-    /// Every key that gates were ever told of: `{"keys": [{kid, issuer, algorithm, uses, notBefore, expiresAt, status}]}`.
+    /// Every key that was ever trusted: `{"keys": [{kid, issuer, algorithm, uses, notBefore, expiresAt, status}]}`.
     package func keyList() throws(OperationError) -> JSONValue {
         do {
             let records = try database.read { [registry] in try registry.keys(in: $0) }
@@ -38,14 +38,14 @@ extension IssuingService {
         }
     }
 
-    /// The key of a role that signs for a transaction; see ``SigningKeys``.
+    /// The key of a role that is active in a transaction; see ``SigningKeys``.
     func signingKey(_ role: KeyRole, in database: any RegistrySnapshot) throws -> SigningKey {
         try signingKeys.key(role, Registry.activeKey(uses: role.uses, in: database))
     }
 
-    /// The key of a role that signs now.
+    /// The active key of a role.
     ///
-    /// - Throws: `key_missing`, `suite_mismatch`, or what its file lacks.
+    /// - Throws: `key_missing`, `suite_mismatch`, or an error of the key's file.
     package func signingKey(_ role: KeyRole) throws(OperationError) -> SigningKey {
         let record: IssuerKeyRecord?
         do {
@@ -56,43 +56,43 @@ extension IssuingService {
         return try signingKeys.key(role, record)
     }
 
-    /// Refuses an installation that could sign nothing.
+    /// Refuses an installation whose signing keys cannot be used.
     ///
-    /// - Throws: as ``signingKey(_:)``.
+    /// - Throws: the errors of ``signingKey(_:)``.
     package func checkSigningKeys() throws(OperationError) {
         for role in KeyRole.allCases { _ = try signingKey(role) }
     }
 
-    /// Makes a new key and signs with it from now on; what the old one signed stays good until it expires.
+    /// Makes a new key that signs from now on; signatures of the old key stay valid until they expire.
     ///
     /// - Returns: the new key, as in ``keyList()``.
     package func rotateKey(_ role: KeyRole, by caller: Caller) async throws(OperationError) -> JSONValue {
         try await changingKeys { [self] database in try replaceKey(role, by: caller, in: database) }
     }
 
-    /// Ends a key's signing: what it signed stays good until it expires.
+    /// Retires a key; its signatures stay valid until they expire.
     ///
-    /// - Throws: `key_in_use` for the key that signs now, `key_unknown`, `key_compromised`.
+    /// - Throws: `key_in_use` for an active key, `key_unknown`, `key_compromised`.
     package func retireKey(_ keyIdentifier: String, by caller: Caller) async throws(OperationError) -> JSONValue {
         try await changingKeys { [self] database in
             let record = try key(keyIdentifier, in: database)
             switch record.status {
             case .active:
                 throw OperationError(
-                    code: .keyInUse, reason: "the key \(keyIdentifier) signs now",
-                    hint: "`suishen key rotate` puts a new one in its place and retires it")
+                    code: .keyInUse, reason: "the key \(keyIdentifier) is active",
+                    hint: "replace and retire it with `suishen key rotate`")
             case .retired: return record
             case .compromised:
                 throw OperationError(
-                    code: .keyCompromised, reason: "the key \(keyIdentifier) is struck as compromised",
-                    hint: "a compromised key never becomes good again")
+                    code: .keyCompromised, reason: "the key \(keyIdentifier) is marked as compromised",
+                    hint: "leave it as it is: a compromised key cannot be used again")
             }
         }
     }
 
-    /// Strikes a key that somebody else may hold: from the next bundle on, nothing under it is good.
+    /// Marks a key as compromised; from the next bundle on, gates refuse every signature of it.
     ///
-    /// A key that signs now is replaced in the same transaction; one that is struck already stays so.
+    /// An active key is replaced in the same transaction; a key that is compromised already stays compromised.
     ///
     /// - Throws: `key_unknown`.
     package func compromiseKey(_ keyIdentifier: String, by caller: Caller) async throws(OperationError) -> JSONValue {
@@ -102,21 +102,21 @@ extension IssuingService {
                 _ = try replaceKey(role, by: caller, in: database)
             }
             guard record.status != .compromised else { return record }
-            let struck = record.with(.compromised)
-            try note(struck, by: caller, in: database)
+            let compromised = record.with(.compromised)
+            try note(compromised, by: caller, in: database)
             try registry.audit(
                 uid: caller.uid, action: "key.compromise", subject: keyIdentifier, at: caller.now, in: database)
-            return struck
+            return compromised
         }
     }
 
-    /// Decides and changes in one transaction, so that of two changes at once the later sees what the earlier did.
+    /// Checks and changes keys in one transaction, so that each of two concurrent changes sees the one before it.
     private func changingKeys(
         _ change: @escaping @Sendable (any StoreTransaction) throws -> IssuerKeyRecord
     ) async throws(OperationError) -> JSONValue {
         do {
             let record = try await database.write(change)
-            // A copy of before would have the old key sign again.
+            // Without this, an older copy of the registry could sign with the old key again.
             try await advanceBeat()
             return try Self.described(record)
         } catch {
@@ -124,9 +124,9 @@ extension IssuingService {
         }
     }
 
-    /// Puts a new key in the place of the one that signs.
+    /// Replaces the active key with a new one.
     ///
-    /// Its file is on disk before the registry names it, so that a crash, or a change undone, leaves an unused file.
+    /// The new key's file is on disk before the registry names it; a crash or a rollback leaves only an unused file.
     private func replaceKey(
         _ role: KeyRole, by caller: Caller, in database: any StoreTransaction
     ) throws -> IssuerKeyRecord {
@@ -146,10 +146,10 @@ extension IssuingService {
         return record
     }
 
-    /// Keeps what a key is from here on, in the registry and in the log.
+    /// Records a key and its status in the registry and in the log.
     private func note(_ record: IssuerKeyRecord, by caller: Caller, in database: any StoreTransaction) throws {
         try Registry.put(record, in: database)
-        // What was published says nothing of it either, as long as the log lacks entries.
+        // While entries are missing in the log after a recovery, the key's status is not appended.
         guard try !log.store.isBehind(in: database) else { return }
         try log.note(record, at: caller.nowMilliseconds, in: database)
     }
@@ -158,8 +158,8 @@ extension IssuingService {
         let matches = try registry.keys(in: database).filter { Hex.encode($0.keyIdentifier) == keyIdentifier }
         guard matches.count == 1, let record = matches.first else {
             throw OperationError(
-                code: .keyUnknown, reason: "\(matches.count) keys go by that name",
-                hint: "take a `kid` of `suishen key list`")
+                code: .keyUnknown, reason: "\(matches.count) keys have that name",
+                hint: "use a `kid` from `suishen key list`")
         }
         return record
     }

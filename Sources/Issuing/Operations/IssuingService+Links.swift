@@ -3,15 +3,15 @@ import Encoding
 import Storage
 
 extension IssuerOperation {
-    /// Whether two identifiers are one person's; a gate asks before it takes two codes together.
+    /// Whether two identifiers belong to one person; a gate asks before it accepts two codes together.
     package static let askLink = inquiry("link.ask", takes: ["medical", "transit"]) { service, request, _ in
         let size = Seals.identifierByteCount
         guard let medical = try request.optionalHex("medical", byteCount: size),
             let transit = try request.optionalHex("transit", byteCount: size)
         else {
             throw OperationError(
-                code: .requestMalformed, reason: "a link is asked for by both identifiers",
-                hint: "send {\"medical\": HEX, \"transit\": HEX}, 12 bytes each")
+                code: .requestMalformed, reason: "the member `medical` or `transit` is missing",
+                hint: "send {\"medical\": HEX, \"transit\": HEX}, with 24 hex digits each")
         }
         let isLinked = try service.database.read { [registry = service.registry] database in
             try registry.isLinked(medical: medical, transit: transit, in: database)

@@ -43,8 +43,8 @@ extension IssuingService {
         guard EnterpriseClaims.isName(name) else {
             throw OperationError(
                 code: .nameInvalid,
-                reason: "an enterprise's name is 1 to \(EnterpriseClaims.nameByteCountMax) bytes that all can be seen",
-                hint: "shorten it, and leave control characters out; a Chinese character takes 3 bytes")
+                reason: "an enterprise's name is 1 to \(EnterpriseClaims.nameByteCountMax) bytes of visible characters",
+                hint: "shorten it and omit control characters; a Chinese character takes 3 bytes")
         }
         return { [registry] database in
             let subject = try registry.registerEnterprise(uscc, name: name, at: now, in: database)
@@ -62,7 +62,7 @@ extension IssuingService {
         guard let category = ObjectCategory(try request.string("category")) else {
             let names = ObjectCategory.table.map(\.name).joined(separator: ", ")
             throw OperationError(
-                code: .categoryUnknown, reason: "the category is not in the table", hint: "use one of \(names)")
+                code: .categoryUnknown, reason: "the category is unknown", hint: "use one of \(names)")
         }
         let name = try request.optionalString("name")
         guard (name?.utf8.count ?? 0) <= ObjectRecord.nameByteCountMax else {

@@ -13,7 +13,7 @@ extension IssuingService {
         let reason = try request.optionalString("reason")
         guard (reason?.utf8.count ?? 0) <= 256 else {
             throw OperationError(
-                code: .reasonTooLong, reason: "a reason is at most 256 bytes", hint: "shorten it, and name nobody")
+                code: .reasonTooLong, reason: "a reason is at most 256 bytes", hint: "shorten it, and name no person")
         }
         return { [registry] database in
             let count = try registry.revoke(target, reason: reason, at: now, in: database)

@@ -5,7 +5,7 @@ import Signing
 import Storage
 
 extension IssuerOperation {
-    /// The names of the status lists' shards, with how many bits each has and how many of them are set.
+    /// The name of each status list shard, with its bit count and its revoked count.
     package static let statusLists = inquiry("status.lists") { service, _, _ in
         let lists = try service.database.read { [registry = service.registry] in try registry.statusLists(in: $0) }
         return OperationAnswer(json: [
@@ -19,7 +19,7 @@ extension IssuerOperation {
         ])
     }
 
-    /// One shard of a status list as a signed token, current to this moment.
+    /// One shard of a status list as a signed token with its current state.
     package static let statusList = inquiry("status.list", takes: ["list"]) { service, request, caller in
         let name = try request.string("list")
         let found = try service.database.read { database in
@@ -35,7 +35,7 @@ extension IssuerOperation {
         guard let (shard, record) = found else {
             throw OperationError(
                 code: .listUnknown, reason: "there is no status list of that name",
-                hint: "take a name of GET /v1/status-lists")
+                hint: "use a name from GET /v1/status-lists")
         }
         let token = try service.statusToken(
             shard, issuedAt: caller.now, expiresAt: caller.now + service.settings.bundleLifetimeSeconds,
@@ -45,17 +45,17 @@ extension IssuerOperation {
     }
 }
 
-/// A shard as it stands, with room for codes that are younger than it.
+/// A shard's current state, with room for codes that are issued later.
 struct PublishedShard: Sendable {
     /// The shard's name.
     let name: String
     let shard: StatusShard
-    /// The bits that are set, ascending; a whole shard's bits would take as much room for every shard at once.
+    /// The indices of the revoked bits, ascending; they take less memory than all bits of every shard.
     fileprivate let revoked: [UInt32]
 }
 
 extension IssuingService {
-    /// Every shard of a list that a bundle has to carry, by name.
+    /// Every shard of a list that a bundle must carry.
     func shards(of list: StatusListReference, in database: any RegistrySnapshot) throws -> [PublishedShard] {
         try registry.statusShards(
             of: list.listName, headroomCount: settings.statusHeadroomCount, in: database

@@ -4,7 +4,7 @@ package import Signing
 package import Storage
 import TraceLog
 
-/// Everything an issuer can ask for, over one registry: the same code whether a daemon or a command calls it.
+/// Carries out every operation of an issuer on one registry, for the daemon and for commands alike.
 ///
 /// A request is a JSON object; its answer leaves only after the change is on disk.
 package final class IssuingService: Sendable {
@@ -15,11 +15,11 @@ package final class IssuingService: Sendable {
     package let registry: Registry
     package let log: InstallationLog
     let beat: BeatKeeper
-    /// What there is to tell of the opening, a line each.
+    /// Notes about the opening, one line each.
     package let notes: [String]
     let state: StateDirectory
     let random: any RandomSource
-    /// One at a time: of two bundles, the one with the higher version was read later.
+    /// Makes one bundle at a time, so that the bundle with the higher version was read later.
     let exports = WorkInTurn(label: "bundle.export")
     private let lock: StateLock
 
@@ -27,9 +27,9 @@ package final class IssuingService: Sendable {
     ///
     /// - Parameters:
     ///   - state: a folder that `suishen init` made.
-    ///   - random: where identifiers, indices and nonces come from.
-    /// - Throws: `state_missing`, `state_busy`, `registry_behind` and what else the beat says, or what a key, the settings
-    ///   or the registry lack.
+    ///   - random: the source of identifiers, indices and nonces.
+    /// - Throws: `state_missing`, `state_busy`, an error of the beat such as `registry_behind`, or an error of a key,
+    ///   the settings or the registry.
     package init(_ state: StateDirectory, random: any RandomSource) throws(OperationError) {
         lock = try state.locked()
         do {
@@ -66,12 +66,12 @@ package final class IssuingService: Sendable {
         self.random = random
     }
 
-    /// Has the process told of the first commit whose outcome is not known, before anybody is answered.
+    /// Calls `handler` at the first commit with an unknown outcome, before any caller is answered.
     package func onUnknownCommit(_ handler: @escaping @Sendable (OperationError) -> Void) {
         database.onUnknownOutcome { handler(OperationError($0)) }
     }
 
-    /// Who asks, what for they may, and when; all of it comes from outside, since nothing here reads a clock.
+    /// The user who asks, the user's grants, and the time; the time is a parameter, since nothing here reads a clock.
     package struct Caller: Sendable {
         package let uid: UInt32
         package let grants: Grants
@@ -96,38 +96,38 @@ package final class IssuingService: Sendable {
     /// Carries out one request, or none of it.
     ///
     /// - Parameters:
-    ///   - operation: what is asked.
+    ///   - operation: the operation.
     ///   - body: the request's object; unknown members are refused.
-    ///   - caller: who asks, for the audit trail, and under which idempotency key.
-    /// - Returns: the answer, durable by then; the first answer again for a repeated idempotency key.
-    /// - Throws: a refusal with its code; nothing of the request was done, but for `signing_failed`,
-    ///   `erase_incomplete` and `beat_unwritable`, after which the change stands.
+    ///   - caller: the user who asks, for the audit trail, and the idempotency key.
+    /// - Returns: the answer, once it is durable; the first answer again for a repeated idempotency key.
+    /// - Throws: a refusal with its code. The change stands after `signing_failed`, `erase_incomplete` and
+    ///   `beat_unwritable`; after any other error nothing was changed.
     package func perform(
         _ operation: IssuerOperation, _ body: JSONValue, by caller: Caller
     ) async throws(OperationError) -> JSONValue {
         try await answer(operation, RequestFields(body, operation: operation), by: caller).json
     }
 
-    /// Carries out one request, or none of it, and gives the answer as it goes out.
+    /// Carries out one request, or none of it, and returns the answer in the form that is sent.
     package func answer(
         _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller
     ) async throws(OperationError) -> OperationAnswer {
         try await begin(operation, request, by: caller).answer()
     }
 
-    /// Begins what one line of a batch asks; changes are made in the order in which they were begun.
+    /// Begins one line of a batch; changes are made in the order in which they were begun.
     ///
     /// - Parameters:
-    ///   - operation: what is asked.
+    ///   - operation: the operation.
     ///   - line: the request's object as JSON.
-    ///   - byteCountMax: the longest line that is read.
-    ///   - caller: who asks.
-    /// - Returns: the request, its answer still to come.
-    /// - Throws: a refusal with its code; nothing of the request was done.
+    ///   - byteCountMax: the most bytes of a line.
+    ///   - caller: the user who asks.
+    /// - Returns: the request, which is not answered yet.
+    /// - Throws: a refusal with its code; nothing was changed.
     package func begin(
         _ operation: IssuerOperation, line: [UInt8], byteCountMax: Int, by caller: Caller
     ) async throws(OperationError) -> BegunRequest {
-        // One key cannot stand for many requests: the second line would be given the first one's answer.
+        // With one key for many lines, the second line would get the first line's answer.
         guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         let body: JSONValue
         do {
@@ -163,7 +163,7 @@ package final class IssuingService: Sendable {
         }
     }
 
-    /// Has a change run with its audit line and its idempotency key; its value makes the answer.
+    /// Submits a change with its audit line and its idempotency key; the result makes the answer.
     private func submit(
         _ change: @escaping IssuerOperation.Change, _ operation: IssuerOperation, _ request: RequestFields,
         by caller: Caller, isLine: Bool

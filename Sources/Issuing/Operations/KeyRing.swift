@@ -1,17 +1,18 @@
 package import Credential
 package import Signing
 
-/// The private keys and secrets of an installation that never change, read once at start; see ``SigningKeys`` for those
-/// that do.
+/// The private keys and secrets of an installation that never change, read once at start.
+///
+/// ``SigningKeys`` has the keys that can be replaced.
 package struct KeyRing: Sendable {
     static let secrets = ["medical.key", "transit.key", "registry.key", "digest.key"]
     static let secretByteCount = 32
     static let rootFile = "root.pem"
     static let checkpointFile = "checkpoint.pem"
-    /// The private keys that this reads.
+    /// The files of the private keys in this ring.
     static let files = [rootFile, checkpointFile]
 
-    /// Signs gate bundles; belongs offline in a real installation.
+    /// Signs gate bundles; keep it offline in a real installation.
     package let root: SigningKey
     /// Signs the log's checkpoints.
     let checkpoint: SigningKey
@@ -19,9 +20,10 @@ package struct KeyRing: Sendable {
     let registrySecret: [UInt8]
     let digestSecret: [UInt8]
 
-    /// The key files, their algorithms and uses; checkpoints are Ed25519 in every suite, since signed notes ask for that.
+    /// The key files with their algorithms and uses.
     ///
-    /// The root has no use in the trust list: it signs the list itself.
+    /// The checkpoint key is Ed25519 in every suite, as signed notes require. The root has no use in the trust list,
+    /// because it signs the list itself.
     static func signingKeys(of suite: Suite) -> [(name: String, algorithm: SignatureAlgorithm, uses: [String])] {
         [
             (rootFile, suite.algorithm, []),
@@ -33,7 +35,7 @@ package struct KeyRing: Sendable {
 
     /// Reads the keys and secrets.
     ///
-    /// - Throws: the first key file's own error: missing, readable by others, or of a wrong kind.
+    /// - Throws: the error of the first unusable key file: missing, readable by others, or of a wrong kind.
     package init(_ state: StateDirectory) throws(SigningError) {
         root = try SigningKey(contentsOf: state.key(Self.rootFile))
         checkpoint = try SigningKey(contentsOf: state.key(Self.checkpointFile))
@@ -49,13 +51,13 @@ package struct KeyRing: Sendable {
         let bytes = try SecretFile.read(path, byteCountMax: secretByteCount)
         guard bytes.count == secretByteCount else {
             throw SigningError(
-                code: .keyUnreadable, reason: "\(path) holds \(bytes.count) bytes, where \(secretByteCount) belong",
+                code: .keyUnreadable, reason: "\(path) has \(bytes.count) bytes instead of \(secretByteCount)",
                 hint: "restore the file that this installation was made with")
         }
         return bytes
     }
 
-    /// Refuses keys that were made for another suite than the settings name.
+    /// Refuses keys of a suite other than the one in the settings.
     ///
     /// - Throws: `suite_mismatch`.
     func check(_ suite: Suite) throws(OperationError) {
@@ -64,8 +66,8 @@ package struct KeyRing: Sendable {
 
     static func suiteMismatch(_ suite: Suite) -> OperationError {
         OperationError(
-            code: .suiteMismatch, reason: "the keys are not of the suite \(suite.rawValue) that the settings name",
-            hint: "set `suite` to what this installation was made with; another suite needs another installation")
+            code: .suiteMismatch, reason: "the keys do not belong to the settings' suite \(suite.rawValue)",
+            hint: "set `suite` to the suite of this installation's keys; another suite needs a new installation")
     }
 
     /// The key that opens one domain's seals for one day.

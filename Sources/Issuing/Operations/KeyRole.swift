@@ -1,6 +1,6 @@
 import Encoding
 
-/// What a key signs day by day, and so may be replaced for.
+/// The role of a key that signs every day and can be replaced.
 package enum KeyRole: String, Sendable, CaseIterable {
     /// Codes of all three forms.
     case issuer
@@ -15,7 +15,7 @@ package enum KeyRole: String, Sendable, CaseIterable {
         }
     }
 
-    /// The file of the first such key; later ones bear their key identifier.
+    /// The file of the role's first key; the files of later keys are named after their key identifiers.
     var firstFile: String { rawValue + ".pem" }
 
     func file(_ keyIdentifier: [UInt8]) -> String { "\(rawValue)-\(Hex.encode(keyIdentifier)).pem" }

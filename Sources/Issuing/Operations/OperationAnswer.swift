@@ -1,6 +1,6 @@
 package import Encoding
 
-/// What an operation answers, as it goes out: JSON on one line, or the bytes of a file.
+/// An operation's answer in the form that is sent: JSON on one line, or the bytes of a file.
 package struct OperationAnswer: Sendable, Equatable {
     package static let jsonType = "application/json"
 
@@ -14,21 +14,21 @@ package struct OperationAnswer: Sendable, Equatable {
         self.type = type
     }
 
-    /// JSON without spaces or a line's end.
+    /// JSON without spaces or a line feed.
     package init(json: JSONValue) {
         var bytes: [UInt8] = []
         json.appendEncoded(to: &bytes)
         self.init(bytes: bytes, type: Self.jsonType)
     }
 
-    /// The value again.
+    /// The answer's JSON value.
     ///
     /// - Throws: `answer_no_json` for bytes of another type.
     package var json: JSONValue {
         get throws(OperationError) {
             guard type == Self.jsonType, let value = try? JSONValue.parse(bytes, byteCountMax: .max) else {
                 throw OperationError(
-                    code: .answerNoJSON, reason: "the answer is \(type), not JSON", hint: "take its bytes instead")
+                    code: .answerNoJSON, reason: "the answer is \(type), not JSON", hint: "use its bytes instead")
             }
             return value
         }

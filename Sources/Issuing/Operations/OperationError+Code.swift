@@ -1,7 +1,7 @@
 package import Platform
 
 extension OperationError {
-    /// The codes of requests, and of an installation as a whole; the parts below have their own.
+    /// The codes of requests and of an installation; lower modules have their own codes.
     package enum Code: String, CaseIterable, Sendable {
         case actionUnknown = "action_unknown"
         case actorMissing = "actor_missing"

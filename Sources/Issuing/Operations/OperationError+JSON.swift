@@ -15,11 +15,11 @@ extension OperationError {
         ]
     }
 
-    /// The error that a daemon's answer carries, whole or as a line of a batch.
+    /// The error in a daemon's answer, or in one line of a batch's answer.
     ///
     /// - Parameters:
-    ///   - answer: has the member `error`; all else is a malfunction of the daemon's.
-    ///   - httpStatus: the status for an error that names none.
+    ///   - answer: has the member `error`; an answer without it is the daemon's malfunction.
+    ///   - httpStatus: the status to use when the error has no status of its own.
     package init(answer: JSONValue, httpStatus: Int) {
         let error = answer["error"]
         let status = error?["status"]?.integer.map { Int(clamping: $0) } ?? httpStatus
@@ -29,15 +29,15 @@ extension OperationError {
             hint: error?["hint"]?.string ?? "see the daemon's log", errorClass: ErrorClass(httpStatus: status))
     }
 
-    /// A request that is no JSON.
+    /// The error for a request that is not JSON.
     package init(request error: JSONError) {
         self.init(code: .requestMalformed, reason: error.reason, hint: error.hint)
     }
 
-    /// Of a request, or of a line, that is over the limit.
+    /// The error for a request or a line that is over the limit.
     package static func requestTooLong(_ byteCountMax: Int) -> OperationError {
         OperationError(
-            code: .requestTooLong, reason: "a request is over \(byteCountMax) bytes",
-            hint: "send one object, or many as lines of application/x-ndjson")
+            code: .requestTooLong, reason: "a request is longer than \(byteCountMax) bytes",
+            hint: "send one object, or several as lines of application/x-ndjson")
     }
 }

@@ -1,8 +1,8 @@
 package import Platform
 
-/// A request that was refused, or that could not be carried out: nothing of it was done.
+/// The error of a request that was refused or could not be carried out.
 package struct OperationError: CodedError, Equatable {
-    /// A stable snake_case code: one of ``Code``, of a part below, or what a daemon answered.
+    /// A stable snake_case code: one of ``Code``, of a lower module, or of a daemon's answer.
     package let code: String
     package let reason: String
     package let hint: String
@@ -12,7 +12,7 @@ package struct OperationError: CodedError, Equatable {
         self.init(code: code.rawValue, reason: reason, hint: hint, errorClass: code.errorClass)
     }
 
-    /// An error that a daemon answered.
+    /// An error in a daemon's answer.
     package init(code: String, reason: String, hint: String, errorClass: ErrorClass) {
         self.code = code
         self.reason = reason
@@ -20,26 +20,26 @@ package struct OperationError: CodedError, Equatable {
         self.errorClass = errorClass
     }
 
-    /// The error of a part below; every file and stored byte that it read is the service's own.
+    /// An error of a lower module, which reads only the service's own files.
     package init(_ error: some CodedError) {
         self.init(
             code: error.codeText, reason: error.reason, hint: error.hint,
             errorClass: error.errorClass.behindService)
     }
 
-    /// Any error in this type; an error of another library is a malfunction, and its content is not told.
+    /// Converts any error; an error of another library becomes a malfunction, and its text is not shown.
     package init(any error: any Error) {
         switch error {
         case let error as OperationError: self = error
         case let error as any CodedError: self.init(error)
         default:
             self.init(
-                code: .unexpected, reason: "the service failed for a reason that it does not know",
+                code: .unexpected, reason: "the service failed for an unknown reason",
                 hint: "send the request again; if the error stays, report it with the daemon's log")
         }
     }
 
     package static let keyMisplaced = OperationError(
-        code: .idempotencyKeyMisplaced, reason: "what is asked takes no idempotency key",
-        hint: "leave it out, or send the lines of a batch one by one with a key each")
+        code: .idempotencyKeyMisplaced, reason: "this request takes no idempotency key",
+        hint: "omit the key, or send the lines of a batch one by one, each with its own key")
 }

@@ -1,7 +1,7 @@
 import Credential
 
 extension RequestFields {
-    /// A point on the ground, of the three members that say one; nil where none of them is given.
+    /// A location, read from three members; nil when all three are absent.
     func optionalLocation() throws(OperationError) -> Location? {
         let latitude = try optionalDegrees("latitude")
         let longitude = try optionalDegrees("longitude")

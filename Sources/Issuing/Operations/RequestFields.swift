@@ -1,16 +1,18 @@
 package import Encoding
 
-/// A request's members, each read with its own refusal; those of a path or query are numbers written as text.
+/// A request's members, each read and checked by a method of its type.
+///
+/// Numbers in a path or a query arrive as text.
 package struct RequestFields: Sendable {
-    /// What an idempotency key is held to.
+    /// The request's object; an idempotency key is valid for this object alone.
     let object: JSONObject
     private let isText: Bool
 
     /// - Parameters:
     ///   - body: the request's object.
-    ///   - operation: what takes it.
-    ///   - path: what the request's path says, which the object may not say again.
-    /// - Throws: `request_malformed` for no object, or for a member that the operation does not take.
+    ///   - operation: the operation that the request is for.
+    ///   - path: the members in the request's path, which the object may not repeat.
+    /// - Throws: `request_malformed` when `body` is not an object, or has a member that the operation does not take.
     package init(
         _ body: JSONValue, operation: IssuerOperation, path: [String: String] = [:]
     ) throws(OperationError) {
@@ -22,26 +24,26 @@ package struct RequestFields: Sendable {
         try self.init(body, of: operation.members, in: operation.name)
     }
 
-    private init(_ body: JSONValue, of members: Set<String>, in place: String) throws(OperationError) {
+    private init(_ body: JSONValue, of members: Set<String>, in owner: String) throws(OperationError) {
         guard let object = body.object else {
             throw OperationError(
-                code: .requestMalformed, reason: "\(place) takes a JSON object",
-                hint: "send one object, its members as `suishen --help` names them")
+                code: .requestMalformed, reason: "\(owner) takes a JSON object",
+                hint: "send one object with the members that `suishen --help` lists")
         }
-        // An unknown name is not said again: it may be a value in a wrong place, and errors are logged.
+        // The error does not repeat an unknown name: it may be a misplaced value, and errors are logged.
         if !object.members.allSatisfy({ members.contains($0.key) }) {
             throw OperationError(
-                code: .requestMalformed, reason: "\(place) was given a member that it does not take",
-                hint: "it takes \(members.sorted().joined(separator: ", "))")
+                code: .requestMalformed, reason: "\(owner) has an unknown member",
+                hint: "use only these members: \(members.sorted().joined(separator: ", "))")
         }
         self.object = object
         isText = false
     }
 
     /// - Parameters:
-    ///   - parameters: those of the request's path and query, each once.
-    ///   - operation: what takes them.
-    /// - Throws: `request_malformed` for one that it does not take.
+    ///   - parameters: the parameters of the request's path and query, each once.
+    ///   - operation: the operation that the request is for.
+    /// - Throws: `request_malformed` for a parameter that the operation does not take.
     package init(parameters: [String: String], operation: IssuerOperation) throws(OperationError) {
         let members = parameters.sorted { $0.key < $1.key }.map {
             JSONObject.Member(key: $0.key, value: .string($0.value))
@@ -85,7 +87,7 @@ package struct RequestFields: Sendable {
         }
     }
 
-    /// How many items a page may have: as many as asked for, up to `max`, which is what it is by default.
+    /// The page size: the requested number, at most `max`, which is also the default.
     func pageCount(_ name: String, max countMax: Int) throws(OperationError) -> Int {
         let count = try optionalUnsigned(name) ?? UInt64(countMax)
         guard (1...UInt64(countMax)).contains(count) else {
@@ -94,7 +96,7 @@ package struct RequestFields: Sendable {
         return Int(count)
     }
 
-    /// A list of strings; nil when it is not given.
+    /// A list of strings; nil when the member is absent.
     func optionalStrings(_ name: String) throws(OperationError) -> [String]? {
         guard let value = object[name], value != .null else { return nil }
         let strings = value.array?.compactMap(\.string)
@@ -111,13 +113,13 @@ package struct RequestFields: Sendable {
         }
     }
 
-    /// Bytes written in hex, of exactly this many bytes.
+    /// Exactly `byteCount` bytes written in hex; nil when the member is absent.
     func optionalHex(_ name: String, byteCount: Int) throws(OperationError) -> [UInt8]? {
         guard let text = try optionalString(name) else { return nil }
         return try Self.hex(text, of: name, byteCount: byteCount)
     }
 
-    /// One text or several of them, each bytes written in hex, of exactly this many bytes; none where it is left out.
+    /// One string or an array of strings, each `byteCount` bytes in hex; empty when the member is absent.
     func hexList(_ name: String, byteCount: Int) throws(OperationError) -> [[UInt8]] {
         guard case .array(let values)? = object[name] else {
             return try optionalHex(name, byteCount: byteCount).map { [$0] } ?? []
@@ -138,7 +140,7 @@ package struct RequestFields: Sendable {
         }
     }
 
-    /// A list of objects; none where it is left out.
+    /// A list of objects; empty when the member is absent.
     func list(_ name: String, of members: Set<String>) throws(OperationError) -> [RequestFields] {
         switch object[name] {
         case nil, .null: return []
@@ -150,7 +152,7 @@ package struct RequestFields: Sendable {
         }
     }
 
-    /// An object whose members may have any name and are strings; none where it is left out.
+    /// An object of strings with any names; empty when the member is absent.
     func texts(_ name: String) throws(OperationError) -> [(name: String, value: String)] {
         switch object[name] {
         case nil, .null: return []
@@ -178,6 +180,6 @@ package struct RequestFields: Sendable {
 
     private static func wrongType(_ name: String, _ takes: String) -> OperationError {
         OperationError(
-            code: .requestMalformed, reason: "the member `\(name)` has another type", hint: "it takes \(takes)")
+            code: .requestMalformed, reason: "the member `\(name)` has the wrong type", hint: "give \(takes)")
     }
 }

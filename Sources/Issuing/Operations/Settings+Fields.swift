@@ -1,12 +1,12 @@
 import Signing
 
 extension Settings {
-    /// One line of the file: its name, its words, and how it is read and written.
+    /// One setting of the file: its name, its comment, and its reader and writer.
     struct Field: Sendable {
         let name: String
         let comment: String
         let takes: String
-        /// Whether the value may stand in quotes, which make it a text.
+        /// Whether the value may be in quotes, which make it a text in YAML.
         var isText = true
         let read: @Sendable (String, inout Settings) -> Bool
         let write: @Sendable (Settings) -> String
@@ -38,24 +38,24 @@ extension Settings {
         } write: {
             $0.suite.rawValue
         },
-        number("personLifetimeSeconds", "how long signed and chain codes live", \.personLifetimeSeconds, 1...86_400),
-        number("timedLifetimeSeconds", "how long timed codes live", \.timedLifetimeSeconds, 1...120),
-        number("paperLifetimeSeconds", "how long paper codes live", \.paperLifetimeSeconds, 1...31_622_400),
+        number("personLifetimeSeconds", "lifetime of signed and chain codes", \.personLifetimeSeconds, 1...86_400),
+        number("timedLifetimeSeconds", "lifetime of timed codes", \.timedLifetimeSeconds, 1...120),
+        number("paperLifetimeSeconds", "lifetime of paper codes", \.paperLifetimeSeconds, 1...31_622_400),
         number(
-            "enterpriseLifetimeSeconds", "how long enterprise codes live", \.enterpriseLifetimeSeconds, 1...31_622_400),
+            "enterpriseLifetimeSeconds", "lifetime of enterprise codes", \.enterpriseLifetimeSeconds, 1...31_622_400),
         number(
             "bundleLifetimeSeconds", "how long a gate bundle is fresh", \.bundleLifetimeSeconds,
             60...bundleLifetimeSecondsMax),
-        number("epochKeyDays", "days of domain keys in a gate bundle, this one counted", \.epochKeyDays, 1...14),
+        number("epochKeyDays", "days of domain keys in a gate bundle, including today", \.epochKeyDays, 1...14),
         number(
-            "statusHeadroomCount", "codes a gate can meet that are younger than its bundle, a list",
+            "statusHeadroomCount", "codes per list that may be issued after a bundle and still work at gates",
             \.statusHeadroomCount, 0...33_554_432),
         number("keyLifetimeDays", "days that a new signing key is trusted", \.keyLifetimeDays, 1...36_500),
         number(
-            "logHeadsInterval", "entries of the log between two statements of every object's newest",
+            "logHeadsInterval", "log entries between two statements of every object's newest entry",
             \.logHeadsInterval, 256...16_777_216),
         number(
-            "stopTimeoutSeconds", "how long what was asked may take to be answered once the daemon is told to end",
+            "stopTimeoutSeconds", "how long open requests may still take once the daemon is told to stop",
             \.stopTimeoutSeconds, 1...3600),
         beat, socketMode, socketGroup, roles,
     ]
@@ -63,8 +63,9 @@ extension Settings {
     private static let beat = Field(
         name: "beat",
         comment: """
-            the file that says how far this installation was, so that an older copy of the folder is not served: outside
-            the folder, best on another disk, and in no backup of the folder; the folder it is in must be writable
+            the file that records this installation's progress, so that an older copy of the folder is not served;
+            put it outside the folder, best on another disk, and not into backups of the folder; the daemon must be
+            able to write to the folder that the file is in
             """,
         takes: "an absolute path, or beside for DIR.beat beside the folder"
     ) {
@@ -84,10 +85,10 @@ extension Settings {
         name: "socketMode",
         comment: """
             who can connect to the socket: the daemon's own user (0600), its group too (0660), or everybody (0666);
-            the folder keeps others out whatever this says: DIR/run is for the daemon's user alone, so start it with
-            --socket PATH in a folder that those users may enter and only the daemon's may write to, or let systemd
-            make the socket (tools/systemd/suishend.socket), whose own SocketMode and SocketGroup then count;
-            connecting is not yet a right to anything: see roles
+            the default folder DIR/run admits the daemon's user alone; to let others in, start the daemon with
+            --socket PATH in a folder that they may enter and that only the daemon's user may write to, or let systemd
+            make the socket (tools/systemd/suishend.socket) with its own SocketMode and SocketGroup;
+            connecting gives no rights: see roles
             """,
         takes: "0600, 0660 or 0666"
     ) {
@@ -97,14 +98,15 @@ extension Settings {
         $1.socket.mode = mode
         return true
     } write: {
-        // In quotes: YAML readers take a number that begins with 0 for octal or for decimal.
+        // The quotes matter: some YAML readers take a number that begins with 0 for octal, others for decimal.
         SettingsLine.written(socketModeText($0.socket.mode))
     }
 
     private static func socketModeText(_ mode: UInt32) -> String { "0" + String(mode, radix: 8) }
 
     private static let socketGroup = Field(
-        name: "socketGroup", comment: "the group that a socketMode of 0660 lets in", takes: "a group's number, or own"
+        name: "socketGroup", comment: "the group that a socketMode of 0660 lets in; own is the daemon's group",
+        takes: "a group's number, or own"
     ) {
         guard $0 != "own" else {
             $1.socket.group = nil
@@ -120,12 +122,12 @@ extension Settings {
     private static let roles = Field(
         name: "roles",
         comment: """
-            who may do what, by the number of the user who connects (`id -u NAME`); nobody else gets anything:
+            the roles of each user, by user number (`id -u NAME`); users without a role are refused:
               issuer:person, issuer:enterprise, issuer:object   register and issue that form; issuer is all three
-              inspector:USCC       append events as that actor, given once an actor; inspector:* as any
+              inspector:USCC       append events as that actor, one role per actor; inspector:* as any actor
               auditor              read the audit trail, histories and the log
               operator             revoke, export bundles, erase, change keys
-            the daemon's own user may do all of it, unless it is listed here
+            the daemon's own user may do everything, unless it is listed here
             """,
         takes: "{}, or lines below it like `  1001: [issuer:object, auditor]`", isText: false
     ) {

@@ -1,6 +1,6 @@
 package import Signing
 
-/// What an installation may set, with the defaults that `suishen init` writes out.
+/// An installation's settings, with the defaults that `suishen init` writes.
 package struct Settings: Sendable, Equatable {
     /// The issuer's short name, 1 to 8 characters.
     package var issuer = "SH"
@@ -12,28 +12,28 @@ package struct Settings: Sendable, Equatable {
     package var paperLifetimeSeconds: UInt64 = 90 * 86_400
     package var enterpriseLifetimeSeconds: UInt64 = 365 * 86_400
     package var bundleLifetimeSeconds: UInt64 = 3 * 86_400
-    /// A bundle that is fresh for three days ends on the fourth.
+    /// Four days, because a bundle that is fresh for three days expires on the fourth.
     package var epochKeyDays: UInt64 = 4
     package var statusHeadroomCount: UInt64 = 1 << 20
     package var keyLifetimeDays: UInt64 = 3650
     package var logHeadsInterval: UInt64 = 65_536
     package var stopTimeoutSeconds: UInt64 = 20
-    /// Where the beat is; nil for `DIR.beat` beside the folder.
+    /// The path of the beat; nil for `DIR.beat` beside the folder.
     package var beat: String?
     package var socket = SocketAccess()
     package var roles = RoleTable()
 
-    /// The longest that a bundle may be fresh: 30 days.
+    /// The longest time for which a bundle may be fresh: 30 days.
     package static let bundleLifetimeSecondsMax: UInt64 = 30 * 86_400
 
-    /// The most bytes of the file: room for as many users as may have roles.
+    /// The most bytes of the file, with room for the roles of ``RoleTable/userCountMax`` users.
     private static let byteCountMax = 256 << 10
 
     package init() {}
 
-    /// Reads the settings file, which only its owner may read.
+    /// Reads the settings file, which only its owner may be able to read.
     ///
-    /// - Throws: `settings_invalid`, or what the file lacks.
+    /// - Throws: `settings_invalid`, or an error of the file.
     init(contentsOf path: String) throws(OperationError) {
         let bytes: [UInt8]
         do {
@@ -51,7 +51,7 @@ package struct Settings: Sendable, Equatable {
     /// - Throws: `settings_invalid`, which names every mistake at once.
     package init(text: String) throws(OperationError) {
         guard let lines = SettingsLine.lines(of: text) else {
-            throw Self.invalid("it has control characters, or marks that are joined to a sign")
+            throw Self.invalid("it has control characters, or a combining mark after a sign, a digit or a space")
         }
         var mistakes: [String] = []
         var seen: Set<String> = []
@@ -67,7 +67,7 @@ package struct Settings: Sendable, Equatable {
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
     }
 
-    /// Whether indented lines may follow, and how far the first of them was indented.
+    /// Whether indented lines may follow, and the indentation of the first of them.
     private enum RoleBlock {
         case closed
         case open(indentation: Int?)
@@ -78,7 +78,7 @@ package struct Settings: Sendable, Equatable {
     ) throws(SettingsLine.Mistake) {
         if line.indentation > 0 {
             guard case .open(let indentation) = block, indentation ?? line.indentation == line.indentation else {
-                throw .init("only the lines below `roles:` are indented, all of them alike")
+                throw .init("only the lines below `roles:` may be indented, all by the same number of spaces")
             }
             block = .open(indentation: line.indentation)
             if let mistake = roles.add(line) { throw .init(mistake) }
@@ -96,7 +96,7 @@ package struct Settings: Sendable, Equatable {
     private static func invalid(_ reason: String) -> OperationError {
         OperationError(
             code: .settingsInvalid, reason: reason,
-            hint: "mend suishend.yaml; the comments there say what each setting takes")
+            hint: "correct suishend.yaml; its comments say which values each setting takes")
     }
 
     /// The settings file, each value with its meaning and unit.

@@ -1,9 +1,9 @@
-/// One line of the settings file, which is a small part of YAML: every YAML reader reads the same names and values.
+/// One line of the settings file, in a subset of YAML that every YAML reader reads alike.
 ///
-/// A line is empty, a comment, or `name: value`. A value is plain, or stands in quotes; tabs, anchors, tags, block
-/// scalars and values of several lines are refused, since readers differ in them or people misread them.
+/// A line is empty, a comment, or `name: value`. A value is plain or in quotes. Tabs, anchors, tags, block scalars
+/// and values of several lines are refused, because YAML readers treat them differently or people misread them.
 struct SettingsLine: Sendable, Equatable {
-    /// The spaces before the name; lines below `roles` have some.
+    /// The number of spaces before the name; only the lines below `roles` are indented.
     let indentation: Int
     let name: String
     let value: String
@@ -13,8 +13,8 @@ struct SettingsLine: Sendable, Equatable {
     /// Reads a line.
     ///
     /// - Parameter line: without its line break.
-    /// - Returns: nil for a line that says nothing.
-    /// - Throws: what is wrong with the line.
+    /// - Returns: nil for an empty line or a comment.
+    /// - Throws: the mistake in the line.
     static func read(_ line: Substring) throws(Mistake) -> SettingsLine? {
         let indentation = line.prefix { $0 == " " }.count
         let content = line.dropFirst(indentation)
@@ -22,13 +22,13 @@ struct SettingsLine: Sendable, Equatable {
         let name = content.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
         let rest = content[name.endIndex...].drop { $0 == " " }
         guard !name.isEmpty, rest.first == ":", rest.dropFirst().first ?? " " == " " else {
-            throw Mistake("a line is `name: value`, with a space after the colon, and has no tab")
+            throw Mistake("a line must be `name: value`, with a space after the colon and without tabs")
         }
         let (value, isQuoted) = try value(rest.dropFirst())
         return SettingsLine(indentation: indentation, name: String(name), value: value, isQuoted: isQuoted)
     }
 
-    /// What is wrong with a line.
+    /// A mistake in a line.
     struct Mistake: Error, Equatable {
         let words: String
 
@@ -46,7 +46,7 @@ struct SettingsLine: Sendable, Equatable {
             }
             return (value, true)
         }
-        // A comment begins with a `#` that a space precedes; others belong to the value.
+        // A `#` after a space begins a comment; any other `#` belongs to the value.
         var plain = ""
         var previous: Character = " "
         for character in text {
@@ -56,12 +56,12 @@ struct SettingsLine: Sendable, Equatable {
         }
         let value = String(plain.trimmingSpaces)
         guard !plain.contains("\t"), !value.contains(": "), value.last != ":" else {
-            throw Mistake("a value with a tab, or with a colon before a space or at its end, stands in quotes")
+            throw Mistake("a value with a tab, with a colon before a space or with a colon at its end needs quotes")
         }
         return (value, false)
     }
 
-    /// Reads up to the closing quote: `''` stands for a quote in single ones, `\"` and `\\` in double ones.
+    /// Reads up to the closing quote: `''` is a quote within single quotes; `\"` and `\\` are escapes in double quotes.
     private static func quoted(
         _ text: Substring, by quote: Character
     ) throws(Mistake) -> (value: String, rest: Substring) {
@@ -75,17 +75,17 @@ struct SettingsLine: Sendable, Equatable {
             case quote: return (value, rest)
             case "\\" where quote == "\"":
                 guard let escaped = rest.popFirst(), escaped == "\\" || escaped == "\"" else {
-                    throw Mistake("in double quotes, a backslash stands before `\"` or another backslash alone")
+                    throw Mistake("in double quotes, a backslash may stand only before `\"` or another backslash")
                 }
                 value.append(escaped)
-            case "\t": throw Mistake("a value has no tab")
+            case "\t": throw Mistake("a value may not contain a tab")
             default: value.append(character)
             }
         }
         throw Mistake("the quote is not closed on its line")
     }
 
-    /// A text as a value of the file: in quotes, unless every YAML reader takes it for this text without.
+    /// A text as a value of the file, in quotes unless every YAML reader reads it as the same text without them.
     static func written(_ text: String) -> String {
         let others: Set = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
         let isPlain =
@@ -98,7 +98,7 @@ struct SettingsLine: Sendable, Equatable {
 
     /// The file's lines, as YAML breaks them.
     ///
-    /// - Returns: nil for a text with a character that no YAML file may have, or a mark that changes what a sign means.
+    /// - Returns: nil for a text with a character that YAML forbids, or with a combining mark after a sign.
     static func lines(of text: String) -> [Substring]? {
         let isAllowed = text.unicodeScalars.allSatisfy { scalar in
             switch scalar.value {
@@ -107,7 +107,7 @@ struct SettingsLine: Sendable, Equatable {
             default: true
             }
         }
-        // YAML reads code points: a mark that Swift joins to a `#` or a quote would hide it here, and not there.
+        // YAML reads code points. Swift joins a combining mark to the `#` or quote before it, and would miss that sign.
         let hidesNothing = text.allSatisfy { character in
             character.unicodeScalars.count == 1 || character == "\r\n"
                 || character.unicodeScalars.first.map { !$0.isASCII || $0.properties.isAlphabetic } ?? true

@@ -3,10 +3,10 @@ import Signing
 import Storage
 import Synchronization
 
-/// The keys that sign now: those that the registry lists as active, read from their files when they are first needed.
+/// The private keys of the registry's active keys, each read from its file when first needed.
 ///
-/// Nothing here says which key signs: a transaction finds that in the registry as it stands for it, so that no order of
-/// changes can leave a retired or a struck key signing.
+/// Each transaction finds the active key in the registry. So no order of changes lets a retired or compromised key
+/// sign.
 final class SigningKeys: Sendable {
     private let state: StateDirectory
     private let suite: Suite
@@ -17,13 +17,13 @@ final class SigningKeys: Sendable {
         self.suite = suite
     }
 
-    /// The key that signs.
+    /// The private key of a role.
     ///
     /// - Parameters:
-    ///   - role: what it signs.
-    ///   - record: the role's active key in the registry, nil where there is none.
-    /// - Returns: the private key of the record.
-    /// - Throws: `key_missing` when no key is active, or its file is not there; `suite_mismatch`; or what the file lacks.
+    ///   - role: the key's role.
+    ///   - record: the role's active key in the registry; nil when no key is active.
+    /// - Returns: the private key that belongs to the record.
+    /// - Throws: `key_missing` when no key is active or its file is missing, `suite_mismatch`, or an error of the file.
     func key(_ role: KeyRole, _ record: IssuerKeyRecord?) throws(OperationError) -> SigningKey {
         guard let record else {
             throw OperationError(
@@ -46,7 +46,7 @@ final class SigningKeys: Sendable {
         }
         guard key.verificationKey.spki == record.spki else {
             throw OperationError(
-                code: .keyMissing, reason: "\(own) does not hold the key that the registry lists as active",
+                code: .keyMissing, reason: "\(own) does not contain the key that the registry lists as active",
                 hint: "restore the file, or make a new key with `suishen key rotate \(role.rawValue)`")
         }
         guard key.algorithm == suite.algorithm else { throw KeyRing.suiteMismatch(suite) }

@@ -4,7 +4,7 @@ package import Signing
 import Storage
 import TraceLog
 
-/// The folder an installation lives in: settings, keys, registry, log and socket.
+/// The folder of an installation: settings, keys, registry, log and socket.
 package struct StateDirectory: Sendable {
     package let path: String
 
@@ -15,7 +15,7 @@ package struct StateDirectory: Sendable {
     package var settings: String { path + "/suishend.yaml" }
     package var registry: String { path + "/registry.sqlite" }
     package var log: String { path + "/log" }
-    /// Whose transit codes this installation's gates take; there only where an operator put it.
+    /// The file of the transit network whose codes this installation's gates accept; an operator may put it there.
     package var transitNetwork: String { path + "/transit-network.json" }
     package var lock: String { path + "/run/lock" }
     package var socket: String { path + "/run/suishend.sock" }
@@ -26,19 +26,19 @@ package struct StateDirectory: Sendable {
     /// Makes a new installation: beat, folders, keys, settings and an empty registry.
     ///
     /// - Parameters:
-    ///   - settings: what the settings file says.
-    ///   - random: where the secrets come from.
-    ///   - now: seconds since 1970-01-01T00:00:00Z; the keys count from here.
-    /// - Throws: `state_exists` when anything but an empty folder is at the path already, which is not touched then;
-    ///   `beat_exists` where a beat is there already; after any other failure nothing is left there.
+    ///   - settings: the content of the settings file.
+    ///   - random: the source of the secrets.
+    ///   - now: seconds since 1970-01-01T00:00:00Z; the keys are valid from this time.
+    /// - Throws: `state_exists` when the path exists and is not an empty folder, which leaves it untouched;
+    ///   `beat_exists` when the beat exists already. After any other error no file is left behind.
     package func create(_ settings: Settings, random: some RandomSource, at now: UInt64) throws(OperationError) {
-        // An empty folder, and nothing else, can be removed so that it is made anew with the right owner and mode.
+        // rmdir(2) removes only an empty folder; it is then made again with the right owner and mode.
         _ = unsafe rmdir(path)
         guard unsafe mkdir(path, 0o700) == 0 else {
             throw errno == EEXIST
                 ? OperationError(
-                    code: .stateExists, reason: "\(path) is there already",
-                    hint: "name a folder that is new or empty")
+                    code: .stateExists, reason: "\(path) exists already",
+                    hint: "name a new or an empty folder")
                 : Self.unwritable(path)
         }
         var beat: BeatFile?
@@ -64,7 +64,7 @@ package struct StateDirectory: Sendable {
             for name in KeyRing.secrets {
                 try SecretFile.create(random.bytes(KeyRing.secretByteCount), at: key(name))
             }
-            // The settings hold no secret, but they are made by the same exclusive, synced write.
+            // The settings are not secret, but they need the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
             try RegistryDatabase.create(
@@ -80,7 +80,7 @@ package struct StateDirectory: Sendable {
         }
     }
 
-    /// What auditors hold the log to, in C2SP's form of a verifier key.
+    /// The key that auditors check the log with, in C2SP's format of a verifier key.
     package func logKey(of settings: Settings) throws(OperationError) -> String {
         do {
             let key = try SigningKey(contentsOf: key(KeyRing.checkpointFile))
@@ -92,9 +92,9 @@ package struct StateDirectory: Sendable {
         }
     }
 
-    /// Takes the installation for this process alone, until the value is let go of.
+    /// Locks the installation for this process alone, until the returned value is released.
     ///
-    /// - Throws: `state_missing`, `state_busy` when another process has it.
+    /// - Throws: `state_missing`, or `state_busy` when another process holds the lock.
     package func locked() throws(OperationError) -> StateLock {
         let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 || errno == ENOENT || errno == ENOTDIR else { throw Self.unwritable(lock) }
@@ -102,8 +102,8 @@ package struct StateDirectory: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw OperationError(
-                code: .stateBusy, reason: "another process works on \(path)",
-                hint: "talk to the daemon with --socket, or wait until the other command has ended")
+                code: .stateBusy, reason: "another process is using \(path)",
+                hint: "use the daemon with --socket, or wait until the other command has ended")
         }
         return StateLock(descriptor: descriptor)
     }
@@ -111,18 +111,18 @@ package struct StateDirectory: Sendable {
     var missing: OperationError {
         OperationError(
             code: .stateMissing, reason: "there is no installation at \(path)",
-            hint: "make one with `suishen init --state DIR`, or name the right folder with --state")
+            hint: "make an installation with `suishen init --state DIR`, or name the right folder with --state")
     }
 
     private static func unwritable(_ path: String) -> OperationError {
         OperationError(
             code: .stateUnwritable,
             reason: "\(path) cannot be made or written: \(unsafe String(cString: strerror(errno)))",
-            hint: "check the disk, the folder it is in, and their permissions")
+            hint: "check the disk, the parent folder and its permissions")
     }
 }
 
-/// Holds the advisory lock on an installation; the kernel lets go of it when the process ends, however it ends.
+/// Holds the advisory lock on an installation; the kernel releases it when the process ends in any way.
 package final class StateLock: Sendable {
     private let descriptor: Int32
 

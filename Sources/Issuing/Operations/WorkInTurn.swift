@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Long work, one piece after another, on a queue of its own: what blocks there keeps no thread from other requests.
+/// Runs long work, one piece after another, on its own queue, so that blocking work holds up no other request.
 package final class WorkInTurn: TaskExecutor {
     private let queue: DispatchQueue
     private let last = Mutex<Task<Void, Never>?>(nil)
@@ -15,7 +15,7 @@ package final class WorkInTurn: TaskExecutor {
         queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
-    /// Runs `work` once every piece that was asked for earlier has ended, also where that waited in between.
+    /// Runs `work` once every earlier piece has ended, even when an earlier piece suspended in between.
     package func run<Value: Sendable>(
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {

@@ -4,19 +4,19 @@ package import Signing
 import Storage
 import TraceLog
 
-/// Brings an installation that was copied back to where it may serve again.
+/// Recovers an installation that was restored from a copy, so that it may serve again.
 package enum InstallationRecovery {
-    /// Recovers an installation by what it published last.
+    /// Recovers an installation with the newest files that it published.
     ///
     /// - Parameters:
     ///   - state: the installation's folder; no daemon may serve it.
     ///   - folder: the newest bundle, its status lists and the newest checkpoint.
     ///   - now: seconds since 1970.
-    ///   - uid: who recovers, for the audit trail.
-    ///   - random: where an identifier comes from, if the installation has none.
-    /// - Returns: what was done, and what cannot be known any more.
-    /// - Throws: `state_missing`, `state_busy`, what the published files lack, or what a key or the registry lacks; nothing
-    ///   is changed then, but for `beat_unwritable` and `beat_exists`, after which it must run again.
+    ///   - uid: the user who recovers, for the audit trail.
+    ///   - random: the source of an identifier, if the installation has none.
+    /// - Returns: a report of the changes and of the facts that are lost.
+    /// - Throws: `state_missing`, `state_busy`, or an error of the published files, a key or the registry. Nothing is
+    ///   changed then, except after `beat_unwritable` and `beat_exists`: these need another run.
     package static func run(
         _ state: StateDirectory, published folder: String, at now: UInt64, by uid: UInt32, random: some RandomSource
     ) async throws(OperationError) -> JSONValue {
@@ -60,19 +60,19 @@ package enum InstallationRecovery {
         }
     }
 
-    /// Refuses another installation's beat, whose numbers say nothing of this one.
+    /// Refuses another installation's beat, whose numbers do not apply to this one.
     private static func check(
         _ position: RegistryPosition?, _ beat: Beat?, at path: String
     ) throws(OperationError) {
         guard let position, let beat, position.installation != beat.installation else { return }
         throw OperationError(
             code: .beatForeign, reason: "the beat \(path) is another installation's",
-            hint: "set `beat` in suishend.yaml to this installation's own; where that is lost, to a path without one")
+            hint: "set `beat` in suishend.yaml to this installation's beat; if it is lost, to a path without a file")
     }
 }
 
 extension PublishedState {
-    /// The times of the lists, by the names that they were published under.
+    /// The lists' issue times, by their published names.
     fileprivate var issueTimes: [String: UInt64] {
         Dictionary(
             lists.map { ($0.shard == 0 ? $0.list : "\($0.list)-\($0.shard)", $0.issuedAt) }, uniquingKeysWith: max)

@@ -2,13 +2,13 @@ import Foundation
 import Glibc
 import Gate
 
-/// A folder of published files, and the errors that name what is wrong with them.
+/// A folder of published files, and the errors for unusable files.
 struct PublishedFolder {
     let path: String
 
-    /// Reads a file; nil where it is not there.
+    /// Reads a file; nil when it does not exist.
     ///
-    /// - Throws: `published_unreadable`, also for what is too long or no regular file.
+    /// - Throws: `published_unreadable`, also for a file that is too long or is not a regular file.
     func read(_ name: String, byteCountMax: Int) throws(OperationError) -> [UInt8]? {
         let descriptor = unsafe open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -25,11 +25,11 @@ struct PublishedFolder {
             let bytes = try FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).read(upToCount: byteCountMax)
             return bytes.map { [UInt8]($0) } ?? []
         } catch {
-            throw unreadable(name, "the disk fails")
+            throw unreadable(name, "a read failed")
         }
     }
 
-    /// The names of the status lists that are there.
+    /// The names of the status lists in the folder.
     func listNames() -> [String] {
         let names = try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(BundleExport.statusFolder)")
         return (names ?? []).compactMap { BundleExport.listName(of: "\(BundleExport.statusFolder)/\($0)") }
@@ -39,21 +39,21 @@ struct PublishedFolder {
         OperationError(
             code: OperationError.Code(rawValue: "published_\(what)_missing") ?? .publishedUnreadable,
             reason: "\(path) has no \(name)",
-            hint: "put the newest one that left the installation there; gates and auditors have it")
+            hint: "put the newest published one there; gates and auditors have it")
     }
 
     func foreign(_ what: String, _ reason: String) -> OperationError {
         OperationError(
             code: OperationError.Code(rawValue: "published_\(what)_foreign") ?? .publishedUnreadable,
             reason: "the published \(what) \(reason)",
-            hint: "take what this installation published, as its gates and auditors have it")
+            hint: "use the file that this installation published; its gates and auditors have it")
     }
 
     func old(_ what: String, _ reason: String) -> OperationError {
         OperationError(
             code: OperationError.Code(rawValue: "published_\(what)_old") ?? .publishedUnreadable,
             reason: reason,
-            hint: "take the newest one that left the installation; gates and auditors have it")
+            hint: "use the newest one that left the installation; gates and auditors have it")
     }
 
     func unreadable(_ name: String, _ reason: String) -> OperationError {

@@ -1,18 +1,18 @@
 import Credential
 import Gate
 
-/// One shard of a status list as it was published.
+/// One published shard of a status list.
 struct PublishedList: Sendable {
     /// The list's plain name.
     let list: String
     let shard: UInt64
     let issuedAt: UInt64
-    /// The revoked indices of the whole list that lie in this shard.
+    /// The revoked indices in this shard, counted from the list's start.
     let revoked: [UInt64]
 
-    /// Takes a token's list under the name that it was published by.
+    /// Reads a token under the list's published name.
     ///
-    /// - Returns: nil where the name is no list's, or a bit has an index that no list has.
+    /// - Returns: nil when the name is not a list's name, or a bit's index is out of range.
     init?(name: String, token: StatusListToken) {
         guard let (list, shard) = Self.parts(of: name) else { return nil }
         let base = shard * StatusListReference.shardBitCount
@@ -27,7 +27,7 @@ struct PublishedList: Sendable {
         self.revoked = revoked
     }
 
-    /// The plain name of a shard's list, and the shard's number; nil for what is no such name.
+    /// The plain name of a shard's list, and the shard's number; nil for any other name.
     static func parts(of name: String) -> (list: String, shard: UInt64)? {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         guard (3...4).contains(parts.count), !name.contains("/") else { return nil }

@@ -5,7 +5,7 @@ import Storage
 import TraceLog
 import Gate
 
-/// What an installation published last, checked against its own keys and its beat.
+/// The newest files that an installation published, checked against its own keys and its beat.
 struct PublishedState {
     let bundleVersion: UInt64
     let lists: [PublishedList]
@@ -13,21 +13,21 @@ struct PublishedState {
 
     static let checkpointName = "checkpoint"
 
-    /// What the published files are held to.
+    /// The keys and the beat that the published files are checked against.
     struct Measure {
         /// The key that signs this installation's bundles.
         let root: VerificationKey
-        /// The key and the name of its log.
+        /// The key and the name of this installation's log.
         let log: NoteKey
-        /// The keys that the registry has for status lists.
+        /// The registry's keys for status lists.
         let statusKeys: [IssuerKeyRecord]
-        /// nil where the beat is lost.
+        /// The installation's beat; nil when it is lost.
         let beat: Beat?
     }
 
-    /// Reads a folder as `suishen bundle export` leaves it, with the newest checkpoint in it.
+    /// Reads a folder that `suishen bundle export` made, with the newest checkpoint in it.
     ///
-    /// - Throws: a code of its own for everything that is missing, another's, or older than the beat says.
+    /// - Throws: a code for a missing file, one for another installation's file, one for a file older than in the beat.
     init(_ folder: PublishedFolder, heldTo measure: Measure) throws(OperationError) {
         let bundle = try Self.bundle(folder, measure)
         bundleVersion = bundle.version
@@ -48,7 +48,7 @@ struct PublishedState {
                 : folder.unreadable(BundleExport.bundleName, error.reason)
         }
         if let newest = measure.beat?.bundleVersion, bundle.version < newest {
-            throw folder.old("bundle", "the bundle has version \(bundle.version), and version \(newest) has left")
+            throw folder.old("bundle", "the bundle has version \(bundle.version), and version \(newest) is the newest")
         }
         return bundle
     }
@@ -73,31 +73,31 @@ struct PublishedState {
         if let newest = measure.beat?.checkpoint {
             guard checkpoint.size >= newest.size else {
                 throw folder.old(
-                    "checkpoint", "the checkpoint is of \(checkpoint.size) entries, and one of \(newest.size) has left")
+                    "checkpoint", "the checkpoint has \(checkpoint.size) entries, and the newest has \(newest.size)")
             }
             guard checkpoint.size > newest.size || checkpoint.root == newest.root else {
                 throw OperationError(
                     code: .publishedLogForked,
-                    reason: "the published checkpoint and the one in the beat are of one size and differ",
-                    hint: "stop, and keep both: two histories were signed with this log's key")
+                    reason: "the published checkpoint and the beat's checkpoint have the same size and different roots",
+                    hint: "stop, and keep both: two different histories were signed with this log's key")
             }
         }
         return Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
     }
 
-    /// The lists that the bundle names, those that left by themselves and may still be needed, and all others that are
-    /// there and good.
+    /// The lists that the bundle names, later lists in the beat that may still be needed, and all other valid lists
+    /// in the folder.
     private static func lists(
         _ folder: PublishedFolder, of bundle: GateBundle, _ measure: Measure
     ) throws(OperationError) -> [PublishedList] {
-        let struck = bundle.issuers.filter { $0.status == .compromised }.map(\.publicKey)
+        let compromised = bundle.issuers.filter { $0.status == .compromised }.map(\.publicKey)
         let trusted = bundle.issuers.filter { $0.uses.contains(.statuslist) }.compactMap { record in
             try? VerificationKey(spki: record.publicKey)
         }
         let own = measure.statusKeys.filter { $0.status != .compromised }.compactMap { record in
             try? VerificationKey(spki: record.spki)
         }
-        let keys = (trusted + own).filter { key in !struck.contains(key.spki) }
+        let keys = (trusted + own).filter { key in !compromised.contains(key.spki) }
         let firstDay = bundle.issuedAt / Beat.secondsADay
         let left = (measure.beat?.lists ?? [:]).keys.filter { name in
             Beat.day(of: name).map { $0 + 1 >= firstDay } ?? true
@@ -112,7 +112,7 @@ struct PublishedState {
         }
         for name in folder.listNames().sorted() where !needed.contains(name) {
             let bytes = try folder.read(listFile(name), byteCountMax: StatusListToken.byteCountMax) ?? []
-            // What nobody needs cannot keep an installation from its recovery.
+            // A list that is not needed must not prevent a recovery.
             guard let list = try? list(name, bytes, signedByOneOf: keys, folder, measure) else { continue }
             lists.append(list)
         }
@@ -133,7 +133,7 @@ struct PublishedState {
             let list = PublishedList(name: name, token: token)
         else { throw folder.foreign("list", "\(name) is another list") }
         if let newest = measure.beat?.lists[name], token.issuedAt < newest {
-            throw folder.old("list", "\(name) is of \(token.issuedAt), and one of \(newest) has left")
+            throw folder.old("list", "\(name) was issued at \(token.issuedAt), and the newest at \(newest)")
         }
         return list
     }

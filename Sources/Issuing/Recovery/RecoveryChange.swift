@@ -2,29 +2,29 @@ import Credential
 import Encoding
 import Storage
 
-/// What a recovery changes in the registry, all in one transaction.
+/// The changes of a recovery in the registry, all in one transaction.
 struct RecoveryChange: Sendable {
     let registry: Registry
     let published: PublishedState
-    /// The beat; an empty one where it is lost.
+    /// The installation's beat; an empty beat when it is lost.
     let beat: Beat
     let isBeatLost: Bool
     let now: UInt64
     let uid: UInt32
 
-    /// What came of it.
+    /// The result of the changes.
     struct Outcome: Sendable {
         var revocationCount = 0
-        /// Where each list goes on, by its plain name.
+        /// The next index of each list, by the list's plain name.
         var floors: [(list: String, floor: UInt64)] = []
-        /// Where every other list begins.
+        /// The first index of every other list.
         var generalFloor: UInt64 = 0
         var missingEntryCount: UInt64 = 0
-        /// No bundle gets this version or a lower one.
+        /// The version that every later bundle exceeds.
         var bundleVersion: UInt64 = 0
     }
 
-    /// Kept, sealed, with each revocation that is set again.
+    /// The reason that is kept, sealed, with each restored revocation.
     private static let reason = "restored by a recovery from the published status list"
 
     func apply(in database: any StoreTransaction) throws -> Outcome {
@@ -44,10 +44,10 @@ struct RecoveryChange: Sendable {
         return outcome
     }
 
-    /// Has every list go on above every shard that anything was, or may have been, given out of.
+    /// Raises every list's floor above every shard from which an index may have been given out.
     ///
-    /// A list that was never published may have begun at the general floor of before, so that this goes one shard up; the
-    /// beat has that floor too, since the registry may be from before the last recovery.
+    /// A list that was never published may have begun at the previous general floor, so the new general floor is one
+    /// shard higher. The beat has the previous floor too, because the registry may be older than the last recovery.
     private func raiseFloors(_ outcome: inout Outcome, in database: any StoreTransaction) throws {
         var newest: [String: UInt64] = [:]
         for list in published.lists { newest[list.list] = max(newest[list.list] ?? 0, list.shard) }
@@ -74,7 +74,7 @@ struct RecoveryChange: Sendable {
 }
 
 extension RecoveryChange.Outcome {
-    /// What `suishen recover` prints.
+    /// The output of `suishen recover`.
     func json(_ published: PublishedState, isBeatLost: Bool) -> JSONValue {
         [
             "revocationsRestored": .integer(Int64(revocationCount)),

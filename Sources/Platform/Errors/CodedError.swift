@@ -1,11 +1,11 @@
-/// What every error of the project tells: a stable code, what happened, the fix, and its class.
+/// An error of the project: a stable code, a reason, a fix, and a class.
 package protocol CodedError: Error, Sendable {
     associatedtype StableCode: Sendable
 
     var code: StableCode { get }
     /// The stable snake_case code, which programs may compare.
     var codeText: String { get }
-    /// What happened to which input: lower case, no full stop, never a secret.
+    /// The event and the input that it concerns: lower case, no full stop, never a secret.
     var reason: String { get }
     /// The fix, as one imperative sentence.
     var hint: String { get }

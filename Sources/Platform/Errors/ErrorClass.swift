@@ -1,12 +1,12 @@
-/// Who can do something about an error; the HTTP status and the exit status follow from it.
+/// The class of an error, which determines its HTTP status and its exit status.
 ///
-/// The cases are of four kinds: the caller's fault, a refusal, come again later, and our malfunction.
+/// There are four kinds: the caller's fault, a refusal, an error that passes, and our malfunction.
 package enum ErrorClass: Sendable, Equatable, CaseIterable {
     // The caller's fault: the same request fails again.
     case requestMalformed
     case methodNotAllowed
     case requestTooLong
-    /// A file or data that the caller of a command named; behind a service it is the service's own, and a malfunction.
+    /// A command's caller named an unusable file or data; in a service the file is its own, and this is a malfunction.
     case inputUnusable
 
     // A refusal: the request is sound, and the answer is no.
@@ -17,7 +17,7 @@ package enum ErrorClass: Sendable, Equatable, CaseIterable {
     /// Nothing was done, and the same request can succeed later.
     case later
 
-    /// The caller can do nothing about it; every unknown error is one.
+    /// The caller can do nothing about the error; every unknown error has this class.
     case malfunction
 }
 
@@ -36,9 +36,9 @@ extension ErrorClass {
         }
     }
 
-    /// The class of the error that an answer carries.
+    /// The class of the error in an answer.
     ///
-    /// A status that no class has keeps its hundred's meaning: 4xx is the request's fault, all else a malfunction.
+    /// For a status without a class, 4xx is the request's fault, and any other status is a malfunction.
     package init(httpStatus: Int) {
         switch httpStatus {
         case 403: self = .notPermitted
@@ -52,6 +52,6 @@ extension ErrorClass {
         }
     }
 
-    /// The class of the error behind a service, where every file and every stored byte is the service's own.
+    /// The class of the error in a service, which reads only its own files.
     package var behindService: ErrorClass { self == .inputUnusable ? .malfunction : self }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Owns one connected socket until a deadline; closed exactly once.
+/// Owns one connected socket with a deadline, and closes it exactly once.
 package struct HTTPConnection: ~Copyable {
     private static let busyMicroseconds: UInt32 = 5000
 
@@ -86,7 +86,7 @@ package struct HTTPConnection: ~Copyable {
         guard descriptor >= 0 else { throw unreachable(name) }
         while unsafe Glibc.connect(descriptor, address, byteCount) != 0 {
             if errno == EINPROGRESS { break }
-            // A UNIX socket whose queue is full just now; there is nothing to wait on.
+            // The queue of the UNIX socket is full; poll(2) cannot wait for room in it.
             if errno == EAGAIN && MonotonicClock.milliseconds() < deadline {
                 usleep(busyMicroseconds)
                 continue

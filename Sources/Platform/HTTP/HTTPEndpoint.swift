@@ -1,15 +1,15 @@
-/// Where an HTTP service listens: a host and port, or a UNIX socket.
+/// The address of an HTTP service: a host and port, or a UNIX socket.
 package enum HTTPEndpoint: Sendable, Equatable {
-    /// A host's name or address, its port, and what every path starts with.
+    /// A host's name or address, its port, and the prefix of every path.
     case network(host: String, port: UInt16, prefix: String)
     case socket(path: String)
 
-    /// The longest address taken, in bytes.
+    /// The most bytes of an address.
     package static let byteCountMax = 1024
 
     /// Reads `http://HOST[:PORT][/PREFIX]`, `unix:PATH`, or a path that starts with `/`.
     ///
-    /// - Returns: nil for anything else, `https` among it: no TLS library is linked here.
+    /// - Returns: nil for anything else, including `https`: no TLS library is linked here.
     package init?(_ text: String) {
         guard text.utf8.count <= Self.byteCountMax, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return nil

@@ -6,7 +6,7 @@ package struct HTTPExchange: Sendable {
     package static let bodyByteCountMax = 1 << 20
 
     package let endpoint: HTTPEndpoint
-    /// The longest one exchange may take from connecting to the last byte; resolving a host's name comes on top.
+    /// The time limit of one exchange, from connecting to the last byte, without the resolution of a host's name.
     package let timeoutMilliseconds: Int
 
     package init(endpoint: HTTPEndpoint, timeoutMilliseconds: Int) {
@@ -18,10 +18,10 @@ package struct HTTPExchange: Sendable {
     ///
     /// - Parameters:
     ///   - path: starts with `/`; visible ASCII only.
-    ///   - body: at most `bodyByteCountMax` bytes.
+    ///   - body: at most ``bodyByteCountMax`` bytes.
     ///   - contentType: the body's media type.
     ///   - fields: further header fields, visible ASCII only.
-    /// - Returns: the answer, whatever its status.
+    /// - Returns: the answer, with any status.
     /// - Throws: `unreachable`, `timed_out`, `closed`, `malformed_response` or `too_large`.
     package func post(
         path: String, body: [UInt8], contentType: String = "application/json",
@@ -30,7 +30,7 @@ package struct HTTPExchange: Sendable {
         // No input reaches this: every path is a constant of the source.
         precondition(path.hasPrefix("/") && path.utf8.allSatisfy { (0x21...0x7E).contains($0) })
         guard body.count <= Self.bodyByteCountMax else {
-            throw HTTPExchangeError(.tooLarge, "a request of \(body.count) bytes", hint: "send less at a time")
+            throw HTTPExchangeError(.tooLarge, "a request of \(body.count) bytes", hint: "send a smaller request")
         }
         let connection = try HTTPConnection(endpoint, timeoutMilliseconds: timeoutMilliseconds)
         var head = [

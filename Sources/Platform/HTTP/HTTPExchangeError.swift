@@ -1,4 +1,4 @@
-/// Why an exchange brought no answer.
+/// The error of an exchange that got no answer.
 package struct HTTPExchangeError: Error, Equatable, Sendable {
     /// The stable codes.
     package enum Code: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-/// The status and the framing of an answer, as its head gives them.
+/// The status and the framing in the head of an answer.
 struct HTTPResponseHead: Equatable {
     enum Framing: Equatable {
         case length(Int)
@@ -22,7 +22,7 @@ struct HTTPResponseHead: Equatable {
         framing = try Self.framing(lines.dropFirst())
     }
 
-    /// Two lengths, or a length beside chunks, are how answers are smuggled (RFC 9112 §6.3): refused.
+    /// Refuses two lengths, and a length beside chunks, because both are used to smuggle answers (RFC 9112 §6.3).
     private static func framing(_ lines: ArraySlice<Substring>) throws(HTTPExchangeError) -> Framing {
         var framing: Framing?
         for line in lines {
@@ -33,9 +33,9 @@ struct HTTPResponseHead: Equatable {
             }
             guard name == "content-length" || name == "transfer-encoding" else { continue }
             let value = line[line.index(after: colon)...].filter { $0 != " " && $0 != "\t" }
-            guard framing == nil else { throw .malformed("it says twice how long it is") }
+            guard framing == nil else { throw .malformed("it gives its length twice") }
             if name == "transfer-encoding" {
-                guard value.lowercased() == "chunked" else { throw .malformed("its transfer coding is not known") }
+                guard value.lowercased() == "chunked" else { throw .malformed("its transfer coding is unknown") }
                 framing = .chunked
             } else {
                 guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(value) else {

@@ -1,6 +1,6 @@
-/// Reads one HTTP/1.1 answer as its bytes come (RFC 9112); the only reader of answers from sockets.
+/// Reads one HTTP/1.1 answer as its bytes arrive (RFC 9112); no other code reads answers from sockets.
 ///
-/// It refuses two lengths, a length beside chunks, every transfer coding but `chunked`, and bytes after the answer's end.
+/// It refuses two lengths, a length beside chunks, transfer codings other than `chunked`, and bytes after the end.
 package struct HTTPResponseReader {
     /// The most bytes of a chunk's size and of all trailer fields.
     private static let sizeLineByteCountMax = 64
@@ -26,7 +26,7 @@ package struct HTTPResponseReader {
         unread.append(contentsOf: bytes)
     }
 
-    /// Reads as far as the bytes go.
+    /// Reads as much of the answer as has arrived.
     ///
     /// - Parameter isEnded: whether the connection has ended.
     /// - Returns: the answer, or nil while bytes are missing.
@@ -95,7 +95,7 @@ package struct HTTPResponseReader {
             position = line.end
             take(count)
             guard unread[position] == 0x0D, unread[position + 1] == 0x0A else {
-                throw .malformed("a chunk does not end where it says")
+                throw .malformed("a chunk does not end at its stated size")
             }
             position += 2
         }
@@ -106,7 +106,7 @@ package struct HTTPResponseReader {
         return false
     }
 
-    /// The next line without its CRLF, and where the line after it begins; nil while its end is missing.
+    /// The next line without its CRLF, and the start of the line after it; nil while the line's end is missing.
     private func nextLine(
         byteCountMax: Int
     ) throws(HTTPExchangeError) -> (bytes: ArraySlice<UInt8>, end: Int)? {

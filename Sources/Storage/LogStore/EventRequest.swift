@@ -2,11 +2,11 @@ package import TraceLog
 
 /// A request to append one event.
 package struct EventRequest: Sendable {
-    /// The place that a writer expects the event to get; another writer in between is a conflict.
+    /// The place that a writer expects for the event; an entry of another writer before it makes a conflict.
     package struct Expectation: Sendable, Equatable {
         /// The sequence that the event should get.
         package var sequence: UInt64
-        /// The leaf hash of the entry before it; nil for an object's first.
+        /// The leaf hash of the object's entry before it; nil for an object's first event.
         package var previousLeafHash: MerkleHash?
 
         package init(sequence: UInt64, previousLeafHash: MerkleHash?) {
@@ -18,11 +18,11 @@ package struct EventRequest: Sendable {
     /// The key under which a repeated request gets the first answer.
     package struct Idempotency: Sendable, Equatable {
         package var key: String
-        /// Under which an earlier version may have kept the same request.
+        /// The key under which an earlier version may have kept the same request.
         package var earlierKey: String?
-        /// Tells one request from another, without its personal values.
+        /// A digest of the request without its personal values.
         ///
-        /// A digest of those would outlive an erasure; they are held to the openings, as long as those are there.
+        /// A digest of personal values would outlive their erasure. These are compared with the openings instead.
         package var requestDigest: [UInt8]
 
         package init(key: String, earlierKey: String? = nil, requestDigest: [UInt8]) {
@@ -48,7 +48,7 @@ package struct EventRequest: Sendable {
     }
 }
 
-/// The answer to an append; it leaves only after the entry is on disk.
+/// The answer to an append, sent only after the entry is on disk.
 package struct AppendAnswer: Sendable, Equatable {
     package let index: UInt64
     package let sequence: UInt64
@@ -61,7 +61,7 @@ package struct AppendAnswer: Sendable, Equatable {
     }
 }
 
-/// An entry as the store holds it.
+/// An entry in its stored form.
 package struct StoredEntry: Sendable, Equatable {
     package let index: UInt64
     package let leafHash: MerkleHash
@@ -78,10 +78,10 @@ package struct StoredEntry: Sendable, Equatable {
         ObjectHead(object: object, sequence: sequence, link: EntryLink(leafHash: leafHash, index: index))
     }
 
-    /// Refuses bytes that do not hash to the leaf hash that was acknowledged.
+    /// Refuses bytes that do not hash to the acknowledged leaf hash.
     func check(by hasher: inout MerkleHasher) throws(LogError) {
         guard hasher.leaf(bytes) == leafHash else {
-            throw .inconsistent("entry \(index) does not hash to what was acknowledged")
+            throw .inconsistent("entry \(index) does not hash to its acknowledged leaf hash")
         }
     }
 }

@@ -1,4 +1,4 @@
-/// Where a crash test may end the process: each place that leaves something half done.
+/// A point where work is half done and a crash test may end the process.
 package enum FaultPoint: String, Sendable, CaseIterable {
     case entryInserted = "entry_inserted"
     case committed
@@ -12,5 +12,5 @@ package enum FaultPoint: String, Sendable, CaseIterable {
     case checkpointPublished = "checkpoint_published"
 }
 
-/// What happens at a fault point: nothing in service, an end of the process in a crash test.
+/// The action at a fault point: nothing in service, and the end of the process in a crash test.
 package typealias FaultInjection = @Sendable (FaultPoint) -> Void

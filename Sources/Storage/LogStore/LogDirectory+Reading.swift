@@ -3,15 +3,15 @@ import TraceLog
 import Platform
 
 extension LogDirectory {
-    /// More bytes than any published file has: a bundle of 256 entries is the longest.
+    /// The most bytes of a published file; the longest file is a bundle of 256 entries.
     private static let fileByteCountMax = EntryBundle.byteCountMax
 
-    /// Reads a published file whole; it never waits for a pipe or a device in the file's place.
+    /// Reads a whole published file; it never waits for a pipe or a device at the file's path.
     ///
     /// - Parameter name: the file's path in the log's folder.
     /// - Returns: nil when there is no file of that name.
-    /// - Throws: `log_unreadable` for what is not a regular file, is empty, or cannot be read; `log_unwritable` while
-    ///   the system has no file to spare, which passes.
+    /// - Throws: `log_unreadable` for a file that is not regular, is empty, or cannot be read; `log_unwritable` while
+    ///   the system has too many open files, which passes.
     package func read(_ name: String) throws(LogError) -> [UInt8]? {
         guard let (descriptor, byteCount) = try opened(name) else { return nil }
         defer { close(descriptor) }
@@ -20,7 +20,7 @@ extension LogDirectory {
 
     /// Refuses a file that ``read(_:)`` could not read, without reading it.
     ///
-    /// - Throws: `log_unreadable`, also where there is no file of that name.
+    /// - Throws: `log_unreadable`, also when there is no file of that name.
     func require(_ name: String) throws(LogError) {
         guard let (descriptor, _) = try opened(name) else { throw .missing(name) }
         close(descriptor)
@@ -74,6 +74,6 @@ extension LogDirectory {
     private static func exhausted(_ name: String) -> LogError {
         LogError(
             code: .logUnwritable, reason: "\(name) of the published log cannot be opened now: \(systemReason)",
-            hint: "raise the limit of open files, or close what holds them; the log goes on by itself")
+            hint: "raise the limit of open files, or end processes that hold many; the log then goes on by itself")
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 package import TraceLog
 import Platform
 
-/// The published log's folder: every file appears whole under its name, or not at all.
+/// The published log's folder, in which every file appears whole under its name or not at all.
 package struct LogDirectory: Sendable {
     static let temporarySuffix = ".tmp"
     package static let checkpointName = "checkpoint"
@@ -25,8 +25,9 @@ package struct LogDirectory: Sendable {
         }
     }
 
-    /// Writes one of several files: temporary file, sync, rename; its name outlasts a lack of power only after
-    /// ``syncFolders(above:)``, which one call does for all of them.
+    /// Writes one of several files: temporary file, sync, rename.
+    ///
+    /// The file's name survives a power failure only after ``syncFolders(above:)``; one call is enough for all files.
     func place(_ bytes: [UInt8], at name: String) throws(LogError) {
         let target = path + "/" + name
         let folder = (target as NSString).deletingLastPathComponent
@@ -42,7 +43,7 @@ package struct LogDirectory: Sendable {
         faults(.fileRenamed)
     }
 
-    /// Makes a folder of many files, which appears whole under its name or not at all; what was there before goes.
+    /// Makes a folder of many files, which appears whole under its name or not at all; it replaces an earlier folder.
     func makeFolder<Value>(
         _ name: String, _ fill: (_ write: (String, [UInt8]) throws(LogError) -> Void) throws -> Value
     ) throws -> Value {
@@ -69,7 +70,7 @@ package struct LogDirectory: Sendable {
         guard WholeTransfer.write(bytes, to: descriptor) else { throw Self.unwritable(name) }
     }
 
-    /// Brings all that was written to the log's file system to the disk; one sync costs less than thousands.
+    /// Syncs the log's whole file system; one such sync costs less than thousands of file syncs.
     private func syncFileSystem() -> Bool {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
@@ -77,7 +78,7 @@ package struct LogDirectory: Sendable {
         return syncfs(descriptor) == 0
     }
 
-    /// Syncs the folders from the files' up to the log's own, where new ones may have appeared, each once.
+    /// Syncs every folder from the files' folders up to the log's folder once; some of them may be new.
     func syncFolders(above names: [String]) throws(LogError) {
         var synced: Set<String> = []
         for name in names {
@@ -90,7 +91,7 @@ package struct LogDirectory: Sendable {
         }
     }
 
-    /// Reads a tile that must be there.
+    /// Reads a tile that must exist.
     ///
     /// - Throws: `log_unreadable`.
     package func read(_ tile: TilePath) throws(LogError) -> [UInt8] {
@@ -98,9 +99,9 @@ package struct LogDirectory: Sendable {
         return bytes
     }
 
-    /// Reads a tile or bundle; one that was partial when a reader's checkpoint was made, and is full now, is cut.
+    /// Reads a tile or bundle; for a partial one that is full by now, it cuts the full one.
     ///
-    /// - Returns: nil when there is none.
+    /// - Returns: nil when the file does not exist.
     /// - Throws: `log_unreadable`; `malformed_bundle` when the stored bundle is cut short.
     package func published(_ tile: TilePath) throws -> [UInt8]? {
         if let bytes = try read(tile.path) { return bytes }
@@ -115,7 +116,7 @@ package struct LogDirectory: Sendable {
         }
     }
 
-    /// Removes temporary files and folders that a crash left; says which.
+    /// Removes temporary files and folders that a crash left, and returns their names.
     func discardTemporaryFiles() -> [String] {
         var discarded: [String] = []
         let names = FileManager.default.enumerator(atPath: path)
@@ -127,7 +128,7 @@ package struct LogDirectory: Sendable {
         return discarded.sorted()
     }
 
-    /// Removes the partial forms of a tile that is full now; readers then ask for the full one.
+    /// Removes the partial forms of a tile that is full now; readers then get the full tile.
     func removePartials(of tile: TilePath) {
         try? FileManager.default.removeItem(atPath: path + "/" + tile.path + ".p")
     }
@@ -136,12 +137,12 @@ package struct LogDirectory: Sendable {
         FileManager.default.fileExists(atPath: path + "/" + name)
     }
 
-    /// What lies in a folder; nothing where there is none.
+    /// The names in a folder; empty when the folder does not exist.
     func names(in folder: String) -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []
     }
 
-    /// Removes a folder; a reader finds all of it or nothing.
+    /// Removes a folder; a reader finds the whole folder or nothing.
     func remove(_ folder: String) {
         let doomed = path + "/" + folder + Self.temporarySuffix
         try? FileManager.default.removeItem(atPath: doomed)
@@ -149,7 +150,7 @@ package struct LogDirectory: Sendable {
         try? FileManager.default.removeItem(atPath: doomed)
     }
 
-    /// Makes a folder and those above it, which nobody else may write to, whatever the umask.
+    /// Makes a folder and its parents; no other user may write to them, whatever the umask.
     private static func makeFolders(_ folder: String) -> Bool {
         func make() -> Bool { unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST }
         if make() { return true }
@@ -167,7 +168,7 @@ package struct LogDirectory: Sendable {
 
     private static func unwritable(_ name: String) -> LogError {
         LogError(
-            code: .logUnwritable, reason: "\(name) of the log could not be brought to the disk (errno \(errno))",
+            code: .logUnwritable, reason: "\(name) of the log could not be written to the disk (errno \(errno))",
             hint: "check the disk and the owner of the log's folder, then start again")
     }
 }

@@ -1,4 +1,4 @@
-/// Why the log did not take an event, or cannot be published.
+/// The error of a log that did not take an event or cannot be published.
 package struct LogError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
         /// Another writer appended to the object first.
@@ -8,16 +8,16 @@ package struct LogError: Error, Equatable, Sendable {
         case entryMissing = "entry_missing"
         case wrongObject = "wrong_object"
         case nothingToErase = "nothing_to_erase"
-        /// What is on disk contradicts the last checkpoint or the entries.
+        /// The published files contradict the last checkpoint or the entries.
         case logInconsistent = "log_inconsistent"
         /// Entries that were published are missing after a recovery.
         case logBehind = "log_behind"
-        /// The entries are not those of the checkpoint that was published before a recovery.
+        /// The entries differ from the checkpoint that was published before a recovery.
         case logForked = "log_forked"
         case logUnreadable = "log_unreadable"
         case logUnwritable = "log_unwritable"
         case eraseIncomplete = "erase_incomplete"
-        /// A key's status would go back, or become another actor's to say.
+        /// A key would become active again, or another actor would change its status.
         case keyStatusRefused = "key_status_refused"
         /// An actor's signature does not match the event, or no entry registers the key for the actor.
         case actorSignature = "actor_signature"

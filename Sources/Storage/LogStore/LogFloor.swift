@@ -1,6 +1,6 @@
 package import TraceLog
 
-/// A published checkpoint that the log must reach, and agree with, before it takes or publishes anything.
+/// A published checkpoint that the log must reach and match before it takes or publishes entries.
 package struct LogFloor: Sendable, Equatable {
     package let size: UInt64
     package let root: MerkleHash
@@ -22,7 +22,7 @@ package struct LogFloor: Sendable, Equatable {
         try check(count, snapshot.logFloor())
     }
 
-    /// As ``check(_:_:)``, of a floor that was read before.
+    /// Like ``check(_:_:)``, with a floor that was read before.
     static func check(_ count: UInt64, _ floor: LogFloor?) throws(LogError) {
         if let floor, count < floor.size { throw .behind(count: count, floor: floor) }
     }
@@ -33,30 +33,30 @@ extension LogError {
         LogError(
             code: .logBehind,
             reason: "the log has \(count) entries, and \(floor.size) were published before the registry was restored",
-            hint: "put the missing entries back before anything is appended; codes are issued and revoked meanwhile")
+            hint: "put the missing entries back before you append events; codes are issued and revoked meanwhile")
     }
 }
 
 extension TraceLogStore {
     /// Refuses a log that is below the checkpoint that it must reach.
     ///
-    /// - Throws: `log_behind`, or `log_inconsistent` for rows that no log has.
+    /// - Throws: `log_behind`, or `log_inconsistent` for impossible rows.
     package func checkFloor() throws {
         let (count, floor) = try registry.read { (try Sequencer.next($0).index, try $0.logFloor()) }
         try LogFloor.check(count, floor)
     }
 
-    /// Whether a transaction finds the log below the checkpoint that it must reach.
+    /// Whether the log is below the checkpoint that it must reach.
     package func isBehind(in snapshot: any LogSnapshot) throws -> Bool {
         guard let floor = try snapshot.logFloor() else { return false }
         return try Sequencer.next(snapshot).index < floor.size
     }
 
-    /// Holds the entries to the checkpoint that they must reach, which reads each of them once.
+    /// Checks the entries against the checkpoint that they must reach; it reads each entry once.
     ///
     /// - Returns: whether there is such a checkpoint.
-    /// - Throws: `log_behind`; `log_forked` where the entries are not what was published; `log_inconsistent`.
-    func holdToFloor() throws -> Bool {
+    /// - Throws: `log_behind`; `log_forked` when the entries differ from the published ones; `log_inconsistent`.
+    func checkAgainstFloor() throws -> Bool {
         guard let floor = try registry.read({ try $0.logFloor() }) else { return false }
         _ = try publishableCount()
         var tree = TileAccumulator()
@@ -71,13 +71,13 @@ extension TraceLogStore {
         guard tree.root(hasher: &hasher) == floor.root else {
             throw LogError(
                 code: .logForked,
-                reason: "the first \(floor.size) entries are not those of the checkpoint that was published",
-                hint: "stop, and put back the entries that were published, each in its place; publish nothing")
+                reason: "the first \(floor.size) entries differ from the published checkpoint",
+                hint: "stop, publish nothing, and put each published entry back in its place")
         }
         return true
     }
 
-    /// Forgets the checkpoint that the log had to reach, once the log was held to it.
+    /// Removes the checkpoint that the log had to reach, once the log was checked against it.
     func removeFloor() async throws {
         try await registry.write { try $0.removeLogFloor() }
     }

@@ -1,9 +1,9 @@
 import TraceLog
 
 extension LogPublisher {
-    /// Makes the heads entry whose place is reserved, and the list behind it, while appends go on.
+    /// Makes the heads entry whose index is reserved, and its list, while appends go on.
     ///
-    /// - Returns: false where there is none to be made.
+    /// - Returns: false when no index is reserved.
     func makeReservedHeads() async throws -> Bool {
         guard let index = try store.reservedHeads() else { return false }
         let statement = try writeHeads(before: index)
@@ -12,20 +12,20 @@ extension LogPublisher {
         return true
     }
 
-    /// Publishes the list behind the newest heads entry below `end`, unless it lies there already.
+    /// Publishes the list of the newest heads entry below `end`, unless it is published already.
     ///
-    /// - Returns: the heads entry's index; nil where the log has none yet.
+    /// - Returns: the heads entry's index; nil when the log has none yet.
     func publishHeads(upTo end: UInt64, from start: UInt64) throws -> UInt64? {
         guard let (index, statement) = try store.newestHeads(before: end) else { return nil }
         let folder = HeadsList.folder(of: index)
-        // One that the last checkpoint covers was written whole before that was signed.
+        // A list that the last checkpoint covers was written whole before that checkpoint was signed.
         if index < start, directory.exists(folder) { return index }
         if newestListIndex != index { _ = try writeHeads(before: index) }
         try checkList(of: index, statement)
         return index
     }
 
-    /// Reads a published list back and refuses one that is not what its heads entry states.
+    /// Reads a published list back, and refuses it when it differs from its heads entry.
     func checkList(of index: UInt64, _ statement: HeadsStatement) throws {
         let source = LogFolderSource(folder: directory.path)
         let findings: [AuditFinding]
@@ -37,7 +37,7 @@ extension LogPublisher {
         if let finding = findings.first { throw LogError.inconsistent(finding.detail) }
     }
 
-    /// Refuses a published list that lacks a file, which an audit takes for one that was never published.
+    /// Refuses a published list with a missing file; an audit would take the list for one that was never published.
     func requireList(of index: UInt64, _ statement: HeadsStatement) throws(LogError) {
         let folder = HeadsList.folder(of: index)
         let width = UInt64(TilePath.fullWidth)
@@ -49,7 +49,7 @@ extension LogPublisher {
         }
     }
 
-    /// Writes the list of every object's newest entry before `index`, reading and holding a small part at a time.
+    /// Writes the list of every object's newest entry before `index`, with a small part in memory at a time.
     private func writeHeads(before index: UInt64) throws -> HeadsStatement {
         let statement = try directory.makeFolder(String(HeadsList.folder(of: index).dropLast())) { write in
             var list = HeadsListWriter()
@@ -65,7 +65,7 @@ extension LogPublisher {
         return statement
     }
 
-    /// Removes the lists behind older heads entries; whoever still reads an older checkpoint reads the whole log.
+    /// Removes the lists of older heads entries; a reader of an older checkpoint must then read the whole log.
     func removeHeads(except index: UInt64) {
         let kept = String(HeadsList.folder(of: index).dropLast().split(separator: "/").last ?? "")
         for name in directory.names(in: HeadsList.topFolder) where name != kept {
@@ -88,12 +88,12 @@ extension TraceLogStore {
         }
     }
 
-    /// The index that awaits its heads entry.
+    /// The reserved index of the next heads entry.
     func reservedHeads() throws -> UInt64? {
         try registry.read { try Sequencer.reservedHeads($0)?.index }
     }
 
-    /// Objects' newest entries before `index`, some at a time; see ``Sequencer``.
+    /// Some objects' newest entries before `index`; see ``Sequencer/heads(before:from:_:)``.
     func heads(before index: UInt64, from object: [UInt8]) throws -> (heads: [ObjectHead], next: [UInt8]?) {
         try registry.read { try Sequencer.heads(before: index, from: object, $0) }
     }

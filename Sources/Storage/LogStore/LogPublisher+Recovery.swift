@@ -1,23 +1,23 @@
 import TraceLog
 
 extension LogPublisher {
-    /// Holds the entries to every published file, and changes nothing.
+    /// Checks the entries against every published file, and changes nothing.
     ///
-    /// - Throws: `log_inconsistent`, which says what is wrong and where; `log_unreadable`, `log_behind`, `log_forked`.
+    /// - Throws: `log_inconsistent`, which names the difference; `log_unreadable`, `log_behind`, `log_forked`.
     package func inspect() throws {
-        _ = try store.holdToFloor()
+        _ = try store.checkAgainstFloor()
         let found = try PublishedCheckpoint.read(from: directory, of: store, key: noteKey)
         if let found { _ = try tree(of: found.checkpoint, thoroughly: true) }
     }
 
-    /// The tree that a published checkpoint states, once it is held to the entries.
+    /// The tree of a published checkpoint, after a check against the entries.
     ///
     /// - Parameters:
     ///   - checkpoint: the published checkpoint.
-    ///   - thoroughly: reads every entry and every file; otherwise the tiles on the tree's right edge and the newest
-    ///     entries alone, so that it costs the same however long the log is.
+    ///   - thoroughly: reads every entry and every file. Otherwise only the tiles on the tree's right edge and the
+    ///     newest entries are read, so that the cost does not grow with the log.
     /// - Returns: the tree, ready to grow.
-    /// - Throws: `log_inconsistent`, which says what is wrong and where; `log_unreadable`.
+    /// - Throws: `log_inconsistent`, which names the difference and its place; `log_unreadable`.
     func tree(of checkpoint: Checkpoint, thoroughly: Bool) throws -> TileAccumulator {
         let count = try store.count()
         guard checkpoint.size <= count else {
@@ -51,7 +51,7 @@ extension LogPublisher {
         try Tile(path: path, bytes: directory.read(path)).hashes
     }
 
-    /// Derives every bundle, tile and the newest heads list again, and holds what lies on the disk to them.
+    /// Derives every bundle, every tile and the newest heads list again, and compares them with the published files.
     private func wholeTree(of checkpoint: Checkpoint) throws -> TileAccumulator {
         var tree = TileAccumulator()
         var hasher = MerkleHasher()
@@ -63,17 +63,17 @@ extension LogPublisher {
             for entry in try store.everyEntry(tree.size..<tree.size + UInt64(width)) {
                 try entry.check(by: &hasher)
                 EntryBundle.append(entry.bytes, to: &bundle)
-                try tree.append(entry.leafHash, hasher: &hasher) { try hold($0.path, to: $0.bytes) }
+                try tree.append(entry.leafHash, hasher: &hasher) { try checkFile($0.path, equals: $0.bytes) }
             }
-            try hold(TilePath(kind: .entries, index: index, width: width), to: bundle)
+            try checkFile(TilePath(kind: .entries, index: index, width: width), equals: bundle)
         }
-        for tile in tree.partialTiles { try hold(tile.path, to: tile.bytes) }
+        for tile in tree.partialTiles { try checkFile(tile.path, equals: tile.bytes) }
         guard tree.root(hasher: &hasher) == checkpoint.root else {
             throw LogError.inconsistent("the entries do not hash to the published checkpoint's root")
         }
         let newest = try store.newestHeadIndex()
         if let newest, newest >= (try store.count()) {
-            throw LogError.inconsistent("entry \(newest) was acknowledged, and the registry ends before it")
+            throw LogError.inconsistent("entry \(newest) was acknowledged, but the registry ends before it")
         }
         if let (index, statement) = try store.newestHeads(before: checkpoint.size) {
             try requireList(of: index, statement)
@@ -82,13 +82,13 @@ extension LogPublisher {
         return tree
     }
 
-    /// Refuses a file of the published log that is not what the entries make it.
-    func hold(_ path: TilePath, to bytes: [UInt8]) throws(LogError) {
+    /// Refuses a published file that differs from the entries.
+    func checkFile(_ path: TilePath, equals bytes: [UInt8]) throws(LogError) {
         let found = try directory.read(path)
         guard found != bytes else { return }
         guard found.count >= bytes.count || !bytes.starts(with: found) else {
             throw .unreadable("\(path.path) of the published log is cut short")
         }
-        throw .inconsistent("\(path.path) on disk is not what the entries make it")
+        throw .inconsistent("\(path.path) on disk differs from the entries")
     }
 }

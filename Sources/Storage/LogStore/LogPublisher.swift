@@ -1,23 +1,23 @@
 package import Signing
 package import TraceLog
 
-/// Derives tiles and bundles from the entries, reads them back, and signs a checkpoint over what it read.
+/// Derives tiles and bundles from the entries, reads them back, and signs a checkpoint over the bytes it read.
 package actor LogPublisher {
-    /// What a start found that a crash had left, and what became of it.
+    /// The remains of a crash that recovery found, and its action on them.
     package struct Recovery: Sendable, Equatable {
         /// Temporary files that were removed.
         package let discarded: [String]
-        /// Entries that were on disk but not yet published, and are now.
+        /// The number of entries that recovery published, after a crash had left them unpublished.
         package let finishedEntryCount: UInt64
 
-        /// What there is to tell, a line each; none after a stop in good order.
+        /// Notes, one line each; empty after a clean stop.
         package var lines: [String] {
             discarded.map { "discarded \($0), which a crash left half written" }
                 + (finishedEntryCount > 0 ? ["published \(finishedEntryCount) entries that a crash left behind"] : [])
         }
     }
 
-    /// Entries that one checkpoint adds at most, so that memory stays bounded.
+    /// The most entries that one checkpoint adds, so that memory stays bounded.
     static let chunkEntryCount: UInt64 = 16_384
 
     let store: TraceLogStore
@@ -25,14 +25,14 @@ package actor LogPublisher {
     let origin: String
     private let key: SigningKey
     let noteKey: NoteKey
-    /// The tree that the newest checkpoint states.
+    /// The tree of the newest checkpoint.
     private var published = TileAccumulator()
     private var checkpointBytes: [UInt8]?
-    /// Whether the entries were held to the checkpoint, which is done once.
-    private var isHeld = false
-    /// The heads entry whose list this publisher has written last.
+    /// Whether the entries were checked against the checkpoint, which is done once.
+    private var isChecked = false
+    /// The index of the heads entry whose list this publisher wrote last.
     var newestListIndex: UInt64?
-    /// Told of every checkpoint before that can be read, on this publisher's own thread.
+    /// Called with every checkpoint before its publication, on this publisher's own thread.
     private let announce: @Sendable (Checkpoint) throws -> Void
     /// Files are written and synced here, not on a thread that answers requests.
     private let executor = QueueExecutor(label: "log.publish")
@@ -44,11 +44,11 @@ package actor LogPublisher {
     /// Takes the log of a registry.
     ///
     /// - Parameters:
-    ///   - store: the entries.
-    ///   - directory: where they are published.
+    ///   - store: has the entries.
+    ///   - directory: the folder of the published log.
     ///   - origin: the log's name.
     ///   - key: signs the checkpoints.
-    ///   - announce: is told of every checkpoint before that can be read; what it throws keeps the checkpoint back.
+    ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: `malformed_key` when the key is not Ed25519.
     package init(
         store: TraceLogStore, directory: LogDirectory, origin: String, key: SigningKey,
@@ -65,40 +65,40 @@ package actor LogPublisher {
     /// The size of the newest checkpoint.
     package var publishedSize: UInt64 { published.size }
 
-    /// Holds the entries to the published checkpoint, and finishes or discards what a crash left.
+    /// Checks the entries against the published checkpoint, and finishes or discards a crash's remains.
     ///
-    /// - Parameter thoroughly: holds every published file to the entries, and not just the newest.
-    /// - Returns: what a crash had left, and what became of it.
-    /// - Throws: `log_inconsistent` when the entries are not what was published, `log_behind` or `log_forked` after a
-    ///   recovery, `log_unreadable` for a published file that is missing or cannot be read, or `CancellationError`
-    ///   where the task was cancelled meanwhile; nothing is signed then.
+    /// - Parameter thoroughly: checks every published file, and not just the newest.
+    /// - Returns: the remains of a crash, and the action on them.
+    /// - Throws: `log_inconsistent` when the entries differ from the published log, `log_behind` or `log_forked` after
+    ///   a recovery, `log_unreadable` for a published file that is missing or cannot be read, or `CancellationError`
+    ///   when the task was cancelled; nothing is signed then.
     package func recover(thoroughly: Bool = false) async throws -> Recovery {
-        let discarded = try await hold(thoroughly: thoroughly)
+        let discarded = try await checkPublished(thoroughly: thoroughly)
         let before = published.size
         _ = try await publish()
         return Recovery(discarded: discarded, finishedEntryCount: published.size - before)
     }
 
-    /// Holds the entries to the published checkpoint, once; says which temporary files it removed.
-    private func hold(thoroughly: Bool) async throws -> [String] {
-        guard !isHeld else { return [] }
-        let isFloored = try store.holdToFloor()
+    /// Checks the entries against the published checkpoint, once; returns the removed temporary files.
+    private func checkPublished(thoroughly: Bool) async throws -> [String] {
+        guard !isChecked else { return [] }
+        let isFloored = try store.checkAgainstFloor()
         let discarded = directory.discardTemporaryFiles()
         let found = try PublishedCheckpoint.read(from: directory, of: store, key: noteKey)
         published = try found.map { try tree(of: $0.checkpoint, thoroughly: thoroughly) } ?? TileAccumulator()
         checkpointBytes = found?.bytes
         if found != nil { try await store.recordPublication() }
         if isFloored { try await store.removeFloor() }
-        isHeld = true
+        isChecked = true
         return discarded
     }
 
-    /// Publishes everything that is on disk; call it about once a second.
+    /// Publishes every entry that is on disk; call it about once a second.
     ///
     /// - Returns: the newest checkpoint's size.
-    /// - Throws: as ``recover(thoroughly:)``, which it does first where nobody did.
+    /// - Throws: the errors of ``recover(thoroughly:)``, which runs first unless it has run before.
     package func publish() async throws -> UInt64 {
-        _ = try await hold(thoroughly: false)
+        _ = try await checkPublished(thoroughly: false)
         let isNew = checkpointBytes == nil
         repeat {
             let count = try store.publishableCount()
@@ -110,7 +110,7 @@ package actor LogPublisher {
         return published.size
     }
 
-    /// Publishes the checkpoint of a new log, which has no entries, so that an auditor has something to hold it to.
+    /// Publishes the checkpoint of a new, empty log, so that auditors can check the log from its start.
     package static func publishEmptyLog(in directory: LogDirectory, origin: String, key: SigningKey) throws {
         var note = SignedNote(text: Checkpoint(origin: origin, size: 0, root: .emptyRoot).text)
         try note.sign(name: origin, key: key)
@@ -127,7 +127,7 @@ package actor LogPublisher {
         var note = SignedNote(text: checkpoint.text)
         try note.sign(name: origin, key: key)
         directory.faults(.checkpointSigned)
-        // Nobody else may have published in between: the file must still be the one this tree grew from.
+        // The published checkpoint must still be the one that this tree grew from: no other process may publish.
         let bytes = try directory.read(LogDirectory.checkpointName)
         if bytes == nil, checkpointBytes != nil { throw LogError.missing(LogDirectory.checkpointName) }
         guard bytes == checkpointBytes else {
@@ -142,7 +142,7 @@ package actor LogPublisher {
         if let headsIndex { removeHeads(except: headsIndex) }
     }
 
-    /// Writes every tile and bundle that differs between the published tree and the one of `end` entries.
+    /// Writes every tile and bundle that differs between the published tree and the tree of `end` entries.
     private func writeTiles(upTo end: UInt64) throws -> [TilePath] {
         var tree = published
         var paths: [TilePath] = []
@@ -169,7 +169,7 @@ package actor LogPublisher {
         return paths
     }
 
-    /// Reads bundles and tiles back from the disk and builds the tree from these alone.
+    /// Reads bundles and tiles back from the disk, and builds the tree from them alone.
     private func readBack(upTo end: UInt64) throws -> TileAccumulator {
         var tree = published
         var hasher = MerkleHasher()
@@ -181,16 +181,16 @@ package actor LogPublisher {
             let bundle = try EntryBundle(bytes: directory.read(path), width: width)
             for position in Int(index % UInt64(TilePath.fullWidth))..<width {
                 try tree.append(hasher.leaf(bundle.entry(position)), hasher: &hasher) {
-                    try hold($0.path, to: $0.bytes)
+                    try checkFile($0.path, equals: $0.bytes)
                 }
                 index += 1
             }
         }
-        for tile in tree.partialTiles { try hold(tile.path, to: tile.bytes) }
+        for tile in tree.partialTiles { try checkFile(tile.path, equals: tile.bytes) }
         return tree
     }
 
-    /// The bundles that entries from the published size to `end` fall into, each from its first entry.
+    /// The bundles that contain the entries from the published size to `end`, each with all its entries.
     private func bundles(upTo end: UInt64) throws -> [(TilePath, [StoredEntry])] {
         let width = UInt64(TilePath.fullWidth)
         var bundles: [(TilePath, [StoredEntry])] = []

@@ -1,6 +1,6 @@
 package import TraceLog
 
-/// The newest checkpoint of a published log, as its file holds it.
+/// The newest checkpoint of a published log, read from its file.
 package struct PublishedCheckpoint: Sendable {
     package let bytes: [UInt8]
     package let checkpoint: Checkpoint
@@ -9,10 +9,10 @@ package struct PublishedCheckpoint: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the published log.
-    ///   - store: the log's entries, which tell whether there must be a checkpoint.
+    ///   - store: the log's entries, which show whether there must be a checkpoint.
     ///   - key: the log's name and key.
-    /// - Returns: nil where no checkpoint was ever published.
-    /// - Throws: `log_unreadable` for a checkpoint that is missing, cannot be read, or is another log's.
+    /// - Returns: nil when no checkpoint was ever published.
+    /// - Throws: `log_unreadable` for a checkpoint that is missing, cannot be read, or belongs to another log.
     package static func read(
         from directory: LogDirectory, of store: TraceLogStore, key: NoteKey
     ) throws -> PublishedCheckpoint? {
@@ -37,11 +37,11 @@ package struct PublishedCheckpoint: Sendable {
 }
 
 extension LogError {
-    /// A published file that must be there and is not, or that cannot be read.
+    /// The error for a published file that is missing or cannot be read.
     static func unreadable(_ reason: String) -> LogError {
         LogError(
             code: .logUnreadable, reason: reason,
-            hint: "give the file back its owner and mode, or copy it back from a backup or a mirror of the log "
+            hint: "restore the file's owner and mode, or copy it back from a backup or a mirror of the log "
                 + "(auditors and witnesses keep checkpoints), then start again")
     }
 
@@ -56,8 +56,8 @@ extension TraceLogStore {
 
     /// Whether a checkpoint of this log was ever published.
     ///
-    /// A registry of an earlier version does not say so itself. Then an entry, a floor, or a published tile says it:
-    /// the log took no event before its first checkpoint was published.
+    /// A registry of an earlier version has no record of it. Then an entry, a floor or a published tile shows it,
+    /// because the log took no event before its first checkpoint was published.
     func wasPublished(in directory: LogDirectory) throws -> Bool {
         let isKnown = try registry.read { snapshot in
             try Self.isPublicationRecorded(snapshot) || snapshot.newestEntry() != nil
@@ -72,7 +72,7 @@ extension TraceLogStore {
         try await registry.write { try Self.recordPublication($0) }
     }
 
-    /// As ``recordPublication()``, in an open transaction.
+    /// Like ``recordPublication()``, in an open transaction.
     package static func recordPublication(_ transaction: any RegistryTransaction) throws {
         try transaction.raiseCounter(publicationCounter, to: 1)
     }

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Runs an actor on a queue of its own, so that what blocks there keeps no thread from those who answer requests.
+/// Runs an actor on its own queue, so that blocking work there takes no thread from requests.
 final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

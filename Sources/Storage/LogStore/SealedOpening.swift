@@ -2,7 +2,7 @@ import Encoding
 import Signing
 import TraceLog
 
-/// An opening as it lies at rest: AES-CCM under the registry's own key, bound to its commitment.
+/// The stored form of an opening: AES-CCM under the registry's own key, bound to the opening's commitment.
 enum SealedOpening {
     private static let nonceByteCount = 12
 
@@ -13,7 +13,7 @@ enum SealedOpening {
         writer.text(opening.name)
         writer.text(opening.value)
         let commitment = opening.commitment.bytes
-        // A commitment holds 16 random bytes of salt, so that its own bytes never repeat as a nonce.
+        // A commitment depends on 16 random bytes of salt, so its bytes never repeat as a nonce.
         return try AuthenticatedCipher.seal(
             writer.bytes, key: key, nonce: Array(commitment.prefix(nonceByteCount)), additionalData: commitment)
     }
@@ -24,9 +24,9 @@ enum SealedOpening {
         guard
             let plain = try AuthenticatedCipher.open(
                 stored.sealed, key: key, nonce: nonce, additionalData: commitment)
-        else { throw LogError.inconsistent("an opening that was sealed under another key") }
+        else { throw LogError.inconsistent("an opening was sealed under another key") }
         var reader = try CBORReader(plain, byteCountMax: 8192)
-        guard try reader.readArrayHeader() == 3 else { throw LogError.inconsistent("a malformed opening") }
+        guard try reader.readArrayHeader() == 3 else { throw LogError.inconsistent("an opening is malformed") }
         let salt = Array(try reader.readByteString())
         let name = try reader.readText()
         return try Opening(salt: salt, name: name, value: try reader.readText())

@@ -2,16 +2,16 @@ import TraceLog
 
 /// Statements of every object's newest entry.
 ///
-/// Where there are few objects, a statement is made in the transaction that it is due in. Where there are many, that
-/// transaction reserves its index, so that appends go on behind it, and the publisher makes it from the entries
-/// before that index, piece by piece. Nothing behind a reserved index is published before it is filled.
+/// With few objects, the transaction in which a statement falls due makes it. With many objects, that transaction only
+/// reserves an index, so that appends go on after it. The publisher then makes the statement from the entries before
+/// that index, piece by piece. No entry after a reserved index is published before the index is filled.
 extension Sequencer {
-    /// Objects that one read of their heads takes.
+    /// The number of objects whose heads are read at once.
     static let headsReadCount = 1024
 
-    /// States every object's newest entry, or reserves the place where that is going to stand.
+    /// States every object's newest entry, or reserves an index for the statement.
     ///
-    /// A statement that falls due while the one before it is still being made is left out, as is one over nothing new.
+    /// It makes no statement while the previous one is still being made, or when there is no new entry.
     func stateHeads(at timeMilliseconds: UInt64, _ transaction: any LogTransaction) throws {
         let next = try Self.next(transaction)
         try LogFloor.check(next.index, transaction)
@@ -33,7 +33,7 @@ extension Sequencer {
             OwnEntry(index: next.index, sequence: sequence, recordedAtMilliseconds: time, bytes: []))
     }
 
-    /// Puts a statement where its place was reserved; does nothing where another did.
+    /// Puts a statement at its reserved index; does nothing when the index is filled already.
     func fill(_ statement: HeadsStatement, _ transaction: any LogTransaction) throws {
         guard let reserved = try Self.reservedHeads(transaction), reserved.index == statement.entryCount else { return }
         let entry = Entry(
@@ -46,7 +46,7 @@ extension Sequencer {
         try transaction.fillEntry(filled, head: filled.head(of: .log, sequence: reserved.sequence))
     }
 
-    /// Makes the statement of a reserved place in this transaction.
+    /// Makes the statement of a reserved index in this transaction.
     func makeReservedHeads(_ transaction: any LogTransaction) throws {
         guard let reserved = try Self.reservedHeads(transaction) else { return }
         var list = HeadsAccumulator()
@@ -59,20 +59,20 @@ extension Sequencer {
         try fill(list.statement(entryCount: reserved.index), transaction)
     }
 
-    /// The index that awaits its heads entry.
+    /// The reserved entry that awaits its statement.
     static func reservedHeads(_ snapshot: any LogSnapshot) throws -> OwnEntry? {
         guard let newest = try snapshot.newestOwnEntry(), newest.isReserved else { return nil }
         return newest
     }
 
-    /// The newest entries that objects had before `index`, in the order of the objects' identifiers.
+    /// Objects' newest entries before `index`, in the order of the objects' identifiers.
     ///
     /// - Parameters:
-    ///   - index: entries from there on are ignored.
-    ///   - object: where to begin; empty at the first.
-    ///   - snapshot: any that has the entries before `index`.
-    /// - Returns: some heads, and where the rest begins; nil after the last.
-    /// - Throws: ``LogError`` for rows that no log has.
+    ///   - index: entries from this index on are ignored.
+    ///   - object: the first object's bytes; empty to begin with the first object.
+    ///   - snapshot: has the entries before `index`.
+    /// - Returns: some heads, and the bytes to continue from; nil after the last head.
+    /// - Throws: ``LogError`` for impossible rows.
     static func heads(
         before index: UInt64, from object: [UInt8], _ snapshot: any LogSnapshot
     ) throws -> (heads: [ObjectHead], next: [UInt8]?) {
@@ -81,13 +81,13 @@ extension Sequencer {
             head.link.index < index ? head : try snapshot.head(of: head.object, before: index)
         }
         guard newest.count == headsReadCount, let last = newest.last else { return (heads, nil) }
-        // No identifier lies between one and itself with a zero byte after it.
+        // Appending a zero byte gives the next possible identifier.
         return (heads, last.object.bytes + [0])
     }
 }
 
 extension OwnEntry {
-    /// Whether it states heads, and nothing was appended after it.
+    /// Whether the entry states heads, and is the log's newest entry.
     fileprivate func isHeads(before next: UInt64) throws -> Bool {
         guard index + 1 == next, !isReserved, case .heads = try Entry.decode(bytes[...]).event else { return false }
         return true

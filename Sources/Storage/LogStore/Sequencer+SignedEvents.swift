@@ -1,14 +1,14 @@
 package import TraceLog
 
-/// Events that their actor has signed: one alone, or a batch under one signature.
+/// Events that their actor has signed: one event, or a batch under one signature.
 package struct SignedEvents: Sendable {
-    /// The events in the batch's order, each of another object: an entry cannot follow one that is not signed yet.
+    /// The events in the batch's order, each of a different object: an entry cannot follow an unsigned entry.
     package var requests: [EventRequest]
     /// The actor's key; see ``KeyStatusChange/keyIdentifier(of:)``.
     package var keyIdentifier: [UInt8]
     /// The recorded time that was signed; see ``RecordedTime/signing(atMilliseconds:)``.
     package var recordedAtMilliseconds: UInt64
-    /// Over the entry, or over the batch of entries.
+    /// The signature over the entry, or over the batch of entries.
     package var signature: [UInt8]
 
     package init(
@@ -22,10 +22,10 @@ package struct SignedEvents: Sendable {
 }
 
 extension Sequencer {
-    /// Appends signed events, all or none, or finds those that the same requests made before.
+    /// Appends signed events, all or none, or finds the entries that the same requests made before.
     ///
-    /// - Throws: `conflict` where another entry came in between, so that place and time have to be signed anew;
-    ///   `actor_signature` or `key_revoked` for a signature that an auditor would not accept.
+    /// - Throws: `conflict` when another entry was appended first, so that a new place and time must be signed;
+    ///   `actor_signature` or `key_revoked` for a signature that an auditor would refuse.
     func append(
         _ signed: SignedEvents, at timeMilliseconds: UInt64, _ transaction: any LogTransaction
     ) throws -> (answers: [AppendAnswer], isNew: Bool) {
@@ -35,7 +35,7 @@ extension Sequencer {
         guard known.isEmpty else {
             throw LogError(
                 code: .idempotencyMismatch,
-                reason: "some idempotency keys of the batch came before, and others did not",
+                reason: "some idempotency keys of the batch were used before, and others are new",
                 hint: "send the new events in a batch of their own")
         }
         let next = try Self.next(transaction)
@@ -48,7 +48,7 @@ extension Sequencer {
             try remember(answer, of: request, transaction)
             answers.append(answer)
         }
-        // Only behind the batch: what is published up to a heads entry must hold all of a batch.
+        // Heads are stated only after a batch: the log published up to a heads entry must contain whole batches.
         if answers.contains(where: { ($0.index + 1) % headsInterval == 0 }) {
             try stateHeads(at: timeMilliseconds, transaction)
         }
@@ -56,7 +56,7 @@ extension Sequencer {
         return (answers, true)
     }
 
-    /// The entries as their actor signed them, once the signature was checked.
+    /// Makes the entries that the actor signed, and checks the signature.
     private func entries(
         _ signed: SignedEvents, after newestMilliseconds: UInt64, at timeMilliseconds: UInt64,
         _ snapshot: any LogSnapshot
@@ -66,7 +66,7 @@ extension Sequencer {
             throw Self.conflict("the signed recorded time is earlier than the newest entry's, or far from the clock")
         }
         guard Set(signed.requests.map(\.object)).count == signed.requests.count, !signed.requests.isEmpty else {
-            throw Self.conflict("a batch holds one event of each object, and this one holds two of an object, or none")
+            throw Self.conflict("the batch is empty or has two events of one object")
         }
         var entries = try signed.requests.map {
             try entry(
@@ -88,7 +88,7 @@ extension Sequencer {
             guard entries[0].signatureClaim?.isValid(by: key) == true else {
                 throw LogError(
                     code: .actorSignature, reason: "the actor's signature does not match the event at its place",
-                    hint: "sign the entry with the place that POST /v1/events/places gives, and with the actor's key")
+                    hint: "sign the entry with the actor's key and with the place from POST /v1/events/places")
             }
         } catch let violation as KeyViolation {
             throw Self.refused(violation)
@@ -113,7 +113,7 @@ extension Sequencer {
 }
 
 extension TraceLogStore {
-    /// Where objects' next entries would stand.
+    /// The places of objects' next entries.
     ///
     /// - Returns: each object's chain, and the newest recorded time of the log.
     package func places(of objects: [ObjectID]) throws -> (chains: [ObjectChain], recordedTime: RecordedTime) {
@@ -124,14 +124,14 @@ extension TraceLogStore {
         }
     }
 
-    /// Appends signed events inside a caller's transaction, all or none; it makes them durable or undoes them.
+    /// Appends signed events inside a caller's transaction, all or none; the caller commits or undoes them.
     package func append(
         _ signed: SignedEvents, at timeMilliseconds: UInt64, in transaction: any LogTransaction
     ) throws -> (answers: [AppendAnswer], isNew: Bool) {
         try sequencer.append(signed, at: timeMilliseconds, transaction)
     }
 
-    /// An actor's keys as the log's entries describe them so far, in the order in which they were registered.
+    /// An actor's keys with their states from the log's entries, in the order of registration.
     package func actorKeys(of actor: String, in snapshot: any LogSnapshot) throws -> [ActorKey] {
         var identifiers: [[UInt8]] = []
         var keys: [[UInt8]: ActorKey] = [:]
@@ -146,7 +146,7 @@ extension TraceLogStore {
         return identifiers.compactMap { keys[$0] }
     }
 
-    /// A key as the log's entries describe it so far; nil where none does.
+    /// A key's state from the log's entries; nil when no entry names the key.
     package func actorKey(_ keyIdentifier: [UInt8], in snapshot: any LogSnapshot) throws -> ActorKey? {
         try Sequencer.knownKey(keyIdentifier, snapshot)
     }

@@ -1,17 +1,17 @@
 import TraceLog
 
-/// Gives every event its place, inside the writer's transaction, where nobody else writes.
+/// Gives every event its place, inside the one write transaction.
 ///
-/// It keeps no state between transactions: one that rolls back leaves nothing to undo, and no sequence is used twice.
+/// It keeps no state between transactions, so a rollback leaves nothing to undo and no sequence is used twice.
 struct Sequencer: Sendable {
-    /// Every so many entries one of heads follows.
+    /// The number of entries between two heads entries.
     let headsInterval: UInt64
     /// The most objects whose heads are stated inside an append's transaction.
     let headsAtOnceCountMax: Int
     let openingKey: [UInt8]
     let faults: FaultInjection
 
-    /// Appends an event, or finds the one that the same request made before.
+    /// Appends an event, or finds the entry that the same request made before.
     func append(
         _ request: EventRequest, at timeMilliseconds: UInt64, _ transaction: any LogTransaction
     ) throws -> (answer: AppendAnswer, isNew: Bool) {
@@ -33,7 +33,7 @@ struct Sequencer: Sendable {
     func insert(
         _ request: EventRequest, at timeMilliseconds: UInt64, _ transaction: any LogTransaction
     ) throws -> AppendAnswer {
-        // The log's own chain goes on from its heads entry, which therefore cannot wait any longer.
+        // The next entry of the log's own chain follows the reserved heads entry, which must therefore be made now.
         if request.object == .log { try makeReservedHeads(transaction) }
         let next = try Self.next(transaction)
         try LogFloor.check(next.index, transaction)
@@ -43,7 +43,7 @@ struct Sequencer: Sendable {
         return try insert(entry, at: next.index, openings: request.personal, transaction)
     }
 
-    /// The entry that a request makes, in its place behind the object's newest entry.
+    /// The entry of a request, in its place after the object's newest entry.
     func entry(
         _ request: EventRequest, recordedAtMilliseconds: UInt64, keyIdentifier: [UInt8]? = nil,
         _ snapshot: any LogSnapshot
@@ -67,7 +67,7 @@ struct Sequencer: Sendable {
             keyIdentifier: keyIdentifier, event: request.event, commitments: request.personal.map(\.commitment))
     }
 
-    /// Writes an entry at the log's end, with the openings of its commitments.
+    /// Appends an entry to the log, with the openings of its commitments.
     func insert(
         _ entry: Entry, at index: UInt64, openings: [Opening], _ transaction: any LogTransaction
     ) throws -> AppendAnswer {
@@ -88,13 +88,13 @@ struct Sequencer: Sendable {
         return AppendAnswer(index: index, sequence: entry.sequence, leafHash: leafHash)
     }
 
-    /// The index that comes next, and the recorded time that it may not fall below.
+    /// The next index, and the earliest recorded time that the next entry may have.
     static func next(_ snapshot: any LogSnapshot) throws -> (index: UInt64, recordedAtMilliseconds: UInt64) {
         guard let newest = try snapshot.newestEntry() else { return (0, 0) }
         return (newest.index + 1, newest.recordedAtMilliseconds)
     }
 
-    /// The answer to the same request before; nil for a new one.
+    /// The earlier answer to the same request; nil for a new request.
     func repeated(_ request: EventRequest, _ snapshot: any LogSnapshot) throws -> AppendAnswer? {
         guard let idempotency = request.idempotency else { return nil }
         let keys = (idempotency.key, idempotency.earlierKey ?? idempotency.key)
@@ -102,13 +102,13 @@ struct Sequencer: Sendable {
         guard first.digest == idempotency.requestDigest, try holds(request.personal, at: first.answer.index, snapshot)
         else {
             throw LogError(
-                code: .idempotencyMismatch, reason: "the idempotency key came before with another request",
-                hint: "use a fresh key for every request")
+                code: .idempotencyMismatch, reason: "the idempotency key was used for another request",
+                hint: "use a new key for each new request")
         }
         return first.answer
     }
 
-    /// Whether an entry's openings say what a request says; true as well once they are erased.
+    /// Whether an entry's openings have the values of a request; true also once they are erased.
     private func holds(_ personal: [Opening], at index: UInt64, _ snapshot: any LogSnapshot) throws -> Bool {
         let kept = try snapshot.openings(index..<index + 1, count: Entry.commitmentCountMax).map {
             try SealedOpening.open($0, key: openingKey)

@@ -1,14 +1,14 @@
 package import TraceLog
 
 extension TraceLogStore {
-    /// How many entries the log has; the newest may not be published yet, and one may only be reserved.
+    /// The log's entry count; the newest entries may be unpublished, and one may be only reserved.
     package func count() throws -> UInt64 {
         try registry.read { try Self.count($0) }
     }
 
-    /// How many entries can be published: those before a heads entry that has yet to be made, or all.
+    /// The number of entries that can be published: the entries before a reserved index, or all entries.
     ///
-    /// - Throws: `log_behind` where these are fewer than were published before a recovery.
+    /// - Throws: `log_behind` when fewer entries exist than were published before a recovery.
     func publishableCount() throws -> UInt64 {
         let (count, floor) = try registry.read { snapshot in
             (try Sequencer.reservedHeads(snapshot)?.index ?? Self.count(snapshot), try snapshot.logFloor())
@@ -27,7 +27,7 @@ extension TraceLogStore {
         return try entries(index..<index + 1).first
     }
 
-    /// Entries in order, `readCountMax` at most.
+    /// Entries in order, at most `readCountMax`.
     package func entries(_ range: Range<UInt64>) throws -> [StoredEntry] {
         let end = min(
             range.upperBound, range.lowerBound.addingReportingOverflow(UInt64(Self.readCountMax)).partialValue)
@@ -39,7 +39,7 @@ extension TraceLogStore {
     func everyEntry(_ range: Range<UInt64>) throws -> [StoredEntry] {
         let entries = try entries(range)
         for (entry, index) in zip(entries, range) where entry.index != index {
-            throw LogError.inconsistent("entry \(index) is missing in the registry, and there are later ones")
+            throw LogError.inconsistent("entry \(index) is missing in the registry, and later entries exist")
         }
         guard entries.count == range.count else {
             throw LogError.inconsistent("the entries from \(range.lowerBound + UInt64(entries.count)) on are missing")
@@ -47,12 +47,12 @@ extension TraceLogStore {
         return entries
     }
 
-    /// The index of the newest entry that is some object's newest.
+    /// The highest index of any object's newest entry.
     func newestHeadIndex() throws -> UInt64? {
         try registry.read { try $0.newestHeadIndex() }
     }
 
-    /// An object's entries from a sequence on, `readCountMax` at most.
+    /// An object's entries from a sequence on, at most `readCountMax`.
     package func history(
         _ object: ObjectID, from sequence: UInt64 = 0, count: Int = readCountMax
     ) throws -> [StoredEntry] {
@@ -60,13 +60,13 @@ extension TraceLogStore {
         return try checked(registry.read { try $0.entries(of: object, from: sequence, count: count) })
     }
 
-    /// The openings that were not erased, of the entries from `index` on; those of one entry are never parted.
+    /// The openings that were not erased, from the entry at `index` on; the openings of one entry stay together.
     ///
     /// - Parameters:
     ///   - index: the first entry.
-    ///   - count: about how many; the last entry's are left for the next call where there are more.
-    /// - Returns: each with the index of its entry, in the order of the entries.
-    /// - Throws: ``StorageError``, or `log_inconsistent` for one that does not open.
+    ///   - count: the approximate limit; an entry whose openings do not all fit is left for the next call.
+    /// - Returns: each opening with the index of its entry, in the order of the entries.
+    /// - Throws: ``StorageError``, or `log_inconsistent` for an opening that cannot be opened.
     package func openings(from index: UInt64, count: Int) throws -> [(index: UInt64, opening: Opening)] {
         let limit = max(count, Entry.commitmentCountMax + 1)
         let end = try self.count()

@@ -1,12 +1,12 @@
 package import TraceLog
 
-/// The log in the registry's file: appends, reads and erases; publishing is ``LogPublisher``'s.
+/// The log in the registry's file: appends, reads and erases entries; ``LogPublisher`` publishes them.
 package final class TraceLogStore: Sendable {
-    /// Entries between two statements of heads.
+    /// The number of entries between two statements of heads.
     package static let defaultHeadsInterval: UInt64 = 65_536
-    /// Objects whose heads are stated inside an append's transaction: some milliseconds' work.
+    /// The most objects whose heads are stated inside an append's transaction, which takes some milliseconds.
     package static let defaultHeadsAtOnceCountMax = 4096
-    /// The most entries that one read hands out.
+    /// The most entries that one read returns.
     package static let readCountMax = 65_536
     package static let openingKeyByteCount = 32
 
@@ -21,8 +21,8 @@ package final class TraceLogStore: Sendable {
     ///   - registry: the open registry, whose one writer the log shares.
     ///   - openingKey: 32 bytes that seal the openings at rest.
     ///   - headsInterval: entries between two statements of heads; at least 2.
-    ///   - headsAtOnceCountMax: of more objects the heads are stated while appends go on.
-    ///   - faults: where crash tests end the process.
+    ///   - headsAtOnceCountMax: with more objects than this, heads are stated while appends go on.
+    ///   - faults: ends the process in crash tests.
     package init(
         registry: any RegistryStore, openingKey: [UInt8], headsInterval: UInt64 = defaultHeadsInterval,
         headsAtOnceCountMax: Int = defaultHeadsAtOnceCountMax, faults: @escaping FaultInjection = { _ in }
@@ -40,10 +40,10 @@ package final class TraceLogStore: Sendable {
     /// Appends one event, and returns once it is on disk; many callers at once share a commit.
     ///
     /// - Parameters:
-    ///   - request: what to append.
-    ///   - timeMilliseconds: now; an earlier time than the newest entry's is raised to that.
-    /// - Returns: where the event stands.
-    /// - Throws: ``LogError``, `TraceLogError` for an event out of its limits, ``StorageError``.
+    ///   - request: the event to append.
+    ///   - timeMilliseconds: the current time; it is raised to the newest entry's time if it is earlier.
+    /// - Returns: the event's place.
+    /// - Throws: ``LogError``, ``StorageError``, or `TraceLogError` for an event that exceeds a limit.
     package func append(_ request: EventRequest, at timeMilliseconds: UInt64) async throws -> AppendAnswer {
         let sequencer = sequencer
         let answer = try await registry.write { try sequencer.append(request, at: timeMilliseconds, $0).answer }
@@ -51,31 +51,32 @@ package final class TraceLogStore: Sendable {
         return answer
     }
 
-    /// Appends one event inside a caller's transaction, which makes it durable or undoes it.
+    /// Appends one event inside a caller's transaction, which commits or undoes it.
     ///
-    /// - Returns: where the event stands, and whether it is new or was there from the same request before.
+    /// - Returns: the event's place, and whether it is new or the same request had made it before.
     package func append(
         _ request: EventRequest, at timeMilliseconds: UInt64, in transaction: any LogTransaction
     ) throws -> (answer: AppendAnswer, isNew: Bool) {
         try sequencer.append(request, at: timeMilliseconds, transaction)
     }
 
-    /// States every object's newest entry, as at a clean shutdown, unless the newest entry does so already; where there
-    /// are many objects, the statement is made by the next publishing.
+    /// States every object's newest entry, as at a clean shutdown, unless the newest entry is such a statement.
+    ///
+    /// With many objects, the next publication makes the statement.
     package func stateHeads(at timeMilliseconds: UInt64) async throws {
         let sequencer = sequencer
         try await registry.write { try sequencer.stateHeads(at: timeMilliseconds, $0) }
     }
 
-    /// Puts a statement where its place was reserved.
+    /// Puts a statement at its reserved index.
     func fill(_ statement: HeadsStatement) async throws {
         let sequencer = sequencer
         try await registry.write { try sequencer.fill(statement, $0) }
     }
 
-    /// Erases the openings of an entry and appends an event that says so.
+    /// Erases the openings of an entry, and appends an event that records the erasure.
     ///
-    /// Returns once nothing of them is left in the write-ahead log either.
+    /// It returns once the openings are gone from the write-ahead log too.
     ///
     /// - Throws: `entry_missing`, `wrong_object`, `nothing_to_erase`, `erase_incomplete`, ``StorageError``.
     package func erase(
@@ -87,7 +88,7 @@ package final class TraceLogStore: Sendable {
         return answer
     }
 
-    /// Erases openings and appends the event inside a caller's transaction; ``purge()`` is due once that has ended.
+    /// Erases openings and appends the event inside a caller's transaction; call ``purge()`` after the transaction.
     package func erase(
         _ erasure: TraceErasure, at timeMilliseconds: UInt64, in transaction: any LogTransaction
     ) throws -> AppendAnswer {
@@ -96,7 +97,7 @@ package final class TraceLogStore: Sendable {
         guard !commitments.isEmpty else {
             throw LogError(
                 code: .nothingToErase, reason: "entry \(erasure.index) has no personal fields left",
-                hint: "take the index of an entry with commitments that were not erased")
+                hint: "use the index of an entry whose commitments were not erased")
         }
         faults(.openingErased)
         let event = Erasure(index: erasure.index, commitments: commitments, reason: erasure.reason)
@@ -104,7 +105,7 @@ package final class TraceLogStore: Sendable {
         return try sequencer.append(request, at: timeMilliseconds, transaction).answer
     }
 
-    /// Empties the write-ahead log, where what was overwritten still stands.
+    /// Empties the write-ahead log, which still has overwritten bytes.
     ///
     /// - Throws: `erase_incomplete` when a reader holds on to old pages.
     package func purge() throws {
@@ -113,12 +114,12 @@ package final class TraceLogStore: Sendable {
             try registry.purge()
         } catch {
             throw LogError(
-                code: .eraseIncomplete, reason: "the openings are erased, and the write-ahead log may still hold them",
-                hint: "it is emptied by the next erasure and at the next start: \(error.reason)")
+                code: .eraseIncomplete, reason: "the openings are erased, but the write-ahead log may still have them",
+                hint: "the next erasure or the next start empties the write-ahead log: \(error.reason)")
         }
     }
 
-    /// Refuses an index that is no entry of the object.
+    /// Refuses an index that is not an entry of the object.
     static func check(_ index: UInt64, isOf object: ObjectID, _ snapshot: any LogSnapshot) throws {
         guard let owner = try snapshot.object(ofEntry: index) else {
             throw LogError(
@@ -126,7 +127,7 @@ package final class TraceLogStore: Sendable {
         }
         guard owner == object.bytes else {
             throw LogError(
-                code: .wrongObject, reason: "entry \(index) is another object's",
+                code: .wrongObject, reason: "entry \(index) belongs to another object",
                 hint: "take the index from the object's history")
         }
     }
@@ -136,7 +137,7 @@ package final class TraceLogStore: Sendable {
 package struct TraceErasure: Sendable {
     package var object: ObjectID
     package var index: UInt64
-    /// In words that name nobody: they enter the log.
+    /// The reason in words that name no person: it enters the log.
     package var reason: String
     /// 18 characters of a USCC; empty for the service itself.
     package var actor: String

@@ -1,6 +1,6 @@
 /// One line of the audit trail; it names a subject, never a person's data.
 package struct AuditLine: Sendable, Equatable {
-    /// Counts up from 1 without gaps, but for operations that failed.
+    /// The line's number, from 1 on; only failed operations leave gaps.
     package let number: UInt64
     /// Seconds since 1970-01-01T00:00:00Z.
     package let time: UInt64
@@ -10,7 +10,7 @@ package struct AuditLine: Sendable, Equatable {
 }
 
 extension Registry {
-    /// Reads the trail in order, from the line after `number`; a subject's name in either letter case.
+    /// Reads the trail in order, from the line after `number`; `subject` may be in either letter case.
     package func auditLines(
         after number: UInt64, count: Int, subject: String?, in snapshot: any RegistrySnapshot
     ) throws -> [AuditLine] {

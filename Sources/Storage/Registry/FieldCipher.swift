@@ -1,8 +1,8 @@
 package import Signing
 
-/// Hides the fields that could name a person: a keyed digest finds a person, sealed bytes hold the links.
+/// Protects the fields that could name a person: a keyed digest for the number, and sealed bytes for the links.
 package struct FieldCipher: Sendable {
-    /// Bytes of either key.
+    /// The byte count of each key.
     package static let keyByteCount = 32
     private static let nonceByteCount = 12
 
@@ -15,12 +15,12 @@ package struct FieldCipher: Sendable {
     /// - Parameters:
     ///   - sealingKey: 32 bytes for AES-256-CCM.
     ///   - digestKey: 32 bytes for HMAC-SHA-256.
-    ///   - random: where nonces come from.
+    ///   - random: the source of nonces.
     /// - Throws: `field_key_invalid` when a key has another length.
     package init(sealingKey: [UInt8], digestKey: [UInt8], random: any RandomSource) throws(StorageError) {
         guard sealingKey.count == Self.keyByteCount, digestKey.count == Self.keyByteCount else {
             throw StorageError(
-                code: .fieldKeyInvalid, reason: "a registry key is \(Self.keyByteCount) bytes",
+                code: .fieldKeyInvalid, reason: "a registry key is not \(Self.keyByteCount) bytes",
                 hint: "restore the key files that this registry was made with")
         }
         self.sealingKey = sealingKey
@@ -28,26 +28,26 @@ package struct FieldCipher: Sendable {
         self.random = random
     }
 
-    /// Finds a person again without keeping the number.
+    /// A keyed digest that finds a person again without keeping the number.
     func digest(_ identifier: String) -> [UInt8] {
         digest(Array(identifier.utf8))
     }
 
-    /// Tells a repeated request from another without keeping it.
+    /// A keyed digest that recognises a repeated request without keeping the request.
     ///
-    /// It is keyed, since resident ID numbers are few enough to be found by trying them against a plain digest.
+    /// It is keyed because all resident ID numbers can be tried against a plain digest.
     func digest(_ request: [UInt8]) -> [UInt8] {
         HMAC.code(.sha256, key: digestKey, message: request)
     }
 
-    /// Nonce, ciphertext and tag (NIST SP 800-38C), bound to the row they belong to.
+    /// Nonce, ciphertext and tag (NIST SP 800-38C), bound to their row.
     func sealed(_ plaintext: [UInt8], subject: [UInt8]) throws -> [UInt8] {
         let nonce = try random.bytes(Self.nonceByteCount)
         return nonce
             + (try AuthenticatedCipher.seal(plaintext, key: sealingKey, nonce: nonce, additionalData: subject))
     }
 
-    /// The plaintext, or nil when the bytes were not sealed for this row by this key.
+    /// The plaintext; nil when the bytes were not sealed for this row with this key.
     func opened(_ sealed: [UInt8], subject: [UInt8]) throws -> [UInt8]? {
         guard sealed.count > Self.nonceByteCount else { return nil }
         return try AuthenticatedCipher.open(
@@ -57,12 +57,12 @@ package struct FieldCipher: Sendable {
 }
 
 extension FieldCipher {
-    /// Why a code was revoked, sealed for its place in its list: a reason may name a person.
+    /// The reason of a revocation, sealed for the code's index in its list, because a reason may name a person.
     func sealed(reason: String, list: String, statusIndex: UInt64) throws -> [UInt8] {
         try sealed(Array(reason.utf8), subject: Self.place(list, statusIndex))
     }
 
-    /// The reason again.
+    /// The unsealed reason of a revocation.
     ///
     /// - Throws: `registry_corrupt` when the row does not open under the registry's key.
     func reason(_ sealed: [UInt8], list: String, statusIndex: UInt64) throws -> String {
@@ -74,7 +74,7 @@ extension FieldCipher {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// No person's row is bound to as many bytes.
+    /// The bytes that a reason is bound to; they are longer than the bytes that a person's row is bound to.
     private static func place(_ list: String, _ statusIndex: UInt64) -> [UInt8] {
         Array("suishen revocation reason v1 \(list) \(statusIndex)".utf8)
     }

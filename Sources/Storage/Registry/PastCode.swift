@@ -1,8 +1,8 @@
 package import Credential
 
-/// A code that was issued, as a subject's history tells it; its text is not kept.
+/// An issued code in a subject's history; the code's text is not kept.
 package struct PastCode: Sendable, Equatable {
-    /// The `cti`, or random bytes for a form that has none.
+    /// The `cti`, or random bytes for a form without a `cti`.
     package let id: [UInt8]
     package let subject: String
     /// The guardian of a delegated code.
@@ -14,14 +14,14 @@ package struct PastCode: Sendable, Equatable {
     package let issuedAt: UInt64
     package let expiresAt: UInt64?
     package let keyIdentifier: [UInt8]
-    /// When its own index, or its guardian's, was revoked.
+    /// The time at which the code's own index or its guardian's index was revoked.
     package let revokedAt: UInt64?
-    /// Why it was revoked, where that was said.
+    /// The reason of the revocation, if one was given.
     package internal(set) var revocationReason: String?
 }
 
 extension Registry {
-    /// Reads the codes that a subject holds or is guardian of, oldest first, from the one behind `after`.
+    /// Reads the codes that a subject holds or is guardian of, oldest first, from the code after `after`.
     package func history(
         of subject: SubjectIdentifier, after: [UInt8]?, count: Int, in snapshot: any RegistrySnapshot
     ) throws -> [PastCode] {
@@ -29,7 +29,7 @@ extension Registry {
             var code = stored.code
             guard let sealed = stored.sealedReason else { return code }
             guard let list = code.list, let index = stored.revokedIndex else {
-                throw StorageError.corruptRow("a revocation's reason without its index")
+                throw StorageError.corruptRow("a revocation has a reason and no index")
             }
             code.revocationReason = try cipher.reason(sealed, list: list, statusIndex: index)
             return code

@@ -7,7 +7,7 @@ package enum RegisteredSubject: Sendable {
     case object(id: [UInt8], ObjectRecord)
 }
 
-/// The identifiers a person's codes carry under seal; 12 bytes each.
+/// The identifiers that a person's codes carry sealed; 12 bytes each.
 package struct PersonLinks: Sendable, Equatable {
     package let medical: [UInt8]?
     package let transit: [UInt8]?
@@ -21,7 +21,7 @@ package struct PersonLinks: Sendable, Equatable {
 
     var isEmpty: Bool { medical == nil && transit == nil }
 
-    /// A byte of flags, then both places: absent and present links have one length, at rest too.
+    /// A byte of flags, then both identifiers; the length does not show whether a link is present.
     var encoded: [UInt8] {
         let empty = [UInt8](repeating: 0, count: Seals.identifierByteCount)
         return [(medical == nil ? 0 : 1) | (transit == nil ? 0 : 2)] + (medical ?? empty) + (transit ?? empty)
@@ -34,15 +34,15 @@ package struct PersonLinks: Sendable, Equatable {
         transit = bytes[0] & 2 == 0 ? nil : Array(bytes[(1 + size)...])
     }
 
-    /// These links, with missing ones taken from older links.
+    /// These links, with missing links taken from older ones.
     func filling(from older: PersonLinks) -> PersonLinks {
         PersonLinks(medical: medical ?? older.medical, transit: transit ?? older.transit) ?? self
     }
 }
 
-/// An object or place as registered.
+/// A registered object or place.
 package struct ObjectRecord: Sendable, Equatable {
-    /// The most bytes of a name; names never travel in a code.
+    /// The most bytes of a name; codes never contain names.
     package static let nameByteCountMax = 256
 
     package let kind: ObjectKind

@@ -2,30 +2,30 @@ package import Credential
 import Encoding
 
 extension Registry {
-    /// Remembers a code, so that it can be revoked and counted.
+    /// Records a code, so that it can be revoked and counted.
     package func record(_ code: IssuedCodeRecord, in transaction: any RegistryTransaction) throws {
         try transaction.insertCode(code)
     }
 
-    /// Revokes one code by its identifier, or every live code of a subject, a guardian's among them.
+    /// Revokes one code by its identifier, or every live code that a subject holds or is guardian of.
     ///
-    /// - Returns: how many codes are revoked now that were not before.
-    /// - Throws: `code_unknown` when neither a live code nor a subject goes by that name.
+    /// - Returns: the number of newly revoked codes.
+    /// - Throws: `code_unknown` when no live code and no subject has that name.
     package func revoke(
         _ target: RevocationTarget, reason: String?, at now: UInt64, in transaction: any RegistryTransaction
     ) throws -> Int {
         let places = try transaction.liveStatusPlaces(code: target.code, subject: target.subject?.text, at: now)
         guard try !places.isEmpty || isRegistered(target.subject, in: transaction) else {
             throw StorageError(
-                code: .codeUnknown, reason: "no live code or subject goes by that name",
-                hint: "name the `cti` of an issue answer, or a `subject`")
+                code: .codeUnknown, reason: "no live code or subject has that name",
+                hint: "give the `cti` of an issue answer, or a `subject`")
         }
         return try revoke(places, reason: reason, at: now, in: transaction)
     }
 
     /// Revokes indices that are not revoked yet.
     ///
-    /// - Returns: how many these were.
+    /// - Returns: the number of these indices.
     func revoke(
         _ places: [StatusPlace], reason: String?, at now: UInt64, in transaction: any RegistryTransaction
     ) throws -> Int {
@@ -49,16 +49,16 @@ extension Registry {
     }
 }
 
-/// A code as the registry remembers it; its text is not kept.
+/// The registry's record of a code; the code's text is not kept.
 package struct IssuedCodeRecord: Sendable {
-    /// The `cti`, or random bytes for a form that has none.
+    /// The `cti`, or random bytes for a form without a `cti`.
     package let id: [UInt8]
     package let subject: String
     package let form: Form
     package let kind: PersonKind?
     package let list: StatusListReference?
     package let statusIndex: UInt64?
-    /// The guardian of a delegated code, and its bit in the same list.
+    /// The guardian of a delegated code, whose bit is in the same list.
     package let actor: String?
     package let actorIndex: UInt64?
     package let issuedAt: UInt64
@@ -94,14 +94,16 @@ package struct IssuedCodeRecord: Sendable {
 
 /// The subject of a revocation: one code by its identifier, or a subject's codes.
 package struct RevocationTarget: Sendable, Equatable {
-    /// The identifier of a code, where the name can be one.
+    /// The identifier of a code; nil when the name cannot be a code's.
     let code: [UInt8]?
-    /// The subject, where the name can be one's; eight bytes can be either's.
+    /// The subject; nil when the name cannot be a subject's.
+    ///
+    /// A name of eight bytes can be a code or a subject.
     let subject: SubjectIdentifier?
     /// The normal form, as answers and the audit trail show it.
     package let text: String
 
-    /// Reads either letter case; a name that is neither a code's nor a subject's finds nothing.
+    /// Reads a name in either letter case; a name of neither a code nor a subject finds nothing.
     package init(_ name: String) {
         code = try? Hex.decode(name)
         subject = try? SubjectIdentifier(name)

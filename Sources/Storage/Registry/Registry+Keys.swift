@@ -1,4 +1,4 @@
-/// A public key that gates are to trust, and for what.
+/// A public key of the trust list, with its uses.
 package struct IssuerKeyRecord: Sendable, Equatable {
     package enum Status: String, Sendable {
         case active, retired, compromised
@@ -7,7 +7,7 @@ package struct IssuerKeyRecord: Sendable, Equatable {
     package let keyIdentifier: [UInt8]
     package let issuer: String
     package let spki: [UInt8]
-    /// Any of person, enterprise, object, statuslist, checkpoint.
+    /// The uses: any of person, enterprise, object, statuslist, checkpoint.
     package let uses: [String]
     package let notBefore: UInt64
     package let expiresAt: UInt64
@@ -36,9 +36,9 @@ extension IssuerKeyRecord {
 }
 
 extension Registry {
-    /// Adds a key, or changes the status of one that is there.
+    /// Adds a key, or changes the status of an existing key.
     ///
-    /// The store refuses a second active key of the same uses, and any way back from retired or compromised.
+    /// The store refuses a second active key of the same uses, and any change back from retired or compromised.
     package static func put(_ key: IssuerKeyRecord, in transaction: any RegistryTransaction) throws {
         try transaction.putIssuerKey(key)
     }
@@ -48,7 +48,7 @@ extension Registry {
         try snapshot.issuerKeys()
     }
 
-    /// The one key of these uses that signs; nil where none does.
+    /// The one active key of these uses; nil when no key is active.
     package static func activeKey(uses: [String], in snapshot: any RegistrySnapshot) throws -> IssuerKeyRecord? {
         try snapshot.activeIssuerKey(uses: uses)
     }

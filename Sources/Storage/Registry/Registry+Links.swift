@@ -1,19 +1,19 @@
 extension Registry {
-    /// Notes a person's pair of identifiers under a keyed digest, so that it can be asked for and not read out.
+    /// Records a person's pair of identifiers as a keyed digest, so that a pair can be looked up but not read out.
     func index(_ links: PersonLinks, of person: [UInt8], in transaction: any RegistryTransaction) throws {
         guard let medical = links.medical, let transit = links.transit else { return }
         try transaction.setLinkedPair(pairDigest(medical, transit), of: person)
     }
 
-    /// Whether one person has both identifiers.
+    /// Whether both identifiers belong to one person.
     package func isLinked(medical: [UInt8], transit: [UInt8], in snapshot: any RegistrySnapshot) throws -> Bool {
         try snapshot.hasLinkedPair(pairDigest(medical, transit))
     }
 
-    /// The identifiers of persons who have linked both, in no order that means anything.
+    /// The pairs of identifiers of persons who have linked both, in no particular order.
     ///
     /// - Parameters:
-    ///   - countMax: how many at most.
+    ///   - countMax: the most pairs.
     ///   - snapshot: an open transaction.
     /// - Returns: the pairs.
     /// - Throws: `registry_corrupt` when a row does not open under the registry's key.
@@ -27,7 +27,7 @@ extension Registry {
         }
     }
 
-    /// A person's links, as the row holds them sealed.
+    /// A person's links from the sealed bytes of the row.
     func opened(_ sealed: [UInt8], of person: [UInt8]) throws -> PersonLinks {
         guard let bytes = try cipher.opened(sealed, subject: person), let links = PersonLinks(encoded: bytes)
         else {

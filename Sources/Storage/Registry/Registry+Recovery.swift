@@ -1,15 +1,15 @@
-/// The changes that a recovery makes in a registry that was copied back.
+/// The changes that a recovery makes in a registry that was restored from a copy.
 extension Registry {
-    /// Sets revocations that gates were told of and that the registry does not have.
+    /// Adds published revocations that are missing in the registry.
     ///
     /// - Parameters:
-    ///   - indices: indices of the list, revoked in what was published.
+    ///   - indices: the revoked indices of the published list.
     ///   - list: the list's plain name.
-    ///   - reason: kept sealed with each.
+    ///   - reason: the reason that is kept, sealed, with each revocation.
     ///   - now: seconds since 1970.
     ///   - transaction: an open transaction.
-    /// - Returns: how many revocations the registry lacked.
-    /// - Throws: what the store or the cipher throws.
+    /// - Returns: the number of added revocations.
+    /// - Throws: an error of the store or the cipher.
     package func restoreRevocations(
         _ indices: [UInt64], of list: String, reason: String, at now: UInt64, in transaction: any RegistryTransaction
     ) throws -> Int {
@@ -21,10 +21,10 @@ extension Registry {
         return try revoke(places, reason: reason, at: now, in: transaction)
     }
 
-    /// The counter of bundle versions.
+    /// The name of the counter of bundle versions.
     package static let bundleCounter = "bundle"
 
-    /// The value of a counter; 0 where it was never raised.
+    /// The value of a counter; 0 when it was never raised.
     package static func value(of counter: String, in snapshot: any RegistrySnapshot) throws -> UInt64 {
         try snapshot.counter(counter) ?? 0
     }
@@ -37,10 +37,10 @@ extension Registry {
     /// Begins a registry's count of commits, or raises it to at least `commitCount`.
     ///
     /// - Parameters:
-    ///   - installation: the installation that the registry belongs to, where it has no count yet.
+    ///   - installation: the installation of the registry, used when the registry has no count yet.
     ///   - commitCount: a count below this transaction's.
     ///   - transaction: an open transaction.
-    /// - Throws: `registry_corrupt`, or what the store throws.
+    /// - Throws: `registry_corrupt`, or an error of the store.
     package func raisePosition(
         installation: [UInt8], to commitCount: UInt64, in transaction: any RegistryTransaction
     ) throws {
@@ -48,13 +48,13 @@ extension Registry {
         try transaction.raiseCommitCount(to: commitCount)
     }
 
-    /// Remembers a published checkpoint as what the log must reach before it takes events again.
+    /// Records a published checkpoint that the log must reach before it takes events again.
     ///
     /// - Parameters:
-    ///   - floor: the checkpoint; one of no entries, or below what is remembered already, changes nothing.
+    ///   - floor: the checkpoint; an empty one, or one below the recorded checkpoint, changes nothing.
     ///   - transaction: an open transaction.
-    /// - Returns: how many entries the log lacks.
-    /// - Throws: `log_inconsistent` for rows that no log has.
+    /// - Returns: the number of entries that are missing in the log.
+    /// - Throws: `log_inconsistent` for impossible rows.
     package func raiseLogFloor(to floor: LogFloor, in transaction: any LogTransaction) throws -> UInt64 {
         try LogFloor.raise(to: floor, transaction)
         let count = try Sequencer.next(transaction).index

@@ -1,11 +1,11 @@
-/// Floors of status lists: where a list goes on after a recovery, above everything that may have been given out.
+/// Floors of status lists: after a recovery, a list continues above every index that may have been given out.
 extension Registry {
-    /// The name of the floor that counts for every list.
+    /// The name of the general floor, which applies to every list.
     private static let everyList = ""
 
-    /// The index below which a list's next block does not begin: the list's own floor or the general one.
+    /// The lowest index at which a list's next block may begin: the higher of the list's own floor and the general one.
     ///
-    /// - Returns: a multiple of ``statusBlockCount``; 0 where there is no floor, 2³² where the list is full.
+    /// - Returns: a multiple of ``statusBlockCount``; 0 without a floor, 2³² for a full list.
     /// - Throws: `registry_corrupt`.
     package func statusFloor(of list: String, in snapshot: any RegistrySnapshot) throws -> UInt64 {
         try [list, Self.everyList].reduce(0) { highest, name in
@@ -17,11 +17,11 @@ extension Registry {
         }
     }
 
-    /// Raises a floor, and voids what is open below it; a floor that is as high already stays.
+    /// Raises a floor, and closes open blocks below it; a floor that is already as high stays.
     ///
     /// - Parameters:
-    ///   - list: a list's plain name; "" for all lists, those that have no index yet among them.
-    ///   - base: the first index that may still be given out; rounded up to a whole block, at most 2³².
+    ///   - list: a list's plain name; "" for all lists, including lists without an index.
+    ///   - base: the first index that may be given out; it is rounded up to a whole block, at most 2³².
     ///   - transaction: an open transaction.
     /// - Throws: `registry_corrupt`.
     package func raiseStatusFloor(of list: String, to base: UInt64, in transaction: any RegistryTransaction) throws {
@@ -42,7 +42,7 @@ extension Registry {
 }
 
 extension UInt64 {
-    /// The number itself or the next multiple of `unit`; neither is near 2⁶⁴.
+    /// The number rounded up to a multiple of `unit`; callers pass numbers far below 2⁶⁴.
     fileprivate func roundedUp(toMultipleOf unit: UInt64) -> UInt64 {
         (self + unit - 1) / unit * unit
     }

@@ -2,15 +2,15 @@ package import Credential
 import Signing
 
 extension Registry {
-    /// Indices in one block of a status list.
+    /// The number of indices in one block of a status list.
     package static let statusBlockCount = 4096
-    /// Indices in a whole list, all shards together.
+    /// The number of indices in a whole list with all its shards.
     package static let statusIndexCount = Claims.statusIndexMax + 1
 
     /// Takes an index that no other code has, at random within the list's newest block.
     ///
-    /// A block's order is drawn once and stored before any of it is used, so that neighbours in a list say nothing of
-    /// one another, and a crash can lose an index but never hand it out twice.
+    /// A block's random order is stored before its first index is used. So neighbours in a list reveal nothing about
+    /// each other, and a crash can lose an index but never hand it out twice.
     ///
     /// - Throws: `status_list_full`, `registry_corrupt`.
     package func takeStatusIndex(
@@ -18,7 +18,7 @@ extension Registry {
     ) throws -> UInt64 {
         let newest = try transaction.newestStatusBlock(of: list.listName)
         if let newest, newest.used < Self.statusBlockCount {
-            guard let next = newest.next else { throw StorageError.corruptRow("an open block without its order") }
+            guard let next = newest.next else { throw StorageError.corruptRow("an open block has no order") }
             try transaction.setUsedCount(newest.used + 1, ofStatusBlock: newest.base, of: list.listName)
             return newest.base + next
         }
@@ -33,7 +33,7 @@ extension Registry {
         return base + UInt64(order[0])
     }
 
-    /// Fisher and Yates's shuffle; 4 random bytes a step keep its bias under one in a million.
+    /// A Fisher-Yates shuffle; 4 random bytes per step keep its bias under one in a million.
     private func shuffledBlock() throws -> [UInt16] {
         var order = (0..<UInt16(Self.statusBlockCount)).map { $0 }
         let random = try self.random.bytes(4 * order.count)
@@ -44,17 +44,17 @@ extension Registry {
         return order
     }
 
-    /// The end of the newest block that a list has; 0 where it has none.
+    /// The end of a list's newest block; 0 for a list without blocks.
     ///
     /// - Throws: `registry_corrupt`.
     package func newestStatusIndexEnd(of list: String, in snapshot: any RegistrySnapshot) throws -> UInt64 {
         try snapshot.newestStatusBlock(of: list)?.end ?? 0
     }
 
-    /// Marks every open block as used up, so that no index is taken from it any more.
+    /// Marks every open block as used up, so that no more indices are taken from it.
     ///
-    /// A state that was copied back within a block gives none of the block's indices again. What is left of the block is
-    /// lost: at most 4,095 of a list's 2³² indices for each start after which the list gives an index.
+    /// A restored copy of the state then hands out none of the block's indices again. The block's unused indices are
+    /// lost: at most 4,095 of a list's 2³² indices for each start after which the list hands out an index.
     ///
     /// - Throws: `registry_corrupt`.
     package func voidOpenBlocks(in transaction: any RegistryTransaction) throws {
@@ -63,7 +63,7 @@ extension Registry {
         }
     }
 
-    /// Marks a list's newest block as used up if it begins below `end`; no other block of a list is ever open.
+    /// Marks a list's newest block as used up if it begins below `end`; only the newest block can be open.
     func voidOpenBlock(of list: String, below end: UInt64, in transaction: any RegistryTransaction) throws {
         guard let newest = try transaction.newestStatusBlock(of: list), newest.used < Self.statusBlockCount,
             newest.base < end

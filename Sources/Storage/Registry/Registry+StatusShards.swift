@@ -1,10 +1,10 @@
 import Credential
 
-/// The indices of one shard of a status list that a published list has bits for.
+/// One shard of a status list, with the number of bits in its published list.
 package struct StatusShard: Sendable, Equatable {
-    /// Counts from 0.
+    /// The shard's number, from 0 on.
     package let number: UInt64
-    /// At most ``StatusListReference/shardBitCount``.
+    /// The number of bits, at most ``StatusListReference/shardBitCount``.
     package let bitCount: Int
 
     /// The shard's indices in its list; at most 2³².
@@ -17,8 +17,8 @@ package struct StatusShard: Sendable, Equatable {
 extension StatusShard {
     /// The shards of a list's first indices.
     ///
-    /// - Parameter indexCount: at most 2³².
-    /// - Returns: every shard from 0 on, the one of the next index among them: it may have no bit yet.
+    /// - Parameter indexCount: the number of indices, at most 2³².
+    /// - Returns: every shard from 0 to the shard of the next index, which may have no bit yet.
     fileprivate static func all(indexCount: UInt64) -> [StatusShard] {
         let size = StatusListReference.shardBitCount
         let last = min(indexCount, Registry.statusIndexCount - 1) / size
@@ -26,26 +26,26 @@ extension StatusShard {
     }
 }
 
-/// A shard of a status list that codes are in.
+/// A shard of a status list, with its size.
 package struct StatusListSummary: Sendable, Equatable {
     /// The shard's name.
     package let name: String
-    /// Bits up to the highest index that was handed out or is about to be: whole blocks.
+    /// The number of bits in whole blocks, up to the block of the highest index handed out.
     package let indexCount: Int
     package let revokedCount: Int
 }
 
 extension Registry {
-    /// The shards that a list has to be published in.
+    /// The shards in which a list must be published.
     ///
-    /// A shard below the first index that this registry knows is published too: after a recovery, codes that the registry
-    /// has forgotten may have their bits there.
+    /// A shard below the registry's first known index is published too: after a recovery, codes that are missing in the
+    /// registry may have their bits there.
     ///
     /// - Parameters:
-    ///   - list: the list's plain name; it need not have an index yet.
-    ///   - headroomCount: how many indices may be given out before the list is published again.
+    ///   - list: the list's plain name; the list may be empty.
+    ///   - headroomCount: the number of indices that may be given out before the next publication.
     ///   - snapshot: an open transaction.
-    /// - Returns: every shard from 0 to the one of the last of these indices.
+    /// - Returns: every shard from 0 to the shard of the last of these indices.
     /// - Throws: `registry_corrupt`.
     package func statusShards(
         of list: String, headroomCount: UInt64, in snapshot: any RegistrySnapshot
@@ -54,7 +54,7 @@ extension Registry {
         return StatusShard.all(indexCount: begun + min(headroomCount, Self.statusIndexCount - begun))
     }
 
-    /// The bits of a shard that are set, ascending, counted from the shard's first.
+    /// The revoked bits of a shard, ascending, counted from the shard's first bit.
     ///
     /// - Throws: `registry_corrupt`.
     package func revokedBits(
@@ -62,7 +62,7 @@ extension Registry {
     ) throws -> [UInt32] {
         try snapshot.revokedIndices(of: list, in: shard.indices).map { index in
             guard index >= shard.indices.lowerBound, let bit = UInt32(exactly: index - shard.indices.lowerBound) else {
-                throw StorageError.corruptRow("the index of a revocation")
+                throw StorageError.corruptRow("a revocation's index")
             }
             return bit
         }
@@ -83,14 +83,14 @@ extension Registry {
         }
     }
 
-    /// The list and the shard that a shard's name stands for; nil where there is no such list, or not so many shards.
+    /// The list and the shard of a shard's name; nil when the list or the shard does not exist.
     ///
     /// - Throws: `registry_corrupt`.
     package func statusShard(
         named name: String, headroomCount: UInt64, in snapshot: any RegistrySnapshot
     ) throws -> (list: String, shard: StatusShard)? {
         let (list, number) = StatusListReference.listAndShard(ofName: name)
-        // A list's name may itself end in what looks like a shard: a day's number does.
+        // A list's plain name may itself end in a number that looks like a shard: a day's number, for instance.
         for (list, number) in [(name, 0), (list, number)] where try statusListNames(in: snapshot).contains(list) {
             let shards = try statusShards(of: list, headroomCount: headroomCount, in: snapshot)
             return shards.first { $0.number == number }.map { (list, $0) }
@@ -98,12 +98,13 @@ extension Registry {
         return nil
     }
 
-    /// The first index behind everything that a list has: its blocks, and its revocations, which a recovery may have
-    /// brought for indices that this registry never gave out.
+    /// The first index after a list's blocks and revocations.
+    ///
+    /// A recovery may have added revocations of indices that this registry never gave out.
     private func statusIndexEnd(of list: String, in snapshot: any RegistrySnapshot) throws -> UInt64 {
         let end = try newestStatusIndexEnd(of: list, in: snapshot)
         guard let last = try snapshot.revokedBounds(of: list)?.last else { return end }
-        guard last < Self.statusIndexCount else { throw StorageError.corruptRow("the index of a revocation") }
+        guard last < Self.statusIndexCount else { throw StorageError.corruptRow("a revocation's index") }
         return max(end, last + 1)
     }
 }

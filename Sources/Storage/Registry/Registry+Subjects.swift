@@ -3,9 +3,9 @@ import Encoding
 import Signing
 
 extension Registry {
-    /// Registers a person, or finds the one that has this number already.
+    /// Registers a person, or finds the person who is registered with this number.
     ///
-    /// - Returns: the subject, 16 random bytes in hex: the number itself is not kept.
+    /// - Returns: the subject, 16 random bytes in hex; the number itself is not kept.
     package func registerPerson(
         _ identifier: ResidentID, links: PersonLinks, at now: UInt64, in transaction: any RegistryTransaction
     ) throws -> String {
@@ -21,7 +21,7 @@ extension Registry {
         return Hex.encode(subject)
     }
 
-    /// Adds links to a person who has registered; a link that is not named stays as it is.
+    /// Adds links to a registered person; links that are not given stay as they are.
     private func link(_ person: [UInt8], _ links: PersonLinks, in transaction: any RegistryTransaction) throws {
         let merged = links.filling(from: try self.links(of: person, in: transaction))
         try transaction.setSealedLinks(cipher.sealed(merged.encoded, subject: person), of: person)
@@ -36,9 +36,9 @@ extension Registry {
         return try opened(sealed, of: person)
     }
 
-    /// Registers an enterprise; the same number with the same name is no error.
+    /// Registers an enterprise; repeating the same number and name is not an error.
     ///
-    /// - Returns: the subject: the USCC itself, which is public.
+    /// - Returns: the subject, which is the USCC itself; it is public.
     package func registerEnterprise(
         _ uscc: USCC, name: String, at now: UInt64, in transaction: any RegistryTransaction
     ) throws -> String {
@@ -46,7 +46,7 @@ extension Registry {
         if let known, known != name {
             throw StorageError(
                 code: .alreadyRegistered, reason: "\(uscc.text) is registered under another name",
-                hint: "issue under the registered name, which stays as it is")
+                hint: "use the registered name, which cannot be changed")
         }
         if known == nil { try transaction.insertEnterprise(uscc.text, name: name, at: now) }
         return uscc.text
@@ -54,7 +54,7 @@ extension Registry {
 
     /// Registers an object or a place.
     ///
-    /// - Returns: the subject: its 8 random bytes in hex.
+    /// - Returns: the subject, 8 random bytes in hex.
     package func registerObject(
         _ object: ObjectRecord, at now: UInt64, in transaction: any RegistryTransaction
     ) throws -> String {
@@ -80,7 +80,7 @@ extension Registry {
         }
     }
 
-    /// Refuses an identifier that is no registered object's or place's.
+    /// Refuses an identifier that does not belong to a registered object or place.
     ///
     /// - Throws: `subject_unknown`.
     package func checkObject(_ identifier: String, in snapshot: any RegistrySnapshot) throws {

@@ -1,11 +1,11 @@
-/// The installation that a registry belongs to, and how many groups of writes it has committed.
+/// The registry's installation, and the number of groups of writes that the registry has committed.
 package struct RegistryPosition: Sendable, Equatable {
-    /// Bytes of an installation's identifier.
+    /// The byte count of an installation's identifier.
     package static let installationByteCount = 16
 
-    /// Random bytes that the installation was made with.
+    /// The installation's identifier: random bytes made with the installation.
     package let installation: [UInt8]
-    /// Raised by one in every transaction that changes anything.
+    /// The number of transactions that changed anything.
     package let commitCount: UInt64
     /// The commit count of the newest transaction that opened a block of status indices.
     package let blockCommitCount: UInt64

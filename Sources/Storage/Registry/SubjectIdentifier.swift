@@ -10,7 +10,7 @@ package enum SubjectIdentifier: Sendable, Hashable {
     /// 8 random bytes of an object or a place.
     case object([UInt8])
 
-    /// Reads either letter case.
+    /// Reads an identifier in either letter case.
     ///
     /// - Throws: `subject_unknown` for a text that cannot be the name of a subject.
     package init(_ text: String) throws(StorageError) {

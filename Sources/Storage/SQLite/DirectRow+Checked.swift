@@ -1,6 +1,6 @@
 import TraceLog
 
-/// Reads of a row's columns that refuse what the column cannot hold: SQLite lets most columns hold any type.
+/// Checked reads of a row's columns: SQLite lets most columns have values of any type.
 ///
 /// Each throws `registry_corrupt`.
 extension DirectRow {
@@ -64,7 +64,7 @@ extension DirectRow {
     /// An index, a sequence or a time that must be there: 0 to 2⁶³ - 2, so that one can be added.
     func number(_ column: Int) throws -> UInt64 {
         guard let value = integer(column).flatMap(UInt64.init(exactly:)), value < UInt64(Int64.max) else {
-            throw LogError.inconsistent("a row of the log with a number out of range")
+            throw LogError.inconsistent("a row of the log has a number out of range")
         }
         return value
     }
@@ -72,7 +72,7 @@ extension DirectRow {
     /// Bytes that must be there.
     func byteArray(_ column: Int) throws -> [UInt8] {
         guard let bytes = bytes(column) else {
-            throw LogError.inconsistent("a row of the log without its bytes")
+            throw LogError.inconsistent("a row of the log has no bytes")
         }
         return bytes
     }
@@ -80,31 +80,31 @@ extension DirectRow {
     /// A hash of 32 bytes that must be there.
     func hash(_ column: Int) throws -> MerkleHash {
         guard let hash = MerkleHash(try byteArray(column)) else {
-            throw LogError.inconsistent("a row of the log with a hash that is not 32 bytes")
+            throw LogError.inconsistent("a row of the log has a hash that is not 32 bytes")
         }
         return hash
     }
 
-    /// An object's newest entry out of the columns object, sequence, leaf hash and index.
+    /// An object's newest entry from the columns object, sequence, leaf hash and index.
     func head() throws -> ObjectHead {
         let bytes = try byteArray(0)
         guard let object = bytes.isEmpty ? ObjectID.log : ObjectID(bytes) else {
-            throw LogError.inconsistent("a head of an object whose id is malformed")
+            throw LogError.inconsistent("a head's object identifier is malformed")
         }
         let link = EntryLink(leafHash: try hash(2), index: try number(3))
         return ObjectHead(object: object, sequence: try number(1), link: link)
     }
 
-    /// An entry out of the columns index, leaf hash and bytes.
+    /// An entry from the columns index, leaf hash and bytes.
     func entry() throws -> StoredEntry {
         StoredEntry(index: try number(0), leafHash: try hash(1), bytes: try byteArray(2))
     }
 }
 
 extension UInt64 {
-    /// The number as SQLite holds it.
+    /// The number in SQLite's signed form.
     ///
-    /// - Throws: `registry_corrupt` above 2⁶³ - 1, which only what a damaged row says counts up to.
+    /// - Throws: `registry_corrupt` above 2⁶³ - 1, which only a damaged row can lead to.
     var stored: Int64 {
         get throws(StorageError) {
             guard let number = Int64(exactly: self) else { throw .corruptRow("a number above 2⁶³ - 1") }

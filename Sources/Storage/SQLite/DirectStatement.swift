@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// A value as SQLite takes it.
+/// A value of a column in SQLite.
 enum ColumnValue {
     case integer(Int64)
     case text(String)
@@ -9,11 +9,11 @@ enum ColumnValue {
 
     /// A number of at most 2⁶³ - 1.
     ///
-    /// - Throws: `registry_corrupt` for a larger one, which only a damaged row counts up to.
+    /// - Throws: `registry_corrupt` for a larger number, which only a damaged row can lead to.
     static func integer(_ number: UInt64) throws(StorageError) -> ColumnValue { .integer(try number.stored) }
 }
 
-/// The row that a statement stands on; valid only inside the closure that receives it.
+/// A statement's current row; valid only inside the closure that receives it.
 @safe struct DirectRow {
     fileprivate let statement: OpaquePointer
 
@@ -49,15 +49,17 @@ enum ColumnValue {
     }
 }
 
-/// Statements with SQLite's own calls: GRDB's arguments and rows take several times as long as what SQLite does with
-/// them, and its typed subscripts end the process for a value of another type.
+/// Statements with SQLite's own calls.
+///
+/// GRDB's arguments and rows take several times as long as SQLite's work, and GRDB's typed subscripts end the process
+/// for a value of another type.
 extension Database {
     /// Runs a statement that gives no rows.
     ///
     /// - Parameters:
     ///   - sql: one statement, prepared once.
-    ///   - values: what its question marks stand for, all of them; nil for NULL.
-    /// - Throws: what SQLite says.
+    ///   - values: one value per question mark; nil for NULL.
+    /// - Throws: SQLite's error.
     func run(_ sql: String, _ values: ColumnValue?...) throws {
         _ = try step(sql, values) { _ in }
     }
@@ -66,10 +68,10 @@ extension Database {
     ///
     /// - Parameters:
     ///   - sql: one statement, prepared once.
-    ///   - values: what its question marks stand for, all of them; nil for NULL.
-    ///   - read: what is made of the row.
-    /// - Returns: nil where there is no row.
-    /// - Throws: what SQLite says, or `read` throws.
+    ///   - values: one value per question mark; nil for NULL.
+    ///   - read: makes a value from the row.
+    /// - Returns: nil when there is no row.
+    /// - Throws: SQLite's error, or the error of `read`.
     func first<Value>(_ sql: String, _ values: ColumnValue?..., read: (DirectRow) throws -> Value) throws -> Value? {
         try step(sql, values, read)
     }
@@ -78,10 +80,10 @@ extension Database {
     ///
     /// - Parameters:
     ///   - sql: one statement, prepared once.
-    ///   - values: what its question marks stand for, all of them; nil for NULL.
-    ///   - read: what is made of a row.
-    /// - Returns: one value a row.
-    /// - Throws: what SQLite says, or `read` throws.
+    ///   - values: one value per question mark; nil for NULL.
+    ///   - read: makes a value from a row.
+    /// - Returns: one value per row.
+    /// - Throws: SQLite's error, or the error of `read`.
     func all<Value>(_ sql: String, _ values: ColumnValue?..., read: (DirectRow) throws -> Value) throws -> [Value] {
         var found: [Value] = []
         try visit(sql, values) { row in
@@ -93,7 +95,7 @@ extension Database {
 
     /// Visits the rows of a statement's result until `visit` returns false; it must not run the same statement.
     ///
-    /// - Throws: what SQLite says, or `visit` throws.
+    /// - Throws: SQLite's error, or the error of `visit`.
     func visit(_ sql: String, _ values: ColumnValue?..., visit: (DirectRow) throws -> Bool) throws {
         try self.visit(sql, values, visit)
     }
@@ -126,11 +128,11 @@ extension Database {
         }
     }
 
-    /// The statement with its values, to be reset after it was stepped.
+    /// The statement with its values bound; the caller resets it after stepping.
     private func bound(_ sql: String, _ values: [ColumnValue?]) throws -> Statement {
         let prepared = try cachedStatement(sql: sql)
         let statement = unsafe prepared.sqliteStatement
-        // No input reaches this: the statement and its values stand side by side in the source.
+        // No input reaches this: the statement and its values are constants of the source.
         precondition(unsafe Int(sqlite3_bind_parameter_count(statement)) == values.count, "a value for every mark")
         for (place, value) in values.enumerated() {
             let result = unsafe Self.bind(value, to: Int32(place + 1), of: statement)
@@ -142,7 +144,7 @@ extension Database {
         return prepared
     }
 
-    /// Has SQLite keep a copy of its own.
+    /// Binds a value; SQLite keeps its own copy of it.
     private static func bind(_ value: ColumnValue?, to place: Int32, of statement: OpaquePointer) -> Int32 {
         let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         switch value {
@@ -163,7 +165,7 @@ extension Database {
         }
     }
 
-    /// What SQLite says of its failure; the values are left out, which may be somebody's.
+    /// SQLite's error for a statement, without the values, which may be personal.
     private func failure(_ result: Int32, _ sql: String) -> DatabaseError {
         let words = unsafe sqlite3_errmsg(sqliteConnection).map { unsafe String(cString: $0) }
         return DatabaseError(resultCode: ResultCode(rawValue: result), message: words, sql: sql)

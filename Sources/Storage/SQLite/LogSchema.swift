@@ -17,7 +17,7 @@ enum LogSchema {
             leaf_hash BLOB NOT NULL) STRICT, WITHOUT ROWID;
         """
 
-    /// Has openings in rows that never move; see ``OpeningTable``.
+    /// The table of openings, whose rows never move; see the openings' extension of ``SQLiteTransaction``.
     static let lastingOpenings = """
         ALTER TABLE log_openings RENAME TO log_openings_before;
         CREATE TABLE log_openings (

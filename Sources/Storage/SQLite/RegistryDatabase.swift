@@ -8,29 +8,30 @@ package final class RegistryDatabase: RegistryStore {
     private let writer: GroupCommit
     private let pool: DatabasePool
 
-    /// Identifiers are random, so that each insert has a page of its own: the writer keeps a few commits' pages.
+    /// The writer's cache, for the pages of a few commits: identifiers are random, so each insert changes another page.
     private static let writerCacheKilobytes = 16 << 10
-    /// Pages of the write-ahead log before they are carried over: later writes to a page make earlier ones needless.
+    /// The pages in the write-ahead log before a checkpoint; it then copies only the newest version of each page.
     private static let logPageCount = 4096
 
     /// Makes a new registry with the newest schema.
     ///
     /// - Parameters:
-    ///   - path: where the file goes; nothing may be there yet.
-    ///   - keys: the trust list that it begins with.
-    ///   - installation: whose it is; nil makes one that counts no commits, as versions before did.
-    ///   - isLogPublished: the caller publishes the log's first checkpoint, so that a missing one is never taken for a
-    ///     log that is new.
+    ///   - path: the new file's path, which must not exist yet.
+    ///   - keys: the first keys of the trust list.
+    ///   - installation: the installation's identifier; nil makes a registry without a count of commits, as earlier
+    ///     versions did.
+    ///   - isLogPublished: whether the caller publishes the log's first checkpoint; a later start then never takes a
+    ///     missing checkpoint for a new log.
     /// - Throws: `registry_exists`, `registry_unwritable`.
     package static func create(
         at path: String, trusting keys: [IssuerKeyRecord], installation: [UInt8]? = nil, isLogPublished: Bool = false
     ) throws(StorageError) {
-        // Made here and not by SQLite, which would let others read it; its journals take the same mode.
+        // SQLite would let others read a file that it makes; its journals take the mode of this file.
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             guard errno == EEXIST else { throw .unwritable("\(path) cannot be made") }
             throw StorageError(
-                code: .registryExists, reason: "\(path) is there already", hint: "name a state directory that is new")
+                code: .registryExists, reason: "\(path) exists already", hint: "name a new state directory")
         }
         Glibc.close(descriptor)
         let database = try RegistryDatabase(opening: path, upgrade: nil)
@@ -41,30 +42,30 @@ package final class RegistryDatabase: RegistryStore {
                 if isLogPublished { try TraceLogStore.recordPublication(transaction) }
             }
         } catch {
-            throw .unwritable("\(path) takes no rows")
+            throw .unwritable("the first rows of \(path) could not be written")
         }
     }
 
-    /// Opens a registry that `create` made; it never makes one.
+    /// Opens a registry that `create` made; it never makes a new file.
     ///
     /// - Parameters:
     ///   - path: the file's path.
-    ///   - cipher: of this registry's keys; what an earlier version left open is sealed with it.
+    ///   - cipher: has this registry's keys; it seals the fields that an earlier version left unsealed.
     /// - Throws: `registry_missing`, `registry_corrupt`, `schema_newer`, `upgrade_failed`, `registry_unwritable`.
     package convenience init(path: String, cipher: FieldCipher) throws(StorageError) {
         _ = try RegistryDatabase(readingOnly: path)
         try self.init(opening: path, upgrade: RegistryUpgrade(path: path, cipher: cipher))
     }
 
-    /// Opens a registry as ``init(path:cipher:)`` does, if what it holds passes a check.
+    /// Opens a registry as ``init(path:cipher:)`` does, if it passes a check.
     ///
     /// - Parameters:
     ///   - path: the file's path.
-    ///   - cipher: of this registry's keys.
-    ///   - observer: is told of each step of an upgrade; tests look at the files then.
-    ///   - check: looks at the registry as it is, before anything of it is changed; what it throws keeps it closed.
-    /// - Returns: the registry, and what the check gave.
-    /// - Throws: as ``init(path:cipher:)``, or what `check` throws.
+    ///   - cipher: has this registry's keys.
+    ///   - observer: is called at each step of an upgrade, for tests that inspect the files.
+    ///   - check: inspects the registry before anything is changed; an error from it keeps the registry closed.
+    /// - Returns: the registry, and the result of the check.
+    /// - Throws: the errors of ``init(path:cipher:)``, or the error of `check`.
     package static func opening<Checked>(
         path: String, cipher: FieldCipher, observer: @escaping UpgradeObserver = { _ in },
         check: (RegistryDatabase) throws -> Checked
@@ -74,13 +75,13 @@ package final class RegistryDatabase: RegistryStore {
         return (try RegistryDatabase(opening: path, upgrade: upgrade), checked)
     }
 
-    /// Opens a registry to read it alone; not a byte of its file is changed.
+    /// Opens a registry for reading alone, without changing its file.
     ///
-    /// An empty file, another program's, or one that lost a table is refused: given our tables, it would hand out
-    /// status indices from the first on again.
+    /// It refuses an empty file, another program's file, and a file with a missing table. With new tables, such a
+    /// registry would hand out status indices from the first on again.
     ///
     /// - Parameter path: the file's path.
-    /// - Throws: as ``init(path:cipher:)``, `registry_corrupt` for what is not whole.
+    /// - Throws: the errors of ``init(path:cipher:)``; `registry_corrupt` for a file that is not a complete registry.
     package init(readingOnly path: String) throws(StorageError) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
@@ -110,17 +111,17 @@ package final class RegistryDatabase: RegistryStore {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 2
-        // What is sorted or undone holds openings, and no erasure reaches a temporary file.
+        // Data for sorting and rollbacks may contain openings, and no erasure reaches a temporary file.
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
         return configuration
     }
 
-    /// Opens a registry, which is upgraded first, or a new file, which has no version that could be upgraded.
+    /// Opens a registry after its upgrade, or a new file, which needs no upgrade.
     private init(opening path: String, upgrade: RegistryUpgrade?) throws(StorageError) {
         let (pool, position) = try Self.mapped(path) {
             try upgrade?.run(Self.configuration)
             let pool = try DatabasePool(path: path, configuration: Self.configuration)
-            // DatabasePool lowers this while it opens, so it is set, and read back, afterwards.
+            // DatabasePool lowers `synchronous` while it opens, so it is set and read back afterwards.
             let level = try pool.writeWithoutTransaction { database -> Int? in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.execute(sql: "PRAGMA secure_delete = ON")
@@ -130,7 +131,7 @@ package final class RegistryDatabase: RegistryStore {
             }
             guard level == 2 else { throw StorageError.unwritable("synchronous is \(level ?? -1), not FULL") }
             if upgrade == nil { try RegistrySchema.migrator(nil).migrate(pool) }
-            // Finishes an erasure that a crash parted from its purge; a backup that reads just now is waited for later.
+            // This purges an erasure that a crash interrupted. If a backup is reading now, a later purge does it.
             _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             return (pool, try pool.read(RegistryPosition.read))
         }
@@ -147,7 +148,7 @@ package final class RegistryDatabase: RegistryStore {
             let isCorrupt = [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
             throw isCorrupt ? corrupt(path) : .unwritable(error.message ?? "\(error.resultCode)")
         } catch {
-            throw .unwritable("\(path) does not open")
+            throw .unwritable("\(path) cannot be opened")
         }
     }
 
@@ -203,7 +204,7 @@ package final class RegistryDatabase: RegistryStore {
         }
     }
 
-    /// Empties the write-ahead log, so that bytes that were overwritten in the file are gone from there too.
+    /// Empties the write-ahead log, so that bytes overwritten in the file are gone from this log too.
     package func purge() throws(StorageError) {
         do {
             _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
@@ -214,13 +215,13 @@ package final class RegistryDatabase: RegistryStore {
 
     private static func newer(_ path: String) -> StorageError {
         StorageError(
-            code: .schemaNewer, reason: "\(path) has tables of a later version than this one",
-            hint: "open it with the version that it was last opened with")
+            code: .schemaNewer, reason: "\(path) was written by a later version",
+            hint: "use the version that opened it last")
     }
 
     private static func corrupt(_ path: String) -> StorageError {
         StorageError(
-            code: .registryCorrupt, reason: "\(path) is damaged or is no registry",
+            code: .registryCorrupt, reason: "\(path) is damaged or is not a registry",
             hint: "\(StorageError.restoring); `sqlite3 FILE 'PRAGMA integrity_check'` says more")
     }
 }

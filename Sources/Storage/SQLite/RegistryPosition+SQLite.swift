@@ -1,9 +1,9 @@
 import GRDB
 
 extension RegistryPosition {
-    /// Where the registry stands.
+    /// The registry's position.
     ///
-    /// - Returns: nil for a registry of a version before positions.
+    /// - Returns: nil for a registry of an earlier version without positions.
     /// - Throws: `registry_corrupt`.
     static func read(_ database: Database) throws -> RegistryPosition? {
         guard try database.tableExists("installation") else { return nil }
@@ -13,17 +13,17 @@ extension RegistryPosition {
     /// Begins a registry's count.
     ///
     /// - Parameters:
-    ///   - installation: the installation that the registry belongs to from now on.
-    ///   - database: an open transaction, which is the first that counts.
-    /// - Throws: what SQLite says.
+    ///   - installation: the identifier of the registry's installation.
+    ///   - database: an open transaction, which is the first one to be counted.
+    /// - Throws: SQLite's error.
     static func begin(_ installation: [UInt8], _ database: Database) throws {
         try database.run("INSERT INTO installation VALUES (0, ?, 0, 0)", .bytes(installation))
     }
 
-    /// Counts a transaction, at its end.
+    /// Counts a transaction at its end.
     ///
-    /// - Returns: the position once the transaction is committed; nil where the registry has none.
-    /// - Throws: `registry_corrupt`, or what SQLite says.
+    /// - Returns: the position after the transaction's commit; nil when the registry has no position.
+    /// - Throws: `registry_corrupt`, or SQLite's error.
     static func advance(_ database: Database) throws -> RegistryPosition? {
         try database.first(
             "UPDATE installation SET commitCount = commitCount + 1 RETURNING commitCount, blockCommitCount, id",
@@ -32,7 +32,7 @@ extension RegistryPosition {
 
     /// Raises the count to at least `commitCount`, before the transaction itself is counted.
     static func raise(to commitCount: UInt64, _ database: Database) throws {
-        guard let count = Int64(exactly: commitCount) else { throw StorageError.corruptRow("a count of commits") }
+        guard let count = Int64(exactly: commitCount) else { throw StorageError.corruptRow("the count of commits") }
         try database.run("UPDATE installation SET commitCount = max(commitCount, ?)", .integer(count))
     }
 
@@ -47,9 +47,9 @@ extension RegistryPosition {
 }
 
 extension RegistrySchema {
-    /// The position's one row, and the point that the log must reach after a recovery.
+    /// The tables of the position, which has one row, and of the checkpoint that the log must reach after a recovery.
     ///
-    /// The trigger notes every transaction that opens a block of status indices.
+    /// The trigger records every transaction that opens a block of status indices.
     static let positions = """
         CREATE TABLE installation (
             only INTEGER PRIMARY KEY CHECK (only = 0), id BLOB NOT NULL, commitCount INTEGER NOT NULL,

@@ -1,8 +1,8 @@
 import GRDB
 
-/// The registry's tables, one migration a schema version.
+/// The registry's tables, with one migration per schema version.
 enum RegistrySchema {
-    /// What leads from one schema version to the next.
+    /// A migration from one schema version to the next.
     struct Step: Sendable {
         let identifier: String
         let run: @Sendable (Database) throws -> Void
@@ -17,14 +17,14 @@ enum RegistrySchema {
         }
     }
 
-    /// Every step in its order.
+    /// Every step, in order.
     ///
-    /// - Parameter cipher: seals what earlier versions left open; nil where there are no rows, or nothing is migrated.
+    /// - Parameter cipher: seals fields that earlier versions left unsealed; nil when no rows are migrated.
     /// - Returns: the steps, the oldest version's first.
     private static func steps(_ cipher: FieldCipher?) -> [Step] {
         [
             Step("1", sql: subjects + codes + bookkeeping),
-            // REPLACE deletes without firing a delete trigger, so that a number which is taken is refused before.
+            // REPLACE deletes without firing a delete trigger, so an insert trigger refuses an existing number.
             Step(
                 "2",
                 sql: """
@@ -47,23 +47,23 @@ enum RegistrySchema {
         ]
     }
 
-    /// Brings a database of any earlier version to the newest, each step in a transaction of its own.
+    /// Migrates a database of any earlier version to the newest version, with one transaction per step.
     ///
-    /// - Parameter cipher: as of ``steps(_:)``.
-    /// - Returns: the migrations in their order.
+    /// - Parameter cipher: the cipher for ``steps(_:)``.
+    /// - Returns: the migrations, in order.
     static func migrator(_ cipher: FieldCipher?) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         for step in steps(cipher) { migrator.registerMigration(step.identifier, migrate: step.run) }
         return migrator
     }
 
-    /// The steps that a database of an earlier version lacks.
+    /// The steps that a database of an earlier version still needs.
     static func pendingSteps(_ database: Database, _ cipher: FieldCipher?) throws -> [Step] {
         let applied = try migrator(nil).appliedIdentifiers(database)
         return steps(cipher).filter { !applied.contains($0.identifier) }
     }
 
-    /// Whether a database has every table, index and trigger of its own version, as that version made them.
+    /// Whether a database has every table, index and trigger of its own version, with unchanged definitions.
     static func isWhole(_ database: Database) throws -> Bool {
         let migrator = migrator(nil)
         let applied = try migrator.appliedMigrations(database)
@@ -83,7 +83,7 @@ enum RegistrySchema {
         return Set(rows)
     }
 
-    /// Has the reasons of revocations sealed; the table is made anew, since rows that grow leave copies in their pages.
+    /// Seals the reasons of revocations in a new table, because rows that grow leave copies in their pages.
     private static func sealReasons(_ cipher: FieldCipher?, _ database: Database) throws {
         try database.execute(
             sql: """
@@ -97,7 +97,7 @@ enum RegistrySchema {
         ) { row in
             let (list, index) = (try row.text(0), try row.unsigned(1))
             let sealed = try row.optionalText(3).map { reason in
-                guard let cipher else { throw StorageError.unwritable("an earlier version's rows need its keys") }
+                guard let cipher else { throw StorageError.unwritable("sealing older rows needs the registry's keys") }
                 return try cipher.sealed(reason: reason, list: list, statusIndex: index)
             }
             try database.run(
@@ -108,7 +108,7 @@ enum RegistrySchema {
         try database.execute(sql: "DROP TABLE revocation_before")
     }
 
-    /// One key signs for each use, and none comes back.
+    /// The rules that each use has one active key, and that a retired or compromised key never becomes active again.
     private static let oneActiveKey = """
         CREATE UNIQUE INDEX issuerKeyActive ON issuerKey(uses) WHERE status = 'active';
         CREATE TRIGGER issuerKeyOnward BEFORE UPDATE OF status ON issuerKey
@@ -116,7 +116,7 @@ enum RegistrySchema {
             BEGIN SELECT RAISE(ABORT, 'a key never becomes good again'); END;
         """
 
-    /// Below which index a list's next block does not begin; the row with the empty name counts for every list.
+    /// The lowest index at which a list's next block may begin; the row with the empty name applies to every list.
     private static let statusFloors = """
         CREATE TABLE statusFloor (list TEXT PRIMARY KEY, base INTEGER NOT NULL) WITHOUT ROWID;
         """

@@ -1,7 +1,7 @@
 import GRDB
 import Glibc
 
-/// A step of an upgrade, after which a test may look at the files as a crash would leave them.
+/// A step of an upgrade, after which a test may inspect the files as a crash would leave them.
 package enum UpgradeStep: String, Sendable, CaseIterable {
     case copyBegun = "copy_begun"
     case copied
@@ -10,15 +10,15 @@ package enum UpgradeStep: String, Sendable, CaseIterable {
     case copyRemoved = "copy_removed"
 }
 
-/// What happens at a step of an upgrade: nothing in service.
+/// The action at a step of an upgrade: nothing in service.
 package typealias UpgradeObserver = @Sendable (UpgradeStep) -> Void
 
-/// Brings a registry of an earlier version to this version's schema: all of it, or nothing.
+/// Upgrades a registry of an earlier version to this version's schema, as a whole or not at all.
 ///
-/// The caller holds the installation's lock. A copy lies beside the registry until the registry has passed its checks;
-/// it goes then, since a field that is erased later must not live on in it.
+/// The caller holds the installation's lock. A copy stays beside the registry until the registry has passed its
+/// checks. Then the copy is removed, because a field that is erased later must not survive in it.
 struct RegistryUpgrade {
-    /// What follows the registry's name in the copy's.
+    /// The suffix of the copy's name, after the registry's name.
     static let copySuffix = ".before-upgrade"
     private static let unfinishedSuffix = ".tmp"
 
@@ -29,11 +29,11 @@ struct RegistryUpgrade {
     private var copy: String { path + Self.copySuffix }
     private var unfinishedCopy: String { copy + Self.unfinishedSuffix }
 
-    /// Upgrades the registry, or removes the copy that a crash left of an upgrade that was done.
+    /// Upgrades the registry, or removes the copy that a crash left after a finished upgrade.
     ///
-    /// - Parameter configuration: of the connection. It is one alone: a pool writes to the file as soon as it opens.
-    /// - Throws: `upgrade_failed`, which names the copy; `disk_full` or `registry_unwritable` where none could be made.
-    ///   The registry is as it was then.
+    /// - Parameter configuration: the configuration of one single connection; a pool would write to the file at once.
+    /// - Throws: `upgrade_failed`, which names the copy; `disk_full` or `registry_unwritable` when no copy can be made.
+    ///   The registry is unchanged then.
     func run(_ configuration: Configuration) throws(StorageError) {
         let registry: DatabaseQueue
         let steps: [RegistrySchema.Step]
@@ -59,7 +59,7 @@ struct RegistryUpgrade {
             }
             observer(.committed)
             try registry.read { try check($0) }
-            // What the steps sealed or overwrote must be gone from the write-ahead log as well.
+            // Fields that the steps sealed or overwrote must be gone from the write-ahead log too.
             _ = try? registry.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         } catch {
             throw failed(StorageError(sqlite: error).reason)
@@ -84,10 +84,10 @@ struct RegistryUpgrade {
 
     private func check(_ database: Database) throws {
         guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok", try RegistrySchema.isWhole(database)
-        else { throw StorageError.unwritable("the upgraded registry is not whole") }
+        else { throw StorageError.unwritable("the upgraded registry is not complete") }
     }
 
-    /// The number of rows of every table but the list of migrations.
+    /// The row count of every table except the list of migrations.
     private func rowCounts(_ database: Database) throws -> [String: Int] {
         let tables = try String.fetchAll(
             database,
@@ -102,9 +102,9 @@ struct RegistryUpgrade {
         return counts
     }
 
-    /// Copies the registry as it is, without what was deleted in it.
+    /// Copies the registry without deleted content.
     private func makeCopy(of registry: DatabaseQueue) throws(StorageError) {
-        // Made here and not by SQLite, which would let others read it.
+        // SQLite would let others read a file that it makes.
         let descriptor = unsafe open(unfinishedCopy, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .unwritable("\(copy) cannot be made") }
         defer { close(descriptor) }
@@ -146,8 +146,8 @@ struct RegistryUpgrade {
     private func failed(_ reason: String) -> StorageError {
         StorageError(
             code: .upgradeFailed,
-            reason: "the registry of an earlier version was not upgraded and is as it was: \(reason); "
+            reason: "the registry of an earlier version was not upgraded and is unchanged: \(reason); "
                 + "a copy of it is \(copy)",
-            hint: "go on with the earlier version, keep the copy as safe as the registry, and report this")
+            hint: "use the earlier version, keep the copy as safe as the registry, and report this")
     }
 }

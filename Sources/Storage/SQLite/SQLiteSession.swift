@@ -65,12 +65,12 @@ struct SQLiteSession: WriteSession {
 }
 
 extension StorageError {
-    /// A commit that failed half-way, told by SQLite's own words.
+    /// The error for a commit with an unknown outcome, with SQLite's message.
     static func commitUnknown(_ error: any Error) -> StorageError {
         commitUnknown((error as? DatabaseError).map { $0.message ?? "\($0.resultCode)" } ?? "it was interrupted")
     }
 
-    /// What SQLite threw, in its own words, which name no row's content.
+    /// Converts SQLite's error with its message, which contains no row's content.
     init(sqlite error: any Error) {
         switch error {
         case let error as StorageError: self = error

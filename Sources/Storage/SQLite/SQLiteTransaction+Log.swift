@@ -106,7 +106,7 @@ extension SQLiteTransaction {
                 LogFloor(size: UInt64(try row.number(0)), root: try row.hash(1))
             }
         } catch let error as DatabaseError {
-            // A registry that is only looked at may be of a version before floors.
+            // A registry that is open for reading alone may be of an earlier version without floors.
             guard try !database.tableExists("log_floor") else { throw error }
             return nil
         }
@@ -156,17 +156,17 @@ extension SQLiteTransaction {
     func removeLogFloor() throws { try database.run("DELETE FROM log_floor") }
 }
 
-/// Openings lie in rows that are added at the table's end alone, and are erased by zeros of the same length.
+/// Openings are stored in rows that are added only at the table's end and are erased by zeros of the same length.
 ///
-/// SQLite moves rows where others are put between them or deleted, and leaves copies in the free space of pages, even
-/// under `secure_delete`. Rows that never move leave none: once one is overwritten and the write-ahead log emptied,
-/// nothing of it is on the disk, and no other page had to be rewritten for that.
+/// SQLite moves rows when others are inserted between them or deleted, and leaves copies in the free space of pages,
+/// even under `secure_delete`. Rows that never move leave no copies. Once such a row is overwritten and the
+/// write-ahead log is emptied, nothing of it is on the disk, and no other page had to be rewritten.
 extension SQLiteTransaction {
-    /// The bits of a row's number that tell an entry's openings apart; above them stands the entry's index.
+    /// The low bits of a row's number, which count an entry's openings; the higher bits are the entry's index.
     private static let placeBitCount = 8
 
     func insertOpenings(_ openings: [StoredOpening], of index: UInt64) throws {
-        // No input reaches this: the entry was encoded before, which refuses as many commitments.
+        // No input reaches this: encoding the entry has already refused more commitments.
         precondition(openings.count <= 1 << Self.placeBitCount, "an entry has fewer openings")
         for (place, opening) in openings.enumerated() {
             try database.run(
@@ -203,7 +203,7 @@ extension SQLiteTransaction {
 
     private static func firstRow(of index: UInt64) throws -> Int64 {
         guard index <= UInt64(Int64.max >> placeBitCount) else {
-            throw LogError.inconsistent("an index of \(index), which no log has")
+            throw LogError.inconsistent("the index \(index) is out of range")
         }
         return Int64(index << UInt64(placeBitCount))
     }

@@ -112,7 +112,7 @@ extension SQLiteTransaction {
     private static func key(_ row: DirectRow) throws(StorageError) -> IssuerKeyRecord {
         let keyIdentifier = try row.blob(0)
         guard keyIdentifier.count == VerificationKey.keyIdentifierByteCount else {
-            throw .corruptRow("a key identifier's length")
+            throw .corruptRow("a key identifier has the wrong length")
         }
         return IssuerKeyRecord(
             keyIdentifier: keyIdentifier, issuer: try row.text(1), spki: try row.blob(2),

@@ -70,7 +70,7 @@ extension SQLiteTransaction {
                 base < Registry.statusIndexCount
             else { throw StorageError.corruptRow("a block's base") }
             guard let used = row.integer(1), (0...Int64(blockCount)).contains(used) else {
-                throw StorageError.corruptRow("how much of a block is used")
+                throw StorageError.corruptRow("a block's used count")
             }
             let next = row.bytes(2).flatMap { $0.count == 2 ? UInt64($0[0]) << 8 | UInt64($0[1]) : nil }
             guard next ?? 0 < blockCount else { throw StorageError.corruptRow("a block's order") }
@@ -91,7 +91,7 @@ extension SQLiteTransaction {
     }
 
     func closeStatusBlock(_ base: UInt64, of list: String) throws {
-        // The order is most of the row's bytes.
+        // Dropping the order frees most of the row's bytes.
         try database.run(
             "UPDATE statusBlock SET used = ?, shuffled = x'' WHERE list = ? AND base = ?",
             .integer(Int64(Registry.statusBlockCount)), .text(list), .integer(base))

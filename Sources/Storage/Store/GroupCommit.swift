@@ -1,18 +1,18 @@
 import Dispatch
 import Synchronization
 
-/// Writes from many callers, committed together: a sync costs as much for one as for a thousand.
+/// Commits the writes of many callers together, because a sync costs the same for one write as for a thousand.
 ///
-/// A write that finds the disk idle is committed at once; those that arrive during a commit share the next. A refusal
-/// leaves the others whole, and each is answered only after the commit.
+/// A write is committed at once when the disk is idle; writes that arrive during a commit share the next one. A refused
+/// write does not affect the others. Each write is answered only after the commit.
 final class GroupCommit: Sendable {
-    /// The most writes in one transaction, so that no caller waits for an unbounded one.
+    /// The most writes in one transaction, so that no caller waits for an unbounded transaction.
     static let jobCountMax = 1024
     /// The share of each commit that single requests get before batch lines.
     private static let soleJobCountMax = jobCountMax / 2
 
     private struct Job: Sendable {
-        /// Runs the change and keeps its outcome; false when it is to be undone.
+        /// Runs the change and keeps its outcome; false when the change must be undone.
         let run: @Sendable (any StoreTransaction) -> Bool
         let settle: @Sendable (StorageError?) -> Void
     }
@@ -22,7 +22,7 @@ final class GroupCommit: Sendable {
         var lines: [Job] = []
         var isDraining = false
         var isClosed = false
-        /// Set by the first commit whose outcome is not known; nothing is written from then on.
+        /// The error of the first commit with an unknown outcome; nothing is written after it.
         var failure: StorageError?
         var onUnknownOutcome: @Sendable (StorageError) -> Void = { _ in }
         var position: RegistryPosition?
@@ -31,9 +31,9 @@ final class GroupCommit: Sendable {
     /// How a transaction ended.
     private enum Outcome {
         case done
-        /// Nothing of it was kept, and writing may go on.
+        /// Nothing of the transaction was kept, and writing may go on.
         case undone(StorageError)
-        /// The disk may or may not have it: a failed sync leaves that open.
+        /// The transaction may or may not be on the disk, as after a failed sync.
         case unknown(StorageError)
     }
 
@@ -46,20 +46,20 @@ final class GroupCommit: Sendable {
         state = Mutex(State(position: position))
     }
 
-    /// How far the registry is on disk: never ahead of a commit; nil where the registry has no position.
+    /// The position that is certainly on disk; nil when the registry has no position.
     var position: RegistryPosition? { state.withLock { $0.position } }
 
-    /// Takes up what a commit has brought the registry to.
+    /// Keeps the position after a commit.
     func keep(_ position: RegistryPosition) {
         state.withLock { $0.position = position }
     }
 
-    /// As ``RegistryStore/onUnknownOutcome(_:)``.
+    /// See ``RegistryStore/onUnknownOutcome(_:)``.
     func onUnknownOutcome(_ handler: @escaping @Sendable (StorageError) -> Void) {
         state.withLock { $0.onUnknownOutcome = handler }
     }
 
-    /// As ``RegistryStore/submit(isLine:_:)``.
+    /// See ``RegistryStore/submit(isLine:_:)``.
     func submit<Value: Sendable>(
         isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
@@ -70,7 +70,7 @@ final class GroupCommit: Sendable {
         return write
     }
 
-    /// Finishes what was submitted, and refuses everything later.
+    /// Finishes the submitted writes, and refuses every later write.
     func close() {
         state.withLock { $0.isClosed = true }
         queue.sync {}
@@ -152,9 +152,9 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Runs jobs without undoing any of them alone, which costs about what a small write does.
+    /// Runs jobs without a savepoint for each, which would cost about as much as a small write.
     ///
-    /// - Returns: false when one was refused after it had changed something, which only a rollback undoes.
+    /// - Returns: false when a job was refused after it had changed something; only a rollback can undo this.
     private static func runTogether(_ jobs: [Job], _ session: any WriteSession) throws(StorageError) -> Bool {
         for job in jobs {
             let changeCount = session.changeCount
@@ -166,7 +166,7 @@ final class GroupCommit: Sendable {
 
     private static func run(_ job: Job, _ session: any WriteSession) throws(StorageError) -> Bool {
         let isKept = job.run(session.transaction)
-        // A later job must not start a transaction of its own.
+        // Without this check, a later job would run outside the transaction.
         guard session.isInTransaction else { throw .diskFull }
         return isKept
     }

@@ -1,26 +1,26 @@
 package import TraceLog
 
-/// Reads of the log's entries as they stood at one moment; ``Sequencer`` and ``TraceLogStore`` have the rules.
+/// Reads of the log's entries at one moment; ``Sequencer`` and ``TraceLogStore`` have the rules.
 ///
-/// Every read throws `log_inconsistent` for a row that no log has.
+/// Every read throws `log_inconsistent` for an impossible row.
 package protocol LogSnapshot {
-    /// The newest entry, reserved ones among them.
+    /// The newest entry, which may be a reserved one.
     func newestEntry() throws -> (index: UInt64, recordedAtMilliseconds: UInt64)?
     /// The newest entry of the log's own chain.
     func newestOwnEntry() throws -> OwnEntry?
     func object(ofEntry index: UInt64) throws -> [UInt8]?
-    /// The entries of a range that are not merely reserved, in order.
+    /// The entries of a range in order, without reserved ones.
     func entries(_ range: Range<UInt64>) throws -> [StoredEntry]
-    /// An object's entries from a sequence on that are not merely reserved, in order.
+    /// An object's entries from a sequence on in order, without reserved ones.
     func entries(of object: ObjectID, from sequence: UInt64, count: Int) throws -> [StoredEntry]
-    /// Visits the entries of the log's own chain that are no longer reserved.
+    /// Visits the entries of the log's own chain, without reserved ones.
     ///
     /// - Parameters:
     ///   - part: bytes that an entry must contain; empty for every entry.
-    ///   - end: the index before which an entry must stand; nil for every entry.
-    ///   - isNewestFirst: the order.
+    ///   - end: only entries before this index are visited; nil for every entry.
+    ///   - isNewestFirst: whether the newest entry is visited first.
     ///   - visit: returns whether to go on; it must not use the snapshot.
-    /// - Throws: what `visit` throws.
+    /// - Throws: the error of `visit`.
     func visitOwnEntries(
         containing part: [UInt8], before end: UInt64?, newestFirst isNewestFirst: Bool,
         _ visit: (_ index: UInt64, _ bytes: [UInt8]) throws -> Bool) throws
@@ -29,32 +29,32 @@ package protocol LogSnapshot {
     func head(of object: ObjectID) throws -> ObjectHead?
     /// An object's newest entry before an index.
     func head(of object: ObjectID, before index: UInt64) throws -> ObjectHead?
-    /// Objects' newest entries, by the object's bytes from `object` on.
+    /// Objects' newest entries, in the order of the objects' bytes, from `object` on.
     func heads(from object: [UInt8], count: Int) throws -> [ObjectHead]
-    /// The index of the newest entry that is some object's newest.
+    /// The highest index of any object's newest entry.
     func newestHeadIndex() throws -> UInt64?
 
-    /// The openings that were not erased, of a range of entries and in their order.
+    /// The openings of a range of entries that were not erased, in the order of the entries.
     func openings(_ range: Range<UInt64>, count: Int) throws -> [StoredOpening]
-    /// The request kept under any of these keys.
+    /// The request that is kept under one of these keys.
     func keptRequest(_ keys: (String, String)) throws -> KeptRequest?
-    /// The checkpoint that the log must reach; nil where there is none.
+    /// The checkpoint that the log must reach; nil when there is none.
     func logFloor() throws -> LogFloor?
 }
 
-/// Changes of the log, kept together or not at all.
+/// Changes of the log, all kept or none.
 package protocol LogTransaction: LogSnapshot {
-    /// Adds an entry, which is its object's newest from then on.
+    /// Adds an entry, which becomes its object's newest entry.
     func appendEntry(_ entry: StoredEntry, head: ObjectHead, recordedAtMilliseconds: UInt64) throws
     /// Adds an empty entry to the log's own chain; no head points at it.
     func reserveEntry(_ entry: OwnEntry) throws
-    /// Puts bytes into a reserved entry, which is the log's newest from then on.
+    /// Puts bytes into a reserved entry, which becomes the newest entry of the log's own chain.
     func fillEntry(_ entry: StoredEntry, head: ObjectHead) throws
     /// Adds the openings of an entry that has none yet.
     func insertOpenings(_ openings: [StoredOpening], of index: UInt64) throws
     /// Overwrites an entry's openings.
     ///
-    /// - Returns: the commitments of those that were not erased before, sorted.
+    /// - Returns: the commitments of the openings that were not erased before, sorted.
     func eraseOpenings(of index: UInt64) throws -> [MerkleHash]
     func insertRequest(_ request: KeptRequest, key: String) throws
     func setLogFloor(_ floor: LogFloor) throws
@@ -66,7 +66,7 @@ package struct OwnEntry: Sendable, Equatable {
     package let index: UInt64
     package let sequence: UInt64
     package let recordedAtMilliseconds: UInt64
-    /// Empty for an index that awaits its heads entry.
+    /// The entry's bytes; empty for a reserved index.
     package let bytes: [UInt8]
 
     var isReserved: Bool { bytes.isEmpty }

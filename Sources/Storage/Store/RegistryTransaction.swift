@@ -1,7 +1,7 @@
-/// Reads of the registry as it stood at one moment.
+/// Reads of the registry at one moment.
 ///
-/// Nothing here decides anything: ``Registry`` has the rules, and a store only keeps rows. Every read throws
-/// `registry_corrupt` for a row that holds a value of another type or out of its range.
+/// A store only keeps rows; ``Registry`` has the rules. Every read throws `registry_corrupt` for a row with a value
+/// of a wrong type or out of range.
 package protocol RegistrySnapshot {
     /// The subject of the person whose number has this keyed digest.
     func person(residentDigest: [UInt8]) throws -> [UInt8]?
@@ -10,26 +10,26 @@ package protocol RegistrySnapshot {
     func enterpriseName(_ uscc: String) throws -> String?
     func object(_ id: [UInt8]) throws -> ObjectRecord?
     func hasObject(_ id: [UInt8]) throws -> Bool
-    /// Whether a person has the pair of identifiers that this keyed digest was made of.
+    /// Whether this is the keyed digest of a person's pair of identifiers.
     func hasLinkedPair(_ digest: [UInt8]) throws -> Bool
-    /// Persons who have a linked pair, in no order that means anything.
+    /// Persons who have a linked pair, in no particular order.
     func linkedPersons(countMax: Int) throws -> [(subject: [UInt8], sealedLinks: [UInt8])]
 
-    /// The status indices of live codes: the code of this identifier, and those that a subject holds or is guardian of.
+    /// The status indices of live codes: of the code with this identifier, and of a subject's own and guarded codes.
     func liveStatusPlaces(code: [UInt8]?, subject: String?, at now: UInt64) throws -> [StatusPlace]
-    /// The codes that a subject holds or is guardian of, oldest first, from the one behind `after`.
+    /// The codes that a subject holds or is guardian of, oldest first, from the code after `after`.
     func codes(of subject: String, after: [UInt8]?, count: Int) throws -> [StoredCode]
 
-    /// Every key that was ever added, by the start of its validity.
+    /// Every key that was ever added, in the order of the starts of their validity.
     func issuerKeys() throws -> [IssuerKeyRecord]
-    /// The one key of exactly these uses that is active.
+    /// The one active key with exactly these uses.
     func activeIssuerKey(uses: [String]) throws -> IssuerKeyRecord?
 
     /// A list's newest block; earlier blocks are never open.
     func newestStatusBlock(of list: String) throws -> StatusBlock?
     /// The floor that was set under this name.
     func statusFloor(named list: String) throws -> UInt64?
-    /// The names that a block, a revocation or a floor has, the general floor's empty name among them.
+    /// The list names of all blocks, revocations and floors, including the general floor's empty name.
     func statusListNames() throws -> Set<String>
     /// The revoked indices of a list within a range, ascending.
     func revokedIndices(of list: String, in range: Range<UInt64>) throws -> [UInt64]
@@ -37,54 +37,54 @@ package protocol RegistrySnapshot {
     /// The lowest and the highest revoked index of a list.
     func revokedBounds(of list: String) throws -> (first: UInt64, last: UInt64)?
 
-    /// The answer kept under any of these keys.
+    /// The answer that is kept under one of these keys.
     func keptAnswer(toKeys keys: (String, String)) throws -> KeptAnswer?
     func counter(_ name: String) throws -> UInt64?
-    /// The audit trail from the line after `number`, in order; a subject's name in either letter case.
+    /// The audit trail from the line after `number`, in order; `subject` may be in either letter case.
     func auditLines(after number: UInt64, count: Int, subject: String?) throws -> [AuditLine]
-    /// How far the registry is; nil for a registry of a version before positions.
+    /// The registry's position; nil for a registry of an earlier version without positions.
     func position() throws -> RegistryPosition?
 }
 
-/// Changes of the registry, kept together or not at all.
+/// Changes of the registry, all kept or none.
 package protocol RegistryTransaction: RegistrySnapshot {
     func insertPerson(_ subject: [UInt8], residentDigest: [UInt8], sealedLinks: [UInt8], at now: UInt64) throws
     func setSealedLinks(_ sealed: [UInt8], of person: [UInt8]) throws
-    /// Sets the digest of a person's linked pair, in place of an earlier one.
+    /// Sets the digest of a person's linked pair, and replaces an earlier one.
     func setLinkedPair(_ digest: [UInt8], of person: [UInt8]) throws
     func insertEnterprise(_ uscc: String, name: String, at now: UInt64) throws
     func insertObject(_ id: [UInt8], _ object: ObjectRecord, at now: UInt64) throws
 
-    /// Adds a code. A second code of an identifier or of a status index is refused.
+    /// Adds a code, and refuses a second code with the same identifier or status index.
     func insertCode(_ code: IssuedCodeRecord) throws
     /// Revokes an index of a list.
     ///
-    /// - Returns: whether it was not revoked before; an earlier revocation stays as it is.
+    /// - Returns: whether the index is newly revoked; an earlier revocation stays as it is.
     func revoke(_ place: StatusPlace, at now: UInt64, sealedReason: [UInt8]?) throws -> Bool
 
     /// Adds a key, or changes the status of the key that has the same public key.
     ///
-    /// Refuses a second active key of the same uses, and a key that becomes active again or is no longer compromised.
+    /// It refuses a second active key of the same uses, a key that becomes active again, and a change from compromised.
     func putIssuerKey(_ key: IssuerKeyRecord) throws
 
-    /// Adds a block whose first index is taken; the position notes this commit as the newest that opened a block.
+    /// Adds a block whose first index is taken; the position records this commit as the newest that opened a block.
     ///
     /// - Parameters:
     ///   - list: the list's plain name.
     ///   - base: the block's first index.
     ///   - order: the order in which its indices are given out, counted from `base`.
-    /// - Throws: `registry_unwritable` for a base that the list has already.
+    /// - Throws: `registry_unwritable` for a base that exists already in the list.
     func insertStatusBlock(of list: String, base: UInt64, order: [UInt16]) throws
     func setUsedCount(_ used: Int, ofStatusBlock base: UInt64, of list: String) throws
-    /// Marks a block as used up and forgets its order.
+    /// Marks a block as used up, and deletes its order.
     func closeStatusBlock(_ base: UInt64, of list: String) throws
-    /// Sets a floor, or raises the one that is there.
+    /// Sets a floor, or raises an existing floor.
     func raiseStatusFloor(named list: String, to base: UInt64) throws
 
     func insertAnswer(_ answer: KeptAnswer, toKey key: String, at now: UInt64) throws
     /// Sets a counter, or raises it to `value`.
     func raiseCounter(_ name: String, to value: UInt64) throws
-    /// Adds a line to the trail, which nothing can change or remove.
+    /// Adds a line to the audit trail; no line can be changed or removed.
     func insertAuditLine(uid: UInt32, action: String, subject: String, at now: UInt64) throws
 
     /// Begins the count of commits.
@@ -104,12 +104,12 @@ package struct StatusPlace: Sendable, Hashable {
 package struct StatusBlock: Sendable, Equatable {
     /// The block's first index.
     package let base: UInt64
-    /// How many of its indices were taken.
+    /// The number of indices that were taken.
     package let used: Int
-    /// The next index to take, counted from `base`; nil where the block has no order.
+    /// The next index to take, counted from `base`; nil when the block has no order.
     package let next: UInt64?
 
-    /// The first index behind the block.
+    /// The first index after the block.
     var end: UInt64 { base + UInt64(Registry.statusBlockCount) }
 }
 
@@ -121,7 +121,7 @@ package struct StoredCode: Sendable, Equatable {
     package var revokedIndex: UInt64?
 }
 
-/// An answer that is kept for a repeated request.
+/// An answer kept for repeated requests.
 package struct KeptAnswer: Sendable, Equatable {
     /// A keyed digest of the request.
     package let requestDigest: [UInt8]

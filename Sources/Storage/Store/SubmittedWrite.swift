@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A write that has its place among the others: its value is set inside the transaction, and given out after it.
+/// A write in the order of writes: its value is set inside the transaction and returned after the commit.
 package final class SubmittedWrite<Value: Sendable>: Sendable {
     private struct State {
         var outcome: Result<Value, any Error>?
@@ -12,9 +12,9 @@ package final class SubmittedWrite<Value: Sendable>: Sendable {
 
     init() {}
 
-    /// Waits until the write is on disk, or is known not to be; asked once.
+    /// Waits until the write is on disk or has failed; call it once.
     ///
-    /// - Throws: as ``RegistryStore/write(_:)``.
+    /// - Throws: the errors of ``RegistryStore/write(_:)``.
     package func value() async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let settled = state.withLock { state -> Result<Value, any Error>? in
@@ -26,7 +26,7 @@ package final class SubmittedWrite<Value: Sendable>: Sendable {
         }
     }
 
-    /// Keeps what the body gave, and says whether it gave a value.
+    /// Runs the body and keeps its result; returns false when the body threw an error.
     func run(_ body: () throws -> Value) -> Bool {
         let outcome: Result<Value, any Error>
         do {
@@ -39,7 +39,7 @@ package final class SubmittedWrite<Value: Sendable>: Sendable {
         return false
     }
 
-    /// Ends the waiting: with what the body gave, or with why the commit did not keep it.
+    /// Ends the waiting with the body's result, or with the error of the commit.
     func settle(_ failure: StorageError?) {
         let (waiting, outcome) = state.withLock { state in
             let outcome =

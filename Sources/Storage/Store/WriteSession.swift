@@ -1,28 +1,28 @@
-/// The one connection through which a store is changed; ``GroupCommit`` alone uses it.
+/// The one connection that changes a store; only ``GroupCommit`` uses it.
 protocol WriteConnection: Sendable {
-    /// Runs `body` while nobody else writes.
+    /// Runs `body` with exclusive access for writing.
     func withSession<Value>(_ body: (any WriteSession) -> Value) -> Value
 }
 
-/// The steps of a transaction, as ``GroupCommit`` takes them.
+/// The steps of a transaction for ``GroupCommit``.
 protocol WriteSession {
-    /// What changes see; good between ``begin()`` and ``commit()`` or ``rollback()``.
+    /// The transaction for changes; valid between ``begin()`` and ``commit()`` or ``rollback()``.
     var transaction: any StoreTransaction { get }
-    /// Rows that this connection has changed so far; a number that only differences of mean anything.
+    /// The number of rows that this connection has changed; only differences of this number are meaningful.
     var changeCount: Int { get }
-    /// False once the store itself has undone the transaction, as SQLite does for a full disk.
+    /// Whether the transaction is still open; false once the store has undone it, as SQLite does on a full disk.
     var isInTransaction: Bool { get }
 
     func begin() throws(StorageError)
     /// - Throws: `commit_unknown`.
     func rollback() throws(StorageError)
-    /// Runs `body` and undoes what it changed where it returns false.
+    /// Runs `body`, and undoes its changes when it returns false.
     func nested(_ body: () throws(StorageError) -> Bool) throws(StorageError)
-    /// Counts the transaction, at its end.
+    /// Counts the transaction at its end.
     ///
-    /// - Returns: the position once the transaction is committed; nil where the registry has none.
+    /// - Returns: the position after the transaction's commit; nil when the registry has no position.
     /// - Throws: `registry_corrupt`, `registry_unwritable`.
     func advancePosition() throws(StorageError) -> RegistryPosition?
-    /// - Throws: `disk_full` where nothing was kept, `commit_unknown` where that is open.
+    /// - Throws: `disk_full` when nothing was kept, `commit_unknown` when the outcome is unknown.
     func commit() throws(StorageError)
 }

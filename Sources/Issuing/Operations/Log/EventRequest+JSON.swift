@@ -5,23 +5,23 @@ import Storage
 import TraceLog
 
 extension EventRequest {
-    /// The members of a request to append; those of the log's own design, under the names that EPCIS gives them.
+    /// The members of a request to append an event, named as in EPCIS where EPCIS has them.
     static let members: Set<String> = [
         "object", "step", "disposition", "action", "location", "businessLocation", "latitude", "longitude",
         "reference", "actor", "fields", "personal", "transactions", "sensors", "eventTimeMilliseconds",
         "offsetMinutes", "corrects", "expected", "idempotencyKey",
     ]
 
-    /// The members of an event that its actor signed: its salts are given, and its idempotency key stands in it.
+    /// The members of an event that its actor signed; these include its salts.
     static let signedMembers = members.union(["salts"])
 
     /// Reads a request.
     ///
     /// - Parameters:
-    ///   - request: its members.
-    ///   - nowMilliseconds: since 1970-01-01T00:00:00Z; the event's time where none is given.
-    ///   - random: where the salts of personal fields come from.
-    /// - Throws: the first member's refusal, before anything is written.
+    ///   - request: the request's members.
+    ///   - nowMilliseconds: milliseconds since 1970-01-01T00:00:00Z; the default event time.
+    ///   - random: the source of the salts of personal fields.
+    /// - Throws: the refusal of the first invalid member, before anything is written.
     init(_ request: RequestFields, nowMilliseconds: UInt64, random: any RandomSource) throws(OperationError) {
         let object = try ObjectID.registered(request.string("object"))
         do {
@@ -47,7 +47,7 @@ extension EventRequest {
             self.init(object: object, event: .observed(event), actor: try request.actor())
             personal = try request.openings(random: random)
             expected = try request.expectation()
-            // Limits and terms are judged here, so that a refusal costs no transaction.
+            // Limits and terms are checked here, so that a refusal costs no transaction.
             _ = try Entry(
                 object: object, sequence: 0, previous: nil, recordedAtMilliseconds: 0, actor: actor,
                 event: self.event, commitments: personal.map(\.commitment)
@@ -65,14 +65,14 @@ extension ObjectID {
         else {
             throw OperationError(
                 code: .objectInvalid, reason: "`object` is not \(Registry.objectByteCount) bytes in hex",
-                hint: "give the `subject` that registering the object or place answered")
+                hint: "give the `subject` from the answer to registering the object or place")
         }
         return object
     }
 }
 
 extension RequestFields {
-    /// Who did it: a unified social credit code, or nobody but the service itself.
+    /// The event's actor: a unified social credit code, or an empty text for the service itself.
     func actor() throws(OperationError) -> String {
         guard let text = try optionalString("actor") else { return "" }
         do {
@@ -82,13 +82,13 @@ extension RequestFields {
         }
     }
 
-    /// What the writer saw of the object: `{"sequence": N, "previous": HEX}`, the hash null before the first event.
+    /// The place that the writer expects: `{"sequence": N, "previous": HEX}`; `previous` is null for the first event.
     fileprivate func expectation() throws(OperationError) -> EventRequest.Expectation? {
         guard let seen = try optionalNested("expected", of: ["sequence", "previous"]) else { return nil }
         guard let sequence = try seen.optionalUnsigned("sequence") else {
             throw OperationError(
-                code: .requestMalformed, reason: "`expected` names no `sequence`",
-                hint: "give the sequence that the event should get, and the leaf hash before it")
+                code: .requestMalformed, reason: "`expected` has no `sequence`",
+                hint: "give the sequence that the event should get, and the leaf hash of the event before it")
         }
         let previous = try seen.optionalHex("previous", byteCount: MerkleHash.byteCount)
         return EventRequest.Expectation(sequence: sequence, previousLeafHash: previous.flatMap { MerkleHash($0) })
@@ -96,14 +96,14 @@ extension RequestFields {
 }
 
 extension RequestFields {
-    /// The openings of the personal fields, with the salts that a signed event brings or with fresh ones.
+    /// The openings of the personal fields, with the salts of a signed event or with new salts.
     fileprivate func openings(random: any RandomSource) throws -> [Opening] {
         let salts = Dictionary(try texts("salts").map { ($0.name, $0.value) }) { first, _ in first }
         return try texts("personal").map { name, value in
             guard let salt = salts[name] else { return try Opening.make(name: name, value: value, random: random) }
             guard let bytes = try? Hex.decode(salt) else {
                 throw OperationError(
-                    code: .requestMalformed, reason: "a salt is not written in hex",
+                    code: .requestMalformed, reason: "a salt is not in hex",
                     hint: "give \(Opening.saltByteCount) random bytes in hex for each personal field")
             }
             return try Opening(salt: bytes, name: name, value: value)
@@ -138,7 +138,7 @@ extension TraceEvent.Action {
     init(name: String) throws(OperationError) {
         guard let number = Self.names.firstIndex(of: name), let action = Self(rawValue: UInt64(number)) else {
             throw OperationError(
-                code: .actionUnknown, reason: "there is no action of that name",
+                code: .actionUnknown, reason: "the action is unknown",
                 hint: "use \(Self.names.joined(separator: ", "))")
         }
         self = action

@@ -3,16 +3,16 @@ package import Signing
 import Storage
 import TraceLog
 
-/// Signs events as their actor: alone, or in batches under one signature.
+/// Signs an actor's events, one at a time or in batches under one signature.
 ///
-/// It makes each entry itself from the request, and takes from the installation no more than the entry's place and
-/// recorded time, so that an actor never signs what somebody else wrote.
+/// It makes each entry from the request itself. It takes only the entry's place and recorded time from the
+/// installation, so that an actor never signs another party's words.
 package struct EventSigner: Sendable {
     /// The most events under one signature.
     package static let batchCountMax = 256
-    /// The longest request with signed events; the daemon takes 64 KiB.
+    /// The most bytes of a request with signed events; the daemon takes 64 KiB.
     private static let requestByteCountMax = 56 << 10
-    /// Each time that another writer comes in between, place and time are asked for again.
+    /// The most attempts; each time that another writer appends first, a new place and time are requested.
     private static let attemptCountMax = 16
 
     /// Sends one request to the installation.
@@ -23,7 +23,7 @@ package struct EventSigner: Sendable {
 
     /// - Parameters:
     ///   - key: the actor's key.
-    ///   - random: where the salts of personal fields come from.
+    ///   - random: the source of the salts of personal fields.
     package init(key: SigningKey, random: any RandomSource) {
         self.key = key
         self.random = random
@@ -32,7 +32,7 @@ package struct EventSigner: Sendable {
     /// An event that can be signed as soon as its place is known.
     private struct Draft {
         let request: EventRequest
-        /// The request's members, salts and event time among them.
+        /// The request's members, including the salts and the event time.
         let members: JSONObject
         let byteCount: Int
 
@@ -42,8 +42,8 @@ package struct EventSigner: Sendable {
     /// Signs and appends one event.
     ///
     /// - Parameters:
-    ///   - body: the request, as ``IssuerOperation/appendEvent`` takes it.
-    ///   - nowMilliseconds: the event's time where the request has none.
+    ///   - body: the request, in the form of ``IssuerOperation/appendEvent``.
+    ///   - nowMilliseconds: the event's time when the request has none.
     ///   - ask: sends one request.
     /// - Returns: `{"index", "sequence", "leafHash"}`.
     /// - Throws: the refusal.
@@ -53,14 +53,14 @@ package struct EventSigner: Sendable {
         try await append([draft(body, nowMilliseconds: nowMilliseconds)], ask)[0].get()
     }
 
-    /// Signs and appends a request a line, in as few batches as one event of each object allows.
+    /// Signs and appends one event per line, in as few batches as possible; a batch has one event of each object.
     ///
     /// - Parameters:
-    ///   - lines: requests, as ``IssuerOperation/appendEvent`` takes them.
-    ///   - byteCountMax: the longest line.
-    ///   - nowMilliseconds: the time of events whose requests have none.
+    ///   - lines: requests, in the form of ``IssuerOperation/appendEvent``.
+    ///   - byteCountMax: the most bytes of a line.
+    ///   - nowMilliseconds: the event time of requests that have none.
     ///   - ask: sends one request.
-    /// - Returns: each line's answer or error, in the lines' order.
+    /// - Returns: the answer or error of each line, in order.
     package func append(
         lines: [[UInt8]], byteCountMax: Int, nowMilliseconds: UInt64, ask: Ask
     ) async -> [JSONValue] {
@@ -89,7 +89,7 @@ package struct EventSigner: Sendable {
         return answers
     }
 
-    /// The next batch: each object's first event, as many as one request holds.
+    /// Takes the next batch: the first event of each object, as many as fit into one request.
     private static func split(
         _ waiting: [(line: Int, draft: Draft)]
     ) -> (batch: [(line: Int, draft: Draft)], rest: [(line: Int, draft: Draft)]) {
@@ -109,7 +109,7 @@ package struct EventSigner: Sendable {
         return (batch, rest)
     }
 
-    /// The result of each event of a batch; where the batch is refused for one of them, the others go on alone.
+    /// The result of each event of a batch; when one event causes a refusal, the others are appended one by one.
     private func results(_ drafts: [Draft], _ ask: Ask) async -> [Result<JSONValue, OperationError>] {
         do {
             return try await append(drafts, ask)
@@ -121,11 +121,11 @@ package struct EventSigner: Sendable {
         }
     }
 
-    /// Signs and appends a batch; signs it anew where another writer came in between.
+    /// Signs and appends a batch, and signs it again when another writer appended first.
     private func append(
         _ drafts: [Draft], _ ask: Ask
     ) async throws(OperationError) -> [Result<JSONValue, OperationError>] {
-        // The caller expected a certain place, so that a conflict is the caller's to resolve.
+        // A caller that expects a certain place resolves the conflict itself.
         let mayRetry = drafts.allSatisfy { $0.request.expected == nil }
         var attemptCount = 0
         while true {
@@ -195,7 +195,7 @@ package struct EventSigner: Sendable {
         return (entry, members)
     }
 
-    /// Reads a request as the installation is going to read it, with the salts and the time that are signed.
+    /// Reads a request as the installation will read it, with the salts and the time to be signed.
     private func draft(_ body: JSONValue, nowMilliseconds: UInt64) throws(OperationError) -> Draft {
         var members = try RequestFields(body, operation: .appendEvent).object
         if members["eventTimeMilliseconds"] ?? .null == .null {
@@ -205,12 +205,12 @@ package struct EventSigner: Sendable {
             RequestFields(.object(members), operation: .appendEvent), nowMilliseconds: nowMilliseconds, random: random)
         guard !request.actor.isEmpty else {
             throw OperationError(
-                code: .actorMissing, reason: "the event names no actor, and an actor's key is to sign it",
-                hint: "name the actor whose key it is, by its unified social credit code")
+                code: .actorMissing, reason: "the event to be signed names no actor",
+                hint: "name the owner of the signing key as `actor`, by its unified social credit code")
         }
         members["salts"] = .object(
             JSONObject(request.personal.map { .init(key: $0.name, value: .string(Hex.encode($0.salt))) }))
-        // Room for `expected`, which is added once it is known.
+        // The size includes room for `expected`, which is added once it is known.
         return Draft(
             request: request, members: members, byteCount: JSONValue.object(members).encoded().utf8.count + 160)
     }
@@ -220,6 +220,6 @@ package struct EventSigner: Sendable {
     }
 
     private static let unusable = OperationError(
-        code: .daemonUnreachable, reason: "the daemon's answer does not say where the events would stand",
-        hint: "use the same version of daemon and command")
+        code: .daemonUnreachable, reason: "the daemon's answer has no places for the events",
+        hint: "use the same version of the daemon and the command")
 }

@@ -2,9 +2,9 @@ package import Encoding
 package import TraceLog
 
 extension ImportedEvent {
-    /// The request that appends it.
+    /// The request that appends the imported event.
     ///
-    /// - Parameter corrects: the index, in the log that it is appended to, of the entry that it corrects.
+    /// - Parameter corrects: the index of the corrected entry in this installation's log.
     /// - Returns: an object for ``IssuerOperation/appendEvent``.
     package func request(corrects: UInt64?) -> JSONValue {
         var members: JSONObject = [

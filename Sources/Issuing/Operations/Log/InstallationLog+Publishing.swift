@@ -3,9 +3,9 @@ extension InstallationLog {
 
     /// Publishes about once a second until the task is cancelled.
     ///
-    /// - Parameter report: takes what went wrong, once for each time that it begins.
+    /// - Parameter report: receives an error when it first occurs, and not while it lasts.
     package func publishContinually(report: (OperationError) -> Void) async {
-        // What stops the log was said when it was found.
+        // An error that stopped the log has been reported already.
         var reported = trouble
         while !Task.isCancelled {
             do {

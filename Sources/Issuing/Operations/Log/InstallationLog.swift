@@ -3,41 +3,41 @@ package import Storage
 import Synchronization
 package import TraceLog
 
-/// The trace log of one installation: where events go in, and where the published log comes out.
+/// The trace log of one installation: appends events and publishes the log.
 package final class InstallationLog: Sendable {
-    /// What a state needs to be named in its log: under the issuer's host, as C2SP asks for.
+    /// The log's origin, a name under the issuer's host as C2SP requires.
     static func origin(of settings: Settings) -> String { settings.host.lowercased() + "/log" }
 
     package let store: TraceLogStore
     package let directory: LogDirectory
-    /// What auditors hold the checkpoints to.
+    /// The key that auditors check the checkpoints with.
     package let key: NoteKey
     private let publisher: LogPublisher
     private let phase = Mutex(Phase.unread(thoroughly: false))
 
-    /// How far this process is with the log; nothing is appended or published but when it is ready.
+    /// The log's phase in this process; events are appended and published only in the phase `ready`.
     private enum Phase {
-        /// Whoever takes it up next reads all of it, where anybody before was to.
+        /// The log is not checked yet; `thoroughly` stays set once a thorough check was requested.
         case unread(thoroughly: Bool)
         case checking(Task<[String], any Error>, since: ContinuousClock.Instant, thoroughly: Bool)
         case ready
-        /// Nothing goes any more, for what was found.
+        /// An error that was found ends all appending and publishing.
         case stopped(OperationError)
-        /// The process is told to end, and will not know.
+        /// The process was told to end before the check was done.
         case abandoned
     }
 
-    /// How long an append waits for a check, from the beginning of that.
-    private static let patience = Duration.seconds(3)
+    /// The longest time that an append waits for a check, counted from the check's start.
+    private static let checkWaitMax = Duration.seconds(3)
     private static let pollInterval = Duration.milliseconds(10)
 
     /// - Parameters:
-    ///   - registry: the open registry, whose file the entries are in.
+    ///   - registry: the open registry, whose file has the entries.
     ///   - folder: the published log's folder.
-    ///   - settings: name the log, and say how often heads are stated.
+    ///   - settings: give the log's name and the interval of heads entries.
     ///   - signingKey: the checkpoint key, Ed25519.
-    ///   - registrySecret: what the key of openings at rest is derived from.
-    ///   - announce: is told of every checkpoint before that can be read; what it throws keeps the checkpoint back.
+    ///   - registrySecret: the secret that the key for stored openings is derived from.
+    ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: when the checkpoint key is not Ed25519.
     package init(
         _ registry: any RegistryStore, folder: String, settings: Settings, signingKey: SigningKey,
@@ -55,7 +55,7 @@ package final class InstallationLog: Sendable {
         key = try NoteKey(name: origin, kind: .ed25519, key: signingKey.verificationKey)
     }
 
-    /// The log of the installation in a folder, of its own keys.
+    /// The log of the installation in a folder, with the installation's own keys.
     convenience init(
         _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
         announce: @escaping @Sendable (Checkpoint) throws -> Void
@@ -65,12 +65,12 @@ package final class InstallationLog: Sendable {
             registrySecret: keys.registrySecret, announce: announce)
     }
 
-    /// What was found that ends the log's taking and publishing; nil where nothing was.
+    /// The error that stopped the log; nil while there is none.
     package var trouble: OperationError? {
         if case .stopped(let error) = phase.withLock({ $0 }) { error } else { nil }
     }
 
-    /// Why the log takes no events now; nil while it does, or would be taken up by the first.
+    /// Why the log takes no events now; nil when it takes events, or when the first event starts its check.
     var obstacle: OperationError? {
         switch phase.withLock({ $0 }) {
         case .unread, .ready: nil
@@ -79,13 +79,14 @@ package final class InstallationLog: Sendable {
         }
     }
 
-    /// Begins to hold the entries to the published checkpoint, and to finish or discard what a crash left; once is
-    /// enough, and a second call gives the task that is under way.
+    /// Begins to check the entries against the published checkpoint, and to finish or discard a crash's remains.
     ///
-    /// - Parameter thoroughly: holds every published file to the entries, and not just the newest; that may take
-    ///   minutes, and is given up when the task is cancelled.
-    /// - Returns: gives a line for each thing that there is to tell; throws `log_inconsistent` or `log_unreadable`, after which the
-    ///   log takes nothing, `log_unwritable`, which may pass, or `log_checking` where it was given up.
+    /// One call is enough; a second call returns the running task.
+    ///
+    /// - Parameter thoroughly: checks every published file and not just the newest; this may take minutes, and ends
+    ///   when the task is cancelled.
+    /// - Returns: a task that returns notes, one line each. It throws `log_inconsistent` or `log_unreadable`, which
+    ///   stop the log; `log_unwritable`, which may pass; or `log_checking` when the check was cancelled.
     @discardableResult
     package func begin(thoroughly: Bool) -> Task<[String], any Error> {
         phase.withLock { phase in
@@ -96,31 +97,31 @@ package final class InstallationLog: Sendable {
             case .abandoned: return Task { throw OperationError.logChecking }
             case .unread(let isThorough):
                 let thoroughly = thoroughly || isThorough
-                let check = Task { try await takeUp(thoroughly: thoroughly) }
+                let check = Task { try await runCheck(thoroughly: thoroughly) }
                 phase = .checking(check, since: .now, thoroughly: thoroughly)
                 return check
             }
         }
     }
 
-    /// Takes the log up as ``begin(thoroughly:)`` does, and waits for it.
+    /// Checks the log as ``begin(thoroughly:)`` does, and waits for the result.
     @discardableResult
     package func start() async throws(OperationError) -> [String] {
         do { return try await begin(thoroughly: false).value } catch { throw OperationError(any: error) }
     }
 
-    /// Takes the log up, or waits a little for whoever does.
+    /// Checks the log, or waits a short time for a check that is running.
     ///
-    /// - Throws: `log_checking` when that takes longer than a request can wait, or what was found.
+    /// - Throws: `log_checking` when the check takes longer than a request can wait, or the check's error.
     func untilReady() async throws(OperationError) {
         while case .checking(_, let since, thoroughly: true) = phase.withLock({ $0 }) {
-            guard ContinuousClock.now - since < Self.patience else { throw .logChecking }
+            guard ContinuousClock.now - since < Self.checkWaitMax else { throw .logChecking }
             try? await Task.sleep(for: Self.pollInterval)
         }
         try await start()
     }
 
-    private func takeUp(thoroughly: Bool) async throws -> [String] {
+    private func runCheck(thoroughly: Bool) async throws -> [String] {
         do {
             let recovery = try await publisher.recover(thoroughly: thoroughly)
             phase.withLock { $0 = .ready }
@@ -135,7 +136,7 @@ package final class InstallationLog: Sendable {
         }
     }
 
-    /// Holds the entries to every published file, and changes nothing.
+    /// Checks the entries against every published file, and changes nothing.
     ///
     /// - Throws: `log_inconsistent`, `log_unreadable`.
     func inspect() async throws(OperationError) {
@@ -144,29 +145,28 @@ package final class InstallationLog: Sendable {
 
     /// The newest checkpoint that was published.
     ///
-    /// - Returns: nil where no checkpoint was ever published.
+    /// - Returns: nil when no checkpoint was ever published.
     /// - Throws: `log_unreadable`.
     func publishedCheckpoint() throws -> PublishedCheckpoint? {
         try PublishedCheckpoint.read(from: directory, of: store, key: key)
     }
 
-    /// Publishes what is on disk and not yet in a checkpoint.
+    /// Publishes the entries that are on disk and not yet in a checkpoint.
     ///
     /// - Returns: the newest checkpoint's size.
-    /// - Throws: `log_inconsistent` or `log_unreadable`, after which the log takes nothing, or `log_unwritable`, which
-    ///   may pass.
+    /// - Throws: `log_inconsistent` or `log_unreadable`, which stop the log, or `log_unwritable`, which may pass.
     @discardableResult
     package func publish() async throws(OperationError) -> UInt64 {
         try await start()
         return try await guarded { try await publisher.publish() }
     }
 
-    /// States every object's newest entry, where anything was appended since the last statement, and publishes.
+    /// States every object's newest entry, if anything was appended since the last statement, and publishes.
     ///
-    /// Nothing is signed where the entries were not held to what is published.
+    /// Nothing is signed unless the entries were checked against the published log.
     package func finish(atMilliseconds now: UInt64) async throws(OperationError) {
         guard case .ready = phase.withLock({ $0 }) else { return }
-        // First what is still being made, since the statement that ends the log comes after it.
+        // This finishes a statement that is still being made; the last statement must follow it.
         try await publish()
         try await guarded { try await store.stateHeads(at: now) }
         try await publish()
@@ -198,7 +198,7 @@ package final class InstallationLog: Sendable {
         try store.erase(erasure, at: timeMilliseconds, in: database)
     }
 
-    /// Appends that an issuer's key is good from here on, or no longer is.
+    /// Appends the new status of an issuer's key.
     func note(_ record: IssuerKeyRecord, at timeMilliseconds: UInt64, in database: any LogTransaction) throws {
         let status: KeyStatusChange.Status =
             switch record.status {
@@ -224,16 +224,16 @@ package final class InstallationLog: Sendable {
 }
 
 extension OperationError {
-    /// Also what ends a check that is given up.
+    /// The error while the log is being checked, and after a check that was cancelled.
     package static let logChecking = OperationError(
         code: .logChecking,
-        reason: "the log is still being held to what was published, and takes no events until that is done",
-        hint: "send it again once GET /v1/health says `ok` for the log; codes are issued meanwhile")
+        reason: "the log is still being checked against the published log, and takes no events until then",
+        hint: "send the request again once GET /v1/health says `ok` for the log; codes are issued meanwhile")
 
     fileprivate var endsTheLog: Bool {
         [.logInconsistent, .logUnreadable, .logBehind, .logForked].contains(LogError.Code(rawValue: code))
     }
 
-    /// Whether it is that entries are missing after a recovery: known and expected, until they are put back.
+    /// Whether the error says that entries are missing after a recovery, which is expected until they are put back.
     package var isOfLogBehind: Bool { code == LogError.Code.logBehind.rawValue }
 }

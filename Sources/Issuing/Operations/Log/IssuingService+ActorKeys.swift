@@ -5,17 +5,17 @@ import Storage
 import TraceLog
 
 extension IssuerOperation {
-    /// Registers an enterprise's key, by which its events are signed: `{"uscc", "key", "algorithm", "status"}`.
+    /// Registers an enterprise's key, which signs its events: `{"uscc", "key", "algorithm", "status"}`.
     package static let addActorKey = logged("actor-key.add", takes: ["uscc", "publicKey"]) {
         try $0.addingActorKey($1, by: $2)
     }
 
-    /// Ends an enterprise's key; what it signed before stays good.
+    /// Retires an enterprise's key; its earlier signatures stay valid.
     package static let retireActorKey = logged("actor-key.retire", takes: ["uscc", "key", "reason"]) {
         try $0.endingActorKey($1, as: .retired, by: $2)
     }
 
-    /// Ends an enterprise's key that somebody else may hold.
+    /// Revokes an enterprise's key, which another party may hold.
     package static let revokeActorKey = logged("actor-key.revoke", takes: ["uscc", "key", "reason"]) {
         try $0.endingActorKey($1, as: .revoked, by: $2)
     }
@@ -45,7 +45,7 @@ extension IssuingService {
         return { [registry, log] database in
             _ = try registry.subject(.enterprise(uscc), in: database)
             let known = try log.store.actorKey(change.keyIdentifier, in: database)
-            // The same key again changes nothing; one of another actor, or one that has ended, is refused by the log.
+            // Adding an active key again changes nothing. The log refuses another actor's key and a key that has ended.
             let isNew = known?.actor != change.actor || known?.status != .active
             if isNew { try log.append(change, at: caller.nowMilliseconds, in: database) }
             return ChangeOutcome(try ActorKey(change, in: .log, after: nil).json, subject: isNew ? uscc.text : nil)
@@ -59,14 +59,14 @@ extension IssuingService {
         guard let identifier = try request.optionalHex("key", byteCount: KeyStatusChange.keyIdentifierByteCount) else {
             throw OperationError(
                 code: .requestMalformed, reason: "the member `key` is missing",
-                hint: "give the key's identifier, as registering the key answered it")
+                hint: "give the key's identifier from the answer to registering the key")
         }
         let reason = try request.optionalString("reason")
         return { [log] database in
             guard let known = try log.store.actorKey(identifier, in: database), known.actor == uscc.text else {
                 throw OperationError(
                     code: .keyUnknown, reason: "this enterprise has no such key",
-                    hint: "take it from `suishen enterprise key list`")
+                    hint: "use a key from `suishen enterprise key list`")
             }
             let change = KeyStatusChange(actor: uscc.text, status: status, key: known.key, reason: reason)
             let isNew = known.status != status

@@ -4,7 +4,7 @@ import Storage
 import TraceLog
 
 extension IssuerOperation {
-    /// The log keeps idempotency keys itself, and no digest of personal values with them.
+    /// Appends one event; the log keeps its idempotency key, without a digest of personal values.
     package static let appendEvent = logged("event.append", takes: EventRequest.members, keepsKeysItself: true) {
         try $0.appendingEvent($1, by: $2)
     }
@@ -18,8 +18,9 @@ extension IssuerOperation {
 }
 
 extension IssuingService {
-    /// Prepares one event of a registered object or place; the log takes no others, so that a mistyped identifier
-    /// begins no chain of its own.
+    /// Prepares one event of a registered object or place.
+    ///
+    /// Other identifiers are refused, so that a mistyped identifier does not begin a new chain.
     fileprivate func appendingEvent(
         _ request: RequestFields, by caller: Caller
     ) throws(OperationError) -> IssuerOperation.Change {
@@ -41,16 +42,16 @@ extension IssuingService {
         let object = try ObjectID.registered(request.string("object"))
         guard let index = try request.optionalUnsigned("index") else {
             throw OperationError(
-                code: .requestMalformed, reason: "the member `index` is missing", hint: "take it from the history")
+                code: .requestMalformed, reason: "the member `index` is missing", hint: "use an index of the history")
         }
         let reason = try request.string("reason")
         guard (1...Self.erasureReasonByteCountMax).contains(reason.utf8.count) else {
             throw OperationError(
                 code: .reasonTooLong, reason: "a reason is 1 to \(Self.erasureReasonByteCountMax) bytes",
-                hint: "shorten it, and name nobody: it enters the log")
+                hint: "give a short reason that names no person: it enters the log")
         }
         let actor = try request.actor()
-        // In the service's own name any operator erases; another's name is theirs who append in it.
+        // Any operator may erase in the service's name. Another actor's name needs the right to append in that name.
         if !actor.isEmpty { try caller.grants.requireActor(actor) }
         let erasure = TraceErasure(object: object, index: index, reason: reason, actor: actor)
         let subject = Hex.encode(object.bytes)
@@ -62,12 +63,12 @@ extension IssuingService {
 
     private static let erasureReasonByteCountMax = 256
 
-    /// The idempotency key of an event, given in the request or beside it; nil without one.
+    /// The idempotency key of an event, from the request's body or its header; nil without a key.
     ///
     /// - Parameters:
     ///   - request: the event.
-    ///   - caller: gives the key beside the request.
-    ///   - names: members that may differ in a repeated request, since an actor signs them anew each time.
+    ///   - caller: has the key from the request's header.
+    ///   - names: members that may differ in a repeated request, because an actor signs them again each time.
     /// - Returns: the key with the request's digest.
     /// - Throws: `idempotency_key_invalid`.
     func idempotency(
@@ -76,22 +77,22 @@ extension IssuingService {
         let keys = [try request.optionalString("idempotencyKey"), caller.idempotencyKey].compactMap(\.self)
         guard keys.count < 2 else {
             throw OperationError(
-                code: .idempotencyKeyInvalid, reason: "an idempotency key is given beside the request and in it",
-                hint: "give it once")
+                code: .idempotencyKeyInvalid, reason: "the request has an idempotency key in its body and outside it",
+                hint: "give the key once")
         }
         guard let key = keys.first else { return nil }
         guard (1...Caller.idempotencyKeyByteCountMax).contains(key.utf8.count) else {
             throw OperationError(
                 code: .idempotencyKeyInvalid,
                 reason: "an idempotency key is 1 to \(Caller.idempotencyKeyByteCountMax) bytes",
-                hint: "send a random one, a UUID for instance")
+                hint: "send a random key, a UUID for instance")
         }
         return .init(
             key: registry.kept(key, of: caller.uid), earlierKey: registry.keptOfAnybody(key),
             requestDigest: Self.digest(of: request, leavingOut: names))
     }
 
-    /// The digest of a request without its personal values, since the digest outlives an erasure.
+    /// The digest of a request without its personal values, because the digest outlives an erasure.
     private static func digest(of request: RequestFields, leavingOut names: [String]) -> [UInt8] {
         var object = request.object
         for name in ["idempotencyKey"] + names { object[name] = nil }

@@ -3,8 +3,9 @@ import Storage
 import TraceLog
 
 extension IssuerOperation {
-    /// What happened to an object, oldest first, in pages: `{"object", "events": […], "next": SEQUENCE | null}`; with
-    /// `"with": "entry"` each event also has its `entry` as the log holds it, in hex.
+    /// An object's events, oldest first, in pages: `{"object", "events": […], "next": SEQUENCE | null}`.
+    ///
+    /// With `"with": "entry"` each event also has its log entry as `entry`, in hex.
     package static let objectHistory = inquiry("object.history", takes: ["object", "from", "limit", "with"]) {
         service, request, _ in
         let object = try ObjectID.registered(request.string("object"))
@@ -13,8 +14,8 @@ extension IssuerOperation {
         let with = try request.optionalString("with")
         guard with == nil || with == "entry" else {
             throw OperationError(
-                code: .requestMalformed, reason: "a history comes with nothing else than `entry`",
-                hint: "set `with` to `entry`, or leave it out")
+                code: .requestMalformed, reason: "`with` has an unknown value",
+                hint: "set `with` to `entry`, or omit it")
         }
         let subject = Hex.encode(object.bytes)
         try service.database.read { [registry = service.registry] in try registry.checkObject(subject, in: $0) }
@@ -25,7 +26,8 @@ extension IssuerOperation {
         ])
     }
 
-    /// The openings of personal fields that were not erased, as `chain-verify --openings` reads each, in pages:
+    /// The openings of personal fields that were not erased, in pages, each in the form of `chain-verify --openings`.
+    ///
     /// `{"openings": [{salt, name, value, index}…], "next": INDEX | null}`.
     package static let exportOpenings = inquiry("openings.export", takes: ["from"]) { service, request, caller in
         let first = try request.optionalUnsigned("from") ?? 0
@@ -33,7 +35,7 @@ extension IssuerOperation {
             try registry.audit(uid: caller.uid, action: "openings.export", subject: "log", at: caller.now, in: $0)
         }
         let openings = try service.log.store.openings(from: first, count: openingCountMax)
-        // A page short by more than one entry's openings is the last.
+        // A page that has room for another entry's openings is the last page.
         let isLast = openings.count < openingCountMax - Entry.commitmentCountMax
         let next = isLast ? nil : openings.last.map { JSONValue.integer(Int64(clamping: $0.index + 1)) }
         return OperationAnswer(json: [
@@ -43,7 +45,7 @@ extension IssuerOperation {
 
     /// The most entries in one answer of an object's history.
     private static let historyCountMax = 1_000
-    /// About the most openings in one answer.
+    /// The approximate limit of openings in one answer.
     private static let openingCountMax = 10_000
 }
 

@@ -3,7 +3,7 @@ import Storage
 import TraceLog
 
 extension IssuerOperation {
-    /// What an auditor holds the log to: `{"origin", "key", "checkpoint"}`, the key and the checkpoint in C2SP's forms.
+    /// The log's identity for auditors: `{"origin", "key", "checkpoint"}`, with key and checkpoint in C2SP's formats.
     package static let describeLog = inquiry("log") { service, _, _ in
         let checkpoint = try await service.leavingCheckpoint()
         return OperationAnswer(json: [
@@ -12,7 +12,7 @@ extension IssuerOperation {
         ])
     }
 
-    /// A file of the published log by its path in the tlog-tiles layout; no other path leads anywhere.
+    /// A file of the published log by its path in the tlog-tiles layout; every other path is refused.
     package static let logFile = inquiry("log.file", takes: ["path"]) { service, request, _ in
         let path = try request.string("path")
         let directory = service.log.directory
@@ -31,7 +31,7 @@ extension IssuerOperation {
         guard let bytes else {
             throw OperationError(
                 code: .logFileMissing, reason: "the published log has no such file",
-                hint: "ask for `checkpoint`, and for the tiles of its size as C2SP tlog-tiles names them")
+                hint: "get `checkpoint`, then the tiles of its size by their names in C2SP tlog-tiles")
         }
         return OperationAnswer(bytes: bytes, type: "application/octet-stream")
     }

@@ -5,15 +5,16 @@ import Storage
 import TraceLog
 
 extension IssuerOperation {
-    /// Where the next entries of objects would stand, for an actor who is about to sign them:
-    /// `{"recordedAtMilliseconds", "places": [{"object", "sequence", "previous", "previousIndex"} | {"object", "error"}]}`.
+    /// The places of the next entries of objects, for an actor who is about to sign them.
     ///
-    /// Nothing is reserved: an entry that comes in between makes the signed one a `conflict`.
+    /// `{"recordedAtMilliseconds", "places": [PLACE…]}`, where a PLACE is
+    /// `{"object", "sequence", "previous", "previousIndex"}` or `{"object", "error"}`.
+    /// Nothing is reserved: when another entry is appended first, the signed entry is refused as a `conflict`.
     package static let placeEvents = inquiry("event.place", takes: ["objects"]) { service, request, caller in
         OperationAnswer(json: try service.places(request, by: caller))
     }
 
-    /// Appends events that their actor signed, all or none: `{"events": [{"index", "sequence", "leafHash"}…]}`.
+    /// Appends events signed by their actor, all or none: `{"events": [{"index", "sequence", "leafHash"}…]}`.
     package static let appendSignedEvents = logged(
         "event.append-signed", takes: ["events", "key", "recordedAtMilliseconds", "signature"], keepsKeysItself: true
     ) {
@@ -65,8 +66,8 @@ extension IssuingService {
         else {
             throw OperationError(
                 code: .requestMalformed,
-                reason: "a signed request lacks `key`, `signature` or `recordedAtMilliseconds`",
-                hint: "sign the entries with the place and the time that POST /v1/events/places gives")
+                reason: "a signed request has no `key`, `signature` or `recordedAtMilliseconds`",
+                hint: "sign the entries with the place and the time from POST /v1/events/places")
         }
         var signed = SignedEvents(
             requests: [], keyIdentifier: key, recordedAtMilliseconds: recordedAt, signature: signature)
@@ -75,8 +76,8 @@ extension IssuingService {
             try caller.grants.requireActor(event.actor)
             guard event.expected != nil else {
                 throw OperationError(
-                    code: .requestMalformed, reason: "a signed event lacks `expected`",
-                    hint: "give the sequence and the previous leaf hash that were signed")
+                    code: .requestMalformed, reason: "a signed event has no `expected`",
+                    hint: "give the signed sequence and the signed previous leaf hash")
             }
             event.idempotency = try idempotency(
                 of: fields, by: caller, leavingOut: ["expected", "salts", "eventTimeMilliseconds"])
@@ -99,5 +100,5 @@ extension IssuingService {
 
     private static let batchCount = OperationError(
         code: .requestMalformed, reason: "a signed batch has 1 to \(EventSigner.batchCountMax) events",
-        hint: "sign fewer events at once")
+        hint: "send 1 to \(EventSigner.batchCountMax) events")
 }

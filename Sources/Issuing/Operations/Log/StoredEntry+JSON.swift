@@ -13,11 +13,11 @@ extension AppendAnswer {
 }
 
 extension StoredEntry {
-    /// An entry as an object's history shows it; of personal fields the commitments alone.
+    /// An entry as an object's history shows it, with only the commitments of personal fields.
     ///
-    /// - Parameter isWhole: adds the entry itself, as the log has it, in hex.
+    /// - Parameter isWhole: adds the log entry itself, in hex.
     /// - Returns: one object.
-    /// - Throws: `malformed_entry` when the stored bytes are no entry.
+    /// - Throws: `malformed_entry` when the stored bytes are not an entry.
     func json(isWhole: Bool) throws(TraceLogError) -> JSONValue {
         let entry = try Entry.decode(bytes[...])
         var object = entry.described(at: EntryLink(leafHash: leafHash, index: index))
