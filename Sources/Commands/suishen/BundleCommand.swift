@@ -65,8 +65,9 @@ struct BundleCommand: AsyncParsableCommand {
             unsafe rmdir(out)
         }
 
-        /// Replaces each file in one step, and `bundle.cbor` last: a running gate loads the folder when that file changes,
-        /// and a power cut never leaves a new bundle beside old lists.
+        /// Replaces each file in one step, `bundle.cbor` last: a running gate loads the folder when it changes.
+        ///
+        /// A power cut never leaves a new bundle beside old lists.
         private func bringUpToDate(_ files: [BundleExport.File]) throws(CommandError) {
             let folders = ["\(out)/\(BundleExport.statusFolder)", out]
             for folder in folders.reversed() where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
@@ -85,7 +86,7 @@ struct BundleCommand: AsyncParsableCommand {
             }
         }
 
-        /// Refuses another root key: a gate trusts its first root, and no other issuer's bundle may replace it unnoticed.
+        /// Refuses another root key: a gate trusts its first root, and no other issuer may replace it unnoticed.
         private func checkRoot(_ root: [UInt8], at path: String) throws(CommandError) {
             guard unsafe access(path, F_OK) == 0, try InputFile.read(path, byteCountMax: 64 << 10) != root else {
                 return

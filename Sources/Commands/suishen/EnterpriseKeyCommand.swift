@@ -9,8 +9,8 @@ struct EnterpriseKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "Register, list and end the keys with which an enterprise signs events.",
         discussion: """
-            Every change is an entry of the trace log. Auditors judge a signature by the key's newest change before the \
-            signed event. Events signed before a key ended therefore stay valid.
+            Every change is an entry of the trace log. Auditors judge a signature by the key's newest change before \
+            the signed event. Events signed before a key ended therefore stay valid.
             """,
         subcommands: [Add.self, List.self, Retire.self, Revoke.self])
 

@@ -60,7 +60,7 @@ struct EventCommand: AsyncParsableCommand {
 
         func validate() throws {
             guard request.batch.source != nil || object != nil && step != nil else {
-                throw ValidationError("give OBJECT and --step, or --from FILE")
+                throw ValidationError("OBJECT and --step are required, or --from FILE")
             }
             _ = try members
         }

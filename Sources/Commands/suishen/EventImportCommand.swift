@@ -74,7 +74,7 @@ struct EventImportCommand: AsyncParsableCommand {
         guard done.count == events.count else {
             throw CommandError(
                 code: "import_stopped", reason: "\(done.count) of \(events.count) events were appended",
-                hint: "the output's last line says why the next event was refused; import the document again after that",
+                hint: "see the output's last line for the reason; mend that, then import the document again",
                 status: .failure)
         }
     }

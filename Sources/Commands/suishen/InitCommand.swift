@@ -10,9 +10,9 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Make an installation: keys, settings and an empty registry.",
         discussion: """
-            The folder must be new, or empty. Only this command makes an installation. The beat is a small file outside \
-            the folder. It records how far the installation has come, so that an older copy of the folder is not served; \
-            keep it out of the folder's backups.
+            The folder must be new, or empty. Only this command makes an installation. The beat is a small file \
+            outside the folder. It records how far the installation has come, so that an older copy of the folder is \
+            not served; keep it out of the folder's backups.
             """)
 
     @Option(help: "The folder to make; SUISHEN_STATE by default.")

@@ -10,9 +10,9 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Decode a code without checking anything: for people who debug.",
         discussion: """
-            Nothing printed is verified; gates use verify. `system` names the code's system: suishen, hcert (EU DCC and \
-            similar), claim169 (MOSIP), cwt, transit (also in hex), medical (28 digits), or unknown. The output may \
-            contain personal data.
+            Nothing printed is verified; gates use verify. `system` names the code's system: suishen, hcert (EU DCC \
+            and similar), claim169 (MOSIP), cwt, transit (also in hex), medical (28 digits), or unknown. The output \
+            may contain personal data.
             """)
 
     @Argument(help: "A code's text, a file with its text or bytes, a PNG or JPEG picture, or - for stdin.")

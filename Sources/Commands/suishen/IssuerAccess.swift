@@ -63,8 +63,9 @@ enum IssuerAccess {
         }
     }
 
-    /// Publishes the entries that `body` appends to the log, as a daemon does every second, reports the recovery after a
-    /// crash, and updates the beat to the committed state.
+    /// Publishes the entries that `body` appends to the log, as a daemon does every second.
+    ///
+    /// It also reports the log's recovery after a crash, and updates the beat to the committed state.
     private static func publishing<Value>(
         _ operation: IssuerOperation, _ service: IssuingService, _ body: () async throws -> Value
     ) async throws -> Value {

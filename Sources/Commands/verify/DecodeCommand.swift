@@ -9,9 +9,9 @@ struct DecodeCommand: ParsableCommand {
         commandName: "decode",
         abstract: "Read the QR codes in pictures without verifying them.",
         discussion: """
-            Prints one line a code. \\n, \\r, \\t and \\\\ stand for characters that would break the line, and \\u{…} with a \
-            hexadecimal number for other control characters. With --paths, every path on stdin gives one line: the \
-            picture's texts, separated by tabs and without \\u{…}, or an empty line when nothing was read.
+            Prints one line a code. \\n, \\r, \\t and \\\\ stand for characters that would break the line, and \\u{…} \
+            with a hexadecimal number for other control characters. With --paths, every path on stdin gives one line: \
+            the picture's texts, separated by tabs and without \\u{…}, or an empty line when nothing was read.
             """)
 
     private static let pathByteCountMax = 4096

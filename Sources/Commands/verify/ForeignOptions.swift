@@ -75,8 +75,8 @@ struct ForeignOptions: ParsableArguments {
             let keys = try ForeignTrust(content)
             if keys.passedOverCount > 0 {
                 Diagnostics(command: "verify").warn(
-                    "\(keys.passedOverCount) of \(keys.passedOverCount + keys.keys.count) keys in \(trust ?? "") are of an "
-                        + "unsupported type; codes that they signed are refused as unknown_issuer")
+                    "\(keys.passedOverCount) of \(keys.passedOverCount + keys.keys.count) keys in \(trust ?? "") have "
+                        + "unsupported types; codes that they signed are refused as unknown_issuer")
             }
             return keys
         } catch {

@@ -24,8 +24,8 @@ struct FrameScan {
 
     /// Runs until stdin ends.
     ///
-    /// A gate must neither lag behind its camera nor miss a code that only a long look reads: while frames wait, most of
-    /// them get a short look.
+    /// A gate must neither lag behind its camera nor miss a code that only a long look reads: while frames wait, most
+    /// get a short look.
     ///
     /// - Parameters:
     ///   - size: the size of every frame.
@@ -59,8 +59,8 @@ struct FrameScan {
 
     /// Decides on each new code.
     ///
-    /// Codes in view together must belong to one holder, and none of them may be refused, as in a picture. Codes already
-    /// decided on are not checked again: a code that was fresh when shown does not become stale in view.
+    /// Codes in view together must belong to one holder, and none of them may be refused, as in a picture. Earlier codes
+    /// in view are not checked again: a code that was fresh when shown does not become stale in view.
     private mutating func decide(_ new: [[UInt8]], beside known: [Verdict]) {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()

@@ -20,8 +20,8 @@ struct GateOptions: ParsableArguments {
 
     @Option(
         help: """
-            The file of accepted showings; each is kept for longer than it stays fresh, and several gates may share the \
-            file. Medical-insurance codes contain no time: each is kept for at least 256 seconds, and the insurer \
+            The file of accepted showings; each is kept for longer than it stays fresh, and several gates may share \
+            the file. Medical-insurance codes contain no time: each is kept for at least 256 seconds, and the insurer \
             decides when the code ends.
             """)
     var replayStore: String?

@@ -100,7 +100,7 @@ struct GateSettings {
 }
 
 extension Verifier {
-    /// Makes one verdict from one scan: the worst of its codes' verdicts, or the last acceptance with all codes' findings.
+    /// Makes one verdict from one scan: its codes' worst verdict, or the last acceptance with all codes' findings.
     func decide(_ payloads: [[UInt8]], at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()

@@ -9,7 +9,7 @@ struct LinkOptions: ParsableArguments {
     var link: String?
 
     @Option(
-        help: "The issuer's daemon: tells whether codes share a holder, and takes recorded events.", transform: SocketPath.parse)
+        help: "The issuer's daemon: says if codes share a holder, takes recorded events.", transform: SocketPath.parse)
     var socket: String?
 
     @Option(help: ArgumentHelp("The institution's number, for questions to the insurer.", valueName: "id"))
