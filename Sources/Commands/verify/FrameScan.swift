@@ -59,8 +59,8 @@ struct FrameScan {
 
     /// Decides on each new code.
     ///
-    /// Codes in view together must belong to one holder, and none of them may be refused, as in a picture. Earlier codes
-    /// in view are not checked again: a code that was fresh when shown does not become stale in view.
+    /// Codes in view together must belong to one holder, and none of them may be refused, as in a picture. Known codes
+    /// are not checked again: a code that was fresh when shown does not become stale in view.
     private mutating func decide(_ new: [[UInt8]], beside known: [Verdict]) {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()
