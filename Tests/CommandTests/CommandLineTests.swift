@@ -28,7 +28,7 @@ struct CommandLineTests {
     @Test("keeps a name in capitals, and points at the called subcommand's help")
     func usageOfSubcommand() throws {
         let said = try Program("suishen").run(["event", "append", "--field", "x=y"]).diagnostics
-        #expect(said.contains("error: give OBJECT and --step"))
+        #expect(said.contains("error: OBJECT and --step are required"))
         #expect(said.contains("hint: see suishen event append --help"))
     }
 
