@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func codes() throws(CommandError) -> [InspectedCode] {
-        if InspectedCode.isOne(input) { return [InspectedCode(text: input)] }
+        if InspectedCode.isCodeText(input) { return [InspectedCode(text: input)] }
         return try CommandError.wrapping {
             let content = try InputFile.read(input)
             guard Self.isPicture(content) else {

@@ -22,7 +22,7 @@ struct InspectedCode {
     }
 
     /// Whether an argument is a code's text, not a file's name.
-    static func isOne(_ argument: String) -> Bool {
+    static func isCodeText(_ argument: String) -> Bool {
         if CredentialArgument.isText(argument) || argument.hasPrefix("HC1:") { return true }
         return InspectedCode(text: argument).foreign != nil
     }

@@ -71,17 +71,17 @@ enum IssuerAccess {
     ) async throws -> Value {
         do {
             let value = try await publishingLog(operation, service, body)
-            await cover(service)
+            await updateBeat(service)
             return value
         } catch {
             // A refused request may follow requests that were carried out.
-            await cover(service)
+            await updateBeat(service)
             throw error
         }
     }
 
     /// Updates the beat to the committed state, as a daemon does at its end; a failure does not undo answered requests.
-    private static func cover(_ service: IssuingService) async {
+    private static func updateBeat(_ service: IssuingService) async {
         do throws(OperationError) {
             try await service.advanceBeat()
         } catch {

@@ -10,7 +10,7 @@ enum Crew {
     static func run(_ work: @escaping @Sendable () -> Void) {
         let pinned = usableProcessors().map { processor in
             { @Sendable in
-                stay(on: processor)
+                pinThread(to: processor)
                 work()
             }
         }
@@ -29,7 +29,7 @@ enum Crew {
     }
 
     /// Keeps the calling thread on one processor, if the system allows it.
-    private static func stay(on processor: Int) {
+    private static func pinThread(to processor: Int) {
         var set = cpu_set_t()
         unsafe withUnsafeMutableBytes(of: &set) { unsafe $0[processor / 8] = 1 << (processor % 8) }
         _ = unsafe sched_setaffinity(0, MemoryLayout<cpu_set_t>.size, &set)

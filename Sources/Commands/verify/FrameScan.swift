@@ -14,7 +14,7 @@ struct FrameScan {
     private var worst: VerdictOutcome?
 
     /// Of this many late frames, one gets a long look.
-    private static let lateFramesAtOnce = 4
+    private static let lateFramesPerLongLook = 4
 
     init(gate: RunningGate, output: VerdictOutput, at: UInt64?) {
         self.gate = gate
@@ -38,8 +38,8 @@ struct FrameScan {
         do throws(CommandError) {
             while try frames.next() {
                 lateCount = frames.isLate ? lateCount + 1 : 0
-                let isShort = lateCount % Self.lateFramesAtOnce > 0
-                see(scanner.scanFrame(frames.frame, isLate: isShort).codes)
+                let isShort = lateCount % Self.lateFramesPerLongLook > 0
+                update(scanner.scanFrame(frames.frame, isLate: isShort).codes)
             }
             if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }
         } catch {
@@ -49,7 +49,7 @@ struct FrameScan {
         return worst ?? .undecided
     }
 
-    private mutating func see(_ codes: [ScannedCode]) {
+    private mutating func update(_ codes: [ScannedCode]) {
         let new = tracker.newCodes(codes).map(\.bytes)
         guard !new.isEmpty else { return }
         decided.removeAll { !tracker.isInView($0.code) }

@@ -6,7 +6,7 @@ struct RevokingIssuer: Sendable {
     /// The number of codes that a revoking generation revokes.
     static let revokedAtOnce = 20
     /// The time within which a verdict must rest on a new generation.
-    private static let takingUpNanosecondsMax: UInt64 = 30_000_000_000
+    private static let useDelayNanosecondsMax: UInt64 = 30_000_000_000
 
     let station: Station
     let folder: String
@@ -27,7 +27,7 @@ struct RevokingIssuer: Sendable {
     /// - Throws: when a generation cannot be written.
     func exportOthers() throws -> [UInt64] {
         var (list, delays) = (Self.firstList, [UInt64]())
-        guard isTakenUp(0, since: Feed.nanoseconds()) else { return delays }
+        guard waitUntilUsed(0, since: Feed.nanoseconds()) else { return delays }
         for generation in 0..<count {
             let revoked = generation % 2 == 0 ? Self.revoked(by: generation / 2) : []
             revoked.forEach { list[$0] = true }
@@ -35,16 +35,16 @@ struct RevokingIssuer: Sendable {
             try export(generation + 1, list)
             let exportedAt = Feed.nanoseconds()
             revocations.exportEnded(revoking: revoked, at: exportedAt)
-            guard isTakenUp(generation + 1, since: exportedAt) else { return delays }
+            guard waitUntilUsed(generation + 1, since: exportedAt) else { return delays }
             delays.append(Feed.nanoseconds() - exportedAt)
         }
         return delays
     }
 
     /// Waits until a verdict has rested on a generation; false if that takes too long.
-    private func isTakenUp(_ generation: Int, since begin: UInt64) -> Bool {
+    private func waitUntilUsed(_ generation: Int, since begin: UInt64) -> Bool {
         while revocations.newestVersion < Self.version(generation) {
-            guard Feed.nanoseconds() - begin < Self.takingUpNanosecondsMax else { return false }
+            guard Feed.nanoseconds() - begin < Self.useDelayNanosecondsMax else { return false }
             usleep(2000)
         }
         return true
