@@ -4,7 +4,9 @@ import Signing
 import Testing
 import TraceLog
 
-/// The table of TraceLog.docc/Auditing.md#What-tampering-is-tried through the built command; `tools/tamper all` does the same on 10,000 events.
+/// Runs the table of TraceLog.docc/Auditing.md#What-tampering-is-tried through the built command.
+///
+/// `tools/tamper all` does the same on 10,000 events.
 @Suite("chain-verify, on a tampered copy of a log,")
 struct TamperedLogTests {
     private static let honest = Result {
