@@ -1,7 +1,7 @@
-/* Counts what a process takes from the heap while it reads frames from stdin; tools/frames loads it before verify.
+/* Counts a process's heap allocations while it reads frames from stdin; tools/frames loads it before verify.
  *
- * FRAME_BYTES says how large a frame is. At the end a line on stderr has the calls between one frame and the next, for
- * each frame but the first FRAMES_SKIPPED: how many frames took any, and the most that one took.
+ * FRAME_BYTES is the size of a frame. At the end it prints one line on stderr, over all frames but the first
+ * FRAMES_SKIPPED: the number of frames with allocations before the next frame, and the most of one frame.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -47,7 +47,7 @@ ssize_t read(int descriptor, void *buffer, size_t size) {
     if (!original) original = (ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
     int is_film = descriptor == 0 && frame_bytes > 0;
     if (is_film && bytes == frame_bytes) {
-        /* The frame was looked at, and the next is asked for. */
+        /* The frame is done, and the process asks for the next one. */
         unsigned long taken = calls - calls_before;
         if (++frames > skipped) {
             frames_taking += taken > 0;

@@ -15,12 +15,12 @@ import tempfile
 
 CITATION = re.compile(r"\b([A-Za-z][\w-]*)\.docc/([A-Za-z][\w-]*)\.md(?:#([\w-]*\w))?")
 DOC_LINK = re.compile(r"<doc:([^>#]*)(?:#([^>]*))?>")
-# Pages that lay outside the project; spelt in halves, so that this file does not break its own rule.
+# Names of pages outside the project; spelt in halves, so that this file does not break its own rule.
 OUTSIDE = re.compile(r"(?<![\w/.-])(?:architecture|cli|fleet|foreign-codes|glossary|keys|measurements|scale|services|style|"
                      r"trace-log|web|wire-format)\.m" + r"d\b|\.\./shared/des" + r"ign")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 NAMED_FILE = re.compile(r"`((?:tools|fixtures|Tests|Sources)/[^`\s*]+)")
-# The canaries below cite what is not there.
+# The canaries below cite missing pages.
 SKIPPED = ("fixtures/fuzz/", ".build/", ".venv/", ".git/", "tools/citations.py")
 
 
@@ -124,7 +124,7 @@ def breaches(root, paths=None):
     paths = [path for path in paths or tracked(root) if not path.startswith(SKIPPED)]
     pages, folders = catalogs(root, paths)
     if not pages:
-        yield "Sources: there is no page at all, so that nothing could be followed"
+        yield "Sources: there are no pages, so no citation could be followed"
     yield from check_catalogs(root, pages, folders)
     cited = 0
     for path in paths:
@@ -138,7 +138,7 @@ def breaches(root, paths=None):
         if path.endswith(".md") and not path.startswith("fixtures/"):
             yield from check_files(root, path, text)
     if pages and cited == 0:
-        yield "Sources: no code, test or fixture cites a page, so that this check holds nothing"
+        yield "Sources: no code, test or fixture cites a page, so this check is empty"
 
 
 GOOD = {
@@ -177,7 +177,7 @@ def self_test():
         plant(root, GOOD)
         found = list(breaches(root))
         if found:
-            sys.exit("\n".join(["citations: error: a good tree is called bad"] + found))
+            sys.exit("\n".join(["citations: error: a good tree was reported"] + found))
     for path, text, wanted in CANARIES:
         with tempfile.TemporaryDirectory() as root:
             plant(root, {**GOOD, path: text})

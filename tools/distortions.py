@@ -1,7 +1,7 @@
-"""Codes of our own as a camera may see them, for tools/bench-scanner: what is drawn, and what is done to the picture.
+"""Draws our own codes as a camera may see them, for tools/bench-scanner: codes and distortions of their pictures.
 
-A distortion is a function of a text and a seed, and answers with a grey picture. Those in TWO show the text's halves,
-those in LARGE more than twice the text.
+A distortion is a function of a text and a seed, and returns a grey picture. Distortions in TWO show the text's halves;
+distortions in LARGE show more than twice the text.
 """
 import ctypes
 
@@ -38,7 +38,7 @@ def tilt(image, degrees):
 
 
 def view(text, seed, tilt, turn=360, pixels=(3.2, 6), change=None, level=1):
-    """A code seen askew: tilted around an axis that lies anywhere, turned by up to `turn` degrees, of any size.
+    """A code seen askew: tilted around any axis, turned by up to `turn` degrees, at any size.
 
     `change` alters the drawn code, at eight pixels a module, before it is seen.
     """
@@ -65,7 +65,7 @@ def view(text, seed, tilt, turn=360, pixels=(3.2, 6), change=None, level=1):
 
 
 def around_a_can(half, image, random):
-    """Paper around a cylinder, of which it covers `half` degrees to either side, upright or lying."""
+    """Paper around an upright or lying cylinder; it covers `half` degrees to either side."""
     side, angle = image.shape[0], np.radians(half)
     upright = random.random() < 0.5
     y, x = np.mgrid[0:side, 0:side].astype(np.float32) / side - 0.5
@@ -79,7 +79,7 @@ def around_a_can(half, image, random):
 
 
 def crumple(modules, image, random):
-    """Paper whose places lie some modules from where they should."""
+    """Crumpled paper, whose points are shifted by some modules."""
     side = image.shape[0]
     y, x = np.mgrid[0:side, 0:side].astype(np.float32)
     right, down = (cv2.resize(random.normal(0, 8 * modules, (4, 4)).astype(np.float32), (side, side),
@@ -160,7 +160,7 @@ def bend(image, pixels):
 
 
 def move(image, pixels, seed):
-    """Motion of the camera while it looks, in any direction."""
+    """Motion of the camera during the exposure, in any direction."""
     angle, middle = np.random.default_rng(seed).uniform(0, np.pi), pixels
     kernel = np.zeros((2 * pixels + 1, 2 * pixels + 1), np.float32)
     for step in np.linspace(-pixels / 2, pixels / 2, 8 * pixels):
@@ -210,7 +210,7 @@ def both(text, seed, change):
 
 
 def changed(change, amount, tilt=15, pixels=(4, 6), level=1):
-    """A view of a code that was changed by some amount before it was seen, through a camera."""
+    """A camera's view of a code that was first changed by some amount."""
     def distort(text, seed):
         image = view(text, seed, tilt, pixels=pixels, change=lambda i, random: change(amount, i, random), level=level)
         return noise(blur(image, 0.7), 4, seed)

@@ -1,4 +1,4 @@
-"""Holds the project's log to C2SP's rules with tlog.py, and tlog.py's logs to chain-verify."""
+"""Checks the project's log with tlog.py, by C2SP's rules, and audits tlog.py's logs with chain-verify."""
 import functools
 import gzip
 import http.server
@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import tlog
 
-# Two levels of tiles above the leaves', with partial ones on all three (the example in tlog-tiles).
+# Two levels of tiles above the leaves, with partial tiles on all three levels (the example in tlog-tiles).
 LARGE = 70_000
 SIZES = (0, 1, 255, 256, 257, 65_536, LARGE)
-# More than a thousand tiles side by side, so that their numbers take two folders.
+# More than a thousand tiles on a level, so that their numbers need two folders.
 WIDE = 256 * 1_001 + 5
 EVENT_COUNT = 300
 ORIGIN, NAME = "example.org/log/42", "keys.example.org/log-42"
@@ -26,7 +26,7 @@ INTACT_PARTS = ("intact", "intact")
 
 
 class Servings(http.server.SimpleHTTPRequestHandler):
-    """Serves entry bundles gzip'd whether or not it was asked to, as tlog-tiles lets a log do."""
+    """Always serves entry bundles compressed with gzip, as tlog-tiles allows."""
 
     def do_GET(self):
         try:
@@ -60,7 +60,7 @@ class LogChecks:
         self.key, self.vkey = self.make_key()
 
     def make_key(self):
-        """One whose Base64 has what a verifier key's own parts, and a path's, are told apart by."""
+        """A key whose Base64 contains the separators of a verifier key and of a path."""
         vkey = ""
         while not {"+", "/"} <= set(vkey.split("+", 2)[-1]):
             key = Ed25519PrivateKey.generate()
@@ -71,14 +71,14 @@ class LogChecks:
         return os.path.join(self.folder, name)
 
     def ours(self):
-        """A log that suishen wrote is what the rules of C2SP alone ask for."""
+        """Checks that a log written by suishen follows C2SP's rules."""
         def suishen(*words):
             return self.run(f"{self.binaries}/suishen", *words, "--state", self.path("state"), "--json")
 
         suishen("init", "--suite", "ed25519", "--issuer", "SH", "--host", "CODE.SUISHEN.EXAMPLE")
         vkey = json.loads(suishen("log", "key"))["key"]
         log = self.path("state/log")
-        self.check("own log: the empty one is read elsewhere", tlog.read_log(log, vkey)[1] == 0)
+        self.check("own log: tlog.py reads the empty log", tlog.read_log(log, vkey)[1] == 0)
         place = json.loads(suishen("object", "register", "--kind", "object", "--manager", "91350100M000100Y43",
                                    "--category", "elevator"))["subject"]
         with open(self.path("events"), "w") as file:
@@ -92,7 +92,7 @@ class LogChecks:
             tlog.leaf_hash(entries[answer["index"]]).hex() == answer["leafHash"] for answer in answers))
         for path in ("tile/0/000", "tile/1/000.p/1", "tile/entries/000"):
             flip(f"{log}/{path}", 17)
-            self.check(f"own log: {path} with one bit flipped is refused elsewhere", self.refused(log, vkey))
+            self.check(f"own log: {path} with one bit flipped is refused by tlog.py", self.refused(log, vkey))
             flip(f"{log}/{path}", 17)
 
     def refused(self, log, vkey):
@@ -103,7 +103,7 @@ class LogChecks:
         return False
 
     def others(self, text):
-        """Lines that a reader who knows the log's key alone passes over, some of them as large as later keys' are."""
+        """Signature lines that a reader with only the log's key ignores, some as long as those of later key types."""
         stranger = Ed25519PrivateKey.generate()
         large = (tlog.signature_line("large.example", os.urandom(4), os.urandom(4_900)) for _ in range(14))
         return (tlog.cosigned_by_witness(text, "witness.example/w1", stranger, 1_800_000_000)
@@ -115,7 +115,7 @@ class LogChecks:
         return log
 
     def audit(self, log, *words):
-        """The verdict and its code; None where the exit status is not the verdict's or the parts' results not its."""
+        """The verdict and its code; None if the exit status or the parts' results do not match the verdict."""
         done = subprocess.run([f"{self.binaries}/chain-verify", "audit", "--tiles-only", log, "--key", self.vkey,
                                "--json", *words], capture_output=True, text=True)
         try:
@@ -131,7 +131,7 @@ class LogChecks:
         return self.audit(log, "--anchor", f"{log}/checkpoint", *words)
 
     def theirs(self):
-        """Logs of opaque bytes, empty, short and as long as they may be, under their own origin and key."""
+        """Audits logs of opaque entries, empty, short and of the maximum length, under their own origin and key."""
         source = random.Random(42)
         entries = [source.randbytes(source.choice((0, 1, 7, 40))) for _ in range(LARGE)]
         entries[256] = bytes(65_535)
@@ -141,13 +141,13 @@ class LogChecks:
             self.check(f"log of {size}: its writer reads it",
                        tlog.read_log(log, self.vkey) == (ORIGIN, size, entries[:size]))
             found = self.audit(log)
-            self.check(f"log of {size}: is undecided with nothing to hold it to",
+            self.check(f"log of {size}: is undecided without an anchor",
                        found == ("undecided", "unanchored"), found)
             for anchor in SIZES[1:]:
                 found = self.audit(log, "--anchor", self.path(f"{anchor}/checkpoint")) if anchor <= size else INTACT
-                self.check(f"log of {size}: is intact beside its checkpoint of {anchor}", found == INTACT, found)
+                self.check(f"log of {size}: is intact with its checkpoint of {anchor}", found == INTACT, found)
         found = self.audit(self.path("256"), "--anchor", self.path("257/checkpoint"))
-        self.check("log of 256: is cut beside its checkpoint of 257", found == ("tampered", "truncated"), found)
+        self.check("log of 256: is cut with its checkpoint of 257 as anchor", found == ("tampered", "truncated"), found)
         forked = self.write("fork", [*entries[:100], b"another", *entries[101:257]])
         found = self.audit(forked, "--anchor", self.path("255/checkpoint"))
         self.check("a log with another history is a fork", found == ("tampered", "fork"), found)
@@ -173,7 +173,7 @@ class LogChecks:
                            found and found[0] == "tampered", found)
             os.rename(f"{log}/{path}", self.path("hidden"))
             found = self.anchored(log)
-            # Without a bundle its tile still stands for its entries: that is the part which is audited.
+            # Without a bundle, its tile still holds its entries' hashes, and the tiles are audited.
             self.check(f"{path} missing is judged", found == INTACT if "entries" in path
                        else found and found[0] == "tampered", found)
             os.rename(self.path("hidden"), f"{log}/{path}")
@@ -187,7 +187,7 @@ class LogChecks:
                        found == ("tampered", "checkpoint_signature"), found)
 
     def grown(self, log):
-        """A reader who still has an older checkpoint finds full tiles where it looks for narrower ones."""
+        """A reader with an older checkpoint finds full tiles in place of narrower ones."""
         newest = self.path("newest")
         shutil.copy(f"{log}/checkpoint", newest)
         for size in (255, 257):
@@ -207,7 +207,7 @@ class LogChecks:
             self.check(f"{path} flipped is found", found and found[0] == "tampered", found)
 
     def without_bundles(self, entries):
-        """A log that serves its entries elsewhere, as a static-ct log does, still has tiles to audit."""
+        """A log without entry bundles, such as a static-ct log, still has tiles to audit."""
         log = self.write("tiles", entries, bundles=False)
         tlog.write_file(log, "tile/data/000", b"of another format")
         found = self.anchored(log)
@@ -217,7 +217,7 @@ class LogChecks:
             self.check(f"{path} flipped is found without bundles", found and found[0] == "tampered", found)
 
     def unusual(self, entries):
-        """An origin of any text, and what a log leaves lying about from its smaller checkpoints."""
+        """Audits a log with an unusual origin, and with partial files left from its smaller checkpoints."""
         log = self.path("unusual")
         tlog.write_log(log, entries, "журнал — “Wälder” 1", NAME, self.key)
         for path in ("tile/0/000.p/7", "tile/0/001.p/200", "tile/entries/000.p/255", "tile/entries/001.p/2"):

@@ -1,11 +1,11 @@
-// Asks an HTTP/1.1 server on a UNIX socket as fast as it answers, and prints what it saw as one JSON object.
+// Sends requests to an HTTP/1.1 server on a UNIX socket as fast as it answers; prints the results as one JSON object.
 //
 //   load-client single SOCKET METHOD PATH CONNECTIONS SECONDS BODIES
-//     keeps one request under way on each connection; BODIES has a body a line, taken in turn
+//     keeps one request in progress on each connection; BODIES has a body a line, taken in turn
 //   load-client batch SOCKET PATH COUNT BODIES
 //     streams COUNT lines, those of BODIES in turn, as one application/x-ndjson request while it reads the answers
 //
-// It knows nothing of the daemon but HTTP: it shares no code with it.
+// It shares no code with the daemon.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -55,14 +55,14 @@ static void send_all(int socket, const char *bytes, size_t count) {
     }
 }
 
-// The length of a whole response at the start of the buffer, or 0 while some of it is missing.
+// The length of the complete response at the start of the buffer, or 0 while it is incomplete.
 static size_t whole_response(const char *buffer, size_t have) {
     const char *end = memmem(buffer, have, "\r\n\r\n", 4);
     if (!end) return 0;
     const char *length = strcasestr(buffer, "\r\ncontent-length:");
     if (!length || length > end) {
         errno = EPROTO;
-        fail("a response without its length");
+        fail("a response without a Content-Length");
     }
     size_t total = (size_t)(end + 4 - buffer) + strtoul(length + 17, NULL, 10);
     return have >= total ? total : 0;
@@ -120,7 +120,7 @@ static int single(char **arguments) {
             struct connection *connection = ready[place].data.ptr;
             ssize_t got = recv(connection->socket, connection->buffer + connection->have,
                 sizeof connection->buffer - 1 - connection->have, 0);
-            if (got <= 0) fail("the server hung up");
+            if (got <= 0) fail("the server closed the connection");
             connection->have += (size_t)got;
             connection->buffer[connection->have] = 0;
             size_t whole = whole_response(connection->buffer, connection->have);
@@ -172,7 +172,7 @@ static int batch(char **arguments) {
     send_all(socket, head, (size_t)snprintf(head, sizeof head,
         "POST %s HTTP/1.1\r\nHost: d\r\nContent-Type: application/x-ndjson\r\nContent-Length: %zu\r\n"
         "Connection: close\r\n\r\n", path, total));
-    // Answers and refusals are told by their lines' first member; chunk sizes never look like either.
+    // The first member of a line tells answers from refusals; chunk sizes never look like either.
     size_t answered = 0, refused = 0, matched = 0;
     char previous = 0;
     static const char refusal[] = "{\"error\":";
@@ -191,7 +191,7 @@ static int batch(char **arguments) {
             if (got < 0 && errno != EAGAIN) fail("recv");
             if (got == 0) break;
             for (ssize_t index = 0; index < got; index++) {
-                // Lines end in } and a line feed; the heads and chunk sizes end otherwise.
+                // Lines end in } and a line feed; heads and chunk sizes do not.
                 answered += previous == '}' && in[index] == '\n';
                 previous = in[index];
                 matched = in[index] == refusal[matched] ? matched + 1 : in[index] == refusal[0];

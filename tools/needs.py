@@ -1,4 +1,4 @@
-"""Says in two lines what a tool needs and does not find, and how to get it."""
+"""Prints a tool's missing requirement and the way to install it, in two lines."""
 import os
 import sys
 
@@ -10,7 +10,7 @@ def fail(reason, hint):
 
 
 def commands(folder, *names):
-    """Ends the tool unless a build left the commands in the folder."""
+    """Ends the tool unless the folder holds the built commands."""
     missing = [name for name in names if not os.access(os.path.join(folder, name), os.X_OK)]
     if missing:
         release = " -c release" if os.path.basename(folder.rstrip("/")) == "release" else ""
@@ -19,5 +19,5 @@ def commands(folder, *names):
 
 
 def module(error):
-    """Ends the tool for a Python package that is not installed."""
+    """Ends the tool when a Python package is not installed."""
     fail(f"Python has no module {error.name}", f"tools/setup --python; then .venv/bin/python tools/{TOOL}")

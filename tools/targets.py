@@ -1,7 +1,7 @@
-"""What tools/tidy knows of the package's targets: the graph is the package's own description, read once.
+"""The package's targets, for tools/tidy: the graph is read once from the package's own description.
 
-Package.swift says which target may import what. The tables here say only what a description cannot: of which kind each
-target is, which targets may load Foundation, and what a target must never come to link.
+Package.swift declares each target's imports. The tables here add only the facts that Package.swift cannot hold: the
+kind of each target, the targets that may load Foundation, and the libraries that a target must never link.
 """
 import json
 import os
@@ -10,7 +10,7 @@ import subprocess
 
 TOOLCHAIN = {"Swift", "Glibc", "Synchronization", "Dispatch", "Testing"}
 
-# Where a kind's targets lie, and on which kinds they may depend.
+# The folder of each kind's targets, and the kinds on which they may depend.
 FOLDERS = {"c": "Sources/CLibraries", "library": "Sources", "command": "Sources/Commands",
            "workshop": "Sources/Workshop", "tests": "Tests"}
 MAY_DEPEND_ON = {"c": {"c"}, "library": {"c", "library"}, "command": {"c", "library"},
@@ -29,13 +29,13 @@ KINDS = {
 }
 TABLE = {name: kind for kind, names in KINDS.items() for name in names.split()}
 
-# Foundation is paid for at every start of a command; benches and tests may load it.
+# Foundation slows every start of a command; benches and tests may load it.
 MAY_USE_FOUNDATION = {"Issuing", "Storage"}
 
-# Linked for what it does before `main`, and imported by nobody.
+# Linked for its work before `main`, and never imported.
 LINKED_ONLY = {"CArguments"}
 
-# What must not be reached over any number of edges: targets of this package, and packages by their identity.
+# Targets of this package, and packages by their identity, that must not be reached over any number of edges.
 SERVER = {"IssuerHTTP", "hummingbird", "swift-http-types", "swift-log", "swift-nio", "swift-nio-extras"}
 NEVER_REACHES = {
     "Encoding": set(TABLE) | SERVER,
@@ -77,7 +77,7 @@ class Target:
 
 
 def describe(root):
-    """The package's description, as ordinary builds have it."""
+    """The package's description in an ordinary build."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SUISHEN_")}
     out = subprocess.run(["swift", "package", "dump-package"], cwd=root, env=environment, check=True,
                          capture_output=True, text=True).stdout
@@ -85,7 +85,7 @@ def describe(root):
 
 
 def without_literals(text):
-    """The text with its literals of several lines emptied, which may hold programs in other languages."""
+    """The text with empty multi-line literals, which may hold programs in other languages."""
     return re.sub(r'"""[\s\S]*?"""', lambda found: "\n" * found[0].count("\n"), text)
 
 
@@ -99,12 +99,12 @@ class Graph:
             self.packages[package["identity"].lower()] = package.get("requirement", {})
 
     def of(self, path):
-        """The target that a file belongs to: none for one that is not built."""
+        """The target that a file belongs to, or None for a file that is not built."""
         owners = [target for target in self.targets.values() if path.startswith(target.path + "/")]
         return max(owners, key=lambda target: len(target.path), default=None)
 
     def check_file(self, path, text):
-        """What is wrong with a file's place, and with what it imports or includes."""
+        """The faults of a file's place, imports and includes."""
         target = self.of(path)
         if target is None:
             yield f"{path}: no target of Package.swift builds it"
@@ -130,18 +130,18 @@ class Graph:
             target.imported.add(name)
             if name.startswith("Foundation"):
                 if kind not in ("workshop", "tests") and target.name not in MAY_USE_FOUNDATION:
-                    yield f"{path}:{number}: {target.name} must not import {name}: it is paid for at every start"
+                    yield f"{path}:{number}: {target.name} must not import {name}: it slows every start"
             elif name not in target.allowed:
                 yield f"{path}:{number}: {target.name} imports {name}, which Package.swift does not declare for it"
 
     def check(self):
-        """What is wrong with the description itself; to be asked once every file was checked."""
+        """The faults of the description itself; call it after every file was checked."""
         yield from self.check_table()
         yield from self.check_packages()
         for target in self.targets.values():
             yield from self.check_use(target)
             for name in sorted(self.reached(target.name) & NEVER_REACHES.get(target.name, set())):
-                yield f"Package.swift: {target.name} must never link {name}, and comes to it through what it depends on"
+                yield f"Package.swift: {target.name} must never link {name}, but reaches it through its dependencies"
 
     def check_table(self):
         for name, target in self.targets.items():
@@ -155,13 +155,13 @@ class Graph:
                 if other in TABLE and TABLE[other] not in MAY_DEPEND_ON[kind]:
                     yield f"Package.swift: {name} must not depend on {other}: one is {kind}, the other {TABLE[other]}"
         for name in sorted(set(TABLE) - set(self.targets)):
-            yield f"tools/targets.py: {name} is in the table and no target of Package.swift"
+            yield f"tools/targets.py: {name} is in the table, but is no target of Package.swift"
         used = {name for target in self.targets.values() for name in target.targets}
         for name in sorted(name for name in self.targets if TABLE.get(name) == "c" and name not in used):
             yield f"Package.swift: no target depends on the C module {name}"
         for name in sorted(MAY_USE_FOUNDATION & set(self.targets)):
             if not any(module.startswith("Foundation") for module in self.targets[name].imported):
-                yield f"tools/targets.py: {name} may import Foundation and does not"
+                yield f"tools/targets.py: {name} may import Foundation, but does not"
 
     def check_packages(self):
         used = {package for target in self.targets.values() for package in target.products.values()}
@@ -175,9 +175,9 @@ class Graph:
         if TABLE.get(target.name) == "c":
             return
         for name in sorted(target.allowed - target.imported - LINKED_ONLY):
-            # A command among the dependencies is there to be built, and run.
+            # A dependency on a command only makes sure that the command is built.
             if name not in self.targets or not self.targets[name].is_command:
-                yield f"Package.swift: {target.name} is allowed {name}, and no file of it imports that"
+                yield f"Package.swift: {target.name} depends on {name}, but none of its files imports it"
 
     def reached(self, name):
         reached, waiting = set(), [name]

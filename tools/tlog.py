@@ -1,7 +1,7 @@
-"""Transparency logs as C2SP tlog-tiles, tlog-checkpoint, signed-note and tlog-cosignature have them.
+"""Transparency logs by C2SP's tlog-tiles, tlog-checkpoint, signed-note and tlog-cosignature.
 
-A writer and a reader that share nothing with the project's own code. An honest log gives one root: from its entries,
-from its tiles and from its signed checkpoint.
+A writer and a reader that share no code with the project. An honest log gives the same root from its entries, from its
+tiles and from its signed checkpoint.
 """
 import base64
 import hashlib
@@ -16,7 +16,7 @@ LOG_KEY, COSIGNATURE = 0x01, 0x04
 
 
 class Broken(Exception):
-    """What a reader finds wrong with a log."""
+    """A fault that a reader finds in a log."""
 
 
 def require(holds, what):
@@ -93,7 +93,7 @@ def write_file(folder, path, content):
 
 
 def write_log(folder, entries, origin, name, private, extensions=(), others=lambda text: "", bundles=True):
-    """Writes a whole log; `others` gives further signature lines over its text."""
+    """Writes a whole log; `others` returns further signature lines over its text."""
     level, hashes = 0, [leaf_hash(entry) for entry in entries]
     root = tree_hash(hashes)
     while hashes:
@@ -120,9 +120,9 @@ def read_checkpoint(note, vkey):
     """Origin, size and root of a note that the key has signed; signatures of other keys are ignored."""
     name, identifier, encoded = vkey.split("+", 2)
     kind, public = base64.b64decode(encoded)[0], base64.b64decode(encoded)[1:]
-    require(kind == LOG_KEY and key_id(name, kind, public).hex() == identifier, "the verifier key does not fit itself")
+    require(kind == LOG_KEY and key_id(name, kind, public).hex() == identifier, "the key does not match its hash")
     content = note.decode()
-    require(content.endswith("\n") and not any(c < " " and c != "\n" for c in content), "the note is no text")
+    require(content.endswith("\n") and not any(c < " " and c != "\n" for c in content), "the note is not text")
     text, _, lines = content.rpartition("\n\n")
     text += "\n"
     known = 0
@@ -138,7 +138,7 @@ def read_checkpoint(note, vkey):
             known += 1
     require(known > 0, "the log has not signed its checkpoint")
     origin, size, root, *extensions = text[:-1].split("\n")
-    require(origin and str(int(size)) == size and "" not in extensions, "the checkpoint's lines are not as told")
+    require(origin and str(int(size)) == size and "" not in extensions, "the checkpoint's lines are malformed")
     return origin, int(size), base64.b64decode(root, validate=True)
 
 
@@ -169,13 +169,13 @@ def read_level(folder, level, count):
 
 
 def root_of_tiles(folder, size):
-    """The leaf hashes, and the root from the partial tiles; full tiles are held to the ones above."""
+    """The leaf hashes, and the root from the partial tiles; full tiles are compared with the tiles above."""
     levels, count = [], size
     while count:
         levels.append(read_level(folder, len(levels), count))
         count //= WIDTH
     for number, (below, above) in enumerate(zip(levels, levels[1:])):
-        require(next_level(below) == above, f"the tiles of level {number + 1} are not those over the tiles below")
+        require(next_level(below) == above, f"the tiles of level {number + 1} do not match the tiles below")
     peaks = []
     for hashes in reversed(levels):
         edge = hashes[len(hashes) // WIDTH * WIDTH:]
@@ -190,11 +190,11 @@ def root_of_tiles(folder, size):
 
 
 def read_log(folder, vkey):
-    """Checks everything that a checkpoint covers; its origin, size and entries."""
+    """Checks everything that a checkpoint covers; returns its origin, size and entries."""
     origin, size, root = read_checkpoint(read_file(folder, "checkpoint"), vkey)
     leaves, tile_root = root_of_tiles(folder, size)
     require(tile_root == root, "the root over the tiles is not the checkpoint's")
     entries = read_entries(folder, size)
-    require([leaf_hash(entry) for entry in entries] == leaves, "the entries are not those that the tiles hash")
+    require([leaf_hash(entry) for entry in entries] == leaves, "the entries do not match the tiles' hashes")
     require(tree_hash(leaves) == root, "the root over the entries is not the checkpoint's")
     return origin, size, entries

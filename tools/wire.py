@@ -1,4 +1,4 @@
-"""What tools read of the wire format without any of the project's own code."""
+"""Readers of the wire format for tools, without any of the project's own code."""
 import base64
 import hmac
 
@@ -24,7 +24,7 @@ def code_bytes(text):
 
 
 def public_keys(node):
-    """Every SubjectPublicKeyInfo in a decoded bundle, whatever the field is called."""
+    """Every SubjectPublicKeyInfo in a decoded bundle, under any field name."""
     if isinstance(node, dict):
         for value in node.values():
             yield from public_keys(value)

@@ -18,21 +18,21 @@ package struct CommandError: Error, Equatable, Sendable {
         self.status = status
     }
 
-    /// The error of a part below, for a command without a verdict: the exit status follows from its class.
+    /// A lower module's error, for a command without a verdict: the exit status follows from the error's class.
     ///
     /// - Parameters:
     ///   - error: the error.
-    ///   - input: the input that the reason is to name; nil where it names it already.
+    ///   - input: the input that the reason must name; nil when the reason already names it.
     package init(_ error: some CodedError, in input: String? = nil) {
         self.init(error, in: input, status: ExitStatus(error.errorClass))
     }
 
-    /// The error of a part below, for a command with a verdict, which stays open.
+    /// A lower module's error, for a command with a verdict: the verdict is undecided.
     package init(undecided error: some CodedError, in input: String? = nil) {
         self.init(error, in: input, status: .undecided)
     }
 
-    /// The error of a part below, with the exit status that the command gives it.
+    /// A lower module's error, with the exit status that the command gives it.
     package init(_ error: some CodedError, in input: String? = nil, status: ExitStatus) {
         self.init(
             code: error.codeText, reason: input.map { "\($0): \(error.reason)" } ?? error.reason, hint: error.hint,

@@ -2,7 +2,7 @@ import Glibc
 
 /// Checks `help NAME…`: for an unknown subcommand the argument parser would print the general help with status 0.
 package enum HelpRequest {
-    /// Ends the process with status 64 where a name is not that of a subcommand.
+    /// Ends the process with status 64 when a name is not a subcommand's name.
     ///
     /// - Parameters:
     ///   - root: the command.

@@ -28,7 +28,7 @@ package enum OutputFile {
         }
     }
 
-    /// Brings the names of files that were written in a folder to the disk, before any that are written afterwards.
+    /// Syncs a folder, so that its new file names reach the disk before any later write.
     ///
     /// Throws `output_unwritable`.
     package static func sync(folder path: String) throws(CommandError) {

@@ -9,7 +9,7 @@ package enum StandardStream: Int32, Sendable {
     /// The command that reports a lost result as an error; nil for commands with a verdict.
     private static let reportingCommand = Mutex<String?>(nil)
 
-    /// Makes a result that cannot be written an error with the status of a failure: for commands without a verdict.
+    /// Makes an unwritable result end the process with a failure's status and an error: for commands without a verdict.
     package static func reportLostOutput(of command: String) {
         reportingCommand.withLock { $0 = command }
     }

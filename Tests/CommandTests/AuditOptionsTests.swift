@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 import TraceLog
 
-/// What chain-verify holds an installation's own log to, option by option.
+/// Compares an installation's own log with anchors, witnesses and openings, option by option.
 @Suite("chain-verify's options, on an installation's log")
 struct AuditOptionsTests {
-    /// A server with a bounded life, since a test's signal mask is its children's; it writes its address to a file.
+    /// A server that ends by itself, because children inherit a test's signal mask; it writes its address to a file.
     private static let server = """
         import functools, gzip, http.server, os, pathlib, sys, threading
         mode, folder, port = sys.argv[1:]
@@ -68,7 +68,7 @@ struct AuditOptionsTests {
         try run.folder.write(ProjectFiles.bytes(log + "/checkpoint"), to: name)
     }
 
-    @Test("anchors hold it each, and one of another history is enough to refuse it")
+    @Test("every anchor is checked, and one anchor of another history refuses the log")
     func anchors() throws {
         let first = try keep("first")
         try run.answer(["event", "append", object, "--step", "inspecting"])
@@ -78,12 +78,12 @@ struct AuditOptionsTests {
         try other.answer(["event", "append", other.object(), "--step", "installing"])
         let foreign = try run.folder.write(ProjectFiles.bytes(other.folder("state/log/checkpoint")), to: "foreign")
         #expect(try audit(["--anchor", first, "--anchor", foreign]).status != 0)
-        // Served as it was, under an anchor of what it had become.
+        // Serves the older checkpoint under an anchor of the newer one.
         try run.folder.write(ProjectFiles.bytes(first), to: "state/log/checkpoint")
         #expect(try audit(["--anchor", first, "--anchor", second]).status == 1)
     }
 
-    @Test("its witnesses count up to the quorum of the policy, and no stranger does")
+    @Test("known witnesses count towards the policy's quorum, and strangers do not")
     func witnesses() throws {
         var policy = ""
         for name in ["a", "b", "c", "stranger"] {
@@ -108,7 +108,7 @@ struct AuditOptionsTests {
         #expect(try audit(["--witness-policy", unreachable]).status == 2)
     }
 
-    @Test("openings are held to the commitments, missing and wrong ones told apart")
+    @Test("openings are compared with the commitments, and missing and wrong ones differ")
     func openings() throws {
         let anchor = try keep("anchor")
         let lines = try Program("suishen").run(["log", "openings", "--state", run.folder("state")]).output
@@ -124,7 +124,7 @@ struct AuditOptionsTests {
         #expect(try audit(lines.split(separator: "张三").joined(separator: "李四")).contains("opening_mismatch"))
     }
 
-    @Test("its tiles and its checkpoint alone, whose own results stand beside a verdict that still wants an anchor")
+    @Test("tiles and checkpoint alone have their own results, and the verdict still needs an anchor")
     func parts() throws {
         func audit(_ more: [String]) throws -> (status: Int32, verdict: String?, tiles: String?, checkpoint: String?) {
             let words = ["audit", log, "--tiles-only", "--key", key, "--json"] + more
@@ -143,7 +143,7 @@ struct AuditOptionsTests {
         #expect(try audit([]) == (1, "tampered", "tampered", "intact"))
     }
 
-    @Test("an absent object has no history, and that is proved or left open, never an event")
+    @Test("an absent object has no events, and its absence is proved or undecided")
     func absent() throws {
         let outcome = try program.run(
             ["object", "0102030405060708", log, "--key", key, "--anchor", keep("anchor"), "--json"])
@@ -152,7 +152,7 @@ struct AuditOptionsTests {
         #expect(!outcome.output.contains("installing") && outcome.status != 1, "\(outcome.output)")
     }
 
-    @Test("a web server gives the log as the folder does, and a hostile one a bounded answer without a verdict")
+    @Test("a web server serves the log like a folder, and a hostile server is read up to a limit, without a verdict")
     func servers() throws {
         let anchor = try keep("anchor")
         let server = try run.folder.write(Array(Self.server.utf8), to: "server.py")

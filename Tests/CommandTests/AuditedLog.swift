@@ -5,7 +5,7 @@ import Signing
 import TestSupport
 import TraceLog
 
-/// Logs in a folder of their own, and chain-verify over them.
+/// Logs in their own folder, and runs of chain-verify over them.
 struct AuditedLog {
     struct Answer {
         let status: Int32
@@ -28,7 +28,7 @@ struct AuditedLog {
         try NoteKey(name: ForgedLog.origin, kind: .ed25519, key: logKey.verificationKey).vkey
     }
 
-    /// Writes a log's files below a name, where a change is nil all but that one.
+    /// Writes a log's files below a name, with changes; a nil change leaves that file out.
     func write(_ log: ForgedLog, _ changes: [String: [UInt8]?] = [:], to name: String) throws {
         for (path, bytes) in log.files.mapValues({ $0 as [UInt8]? }).merging(changes, uniquingKeysWith: { $1 }) {
             guard let bytes else { continue }
@@ -41,12 +41,12 @@ struct AuditedLog {
         }
     }
 
-    /// Keeps a checkpoint outside of every log, and names its file.
+    /// Saves a checkpoint outside every log, and returns its path.
     func anchor(_ log: ForgedLog) throws -> String {
         try folder.write(log.files["checkpoint"] ?? [], to: "anchor")
     }
 
-    /// A file without content, such as openings of which none is left.
+    /// Makes an empty file, such as openings that were all erased.
     func emptyFile() throws -> String {
         try folder.write([], to: "empty")
     }

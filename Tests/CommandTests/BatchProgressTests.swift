@@ -15,7 +15,7 @@ struct BatchProgressTests {
         lines = try run.folder.write(Array(text.utf8), to: "lines.ndjson")
     }
 
-    /// What the command writes to stderr when that is a terminal.
+    /// The command's stderr on a terminal.
     private func terminal(_ words: String) throws -> [Substring] {
         let answers = run.folder("answers")
         let command = "\(words) --state \(run.folder("state")) --json > \(answers)"
@@ -25,7 +25,7 @@ struct BatchProgressTests {
         return outcome.output.split { $0.isNewline }
     }
 
-    @Test("says on a terminal how many are done, at what rate, and how many of a file are left")
+    @Test("shows done requests and rate on a terminal, and for a file also the requests left")
     func file() throws {
         let suishen = "\(Program("suishen").path) object register --from"
         for words in ["\(suishen) \(lines)", "\(suishen) - < \(lines)"] {
@@ -39,7 +39,7 @@ struct BatchProgressTests {
         }
     }
 
-    @Test("of a pipe, whose end nobody knows, says what is done and the rate, and nothing without a terminal")
+    @Test("from a pipe shows only done requests and rate, and nothing without a terminal")
     func pipe() throws {
         let shown = try terminal("cat \(lines) | \(Program("suishen").path) object register --from -")
         #expect(shown.last?.hasPrefix("\(Self.count) requests, ") == true && shown.last?.contains("left") == false)
@@ -47,10 +47,10 @@ struct BatchProgressTests {
         #expect(silent.status == 0 && silent.diagnostics.isEmpty)
     }
 
-    @Test("is answered as its lines come, while the next are not there yet")
+    @Test("is answered line by line, before the next lines arrive")
     func coming() throws {
         let object = #"{"kind": "object", "manager": "\#(SuishenRun.uscc)", "category": "park"}"#
-        // Each line is written once the one before it was answered.
+        // Each line is written after the previous one was answered.
         let script = """
             mkfifo to from
             timeout 60 "$0" "$@" < to > from & exec 3> to 4< from

@@ -15,7 +15,7 @@ struct BatchRequestTests {
         try run.run(["audit"]).output.split(separator: "\n").count { $0.contains("object.register") }
     }
 
-    @Test("takes no idempotency key, which cannot stand for many requests, with a daemon or without")
+    @Test("takes no idempotency key, with a daemon or without")
     func idempotencyKey() throws {
         let object = #"{"kind": "object", "manager": "\#(SuishenRun.uscc)", "category": "park"}"#
         let lines = Array(Array(repeating: object, count: 3).joined(separator: "\n").utf8)
@@ -29,13 +29,13 @@ struct BatchRequestTests {
         #expect(try subjectCount() == 0)
     }
 
-    @Test("gives each line the time at which it came")
+    @Test("gives each line the time of its arrival")
     func time() throws {
         let order = #"{"subject": "\#(try run.person())", "kind": "timed", "lifetime": 20}"# + "\n"
         let pipe = run.folder("pipe")
         #expect(unsafe mkfifo(pipe, 0o600) == 0)
         let answers = run.folder("answers")
-        // Opened for both: a pipe that is opened to be written alone waits for its reader, and the other way round.
+        // Opened for reading and writing: opened for one of them, a pipe waits for its other end.
         let input = unsafe open(pipe, O_RDWR | O_CLOEXEC)
         try #require(input >= 0)
         let program = try RunningProgram(

@@ -21,7 +21,7 @@ struct ChainVerifyTests {
         try NoteKey(name: ForgedLog.origin, kind: .ed25519, key: key.verificationKey).vkey
     }
 
-    /// Writes a log; a padding of its own makes it another from its entry 50 on.
+    /// Writes a log; a different padding makes a log that differs from entry 50 on.
     private func write(eventCount: Int, padding: Int = 60, to name: String) throws {
         var script = LogScript()
         for number in 0..<eventCount {
@@ -42,7 +42,7 @@ struct ChainVerifyTests {
         }
     }
 
-    /// Runs the command as a shell would, and gives its status and what it printed.
+    /// Runs the command in a shell, and returns its status and output.
     private func run(_ arguments: String) throws -> (status: Int32, output: JSONValue?) {
         let command = "\(ProjectFiles.root)/.build/debug/chain-verify"
         let result = unsafe system("'\(command)' \(arguments) >'\(folder)/out' 2>'\(folder)/err'")
@@ -50,7 +50,7 @@ struct ChainVerifyTests {
         return ((result >> 8) & 0xFF, try? JSONValue.parse(output, byteCountMax: 1 << 20))
     }
 
-    @Test("remembers, then says intact, and tells a cut tail from growth")
+    @Test("remembers a first log, finds it intact the second time, and tells a cut tail from growth")
     func remembers() throws {
         try write(eventCount: 600, to: "log")
         let audit = "audit \(folder)/log --key '\(try vkey())' --state \(folder)/state --json"
@@ -70,7 +70,7 @@ struct ChainVerifyTests {
         #expect(cut.output?["findings"]?.array?.first?["index"]?.integer == 590)
     }
 
-    @Test("remembers how much of a log was replayed, beside how much of it was accepted")
+    @Test("remembers the replayed size of a log beside its accepted size")
     func remembersReplay() throws {
         func writeLog(_ eventCount: Int) throws {
             var script = LogScript()
@@ -89,7 +89,7 @@ struct ChainVerifyTests {
         for _ in 0..<2 { #expect(try isHeadsEntryAudited() == false) }
         #expect(try run("audit \(options) --tiles-only").status == 0)
         #expect(try isHeadsEntryAudited() == false)
-        // A state as it was before it told of replays.
+        // A state of the older format, without the replayed size.
         let lines = String(decoding: try ProjectFiles.bytes("\(folder)/state"), as: UTF8.self)
             .replacing("state v2", with: "state v1").replacing("audited 0\n", with: "")
         #expect(unsafe system("cat >'\(folder)/state' <<'end'\n\(lines)end") == 0)
@@ -100,7 +100,7 @@ struct ChainVerifyTests {
         #expect(String(decoding: try ProjectFiles.bytes("\(folder)/out"), as: UTF8.self).contains("has checked"))
     }
 
-    @Test("does not replace what another audit has remembered meanwhile, and is held to it the next time")
+    @Test("keeps a checkpoint that another audit remembered meanwhile, and checks against it the next time")
     func remembersTogether() throws {
         try write(eventCount: 50, to: "log")
         try write(eventCount: 100, to: "first")
@@ -123,7 +123,7 @@ struct ChainVerifyTests {
         #expect(try audit("second", state) == 1)
     }
 
-    @Test("does not wait for a named pipe in the place of a tile")
+    @Test("does not wait for a named pipe in place of a tile")
     func pipe() throws {
         try write(eventCount: 300, to: "log")
         let tile = "\(folder)/log/tile/0/000"
@@ -133,7 +133,7 @@ struct ChainVerifyTests {
         #expect(outcome.status == 2 && outcome.diagnostics.contains("not a regular file"))
     }
 
-    @Test("answers 64 to a wrong command line, and 2 to a log that is not there")
+    @Test("exits 64 for a wrong command line, and 2 for a missing log")
     func usage() throws {
         #expect(try run("audit").status == 64)
         #expect(try run("audit \(folder)/nothing --json").status == 2)

@@ -5,12 +5,12 @@ import Signing
 import TestSupport
 import Testing
 
-@Suite("A code that was changed, or never was one")
+@Suite("A changed code, or noise")
 struct ChangedCodesTests {
     private static let scenes = Scene.shipped.map(\.name)
     private static let challenge = [UInt8](1...8)
 
-    /// One code of every kind, and a scene that takes it.
+    /// One code of every kind, with a scene that accepts it.
     private static func codes(_ gate: VerifyGate) throws -> [(text: String, scene: String)] {
         let both: [SealDomain: [UInt8]] = [
             .medical: VerifyGate.medicalIdentifier, .transit: VerifyGate.transitIdentifier,
@@ -31,18 +31,18 @@ struct ChangedCodesTests {
         ]
     }
 
-    /// The verdicts' codes of one stream.
+    /// The verdict codes of one stream.
     private static func verdicts(_ lines: [[UInt8]], _ gate: VerifyGate, scene: String) throws -> [String] {
         let folder = try ScratchFolder()
         let input = try folder.write(Array(lines.joined(separator: [UInt8(ascii: "\n")])), to: "lines")
-        // The window asks for a challenge; elsewhere one would have every code but a signed one refused.
+        // The service window requires a challenge; at other scenes it would refuse every code but signed ones.
         let asked = scene == "service-window" ? "--challenge \(Hex.encode(challenge))" : ""
         let run = try VerifyRun(
             "--bundle \(gate.folder) --scene \(scene) --at \(VerifyGate.now) --stream \(asked) < \(input)")
         return run.lines.map { $0["code"]?.string ?? "" }
     }
 
-    @Test("is accepted in no scene with any byte of it flipped or its end cut, and as it is where it belongs")
+    @Test("is refused in every scene with any byte flipped or its end cut, and accepted unchanged in its own scene")
     func changed() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -70,7 +70,7 @@ struct ChangedCodesTests {
         }
     }
 
-    @Test("is accepted in no scene at the first and the last second that there are, and nothing overflows")
+    @Test("is refused in every scene at time 0 and at the last second, and nothing overflows")
     func ends() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -87,7 +87,7 @@ struct ChangedCodesTests {
         }
     }
 
-    @Test("is accepted in no scene when it is noise behind what each kind of code begins with")
+    @Test("is refused in every scene when it is noise after the beginning of each kind of code")
     func noise() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

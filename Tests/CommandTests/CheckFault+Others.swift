@@ -52,12 +52,12 @@ extension CheckFault {
         }
     }
 
-    /// The faults of each check of a medical-insurance code; `link` is where the insurer answers.
+    /// The faults of each check of a medical-insurance code; `link` is the insurer's address.
     static func all(of check: MedicalCheck, link: String) -> [CheckFault] {
         let asking = { (fault: CheckFault) in fault.with { $0.link = link } }
         return switch check {
         case .readable:
-            // A province that does not exist: the gate then takes the digits for none of its kinds.
+            // A province that does not exist: the digits then match none of the gate's kinds of code.
             [asking(CheckFault(.malformed, "hospital") { _ in "4240123456789012345678" + "99" + "0000" })]
         case .insurer:
             [
@@ -93,7 +93,7 @@ extension CheckFault {
                 }
             ]
         case .domains: [CheckFault(.noEntitlement, "hospital-shuttle") { try $0.transit.code() }]
-        // A clock that is wrong refuses nothing by itself: see the test of its warning.
+        // A wrong clock refuses nothing by itself; another test checks its warning.
         case .clock: []
         case .replay: [CheckFault(.replayed) { try $0.shown($0.person()) }.with { $0.repetitionCount = 1 }]
         case .event: [CheckFault(.bundleUnreadable, "object-inspection") { try $0.object() }]

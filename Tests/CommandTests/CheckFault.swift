@@ -8,7 +8,7 @@ import Testing
 
 @testable import Gate
 
-/// A scan at which exactly one check of a gate does not hold, and the answer to it.
+/// A scan at which exactly one check of a gate fails, and the expected code.
 struct CheckFault: Sendable {
     let code: VerdictCode
     var scene = "metro-gate"
@@ -17,9 +17,9 @@ struct CheckFault: Sendable {
     var at = VerifyGate.now
     var link: String?
     var recorder: EventRecorder?
-    /// How many scans of the same kind came before.
+    /// The number of earlier scans of the same kind.
     var repetitionCount = 0
-    /// Makes the payloads, after a change to the gate's folder where the check is about that.
+    /// Makes the payloads; first changes the gate's folder if the check concerns it.
     let payloads: @Sendable (VerifyGate) throws -> [[UInt8]]
 
     init(
@@ -47,7 +47,7 @@ struct CheckFault: Sendable {
         return fault
     }
 
-    /// Scans at a fresh gate; the verdicts of the last scan.
+    /// Scans at a fresh gate, and returns the last scan's verdicts.
     func verdicts() throws -> [Verdict] {
         let gate = try VerifyGate()
         defer { gate.remove() }

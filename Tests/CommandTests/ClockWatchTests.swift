@@ -15,11 +15,11 @@ struct ClockWatchTests {
     }
 
     @Test(
-        "says so once most of the last holders disagree with it, and calls no holder's code the fault",
+        "warns once most of the last holders' phones disagree with it, and blames no holder's code",
         arguments: [
             (VerifyGate.now + 90, "stale", "clock_ahead", Int64(-90)),
             (VerifyGate.now - 16, "from_future", "clock_behind", 16),
-            // Within the scene's skew everything is accepted, and the guard hears of it all the same.
+            // Within the scene's skew everything is accepted, and the guard gets the warning too.
             (VerifyGate.now - 10, "ok", "clock_behind", 10),
         ])
     func persistentSkew(at time: UInt64, code: String, warning: String, offset: Int64) throws {
@@ -28,18 +28,18 @@ struct ClockWatchTests {
         func lines(_ count: Int) throws -> [String] { try (0..<count).map { _ in try gate.shown(gate.person()) } }
         let first = try run(gate, at: time, lines(4))
         #expect(first.lines.allSatisfy { $0["code"]?.string == code && !warnings($0).contains(warning) })
-        // Another process goes on where the first ended.
+        // Another process continues with the first one's state.
         let second = try run(gate, at: time, lines(2))
         #expect(second.lines.allSatisfy { $0["code"]?.string == code && warnings($0).contains(warning) })
         #expect(second.lines.first?["freshness"]?["clockOffsetSeconds"]?.integer == offset)
-        // A clock that was set right is believed again.
+        // A corrected clock is trusted again.
         let mended = try run(gate, at: VerifyGate.now, lines(12))
         #expect(mended.lines.allSatisfy { $0["code"]?.string == "ok" })
         #expect(warnings(mended.lines.last).isEmpty)
     }
 
     @Test(
-        "by far hears the phones behind every refusal, whatever kind of code they show, and stays closed",
+        "by far learns it from the phones' refused codes of every kind, and stays closed",
         arguments: [-40_000, -400, 4000, 90_000, 40_000_000] as [Int64])
     func farOff(by offset: Int64) throws {
         let gate = try VerifyGate()
@@ -65,7 +65,7 @@ struct ClockWatchTests {
         #expect(run.lines.prefix(4).allSatisfy { !warnings($0).contains(warning) })
     }
 
-    @Test("is not what one holder's old code means, however often it is shown, nor old codes of any age")
+    @Test("is not concluded from one holder's old code, however often shown, or from old codes of mixed ages")
     func oldCodes() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -79,7 +79,7 @@ struct ClockWatchTests {
         #expect(old.lines.allSatisfy { $0["code"]?.string == "stale" && warnings($0).isEmpty })
     }
 
-    @Test("is not told by codes whose phone or issuer did not sign them")
+    @Test("is not concluded from codes without a valid signature of phone and issuer")
     func forgeries() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-@Suite("Every command's manners")
+@Suite("Every command's line and streams")
 struct CommandLineTests {
     @Test(
-        "tells a wrong command line in the commands' own words, with status 64",
+        "reports a wrong command line in the commands' own form, with status 64",
         arguments: [
             ("suishen", ""), ("suishen", "issue"), ("suishen", "device"), ("suishen", "nonsense"),
             ("suishen", "event append x"), ("verify", "replay"),
@@ -25,14 +25,14 @@ struct CommandLineTests {
         #expect(lines.last?.hasPrefix("\(command): hint: ") == true)
     }
 
-    @Test("keeps a name in capitals, and points at the help of the subcommand that was asked")
+    @Test("keeps a name in capitals, and points at the called subcommand's help")
     func usageOfSubcommand() throws {
         let said = try Program("suishen").run(["event", "append", "--field", "x=y"]).diagnostics
-        #expect(said.contains("error: OBJECT and --step are needed"))
+        #expect(said.contains("error: OBJECT and --step are required"))
         #expect(said.contains("hint: see suishen event append --help"))
     }
 
-    @Test("says which release it is", arguments: ["suishen", "suishend", "verify", "chain-verify"])
+    @Test("prints its release", arguments: ["suishen", "suishend", "verify", "chain-verify"])
     func version(command: String) throws {
         let outcome = try Program(command).run(["--version"])
         #expect(outcome.status == 0)
@@ -42,7 +42,7 @@ struct CommandLineTests {
     }
 
     @Test(
-        "names the option it does not know, whatever else is missing",
+        "names an unknown option, whatever else is missing",
         arguments: [
             ("verify", "--bogus"), ("verify", "scan --bogus"), ("verify", "--bundle x --bogus"),
             ("verify", "decode --bogus"), ("verify", "flush --spool x --socket y --bogus"),
@@ -65,8 +65,8 @@ struct CommandLineTests {
         }
     }
 
-    /// Status 0 would open the gate: nobody has seen what the command found.
-    @Test("never ends with status 0 when its answer reaches nobody", arguments: ["| true", ">/dev/full", ">&-"])
+    /// Status 0 would open the gate although nobody has seen the verdict.
+    @Test("never exits 0 when its answer cannot be written", arguments: ["| true", ">/dev/full", ">&-"])
     func answerLost(output: String) throws {
         let script = "trap '' PIPE; { sleep 0.2; \"$0\" \"$@\"; echo $? >&2; } \(output)"
         let outcome = try Program("verify").run(
@@ -74,20 +74,20 @@ struct CommandLineTests {
         #expect(outcome.diagnostics.hasSuffix("2\n"), "\(outcome.diagnostics)")
     }
 
-    @Test("says that its answer is lost where it has no verdict to leave open", arguments: [">/dev/full", ">&-"])
+    @Test("reports a lost answer when it has no verdict", arguments: [">/dev/full", ">&-"])
     func answerLostWithoutVerdict(output: String) throws {
         let script = "{ \"$0\" \"$@\"; echo $? >&2; } \(output)"
         let outcome = try Program("suishen").run(["inspect", MedicalAuthority.code], script: script)
         #expect(outcome.diagnostics.hasSuffix("\n1\n") && outcome.diagnostics.contains("[output_lost]"))
     }
 
-    @Test("shows the help of what it is asked for", arguments: ["help", "help event append"])
+    @Test("shows the help of the named subcommand", arguments: ["help", "help event append"])
     func helpOfSubcommand(words: String) throws {
         let outcome = try Program("suishen").run(words.split(separator: " ").map(String.init))
         #expect(outcome.status == 0 && outcome.diagnostics.isEmpty && outcome.output.contains("suishen"))
     }
 
-    @Test("keeps its own status when its diagnostics reach nobody")
+    @Test("keeps its status when its diagnostics cannot be written")
     func diagnosticsLost() throws {
         let script = "trap '' PIPE; { { sleep 0.2; \"$0\" \"$@\" 2>&1 >&3; echo $? >&3; } | true; } 3>&1"
         #expect(try Program("suishen").run(["issue", "x", "--state", "/none"], script: script).output == "1\n")

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Histories that go from one installation to another, through nothing but their EPCIS documents.
+/// Moves histories from one installation to another through their EPCIS documents alone.
 @Suite("An object's history as an EPCIS document")
 struct EPCISCommandTests {
     private static let time: UInt64 = 1_700_000_000
@@ -17,7 +17,7 @@ struct EPCISCommandTests {
         target = try SuishenRun(at: Self.time)
         object = try source.object()
         copy = try target.object()
-        // Another object's event between, so that indices differ from sequences, and here from there.
+        // Another object's event between, so that indices differ from sequences and between the installations.
         let other = try source.place()
         for words in [
             [
@@ -51,7 +51,7 @@ struct EPCISCommandTests {
             ["event", "import", "-", "--object", "\(object)=\(copy)"] + words, input: Array(document.utf8))
     }
 
-    @Test("is imported for the right object after it was for a wrong one")
+    @Test("is imported for the right object after an import for a wrong one")
     func wrongObject() throws {
         let document = try export(source, object)
         let wrong = try target.place()
@@ -65,7 +65,7 @@ struct EPCISCommandTests {
         }
     }
 
-    @Test("prints no character that would steer the terminal")
+    @Test("prints no character that controls the terminal")
     func terminal() throws {
         let hostile = "\u{1B}[2J\u{202E}\u{9B}31m"
         try target.answer([
@@ -81,7 +81,7 @@ struct EPCISCommandTests {
         #expect(!isHidden)
     }
 
-    @Test("is appended to an object of another identifier, in order and with its corrections, and only once")
+    @Test("is appended to an object with another identifier, in order, with its corrections, and only once")
     func importsOnce() throws {
         for step in ["commissioning", "installing"] {
             try target.answer(["event", "append", copy, "--step", step])
@@ -107,7 +107,7 @@ struct EPCISCommandTests {
         #expect(audit.output.contains("\"code\":\"unanchored\"") && audit.output.contains("\"events\":5"))
     }
 
-    @Test("ends where the installation refuses an event, and goes on from there when it is imported again")
+    @Test("stops at an event that the installation refuses, and continues there when it is imported again")
     func resumes() throws {
         let elsewhere = try source.object()
         try source.answer(["event", "append", elsewhere, "--step", "shipping"])
@@ -127,7 +127,7 @@ struct EPCISCommandTests {
         #expect(try history(target, copy).count == 3)
     }
 
-    @Test("says the same as chain-verify's export from the log itself")
+    @Test("equals chain-verify's export from the log")
     func sameAsProved() throws {
         let proved = try Program("chain-verify").run([
             "object", object, source.folder("state/log"), "--epcis", "--at", "\(Self.time)",
@@ -136,7 +136,7 @@ struct EPCISCommandTests {
         #expect(proved.output.contains("\"corrects\"") || proved.output.contains(":corrects\""))
     }
 
-    @Test("comes through a running daemon as it does without one")
+    @Test("is the same through a running daemon as without one")
     func throughDaemon() throws {
         let document = try export(source, object)
         let socket = target.folder("state/run/suishend.sock")
@@ -150,7 +150,7 @@ struct EPCISCommandTests {
         #expect(try importing(document).output == first.output)
     }
 
-    @Test("is refused whole, with code and hint, where it holds what the log has no place for")
+    @Test("is refused as a whole, with code and hint, when the log cannot hold a part of it")
     func refusals() throws {
         func event(_ step: String) -> String {
             "{\"type\":\"ObjectEvent\",\"eventTime\":\"2026-01-02T03:04:05.000Z\",\"eventTimeZoneOffset\":\"+08:00\","
@@ -179,7 +179,7 @@ struct EPCISCommandTests {
         #expect(try target.run(words, input: document("\"inspecting\"")).status == 0)
     }
 
-    @Test("is refused where it is no file, too large, or maps an identifier to nothing")
+    @Test("is refused when it is missing or too large, or when an identifier maps to no object")
     func badInputs() throws {
         #expect(try target.isRefused(["event", "import", target.folder("nothing")], code: "input_unreadable"))
         let large = target.folder("large")

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What version 1.0.0 left on disk, an installation and a gate's folder, is used by this version as it stands.
+/// Uses an installation and a gate's folder from version 1.0.0 without changes.
 @Suite("The state of version 1.0.0")
 struct EarlierStateTests {
     private let folder: ScratchFolder
@@ -40,7 +40,7 @@ struct EarlierStateTests {
         return try JSONValue.parse(Array(outcome.output.utf8), byteCountMax: 1 << 16)["code"]?.string
     }
 
-    @Test("lets a gate decide as before: by its bundle, its status lists and the showings that it has accepted")
+    @Test("lets a gate decide by its bundle, its status lists and its accepted showings")
     func gate() throws {
         #expect(try code(Self.line(folder("shown")), scene: "metro-gate", at: time + 1) == "replayed")
         let codes = ["paper": "ok", "revoked": "revoked", "enterprise": "wrong_form"]
@@ -52,13 +52,13 @@ struct EarlierStateTests {
         #expect(try code(object, scene: "object-inspection", at: time) == "ok")
     }
 
-    @Test("is served on by the daemon: codes, revocations, idempotent answers, the log and a gate's spool")
+    @Test("is served by this version's daemon: codes, revocations, idempotent answers, the log and a gate's spool")
     func installation() throws {
         let daemon = try RunningProgram("suishend", ["--state", folder("state")])
         let socket = folder("state/run/suishend.sock")
         try RunningProgram.waitForSocket(socket)
         let subjects = try Self.line(folder("subjects")).split(separator: " ").map(String.init)
-        // The first answer again: the key was used with this request before.
+        // The key was used with this request before, so this is the first answer again.
         let object = try issued("object")
         let again = try suishen(["issue", subjects[1], "--idempotency-key", "once"])
         #expect(again["text"] == object["text"])
@@ -68,7 +68,7 @@ struct EarlierStateTests {
         #expect(history.status == 0 && history.output.split(separator: "\n").count == 4, "\(history)")
         let flushed = try Program("verify").run(["flush", "--bundle", folder("bundle"), "--socket", socket])
         #expect(flushed.status == 0 && flushed.output.contains(#""sent":1"#), "\(flushed)")
-        // Codes of objects have no end, so that this test has none either.
+        // Object codes never expire, so this test does not depend on the current time.
         _ = try suishen(["revoke", subjects[1]])
         _ = try suishen(["bundle", "export", "--out", folder("next"), "--domain", "medical", "--domain", "transit"])
         daemon.end(SIGTERM)

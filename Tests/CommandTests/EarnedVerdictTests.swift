@@ -10,7 +10,7 @@ import Testing
 
 @Suite("An accept")
 struct EarnedVerdictTests {
-    /// Each of the faults leads to its own refusal, and to no other.
+    /// Expects that each fault leads to its own refusal, and to no other.
     private func expectRefusals(_ faults: [CheckFault], of check: some Hashable) throws {
         #expect(!faults.isEmpty, "\(check) has no case")
         for fault in faults {
@@ -53,7 +53,7 @@ struct EarnedVerdictTests {
         try expectRefusals(CheckFault.all(of: check, link: authority.address), of: check)
     }
 
-    @Test("needs every check of the gate's own", arguments: ScanCheck.allCases.filter { $0 != .clock })
+    @Test("needs every check that the gate itself makes", arguments: ScanCheck.allCases.filter { $0 != .clock })
     func gate(check: ScanCheck) throws {
         let folder = try ScratchFolder()
         let recorder = EventRecorder(
@@ -65,7 +65,7 @@ struct EarnedVerdictTests {
         try expectRefusals(faults, of: check)
     }
 
-    @Test("warns where most holders' phones differ from this machine's clock")
+    @Test("warns when most holders' phones differ from this machine's clock")
     func clock() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -81,7 +81,7 @@ struct EarnedVerdictTests {
         #expect(last?.code == .ok && last?.findings.warnings == ["clock_behind"])
     }
 
-    @Test("comes of the same scans without their faults")
+    @Test("is the verdict of the same scans without their faults")
     func faultless() throws {
         let authority = try MedicalAuthority([])
         let sound: [CheckFault] = [
@@ -98,7 +98,7 @@ struct EarnedVerdictTests {
         try expectRefusals(sound, of: "sound")
     }
 
-    @Test("rests on a proof of each check that is listed, and on no other")
+    @Test("rests on a proof of every listed check, and on no other proof")
     func everyProof() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

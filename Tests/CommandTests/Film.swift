@@ -1,12 +1,12 @@
 import QRDrawing
 
-/// 8-bit grey frames, as ffmpeg hands them on.
+/// 8-bit grey frames, as ffmpeg writes them.
 struct Film {
     static let (width, height) = (480, 240)
 
     var bytes: [UInt8] = []
 
-    /// Adds frames with codes side by side, each frame moved a little, as a hand moves.
+    /// Adds frames with codes side by side, each frame moved a little, as by a hand.
     mutating func show(_ texts: [String], frameCount: Int = 2) throws {
         let symbols = try texts.map { try QRSymbol.encode($0) }
         for frame in 0..<frameCount {

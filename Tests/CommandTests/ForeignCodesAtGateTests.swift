@@ -13,7 +13,7 @@ struct ForeignCodesAtGateTests {
         try VerifyRun("--bundle \(gate.folder) --scene \(scene) --at \(VerifyGate.now) \(options)")
     }
 
-    @Test("take a medical-insurance code that the insurer knows, and pass on no more than id, region and status")
+    @Test("of medical insurance are accepted when the insurer knows them, and give only id, region and status")
     func medical() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -27,7 +27,7 @@ struct ForeignCodesAtGateTests {
     }
 
     @Test(
-        "refuse a medical-insurance code that is unknown, suspended, asked where nobody answers, or in a wrong scene",
+        "of medical insurance are refused when unknown, suspended, unanswered, or at a wrong scene",
         arguments: [
             ("hospital", "4249999999999999999999310000", "ok", "no_entitlement", 1),
             ("hospital", MedicalAuthority.suspendedCode, "ok", "no_entitlement", 1),
@@ -49,7 +49,7 @@ struct ForeignCodesAtGateTests {
         #expect(run.lines.first?["fused"] == nil || run.code == "no_entitlement")
     }
 
-    @Test("take a transit code, offline, once: signed again it is the same showing, in another process too")
+    @Test("of transit are accepted offline and once: a code signed again is the same showing, also in another process")
     func transit() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -64,7 +64,7 @@ struct ForeignCodesAtGateTests {
         #expect(try self.run(gate, "metro-gate", "--text \(later)").code == "ok")
     }
 
-    @Test("refuse what public terminals let pass, and say what a terminal should have answered")
+    @Test("of transit are refused for faults that public terminals overlook, with the terminal's answer number")
     func terminalFaults() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -91,7 +91,7 @@ struct ForeignCodesAtGateTests {
         #expect(challenged.code == "challenge_mismatch")
     }
 
-    @Test("join two codes of one window where their seals, or the bundle's table, say that they are one holder's")
+    @Test("in one window are accepted together when their seals or the bundle's table show one holder")
     func windows() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -105,14 +105,14 @@ struct ForeignCodesAtGateTests {
         let medical = MedicalAuthority.code
         let transit = try gate.transit.code()
         let other = try gate.transit.code(account: [UInt8](repeating: 9, count: 10))
-        // The person's own code beside the transit card: one identifier in both.
+        // The person's own code beside the transit card: both hold the same identifier.
         #expect(try decide("metro-gate", [gate.shown(gate.person()), transit]).code == "ok")
         #expect(try decide("metro-gate", [gate.shown(gate.person()), other]).code == "holder_mismatch")
         let insured = try gate.shown(gate.person(identifiers: [.medical: VerifyGate.medicalIdentifier]))
         #expect(try decide("hospital", [insured, medical]).code == "ok")
         let stranger = try gate.shown(gate.person(identifiers: [.medical: [UInt8](repeating: 7, count: 12)]))
         #expect(try decide("hospital", [stranger, medical]).code == "holder_mismatch")
-        // No table and nobody to ask is no answer that opens.
+        // Without a table and a daemon the gate stays closed.
         #expect(try decide("hospital-shuttle", [medical, transit]).code == "holder_mismatch")
         try gate.export(version: 6, linked: [(VerifyGate.medicalIdentifier, VerifyGate.transitIdentifier)])
         let joined = try decide("hospital-shuttle", [medical, transit])
@@ -125,7 +125,7 @@ struct ForeignCodesAtGateTests {
         #expect(unreachable.code == "link_unavailable" && unreachable.status == 2)
     }
 
-    @Test("come from a picture to the gate byte for byte, two of them at once too")
+    @Test("are read from a picture byte for byte, also two at once")
     func pictures() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

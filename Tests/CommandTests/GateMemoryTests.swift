@@ -5,7 +5,7 @@ import Signing
 import TestSupport
 import Testing
 
-@Suite("What verify has seen of bundles and lists")
+@Suite("The record of bundles and lists that verify has seen")
 struct GateMemoryTests {
     private static let list = "SH-object-lasting"
 
@@ -20,7 +20,7 @@ struct GateMemoryTests {
         return UInt64(status.st_ino)
     }
 
-    @Test("is the bundle's version and digest, and the time of each list that was opened; written for news alone")
+    @Test("holds the bundle's version and digest and each opened list's time, and is written only on changes")
     func remembered() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -34,7 +34,7 @@ struct GateMemoryTests {
         #expect(try inode(gate) == first, "written without news")
     }
 
-    @Test("keeps another bundle of the same version out, and an older one, and lets a newer one in")
+    @Test("refuses an older bundle and another one of the same version, and admits a newer one")
     func sameVersion() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -50,7 +50,7 @@ struct GateMemoryTests {
         #expect(try run(gate).code == "ok")
     }
 
-    @Test("keeps an older list out in the place of a newer, though the bundle bears it, and knows its revoked codes")
+    @Test("refuses an older list in place of a newer one, though the bundle admits it")
     func olderList() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -64,7 +64,7 @@ struct GateMemoryTests {
         #expect(try run(gate).code == "ok")
     }
 
-    @Test("keeps a list out that is older than the bundle says, whatever was seen before")
+    @Test("refuses a list that is older than the bundle says, whatever was seen before")
     func listOlderThanItsBundleSays() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -84,7 +84,7 @@ struct GateMemoryTests {
         #expect(try SeenState(gate).listTimes == [:])
     }
 
-    @Test("takes the version that the version before has kept, and nothing older")
+    @Test("keeps to the bundle version that the previous release recorded, and refuses an older one")
     func formerState() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -95,12 +95,12 @@ struct GateMemoryTests {
         #expect(try run(gate).code == "ok")
         #expect(try SeenState(gate).version == 5)
         try gate.write(Array("x".utf8), to: "state/newest-version")
-        #expect(try run(gate).code == "ok", "what is in the new file counts")
+        #expect(try run(gate).code == "ok", "the new file counts")
         unsafe unlink("\(gate.folder)/\(SeenState.path)")
         #expect(try run(gate).code == "bundle_unreadable")
     }
 
-    @Test("keeps the gate closed where it was altered or cut short")
+    @Test("keeps the gate closed when it was altered or cut short")
     func damaged() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -114,7 +114,7 @@ struct GateMemoryTests {
         #expect(try run(gate).code == "ok")
     }
 
-    @Test("loses nothing where many gates share the folder and each opens another list first")
+    @Test("loses nothing when many gates share the folder and each opens another list first")
     func sharedFolder() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -125,7 +125,7 @@ struct GateMemoryTests {
         ]
         for _ in 0..<4 {
             unsafe system("rm -rf \(gate.folder)/state")
-            // A pipeline starts them all before any is waited for; none reads what the one before it writes.
+            // A pipeline starts all of them before it waits for any; none reads the previous one's output.
             let starts = (0..<9).map { number in
                 "\(verify) --scene \(shown[number % 3].0) --text '\(shown[number % 3].1)' > /dev/null 2>&1"
             }

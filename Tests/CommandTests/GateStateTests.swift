@@ -2,13 +2,13 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("What verify remembers between runs")
+@Suite("The state that verify keeps between runs")
 struct GateStateTests {
     private func options(_ gate: VerifyGate, _ text: String) -> String {
         "--bundle \(gate.folder) --scene object-inspection --at \(VerifyGate.now) --text '\(text)'"
     }
 
-    @Test("is not believed where others can write it, and gives the first run's verdicts otherwise")
+    @Test("is not trusted when others can write it, and otherwise gives the first run's verdicts")
     func writableByOthers() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -23,8 +23,8 @@ struct GateStateTests {
         }
     }
 
-    /// The bundle's own file would be opened in stdout's place, and the verdict go into what the gate remembers.
-    @Test("is not written over by a verdict that has no stdout to go to, and the gate stays closed")
+    /// Otherwise the next opened file would get stdout's descriptor, and the verdict would overwrite the gate's state.
+    @Test("is not overwritten by a verdict when stdout is closed, and the gate stays closed")
     func closedStdout() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -39,7 +39,7 @@ struct GateStateTests {
         }
     }
 
-    @Test("is whole after a verdict that nobody reads, with the status of an undecided one and not a signal's")
+    @Test("is whole after a verdict that nobody reads, and the exit status is undecided, not a signal's")
     func closedPipe() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -54,7 +54,7 @@ struct GateStateTests {
         }
     }
 
-    @Test("is made once by processes that all start for the first time")
+    @Test("is made once by processes that all start first at the same time")
     func firstStartsAtOnce() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -62,7 +62,7 @@ struct GateStateTests {
         for _ in 0..<4 {
             unsafe system("rm -rf \(gate.folder)/state")
             let verify = "\(ProjectFiles.root)/.build/debug/verify"
-            // A pipeline starts them all before any is waited for; none reads what the one before it writes.
+            // A pipeline starts all of them before it waits for any; none reads the previous one's output.
             let starts = (0..<4).flatMap { _ in [good, revoked] }.enumerated().map { index, text in
                 "\(verify) \(options(gate, text)) > \(gate.folder)/out.\(index) 2>&1"
             }
@@ -77,7 +77,7 @@ struct GateStateTests {
         }
     }
 
-    @Test("never goes back to an older bundle, however many processes start at once with the old and the new one")
+    @Test("never returns to an older bundle when many processes start at once with the old and the new one")
     func bundlesAtOnce() throws {
         let gate = try VerifyGate(version: 5)
         defer { gate.remove() }
@@ -88,7 +88,7 @@ struct GateStateTests {
         let options = "--scene metro-gate --at \(VerifyGate.now) --plain --text X --state \(gate.folder)/state"
         for _ in 0..<12 {
             unsafe system("rm -rf \(gate.folder)/state")
-            // A pipeline starts them all before any is waited for; none reads what the one before it writes.
+            // A pipeline starts all of them before it waits for any; none reads the previous one's output.
             let starts = [old, gate.folder, old, gate.folder].enumerated().map { index, bundle in
                 "\(verify) --bundle \(bundle) \(options) > \(gate.folder)/out.\(index) 2>&1"
             }

@@ -7,7 +7,7 @@ import Testing
 struct HealthCertificatePictureTests {
     private static let folder = ProjectFiles.shared + "/vectors/dgc"
     private static let isPresent = ProjectFiles.exists(folder)
-    /// Those that say what must be read (`EXPECTEDPICTUREDECODE`) and carry their picture.
+    /// The least number of vectors with a picture and its expected text (`EXPECTEDPICTUREDECODE`).
     private static let pictureCountMin = 60
 
     private let scratch: ScratchFolder
@@ -16,7 +16,7 @@ struct HealthCertificatePictureTests {
         scratch = try ScratchFolder()
     }
 
-    @Test("say what their makers say", .enabled(if: isPresent))
+    @Test("give the text that their makers state", .enabled(if: isPresent))
     func texts() throws {
         var paths: [String] = []
         var expected: [String] = []
@@ -36,7 +36,7 @@ struct HealthCertificatePictureTests {
         print("health certificates: \(expected.count) pictures read")
     }
 
-    @Test("are judged as a gate sees them, under the certificate of their case", .enabled(if: isPresent))
+    @Test("are verified as at a gate, under the certificate of their case", .enabled(if: isPresent))
     func verdicts() throws {
         for picture in try files(like: "*/png/*.png") {
             let name = try #require(picture.split(separator: "/").last).dropLast(4)
@@ -47,7 +47,7 @@ struct HealthCertificatePictureTests {
             let trust = try scratch.write(Base64.decode(certificate), to: "trust.der")
             let outcome = try Program("verify").run(["--profile", "hcert", "--trust", trust, picture])
             let verdict = try JSONValue.parse(outcome.output.utf8, byteCountMax: 1 << 16)
-            // They were made in 2021 and ended long ago; all else holds.
+            // The certificates of 2021 have expired; every other check passes.
             #expect(verdict["code"] == "expired" && outcome.status == 1, "\(picture): \(outcome.output)")
             let failed = verdict["stages"]?.array?.filter { $0["result"] != "ok" }.map { $0["stage"] }
             #expect(failed == ["expiration"], "\(picture)")

@@ -6,7 +6,7 @@ import Testing
 struct HintTests {
     private static let commands = ["suishen", "suishend", "verify", "chain-verify"]
 
-    /// Every text after `hint:` in the sources, interpolations left as they are.
+    /// Every text after `hint:` in the sources, with unchanged interpolations.
     private static func hints() throws -> [String] {
         let files = try Program(path: "/usr/bin/find").run([ProjectFiles.root + "/Sources", "-name", "*.swift"]).output
         var hints: [String] = []
@@ -20,7 +20,7 @@ struct HintTests {
         return hints
     }
 
-    /// The help of a command, or of one below it; nil when there is none of that name.
+    /// The help of a command or subcommand; nil when none has that name.
     private static func help(_ words: [Substring]) throws -> String? {
         let outcome = try Program(String(words[0])).run(words.dropFirst().map(String.init) + ["--help"])
         let usage = "USAGE: \(words.joined(separator: " "))"
@@ -28,7 +28,7 @@ struct HintTests {
         return outcome.output
     }
 
-    @Test("names no command and no option of ours that does not exist")
+    @Test("names only commands and options that exist")
     func commandsExist() throws {
         let hints = try Self.hints()
         #expect(hints.count > 100)

@@ -49,7 +49,7 @@ struct HolderLinkTests {
                     + "--text '\(window)' \(Self.time.joined(separator: " ")) \(options)")
         }
 
-        /// The verdict with a daemon that runs, which may take longer than a gate waits when the machine is busy.
+        /// The verdict with a running daemon; asks again, because a daemon on a busy machine may answer too late.
         func answered(_ transit: String) throws -> String? {
             for _ in 0..<20 {
                 let code = try scan(transit, "--socket \(socket)").code
@@ -59,7 +59,7 @@ struct HolderLinkTests {
         }
     }
 
-    @Test("are one holder's by the table that the bundle brings, and a stranger's are not")
+    @Test("are one holder's by the bundle's table, and a stranger's are not")
     func byTable() throws {
         let issuer = try Issuer()
         let (own, other) = try (issuer.transit("01020304050607080910"), issuer.transit("99999999999999999999"))
@@ -70,7 +70,7 @@ struct HolderLinkTests {
         #expect(try issuer.scan(other.text).code == "holder_mismatch")
     }
 
-    @Test("are one holder's by the daemon's word where the link is younger than the bundle")
+    @Test("are one holder's by the daemon's answer when the link is newer than the bundle")
     func bySocket() throws {
         let issuer = try Issuer()
         let (own, other) = try (issuer.transit("01020304050607080910"), issuer.transit("99999999999999999999"))
@@ -85,7 +85,7 @@ struct HolderLinkTests {
         daemon.end(SIGTERM)
     }
 
-    @Test("get no table and no network into the bundle of a gate that has not both domains")
+    @Test("bring table and network only into the bundle of a gate with both domains")
     func leastAuthority() throws {
         let issuer = try Issuer()
         let own = try issuer.transit("01020304050607080910")

@@ -5,8 +5,8 @@ import QRDrawing
 import TestSupport
 import Testing
 
-/// A text is a text and a file is a file, in every command and option: a named pipe or a device in a file's place is
-/// refused at once, and a text that is spelt like a file's name opens nothing.
+/// Tries file and text arguments of every command: a named pipe or a device in place of a file is refused at once, and
+/// a text that looks like a file's name opens nothing.
 @Suite("An input's name")
 struct InputFileTests {
     private let scratch: ScratchFolder
@@ -18,7 +18,7 @@ struct InputFileTests {
         try #require(unsafe mkfifo(pipe, 0o600) == 0)
     }
 
-    /// Every option that takes a file, with FILE for its name; OTHER is a file that is there, NEW one that is not.
+    /// Every option that takes a file, with FILE for its name; OTHER is an existing file, NEW a file to be made.
     private static let calls = [
         "verify decode FILE", "verify --profile hcert --trust FILE --text HC1:X",
         "verify --profile hcert --trust KEY FILE", "verify --bundle OTHER --root FILE --scene park --text X",
@@ -59,7 +59,7 @@ struct InputFileTests {
         }
     }
 
-    @Test("given to --text stays a text, though a picture, a pipe or stdin is called that")
+    @Test("given to --text stays a text, even when it names a picture, a pipe or stdin")
     func text() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

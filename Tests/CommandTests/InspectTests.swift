@@ -20,7 +20,7 @@ struct InspectTests {
         return (outcome.status, json, outcome.diagnostics)
     }
 
-    @Test("shows a transit code in hex, as bytes in a file, and as its picture has it")
+    @Test("shows a transit code from hex, from bytes in a file, and from its picture")
     func transit() throws {
         let text = try TransitWorkshop().code()
         let hex = String(text.dropFirst(4))
@@ -34,7 +34,7 @@ struct InspectTests {
         #expect(try inspect("-", input: bytes).json["system"] == "transit")
     }
 
-    @Test("shows a medical-insurance code, and says of a health certificate where it breaks off")
+    @Test("shows a medical-insurance code, and says where a cut health certificate breaks off")
     func others() throws {
         let medical = try inspect(MedicalAuthority.code)
         #expect(medical.status == 0 && medical.json["system"] == "medical" && medical.json["province"] == 31)
@@ -44,7 +44,7 @@ struct InspectTests {
     }
 
     @Test(
-        "says that it does not know a code, and what can be seen of it",
+        "reports an unknown code with its length and character set",
         arguments: [
             (Array("WIFI:S:x;;".utf8), "ascii"), (Array("碎".utf8), "utf-8"), ([0xFF, 0x00, 0x81], "binary"),
             ([], "ascii"),
@@ -56,7 +56,7 @@ struct InspectTests {
         #expect(shown.json["byteCount"] == .integer(Int64(bytes.count)))
     }
 
-    @Test("shows every code of a picture, and knows a file's name from a text")
+    @Test("shows every code of a picture, and tells a file's name from a text")
     func files() throws {
         let outcome = try Program("suishen").run(["inspect", ProjectFiles.fixtures + "/scans/two.png", "--json"])
         let lines = outcome.output.split(separator: "\n")

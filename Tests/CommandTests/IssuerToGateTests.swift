@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("What an issuer exports, at a gate")
+@Suite("An issuer's export, at a gate")
 struct IssuerToGateTests {
     private static let start: UInt64 = 1_790_000_000
     private static let day: UInt64 = 86_400
@@ -29,7 +29,7 @@ struct IssuerToGateTests {
         try #require(try run.answer(["issue"] + words + ["--at", "\(time)"])["text"]?.string)
     }
 
-    @Test("decides for as long after its expiry as the scene's policy says")
+    @Test("decides after its expiry for as long as the scene's policy says")
     func grace() throws {
         let text = try issue([try run.object()])
         try export(to: "gate", at: Self.start, ["--lifetime", "60"])
@@ -41,7 +41,7 @@ struct IssuerToGateTests {
         #expect(ended["code"] == "bundle_expired")
     }
 
-    @Test("decides on no list that is older than its bundle")
+    @Test("refuses a list that is older than its bundle")
     func listRollback() throws {
         let object = try run.object()
         let text = try issue([object])
@@ -55,7 +55,7 @@ struct IssuerToGateTests {
         #expect(try code(text, "object-inspection", "gate", at: Self.start + 11)["code"] == "status_unknown")
     }
 
-    @Test("takes each day of a strip in its own day, whatever was shown of the others")
+    @Test("accepts each day's code of a strip on its own day, whatever was shown of the others")
     func strip() throws {
         let person = try run.person()
         let anchors = try ["first", "second"].map { name in
@@ -79,7 +79,7 @@ struct IssuerToGateTests {
         #expect(try run.isRefused(crossed, code: "key_mismatch"))
     }
 
-    @Test("takes coordinates south and west without a further sign")
+    @Test("accepts coordinates south and west without an extra sign")
     func negativeDegrees() throws {
         let place = try run.subject([
             "object", "register", "--kind", "place", "--manager", SuishenRun.uscc, "--category", "park", "--latitude",
@@ -91,7 +91,7 @@ struct IssuerToGateTests {
         #expect(location?["longitude"]?.number == -151.2)
     }
 
-    @Test("opens only its own domain's seal, and decides on none where a key that it was handed is lost")
+    @Test("opens only its own domain's seal, and decides nothing when one of its keys is lost")
     func domains() throws {
         let person = try run.subject([
             "person", "register", "--resident-id", "11010519491231002X", "--medical", Self.medical, "--transit",
@@ -112,13 +112,13 @@ struct IssuerToGateTests {
         #expect(ride.fused == ["transit": ["id": .string(Self.transit), "source": "suishen"]])
         let visit = try verdict("hospital", "medical")
         #expect(visit.code == "ok" && visit.fused == ["medical": ["id": .string(Self.medical), "source": "suishen"]])
-        // A hospital takes everybody in; a turnstile with another's bundle, or without its keys, lets nobody pass.
+        // A hospital admits everybody; a turnstile with another domain's bundle, or without its keys, admits nobody.
         let blind = try verdict("hospital", "transit")
         #expect(blind.code == "ok" && blind.fused == nil && blind.warnings == ["domain_closed"])
         #expect(try verdict("metro-gate", "medical").code == "bundle_unreadable")
         unsafe unlink(run.folder("transit/epoch-keys.cbor"))
         #expect(try verdict("metro-gate", "transit").code == "bundle_unreadable")
-        // Whoever exports for no domain wants a gate that opens none, and is told so with every verdict.
+        // A bundle exported for no domain makes a gate that opens no seal, and every verdict warns of it.
         let closed = try verdict("metro-gate", "none")
         #expect(closed.code == "ok" && closed.fused == nil && closed.warnings == ["domain_closed"])
     }

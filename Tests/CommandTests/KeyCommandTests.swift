@@ -16,7 +16,7 @@ struct KeyCommandTests {
         try #require(try run.answer(["issue", object])["text"]?.string)
     }
 
-    /// What a gate says of a code, with the bundle as it is now.
+    /// A gate's verdict on a code, with the current bundle.
     private func verdict(_ text: String) throws -> VerifyRun {
         let bundle = run.folder("bundle")
         try run.answer(["bundle", "export", "--out", bundle])
@@ -29,7 +29,7 @@ struct KeyCommandTests {
         return try #require(active.first?["kid"]?.string)
     }
 
-    @Test("overlap: what the old one signed is taken until it is struck, and then refused with its own reason")
+    @Test("overlap: codes under the old key are accepted until it is struck, and then refused with their own reason")
     func overlap() throws {
         let old = try issue()
         #expect(try verdict(old).code == "ok")
@@ -58,7 +58,7 @@ struct KeyCommandTests {
         #expect(try verdict(code).code == "revoked")
     }
 
-    @Test("are refused by name where they sign, are unknown or have no such role")
+    @Test("are refused when they sign, are unknown or have another role")
     func refusals() throws {
         let active = try activeKey(for: "object")
         #expect(try run.isRefused(["key", "retire", active], code: "key_in_use"))

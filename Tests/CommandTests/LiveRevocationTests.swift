@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("A gate that goes on while its issuer revokes")
+@Suite("A running gate whose issuer revokes")
 struct LiveRevocationTests {
     private static let start: UInt64 = 1_790_000_000
 
@@ -30,7 +30,7 @@ struct LiveRevocationTests {
         try JSONValue.parse(line, byteCountMax: 1 << 16)["code"]?.string
     }
 
-    /// Asks again for as long as a machine with much else to do may take; the answers before the last, and the last.
+    /// Asks until the wanted answer, as long as a busy machine may take; returns the earlier answers and the last one.
     private func answers(
         until code: String, countMax: Int = 600, _ ask: () throws -> String?
     ) throws -> (before: Set<String?>, last: String?) {
@@ -44,7 +44,7 @@ struct LiveRevocationTests {
         return (before, nil)
     }
 
-    @Test("hears of it between two lines of a stream, and goes on accepting the others")
+    @Test("learns of it between two lines of a stream, and still accepts the other codes")
     func stream() throws {
         let (object, other) = (try run.object(), try run.object())
         let (revoked, good) = (try text(of: object), try text(of: other))
@@ -64,7 +64,7 @@ struct LiveRevocationTests {
         #expect(try stream.diagnostics() == "")
     }
 
-    @Test("hears of it between two frames of a film, and goes on with the others")
+    @Test("learns of it between two frames of a film, and still accepts the other codes")
     func frames() throws {
         let enterprise = try run.enterprise()
         let (revoked, good) = (try text(of: enterprise), try text(of: try run.place()))
@@ -90,7 +90,7 @@ struct LiveRevocationTests {
         #expect(try film.diagnostics() == "")
     }
 
-    @Test("remembers over generations what was shown")
+    @Test("remembers showings across generations")
     func replays() throws {
         let gate = try VerifyGate(version: 5)
         defer { gate.remove() }

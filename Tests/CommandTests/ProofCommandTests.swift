@@ -21,7 +21,7 @@ struct ProofCommandTests {
         get throws { try NoteKey(name: ForgedLog.origin, kind: .ed25519, key: key.verificationKey).vkey }
     }
 
-    /// A log in a folder of its own; `padding` makes another history of the same length.
+    /// A log in its own folder; another `padding` makes another history of the same length.
     private func log(_ eventCount: Int, padding: Int = 60, in name: String) throws -> ForgedLog {
         var script = LogScript()
         for number in 0..<eventCount {
@@ -44,7 +44,7 @@ struct ProofCommandTests {
         try folder.write(Array(hashes.map { Base64.encode($0.bytes) + "\n" }.joined().utf8), to: name)
     }
 
-    @Test("holds an entry to its index, and a newer checkpoint to an older")
+    @Test("checks an entry at its index, and a newer checkpoint against an older one")
     func proofs() throws {
         let log = try log(300, in: "new")
         _ = try self.log(290, in: "old")
@@ -71,7 +71,7 @@ struct ProofCommandTests {
         #expect(try program.run(forged).status == 1)
     }
 
-    @Test("take no checkpoint of another log under the same key, unless that log is named")
+    @Test("accepts a checkpoint of another log under the same key only when that log is named")
     func origins() throws {
         let log = try log(9, in: "log")
         var note = SignedNote(text: try log.checkpoint().text.replacing(ForgedLog.origin, with: "log.example/other"))
@@ -107,7 +107,7 @@ struct ProofCommandTests {
             #expect(named.status == (["audit", "object"].contains(words[0]) ? 2 : 0), "\(words[0])")
             #expect(!(named.output + named.diagnostics).contains("checkpoint_signature"), "\(words[0])")
         }
-        // What is trusted names the log too; and tiles alone may be of any log, as long as nothing holds it.
+        // Anchors also name the log; tiles alone may belong to any log when no anchor is given.
         let audit = ["audit", folder("log"), "--key", try vkey]
         #expect(try program.run(audit + ["--anchor", checkpoint]).status == 0)
         #expect(try program.run(audit + ["--tiles-only"]).output.contains("tiles intact, checkpoint intact"))
@@ -122,7 +122,7 @@ struct ProofCommandTests {
     func witnessesAtOnce() throws {
         _ = try log(290, in: "first")
         _ = try log(300, in: "one")
-        // The same first 290 entries, and others after them.
+        // The same first 290 entries, and different ones after them.
         var script = LogScript()
         for number in 0..<320 {
             try script.append(
@@ -136,7 +136,7 @@ struct ProofCommandTests {
                 folder("\(name).cosigned"), "--log-key", try vkey,
             ]
         }
-        // All begin at the same remembered checkpoint; whoever is first decides which of the two goes on.
+        // All begin at the same remembered checkpoint; the first one decides which of the two histories continues.
         let shell = """
             set -e
             "$0" \(try words("first").joined(separator: " "))
@@ -155,7 +155,7 @@ struct ProofCommandTests {
         }
     }
 
-    @Test("cosigns a log that grows, and neither one cut nor another history")
+    @Test("cosigns a growing log, and refuses a cut log and another history")
     func witness() throws {
         _ = try log(290, in: "first")
         _ = try log(300, in: "grown")

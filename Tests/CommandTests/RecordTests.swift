@@ -7,7 +7,7 @@ import TraceLog
 
 @testable import Gate
 
-/// A gate at an installation's own objects, its daemon started when the test wants it.
+/// A gate for an installation's own objects; the test starts the daemon when it needs one.
 struct RecordingGate {
     let installation: SuishenRun
     let object: String
@@ -38,7 +38,7 @@ struct RecordingGate {
         try VerifyRun("flush --bundle \(installation.folder("bundle")) --socket \(socket) \(options)")
     }
 
-    /// How many events the object has in the log; asking adds one.
+    /// The number of the object's events in the log; asking appends one more.
     func eventCount() throws -> Int64? {
         try installation.answer(["event", "append", object, "--step", "inspecting"])["sequence"]?.integer
     }
@@ -50,9 +50,9 @@ struct RecordingGate {
     }
 }
 
-@Suite("A gate that records what it accepts")
+@Suite("A gate that records accepted codes")
 struct RecordTests {
-    @Test("keeps events while nobody answers, and sends each once, however often it is sent")
+    @Test("keeps events while the daemon is away, and each sent event is appended once, however often it is sent")
     func spoolsAndFlushes() throws {
         let gate = try RecordingGate()
         for _ in 0..<3 {
@@ -66,7 +66,7 @@ struct RecordTests {
         #expect(try gate.flush().lines == [["sent": 3, "refused": 0, "waiting": 0]])
         #expect(try gate.flush().lines == [["sent": 0, "refused": 0, "waiting": 0]])
         #expect(try gate.eventCount() == 3)
-        // As if the gate had died between the daemon's answers and its own note of them.
+        // As if the gate had died after the daemon's answers and before recording them.
         try gate.installation.folder.write(spool, to: "bundle/state/events.spool", mode: 0o600)
         try gate.installation.folder.write(state, to: "bundle/state/events.spool.state", mode: 0o600)
         #expect(try gate.flush().lines == [["sent": 3, "refused": 0, "waiting": 0]])
@@ -74,7 +74,7 @@ struct RecordTests {
         daemon.end(SIGTERM)
     }
 
-    @Test("writes to the log at once where the daemon answers, and sends what waited before it")
+    @Test("writes to the log at once when the daemon answers, and sends waiting events first")
     func recordsOnline() throws {
         let gate = try RecordingGate()
         #expect(try gate.scan("--socket \(gate.socket)").lines.first?["record"]?.string == "spooled")
@@ -86,11 +86,11 @@ struct RecordTests {
         daemon.end(SIGTERM)
     }
 
-    @Test("sets aside what the daemon will never take, and says so")
+    @Test("sets aside events that the daemon will never take, and reports them")
     func refusedEvents() throws {
         let gate = try RecordingGate()
         #expect(try gate.scan().code == "ok")
-        // As a gate that knows other terms than the daemon would have left it.
+        // As left by a gate whose terms differ from the daemon's.
         let event = RecordedEvent(object: [UInt8](1...8), template: .init(step: "dancing"), time: 1_790_000_000)
         try EventSpool(path: gate.spool).append(event, random: SystemRandom())
         let daemon = try gate.daemon()
@@ -102,7 +102,7 @@ struct RecordTests {
     }
 
     @Test(
-        "sends nothing of a spool that was altered, cut, reordered, or robbed of its state",
+        "sends nothing from a spool that was altered, cut, reordered, or lost its state",
         arguments: ["flipped", "cut", "reordered", "dropped", "stateless"])
     func tampered(how: String) throws {
         let gate = try RecordingGate()
@@ -126,7 +126,7 @@ struct RecordTests {
         daemon.end(SIGTERM)
     }
 
-    @Test("has on its disk every event whose verdict was printed when it is killed, and goes on after a torn line")
+    @Test("has every event of a printed verdict on disk when it is killed, and continues after a torn line")
     func killed() throws {
         let gate = try RecordingGate()
         let folder = gate.installation.folder
@@ -159,7 +159,7 @@ struct RecordTests {
         daemon.end(SIGTERM)
     }
 
-    @Test("takes the log's own terms, and no other, at the command line")
+    @Test("accepts only the log's own terms on the command line")
     func terms() throws {
         #expect(EventVocabulary.steps == Set(BusinessStep.allCases.map(\.rawValue)))
         #expect(EventVocabulary.dispositions == Set(Disposition.allCases.map(\.rawValue)))
@@ -170,7 +170,7 @@ struct RecordTests {
         }
     }
 
-    @Test("stays closed where the event cannot be kept, or would be lost with a spool that was taken away")
+    @Test("stays closed when the event cannot be kept, or when the spool was removed")
     func unwritable() throws {
         let gate = try RecordingGate()
         let folder = try ScratchFolder()

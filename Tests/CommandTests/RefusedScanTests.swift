@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("A scan that is refused")
+@Suite("A refused scan")
 struct RefusedScanTests {
     private func run(_ gate: VerifyGate, _ scene: String, _ texts: [String], _ options: String = "") throws -> VerifyRun
     {
@@ -18,7 +18,7 @@ struct RefusedScanTests {
         return spool?.split(separator: UInt8(ascii: "\n")).count ?? 0
     }
 
-    @Test("leaves no event of a good object's code in it, and an accepted one leaves one")
+    @Test("records no event of a good object's code in it, and an accepted scan records one")
     func records() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -32,13 +32,13 @@ struct RefusedScanTests {
             }
         }
         #expect(eventCount(gate) == 0)
-        // Two pictures of one code are one scan of one object.
+        // One code twice is one scan of one object.
         let accepted = try run(gate, "object-inspection", [good, good.lowercased()], "--record")
         #expect(accepted.code == "ok" && accepted.lines.first?["record"]?.string == "spooled")
         #expect(eventCount(gate) == 1)
     }
 
-    @Test("does not use up a good showing in it, whichever of them was refused, and for what")
+    @Test("does not use up a good showing in it, whichever code was refused, and why")
     func showings() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -46,7 +46,7 @@ struct RefusedScanTests {
         #expect(try run(gate, "metro-gate", [good, gate.person()]).code == "presentation_missing")
         let transit = try gate.transit.code()
         #expect(try run(gate, "metro-gate", [transit]).code == "ok")
-        // The same holder's card, shown before: found out only when what was shown is asked for.
+        // The same holder's card, shown before: the gate learns it only from the replay store.
         for texts in [[good, transit], [transit, good]] {
             #expect(try run(gate, "metro-gate", texts).code == "replayed")
         }
@@ -54,7 +54,7 @@ struct RefusedScanTests {
         #expect(try run(gate, "metro-gate", [good]).code == "replayed")
     }
 
-    @Test("never says 0, with which a transit terminal opens")
+    @Test("never gives 0, the number with which a transit terminal opens")
     func terminalNumbers() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Gate
 
-@Suite("A gate's stream whose folder gets a generation that does not check out")
+@Suite("A gate's stream whose folder gets a bad generation")
 struct RefusedUpdateTests {
     private static let scene = "object-inspection"
     private static let list = "status/SH-object-lasting.cwt"
@@ -33,11 +33,11 @@ struct RefusedUpdateTests {
 
     private struct Answer: Equatable {
         var codes: [String]
-        /// Of the last verdict.
+        /// The last verdict's warnings.
         var warnings: [String]
     }
 
-    /// What the gate says of the code that the next generation revokes, and of another.
+    /// The gate's verdicts on the code that the next generation revokes, and on another code.
     private func verdicts() throws -> Answer {
         var answer = Answer(codes: [], warnings: [])
         for code in codes {
@@ -67,7 +67,7 @@ struct RefusedUpdateTests {
         try stream.diagnostics().split(separator: "\n").count { $0.hasPrefix("verify: error: ") }
     }
 
-    /// Waits for as long as a machine with much else to do may take.
+    /// Waits until the condition holds, as long as a busy machine may take.
     private func waits(for condition: () throws -> Bool) throws -> Bool {
         for _ in 0..<1200 {
             if try condition() { return true }
@@ -76,7 +76,7 @@ struct RefusedUpdateTests {
         return false
     }
 
-    /// Puts a bad generation into the folder, and requires that it is told of once and changes nothing.
+    /// Puts a bad generation into the folder, and requires that it is reported once and changes nothing.
     private func isRefused(_ files: [BundleExport.File], removing removed: String? = nil) throws {
         let (count, seen) = (try errorCount(), try SeenState(gate))
         try removed.map { unlinked in try #require(unsafe unlink("\(gate.folder)/\(unlinked)") == 0) }
@@ -92,7 +92,7 @@ struct RefusedUpdateTests {
         #expect(try waits { try verdicts() == Answer(codes: codes, warnings: []) })
     }
 
-    @Test("keeps to its own where a byte is altered or the end is missing, until that is mended")
+    @Test("keeps its generation when a byte is altered or the end is missing, until that is corrected")
     func damaged() throws {
         defer { gate.remove() }
         for path in [BundleExport.bundleName, Self.list] {
@@ -109,7 +109,7 @@ struct RefusedUpdateTests {
         try isMended(by: next, codes: ["revoked", "ok"])
     }
 
-    @Test("keeps to its own for another root, an older version, other bytes, and lists that do not belong")
+    @Test("keeps its generation for another root, an older version, other bytes, and wrong lists")
     func wrong() throws {
         defer { gate.remove() }
         let stranger = try SigningKey.generate(.ed25519)
@@ -124,7 +124,7 @@ struct RefusedUpdateTests {
             replaced(Self.list, by: Array("no list".utf8), in: next),
         ]
         for files in bad {
-            // The root that the gate began with counts, whatever lies in the folder.
+            // The root from the gate's start counts, whatever root is in the folder.
             try isRefused(files)
             try isMended(by: good, codes: ["ok", "ok"])
         }
@@ -133,7 +133,7 @@ struct RefusedUpdateTests {
         #expect(try SeenState(gate).version == 7)
     }
 
-    @Test("is not troubled by a generation as it is half written, and takes it up once it is whole")
+    @Test("ignores a half-written generation, and loads it once it is whole")
     func halfWritten() throws {
         defer { gate.remove() }
         for file in next.dropLast() {

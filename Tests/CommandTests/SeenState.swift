@@ -1,7 +1,7 @@
 import Encoding
 import TestSupport
 
-/// What a gate's `state/seen.cbor` holds.
+/// The content of a gate's `state/seen.cbor`.
 struct SeenState: Equatable {
     static let path = "state/seen.cbor"
 

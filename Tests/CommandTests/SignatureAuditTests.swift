@@ -27,7 +27,7 @@ struct SignatureAuditTests {
         for entry in try batch(of: 5, from: 100) { try script.append(entry) }
     }
 
-    /// First entries of as many objects, signed once by the actor.
+    /// The first entries of `count` objects, under one signature of the actor.
     private func batch(of count: Int, from first: Int) throws -> [Entry] {
         var entries = (0..<count).map { number in
             Entry(
@@ -42,7 +42,7 @@ struct SignatureAuditTests {
         return entries
     }
 
-    /// Audits the log by each setting, held to its own checkpoint: what must come out of all, batch and none.
+    /// Audits the log with each setting and its own checkpoint, and compares the codes for all, batch and none.
     private func expect(
         _ script: LogScript, all: String, batch: String, none: String = "ok",
         location: SourceLocation = #_sourceLocation
@@ -60,10 +60,10 @@ struct SignatureAuditTests {
             #expect(answer.report["findings"]?.array?.count == 1, "\(setting)", sourceLocation: location)
         }
         let unset = try place.audit("log", ["--anchor", anchor])
-        #expect(unset.code == all, "all is what is checked unasked", sourceLocation: location)
+        #expect(unset.code == all, "all is the default", sourceLocation: location)
     }
 
-    /// An event signed as it should be, then changed.
+    /// A script with an event that was changed after a valid signature.
     private func appending(_ script: LogScript, signer: SigningKey, change: (inout Entry) -> Void) throws -> LogScript {
         var honest = script
         try honest.append(Self.object, LogScript.inspection(7), signer: signer)
@@ -74,12 +74,12 @@ struct SignatureAuditTests {
         return forged
     }
 
-    @Test("takes what actors signed alone and in a batch, in any suite")
+    @Test("accepts events that actors signed alone and in a batch, in any suite")
     func good() throws {
         try expect(script, all: "ok", batch: "ok")
     }
 
-    @Test("finds one wrong signature, where signatures of its kind are asked for")
+    @Test("finds one wrong signature when signatures of its kind are checked")
     func wrong() throws {
         try expect(
             appending(script, signer: key) { $0.event = LogScript.inspection(8) }, all: "actor_signature", batch: "ok")
@@ -91,13 +91,13 @@ struct SignatureAuditTests {
             }, all: "actor_signature", batch: "ok")
         var batched = script
         var entry = try batch(of: 2, from: 200)[0]
-        // Signed for another object, so that the path leads to no batch that anyone signed.
+        // Signed for another object, so that the path leads to no signed batch.
         entry.object = LogScript.object(300)
         try batched.append(entry)
         try expect(batched, all: "actor_signature", batch: "actor_signature")
     }
 
-    @Test("finds a key that is unknown, another actor's, or not named")
+    @Test("finds a key that is unknown, another actor's, or missing")
     func unknown() throws {
         try expect(
             appending(script, signer: SigningKey.generate(.ed25519)) { _ in }, all: "actor_signature", batch: "ok")
@@ -105,7 +105,7 @@ struct SignatureAuditTests {
         try expect(appending(script, signer: key) { $0.keyIdentifier = nil }, all: "actor_signature", batch: "ok")
     }
 
-    @Test("finds a key that comes back to life, whichever signatures are asked for, and takes an end said twice")
+    @Test("finds a key that becomes valid again, whichever signatures are checked, and accepts a repeated end")
     func revived() throws {
         for (ends, isGood) in [
             ([KeyStatusChange.Status.retired, .revoked, .revoked], true), ([.retired, .retired], true),
@@ -121,7 +121,7 @@ struct SignatureAuditTests {
         }
     }
 
-    @Test("finds a key that was revoked or retired before the entry, and takes what it signed earlier")
+    @Test("finds a key that was revoked or retired before the entry, and accepts its earlier signatures")
     func revoked() throws {
         for status in [KeyStatusChange.Status.revoked, .retired] {
             var ended = script

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// An actor's signature from `suishen event append` to `chain-verify audit`, through the built commands.
+/// Follows an actor's signature from `suishen event append` to `chain-verify audit`, through the built commands.
 @Suite("An event that its actor signs")
 struct SignedEventTests {
     private let run: SuishenRun
@@ -18,7 +18,7 @@ struct SignedEventTests {
         try run.answer(["device", "keygen", "--out", key, "--algorithm", "es256"])
     }
 
-    /// Registers the public key of a key pair, and gives its identifier.
+    /// Registers the public key of a key pair, and returns its identifier.
     private func register(_ key: String, uscc: String = SuishenRun.uscc) throws -> String {
         let answer = try run.answer(["enterprise", "key", "add", uscc, "--key", key.dropLast(4) + ".pub.pem"])
         return try #require(answer["key"]?.string)
@@ -28,7 +28,7 @@ struct SignedEventTests {
         ["event", "append", object, "--step", "inspecting", "--actor", SuishenRun.uscc, "--actor-key", key] + more
     }
 
-    /// Audits the published log, held to its own newest checkpoint.
+    /// Audits the published log with its own newest checkpoint as anchor.
     private func audit(_ options: [String] = []) throws -> JSONValue {
         let state = run.folder("state")
         let vkey = try #require(try run.answer(["log", "key"])["key"]?.string)
@@ -58,7 +58,7 @@ struct SignedEventTests {
         return Array(lines.joined().utf8)
     }
 
-    @Test("audits as signed, alone and in a batch, beside events without a signature")
+    @Test("passes the audit as signed, alone and in a batch, beside unsigned events")
     func intact() throws {
         _ = try register(key)
         let first = try run.answer(append(object, ["--personal", "inspector=张三", "--field", "result=good"]))
@@ -66,7 +66,7 @@ struct SignedEventTests {
         try run.answer(["event", "append", object, "--step", "repairing"])
         #expect(try run.answer(append(object))["sequence"] == 2)
         let others = try (0..<4).map { _ in try run.object() }
-        // The same objects twice: an entry cannot follow one that is signed in the same batch.
+        // The same objects twice: an entry cannot follow another one of the same batch.
         let outcome = try run.run(
             ["event", "append", "--actor-key", key, "--from", "-"], input: batch(others + [object] + others))
         #expect(outcome.status == 0, "\(outcome)")
@@ -81,7 +81,7 @@ struct SignedEventTests {
         #expect(try signatures() == ["valid", nil, "valid", "valid"])
     }
 
-    @Test("is refused for a key that is not registered, is another actor's or has ended, and nothing is logged")
+    @Test("is refused for a key that is unregistered, another actor's or ended, and nothing is logged")
     func refused() throws {
         #expect(try run.isRefused(append(object), code: "actor_signature"))
         let identifier = try register(key)
@@ -96,7 +96,7 @@ struct SignedEventTests {
             try run.isRefused(
                 ["enterprise", "key", "add", other, "--key", key.dropLast(4) + ".pub.pem"],
                 code: "key_status_refused"))
-        // The key is good, and belongs to another actor than the event's.
+        // The key is valid, but belongs to another actor than the event's.
         #expect(
             try run.isRefused(
                 ["event", "append", object, "--step", "inspecting", "--actor", other, "--actor-key", key],
@@ -116,10 +116,10 @@ struct SignedEventTests {
         let list = try run.answer(["enterprise", "key", "list", SuishenRun.uscc])["keys"]?.array ?? []
         #expect(list.map { $0["status"] } == ["revoked"] && list.first?["key"]?.string == identifier)
         let report = try audit()
-        #expect(report["verdict"] == "intact" && report["events"] == 1, "what was signed before stays good")
+        #expect(report["verdict"] == "intact" && report["events"] == 1, "events signed before stay valid")
     }
 
-    @Test("gives the first answer to the same idempotency key, though it is signed anew")
+    @Test("gets the first answer again for the same idempotency key, though it is signed anew")
     func repeated() throws {
         _ = try register(key)
         let first = try run.answer(append(object, ["--idempotency-key", "once"]))
@@ -130,7 +130,7 @@ struct SignedEventTests {
         #expect(try audit()["events"] == 1)
     }
 
-    @Test("finds its place through the daemon while others append to the same object")
+    @Test("gets its place from the daemon while others append to the same object")
     func concurrent() async throws {
         _ = try register(key)
         let socket = run.folder("socket")

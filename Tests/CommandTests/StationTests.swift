@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Two gates of one station")
 struct StationTests {
-    @Test("refuse one showing at the second gate once it has asked the first over its socket")
+    @Test("refuse a showing at the second gate after it has merged the first one's store over its socket")
     func socket() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -17,7 +17,7 @@ struct StationTests {
         let server = try RunningProgram("verify", ["replay", "serve", "--store", first, "--listen", socket])
         try RunningProgram.waitForSocket(socket)
         var merge = try VerifyRun("replay merge --into \(second) --at \(VerifyGate.now) unix:\(socket)")
-        // Whoever asks gives up after ten seconds, in which a debug build on a busy machine may not read its store.
+        // A merge gives up after ten seconds; a debug build on a busy machine may need longer to read its store.
         for _ in 0..<20 where merge.status == 2 {
             merge = try VerifyRun("replay merge --into \(second) --at \(VerifyGate.now) unix:\(socket)")
         }
@@ -27,7 +27,7 @@ struct StationTests {
         #expect(try VerifyRun("replay merge --into \(second) unix:\(socket)").status == 2)
     }
 
-    @Test("are told of a misspelt store, and make none of that name")
+    @Test("report a misspelt store, and make none of that name")
     func misspeltStore() throws {
         let folder = try ScratchFolder()
         for words in [
@@ -41,7 +41,7 @@ struct StationTests {
         }
     }
 
-    @Test("that share a file accept one showing between them, however many ask at once")
+    @Test("that share a file accept a showing once, however many ask at the same time")
     func sharedFile() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

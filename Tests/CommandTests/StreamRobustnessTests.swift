@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The stream of a gate")
 struct StreamRobustnessTests {
-    /// The verdicts' codes of one stream.
+    /// The verdict codes of one stream.
     private static func codes(
         _ lines: [[UInt8]], _ gate: VerifyGate, scene: String, folder: ScratchFolder
     ) throws -> [String] {
@@ -17,7 +17,7 @@ struct StreamRobustnessTests {
         return run.lines.map { $0["code"]?.string ?? "" }
     }
 
-    @Test("answers every line once, in order, whatever it holds")
+    @Test("answers every line once, in order, whatever the line holds")
     func answersGarbage() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -41,7 +41,7 @@ struct StreamRobustnessTests {
     }
 
     @Test(
-        "stays closed and says why where no line comes, or stdin cannot be read",
+        "stays closed and says why when no line comes or stdin cannot be read",
         arguments: [("</dev/null", "no_code", 0), ("<&-", "input_unreadable", 1), ("</tmp", "input_unreadable", 1)])
     func nothingRead(input: String, code: String, lineCount: Int) throws {
         let gate = try VerifyGate()
@@ -54,11 +54,11 @@ struct StreamRobustnessTests {
         #expect(lines.count == lineCount && lines.allSatisfy { $0.contains(#""code":"input_unreadable""#) })
     }
 
-    @Test("ends where its terminal does, however many threads wait for a line", arguments: [0, 1, 3])
+    @Test("ends when its terminal ends, however many threads wait for a line", arguments: [0, 1, 3])
     func terminal(lineCount: Int) throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
-        // Typed while all of them wait; nobody types anything afterwards.
+        // Typed while all threads wait; nothing is typed afterwards.
         let typed = String(repeating: #"no code\n"#, count: lineCount) + #"\004"#
         let terminal = "timeout 60 script --quiet --return --command \"$0 $*\" /dev/null"
         let outcome = try Program("verify").run(
@@ -72,7 +72,7 @@ struct StreamRobustnessTests {
         )
     }
 
-    /// What a shell prints that has a gate's stream: it sends a line with `scan`, and the process is `$gate`.
+    /// The output of a shell that controls a gate's stream: `scan` sends a line, and `$gate` is the gate's process.
     private static func watching(_ watch: String) throws -> [Substring] {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -91,7 +91,7 @@ struct StreamRobustnessTests {
         return outcome.output.split(whereSeparator: \.isNewline)
     }
 
-    @Test("has a thread on every processor that it may use, and on each one alone")
+    @Test("has one thread on every processor that it may use")
     func processors() throws {
         let lists = try Self.watching(
             """
@@ -107,7 +107,7 @@ struct StreamRobustnessTests {
         #expect(Set(lists.dropFirst()).count == lists.count - 1)
     }
 
-    @Test("keeps the processors awake, where it may, while lines follow closely, and not for one line or afterwards")
+    @Test("keeps the processors awake, if it may, only while lines follow one another closely")
     func wakefulness() throws {
         let states = try Self.watching(
             """
@@ -126,7 +126,7 @@ struct StreamRobustnessTests {
         #expect(states == ["0", "1 1"] || states == ["0", "0 0"])
     }
 
-    @Test("takes each showing at one gate only, of two that share a store, and after one was killed")
+    @Test("accepts each showing at only one of two gates that share a store, also after one was killed")
     func sharesStore() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -137,7 +137,7 @@ struct StreamRobustnessTests {
         let store = "--replay-store \(folder("replay"))"
         let run = { (command: String) in _ = unsafe system(command) }
         let one = "\(verify) --bundle \(gate.folder) \(store) < \(lines)"
-        // The third is killed while it works; what it took stays taken, and the store stays whole.
+        // The third gate is killed while it works; its accepted showings stay recorded, and the store stays whole.
         run("\(one) > \(folder("a")) | \(one) > \(folder("b"))")
         run("(\(one) > \(folder("c")) & sleep 0.05; kill -9 $!) 2>/dev/null")
         run("\(one) > \(folder("d"))")
@@ -148,7 +148,7 @@ struct StreamRobustnessTests {
         #expect(verdicts.allSatisfy { $0.count == texts.count })
         #expect(zip(verdicts[0], verdicts[1]).allSatisfy { Set([$0, $1]) == ["ok", "replayed"] })
         #expect(verdicts[2].allSatisfy { $0 == "replayed" })
-        // A gate killed in the midst of showings that are new: none is taken twice, and all get an answer afterwards.
+        // A gate is killed amid new showings: none is accepted twice, and all get an answer afterwards.
         let fresh = "\(verify) --bundle \(gate.folder) --replay-store \(folder("fresh")) < \(lines)"
         run("(\(fresh) > \(folder("e")) & sleep 0.08; kill -9 $!) 2>/dev/null")
         run("\(fresh) > \(folder("f"))")

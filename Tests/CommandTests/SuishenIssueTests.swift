@@ -5,13 +5,13 @@ import Testing
 
 @Suite("suishen, from registration to picture")
 struct SuishenIssueTests {
-    /// The budgets of the wire format: bytes of the signed message where it names them, and the QR version at level M.
+    /// The budgets of the wire format: the signed message's bytes if given, and the QR version at level M.
     private static let budgets: [String: (bytes: Int64?, version: Int64)] = [
         "signed": (276, 12), "chain": (204, 10), "timed": (172, 9), "paper": (172, 9), "delegated": (241, 11),
         "enterprise": (nil, 10), "place": (nil, 10), "object": (nil, 9),
     ]
 
-    @Test("keeps every form within its budget, and its picture says its text", arguments: ["ed25519", "es256", "sm2"])
+    @Test("keeps every form within its budget, and its picture gives its text", arguments: ["ed25519", "es256", "sm2"])
     func budgets(suite: String) throws {
         let run = try SuishenRun(suite: suite)
         for (name, code) in try codes(run) {
@@ -59,7 +59,7 @@ struct SuishenIssueTests {
         ]
     }
 
-    @Test("reads a picture back before handing it out, and says how; a text alone is not read")
+    @Test("reads a picture back before writing it, and reports the readings; a text alone is not read")
     func readsBack() throws {
         let run = try SuishenRun()
         let object = try run.object()
@@ -73,7 +73,7 @@ struct SuishenIssueTests {
         #expect(text["reads"] == nil && text["mask"]?.integer != nil)
     }
 
-    @Test("keeps the text of a code that is issued when its picture fails")
+    @Test("prints the text of an issued code when its picture fails")
     func keepsText() throws {
         let run = try SuishenRun()
         let outcome = try run.run(["issue", run.object(), "--png", run.folder("none/code.png")])
@@ -82,7 +82,7 @@ struct SuishenIssueTests {
         #expect(try run.answer(["inspect", #require(code["text"]?.string)])["form"]?.string == "object")
     }
 
-    @Test("answers a batch in order, and a bad line with its own refusal")
+    @Test("answers a batch in order, and refuses a bad line by itself")
     func batch() throws {
         let run = try SuishenRun()
         let good = "{\"kind\":\"object\",\"manager\":\"\(SuishenRun.uscc)\",\"category\":\"bridge\"}\n"
@@ -98,7 +98,7 @@ struct SuishenIssueTests {
         #expect(lines.compactMap { $0["subject"]?.string }.count == 2)
     }
 
-    @Test("says of each code in a batch what symbol it takes")
+    @Test("gives the symbol of each code in a batch")
     func batchOfCodes() throws {
         let run = try SuishenRun()
         let (object, person) = (try run.object(), try run.person())
@@ -114,7 +114,7 @@ struct SuishenIssueTests {
         #expect(answers.last?["error"]?["code"] == "subject_unknown")
     }
 
-    @Test("revokes what is live of a subject, which may be nothing")
+    @Test("revokes the live codes of a subject, which may have none")
     func revokes() throws {
         let run = try SuishenRun()
         let person = try run.person()
@@ -124,7 +124,7 @@ struct SuishenIssueTests {
         #expect(try run.answer(["revoke", person])["revoked"] == 0)
     }
 
-    @Test("writes a bundle, epoch keys only where a domain is asked for, and never over another root")
+    @Test("writes a bundle, with epoch keys only for requested domains, and never over another root")
     func bundle() throws {
         let run = try SuishenRun()
         let other = try SuishenRun()

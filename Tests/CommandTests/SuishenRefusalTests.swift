@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("suishen, given what it cannot use")
+@Suite("suishen, with unusable input")
 struct SuishenRefusalTests {
     private let run: SuishenRun
 
@@ -32,7 +32,7 @@ struct SuishenRefusalTests {
         #expect(try run.isRefused(words, code: code))
     }
 
-    @Test("makes an installation in an empty folder as in a new one, and in no other")
+    @Test("makes an installation only in a new or empty folder")
     func initialFolder() throws {
         let (empty, full) = (run.folder("empty"), run.folder("full"))
         for folder in [empty, full] { #expect(unsafe mkdir(folder, 0o755) == 0) }
@@ -45,7 +45,7 @@ struct SuishenRefusalTests {
         #expect(ProjectFiles.exists(run.folder("full/kept")) && !ProjectFiles.exists(run.folder("full/keys")))
     }
 
-    @Test("says that a batch without a line asked for nothing", arguments: ["", "file"])
+    @Test("warns that a batch without lines sent nothing", arguments: ["", "file"])
     func emptyBatch(name: String) throws {
         let source = name.isEmpty ? "-" : try run.folder.write([], to: name)
         let outcome = try run.run(["object", "register", "--from", source])
@@ -53,7 +53,7 @@ struct SuishenRefusalTests {
         #expect(outcome.diagnostics.contains("warning: \(name.isEmpty ? "stdin" : source) holds no requests"))
     }
 
-    @Test("makes no folder that others may write to, whatever the umask")
+    @Test("makes no folder that others can write to, whatever the umask")
     func folderModes() throws {
         let state = run.folder("open")
         let script = """
@@ -87,7 +87,7 @@ struct SuishenRefusalTests {
         #expect(!ProjectFiles.exists(png))
     }
 
-    @Test("writes a picture over no device, pipe or read-only file, and behind a link to what it names")
+    @Test("writes no picture over a device, a pipe or a read-only file, and follows a link to its target")
     func pictureTargets() throws {
         let person = try run.person()
         let pipe = run.folder("pipe")
@@ -105,7 +105,7 @@ struct SuishenRefusalTests {
         #expect(try ProjectFiles.bytes(target).starts(with: [0x89, 0x50, 0x4E, 0x47]))
     }
 
-    @Test("never writes over a key, and reads none that others can read")
+    @Test("never overwrites a key, and refuses a key that others can read")
     func keys() throws {
         let key = run.folder("k.pem")
         try run.answer(["device", "keygen", "--out", key])
@@ -123,7 +123,7 @@ struct SuishenRefusalTests {
         #expect(usage.status == 64)
     }
 
-    @Test("reads no picture that is none, and takes no more memory for what is too large")
+    @Test("refuses a file that is not a picture, and takes no more memory for a too large one")
     func input() throws {
         let picture = try run.folder.write(Array("GIF89a".utf8), to: "a.gif")
         #expect(try run.run(["inspect", picture]).status == 1)
@@ -134,7 +134,7 @@ struct SuishenRefusalTests {
         #expect(outcome.diagnostics.contains("suishen: hint: "))
     }
 
-    @Test("lets two processes work on one installation, or tells one that it is busy")
+    @Test("lets two processes work on one installation, or tells one that the other is busy")
     func twoAtOnce() async throws {
         let run = run
         let outcomes = try await withThrowingTaskGroup(of: Program.Outcome.self) { group in

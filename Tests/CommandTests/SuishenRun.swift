@@ -11,14 +11,14 @@ struct SuishenRun {
     let suite: String
     private let program = Program("suishen")
 
-    /// Makes the installation; its keys count from `time`, or from now.
+    /// Makes the installation; its keys are valid from `time`, or from now.
     init(suite: String = "ed25519", at time: UInt64? = nil) throws {
         folder = try ScratchFolder()
         self.suite = suite
         try answer(["init", "--suite", suite] + (time.map { ["--at", "\($0)"] } ?? []))
     }
 
-    /// Runs the command on the installation, with a JSON answer, whatever comes of it.
+    /// Runs the command on the installation with a JSON answer; it may fail.
     func run(
         _ words: [String], input: [UInt8] = [], dataKilobytesMax: Int = 4 << 20
     ) throws -> Program.Outcome {
@@ -28,7 +28,7 @@ struct SuishenRun {
             dataKilobytesMax: dataKilobytesMax)
     }
 
-    /// Runs the command, requires that it succeeds, and reads its one answer.
+    /// Runs the command, requires success, and reads its one answer.
     @discardableResult
     func answer(_ words: [String], input: [UInt8] = []) throws -> JSONValue {
         let outcome = try run(words, input: input)

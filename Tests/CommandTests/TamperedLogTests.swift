@@ -4,8 +4,10 @@ import Signing
 import Testing
 import TraceLog
 
-/// The table of TraceLog.docc/Auditing.md#What-tampering-is-tried through the built command; `tools/tamper all` does the same on 10,000 events.
-@Suite("chain-verify, of a tampered copy of a log,")
+/// Runs the table of TraceLog.docc/Auditing.md#What-tampering-is-tried through the built command.
+///
+/// `tools/tamper all` does the same on 10,000 events.
+@Suite("chain-verify, on a tampered copy of a log,")
 struct TamperedLogTests {
     private static let honest = Result {
         let place = try AuditedLog()
@@ -20,7 +22,7 @@ struct TamperedLogTests {
         return (place: place, log: log, anchor: try place.anchor(log), tamperer: tamperer)
     }
 
-    @Test("the honest one is intact when it is anchored, and undecided when it is not")
+    @Test("finds the honest log intact with an anchor, and undecided without one")
     func intact() throws {
         let (place, _, anchor, _) = try Self.honest.get()
         let anchored = try place.audit("honest", ["--anchor", anchor])
@@ -30,7 +32,7 @@ struct TamperedLogTests {
         #expect(alone.status == 2 && alone.code == "unanchored")
     }
 
-    @Test("says what was done, where it begins, and which object it concerns", arguments: Tampering.allCases)
+    @Test("names the tampering, its first index, and its object", arguments: Tampering.allCases)
     func finds(way: Tampering) throws {
         let (place, log, anchor, tamperer) = try Self.honest.get()
         let tampered = try tamperer.tampered(way)

@@ -3,7 +3,7 @@ import ForeignCodes
 import Gate
 import Signing
 
-/// A transit network's keys, made for one test, and codes by them, good and bad.
+/// A transit network's keys, made for one test, and good and bad codes under them.
 struct TransitWorkshop {
     let authority: SigningKey
     let issuer: SigningKey

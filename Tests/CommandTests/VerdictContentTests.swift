@@ -2,7 +2,7 @@ import Credential
 import Encoding
 import Testing
 
-@Suite("What a verdict tells the guard")
+@Suite("A verdict's content for the guard")
 struct VerdictContentTests {
     private func verdict(
         _ gate: VerifyGate, _ scene: String, _ text: String, at time: UInt64 = VerifyGate.now
@@ -15,7 +15,7 @@ struct VerdictContentTests {
         verdict["warnings"]?.array?.compactMap(\.string) ?? []
     }
 
-    @Test("of an object: what it is, whose and where, in either letter case, and that its host is unknown")
+    @Test("names an object's kind, manager and place, in either letter case, and warns of an unknown host")
     func objects() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -32,7 +32,7 @@ struct VerdictContentTests {
         #expect(revoked["code"]?.string == "revoked" && revoked["object"]?["manager"] != nil)
     }
 
-    @Test("of an enterprise: its number and name; of a paper code: low assurance; of a ward's: who may do what")
+    @Test("names an enterprise, a paper code's low assurance, and a ward's guardian and scope")
     func persons() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -48,7 +48,7 @@ struct VerdictContentTests {
         #expect(delegated["delegation"]?["guardian"]?.string == "0102030405060708")
     }
 
-    @Test("of a bundle past its end: that it is stale while the scene bears with it, and closed from then on")
+    @Test("says that an expired bundle is stale during the scene's grace, and undecided after it")
     func staleness() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

@@ -6,13 +6,13 @@ import Signing
 import TestSupport
 import Testing
 
-/// One way to a verdict: what is shown at a fresh gate, and the code that must come of it.
+/// One way to a verdict: an input for a fresh gate, and the expected code.
 struct VerdictRow: CustomTestStringConvertible, Sendable {
     let code: String
     var scene = "metro-gate"
     var options = ""
     var at = VerifyGate.now
-    /// What stands behind the gate's own options: `--text …` or pictures.
+    /// The arguments after the gate's own options: `--text …` or pictures.
     let shown: @Sendable (VerifyGate) throws -> String
 
     var testDescription: String { "\(code) at \(scene)" }
@@ -28,7 +28,7 @@ struct VerdictRow: CustomTestStringConvertible, Sendable {
     func run(_ gate: VerifyGate, _ format: String = "--json") throws -> Program.Outcome {
         let shown = try shown(gate)
         let words = "--bundle \(gate.folder) --scene \(scene) --at \(at) \(options) \(format) \(shown)"
-        // A shell takes the quotes apart, as it does for a gate's own start-up script.
+        // A shell parses the quotes, as in a gate's own start-up script.
         return try Program("verify").run(inShell: words)
     }
 }
@@ -84,7 +84,7 @@ extension VerdictRow {
             _ = try VerdictRow.text("ok") { _ in shown }.run(gate)
             return shown
         },
-        // Whoever has the link of the next slot can work out this one's, which is still fresh.
+        // The next slot's link gives this slot's link, which is still fresh.
         .text("replayed") { gate in
             let showings = try gate.chain(times: [VerifyGate.start + 30, VerifyGate.start])
             _ = try VerdictRow.text("ok") { _ in showings[0] }.run(gate)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Every verdict of Gate.docc/Verdicts.md")
 struct VerdictTableTests {
-    /// As the contract has them: a code that is not here, or a row that is missing, fails.
+    /// The contract's verdicts and codes; an unlisted code or a missing row fails the test.
     static let contract: [(verdict: String, status: Int32, codes: Set<String>)] = [
         ("accept", 0, ["ok"]),
         (
@@ -55,7 +55,7 @@ struct VerdictTableTests {
         #expect(Set(VerdictRow.all.map(\.code)) == listed)
     }
 
-    @Test("is one line for people, whatever stands in what was scanned or asked")
+    @Test("is one line for people, whatever text was scanned or given")
     func plainLine() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -72,7 +72,7 @@ struct VerdictTableTests {
         }
     }
 
-    @Test("of several pictures: one line each, and the worst of them as exit status")
+    @Test("has one line for each of several pictures, and the worst one is the exit status")
     func worst() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

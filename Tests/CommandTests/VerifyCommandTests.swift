@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The command verify")
 struct VerifyCommandTests {
-    @Test("refuses a showing the second time, whichever process saw it first, and after a merge at the next gate")
+    @Test("refuses a showing the second time, in another process and, after a merge, at another gate")
     func replay() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -26,7 +26,7 @@ struct VerifyCommandTests {
         #expect(try VerifyRun(options + " --replay-store \(gate.folder)/third-replay").code == "ok")
     }
 
-    @Test("reads a code into one line in which nothing is left that a terminal obeys, and ordinary text as it is")
+    @Test("reads a code into one line without control characters, and keeps ordinary text")
     func decoding() throws {
         let folder = try ScratchFolder()
         let texts = [
@@ -45,7 +45,7 @@ struct VerifyCommandTests {
         }
     }
 
-    @Test("says how many keys of a trust file are of a kind that it does not take")
+    @Test("reports the number of keys with unsupported types in a trust file")
     func keysPassedOver() throws {
         let folder = try ScratchFolder()
         let made = unsafe system(
@@ -57,7 +57,7 @@ struct VerifyCommandTests {
         #expect(try Program("verify").run(words + [folder("one")]).diagnostics.contains("warning: 1 of 1 keys"))
     }
 
-    @Test("answers a stream line by line, in order, and goes on after a bad line")
+    @Test("answers a stream line by line, in order, and continues after a bad line")
     func stream() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -70,7 +70,7 @@ struct VerifyCommandTests {
         #expect(run.status == 1)
     }
 
-    @Test("stays closed without a bundle it can trust, or with an older one than it has seen")
+    @Test("stays closed without a trusted bundle, or with an older one than it has seen")
     func bundles() throws {
         let gate = try VerifyGate(version: 5)
         defer { gate.remove() }
@@ -89,7 +89,7 @@ struct VerifyCommandTests {
         #expect(try VerifyRun("--bundle \(gate.folder) --scene nowhere --text X").status == 64)
     }
 
-    @Test("gives a verdict about another issuer's code too when the keys or the picture cannot be read")
+    @Test("also gives a verdict on another issuer's code when the keys or the picture cannot be read")
     func foreignInputs() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -106,7 +106,7 @@ struct VerifyCommandTests {
         #expect(text.code == "malformed" && text.status == 1)
     }
 
-    @Test("answers the call that it reads by itself as it answers the same call through the parser")
+    @Test("gives the same answer with and without the argument parser")
     func shortestCall() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }

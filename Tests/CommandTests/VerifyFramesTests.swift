@@ -42,7 +42,7 @@ struct VerifyFramesTests {
         #expect(codes == ["ok", "malformed", "ok"] && status == 1)
     }
 
-    @Test("remembers a showing across the film, and takes two holders at once for neither")
+    @Test("remembers a showing across the film, and refuses two holders at once")
     func refusesReplaysAndStrangers() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -58,7 +58,7 @@ struct VerifyFramesTests {
         #expect(strangers == (["holder_mismatch", "holder_mismatch"], 1))
     }
 
-    @Test("opens once for a phone whose code goes on while it is in view, and remembers what it has shown")
+    @Test("opens once for a phone whose code advances in view, and remembers its showings")
     func opensOncePerPhone() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -73,7 +73,7 @@ struct VerifyFramesTests {
         #expect(try run(film, gate, scene: "metro-gate") == (["replayed"], 1))
     }
 
-    @Test("opens for nobody beside a code that was refused, as for nobody in a picture with one")
+    @Test("opens for nobody beside a refused code, as in a picture")
     func refusesBesideARefused() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -83,7 +83,7 @@ struct VerifyFramesTests {
         try film.show([revoked])
         try film.show([revoked, good])
         #expect(try run(film, gate, scene: "metro-gate") == (["revoked", "revoked"], 1))
-        // Not used up, since it was not accepted.
+        // The showing is not used up, because it was not accepted.
         film = Film()
         try film.show([good])
         #expect(try run(film, gate, scene: "metro-gate") == (["ok"], 0))
@@ -92,7 +92,7 @@ struct VerifyFramesTests {
         #expect(try run(film, gate, scene: "metro-gate") == (["revoked", "revoked"], 1))
     }
 
-    @Test("takes two holders for neither, though the first one's showing is no longer fresh")
+    @Test("refuses two holders, also when the first one's showing is no longer fresh")
     func remembersWhoIsInView() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -113,7 +113,7 @@ struct VerifyFramesTests {
         #expect(decide(same, beside: one, at: later).map(\.code) == [.ok])
     }
 
-    @Test("decides on a phone that comes again, though a poster's code beside it never left")
+    @Test("decides again on a returning phone, though a poster's code beside it never left")
     func forgetsBesideAPoster() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
@@ -146,7 +146,7 @@ struct VerifyFramesTests {
         var film = Film()
         try film.show([try enterprise(gate)], frameCount: 4)
         try film.show([], frameCount: 4)
-        // Frames that are kept add up to more than the limit; tools/frames plays ten thousand, and sees less.
+        // If frames were kept, they would exceed the limit; tools/frames plays ten thousand frames.
         let long = Film(bytes: Array(repeatElement(film.bytes, count: 6).joined()))
         let words = ["--bundle", gate.folder, "--scene", "enterprise-inspection", "--at", "\(VerifyGate.now)"]
         let size = ["--frames", "\(Film.width)x\(Film.height)", "--budget", "0"]
@@ -156,7 +156,7 @@ struct VerifyFramesTests {
     }
 
     @Test(
-        "takes no size that a picture cannot have",
+        "refuses a size that a picture cannot have",
         arguments: ["0x480", "640", "640x", "640x480x1", "-1x5", "70000x2", "40000x40000", "640X480"])
     func refusesSizes(size: String) throws {
         let outcome = try Program("verify").run(["--bundle", ".", "--scene", "bus", "--frames", size])

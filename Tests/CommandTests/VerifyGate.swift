@@ -6,7 +6,7 @@ import Glibc
 import Signing
 import TestSupport
 
-/// A gate's folder with keys made for the test, and codes to show at it.
+/// A gate's folder with keys made for the test, and codes for that gate.
 struct VerifyGate {
     static let now: UInt64 = 1_790_000_015
     static let start: UInt64 = 1_790_000_000
@@ -51,9 +51,9 @@ struct VerifyGate {
         unsafe system("rm -rf \(folder)")
     }
 
-    /// Writes the bundle's folder; what the gate remembers stays.
+    /// Writes the bundle's folder; the gate's state stays.
     ///
-    /// Its parameters are those of `files`.
+    /// The parameters are the same as for `files`.
     func export(
         version: UInt64, domains: [SealDomain] = SealDomain.allCases,
         linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil,
@@ -70,15 +70,15 @@ struct VerifyGate {
     ///
     /// - Parameters:
     ///   - version: the bundle's.
-    ///   - domains: whose keys it comes with.
+    ///   - domains: the domains of its epoch keys.
     ///   - linked: its link table.
     ///   - network: its transit network.
     ///   - listTime: the `iat` of every list.
     ///   - listTimeMin: the `iat` that the bundle names for every list, if any.
-    ///   - listForms: the forms of code that there is a list for.
+    ///   - listForms: the forms of code that have a list.
     ///   - revoked: the indices that are revoked in every list.
-    ///   - listKey: signs the lists, in place of the status key.
-    ///   - rootKey: signs the bundle, in place of the root key.
+    ///   - listKey: the key that signs the lists, in place of the status key.
+    ///   - rootKey: the key that signs the bundle, in place of the root key.
     /// - Returns: the files, `bundle.cbor` last.
     /// - Throws: when a signature cannot be made.
     func files(
@@ -120,7 +120,7 @@ struct VerifyGate {
         return try BundleExport(bundle, root: rootKey ?? root, statusLists: tokens, epochKeys: keys).files
     }
 
-    /// Writes a file of the folder, in the place of what was there.
+    /// Writes or replaces a file of the folder.
     func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o644) throws {
         let path = "\(folder)/\(name)"
         unsafe unlink(path)
@@ -193,7 +193,7 @@ struct VerifyGate {
         ).bytes
     }
 
-    /// A place's or an object's code, as a picture of it reads.
+    /// A place's or an object's code, as read from its picture.
     func object(
         _ kind: ObjectKind = .object, index: UInt64 = 3, host: String = "qr.example.cn", id: [UInt8] = [UInt8](1...8),
         issuerName: String = "SH"
@@ -217,7 +217,7 @@ struct VerifyGate {
 }
 
 extension String {
-    /// The text with its last character replaced by the check character that GB 32100 asks for.
+    /// The text with the check character of GB 32100 as its last character.
     fileprivate var fixedUSCC: String {
         let stem = dropLast()
         for character in "0123456789ABCDEFGHJKLMNPQRTUWXY" {

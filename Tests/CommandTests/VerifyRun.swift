@@ -2,7 +2,7 @@ import Encoding
 import Glibc
 import TestSupport
 
-/// One run of the built `verify`: its first line of output as JSON, and how it ended.
+/// One run of the built `verify`: its output lines as JSON, and its exit status.
 struct VerifyRun {
     let status: Int32
     let lines: [JSONValue]

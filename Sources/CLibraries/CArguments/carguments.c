@@ -3,7 +3,7 @@
 static char **argument_list;
 static int32_t argument_count;
 
-// glibc gives every constructor what main gets.
+// glibc passes main's arguments to every constructor.
 __attribute__((constructor)) static void keep_arguments(int count, char **arguments) {
     argument_list = arguments;
     argument_count = count;

@@ -3,8 +3,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 
-/* Declared by <unistd.h> and <sched.h> to those alone who ask for GNU's extensions, which Swift's module of them does
-   not. */
+/* <unistd.h> and <sched.h> declare these only with GNU's extensions, which Swift's module of them does not enable. */
 extern int syncfs(int descriptor);
 extern int sched_getaffinity(pid_t thread, size_t byteCount, cpu_set_t *processors);
 extern int sched_setaffinity(pid_t thread, size_t byteCount, const cpu_set_t *processors);
@@ -14,7 +13,7 @@ static inline int suishen_forbid_dumps(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-/* Names the calling thread; of a longer name the first 15 bytes count. */
+/* Names the calling thread; a longer name is cut to 15 bytes. */
 static inline int suishen_name_thread(const char *name) {
     return prctl(PR_SET_NAME, (unsigned long)name, 0, 0, 0);
 }

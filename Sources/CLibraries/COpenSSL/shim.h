@@ -13,12 +13,12 @@
 #include <openssl/x509v3.h>
 #include <sys/random.h>
 
-/* What Swift does not import: function macros, macros with casts and OSSL_PARAM lists. */
+/* Wraps the parts that Swift does not import: function macros, macros with casts and OSSL_PARAM lists. */
 
 static inline void suishen_free(void *pointer) { OPENSSL_free(pointer); }
 
-/* SHA-256 and single blocks of AES and SM4 as libcrypto has them itself. To fetch one of these from its provider sets up
-   all that the provider has of the kind, 36 digests or 140 ciphers, which takes longer than to check a signature. */
+/* SHA-256 and single blocks of AES and SM4 from libcrypto itself. Fetching one of them from its provider sets up all
+of the provider's 36 digests or 140 ciphers, which takes longer than checking a signature. */
 static inline void suishen_sha256_begin(SHA256_CTX *context) { SHA256_Init(context); }
 
 static inline void suishen_sha256_update(SHA256_CTX *context, const void *bytes, size_t count) {
@@ -91,7 +91,7 @@ static inline void suishen_extended_key_usage_free(EXTENDED_KEY_USAGE *usages) {
     EXTENDED_KEY_USAGE_free(usages);
 }
 
-/* Sets RSASSA-PSS as PS256 has it (RFC 8230 section 2): SHA-256, MGF1 with it, a salt of its length. */
+/* Sets RSASSA-PSS as in PS256 (RFC 8230 section 2): SHA-256, MGF1 with SHA-256, a salt of the digest's length. */
 static inline int suishen_set_ps256(EVP_PKEY_CTX *context, const EVP_MD *digest) {
     return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
            EVP_PKEY_CTX_set_signature_md(context, digest) == 1 &&

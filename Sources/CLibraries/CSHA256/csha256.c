@@ -24,13 +24,13 @@ static const uint32_t round_constants[64] __attribute__((aligned(16))) = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-// One hash that is under way: the words as the instructions want them, {a b e f} and {c d g h}.
+// One unfinished hash: its words in the instructions' order, {a b e f} and {c d g h}.
 typedef struct {
     __m128i abef, cdgh;
 } lane_state;
 
-// A leaf behind its prefix, 0x00, cut into whole blocks that are read in place and what is padded apart. What is copied
-// to the latter comes with up to a block before it, so that every copy has the same length and needs no call.
+// A leaf after its prefix, 0x00: whole blocks are read in place, and the rest is copied to be padded. The copy begins
+// up to a block earlier, so that every copy has the same length and needs no call.
 typedef struct {
     const uint8_t *message;
     size_t whole_count, block_count;
@@ -48,7 +48,7 @@ ACCELERATED INLINE lane_state start(void) {
                         _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19)};
 }
 
-// Four words as they stand in memory, big-endian.
+// Four big-endian words from memory.
 ACCELERATED INLINE __m128i swapped(__m128i words) {
     return _mm_shuffle_epi8(words, _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL));
 }
@@ -59,7 +59,7 @@ ACCELERATED INLINE void store(__m128i words, uint8_t *bytes) {
     _mm_storeu_si128((__m128i *)bytes, swapped(words));
 }
 
-// The first and the last four words of a digest; {d c b a} and {h g f e} are turned around by the shuffle.
+// The first and the last four words of a digest; {d c b a} and {h g f e} are reversed by the shuffle.
 ACCELERATED INLINE __m128i first_half(lane_state state) {
     return _mm_shuffle_epi32(_mm_unpackhi_epi64(state.cdgh, state.abef), 0x1B);
 }
@@ -73,8 +73,8 @@ ACCELERATED INLINE void finish(lane_state state, uint8_t *digest) {
     store(last_half(state), digest + 16);
 }
 
-// The 64 rounds of one block in each of `lanes` hashes, its words used up; their instructions are interleaved, for one
-// chain leaves the unit idle.
+// The 64 rounds of one block in each of `lanes` hashes; overwrites the blocks' words. The lanes' instructions are
+// interleaved, because one lane alone leaves the unit idle.
 ACCELERATED INLINE void rounds(lane_state *states, __m128i words[][4], int lanes) {
     UNROLL for (int group = 0; group < 16; group++) {
         const __m128i constants = _mm_load_si128((const __m128i *)(round_constants + 4 * group));
@@ -97,7 +97,7 @@ ACCELERATED INLINE lane_state plus(lane_state left, lane_state right) {
     return (lane_state){_mm_add_epi32(left.abef, right.abef), _mm_add_epi32(left.cdgh, right.cdgh)};
 }
 
-// Takes one block, whose words are used up, into each of `lanes` hashes.
+// Adds one block to each of `lanes` hashes; overwrites the blocks' words.
 ACCELERATED INLINE void compress(lane_state *states, __m128i words[][4], int lanes) {
     lane_state before[lane_count];
     UNROLL for (int lane = 0; lane < lanes; lane++) before[lane] = states[lane];
@@ -109,7 +109,7 @@ ACCELERATED INLINE void load_block(__m128i *words, const uint8_t *block) {
     UNROLL for (int part = 0; part < 4; part++) words[part] = load(block + 16 * part);
 }
 
-// The block of a prefix and the 63 bytes behind it; the message has 64.
+// The block of a prefix and the next 63 bytes; the message has 64 bytes.
 ACCELERATED INLINE void load_prefixed(__m128i *words, char prefix, const uint8_t *message) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)message);
     words[0] = swapped(_mm_alignr_epi8(bytes, _mm_set1_epi8(prefix), 15));
@@ -183,7 +183,7 @@ ACCELERATED void csha256_leaves(const uint8_t *base, const uint32_t *offsets, co
     }
 }
 
-// A node's 65 bytes: one block, then the last byte, the mark, and the length in bits.
+// A node's 65 bytes: one block, then a block of the last byte, the 0x80 mark, and the length in bits.
 ACCELERATED INLINE void hash_nodes(const uint8_t *pairs, int lanes, uint8_t *digests) {
     lane_state states[lane_count];
     __m128i words[lane_count][4];
@@ -204,15 +204,15 @@ ACCELERATED INLINE void hash_nodes(const uint8_t *pairs, int lanes, uint8_t *dig
 
 ACCELERATED void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *digests) {
     size_t done = 0;
-    // A group is read before its digests are written, and these never reach the pairs of the next group.
+    // A group is read before its digests are written, and the digests never overlap the next group's pairs.
     for (; done + lane_count <= count; done += lane_count)
         hash_nodes(pairs + pair_size * done, lane_count, digests + digest_size * done);
     for (; done < count; done++) hash_nodes(pairs + pair_size * done, 1, digests + digest_size * done);
 }
 
 ACCELERATED void csha256_walk(const uint8_t *label, uint8_t *value, uint32_t start_index, uint32_t end_index) {
-    // One block: label, index, value, 0x80, zeros, and the length of 36 bytes in bits. The words of a digest are the
-    // words of the next message, so that nothing goes through memory.
+    // One block: label, index, value, 0x80, zeros, and the length of 36 bytes in bits. A digest's words are the
+    // words of the next message, so no value goes through memory.
     const __m128i label_words = load(label), bit_count = _mm_set_epi32(36 * 8, 0, 0, 0);
     const __m128i end_mark = _mm_set_epi32(0, 0, (int)0x80000000, 0);
     __m128i current = load(value);
@@ -237,19 +237,19 @@ bool csha256_is_supported(void) { return false; }
 void csha256_leaves(const uint8_t *base, const uint32_t *offsets, const uint32_t *lengths, size_t count,
                     uint8_t *digests) {
     (void)base, (void)offsets, (void)lengths, (void)count, (void)digests;
-    // No input reaches this: without csha256_is_supported() nobody calls it.
+    // No input reaches this: callers first check csha256_is_supported().
     __builtin_trap();
 }
 
 void csha256_nodes(const uint8_t *pairs, size_t count, uint8_t *digests) {
     (void)pairs, (void)count, (void)digests;
-    // No input reaches this: without csha256_is_supported() nobody calls it.
+    // No input reaches this: callers first check csha256_is_supported().
     __builtin_trap();
 }
 
 void csha256_walk(const uint8_t *label, uint8_t *value, uint32_t start_index, uint32_t end_index) {
     (void)label, (void)value, (void)start_index, (void)end_index;
-    // No input reaches this: without csha256_is_supported() nobody calls it.
+    // No input reaches this: callers first check csha256_is_supported().
     __builtin_trap();
 }
 

@@ -56,7 +56,7 @@ struct LogArguments: ParsableArguments {
             let bytes = try InputFile.read(openings, byteCountMax: 1 << 30)
             if bytes.isEmpty {
                 Diagnostics(command: "chain-verify").warn(
-                    "\(openings) has no openings, so that every personal field counts as lost or erased")
+                    "\(openings) has no openings, so every personal field counts as lost or erased")
             }
             options.openings = try CommandError.naming(openings) { () throws(TraceLogError) in
                 try OpeningIndex(lines: bytes)

@@ -66,7 +66,7 @@ extension ObjectReport.Event {
 
     private var recordedAt: String { TraceEvent.utc(Int64(clamping: entry.recordedAtMilliseconds)) }
 
-    /// A line of the report; control characters from the log are removed, which could steer the terminal.
+    /// A line of the report, without control characters from the log: they could control the terminal.
     private func line(_ name: String, _ value: String) -> String {
         let padding = String(repeating: " ", count: max(1, 8 - name.utf8.count))
         return "      \(name)\(padding)\(TerminalText.line(value))\n"

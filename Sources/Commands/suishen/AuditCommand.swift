@@ -9,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
         commandName: "audit", abstract: "Show who did what to which subject, and when, oldest first.",
         discussion: "Users are given by number, times in seconds since 1970. The trail holds no personal data.")
 
-    @Option(help: "Show only what is after this line of the trail.")
+    @Option(help: "Show only the lines after this line number of the trail.")
     var after: UInt64 = 0
 
     @Option(help: "Show only lines about this subject, key or bundle.")

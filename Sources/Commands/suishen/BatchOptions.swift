@@ -4,24 +4,24 @@ import Encoding
 import Glibc
 import Issuing
 
-/// One JSON request a line in, one result a line out, in order.
+/// Reads one JSON request a line and prints one result a line, in the same order.
 struct BatchOptions: ParsableArguments {
-    /// Requests on their way at once: enough to share commits, few enough to bound memory.
+    /// Requests in progress at once: enough to share commits, few enough to bound memory.
     private static let windowCount = 512
     /// The longest request.
     static let lineByteCountMax = 64 << 10
 
     @Option(
         name: .customLong("from"),
-        help: "Read requests from this file, one JSON object a line; - for stdin. Without a line nothing is asked.")
+        help: "Read requests from this file, one JSON object a line; - for stdin. An empty file sends nothing.")
     var source: String?
 
     /// Sends every line of the source, and prints each answer, or each refusal, in the lines' order.
     ///
     /// - Parameters:
-    ///   - operation: what each line asks for.
+    ///   - operation: the operation that each line requests.
     ///   - state: the installation.
-    ///   - completed: adds to an answer what the command itself knows; where it cannot, the answer is printed as it is.
+    ///   - completed: adds the command's own facts to an answer; when it fails, the answer is printed unchanged.
     /// - Throws: ``CommandError`` after the last line, when any line was refused or could not be completed.
     func run(
         _ operation: IssuerOperation, on state: StateOptions,
@@ -34,8 +34,8 @@ struct BatchOptions: ParsableArguments {
     /// Reads every line of the source, and prints each answer, or each refusal, in the lines' order.
     ///
     /// - Parameters:
-    ///   - completed: adds to an answer what the command itself knows.
-    ///   - answering: gives as many answers as it is given lines.
+    ///   - completed: adds the command's own facts to an answer.
+    ///   - answering: returns one answer for each line.
     /// - Throws: as ``run(_:on:completed:)``.
     func run(
         completed: (JSONValue) throws(CommandError) -> JSONValue = { $0 },
@@ -50,7 +50,7 @@ struct BatchOptions: ParsableArguments {
         var isAtEnd = false
         while !isAtEnd {
             var window: [[UInt8]?] = []
-            // A pipe's lines are answered as they come, though the next is not there yet.
+            // Answers a pipe's lines as they arrive, without waiting for the next one.
             while window.isEmpty || window.count < Self.windowCount && lines.isReady {
                 guard let line = try lines.next() else {
                     isAtEnd = true
@@ -68,7 +68,7 @@ struct BatchOptions: ParsableArguments {
                 do {
                     output += try completed(answer).encoded() + "\n"
                 } catch {
-                    // The request is done by now, and what it gave is nowhere but in this answer.
+                    // The request has been carried out, and only this answer holds its result.
                     output += answer.encoded() + "\n"
                     incompleteness = error
                 }
@@ -80,12 +80,12 @@ struct BatchOptions: ParsableArguments {
         progress.finish()
         if lineCount == 0 {
             let name = source == "-" ? "stdin" : source
-            Diagnostics(command: "suishen").warn("\(name) holds no requests, so that nothing was asked")
+            Diagnostics(command: "suishen").warn("\(name) holds no requests, so nothing was sent")
         }
         guard refusedCount == 0 else {
             throw CommandError(
                 code: "requests_refused", reason: "\(refusedCount) requests were refused",
-                hint: "their lines in the output say why; the others were done", status: .failure)
+                hint: "their lines in the output say why; the other requests were carried out", status: .failure)
         }
         if let incompleteness { throw incompleteness }
     }

@@ -6,26 +6,26 @@ import Gate
 import Glibc
 import Issuing
 
-/// Makes what gates decide with.
+/// Makes the bundles with which gates decide.
 struct BundleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bundle", abstract: "Make what gates decide with.", subcommands: [Export.self])
+        commandName: "bundle", abstract: "Make the bundles with which gates decide.", subcommands: [Export.self])
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write a gate bundle to a folder, or bring one there up to date.",
+            abstract: "Write a gate bundle to a folder, or update the bundle in it.",
             discussion: """
-                The folder gets bundle.cbor, root.pem, status/, and epoch-keys.cbor (mode 0400) for the domains asked \
-                for. Give a gate only its own domains: it can open what its keys fit, and nothing else.
+                The folder gets bundle.cbor, root.pem, status/, and epoch-keys.cbor (mode 0400) for the named domains. \
+                Give a gate only its own domains: it can open every seal that its keys fit.
                 """)
 
-        @Option(help: "The folder; made when it is not there.")
+        @Option(help: "The folder; made when it does not exist.")
         var out: String
 
         @Option(help: "A domain whose seals the gate may open: medical or transit; may be given twice.")
         var domain: [SealDomain] = []
 
-        @Option(help: "Seconds that the bundle is fresh.")
+        @Option(help: "Seconds for which the bundle is fresh.")
         var lifetime: UInt64?
 
         @OptionGroup var state: StateOptions
@@ -58,22 +58,23 @@ struct BundleCommand: AsyncParsableCommand {
             }
         }
 
-        /// A command that fails leaves nothing behind that it made.
+        /// Removes the files that a failed command made.
         private func remove(_ files: [BundleExport.File]) {
             for file in files { unsafe unlink("\(out)/\(file.path)") }
             unsafe rmdir("\(out)/\(BundleExport.statusFolder)")
             unsafe rmdir(out)
         }
 
-        /// Replaces each file in one step, and `bundle.cbor` last: a running gate takes the folder up when that changes,
-        /// and after a power cut no new bundle stands beside old lists.
+        /// Replaces each file in one step, `bundle.cbor` last: a running gate loads the folder when it changes.
+        ///
+        /// A power cut never leaves a new bundle beside old lists.
         private func bringUpToDate(_ files: [BundleExport.File]) throws(CommandError) {
             let folders = ["\(out)/\(BundleExport.statusFolder)", out]
             for folder in folders.reversed() where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
                 throw CommandError(
                     code: "output_unwritable",
                     reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
-                    hint: "name a folder in one that exists and that you may write to")
+                    hint: "name a folder whose parent exists and is writable for you")
             }
             for file in files where file.path == BundleExport.rootName {
                 try checkRoot(file.bytes, at: "\(out)/\(file.path)")
@@ -85,7 +86,7 @@ struct BundleCommand: AsyncParsableCommand {
             }
         }
 
-        /// A gate trusts the root it was given first; another issuer's bundle must not change that unseen.
+        /// Refuses another root key: a gate trusts its first root, and no other issuer may replace it unnoticed.
         private func checkRoot(_ root: [UInt8], at path: String) throws(CommandError) {
             guard unsafe access(path, F_OK) == 0, try InputFile.read(path, byteCountMax: 64 << 10) != root else {
                 return

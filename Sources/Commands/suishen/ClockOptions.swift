@@ -2,12 +2,12 @@ import ArgumentParser
 import CommandSupport
 import Platform
 
-/// The time a command takes as now.
+/// The current time of a command: the clock's, or a given one.
 struct ClockOptions: ParsableArguments {
     @Option(name: .customLong("at"), help: "Seconds since 1970-01-01T00:00:00Z, in place of the clock.")
     var fixedSeconds: UInt64?
 
-    /// The last second of the year 9999: sums of times stay far from the end of 64 bits.
+    /// The last second of the year 9999, so that sums of times do not overflow 64 bits.
     private static let secondsMax: UInt64 = 253_402_300_799
 
     func validate() throws {

@@ -3,11 +3,11 @@ import CommandSupport
 import Encoding
 import Issuing
 
-/// Shows every code that a subject was given.
+/// Shows every code issued for a subject.
 struct CodesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "codes", abstract: "Show every code that a subject holds or is guardian of, oldest first.",
-        discussion: "What the code's picture says is not kept; its identifier is what `suishen revoke` takes.")
+        discussion: "The registry does not keep the codes' texts. `suishen revoke` takes a code's identifier.")
 
     @Argument(help: "A subject.")
     var subject: String

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Encoding
 
-/// Where something is, and which datum says so.
+/// The coordinates of a place, and their datum.
 struct CoordinateOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "Degrees north.")
     var latitude: Double?
@@ -9,7 +9,7 @@ struct CoordinateOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "Degrees east.")
     var longitude: Double?
 
-    @Option(help: "What the coordinates refer to: cgcs2000 or gcj02.")
+    @Option(help: "The coordinates' datum: cgcs2000 or gcj02.")
     var reference: String?
 
     /// The request's members.

@@ -3,16 +3,16 @@ import Encoding
 
 /// A code given as its text, or as a file that holds the text or the JSON that `issue` printed.
 enum CredentialArgument {
-    /// A text of a code with room for the JSON around it.
+    /// The longest code's text, with room for the JSON around it.
     private static let byteCountMax = 64 << 10
 
-    /// Whether the argument is a code's text itself and not a file's name.
+    /// Whether the argument is a code's text, not a file's name.
     static func isText(_ argument: String) -> Bool {
         let upper = argument.prefix(8).uppercased()
         return upper.hasPrefix("SP1:") || upper.hasPrefix("HTTPS://")
     }
 
-    /// The text, from wherever it is.
+    /// Reads the text from the argument, a file or stdin.
     ///
     /// - Parameter argument: a text, a path, or `-` for stdin.
     /// - Returns: the text without white space around it.
@@ -38,7 +38,7 @@ enum CredentialArgument {
 
     private static func malformed(_ name: String) -> CommandError {
         CommandError(
-            code: "input_malformed", reason: "\(name) holds no code's text",
-            hint: "give SP1:…, or a file with it or with what suishen issue --json printed", status: .failure)
+            code: "input_malformed", reason: "\(name) does not hold a code's text",
+            hint: "give SP1:…, or a file with that text or with the output of suishen issue --json", status: .failure)
     }
 }

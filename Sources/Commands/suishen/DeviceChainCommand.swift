@@ -10,14 +10,14 @@ struct DeviceChainCommand: ParsableCommand {
         commandName: "chain",
         abstract: "Make a hash chain for a chain code and print its anchor.",
         discussion: """
-            The issuer sees the anchor only. The seed is written once, with mode 0400. A chain serves one credential: \
-            whoever saw a late link of it knows every earlier one.
+            The issuer sees only the anchor. The seed is written once, with mode 0400. Use a chain for one credential \
+            only: a reader of a late link can compute every earlier one.
             """)
 
-    @Option(help: "Where the seed goes; the file must not exist.")
+    @Option(help: "The file for the seed; it must not exist.")
     var out: String
 
-    @Option(help: "Seconds the code will live, 1 to 86400; a slot has 30.")
+    @Option(help: "The code's lifetime in seconds, 1 to 86400; a slot is 30 seconds.")
     var lifetime: UInt64 = 86_400
 
     @Option(help: "The issuer's suite: ed25519, es256 or sm2.")

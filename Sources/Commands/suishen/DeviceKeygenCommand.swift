@@ -9,12 +9,12 @@ struct DeviceKeygenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keygen",
         abstract: "Make a device key and write its public part beside it.",
-        discussion: "The private key is written once, with mode 0400, and never over another file.")
+        discussion: "The private key is written once, with mode 0400, and never replaces a file.")
 
-    @Option(help: "Where the private key goes; the file must not exist.")
+    @Option(help: "The file for the private key; it must not exist.")
     var out: String
 
-    @Option(help: "Where the public key goes; KEY.pub.pem by default.")
+    @Option(help: "The file for the public key; KEY.pub.pem by default.")
     var publicOut: String?
 
     @Option(help: "ed25519, es256 or sm2.")
@@ -37,7 +37,7 @@ struct DeviceKeygenCommand: ParsableCommand {
             do {
                 try OutputFile.write(key.verificationKey.pem(), to: publicPath)
             } catch {
-                // A key whose public part nobody has is of no use, and would block the next try.
+                // Without its public key the private key is useless, and the file would make the next attempt fail.
                 unsafe unlink(out)
                 throw error
             }

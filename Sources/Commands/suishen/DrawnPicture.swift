@@ -3,13 +3,13 @@ import QRDrawing
 import QRProofreading
 import QRStandard
 
-/// The symbol that a text became, and what of it was read back.
+/// A text's QR symbol, and the results of reading it back.
 struct DrawnPicture {
     let symbol: QRSymbol
-    /// The looks that gave the text back; nil where no picture was made.
+    /// The readings that returned the text; nil when no picture was made.
     let reads: [SelfRead]?
 
-    /// Adds the symbol to a result, behind the count of the message's bytes.
+    /// Adds the symbol to a result, after the message's byte count.
     func described(in code: JSONValue) -> JSONValue {
         var members: [JSONObject.Member] = []
         for member in code.object?.members ?? [] {

@@ -4,20 +4,20 @@ import Encoding
 import Issuing
 import Signing
 
-/// Registers, lists and ends the keys by which an enterprise signs its events.
+/// Registers, lists and ends the keys with which an enterprise signs its events.
 struct EnterpriseKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "Register, list and end the keys by which an enterprise signs events.",
+        commandName: "key", abstract: "Register, list and end the keys with which an enterprise signs events.",
         discussion: """
-            Every change is an entry of the trace log. Auditors judge a signature by the newest change before the \
-            signed event, so that events signed before a key ended stay good.
+            Every change is an entry of the trace log. Auditors judge a signature by the key's newest change before \
+            the signed event. Events signed before a key ended therefore stay valid.
             """,
         subcommands: [Add.self, List.self, Retire.self, Revoke.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register a public key of an enterprise.",
-            discussion: "`suishen device keygen` makes a pair of keys; only the public one comes here.")
+            discussion: "`suishen device keygen` makes a pair of keys; give only the public key here.")
 
         @Argument(help: "The enterprise's unified social credit code.")
         var uscc: String
@@ -28,7 +28,7 @@ struct EnterpriseKeyCommand: AsyncParsableCommand {
         @OptionGroup var inquiry: InquiryOptions
 
         func run() async throws {
-            // Read here, so that a private key given by mistake does not leave this process.
+            // Reads the file here, so that a private key given by mistake does not leave this process.
             let publicKey = try CommandError.wrapping {
                 try VerificationKey(pem: InputFile.read(key, byteCountMax: 1 << 14))
             }
@@ -53,7 +53,7 @@ struct EnterpriseKeyCommand: AsyncParsableCommand {
 
     struct Retire: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a key that the enterprise no longer uses; it never becomes good again.")
+            abstract: "End a key that the enterprise no longer uses; it never becomes valid again.")
 
         @OptionGroup var ending: EnterpriseKeyEnding
 
@@ -64,7 +64,7 @@ struct EnterpriseKeyCommand: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a key that somebody else may hold; it never becomes good again.")
+            abstract: "End a key that somebody else may hold; it never becomes valid again.")
 
         @OptionGroup var ending: EnterpriseKeyEnding
 
@@ -82,7 +82,7 @@ struct EnterpriseKeyEnding: ParsableArguments {
     @Argument(help: "The key's identifier, as `suishen enterprise key list` shows it.")
     var key: String
 
-    @Option(help: "Why, in words that name nobody: they enter the log.")
+    @Option(help: "The reason, without personal data: it enters the log.")
     var reason: String?
 
     @OptionGroup var inquiry: InquiryOptions

@@ -14,10 +14,10 @@ struct EventCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Append an event to a registered object's or place's history.",
             discussion: """
-                Personal fields stay out of the log: it holds commitments to them, and the registry their values, \
-                until they are erased. Everything else can be read by anybody who reads the log. With --actor-key the \
-                actor signs the event as the log holds it, and auditors check the signature; the key must have been \
-                registered by `suishen enterprise key add`. With --from, one signature covers a batch of events.
+                The log holds only commitments to personal fields; the registry holds their values until they are \
+                erased. Everything else is readable for every reader of the log. With --actor-key the actor signs the \
+                event as the log holds it, and auditors check the signature; register the key first with \
+                `suishen enterprise key add`. With --from, one signature covers a batch of events.
                 """)
 
         @Argument(help: "The object's or place's subject.")
@@ -29,28 +29,28 @@ struct EventCommand: AsyncParsableCommand {
         @Option(help: "The disposition, a term of GS1 CBV 2.0 such as conformant.")
         var disposition: String?
 
-        @Option(help: "Where it happened.")
+        @Option(help: "The place of the event.")
         var location: String?
 
         @OptionGroup var coordinates: CoordinateOptions
 
-        @Option(help: "Who did it: a unified social credit code; the service itself by default.")
+        @Option(help: "The actor: a unified social credit code; the service itself by default.")
         var actor: String?
 
-        @Option(help: ArgumentHelp("A field in the log; may be given again.", valueName: "name=value"))
+        @Option(help: ArgumentHelp("A field in the log; may be repeated.", valueName: "name=value"))
         var field: [String] = []
 
         @Option(
-            help: ArgumentHelp("A personal field, kept out of the log; may be given again.", valueName: "name=value"))
+            help: ArgumentHelp("A personal field, kept out of the log; may be repeated.", valueName: "name=value"))
         var personal: [String] = []
 
         @Option(help: "The index of the entry that this event corrects.")
         var corrects: UInt64?
 
-        @Option(help: "The sequence that the event should get; another writer in between is a conflict.")
+        @Option(help: "The sequence that the event must get; the append is a conflict when another event has taken it.")
         var expectSequence: UInt64?
 
-        @Option(help: "With --expect-sequence, the leaf hash of the event before, in hex.")
+        @Option(help: "With --expect-sequence, the leaf hash of the previous event, in hex.")
         var expectPrevious: String?
 
         @Option(help: "The actor's private key, PEM, to sign the event or all events of --from.")
@@ -60,7 +60,7 @@ struct EventCommand: AsyncParsableCommand {
 
         func validate() throws {
             guard request.batch.source != nil || object != nil && step != nil else {
-                throw ValidationError("OBJECT and --step are needed, or --from FILE")
+                throw ValidationError("OBJECT and --step are required, or --from FILE")
             }
             _ = try members
         }
@@ -88,7 +88,7 @@ struct EventCommand: AsyncParsableCommand {
             get throws {
                 guard let expectSequence else {
                     guard expectPrevious == nil else {
-                        throw ValidationError("--expect-previous goes with --expect-sequence")
+                        throw ValidationError("--expect-previous needs --expect-sequence")
                     }
                     return nil
                 }
@@ -99,7 +99,7 @@ struct EventCommand: AsyncParsableCommand {
             }
         }
 
-        /// `NAME=VALUE` words as one object; a value never appears in a complaint.
+        /// Makes one object from `NAME=VALUE` words; an error never shows a value.
         private static func texts(_ words: [String], _ option: String) throws -> JSONValue? {
             guard !words.isEmpty else { return nil }
             var object: JSONObject = [:]
@@ -118,7 +118,7 @@ struct EventCommand: AsyncParsableCommand {
     struct Erase: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete an event's personal fields for good.",
-            discussion: "The log keeps their commitments and says that they were erased, so that it still audits.")
+            discussion: "The log keeps their commitments and records the erasure, so that audits still pass.")
 
         @Argument(help: "The object's or place's subject.")
         var object: String
@@ -126,10 +126,10 @@ struct EventCommand: AsyncParsableCommand {
         @Argument(help: "The event's index, as the history shows it.")
         var index: UInt64
 
-        @Option(help: "Why, in words that name nobody: they enter the log.")
+        @Option(help: "The reason, without personal data: it enters the log.")
         var reason: String
 
-        @Option(help: "Who asks: a unified social credit code; the service itself by default.")
+        @Option(help: "Who requests the erasure: a unified social credit code; the service itself by default.")
         var actor: String?
 
         @OptionGroup var state: StateOptions

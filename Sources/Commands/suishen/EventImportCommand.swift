@@ -9,10 +9,10 @@ struct EventImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Append the events of an EPCIS 2.0 document in JSON-LD, in its order.",
         discussion: """
-            Prints where each event stands, one JSON object a line. A document with anything that the log has no place \
-            for is refused whole. The import ends with the first event that the installation refuses; begun again, it \
-            gives the first answers for what was done and goes on from there. A correction must stand behind the event \
-            that it corrects, and gets that event's index in this log.
+            Prints each event's place in the log, one JSON object a line. A document with a part that the log cannot \
+            hold is refused as a whole. The import ends with the first event that the installation refuses. A repeated \
+            import gives the first answers again for the appended events, and goes on after them. A correction must \
+            follow the event that it corrects, and gets that event's index in this log.
             """)
 
     @Argument(help: ArgumentHelp("The document, at most 64 MiB; - for stdin.", valueName: "file"))
@@ -20,13 +20,13 @@ struct EventImportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Which object or place here an identifier of the document, or a subject of another installation, stands "
-                + "for; may be given again.", valueName: "uri=subject"))
+            "The object or place here for an identifier of the document, or for a subject of another installation; "
+                + "may be repeated.", valueName: "uri=subject"))
     var object: [String] = []
 
     @OptionGroup var state: StateOptions
 
-    // Every answer is JSON already; taken so that --json means the same everywhere.
+    // Every answer is JSON already; the option exists so that every command accepts --json.
     @OptionGroup var result: ResultOptions
 
     func validate() throws {
@@ -61,7 +61,7 @@ struct EventImportCommand: AsyncParsableCommand {
                         StandardStream.output.write(answer.encoded() + "\n")
                         progress.advance(by: 1)
                     } catch let error as OperationError {
-                        // Thrown no further, so that what was appended is published.
+                        // Not thrown, so that the appended events are published.
                         StandardStream.output.write(error.json.encoded() + "\n")
                         return
                     }
@@ -74,7 +74,7 @@ struct EventImportCommand: AsyncParsableCommand {
         guard done.count == events.count else {
             throw CommandError(
                 code: "import_stopped", reason: "\(done.count) of \(events.count) events were appended",
-                hint: "the output's last line says why the next was not; import the document again then",
+                hint: "see the output's last line for the reason; mend that, then import the document again",
                 status: .failure)
         }
     }
@@ -83,7 +83,7 @@ struct EventImportCommand: AsyncParsableCommand {
         get throws {
             var objects: [String: ObjectID] = [:]
             for word in object {
-                // A URI may hold the sign, a subject does not.
+                // A URI may hold an equals sign, but a subject does not.
                 guard let sign = word.lastIndex(of: "="), sign > word.startIndex,
                     let subject = Self.subject(word[word.index(after: sign)...])
                 else { throw ValidationError("--object takes URI=SUBJECT") }
@@ -101,8 +101,8 @@ struct EventImportCommand: AsyncParsableCommand {
         (try? Hex.decode(text)).flatMap { ObjectID($0) }
     }
 
-    /// Refuses, before anything is appended, what is longer than a request may be, and corrections of what the document
-    /// does not hold.
+    /// Refuses, before anything is appended, events longer than a request may be, and corrections of events that the
+    /// document does not hold.
     private static func check(_ events: [ImportedEvent]) throws(CommandError) {
         var known: Set<Appended.Place> = []
         for event in events {
@@ -123,9 +123,9 @@ struct EventImportCommand: AsyncParsableCommand {
     }
 }
 
-/// Where imported events stand in this log.
+/// The indices of imported events in this log.
 private struct Appended {
-    /// An entry of the log that the events come from.
+    /// An entry of the log from which the events come.
     struct Place: Hashable {
         let object: ObjectID
         let index: UInt64
@@ -140,7 +140,7 @@ private struct Appended {
         indices[Place(object: event.object, index: old)] = UInt64(clamping: new)
     }
 
-    /// The index here of the entry that an event corrects.
+    /// The index in this log of the entry that an event corrects.
     func correction(of event: ImportedEvent) -> UInt64? {
         event.event.corrects.flatMap { indices[Place(object: event.object, index: $0)] }
     }

@@ -10,8 +10,9 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Make an installation: keys, settings and an empty registry.",
         discussion: """
-            The folder must be new, or empty. Nothing else makes one. The beat, a small file outside the folder, says how \
-            far the installation is, so that an older copy of the folder is not served; keep it out of backups of it.
+            The folder must be new, or empty. Only this command makes an installation. The beat is a small file \
+            outside the folder. It records how far the installation has come, so that an older copy of the folder is \
+            not served; keep it out of the folder's backups.
             """)
 
     @Option(help: "The folder to make; SUISHEN_STATE by default.")
@@ -23,7 +24,7 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The issuer's short name in every code, 1 to 8 letters or digits.")
     var issuer = Settings().issuer
 
-    @Option(help: "The host of enterprise and object codes.")
+    @Option(help: "The host name in enterprise and object codes.")
     var host = Settings().host
 
     @Option(help: "The beat's file, best on another disk; DIR.beat beside the folder by default.")
@@ -39,7 +40,7 @@ struct InitCommand: ParsableCommand {
             settings.issuer = issuer
             settings.host = host.uppercased()
             settings.beat = beat
-            // The file's own reader judges the values, so that what init writes can always be read.
+            // Checks the values with the settings file's reader, so that the written file can always be read.
             settings = try Settings(text: settings.text)
             let folder = try StateOptions.folder(state)
             try folder.create(settings, random: SystemRandom(), at: clock.now)

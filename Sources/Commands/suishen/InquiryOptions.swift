@@ -3,7 +3,7 @@ import CommandSupport
 import Encoding
 import Issuing
 
-/// A request that is made once and answered once, or read in pages.
+/// The options of a request that is sent once, or of a list that is read in pages.
 struct InquiryOptions: ParsableArguments {
     @OptionGroup var state: StateOptions
     @OptionGroup var result: ResultOptions
@@ -20,11 +20,11 @@ struct InquiryOptions: ParsableArguments {
     /// Reads every page of a list, and prints its items, one a line.
     ///
     /// - Parameters:
-    ///   - operation: gives one page.
-    ///   - body: what is asked; `after` is added for each further page.
+    ///   - operation: returns one page.
+    ///   - body: the request; `after` is added for each further page.
     ///   - items: the name of a page's list.
-    ///   - next: what the next page comes after, of this page and its last item.
-    ///   - text: an item for people.
+    ///   - next: returns the next page's `after`, from this page and its last item.
+    ///   - text: formats an item for people.
     /// - Throws: ``CommandError`` with the refusal's code.
     func list(
         _ operation: IssuerOperation, _ body: JSONObject, items: String,

@@ -4,24 +4,24 @@ import Credential
 import Encoding
 import QRReading
 
-/// Looks into a code without trusting it.
+/// Decodes a code without verifying it.
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Decode a code without checking anything: for people who debug.",
         discussion: """
-            Nothing printed is verified; gates use verify. `system` says whose code it is: suishen, hcert (EU DCC and \
-            its like), claim169 (MOSIP), cwt, transit (also in hex), medical (28 digits), or unknown. What is printed \
-            may name a person.
+            Nothing printed is verified; gates use verify. `system` names the code's system: suishen, hcert (EU DCC \
+            and similar), claim169 (MOSIP), cwt, transit (also in hex), medical (28 digits), or unknown. The output \
+            may contain personal data.
             """)
 
-    @Argument(help: "A code's text, a file with it or with its bytes, a PNG or JPEG picture, or - for stdin.")
+    @Argument(help: "A code's text, a file with its text or bytes, a PNG or JPEG picture, or - for stdin.")
     var input: String
 
     @OptionGroup var result: ResultOptions
 
     func run() throws {
-        Diagnostics(command: "suishen").warn("what follows is untrusted: nothing of it is verified")
+        Diagnostics(command: "suishen").warn("the output is untrusted: nothing in it is verified")
         var firstError: CommandError?
         for code in try codes() {
             let (json, error) = code.inspection
@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func codes() throws(CommandError) -> [InspectedCode] {
-        if InspectedCode.isOne(input) { return [InspectedCode(text: input)] }
+        if InspectedCode.isCodeText(input) { return [InspectedCode(text: input)] }
         return try CommandError.wrapping {
             let content = try InputFile.read(input)
             guard Self.isPicture(content) else {

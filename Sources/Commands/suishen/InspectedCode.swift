@@ -4,7 +4,7 @@ import Encoding
 import ForeignCodes
 import Gate
 
-/// One code of whatever system, as its picture or its file has it.
+/// One code of any system, as read from a picture or a file.
 struct InspectedCode {
     /// The most bytes that a QR code holds (version 40, level L, digits).
     private static let byteCountMax = 7089
@@ -21,13 +21,13 @@ struct InspectedCode {
         self.init(bytes: Array(text.utf8), text: text)
     }
 
-    /// Whether an argument is a code itself, and no file's name.
-    static func isOne(_ argument: String) -> Bool {
+    /// Whether an argument is a code's text, not a file's name.
+    static func isCodeText(_ argument: String) -> Bool {
         if CredentialArgument.isText(argument) || argument.hasPrefix("HC1:") { return true }
         return InspectedCode(text: argument).foreign != nil
     }
 
-    /// Everything that it says, and what keeps the rest from being read.
+    /// Everything that the code says, and the error that kept the rest from being read.
     var inspection: (json: JSONValue, error: CommandError?) {
         if let foreign { return foreign }
         guard CredentialArgument.isText(text) else { return unknown }
@@ -42,7 +42,7 @@ struct InspectedCode {
         }
     }
 
-    /// What is told of a code that is another system's; nil for all others.
+    /// The inspection of another system's code; nil for all other codes.
     private var foreign: (json: JSONValue, error: CommandError?)? {
         if let code = MedicalInsuranceCode(text) {
             return (
@@ -50,18 +50,18 @@ struct InspectedCode {
                     "medical", ["digits": .string(code.digits), "province": .integer(Int64(code.province))]), nil
             )
         }
-        // As gates take it where scanners hand on text alone.
+        // Gates accept the same form from scanners that pass on only text.
         let hex = text.hasPrefix("hex:") ? text.dropFirst(4) : text[...]
         let transit = TransitInspection(bytes) ?? (try? Hex.decode(hex)).flatMap(TransitInspection.init)
         if let transit { return (Self.untrusted("transit", transit.json), nil) }
         guard let foreign = ForeignInspection(text) else { return nil }
         let error = CommandError(
             code: "malformed", reason: "the text breaks off: \(foreign.json["brokenAt"]?.string ?? "") fails",
-            hint: "scan it again, and give all of it", status: .failure)
+            hint: "scan the code again, and give the whole text", status: .failure)
         return (Self.untrusted(foreign.system, foreign.json), foreign.isWhole ? nil : error)
     }
 
-    /// What can be said of anything: how long it is, and how it is written.
+    /// The inspection of an unknown code: its length and its character set.
     private var unknown: (json: JSONValue, error: CommandError?) {
         let isText = String(validating: bytes, as: UTF8.self) != nil
         let charset = bytes.allSatisfy { $0 < 0x80 } ? "ascii" : isText ? "utf-8" : "binary"
@@ -71,7 +71,7 @@ struct InspectedCode {
             json["bytes"] = .string(Hex.encode(bytes))
         }
         let error = CommandError(
-            code: "unknown_code", reason: "what is there is no code of a system that is known here",
+            code: "unknown_code", reason: "the code belongs to no known system",
             hint: "give a Suishen, health, identity, transit or medical-insurance code", status: .failure)
         return (Self.untrusted("unknown", json), error)
     }

@@ -5,18 +5,18 @@ import Issuing
 import QRDrawing
 import Signing
 
-/// Issues a code, or a strip of them, or one for every line of a file.
+/// Issues a code, a strip of codes, or a code for every line of a file.
 struct IssueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "issue",
         abstract: "Issue a code for a registered subject.",
         discussion: """
-            A person's code is signed with --device-key, chain with --anchor, and timed with neither; paper is asked \
-            for by name. A strip (--count) holds credentials that follow one another, one a line; \
-            a strip of chain codes takes an --anchor for each.
+            A person's code is of kind signed with --device-key, chain with --anchor, and timed with neither; give \
+            --kind paper for a paper code. A strip (--count) holds credentials for consecutive times, one a line; a \
+            strip of chain codes takes one --anchor for each.
             """)
 
-    @Argument(help: "The subject that registering it answered with.")
+    @Argument(help: "The subject that the registration returned.")
     var subject: String?
 
     @Option(help: "signed, chain, timed or paper; persons only.")
@@ -25,19 +25,19 @@ struct IssueCommand: AsyncParsableCommand {
     @Option(help: "The phone's public key, a PEM file.")
     var deviceKey: String?
 
-    @Option(help: "The anchor of the phone's hash chain, 32 hex digits; in a strip once for each credential.")
+    @Option(help: "The anchor of the phone's hash chain, 32 hex digits; once for each credential of a strip.")
     var anchor: [String] = []
 
-    @Option(help: "How many credentials, each beginning where the one before ends.")
+    @Option(help: "The number of credentials; each begins when the previous one ends.")
     var count: UInt64?
 
-    @Option(help: "Seconds that the code lives.")
+    @Option(help: "The code's lifetime in seconds.")
     var lifetime: UInt64?
 
     @Option(help: "The guardian whose phone carries this person's code.")
     var guardian: String?
 
-    @Option(help: "What the guardian may use the code for, as bits.")
+    @Option(help: "The uses of the code that the guardian is granted, as bits.")
     var scope: UInt64?
 
     @OptionGroup var picture: PictureOptions
@@ -47,8 +47,8 @@ struct IssueCommand: AsyncParsableCommand {
         guard subject != nil || request.batch.source != nil else {
             throw ValidationError("name a subject, or a file of requests with --from")
         }
-        guard !picture.isAsked || (count ?? 1) == 1 && request.batch.source == nil else {
-            throw ValidationError("a picture is of one code: leave out --count and --from")
+        guard !picture.isRequested || (count ?? 1) == 1 && request.batch.source == nil else {
+            throw ValidationError("a picture shows one code: leave out --count and --from")
         }
     }
 
@@ -88,9 +88,9 @@ struct IssueCommand: AsyncParsableCommand {
         }
     }
 
-    /// Draws the code, and adds to the answer what symbol it took.
+    /// Draws the code, and adds its symbol to the answer.
     ///
-    /// The code is issued by now: where its picture fails, its text is printed before the failure is.
+    /// The code is already issued: when its picture fails, its text is printed before the error.
     private func completed(_ code: JSONValue) throws(CommandError) -> JSONValue {
         do {
             return try picture.draw(code["text"]?.string ?? "").described(in: code)
@@ -100,7 +100,7 @@ struct IssueCommand: AsyncParsableCommand {
         }
     }
 
-    /// An answer out of a batch, with the symbol that its code, or each of its strip's, takes.
+    /// Adds to an answer of a batch the symbol of its code, or of each code of its strip.
     private func measured(_ answer: JSONValue) throws(CommandError) -> JSONValue {
         if let strip = answer["codes"]?.array {
             return ["codes": .array(try strip.map { code throws(CommandError) in try measured(code) })]

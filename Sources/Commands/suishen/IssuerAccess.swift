@@ -3,10 +3,10 @@ import Encoding
 import IssuerInterface
 import Issuing
 
-/// How requests reach an installation: through its daemon, or, where none runs, in this process.
+/// How requests reach an installation: through its daemon, or in this process when no daemon runs.
 enum IssuerAccess {
     case daemon(IssuerClient, idempotencyKey: String?)
-    /// The caller as of now: each request has its own time.
+    /// The service and a function that returns the caller with the current time, once for each request.
     case direct(IssuingService, @Sendable () -> IssuingService.Caller)
 
     /// Carries out one request.
@@ -18,11 +18,11 @@ enum IssuerAccess {
         }
     }
 
-    /// Carries out requests one after the other, each when the one before is answered.
+    /// Carries out requests one after another, each after the previous one is answered.
     ///
     /// - Parameters:
-    ///   - operation: what each request asks for.
-    ///   - body: asks, by the function that it is given.
+    ///   - operation: the operation of every request.
+    ///   - body: sends the requests through the function that it gets.
     /// - Throws: what `body` throws.
     func inOrder(
         _ operation: IssuerOperation, _ body: (_ ask: (JSONValue) async throws -> JSONValue) async throws -> Void
@@ -36,7 +36,7 @@ enum IssuerAccess {
         }
     }
 
-    /// Carries out each line's request, and gives its answer or its error, in order.
+    /// Carries out each line's request, and returns its answer or its error, in order.
     func perform(_ operation: IssuerOperation, lines: [[UInt8]], byteCountMax: Int) async throws -> [JSONValue] {
         switch self {
         case .daemon(let client, let key):
@@ -44,7 +44,7 @@ enum IssuerAccess {
             return try client.ask(operation, lines: lines)
         case .direct(let service, let caller):
             return try await Self.publishing(operation, service) {
-                // Begun one after the other, so that the lines' changes are made in their order.
+                // Begins one request after another, so that the changes are made in the lines' order.
                 var begun: [Result<BegunRequest, OperationError>] = []
                 for line in lines {
                     do throws(OperationError) {
@@ -63,24 +63,25 @@ enum IssuerAccess {
         }
     }
 
-    /// Publishes what `body` appends to the log, as a daemon does every second, and says what a crash had left there; the
-    /// beat is brought to what was committed.
+    /// Publishes the entries that `body` appends to the log, as a daemon does every second.
+    ///
+    /// It also reports the log's recovery after a crash, and updates the beat to the committed state.
     private static func publishing<Value>(
         _ operation: IssuerOperation, _ service: IssuingService, _ body: () async throws -> Value
     ) async throws -> Value {
         do {
             let value = try await publishingLog(operation, service, body)
-            await cover(service)
+            await updateBeat(service)
             return value
         } catch {
-            // What was refused may have come after what was done.
-            await cover(service)
+            // A refused request may follow requests that were carried out.
+            await updateBeat(service)
             throw error
         }
     }
 
-    /// Brings the beat to what was committed, as a daemon does at its end; what was answered stands in any case.
-    private static func cover(_ service: IssuingService) async {
+    /// Updates the beat to the committed state, as a daemon does at its end; a failure does not undo answered requests.
+    private static func updateBeat(_ service: IssuingService) async {
         do throws(OperationError) {
             try await service.advanceBeat()
         } catch {
@@ -95,14 +96,14 @@ enum IssuerAccess {
         do {
             for line in try await service.log.start() { StandardStream.error.write("suishen: \(line)\n") }
         } catch {
-            // An event is refused by this, and says so itself; a compromised key must be struck all the same.
+            // The service refuses events itself then; striking a compromised key must work without the log.
             Diagnostics(command: "suishen").report(CommandError(error))
         }
         let value = try await body()
         do {
             try await service.log.publish()
         } catch {
-            // What was appended is on disk, and its answer must reach the caller; the next start publishes it.
+            // The appended entries are on disk, and the caller must get the answer; the next start publishes them.
             Diagnostics(command: "suishen").report(CommandError(error))
         }
         return value

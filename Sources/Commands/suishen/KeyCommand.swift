@@ -11,7 +11,7 @@ struct KeyCommand: AsyncParsableCommand {
         subcommands: [List.self, Rotate.self, Retire.self, Compromise.self])
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show every key that gates were ever told of.")
+        static let configuration = CommandConfiguration(abstract: "Show every key that a bundle ever contained.")
 
         @OptionGroup var inquiry: InquiryOptions
 
@@ -22,9 +22,9 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a new key and sign with it from now on; what the old one signed stays good.")
+            abstract: "Make a new key and sign with it from now on; codes and lists under the old key stay valid.")
 
-        @Argument(help: "What the key signs: issuer (codes) or status (status lists).")
+        @Argument(help: "The key's use: issuer (signs codes) or status (signs status lists).")
         var role = "issuer"
 
         @OptionGroup var inquiry: InquiryOptions
@@ -36,7 +36,7 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct Retire: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a key's signing; what it signed stays good until it expires.")
+            abstract: "Stop signing with a key; codes and lists under it stay valid until they expire.")
 
         @Argument(help: "The key's identifier: a kid of `suishen key list`.")
         var kid: String
@@ -51,7 +51,7 @@ struct KeyCommand: AsyncParsableCommand {
     struct Compromise: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Strike a key that somebody else may hold: every code under it is refused.",
-            discussion: "A key that signs now is replaced first. A struck key never becomes good again.")
+            discussion: "The current signing key is replaced first. A struck key never becomes valid again.")
 
         @Argument(help: "The key's identifier: a kid of `suishen key list`.")
         var kid: String

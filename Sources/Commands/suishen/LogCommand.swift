@@ -3,11 +3,11 @@ import CommandSupport
 import Encoding
 import Issuing
 
-/// Gives auditors what they hold the log to.
+/// Prints the key, checkpoint and openings that auditors compare the log with.
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Give auditors what they hold the trace log to.",
-        discussion: "The log itself is DIR/log, or the daemon's socket: chain-verify reads both.",
+        commandName: "log", abstract: "Print the key, checkpoint and openings with which auditors check the trace log.",
+        discussion: "chain-verify reads the log itself from DIR/log or from the daemon's socket.",
         subcommands: [Key.self, Checkpoint.self, Openings.self])
 
     struct Key: AsyncParsableCommand {
@@ -27,7 +27,7 @@ struct LogCommand: AsyncParsableCommand {
     struct Checkpoint: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the newest checkpoint, as chain-verify --anchor takes it.",
-            discussion: "Keep it where the issuer cannot reach it: it shows later whether anything was taken back.")
+            discussion: "Keep it out of the issuer's reach: it shows later whether entries were removed or changed.")
 
         @OptionGroup var state: StateOptions
         @OptionGroup var result: ResultOptions
@@ -35,7 +35,7 @@ struct LogCommand: AsyncParsableCommand {
         func run() async throws {
             guard let text = try await LogCommand.description(state)["checkpoint"]?.string else {
                 throw CommandError(
-                    code: "checkpoint_missing", reason: "nothing of this log is published",
+                    code: "checkpoint_missing", reason: "this log has no published checkpoint",
                     hint: "start the daemon, or append an event; after a recovery, see the health of the log",
                     status: .failure)
             }
@@ -47,11 +47,11 @@ struct LogCommand: AsyncParsableCommand {
     struct Openings: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the openings of personal fields, as chain-verify --openings takes them.",
-            discussion: "They are personal data: give them to those alone who may see them.")
+            discussion: "Openings are personal data: give them only to people who may see that data.")
 
         @OptionGroup var state: StateOptions
 
-        @Flag(help: "One JSON object a line; this is what is printed in any case.")
+        @Flag(help: "One JSON object a line; this is always the output.")
         var json = false
 
         func run() async throws {

@@ -16,7 +16,7 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
     @Option(help: "The sequence of the first event to show.")
     var from: UInt64 = 0
 
-    @Flag(help: "Print one EPCIS 2.0 document in JSON-LD; what EPCIS has no event for, an erasure, is left out.")
+    @Flag(help: "Print one EPCIS 2.0 document in JSON-LD; erasures are left out, because EPCIS has no such event.")
     var epcis = false
 
     @OptionGroup var state: StateOptions
@@ -57,14 +57,14 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
         return try EPCISDocument.export(entries, creationMilliseconds: Int64(clamping: state.clock.now) * 1000)
     }
 
-    /// Asks for one page of the history, with the log's entries where they are exported.
+    /// The request for one page of the history, with the log's entries for an export.
     private func request(from first: JSONValue) -> JSONValue {
         var request: JSONObject = ["object": .string(object), "from": first]
         if epcis { request["with"] = "entry" }
         return .object(request)
     }
 
-    /// The entry that an event of the history came with; its hash is computed rather than believed.
+    /// The log entry of an event of the history; its hash is computed here, not taken from the answer.
     private static func entry(
         _ event: JSONValue, _ hasher: inout MerkleHasher
     ) throws -> (entry: Entry, link: EntryLink) {
@@ -72,16 +72,16 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
             let index = event["index"]?.integer.flatMap({ UInt64(exactly: $0) })
         else {
             throw CommandError(
-                code: "answer_malformed", reason: "the daemon's history comes without its entries",
+                code: "answer_malformed", reason: "the daemon's history does not contain the log's entries",
                 hint: "run a daemon of this version", status: .failure)
         }
         return (try Entry.decode(bytes[...]), EntryLink(leafHash: hasher.leaf(bytes), index: index))
     }
 
-    /// An event for people: when, what, who and where on one line, the rest below.
+    /// Formats an event for people: time, step, actor and place on one line, the rest below.
     static func text(_ event: JSONValue) -> String {
         let milliseconds = event["eventTimeMilliseconds"]?.integer ?? event["recordedAtMilliseconds"]?.integer ?? 0
-        // A day at most: the arithmetic of times must hold whatever a daemon answers.
+        // A day at most, so that no answer of a daemon overflows the arithmetic.
         let offset = min(max(event["offsetMinutes"]?.integer ?? 0, -1440), 1440)
         var words = ["#\(event["sequence"]?.integer ?? 0)"]
         words.append(EventTime.text(milliseconds: milliseconds, offsetMinutes: offset))

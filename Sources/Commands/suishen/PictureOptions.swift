@@ -5,7 +5,7 @@ import QRDrawing
 import QRProofreading
 import QRStandard
 
-/// Where a code's picture goes.
+/// The options that draw a code's picture.
 struct PictureOptions: ParsableArguments {
     @Option(help: "Write the QR code as a PNG.")
     var png: String?
@@ -22,8 +22,8 @@ struct PictureOptions: ParsableArguments {
     @Option(help: "Pixels a module in the PNG.")
     var module = 8
 
-    /// Whether a picture is to be made at all.
-    var isAsked: Bool { png != nil || svg != nil || terminal }
+    /// Whether any picture is requested.
+    var isRequested: Bool { png != nil || svg != nil || terminal }
 
     func validate() throws {
         guard Self.levels[level] != nil else { throw ValidationError("--level is one of L, M, Q and H") }
@@ -32,22 +32,22 @@ struct PictureOptions: ParsableArguments {
         }
     }
 
-    /// Draws `text` wherever it was asked for, read back first; without a picture there is nothing to read.
+    /// Draws `text` in every requested form, after reading its symbol back; without a picture nothing is read back.
     ///
     /// - Parameter text: all of it in QR's alphanumeric alphabet.
-    /// - Returns: the symbol, and what the result says of it.
+    /// - Returns: the symbol, and the readings for the result.
     /// - Throws: ``CommandError``; no file is left then.
     func draw(_ text: String) throws(CommandError) -> DrawnPicture {
         try CommandError.wrapping {
             let level = Self.levels[level] ?? .medium
-            guard isAsked else { return DrawnPicture(symbol: try QRSymbol.encode(text, level: level), reads: nil) }
+            guard isRequested else { return DrawnPicture(symbol: try QRSymbol.encode(text, level: level), reads: nil) }
             let proven = try ProvenSymbol.draw(text, level: level)
             let symbol = proven.symbol
             if let png { try OutputFile.write(symbol.png(modulePixels: module), to: png) }
             do {
                 if let svg { try OutputFile.write(Array(symbol.svg().utf8), to: svg) }
             } catch {
-                // A command that fails leaves no file behind, the first of two neither.
+                // A failed command leaves no file, so it also removes the first of two.
                 if let png { unsafe unlink(png) }
                 throw error
             }

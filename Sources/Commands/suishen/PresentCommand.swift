@@ -10,9 +10,9 @@ import Signing
 struct PresentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "present",
-        abstract: "Show a code as the phone it was issued to does; needs no daemon.")
+        abstract: "Show a code as the holder's phone does; needs no daemon.")
 
-    @Option(help: "The code as issued: its text, a file with it or with what issue --json printed, or -.")
+    @Option(help: "The issued code: its text, a file with its text or with the output of issue --json, or -.")
     var credential: String
 
     @Option(help: "The device key of a signed code.")

@@ -5,16 +5,16 @@ import Glibc
 import Issuing
 import Signing
 
-/// Brings an installation back that was restored from a backup.
+/// Makes an installation usable again after its folder was restored from a backup.
 struct RecoverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recover",
-        abstract: "Let an installation serve again whose folder was restored from a backup.",
+        abstract: "Make an installation serve again after its folder was restored from a backup.",
         discussion: """
-            The daemon must be stopped. PUBLISHED is a folder as `suishen bundle export` leaves it, with the newest \
-            bundle, every list that it names, and the newest checkpoint in a file `checkpoint`; gates and auditors have \
-            them. Revocations that were published are set again, every status list goes on in a new shard, and the next \
-            bundle's version is above the published one. The log takes no events until it is as long as that checkpoint.
+            Stop the daemon first. PUBLISHED is a folder in the layout of `suishen bundle export`: the newest bundle, \
+            every status list that it names, and the newest checkpoint in the file `checkpoint`. Gates and auditors \
+            have these files. Published revocations are set again, every status list continues in a new shard, and the \
+            next bundle's version is above the published one. The log takes no events until it reaches that checkpoint.
             """)
 
     @Option(help: "The folder with the newest bundle, its status lists and the newest checkpoint.")
@@ -39,15 +39,15 @@ struct RecoverCommand: AsyncParsableCommand {
         let diagnostics = Diagnostics(command: "suishen")
         if report["beat"]?.string == "made" {
             diagnostics.warn(
-                "the beat was lost and is made anew: nothing told whether the published files are the newest")
+                "the beat was lost and is made anew: nothing shows whether the published files are the newest")
         }
         if let count = report["logEntriesMissing"]?.integer, count > 0 {
             diagnostics.warn(
-                "the log lacks \(count) entries that were published, and takes no events until they are put back")
+                "\(count) published entries are missing from the log; it takes no events until they are put back")
         }
         diagnostics.warn(
-            "the registry does not know the codes and subjects of after the backup: such a code stays good until it "
-                + "ends, and no subject or cti revokes it; to end all of them, strike the key that signed them with "
-                + "`suishen key compromise`, and issue anew")
+            "the registry does not know codes and subjects made after the backup: such a code stays valid until it "
+                + "expires, and cannot be revoked by subject or cti; to end all such codes, strike their key with "
+                + "`suishen key compromise`, and issue new ones")
     }
 }

@@ -38,7 +38,7 @@ struct PersonCommand: AsyncParsableCommand {
 /// Registers enterprises.
 struct EnterpriseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enterprise", abstract: "Register enterprises, and the keys by which they sign events.",
+        commandName: "enterprise", abstract: "Register enterprises, and the keys with which they sign events.",
         subcommands: [Register.self, EnterpriseKeyCommand.self])
 
     struct Register: AsyncParsableCommand {
@@ -47,7 +47,7 @@ struct EnterpriseCommand: AsyncParsableCommand {
         @Option(help: "The unified social credit code, 18 characters (GB 32100).")
         var uscc: String?
 
-        @Option(help: "The name that its code shows, 1 to 96 bytes.")
+        @Option(help: "The name in the enterprise's code, 1 to 96 bytes.")
         var name: String?
 
         @OptionGroup var request: RequestOptions
@@ -80,7 +80,7 @@ struct ObjectCommand: AsyncParsableCommand {
 
         @OptionGroup var coordinates: CoordinateOptions
 
-        @Option(help: "A name for the registry; it never travels in a code.")
+        @Option(help: "A name for the registry; no code contains it.")
         var name: String?
 
         @OptionGroup var request: RequestOptions

@@ -3,7 +3,7 @@ import CommandSupport
 import Encoding
 import Issuing
 
-/// How a request reaches the installation and how its answer is printed: one from options, or many from a file.
+/// The options of commands that send one request made from options, or many requests from a file.
 struct RequestOptions: ParsableArguments {
     @OptionGroup var state: StateOptions
     @OptionGroup var batch: BatchOptions
@@ -12,17 +12,17 @@ struct RequestOptions: ParsableArguments {
     func validate() throws {
         guard batch.source == nil || state.idempotencyKey == nil else {
             throw ValidationError(
-                "one --idempotency-key cannot stand for many requests: send them one by one with a key each, "
+                "one --idempotency-key cannot serve many requests: send them one by one with one key each, "
                     + "or leave it out with --from")
         }
     }
 
-    /// Sends the request that the options make, or those of `--from`.
+    /// Sends the request made from the options, or the requests of `--from`.
     ///
     /// - Parameters:
-    ///   - operation: what is asked.
-    ///   - members: the request's members; those that are nil were not given.
-    ///   - completed: adds to a batch's answer what the command itself knows.
+    ///   - operation: the requested operation.
+    ///   - members: the request's members; nil for an option that was not given.
+    ///   - completed: adds the command's own facts to a batch's answer.
     /// - Throws: ``CommandError`` with the refusal's code.
     func run(
         _ operation: IssuerOperation, _ members: [(String, JSONValue?)],
@@ -35,9 +35,9 @@ struct RequestOptions: ParsableArguments {
         result.print(try await answer(operation, members))
     }
 
-    /// Signs and appends the event that the options make, or those of `--from` in batches.
+    /// Signs and appends the event made from the options, or the events of `--from` in batches.
     func runSigned(_ signer: EventSigner, _ members: [(String, JSONValue?)]) async throws {
-        // The key belongs to the event, not to the request for its place.
+        // The idempotency key belongs to the append of the event, not to the request for the event's place.
         var keyless = state
         keyless.idempotencyKey = nil
         do {
@@ -64,7 +64,7 @@ struct RequestOptions: ParsableArguments {
         guard members.allSatisfy({ $0.1 == nil }) else {
             throw CommandError(
                 code: "usage", reason: "--from takes whole requests",
-                hint: "leave the other options out, and write what they say into each line", status: .usage)
+                hint: "leave the other options out, and write their values into each line", status: .usage)
         }
     }
 

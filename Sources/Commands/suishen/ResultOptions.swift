@@ -14,7 +14,7 @@ struct ResultOptions: ParsableArguments {
 }
 
 extension JSONValue {
-    /// The value over several lines, two spaces a level.
+    /// The value on several lines, indented by two spaces a level.
     func indented(level: Int = 0) -> String {
         let inner = String(repeating: "  ", count: level + 1)
         let outer = String(repeating: "  ", count: level)

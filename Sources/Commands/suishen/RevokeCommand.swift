@@ -7,12 +7,12 @@ import Issuing
 struct RevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "Revoke a code, or every live code of a subject.",
-        discussion: "Gates learn of it with their next bundle.")
+        discussion: "Gates learn of the revocation with their next bundle.")
 
     @Argument(help: "A code's cti, or a subject.")
     var target: String
 
-    @Option(help: "Why, in words that name nobody.")
+    @Option(help: "The reason, without personal data.")
     var reason: String?
 
     @OptionGroup var state: StateOptions

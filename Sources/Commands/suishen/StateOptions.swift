@@ -14,17 +14,17 @@ struct StateOptions: ParsableArguments {
     @Option(help: "The daemon's socket; SUISHEN_SOCKET or DIR/run/suishend.sock by default.")
     var socket: String?
 
-    @Option(help: "Repeating a request with its key gives the first answer again.")
+    @Option(help: "The request's idempotency key: a repeated request with the same key gets the first answer again.")
     var idempotencyKey: String?
 
     @OptionGroup var clock: ClockOptions
 
-    /// Reaches the installation: through its daemon when one is named or answers in its folder, else directly.
+    /// Opens the installation: through its daemon when one is named or answers in the folder, else directly.
     func access() throws -> IssuerAccess {
         if let path = try daemonPath {
             guard clock.fixedSeconds == nil else {
                 throw CommandError(
-                    code: "clock_not_ours", reason: "a daemon goes by its own clock",
+                    code: "clock_not_ours", reason: "a daemon uses its own clock",
                     hint: "leave --at out, or stop the daemon", status: .usage)
             }
             return .daemon(try IssuerClient(path: path), idempotencyKey: idempotencyKey)

@@ -2,12 +2,12 @@ import ArgumentParser
 import CommandSupport
 import Glibc
 
-/// The command of issuers, operators and phones; every subcommand is a file of its own.
+/// The command of issuers, operators and phones; each subcommand has its own file.
 @main
 struct SuishenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suishen",
-        abstract: "Make, present and look into Suishen codes.",
+        abstract: "Make, present and inspect Suishen codes.",
         version: Release.version,
         subcommands: [
             InitCommand.self, PersonCommand.self, EnterpriseCommand.self, ObjectCommand.self, IssueCommand.self,

@@ -1,9 +1,9 @@
 @unsafe @preconcurrency import Dispatch
 import Glibc
 
-/// The signals that ask a daemon to end in good order.
+/// The signals that ask a daemon to stop cleanly.
 enum StopSignals {
-    /// Gives a value at the first SIGTERM or SIGINT; both are otherwise ignored from now on.
+    /// Yields a value at the first SIGTERM or SIGINT; from now on neither signal ends the process.
     static func stream() -> AsyncStream<Void> {
         AsyncStream { continuation in
             let sources = [SIGTERM, SIGINT].map { number in

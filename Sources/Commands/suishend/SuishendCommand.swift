@@ -7,15 +7,16 @@ import Issuing
 import Platform
 import Signing
 
-/// The issuing daemon: one installation, served on a socket.
+/// The issuing daemon: serves one installation on a socket.
 @main
 struct SuishendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suishend",
         abstract: "Serve an installation to issuers on a UNIX socket.",
         discussion: """
-            HTTP/1.1 with JSON, described by openapi.yaml. Who may ask for what stands under `roles` in the settings. It takes a listening \
-            socket from systemd when given one, and stops on SIGTERM once everything under way is answered.
+            HTTP/1.1 with JSON, described by openapi.yaml. The settings grant operations to users under `roles`. It \
+            takes a listening socket from systemd when given one. On SIGTERM it answers the requests in progress, \
+            then stops.
             """,
         version: Release.version)
 
@@ -25,10 +26,10 @@ struct SuishendCommand: AsyncParsableCommand {
     @Option(help: "The socket; DIR/run/suishend.sock by default.")
     var socket: String?
 
-    @Flag(help: "Open settings, keys and registry, say everything that is wrong with them, and end.")
+    @Flag(help: "Open settings, keys and registry, print every mistake in them, and end.")
     var checkConfig = false
 
-    @Flag(help: "With --check-config, print one JSON object with everything that is wrong.")
+    @Flag(help: "With --check-config, print one JSON object with every mistake.")
     var json = false
 
     static func main() async {
@@ -58,10 +59,10 @@ struct SuishendCommand: AsyncParsableCommand {
         try service.checkSigningKeys()
         service.onUnknownCommit { error in
             Self.report(error)
-            // Not exit(3): what runs at exit could wait for the writer, which is where this runs.
+            // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
             _exit(ExitStatus.failure.rawValue)
         }
-        // Before there is a socket: whoever has connected is answered, however soon the signal comes.
+        // Begins before the socket exists, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
         let listening = try Self.inheritedSocket.map { descriptor throws(OperationError) in
             try ListeningSocket(inherited: descriptor)
@@ -72,16 +73,16 @@ struct SuishendCommand: AsyncParsableCommand {
             owner: geteuid(),
             nowMilliseconds: WallClock.milliseconds)
         Self.raiseFileLimit()
-        // Codes are issued meanwhile; events wait, since one that is taken must never have to be taken back.
-        let takingUp = service.log.begin(thoroughly: true)
+        // Codes are issued meanwhile; events wait, because an accepted event must never be withdrawn.
+        let logRecovery = service.log.begin(thoroughly: true)
         let publishing = Task {
-            await Self.report(takingUp)
+            await Self.report(logRecovery)
             await service.log.publishContinually(report: Self.report)
         }
         let beating = Task { await service.advanceBeatContinually(report: Self.report) }
         StandardStream.error.write("suishend: ready\n")
         try await server.run(until: stop)
-        takingUp.cancel()
+        logRecovery.cancel()
         publishing.cancel()
         await publishing.value
         beating.cancel()
@@ -94,7 +95,7 @@ struct SuishendCommand: AsyncParsableCommand {
         try await service.advanceBeat()
     }
 
-    /// Takes room for as many connections as the server holds, where the system's hard limit allows it.
+    /// Raises the open-file limit for the server's connections, as far as the system's hard limit allows.
     private static func raiseFileLimit() {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
@@ -106,7 +107,7 @@ struct SuishendCommand: AsyncParsableCommand {
 
     private static let fileCountWanted: rlim_t = 4096
 
-    /// Reports every mistake that would keep the daemon from starting, and ends with status 1 when there is any.
+    /// Reports every mistake that would keep the daemon from starting; ends with status 1 if there is one.
     private func check(_ folder: StateDirectory) async throws {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
         let mistakes = await IssuingService.mistakes(in: folder) { try ListeningSocket.check(path) }
@@ -121,11 +122,12 @@ struct SuishendCommand: AsyncParsableCommand {
         guard mistakes.isEmpty else { throw ExitCode(ExitStatus.failure.rawValue) }
     }
 
-    /// Says what a crash had left of the log, or that the log cannot be; it takes no events then, while everything else
-    /// is served.
-    private static func report(_ takingUp: Task<[String], any Error>) async {
+    /// Reports the log's recovery after a crash, or that the log cannot be opened.
+    ///
+    /// Without its log the daemon takes no events, and serves everything else.
+    private static func report(_ logRecovery: Task<[String], any Error>) async {
         do {
-            for line in try await takingUp.value { StandardStream.error.write("suishend: \(line)\n") }
+            for line in try await logRecovery.value { StandardStream.error.write("suishend: \(line)\n") }
         } catch {
             let error = OperationError(any: error)
             if error != .logChecking { report(error) }

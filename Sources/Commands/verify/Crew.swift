@@ -1,16 +1,16 @@
 import CLinux
 import Glibc
 
-/// Threads that do one work together, each on a processor of its own, and the caller's is one of them.
+/// Threads that share one piece of work, each on its own processor; the caller's thread is one of them.
 ///
-/// Where the system may move them, two share a processor for milliseconds while another does nothing: it fetches no
-/// waiting thread as long as it is idle for short times only, as between the lines of a stream.
+/// If the system may move the threads, two of them share a processor for milliseconds while another processor is idle:
+/// the system moves no waiting thread to a processor that is idle only briefly, as between the lines of a stream.
 enum Crew {
-    /// Runs `work` on every processor that this process may use at once; returns when it has ended on each.
+    /// Runs `work` at once on every processor that this process may use; returns when all have finished.
     static func run(_ work: @escaping @Sendable () -> Void) {
         let pinned = usableProcessors().map { processor in
             { @Sendable in
-                stay(on: processor)
+                pinThread(to: processor)
                 work()
             }
         }
@@ -19,7 +19,7 @@ enum Crew {
         for thread in others { thread.join() }
     }
 
-    /// Their numbers; none where the system does not say.
+    /// The numbers of the processors that this process may use; empty when the system does not say.
     private static func usableProcessors() -> [Int] {
         var set = cpu_set_t()
         guard unsafe sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return [] }
@@ -28,8 +28,8 @@ enum Crew {
         }
     }
 
-    /// Keeps the calling thread on one processor, where the system lets it.
-    private static func stay(on processor: Int) {
+    /// Keeps the calling thread on one processor, if the system allows it.
+    private static func pinThread(to processor: Int) {
         var set = cpu_set_t()
         unsafe withUnsafeMutableBytes(of: &set) { unsafe $0[processor / 8] = 1 << (processor % 8) }
         _ = unsafe sched_setaffinity(0, MemoryLayout<cpu_set_t>.size, &set)

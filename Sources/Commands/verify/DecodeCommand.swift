@@ -3,15 +3,15 @@ import CommandSupport
 import Encoding
 import QRReading
 
-/// Reads codes and trusts nothing.
+/// Reads codes without verifying them.
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode",
-        abstract: "Read the QR codes in pictures, and trust nothing.",
+        abstract: "Read the QR codes in pictures without verifying them.",
         discussion: """
-            One line a code, with \\n, \\r, \\t and \\\\ for what would break the line, and \\u{…} with a character's number \
-            in hexadecimal for other characters that a terminal obeys. With --paths, a picture's path a line on stdin \
-            gives one line, its texts separated by tabs and without \\u{…}, empty where nothing was read.
+            Prints one line a code. \\n, \\r, \\t and \\\\ stand for characters that would break the line, and \\u{…} \
+            with a hexadecimal number for other control characters. With --paths, every path on stdin gives one line: \
+            the picture's texts, separated by tabs and without \\u{…}, or an empty line when nothing was read.
             """)
 
     private static let pathByteCountMax = 4096
@@ -28,7 +28,7 @@ struct DecodeCommand: ParsableCommand {
     @OptionGroup var scanning: ScanOptions
 
     func run() throws {
-        // Not in `validate()`, which would come before the parser names an unknown option.
+        // Not in `validate()`, which runs before the parser reports an unknown option.
         guard paths != !images.isEmpty else { throw ValidationError("name pictures, or give their paths with --paths") }
         if paths { return try readPaths() }
         var reader = scanning.reader

@@ -4,21 +4,21 @@ import Encoding
 import Gate
 import Platform
 
-/// Sends what a gate recorded while nobody could be asked.
+/// Sends the events that a gate recorded while it could not reach the daemon.
 struct FlushCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flush", abstract: "Sends recorded events to the issuer's daemon.",
         discussion: """
-            Every event goes out with the idempotency key it was recorded with, oldest first, until the daemon has \
-            answered it: sent twice, it is still one event. A spool that was altered is refused and nothing of it is \
-            sent. Events that the daemon will never take (an unknown object, an unknown step) are moved to the file \
-            SPOOL.refused. Exits 0 when all are in the log, 1 when some were refused, 2 when some still wait.
+            Sends every event, oldest first, until the daemon answers it. Each event keeps its idempotency key, so an \
+            event that is sent twice is appended once. An altered spool is refused, and none of its events are sent. \
+            Events that the daemon will never take (an unknown object, an unknown step) are moved to the file \
+            SPOOL.refused. Exits 0 when all events are in the log, 1 when some were refused, 2 when some still wait.
             """)
 
     @Option(help: "The bundle's folder; the spool is state/events.spool in it.")
     var bundle: String?
 
-    @Option(help: "Where the gate remembers, as given to the gate.")
+    @Option(help: "The gate's state folder, as given to the gate.")
     var state: String?
 
     @Option(help: "The spool, as given to the gate.")
@@ -27,7 +27,7 @@ struct FlushCommand: ParsableCommand {
     @Option(help: "The issuer's daemon.", transform: SocketPath.parse)
     var socket: String
 
-    @Flag(help: "One JSON object a line; this is what is printed in any case.")
+    @Flag(help: "One JSON object a line; this is always the output.")
     var json = false
 
     func validate() throws {

@@ -7,9 +7,9 @@ import QRReading
 
 extension ForeignProfile: ExpressibleByArgument {}
 
-/// Other issuers' codes: what `--profile` asks for.
+/// The options that check other issuers' codes.
 struct ForeignOptions: ParsableArguments {
-    /// What is judged: never guessed from how it is spelt, since a text may be spelt like a file's name.
+    /// The kind of input, never guessed from its spelling: a text may look like a file's name.
     enum Input {
         case text(String)
         /// Paths of PNG or JPEG files; `-` is stdin.
@@ -26,7 +26,7 @@ struct ForeignOptions: ParsableArguments {
         guard (profile == nil) == (trust == nil) else { throw ValidationError("--profile and --trust belong together") }
     }
 
-    /// Judges a text, or every code of every picture; each has a verdict of its own.
+    /// Judges a text, or every code of every picture; each code has its own verdict.
     ///
     /// - Returns: the exit status of the worst verdict.
     func run(
@@ -62,7 +62,7 @@ struct ForeignOptions: ParsableArguments {
         return worst.exitStatus
     }
 
-    /// A guard never sees nothing: what cannot be read is a verdict too.
+    /// Writes an undecided verdict for an unreadable input, so that a guard always sees a verdict.
     private static func write(undecided error: CommandError) {
         let code = RefusalCode(rawValue: error.code) ?? .inputUnreadable
         StandardStream.output.write(
@@ -75,8 +75,8 @@ struct ForeignOptions: ParsableArguments {
             let keys = try ForeignTrust(content)
             if keys.passedOverCount > 0 {
                 Diagnostics(command: "verify").warn(
-                    "\(keys.passedOverCount) of \(keys.passedOverCount + keys.keys.count) keys in \(trust ?? "") are of a "
-                        + "kind that is not taken, and codes by them are unknown_issuer")
+                    "\(keys.passedOverCount) of \(keys.passedOverCount + keys.keys.count) keys in \(trust ?? "") have "
+                        + "unsupported types; codes that they signed are refused as unknown_issuer")
             }
             return keys
         } catch {

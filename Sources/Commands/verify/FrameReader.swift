@@ -2,23 +2,23 @@ import CommandSupport
 import Glibc
 import QRReading
 
-/// Frames of 8-bit grey on stdin, one after another without anything between; one buffer serves them all.
+/// Reads frames of 8-bit grey from stdin, without separators, into one buffer.
 struct FrameReader {
     private(set) var frame: GreyImage
-    /// Whether the frame was waiting before it was asked for: whoever makes frames is ahead of who reads them.
+    /// Whether the frame was already waiting when the reader asked for it: the camera is ahead of the reader.
     private(set) var isLate = false
-    /// A film in a file runs away from nobody.
+    /// Whether stdin is a file; frames of a file are never late.
     private let isFile: Bool
-    /// How much there was of a last frame that stopped early.
+    /// The byte count of an incomplete last frame; 0 if the last frame is complete.
     private(set) var cutByteCount = 0
 
-    /// Linux's F_SETPIPE_SZ and F_GETPIPE_SZ, and what is granted to anybody.
+    /// Linux's F_SETPIPE_SZ and F_GETPIPE_SZ, and the pipe size that every user may set.
     private static let (setPipeSize, getPipeSize, pipeByteCountMax): (Int32, Int32, Int) = (1031, 1032, 1 << 20)
 
     init(_ size: FrameSize) {
         frame = GreyImage(blankOfWidth: size.width, height: size.height)
         var status = stat()
-        // As much of a frame as the system allows waits in the pipe, where the camera need not wait for its reader.
+        // A pipe as large as a frame, if the system allows it: the camera then need not wait for its reader.
         let wanted = Int32(clamping: min(size.byteCount, Self.pipeByteCountMax))
         if fcntl(0, Self.getPipeSize) < wanted { _ = fcntl(0, Self.setPipeSize, wanted) }
         isFile = unsafe fstat(0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -37,7 +37,7 @@ struct FrameReader {
             guard count >= 0 else {
                 throw CommandError(
                     code: "input_unreadable",
-                    reason: "the film broke off: \(unsafe String(cString: strerror(errno)))",
+                    reason: "reading frames from stdin failed: \(unsafe String(cString: strerror(errno)))",
                     hint: "start the camera again")
             }
             if count == 0 {

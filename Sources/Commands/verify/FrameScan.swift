@@ -3,18 +3,18 @@ import Gate
 import Platform
 import QRReading
 
-/// A camera's film: every code that comes into view is decided on once, and again only after it has left.
+/// Decides on the codes in a camera's film: once when a code comes into view, and again only after it has left.
 struct FrameScan {
     private let gate: RunningGate
     private let output: VerdictOutput
     private let at: UInt64?
     private var tracker = FrameTracker()
-    /// What was decided on each code; those that have left are forgotten.
+    /// The verdicts on the codes in view; a code that leaves the view is removed.
     private var decided: [(code: [UInt8], verdict: Verdict)] = []
     private var worst: VerdictOutcome?
 
-    /// Of frames that come faster than they are read, so many share one whose looks take their time.
-    private static let lateFramesAtOnce = 4
+    /// Of this many late frames, one gets a long look.
+    private static let lateFramesPerLongLook = 4
 
     init(gate: RunningGate, output: VerdictOutput, at: UInt64?) {
         self.gate = gate
@@ -24,11 +24,11 @@ struct FrameScan {
 
     /// Runs until stdin ends.
     ///
-    /// A gate must not lag behind its camera, nor miss what only a long look reads: while frames wait, most get a short
-    /// one.
+    /// A gate must neither lag behind its camera nor miss a code that only a long look reads: while frames wait, most
+    /// get a short look.
     ///
     /// - Parameters:
-    ///   - size: what every frame measures.
+    ///   - size: the size of every frame.
     ///   - scanner: reads the frames, each within its budget.
     /// - Returns: the worst verdict; undecided when no code came into view, stdin broke off, or the last frame is cut.
     mutating func run(_ size: FrameSize, _ scanner: Scanner) -> VerdictOutcome {
@@ -38,8 +38,8 @@ struct FrameScan {
         do throws(CommandError) {
             while try frames.next() {
                 lateCount = frames.isLate ? lateCount + 1 : 0
-                let isShort = lateCount % Self.lateFramesAtOnce > 0
-                see(scanner.scanFrame(frames.frame, isLate: isShort).codes)
+                let isShort = lateCount % Self.lateFramesPerLongLook > 0
+                update(scanner.scanFrame(frames.frame, isLate: isShort).codes)
             }
             if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }
         } catch {
@@ -49,7 +49,7 @@ struct FrameScan {
         return worst ?? .undecided
     }
 
-    private mutating func see(_ codes: [ScannedCode]) {
+    private mutating func update(_ codes: [ScannedCode]) {
         let new = tracker.newCodes(codes).map(\.bytes)
         guard !new.isEmpty else { return }
         decided.removeAll { !tracker.isInView($0.code) }
@@ -57,16 +57,16 @@ struct FrameScan {
         decide(new, beside: known.map(\.verdict))
     }
 
-    /// One verdict a code; codes that are in view together must be one holder's, and none of them refused, as in a
-    /// picture.
+    /// Decides on each new code.
     ///
-    /// Those that are known are not looked at again, since what was shown in time is not stale for being held there.
+    /// Codes in view together must belong to one holder, and none of them may be refused, as in a picture. Known codes
+    /// are not checked again: a code that was fresh when shown does not become stale in view.
     private mutating func decide(_ new: [[UInt8]], beside known: [Verdict]) {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()
         let generation = self.gate.current
         let gate = generation.gate
-        // Settled in any case: the gate remembers each showing, and refuses it to whoever comes next.
+        // Settles the codes whatever the verdict is: the gate remembers each showing, and refuses it the next time.
         var verdicts = gate.settle(gate.assess(new, beside: known, at: now), at: now)
         let elapsed = MonotonicClock.microseconds() - begin
         let isNext = verdicts.count == 1 && isNextShowing(verdicts[0])
@@ -80,7 +80,7 @@ struct FrameScan {
         worst = verdicts.map(\.outcome).max().map { max(worst ?? .accept, $0) } ?? worst
     }
 
-    /// Codes of no kind that the gate knows, posters, speak for nobody and stand in nobody's way.
+    /// Remembers the verdicts; codes of unknown kinds, such as posters, neither identify a holder nor block one.
     private mutating func remember(_ verdicts: [Verdict], of new: [[UInt8]], by gate: Verifier) {
         let known = new.filter(gate.knows)
         if known.count == verdicts.count {
@@ -90,7 +90,7 @@ struct FrameScan {
         }
     }
 
-    /// A phone whose code goes on to the next slot while it is in view has not come again: the gate opens once.
+    /// Whether a code in view has only advanced to its next slot: the phone is the same, so the gate opens once.
     private func isNextShowing(_ verdict: Verdict) -> Bool {
         guard verdict.code == .ok, let holder = verdict.findings.pseudonym else { return false }
         return decided.contains { $0.verdict.code == .ok && $0.verdict.findings.pseudonym == holder }

@@ -1,12 +1,12 @@
 import ArgumentParser
 import QRReading
 
-/// What a camera's frames measure, written WIDTHxHEIGHT.
+/// The size of a camera's frames in pixels, written WIDTHxHEIGHT.
 struct FrameSize: ExpressibleByArgument, CustomStringConvertible {
     let width: Int
     let height: Int
 
-    /// Takes sizes that a picture may have.
+    /// Accepts only sizes that a picture may have.
     init?(argument: String) {
         let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
         guard sides.count == 2, let width = sides[0], let height = sides[1],

@@ -1,18 +1,18 @@
 import ArgumentParser
 import Gate
 
-/// What every way of scanning asks for.
+/// The options of every way of scanning.
 struct GateOptions: ParsableArguments {
     @Option(help: "The bundle's folder, made by `suishen bundle export`.")
     var bundle: String?
 
-    @Option(help: "What kind of gate this is: metro-gate, bus, hospital, … as the bundle names them.")
+    @Option(help: "The gate's scene, as the bundle names it: metro-gate, bus, hospital, …")
     var scene: String?
 
     @Option(help: "The trust anchor's PEM file, in place of root.pem in the bundle's folder.")
     var root: String?
 
-    @Option(help: "Where the gate remembers what it has seen, in place of state in the bundle's folder.")
+    @Option(help: "The folder for the gate's state, in place of state in the bundle's folder.")
     var state: String?
 
     @Option(help: "The challenge the phone must have answered, 16 to 32 hexadecimal digits.")
@@ -20,16 +20,16 @@ struct GateOptions: ParsableArguments {
 
     @Option(
         help: """
-            Which showings were accepted before, each for longer than it stays fresh; several gates may share the file. \
-            Medical-insurance codes bear no time: they are known again for 256 seconds at least, and their end is the \
-            insurer's to say.
+            The file of accepted showings; each is kept for longer than it stays fresh, and several gates may share \
+            the file. Medical-insurance codes contain no time: each is kept for at least 256 seconds, and the insurer \
+            decides when the code ends.
             """)
     var replayStore: String?
 
-    @Option(help: "How many seconds a phone's clock may be ahead, in place of the scene's number.")
+    @Option(help: "The seconds by which a phone's clock may be ahead, in place of the scene's number.")
     var clockSkew: UInt64?
 
-    @Option(help: "What the ride costs at most, in hundredths of a yuan; a transit code that pays less is refused.")
+    @Option(help: "The ride's highest fare, in hundredths of a yuan; a transit code that covers less is refused.")
     var fare: UInt64 = 0
 
     @OptionGroup var linkOptions: LinkOptions

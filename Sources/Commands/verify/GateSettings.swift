@@ -4,7 +4,7 @@ import Gate
 import Platform
 import Signing
 
-/// What a gate is set up from, however it was asked for.
+/// The settings of a gate, from the parsed options or from the quick start.
 struct GateSettings {
     var bundle: String?
     var scene: String?
@@ -17,25 +17,25 @@ struct GateSettings {
     var links = Verifier.Links()
     /// The issuer's daemon, for events.
     var socket: String?
-    /// What events say; nil where none are wanted.
+    /// The members of every event; nil when no events are wanted.
     var event: RecordedEvent.Template?
     var spool: String?
 
-    /// The spool's name where the gate remembers.
+    /// The spool's file name in the gate's state folder.
     static let spoolName = "events.spool"
 
-    /// Opens the bundle and sets a gate up that decides once; a bundle that cannot be used is a verdict too.
+    /// Opens the bundle and makes a gate that decides once; an unusable bundle gives a verdict too.
     func open(_ output: VerdictOutput) throws -> Verifier {
         try reporting(to: output) { try gate().gate }
     }
 
-    /// Opens the bundle and sets a gate up that goes on, and takes up later bundles.
+    /// Opens the bundle and makes a gate that keeps running and loads later bundles.
     ///
     /// - Parameters:
-    ///   - output: gets the verdict on a bundle that cannot be used.
+    ///   - output: gets the verdict on an unusable bundle.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     /// - Returns: the gate.
-    /// - Throws: why the gate cannot be set up.
+    /// - Throws: the error that keeps the gate from starting.
     func openRunning(_ output: VerdictOutput, at now: UInt64) throws -> RunningGate {
         try reporting(to: output) {
             let (gate, directory) = try gate()
@@ -100,7 +100,7 @@ struct GateSettings {
 }
 
 extension Verifier {
-    /// One verdict about one scan: the worst of its codes', or the last accepted with what all of them say.
+    /// Makes one verdict from one scan: its codes' worst verdict, or the last acceptance with all codes' findings.
     func decide(_ payloads: [[UInt8]], at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()

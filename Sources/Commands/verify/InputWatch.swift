@@ -1,12 +1,12 @@
 import CLinux
 import Glibc
 
-/// One thread's waiting for stdin: of several that wait, the kernel wakes one for what comes.
+/// Lets one thread wait for stdin; when several threads wait, the kernel wakes only one for new input.
 struct InputWatch: ~Copyable {
-    /// Nil where the kernel does not do that, as for a file.
+    /// The epoll descriptor; nil when the kernel does not support it for this stdin, as for a file.
     private let descriptor: Int32?
 
-    /// - Parameter end: a descriptor that becomes readable, and stays so, once nobody is to wait any longer.
+    /// - Parameter end: a descriptor that becomes readable, and stays readable, when all threads must stop waiting.
     init(until end: Int32) {
         let made = epoll_create1(Int32(EPOLL_CLOEXEC))
         if made >= 0, Self.add(0, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue, to: made),
@@ -28,7 +28,7 @@ struct InputWatch: ~Copyable {
         return unsafe epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event) == 0
     }
 
-    /// Whether stdin can be read without waiting; so it can at its end, or where it broke off.
+    /// Whether a read of stdin returns at once: with input, the end or an error.
     static var isReadable: Bool { poll(milliseconds: 0) }
 
     private static func poll(milliseconds: Int32) -> Bool {
@@ -36,7 +36,7 @@ struct InputWatch: ~Copyable {
         return unsafe Glibc.poll(&input, 1, milliseconds) != 0
     }
 
-    /// Returns when something has come, after so many milliseconds (at -1 without end), or for no reason.
+    /// Returns on input, after the timeout in milliseconds (-1 for no timeout), or without a reason.
     func wait(milliseconds: Int32) {
         guard let descriptor else {
             _ = Self.poll(milliseconds: milliseconds)

@@ -11,7 +11,7 @@ struct PictureReader {
 
     private var scanner: Scanner
 
-    /// - Parameter budgetMilliseconds: after which no further look at a picture begins.
+    /// - Parameter budgetMilliseconds: the time after which no further look at a picture begins.
     init(budgetMilliseconds: UInt64 = Self.budgetMillisecondsDefault) {
         scanner = Scanner(budgetMilliseconds: budgetMilliseconds, microseconds: MonotonicClock.microseconds)
     }
@@ -19,8 +19,8 @@ struct PictureReader {
     /// Reads one picture.
     ///
     /// - Parameter path: a PNG or JPEG file, or `-` for stdin.
-    /// - Returns: its codes, or why there are none.
-    /// - Throws: ``CommandError`` with exit status 2 for a file that is no picture, or none that can be read.
+    /// - Returns: the picture's codes, or the reason why none was read.
+    /// - Throws: ``CommandError`` with exit status 2 for a file that is not a readable picture.
     mutating func scan(_ path: String) throws(CommandError) -> Scan {
         let bytes = try InputFile.read(path, byteCountMax: Self.byteCountMax)
         let image: GreyImage
@@ -34,7 +34,7 @@ struct PictureReader {
 }
 
 extension Scan {
-    /// Why a picture gave no code; nil when it gave one.
+    /// The error for a picture without a code; nil when a code was read.
     func failure(_ path: String) -> CommandError? {
         switch outcome {
         case .codes: nil
@@ -44,12 +44,12 @@ extension Scan {
                 hint: "hold the code so that it fills a third of the picture, with its white border")
         case .unreadable:
             CommandError(
-                code: outcome.rawValue, reason: "\(path): a QR code is there and cannot be read",
+                code: outcome.rawValue, reason: "\(path): the picture shows a QR code that cannot be read",
                 hint: "hold the code still, flat and free of glare, and take another picture")
         case .structuredAppend:
             CommandError(
-                code: "unreadable", reason: "\(path): the code is one part of a text spread over several",
-                hint: "no Suishen code is spread over several symbols; ask for the holder's own code")
+                code: "unreadable", reason: "\(path): the code holds only one part of a split text",
+                hint: "ask for the holder's own code: a Suishen code is always one symbol")
         }
     }
 }

@@ -2,14 +2,14 @@ import CommandSupport
 import Gate
 import QRReading
 
-/// Pictures shown to a gate: one verdict each.
+/// Decides on pictures shown to a gate, with one verdict for each.
 struct PictureScan {
     var reader: PictureReader
     let gate: Verifier
     let output: VerdictOutput
     let at: UInt64?
 
-    /// Decides about each picture; returns the worst verdict.
+    /// Decides on each picture; returns the worst verdict.
     mutating func decide(_ paths: [String]) -> VerdictOutcome {
         var worst = VerdictOutcome.accept
         for path in paths { worst = max(worst, decide(path)) }

@@ -2,18 +2,18 @@ import CommandSupport
 import Gate
 import Glibc
 
-/// The calls a gate makes at every scan, `--bundle DIR --scene SCENE` with `--text TEXT` or pictures, read without the
-/// parser.
+/// Reads a gate's usual command line without the argument parser: `--bundle DIR --scene SCENE` with `--text TEXT` or
+/// pictures.
 ///
-/// Declaring every option to the parser takes a third of the process's whole time. Anything but these, each once,
-/// goes to the parser, which alone knows the rest, and says what is wrong.
+/// Declaring every option to the parser takes a third of the process's whole time. A command line with any other or
+/// repeated option goes to the parser, which also reports mistakes.
 struct QuickScan {
     private let settings: GateSettings
     private let text: String?
     private let images: [String]
     private let at: UInt64?
 
-    /// Takes the arguments after the command's name; nil where the parser must look at them.
+    /// Reads the arguments after the command's name; nil when the parser must read them.
     init?(_ arguments: some Collection<String>) {
         var bundle: String?
         var scene: String?
@@ -24,7 +24,7 @@ struct QuickScan {
         while let name = rest.next() {
             if name == "--json" { continue }
             if !name.hasPrefix("-") {
-                // A subcommand's name has neither, and is the parser's.
+                // A word with neither may be a subcommand's name, which the parser reads.
                 guard name.contains("/") || name.contains(".") else { return nil }
                 images.append(name)
                 continue
@@ -58,7 +58,7 @@ struct QuickScan {
             var pictures = PictureScan(reader: PictureReader(), gate: gate, output: output, at: at)
             outcome = pictures.decide(images)
         }
-        // Everything is written; taking the gate and libcrypto apart first would cost as much as two signatures.
+        // All output is written; freeing the gate and libcrypto would take as long as two signatures.
         withExtendedLifetime(gate) { _exit(outcome.exitStatus.rawValue) }
     }
 }

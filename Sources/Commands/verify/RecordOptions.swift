@@ -4,24 +4,24 @@ import Credential
 import Gate
 import Signing
 
-/// What is left behind after an accepted object code.
+/// The options of the event that records an accepted object code.
 struct RecordOptions: ParsableArguments {
-    @Flag(help: "Leave an event after each accepted object code: with --socket in the log, else in the spool.")
+    @Flag(help: "Record an event for each accepted object code: in the log with --socket, else in the spool.")
     var record = false
 
     @Option(help: "The event's business step, a term of the Core Business Vocabulary.")
     var step = "inspecting"
 
-    @Option(help: "Who acts: a unified social credit code; without one the event is the service's own word.")
+    @Option(help: "The actor: a unified social credit code; the service itself by default.")
     var actor: String?
 
-    @Option(help: "Where: the read point, as EPCIS has it.")
+    @Option(help: "The place: EPCIS's read point.")
     var location: String?
 
-    @Option(help: "What state the object is in, a disposition of the Core Business Vocabulary.")
+    @Option(help: "The object's state, a disposition of the Core Business Vocabulary.")
     var disposition: String?
 
-    @Option(help: "Where events wait for `verify flush`, in place of events.spool where the gate remembers.")
+    @Option(help: "The file of events for `verify flush`, in place of events.spool in the gate's state folder.")
     var spool: String?
 
     func validate() throws {
@@ -30,21 +30,21 @@ struct RecordOptions: ParsableArguments {
         }
         guard EventVocabulary.steps.contains(step) else {
             throw ValidationError(
-                "--step is no business step of GS1 CBV 2.0: \(EventVocabulary.steps.sorted().joined(separator: ", "))")
+                "--step must be a step of GS1 CBV 2.0: \(EventVocabulary.steps.sorted().joined(separator: ", "))")
         }
         guard disposition.map(EventVocabulary.dispositions.contains) != false else {
             let terms = EventVocabulary.dispositions.sorted().joined(separator: ", ")
-            throw ValidationError("--disposition is no disposition of GS1 CBV 2.0: \(terms)")
+            throw ValidationError("--disposition must be a disposition of GS1 CBV 2.0: \(terms)")
         }
         if let actor, (try? USCC(actor)) == nil {
-            throw ValidationError("--actor is no unified social credit code of 18 characters")
+            throw ValidationError("--actor must be a unified social credit code of 18 characters")
         }
         if let location, !(1...256).contains(location.utf8.count) {
-            throw ValidationError("--location is 1 to 256 bytes")
+            throw ValidationError("--location must be 1 to 256 bytes")
         }
     }
 
-    /// What every event says.
+    /// The members of every event.
     var template: RecordedEvent.Template? {
         record ? .init(step: step, actor: actor, location: location, disposition: disposition) : nil
     }

@@ -4,25 +4,25 @@ import Encoding
 import Gate
 import Platform
 
-/// What a station's gates tell one another about showings.
+/// Shares the accepted showings among a station's gates.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Works on replay stores.", subcommands: [Merge.self, Serve.self])
+        commandName: "replay", abstract: "Merge or serve replay stores.", subcommands: [Merge.self, Serve.self])
 
     struct Merge: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Takes over into one store what others remember; run it at each gate of a station.")
+            abstract: "Copy other stores' showings into one store; run it at each gate of a station.")
 
-        @Option(help: "The store that learns.")
+        @Option(help: "The store that gets the showings.")
         var into: String
 
         @Option(help: "Unix time in seconds, in place of the clock.")
         var at: UInt64?
 
-        @Argument(help: "The stores of other gates: files, or unix:PATH of a gate that serves its own.")
+        @Argument(help: "The stores of other gates: files, or unix:PATH for a gate that serves its store.")
         var stores: [String]
 
-        @Flag(help: "One JSON object a line; this is what is printed in any case.")
+        @Flag(help: "One JSON object a line; this is always the output.")
         var json = false
 
         func run() throws {
@@ -46,7 +46,7 @@ struct ReplayCommand: ParsableCommand {
 
     struct Serve: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Tells the station's other gates what this one's store remembers, until it is ended.",
+            abstract: "Serve this gate's store to the station's other gates until the process is stopped.",
             discussion: "Only this user can connect; ssh or socat carry the socket to other machines.")
 
         @Option(help: "The store.")

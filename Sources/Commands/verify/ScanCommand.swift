@@ -5,15 +5,15 @@ import Glibc
 import Platform
 import QRReading
 
-/// The default: images, one text, a scanner's stream or a camera's film.
+/// The default subcommand: decides on images, one text, a scanner's stream or a camera's film.
 struct ScanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan",
-        abstract: "Decides about the codes in images, in one text, in a scanner's stream or before a camera.",
+        abstract: "Decide on the codes in images, in one text, in a scanner's stream or before a camera.",
         discussion: """
-            All codes of one image must be one holder's. A text, or a line of a stream, is a code's text; hex: and \
-            hexadecimal digits for a code that is no text, as transit codes are; or a window of several codes that \
-            must be one holder's and get one verdict, a JSON array of such texts: ["SP1:…","hex:81…"].
+            All codes of one image must belong to one holder. A text, or a line of a stream, is one of these: a code's \
+            text; hex: and hexadecimal digits for a code that is not text, such as a transit code; or a JSON array of \
+            such texts, whose codes must belong to one holder and get one verdict: ["SP1:…","hex:81…"].
 
             A camera gives its frames through ffmpeg:
 
@@ -42,16 +42,16 @@ struct ScanCommand: ParsableCommand {
     @Option(help: "Unix time in seconds, in place of the clock.")
     var at: UInt64?
 
-    @Flag(help: "One JSON object a line; this is what is printed in any case.")
+    @Flag(help: "One JSON object a line; this is always the output.")
     var json = false
 
-    @Flag(help: "A line for people in place of JSON.")
+    @Flag(help: "Print a line for people in place of JSON.")
     var plain = false
 
     @Argument(help: "PNG or JPEG files; - reads one from stdin.")
     var images: [String] = []
 
-    /// Asked once the parser has found no unknown option: it looks for these last of all.
+    /// Checks the combination of options; called after the parser has looked for unknown options, its last step.
     private func checkUsage() throws {
         guard [text != nil, stream, frames != nil, !images.isEmpty].count(where: { $0 }) == 1 else {
             throw ValidationError("give images, or --text, or --stream, or --frames")
@@ -70,7 +70,7 @@ struct ScanCommand: ParsableCommand {
                 try foreign.run(profile, input, reader: scanning.reader, at: at ?? WallClock.seconds()).rawValue)
         }
         let output = VerdictOutput(isPlain: plain)
-        if stream || frames != nil { throw ExitCode(try decideOnAndOn(output).exitStatus.rawValue) }
+        if stream || frames != nil { throw ExitCode(try decideContinuously(output).exitStatus.rawValue) }
         let gate = try gateOptions.settings.open(output)
         if let text {
             throw ExitCode(gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus.rawValue)
@@ -81,8 +81,8 @@ struct ScanCommand: ParsableCommand {
 }
 
 extension ScanCommand {
-    /// Decides about a stream or a film, while later bundles are taken up.
-    private func decideOnAndOn(_ output: VerdictOutput) throws -> VerdictOutcome {
+    /// Decides on a stream or a film, and loads later bundles meanwhile.
+    private func decideContinuously(_ output: VerdictOutput) throws -> VerdictOutcome {
         let gate = try gateOptions.settings.openRunning(output, at: at ?? WallClock.seconds())
         return try UpdateWatch.during(gate, at: at) {
             guard let frames else { return StreamScan(gate: gate, output: output, at: at).run() }

@@ -2,11 +2,11 @@ import ArgumentParser
 import Platform
 import QRReading
 
-/// How long a picture may be looked at.
+/// The time limit for looking at one picture.
 struct ScanOptions: ParsableArguments {
     @Option(
         name: .customLong("budget"),
-        help: "Milliseconds for looking at one picture: 150, or 15 for a film's frame, unless given.")
+        help: "Milliseconds for looking at one picture: 150 by default, or 15 for a film's frame.")
     var budgetMilliseconds: UInt64?
 
     /// A reader that keeps its buffers from picture to picture.
@@ -14,13 +14,13 @@ struct ScanOptions: ParsableArguments {
         PictureReader(budgetMilliseconds: budgetMilliseconds ?? PictureReader.budgetMillisecondsDefault)
     }
 
-    /// Reads a film: what one frame's time does not suffice for, the next frames bring.
+    /// A scanner for a film: a code that one frame's time does not suffice to read is read in a later frame.
     var frameScanner: Scanner {
         Scanner(
             budgetMilliseconds: budgetMilliseconds ?? Self.frameMilliseconds,
             microseconds: MonotonicClock.microseconds)
     }
 
-    /// Leaves half of a frame's time, at 30 a second, to reading it, deciding, and a busy box.
+    /// Leaves half of a frame's time, at 30 frames a second, for reading the frame, deciding, and other load.
     private static let frameMilliseconds: UInt64 = 15
 }

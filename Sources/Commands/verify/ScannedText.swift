@@ -1,13 +1,13 @@
 import Encoding
 import Gate
 
-/// What a scanner's line or a text on the command line stands for.
+/// Turns a scanner's line, or a text of the command line, into code payloads.
 enum ScannedText {
     private static let hexPrefix = Array("hex:".utf8)
 
-    /// The codes' payloads: one, or a window's.
+    /// The payload of one code, or the payloads of a window of codes.
     ///
-    /// What is not well formed stays as it is, which no source takes.
+    /// A malformed text stays unchanged, and every source refuses it.
     static func payloads(_ line: [UInt8]) -> [[UInt8]] {
         guard line.first == UInt8(ascii: "[") else { return [payload(line)] }
         guard let items = try? JSONValue.parse(line, byteCountMax: StreamScan.lineByteCountMax, depthMax: 2).array,

@@ -4,7 +4,7 @@ import Platform
 
 /// The path of a UNIX socket on the command line.
 enum SocketPath {
-    /// Takes what a socket can have as its path.
+    /// Accepts only a path that fits into a socket's address.
     static func parse(_ text: String) throws -> String {
         guard SocketAddress(path: text) != nil else {
             throw ValidationError("a socket is a path of 1 to \(SocketAddress.pathByteCountMax) bytes")

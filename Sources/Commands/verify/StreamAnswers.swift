@@ -2,20 +2,20 @@ import Gate
 import Platform
 import Synchronization
 
-/// Settles and prints what a stream's lines came to, in their order, whoever was done first.
+/// Settles and prints the results of a stream's lines in the lines' order, whichever was assessed first.
 final class StreamAnswers: Sendable {
-    /// What one line came to, and how long that took.
-    struct Scan: Sendable {
+    /// The assessment of one line, and its duration.
+    struct AssessedLine: Sendable {
         let assessed: AssessedScan
-        /// What it was assessed by, and is settled by.
+        /// The generation that assessed the line, and that settles it.
         let generation: RunningGate.Generation
         let microseconds: UInt64
         let readAt: UInt64
     }
 
     private struct State {
-        /// By number; those from `answeredCount` on that are done.
-        var done = [Scan?](repeating: nil, count: StreamLines.lineCountMax)
+        /// The lines assessed and not yet taken for an answer, at their number modulo `lineCountMax`.
+        var done = [AssessedLine?](repeating: nil, count: StreamLines.lineCountMax)
         var answeredCount = 0
         var isAnswering = false
         var worst: VerdictOutcome?
@@ -33,44 +33,44 @@ final class StreamAnswers: Sendable {
     /// The worst verdict so far; nil before the first.
     var worst: VerdictOutcome? { state.withLock { $0.worst } }
 
-    /// Takes what a line came to, and answers every line whose turn it is; one caller at a time does.
-    func add(_ scan: Scan, of line: StreamLines.Line) {
-        state.withLock { $0.done[line.number % StreamLines.lineCountMax] = scan }
-        while let scans = takeTurn() { settle(scans) }
+    /// Adds an assessed line, and answers every line whose turn has come; only one caller at a time answers.
+    func add(_ assessedLine: AssessedLine, of line: StreamLines.Line) {
+        state.withLock { $0.done[line.number % StreamLines.lineCountMax] = assessedLine }
+        while let assessedLines = takeNextToAnswer() { settle(assessedLines) }
     }
 
-    /// The lines to answer now; nil when there are none, or when another caller is at it and will see them.
-    private func takeTurn() -> [Scan]? {
+    /// Takes the lines to answer now; nil when there are none, or when another caller is answering and will take them.
+    private func takeNextToAnswer() -> [AssessedLine]? {
         state.withLock { state in
             guard !state.isAnswering else { return nil }
-            var scans: [Scan] = []
+            var assessedLines: [AssessedLine] = []
             while true {
-                let place = (state.answeredCount + scans.count) % StreamLines.lineCountMax
-                guard let scan = state.done[place] else { break }
+                let place = (state.answeredCount + assessedLines.count) % StreamLines.lineCountMax
+                guard let assessedLine = state.done[place] else { break }
                 state.done[place] = nil
-                scans.append(scan)
+                assessedLines.append(assessedLine)
             }
-            state.isAnswering = !scans.isEmpty
-            return scans.isEmpty ? nil : scans
+            state.isAnswering = !assessedLines.isEmpty
+            return assessedLines.isEmpty ? nil : assessedLines
         }
     }
 
-    private func settle(_ scans: [Scan]) {
+    private func settle(_ assessedLines: [AssessedLine]) {
         var worst = VerdictOutcome.accept
-        let verdicts = scans.map { scan in
+        let verdicts = assessedLines.map { line in
             let begin = MonotonicClock.microseconds()
-            var verdict = Verdict.fused(scan.generation.gate.settle(scan.assessed, at: scan.readAt))
-            verdict.noteUpdate(of: scan.generation)
-            verdict.elapsedMicroseconds = scan.microseconds + (MonotonicClock.microseconds() - begin)
+            var verdict = Verdict.fused(line.generation.gate.settle(line.assessed, at: line.readAt))
+            verdict.noteUpdate(of: line.generation)
+            verdict.elapsedMicroseconds = line.microseconds + (MonotonicClock.microseconds() - begin)
             worst = max(worst, verdict.outcome)
             return verdict
         }
         output.write(verdicts)
         state.withLock { state in
-            state.answeredCount += scans.count
+            state.answeredCount += assessedLines.count
             state.isAnswering = false
             state.worst = max(state.worst ?? .accept, worst)
         }
-        lines.answered(scans.count)
+        lines.answered(assessedLines.count)
     }
 }

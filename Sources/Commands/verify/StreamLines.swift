@@ -3,28 +3,28 @@ import Glibc
 import Platform
 import Synchronization
 
-/// The lines of a stream: whoever is free reads the next, so that a line that comes need not be handed on before it is
-/// looked at.
+/// The lines of a stream: a free thread reads the next line itself, so that no line is handed from one thread to
+/// another before its check.
 final class StreamLines: Sendable {
     struct Line: Sendable {
-        /// Its place in the stream, from 0.
+        /// The line's 0-based place in the stream.
         let number: Int
-        /// Nil for a line too long to keep.
+        /// The line's text; nil when the line is too long to keep.
         let text: [UInt8]?
         /// When it was read, in seconds since 1970-01-01T00:00:00Z.
         let readAt: UInt64
     }
 
-    /// Lines read and not yet answered: enough for every core while one waits for an answer from elsewhere.
+    /// Lines read and not yet answered: enough to keep every core busy while one line waits for an online answer.
     static let lineCountMax = 256
 
     private let at: UInt64?
     private let state = Mutex(State())
     private let room = Semaphore(lineCountMax)
-    /// Wakes whoever waits: of a terminal's end the kernel tells one of them alone.
+    /// Wakes every waiting thread: the kernel reports a terminal's end to only one of them.
     private let end = eventfd(0, Int32(EFD_CLOEXEC))
 
-    /// - Parameter at: stands in place of the clock.
+    /// - Parameter at: the time to use in place of the clock.
     init(at: UInt64?) {
         self.at = at
     }
@@ -33,13 +33,13 @@ final class StreamLines: Sendable {
         close(end)
     }
 
-    /// A thread's own waiting for lines.
+    /// Makes one thread's watch on stdin.
     func watch() -> InputWatch { InputWatch(until: end) }
 
-    /// The next line, waiting for it.
+    /// Waits for the next line.
     ///
-    /// - Parameter watch: the calling thread's own.
-    /// - Returns: nil at the end.
+    /// - Parameter watch: the calling thread's own watch.
+    /// - Returns: the line, or nil at the end.
     func next(_ watch: borrowing InputWatch) -> Line? {
         room.wait()
         while true {
@@ -54,22 +54,22 @@ final class StreamLines: Sendable {
         }
     }
 
-    /// What broke stdin off, by its number; nil while nothing has.
+    /// The error number of a failed read of stdin; nil if none failed.
     var failure: Int32? { state.withLock { $0.failure } }
 
-    /// Makes room for as many lines as have been answered.
+    /// Makes room for as many new lines as were answered.
     func answered(_ count: Int) {
         for _ in 0..<count { room.signal() }
     }
 
     private enum Next {
         case line(Line)
-        /// There is nothing to read now; if nothing comes, look again after so long, or at -1 never.
+        /// Nothing can be read now; without input, look again after this time, or never if it is -1.
         case awaited(milliseconds: Int32)
         case ended
     }
 
-    /// What has been read of stdin and is in no line yet.
+    /// The bytes read from stdin that are not part of a returned line yet.
     private struct State: ~Copyable {
         private static let readByteCount = 64 << 10
 
@@ -83,7 +83,7 @@ final class StreamLines: Sendable {
         private var lineCount = 0
         private var processors = WakefulProcessors()
 
-        /// The next line of what has come; nobody waits in here, where others look for what is there.
+        /// The next line of the available input; never waits, because other threads need this state.
         mutating func next(_ at: UInt64?) -> Next {
             while true {
                 if let end = buffer[unread].firstIndex(of: UInt8(ascii: "\n")) {
@@ -98,7 +98,7 @@ final class StreamLines: Sendable {
                     fill(at)
                     continue
                 }
-                // Where stdin broke off, nobody has sent the last line whole.
+                // After a failed read the last line is incomplete.
                 return failure != nil || line.isEmpty && !isOverlong ? .ended : .line(finish())
             }
         }

@@ -3,9 +3,9 @@ import Gate
 import Glibc
 import Platform
 
-/// A scanner's lines: each is checked on whichever core is free, then settled and answered in order.
+/// Decides on a scanner's lines: any free core checks a line; the lines are then settled and answered in order.
 struct StreamScan {
-    /// The most bytes of one line: the largest QR code in hex, and some.
+    /// The most bytes of one line; a little more than the largest QR code in hex.
     static let lineByteCountMax = 8192
 
     let gate: RunningGate
@@ -30,7 +30,7 @@ struct StreamScan {
     private static func brokenOff(_ cause: Int32) -> CommandError {
         CommandError(
             code: RefusalCode.inputUnreadable.rawValue,
-            reason: "the stream broke off: \(unsafe String(cString: strerror(cause)))",
+            reason: "reading the stream failed: \(unsafe String(cString: strerror(cause)))",
             hint: "start the scanner again, and let it write into this command's stdin")
     }
 
@@ -38,7 +38,7 @@ struct StreamScan {
         code: RefusalCode.noCode.rawValue, reason: "no line was read",
         hint: "let the scanner write each code's text as a line into this command's stdin")
 
-    private func assess(_ line: StreamLines.Line) -> StreamAnswers.Scan {
+    private func assess(_ line: StreamLines.Line) -> StreamAnswers.AssessedLine {
         let begin = MonotonicClock.microseconds()
         let generation = gate.current
         let gate = generation.gate
@@ -50,7 +50,7 @@ struct StreamScan {
             let reason = "a line of more than \(Self.lineByteCountMax) bytes"
             assessed = AssessedScan(refused: Refusal(.malformed, reason), scene: gate.scene.name)
         }
-        return StreamAnswers.Scan(
+        return StreamAnswers.AssessedLine(
             assessed: assessed, generation: generation, microseconds: MonotonicClock.microseconds() - begin,
             readAt: line.readAt)
     }

@@ -1,16 +1,16 @@
 import CLinux
 import Glibc
 
-/// A thread of the C library's own: a pool would be set up at every start of the command, used or not.
+/// A thread of the C library: a thread pool would cost time at every start of the command, even when unused.
 struct SystemThread: Sendable {
     private let thread: pthread_t
 
-    /// Starts one; nil where the system gives no more.
+    /// Starts a thread; nil when the system gives no more.
     init?(running work: @escaping @Sendable () -> Void) {
         self.init(stackByteCount: nil, running: work)
     }
 
-    /// Starts one with a stack of so many bytes, or of the system's 8 MiB; nil where the system gives no more.
+    /// Starts a thread with a stack of `stackByteCount`, or the system's 8 MiB; nil when the system gives no more.
     init?(stackByteCount: Int?, running work: @escaping @Sendable () -> Void) {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
@@ -25,7 +25,7 @@ struct SystemThread: Sendable {
         self.thread = thread
     }
 
-    /// Waits until it has ended; called once.
+    /// Waits until the thread has ended; call it once.
     func join() {
         pthread_join(thread, nil)
     }
@@ -37,7 +37,7 @@ struct SystemThread: Sendable {
         _ = unsafe suishen_name_thread(name)
     }
 
-    /// What a new thread begins with: its task, which it owns.
+    /// The entry point of a new thread, which owns its task.
     private static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { task in
         if let task = unsafe task { unsafe Unmanaged<Task>.fromOpaque(task).takeRetainedValue().work() }
         return nil

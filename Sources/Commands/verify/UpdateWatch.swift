@@ -4,24 +4,24 @@ import Glibc
 import Gate
 import Platform
 
-/// Looks for new generations of a running gate's folder, on a thread of its own.
+/// Looks for new generations of a running gate's folder, on its own thread.
 enum UpdateWatch {
-    /// How long it waits between two looks, so that a revocation counts within a second.
+    /// The pause between two looks, so that a revocation takes effect within a second.
     private static let pauseMilliseconds: Int32 = 250
-    /// How soon it looks again at a folder that changed under its eyes.
+    /// The pause after a look during which the folder changed.
     private static let unsettledPauseMilliseconds: Int32 = 20
     private static let threadName = "updates"
-    /// Enough to load a generation; a stack of the default size counts against the limit of a process with its data.
+    /// Enough to load a generation; a stack of the default size would count against the process's data limit.
     private static let stackByteCount = 1 << 20
 
-    /// Does `work` while it looks.
+    /// Runs `work`, and looks for new generations until it returns.
     ///
     /// - Parameters:
-    ///   - gate: takes the generations up.
-    ///   - at: stands in place of the clock.
+    ///   - gate: the gate that loads the generations.
+    ///   - at: the time to use in place of the clock.
     ///   - work: the scanning.
     /// - Returns: what `work` returns.
-    /// - Throws: `out_of_threads`, and `work` is not begun: without looks the gate would hear of no revocation.
+    /// - Throws: `out_of_threads`, before `work` begins: without this thread the gate would miss every revocation.
     static func during<Value>(
         _ gate: RunningGate, at: UInt64?, _ work: () throws -> Value
     ) throws -> Value {
@@ -34,7 +34,7 @@ enum UpdateWatch {
             while !hasEnded(end, milliseconds: pause) { pause = look(gate, at: at) }
         }
         guard let thread else { throw unavailable }
-        // Joined before the process ends: it may be verifying a signature, which the library's end would break.
+        // Joined before the process ends: the thread may be verifying a signature, which libcrypto's exit would break.
         defer {
             eventfd_write(end, 1)
             thread.join()
@@ -42,9 +42,9 @@ enum UpdateWatch {
         return try work()
     }
 
-    /// Looks once, and says on stderr what is wrong with a generation the first time.
+    /// Looks once, and reports a refused generation on stderr the first time.
     ///
-    /// - Returns: in how many milliseconds to look again.
+    /// - Returns: the milliseconds until the next look.
     private static func look(_ gate: RunningGate, at: UInt64?) -> Int32 {
         switch gate.look(at: at ?? WallClock.seconds()) {
         case .nothingNew, .takenUp, .refused(_, isNew: false): break
@@ -60,6 +60,6 @@ enum UpdateWatch {
     }
 
     private static let unavailable = CommandError(
-        code: "out_of_threads", reason: "the system gives no thread to look for new bundles with",
-        hint: "end other processes of this user, or raise the limit of their number")
+        code: "out_of_threads", reason: "the system gives no thread for the watch on new bundles",
+        hint: "end other processes of this user, or raise the user's process limit")
 }

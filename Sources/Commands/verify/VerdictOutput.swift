@@ -2,7 +2,7 @@ import CommandSupport
 import Encoding
 import Gate
 
-/// Prints verdicts, one a line, at once.
+/// Prints verdicts without delay, one a line.
 struct VerdictOutput: Sendable {
     let isPlain: Bool
 
@@ -10,7 +10,7 @@ struct VerdictOutput: Sendable {
         write([verdict])
     }
 
-    /// Says that there is nothing to decide on: what cannot be read is a verdict too, so that a guard never sees nothing.
+    /// Prints an undecided verdict for an input that cannot be read, so that a guard always sees a verdict.
     func undecided(_ cause: CommandError, scene: String, warnings: [String] = []) -> VerdictOutcome {
         let code = RefusalCode(rawValue: cause.code) ?? .inputUnreadable
         var verdict = Verdict(
@@ -21,7 +21,7 @@ struct VerdictOutput: Sendable {
         return .undecided
     }
 
-    /// Says so at a gate that runs on.
+    /// Prints an undecided verdict for an input that cannot be read, at a gate that keeps running.
     func undecided(_ cause: CommandError, at generation: RunningGate.Generation) -> VerdictOutcome {
         undecided(
             cause, scene: generation.gate.scene.name,
@@ -32,7 +32,7 @@ struct VerdictOutput: Sendable {
         var bytes: [UInt8] = []
         for verdict in verdicts {
             if isPlain {
-                // A reason may hold a path, or what an issuer or the insurer says.
+                // A reason may hold a path, or text from an issuer or the insurer.
                 let reason = verdict.reason.map { ": \(TerminalText.line($0))" } ?? ""
                 bytes += Array("\(verdict.outcome.rawValue) \(verdict.code.rawValue)\(reason)".utf8)
             } else {
@@ -45,7 +45,7 @@ struct VerdictOutput: Sendable {
 }
 
 extension Verdict {
-    /// Bears the warning as long as the gate's folder holds a generation that is not taken.
+    /// Adds the warning while the gate's folder holds a refused generation.
     mutating func noteUpdate(of generation: RunningGate.Generation) {
         if generation.isUpdateRefused { findings.warnings.append(RunningGate.refusedWarning) }
     }

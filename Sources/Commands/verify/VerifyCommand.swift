@@ -38,7 +38,7 @@ struct VerifyCommand: ParsableCommand {
         }
     }
 
-    /// The parser shows the default subcommand's options under its own name alone, where nobody looks for them.
+    /// Prints the default subcommand's options too: the parser shows them only in that subcommand's own help.
     private static func printHelp() {
         StandardStream.output.write(helpMessage() + "\n\n" + helpMessage(for: ScanCommand.self) + "\n")
     }

@@ -1,19 +1,19 @@
 import Glibc
 import Platform
 
-/// Keeps this machine's processors from sleeping while lines follow one another closely: one that sleeps takes a while
-/// to wake, and a virtual one waits until the machine that took its place gives it back.
+/// Keeps this machine's processors from sleeping while lines follow one another closely.
 ///
-/// Linux's PM QoS: as long as `/dev/cpu_dma_latency` is open with 0 in it, an idle processor polls. A process that may
-/// not write that file does without.
+/// A sleeping processor takes time to wake; a virtual one waits until the host gives it a processor again.
+/// Uses Linux's PM QoS: while `/dev/cpu_dma_latency` is open with 0 written to it, an idle processor polls. A process
+/// that may not write that file works without this.
 struct WakefulProcessors: ~Copyable {
     private static let path = "/dev/cpu_dma_latency"
-    /// Two reads no further apart are close; a person's two scans are not.
+    /// Two reads at most this far apart are close; two scans by a person are not.
     private static let closeMicroseconds: UInt64 = 10_000
-    /// How long nothing must have come until they may sleep again.
+    /// The time without input after which the processors may sleep again.
     private static let quietMicroseconds: UInt64 = 100_000
 
-    /// Open while they may not sleep.
+    /// The open file while the processors may not sleep; otherwise nil.
     private var request: Int32?
     private var isRefused = false
     private var lastRead: UInt64 = 0
@@ -22,16 +22,16 @@ struct WakefulProcessors: ~Copyable {
         if let request { close(request) }
     }
 
-    /// Notes that something was read just now.
+    /// Records that input was read just now.
     mutating func noteRead() {
         let now = MonotonicClock.microseconds()
         if now - lastRead <= Self.closeMicroseconds, request == nil, !isRefused { forbidSleep() }
         lastRead = now
     }
 
-    /// Lets them sleep when nothing has come for long.
+    /// Lets the processors sleep after a long time without input.
     ///
-    /// - Returns: in how many milliseconds to call this again if nothing comes; -1 when there is no need to.
+    /// - Returns: the milliseconds after which to call this again without input; -1 when that is not needed.
     mutating func noteIdle() -> Int32 {
         guard let request else { return -1 }
         if MonotonicClock.microseconds() - lastRead < Self.quietMicroseconds {

@@ -5,7 +5,7 @@ import TraceLog
 package struct BulkLog: Sendable {
     package var eventCount: UInt64
     package var objectCount: UInt64
-    /// The approximate bytes of every event's entry, which a padded field fills up.
+    /// The approximate bytes of every event's entry; a padding field brings an entry to this size.
     package var entryByteCount = 300
     package var headsInterval: UInt64 = 65_536
     package var origin = ForgedLog.origin

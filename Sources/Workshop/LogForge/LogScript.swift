@@ -1,7 +1,7 @@
 package import Signing
 package import TraceLog
 
-/// Writes entries one after the other as the sequencer does, or with the faults that a test wants.
+/// Writes entries one after another as the sequencer does, or with the faults that a test needs.
 package struct LogScript: Sendable {
     package static let actor = "91310000MA1FL0000X"
 
@@ -27,7 +27,7 @@ package struct LogScript: Sendable {
         ObjectID((0..<8).map { UInt8(truncatingIfNeeded: order(number) >> UInt64(56 - 8 * $0)) }) ?? .log
     }
 
-    /// That identifier's bytes as one number of the same order.
+    /// The identifier's bytes as one number; these numbers have the identifiers' order.
     static func order(_ number: Int) -> UInt64 {
         (UInt64(number) &* 0x9E37_79B9_7F4A_7C15).byteSwapped
     }

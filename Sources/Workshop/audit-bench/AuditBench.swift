@@ -3,15 +3,15 @@ import Glibc
 import Signing
 import TraceLog
 
-/// Measures an audit beside SHA-256 alone over as many blocks, in one process.
+/// Measures an audit beside raw SHA-256 over the same number of blocks, in one process.
 @main
 struct AuditBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit-bench",
-        abstract: "Measure a hash-only audit beside raw SHA-256 of as many bytes.",
+        abstract: "Measure a hash-only audit beside raw SHA-256 of the same number of bytes.",
         discussion: """
-            Raw SHA-256 is measured twice, each time on as many threads as the audit: by OpenSSL over messages of 16 KiB, \
-            as `openssl speed` does, and by our own code that hashes four of them at once.
+            Raw SHA-256 is measured twice, each time on as many threads as the audit: by OpenSSL over messages of \
+            16 KiB, as `openssl speed` does, and by this project's code, which hashes four messages at once.
             """)
 
     @Argument(help: "The log's folder.")
@@ -20,10 +20,10 @@ struct AuditBench: AsyncParsableCommand {
     @Option(help: "The log's verifier key.")
     var key: String
 
-    @Option(help: "How many threads each has.")
+    @Option(help: "The number of threads of each.")
     var threads = 2
 
-    @Option(help: "How often each is measured, by turns; the best counts.")
+    @Option(help: "The number of measurements of each, by turns; the best counts.")
     var rounds = 3
 
     func run() async throws {
@@ -60,7 +60,7 @@ struct AuditBench: AsyncParsableCommand {
             """)
     }
 
-    /// What raw hashing takes as a share of what the audit does: by the clock, and in processor time.
+    /// The time of raw hashing as a share of the audit's time: by the clock, and in processor time.
     private func ratios(_ raw: Stopwatch, _ audit: Stopwatch) -> String {
         """
         {"seconds":\(rounded(raw.best)),"ratio":\(rounded(raw.best / audit.best)),\
@@ -70,7 +70,7 @@ struct AuditBench: AsyncParsableCommand {
 
     private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
-    /// As /proc has it: what getrusage says counts the program that started this one.
+    /// The peak memory from /proc; getrusage would include the program that started this one.
     private static func peakKilobytes() -> Int {
         guard let file = unsafe fopen("/proc/self/status", "r") else { return 0 }
         defer { unsafe fclose(file) }

@@ -1,10 +1,10 @@
 import TraceLog
 
-/// How many blocks of 64 bytes SHA-256 compresses in an audit of a log, padding included.
+/// The number of 64-byte blocks that SHA-256 compresses in an audit of a log, including padding.
 struct AuditBlocks {
     private static let nodeBlockCount = 2
 
-    /// Those of the leaves, of the tree over them, and of the list behind every heads entry.
+    /// The blocks of the leaves, of the tree over them, and of every heads entry's list.
     let count: Int
 
     init(_ source: LogFolderSource, size: UInt64) throws {

@@ -7,7 +7,7 @@ enum RawHashing {
     private static let blocksAMessage = messageByteCount / 64 + 1
     private static let laneCount = 4
 
-    /// One message after the other, by OpenSSL, as `openssl speed` measures it.
+    /// Hashes one message after another by OpenSSL, as `openssl speed` does.
     static func library(blockCount: Int, threadCount: Int) async {
         await onThreads(threadCount) {
             let message = [UInt8](repeating: 7, count: messageByteCount)
@@ -20,7 +20,7 @@ enum RawHashing {
         }
     }
 
-    /// Four messages at once, by our own code, where the processor can.
+    /// Hashes four messages at once by this project's code, if the processor supports it.
     static func lanes(blockCount: Int, threadCount: Int) async {
         guard csha256_is_supported() else { return }
         await onThreads(threadCount) {

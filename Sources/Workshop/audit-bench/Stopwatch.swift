@@ -1,6 +1,6 @@
 import Glibc
 
-/// Takes the best of several times, by the clock and in the processor time of all threads.
+/// Keeps the best of several measurements, by the clock and in the processor time of all threads.
 struct Stopwatch {
     private(set) var best = Double.infinity
     private(set) var bestProcessor = Double.infinity

@@ -1,10 +1,10 @@
 import Encoding
 
-/// What we did in a second beside what another did, on the same work in the same run.
+/// Our rate beside a baseline's rate, for the same work in the same run.
 struct Comparison {
     let name: String
     let baseline: String
-    /// Ours and the baseline's, a second of processor time.
+    /// Our rate and the baseline's, for a second of processor time.
     let ours: Double
     let theirs: Double
 

@@ -7,7 +7,7 @@ enum OpenSSLSpeed {
         var verify = 0.0
     }
 
-    /// The rates over one second each; nil when the program is absent or says something else.
+    /// The rates, measured for one second each; nil when the program is absent or prints anything unknown.
     static func rates(_ algorithm: String) -> Rates? {
         guard let output = unsafe popen("openssl speed -mr -seconds 1 \(algorithm) 2>/dev/null", "r") else {
             return nil

@@ -1,8 +1,8 @@
 import Glibc
 
-/// The processor time this process spends: other work on the machine does not count.
+/// The processor time of this process, which excludes other work on the machine.
 enum ProcessorTime {
-    /// How often `work` runs in a second, over at least `milliseconds` of it.
+    /// The runs of `work` in a second of processor time, measured for at least `milliseconds`.
     static func rate(milliseconds: Int, _ work: () throws -> Void) rethrows -> Double {
         let start = seconds()
         let end = start + Double(milliseconds) / 1_000

@@ -4,15 +4,15 @@ import Encoding
 import Glibc
 import QRDrawing
 
-/// Symbols drawn in a second, beside libqrencode choosing its own mask; and pictures for libpng to write again.
+/// Measures the symbols drawn in a second beside libqrencode, which chooses its own mask; writes pictures for libpng.
 struct QRBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "qr", abstract: "Draw QR codes, beside libqrencode choosing its own mask in the same run.")
+        commandName: "qr", abstract: "Draw QR codes, beside libqrencode, which chooses its own mask, in the same run.")
 
-    @Option(help: "Rounds, one of theirs and one of ours in turn; the best of each counts.")
+    @Option(help: "The number of rounds, libqrencode's and ours in turn; the best of each counts.")
     var rounds = 5
 
-    @Option(help: "A folder for one PNG a length, with its bytes and microseconds in a file beside it.")
+    @Option(help: "A folder for one PNG for each text length; a file beside it holds its byte count and microseconds.")
     var pictures: String?
 
     @Flag(help: "One JSON object a line.")
@@ -34,7 +34,7 @@ struct QRBench: ParsableCommand {
         }
     }
 
-    /// Times our PNG and leaves it for libpng, which Swift cannot call (it wants setjmp), to write again.
+    /// Times our PNG writer, and keeps the PNG for a libpng program: Swift cannot call libpng, which needs setjmp.
     private func timePNG(_ text: String, _ length: Int, folder: String) throws {
         let symbol = try QRSymbol.encode(text)
         let png = try symbol.png()
@@ -46,7 +46,7 @@ struct QRBench: ParsableCommand {
         try Self.write(Array("\(png.count) \(1e6 / best)\n".utf8), to: "\(folder)/\(length).ours")
     }
 
-    /// Alphanumeric characters that look like a code of ours: no runs, every character in use.
+    /// Alphanumeric text that resembles one of our codes: no runs, and every character occurs.
     private static func text(_ length: Int) -> String {
         let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
         var state: UInt64 = 1
@@ -57,7 +57,7 @@ struct QRBench: ParsableCommand {
             })
     }
 
-    /// Gives the library the mode that fits, as we do, and leaves it the mask.
+    /// Draws by libqrencode in the same mode as ours; the library chooses the mask.
     private static func drawBare(_ bytes: [UInt8]) {
         let input = unsafe QRinput_new2(0, QR_ECLEVEL_M)
         defer { unsafe QRinput_free(input) }

@@ -3,7 +3,7 @@ import Signing
 import Storage
 import TraceLog
 
-/// Many callers append at once in one process, while the log is published as a daemon does it.
+/// Measures many callers that append at once in one process, while the log is published as a daemon does.
 struct AppendBench {
     let callers: Int
 
@@ -50,7 +50,7 @@ struct AppendBench {
             openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount), headsInterval: headsInterval)
     }
 
-    /// Appends one event after the other to one object.
+    /// Appends one event after another to one object.
     static func call(_ store: TraceLogStore, caller: Int, count: Int) async throws -> [Duration] {
         var latencies: [Duration] = []
         for number in 0..<count {

@@ -2,13 +2,13 @@ import Foundation
 import GRDB
 import Glibc
 
-/// What the same machine does with the same bytes without a log.
+/// The same machine's speed with the same bytes, without a log.
 enum Baseline {
     static let groupCount = 256
     private static let entryByteCount = 180
     private static let syncCount = 200
 
-    /// Rows a second into one table, synced once a group.
+    /// The rows inserted into one table in a second, synced once a group.
     static func inserts(_ count: Int, in scratch: Scratch) throws -> Double {
         let pool = try DatabasePool(path: scratch("raw.sqlite"))
         try pool.writeWithoutTransaction { database in
@@ -30,13 +30,13 @@ enum Baseline {
         return Double(count / groupCount * groupCount) / (elapsed / .seconds(1))
     }
 
-    /// Rewrites a registry's file, which is the other way to leave nothing of what was deleted.
+    /// Rewrites a registry's file: the other way to remove all deleted bytes.
     static func vacuum(_ path: String) throws {
         let queue = try DatabaseQueue(path: path)
         try queue.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
     }
 
-    /// Syncs a second of a file that grows by 4 KiB each time.
+    /// The syncs in a second of a file that grows by 4 KiB each time.
     static func syncs(in scratch: Scratch) throws -> Double {
         let descriptor = unsafe open(scratch("raw"), O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CocoaError(.fileWriteNoPermission) }

@@ -3,16 +3,16 @@ import Signing
 import Storage
 import TraceLog
 
-/// A registry of very many objects: callers go on appending while the objects' newest entries are stated, listed and
-/// published, and then personal fields are erased from it.
+/// Measures a registry of very many objects: callers append while the objects' newest entries are stated, listed and
+/// published; then personal fields are erased.
 struct HeadsBench {
-    /// What was measured.
+    /// The measured times and rates.
     struct Outcome {
         let appends: Latencies
-        /// How long the statement and its published list took.
+        /// The seconds that the statement and its published list took.
         let seconds: Double
         let erasures: Latencies
-        /// Of erasing by rewriting the file, as a baseline.
+        /// The baseline: milliseconds of an erasure that rewrites the file.
         let vacuumMilliseconds: Double
         let fileByteCount: Int
     }
@@ -45,7 +45,7 @@ struct HeadsBench {
             vacuumMilliseconds: vacuum / .milliseconds(1), fileByteCount: size)
     }
 
-    /// Callers append for as long as a statement and its list take.
+    /// Lets callers append while a statement and its list are made.
     private static func appendWhileStating(
         _ store: TraceLogStore, _ publisher: LogPublisher
     ) async throws -> (latencies: [Duration], seconds: Double) {
@@ -68,7 +68,7 @@ struct HeadsBench {
         }
     }
 
-    /// One entry for every object.
+    /// Appends one entry for every object.
     private static func fill(_ store: TraceLogStore, _ registry: RegistryDatabase, _ objects: Int) async throws {
         let groupCount = 10_000
         for start in stride(from: 0, to: objects, by: groupCount) {
@@ -81,7 +81,7 @@ struct HeadsBench {
         }
     }
 
-    /// Erases entries with personal fields one after the other.
+    /// Erases entries' personal fields, one after another.
     private static func erase(_ store: TraceLogStore, _ registry: RegistryDatabase) async throws -> Latencies {
         var latencies: [Duration] = []
         let elapsed = try await ContinuousClock().measure {

@@ -1,4 +1,4 @@
-/// How long each answer took, and how many came a second.
+/// The duration of each answer, and the answers a second.
 struct Latencies {
     let rate: Double
     /// In milliseconds, ascending.
@@ -9,7 +9,7 @@ struct Latencies {
         sorted = latencies.map { $0 / .milliseconds(1) }.sorted()
     }
 
-    /// Of `share` percent of the answers the longest, in milliseconds.
+    /// The longest duration among the fastest `share` percent of the answers, in milliseconds.
     func percentile(_ share: Int) -> Double {
         sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * share / 100)]
     }

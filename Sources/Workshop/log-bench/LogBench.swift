@@ -1,23 +1,23 @@
 import ArgumentParser
 import Foundation
 
-/// Measures the log's writing side beside what the disk and SQLite give without it, in one run.
+/// Measures appends to the log beside raw syncs and raw SQLite inserts, in one run.
 @main
 struct LogBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log-bench",
-        abstract: "Measures durable, sequenced appends beside raw inserts and raw syncs.",
+        abstract: "Measure durable, sequenced appends beside raw inserts and raw syncs.",
         discussion: "`tools/bench log` builds this and the daemon, and runs it.")
 
-    @Option(help: "How many events to append in process.")
+    @Option(help: "The number of events to append in this process.")
     var count = 100_000
-    @Option(help: "How many callers append at once.")
+    @Option(help: "The number of callers that append at once.")
     var callers = 256
-    @Option(help: "How many events to send to the daemon; 0 leaves that out.")
+    @Option(help: "The number of events to send to the daemon; 0 skips this measurement.")
     var socketCount = 40_000
-    @Option(help: "How many connections send batches to the daemon.")
+    @Option(help: "The number of connections that send batches to the daemon.")
     var connections = 4
-    @Option(help: "Also state the heads of so many objects while others append, and erase; 0 leaves that out.")
+    @Option(help: "The number of objects whose heads are stated while callers append, before erasures; 0 skips this.")
     var objects = 0
     @Flag(help: "Print one JSON object a line.")
     var json = false

@@ -4,7 +4,7 @@ import IssuerInterface
 import Issuing
 import Signing
 
-/// Connections send batches of events to a `suishend` process, each waiting for a batch's answers before the next.
+/// Sends batches of events to a `suishend` process; each connection waits for a batch's answers before the next.
 struct SocketBench {
     static let batchCount = 512
     private static let objectCount = 64
@@ -55,7 +55,7 @@ struct SocketBench {
                     """.utf8)
             }
             for answer in try client.ask(.appendEvent, lines: lines) where answer["index"] == nil {
-                throw OperationError(code: .unexpected, reason: answer.encoded(), hint: "see the daemon's own word")
+                throw OperationError(code: .unexpected, reason: answer.encoded(), hint: "see the daemon's answer")
             }
         }
     }

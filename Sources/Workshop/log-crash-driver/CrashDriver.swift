@@ -4,11 +4,11 @@ import Signing
 import Storage
 import TraceLog
 
-/// Appends under load and publishes, until it is told to die at a fault point; the crash tests run it as a child.
+/// Appends under load and publishes until it dies at a given fault point; the crash tests run it as a child.
 ///
-/// Usage: log-crash-driver DIR POINT COUNTDOWN ROUND. Each answer goes to stdout as `INDEX SEQUENCE`, once it is durable,
-/// and each checkpoint as `checkpoint SIZE ROOT`, once it is published. At the point `random` it goes on until somebody
-/// kills it.
+/// Usage: log-crash-driver DIR POINT COUNTDOWN ROUND. Prints `INDEX SEQUENCE` for each durable answer, and
+/// `checkpoint SIZE ROOT` for each published checkpoint. With the point `random` it runs until another process kills
+/// it.
 @main
 struct CrashDriver {
     static func main() async throws {
@@ -32,7 +32,7 @@ struct CrashDriver {
         for batch in 0..<(arguments[2] == "random" ? .max : 6) {
             try await append(to: store, batch: batch, round: round)
             _ = try await publisher.publish()
-            try sayCheckpoint(of: LogDirectory(path: arguments[1] + "/log"))
+            try printCheckpoint(of: LogDirectory(path: arguments[1] + "/log"))
         }
     }
 
@@ -68,13 +68,13 @@ struct CrashDriver {
         return request
     }
 
-    private static func sayCheckpoint(of directory: LogDirectory) throws {
+    private static func printCheckpoint(of directory: LogDirectory) throws {
         guard let bytes = try directory.read(LogDirectory.checkpointName) else { exit(70) }
         let checkpoint = try Checkpoint(note: bytes)
         say("checkpoint \(checkpoint.size) \(Hex.encode(checkpoint.root.bytes))\n")
     }
 
-    /// One write a line, so that a line is whole or absent.
+    /// Prints a line in one write, so that the line is whole or absent.
     private static func say(_ line: String) {
         let bytes = Array(line.utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe write(STDOUT_FILENO, $0.baseAddress, $0.count) }

@@ -2,7 +2,7 @@ import Glibc
 import Storage
 import Synchronization
 
-/// Kills the process, as kill -9 does, when it has come to one fault point so many times.
+/// Kills the process, as kill -9 does, when it has reached one fault point a given number of times.
 final class Fuse: Sendable {
     private let point: FaultPoint?
     private let left: Mutex<Int>

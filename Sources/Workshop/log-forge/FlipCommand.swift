@@ -19,7 +19,7 @@ struct FlipCommand: AsyncParsableCommand {
     @Option(help: "The log's verifier key.")
     var key: String
 
-    @Flag(help: "Flip each of a byte's eight bits in turn, instead of one of them.")
+    @Flag(help: "Flip each of a byte's eight bits in turn, instead of one bit.")
     var everyBit = false
 
     func run() async throws {

@@ -12,7 +12,7 @@ struct LogFolder {
         self.path = path
     }
 
-    /// Writes a file of the log, its folders made where they are missing.
+    /// Writes a file of the log, and makes its missing folders.
     func write(_ bytes: [UInt8], to name: String) throws(CommandError) {
         let target = "\(path)/\(name)"
         var descriptor = unsafe open(target, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NONBLOCK, 0o644)
@@ -34,7 +34,7 @@ struct LogFolder {
         guard unsafe unlink("\(path)/\(name)") == 0 else { throw Self.unwritable("\(path)/\(name)") }
     }
 
-    /// Copies every file below another folder.
+    /// Copies every file below the folder `source`.
     func copy(_ source: String, below name: String = "") throws(CommandError) {
         guard let folder = unsafe opendir("\(source)/\(name)") else { throw Self.unwritable("\(source)/\(name)") }
         defer { unsafe closedir(folder) }
@@ -57,6 +57,6 @@ struct LogFolder {
     private static func unwritable(_ path: String) -> CommandError {
         CommandError(
             code: "output_unwritable", reason: "\(path) cannot be made: \(unsafe String(cString: strerror(errno)))",
-            hint: "name a folder that does not exist yet, in one that you may write to")
+            hint: "name a folder that does not exist, below a folder that you may write to")
     }
 }

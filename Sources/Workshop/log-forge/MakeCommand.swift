@@ -24,7 +24,7 @@ struct MakeCommand: ParsableCommand {
     @Option(help: "The number of entries between heads entries.")
     var headsInterval: UInt64 = 65_536
 
-    @Option(help: "The log's private key, Ed25519, PEM; without it a key is made and not kept.")
+    @Option(help: "The log's private key, Ed25519, PEM; without it a new key is made and not saved.")
     var key: String?
 
     func validate() throws {

@@ -10,8 +10,8 @@ struct TamperCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tamper", abstract: "Copy a log and tamper with the copy in one way.",
         discussion: """
-            Prints the finding that an auditor must report who has the honest log's checkpoint as anchor. `list` in \
-            place of a case prints all cases.
+            Prints the finding that an auditor with the honest log's checkpoint as anchor must report. `list` in place \
+            of a case prints all cases.
             """)
 
     @Argument(help: "The case, or list.")

@@ -2,23 +2,23 @@ import ArgumentParser
 import Glibc
 import QRReading
 
-/// Scans picture after picture, for recall and time to be measured from outside.
+/// Scans one picture after another, so that another program can measure recall and time.
 @main
 struct ScanBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan-bench",
-        abstract: "Reads image paths, a line each, and prints the texts found, a line a picture, separated by tabs.")
+        abstract: "Read image paths, one a line; print each picture's texts on one line, separated by tabs.")
 
-    @Option(help: "Milliseconds for one picture.")
+    @Option(help: "The time limit for one picture, in milliseconds.")
     var budget: UInt64 = 150
 
-    @Flag(help: "Print the outcome, and the microseconds the scan took, before the texts.")
+    @Flag(help: "Print the outcome and the scan's microseconds before the texts.")
     var timing = false
 
     func run() throws {
         var scanner = Scanner(budgetMilliseconds: budget, microseconds: Self.microseconds)
         while let path = readLine() {
-            // Whoever measures waits for each line.
+            // The measuring program waits for each line.
             defer { fflush(nil) }
             guard let image = Self.image(at: path) else {
                 print("")

@@ -4,12 +4,12 @@ import Glibc
 import Signing
 import Synchronization
 
-/// Accepts every line: what is left of a delay is the scanner's and the machine's, or that of bare verifications too.
+/// Accepts every line unread, to measure the delays of the scanner and the machine, with or without bare verifications.
 struct AnswerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "answer", abstract: "Accept every line without a look at it, as the baseline of a pace.")
+        commandName: "answer", abstract: "Accept every line without reading its code, as the baseline of a pace.")
 
-    @Option(help: "How many Ed25519 verifications each line takes, on whichever core is free.")
+    @Option(help: "The number of Ed25519 verifications for each line, on any free core.")
     var verifications = 0
 
     func run() throws {
@@ -31,7 +31,7 @@ struct AnswerCommand: ParsableCommand {
         }
     }
 
-    /// How many lines ended with what came; nil at the end.
+    /// Reads the available input, and returns the number of lines that it ends; nil at the end.
     private static func readLines() -> Int? {
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64 << 10) { chunk in
             let count = unsafe read(0, chunk.baseAddress, chunk.count)

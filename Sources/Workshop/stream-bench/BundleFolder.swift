@@ -10,7 +10,7 @@ enum BundleFolder {
         for file in files.files { try replace("\(folder)/\(file.path)", with: file.bytes, mode: file.mode) }
     }
 
-    /// Puts a new file in the place of what was at `path`.
+    /// Replaces the file at `path` with a new one, or makes it.
     static func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws {
         let temporary = "\(path).new"
         unsafe unlink(temporary)

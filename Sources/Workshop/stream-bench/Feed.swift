@@ -1,11 +1,11 @@
 import Glibc
 import Synchronization
 
-/// Writes codes into a gate as fast as it takes them, again from the first after the last.
+/// Writes codes into a gate as fast as it takes them; begins again with the first after the last.
 final class Feed: Sendable {
     private let texts: [[UInt8]]
     private let batchLineCount: Int
-    /// When each batch of lines was begun to be written.
+    /// The time at which writing of each batch began.
     private let batchTimes = Mutex<[UInt64]>([])
 
     init(texts: [[UInt8]], batchLineCount: Int) {
@@ -13,15 +13,15 @@ final class Feed: Sendable {
         self.batchLineCount = batchLineCount
     }
 
-    /// How many lines were written.
+    /// The number of lines written.
     var lineCount: Int { batchTimes.withLock { $0.count } * batchLineCount }
 
-    /// When a line was written, or a moment before.
+    /// The time at which a line's batch began: no later than the line was written.
     func time(ofLine line: Int) -> UInt64 {
         batchTimes.withLock { $0[line / batchLineCount] }
     }
 
-    /// Feeds until it is over, and ends the gate's input.
+    /// Feeds the gate until `isOver` returns true, and ends the gate's input.
     func run(into gate: GateProcess, until isOver: () -> Bool) {
         var line = 0
         while !isOver() {

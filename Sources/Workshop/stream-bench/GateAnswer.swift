@@ -1,6 +1,6 @@
 import Encoding
 
-/// What one line of a gate's answers says.
+/// One line of a gate's answers.
 struct GateAnswer {
     enum Code {
         case accepted, revoked, other

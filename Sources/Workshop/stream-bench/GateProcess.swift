@@ -1,9 +1,9 @@
 import ArgumentParser
 import Glibc
 
-/// A gate that reads codes from a pipe and answers through another.
+/// A gate process that reads codes from one pipe and answers through another.
 final class GateProcess: Sendable {
-    /// How the answer to an accepted code begins.
+    /// The beginning of the answer to an accepted code.
     static let acceptance = #"{"verdict":"accept""#
 
     private let input: Int32
@@ -18,7 +18,7 @@ final class GateProcess: Sendable {
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawn_file_actions_adddup2(&actions, toGate[0], 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, fromGate[1], 1)
-        // Its own copy of the writing end would keep the gate from seeing the input's end.
+        // If the gate kept a copy of the writing end, it would never see the input's end.
         for end in toGate + fromGate { unsafe posix_spawn_file_actions_addclose(&actions, end) }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) } + [nil]
         var child = pid_t()
@@ -32,7 +32,7 @@ final class GateProcess: Sendable {
         guard status == 0 else { throw ValidationError("\(program) cannot be started") }
     }
 
-    /// Writes lines with their ends.
+    /// Writes lines with their line feeds.
     func write(_ lines: [UInt8]) {
         _ = unsafe lines.withUnsafeBytes { unsafe Glibc.write(input, $0.baseAddress, $0.count) }
     }
@@ -41,7 +41,7 @@ final class GateProcess: Sendable {
         close(input)
     }
 
-    /// Calls `visit` for every answer, with whether it is an accepted code's.
+    /// Calls `visit` for every answer; the argument is true for an acceptance.
     func readLines(_ visit: (Bool) -> Void) {
         let accept = Array(Self.acceptance.utf8)
         readAnswers { visit($0.starts(with: accept)) }

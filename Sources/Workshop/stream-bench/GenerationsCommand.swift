@@ -4,32 +4,32 @@ import Encoding
 import Glibc
 import Synchronization
 
-/// Feeds a gate's stream without a pause while generation after generation is exported into its folder.
+/// Feeds a gate's stream without a pause, while one generation after another is exported into its folder.
 struct GenerationsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generations",
         abstract: "Export generations into a gate's folder under full load, and check every verdict.",
         discussion: """
-            Every second generation revokes codes; each is exported once a verdict has rested on the one before. Prints \
-            one JSON object: what was fed and answered, verdicts that are wrong, and lines a second.
+            Every second generation revokes codes. Each is exported after a verdict has rested on the previous one. \
+            Prints one JSON object: the lines fed and answered, the wrong verdicts, and the lines a second.
             """)
 
-    /// Lines that are written at once, and bear one time.
+    /// The number of lines written at once, with one time.
     private static let batchLineCount = 16
 
-    @Option(help: "The gate's folder, which is made.")
+    @Option(help: "The gate's folder, which this command makes.")
     var bundle: String
 
-    @Option(help: "How many generations follow the first; with 0 the load alone is measured.")
+    @Option(help: "The number of generations after the first; 0 measures only the load.")
     var count: Int
 
     @Option(help: "Seconds to feed without generations, and after the last of them.")
     var seconds: UInt64 = 5
 
-    @Option(help: "How many codes there are.")
+    @Option(help: "The number of codes.")
     var codes = 8192
 
-    @Option(help: "When the codes are shown, in seconds since 1970-01-01T00:00:00Z.")
+    @Option(help: "The time at which the codes are shown, in seconds since 1970-01-01T00:00:00Z.")
     var at: UInt64
 
     @Argument(parsing: .postTerminator, help: "The gate's command line.")
@@ -67,10 +67,10 @@ struct GenerationsCommand: ParsableCommand {
         }
     }
 
-    /// What the issuer tells the others.
+    /// The issuer's progress, shared with the other threads.
     private final class Course: Sendable {
         let isOver = Mutex(false)
-        /// How long each generation took to be taken up, or what kept it from being exported.
+        /// The time until each generation was used, in nanoseconds, or the error of its export.
         let delays = Mutex<Result<[UInt64], any Error>>(.success([]))
     }
 
@@ -82,7 +82,7 @@ struct GenerationsCommand: ParsableCommand {
         var lastAt: UInt64 = 0
     }
 
-    /// Reads all answers: each must be its line's, in order, and one that may be.
+    /// Reads all answers: each must belong to its line, in order, and must be allowed.
     private func check(_ gate: GateProcess, _ feed: Feed, _ pseudonyms: [String], _ revocations: Revocations) -> Report
     {
         var report = Report()

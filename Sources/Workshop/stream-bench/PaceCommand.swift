@@ -2,18 +2,18 @@ import ArgumentParser
 import Dispatch
 import Glibc
 
-/// Writes lines to a gate at a fixed pace, whatever the gate does, and times each answer from when its line was due.
+/// Writes lines to a gate at a fixed pace that does not wait for it; times each answer from its line's due time.
 struct PaceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pace", abstract: "Scan at a fixed pace; prints p50 and p99 of the delays in microseconds.")
+        commandName: "pace", abstract: "Scan at a fixed pace; print p50 and p99 of the delays in microseconds.")
 
-    @Option(help: "The codes, one a line; they begin again when they end.")
+    @Option(help: "A file of codes, one a line; after the last one the first follows.")
     var lines: String
 
     @Option(help: "Lines a second.")
     var rate: Double
 
-    @Option(help: "How many lines.")
+    @Option(help: "The number of lines.")
     var count: Int
 
     @Argument(parsing: .postTerminator, help: "The gate's command line.")

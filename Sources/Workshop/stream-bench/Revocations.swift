@@ -1,16 +1,16 @@
 import Synchronization
 
-/// When each code of a run was revoked, and what a verdict on it may be by then.
+/// The time at which each code of a run was revoked, and the verdicts allowed at a time.
 final class Revocations: Sendable {
-    /// How long a gate may take to hear of a revocation.
+    /// The time within which a gate must learn of a revocation.
     static let graceNanoseconds: UInt64 = 2_000_000_000
 
     private struct State {
-        /// By a code's number: before this the gate could not know; nil while it is not revoked.
+        /// For each code, the time at which its revocation's export began; nil while the code is not revoked.
         var exportBeganAt: [UInt64?]
-        /// From this on the folder said so.
+        /// For each code, the time from which the folder held its revocation.
         var exportEndedAt: [UInt64?]
-        /// The newest bundle that a verdict rested on.
+        /// The newest bundle version that a verdict has rested on.
         var newestVersion: UInt64 = 0
     }
 
@@ -31,8 +31,8 @@ final class Revocations: Sendable {
         state.withLock { state in codes.forEach { state.exportEndedAt[$0] = time } }
     }
 
-    /// Whether a verdict is one that may be: a code never revoked is accepted, and one that was revoked long enough
-    /// before its line was sent is refused.
+    /// Whether a verdict is allowed: a code that was never revoked must be accepted, and a code that was revoked long
+    /// enough before its line was sent must be refused.
     func allows(_ answer: GateAnswer, onCode code: Int, sentAt: UInt64) -> Bool {
         state.withLock { state in
             state.newestVersion = max(state.newestVersion, answer.bundleVersion ?? 0)

@@ -3,15 +3,15 @@ import Gate
 
 /// Exports one generation after another into a gate's folder; every second one revokes codes.
 struct RevokingIssuer: Sendable {
-    /// Codes that a generation revokes, if it does.
+    /// The number of codes that a revoking generation revokes.
     static let revokedAtOnce = 20
-    /// How long a generation may take until a verdict rests on it.
-    private static let takingUpNanosecondsMax: UInt64 = 30_000_000_000
+    /// The time within which a verdict must rest on a new generation.
+    private static let useDelayNanosecondsMax: UInt64 = 30_000_000_000
 
     let station: Station
     let folder: String
     let at: UInt64
-    /// How many generations follow the first.
+    /// The number of generations after the first.
     let count: Int
     let revocations: Revocations
 
@@ -21,13 +21,13 @@ struct RevokingIssuer: Sendable {
         try export(0, Self.firstList)
     }
 
-    /// Exports the others, each once a verdict has rested on the one before; the gate begins with the first.
+    /// Exports the later generations, each after a verdict has rested on the previous one.
     ///
-    /// - Returns: how long each took until a verdict rested on it, in nanoseconds; fewer where one never did.
+    /// - Returns: for each, the nanoseconds until a verdict rested on it; fewer values if a verdict never did.
     /// - Throws: when a generation cannot be written.
     func exportOthers() throws -> [UInt64] {
         var (list, delays) = (Self.firstList, [UInt64]())
-        guard isTakenUp(0, since: Feed.nanoseconds()) else { return delays }
+        guard waitUntilUsed(0, since: Feed.nanoseconds()) else { return delays }
         for generation in 0..<count {
             let revoked = generation % 2 == 0 ? Self.revoked(by: generation / 2) : []
             revoked.forEach { list[$0] = true }
@@ -35,16 +35,16 @@ struct RevokingIssuer: Sendable {
             try export(generation + 1, list)
             let exportedAt = Feed.nanoseconds()
             revocations.exportEnded(revoking: revoked, at: exportedAt)
-            guard isTakenUp(generation + 1, since: exportedAt) else { return delays }
+            guard waitUntilUsed(generation + 1, since: exportedAt) else { return delays }
             delays.append(Feed.nanoseconds() - exportedAt)
         }
         return delays
     }
 
-    /// Waits until a verdict has rested on a generation; false where none does in time.
-    private func isTakenUp(_ generation: Int, since begin: UInt64) -> Bool {
+    /// Waits until a verdict has rested on a generation; false if that takes too long.
+    private func waitUntilUsed(_ generation: Int, since begin: UInt64) -> Bool {
         while revocations.newestVersion < Self.version(generation) {
-            guard Feed.nanoseconds() - begin < Self.takingUpNanosecondsMax else { return false }
+            guard Feed.nanoseconds() - begin < Self.useDelayNanosecondsMax else { return false }
             usleep(2000)
         }
         return true
@@ -57,7 +57,7 @@ struct RevokingIssuer: Sendable {
 
     private static func version(_ generation: Int) -> UInt64 { UInt64(generation + 1) }
 
-    /// Times rise up to `at` from one generation to the next, since the gate's clock stands.
+    /// Exports a generation; its time rises with its number up to `at`, because the gate's clock stands still.
     private func export(_ generation: Int, _ list: StatusList) throws {
         let issuedAt = at - UInt64(count - generation)
         try BundleFolder.write(

@@ -2,7 +2,7 @@ import Credential
 import Gate
 import Signing
 
-/// An issuer and its holders, all at one moment.
+/// An issuer and its holders, at one fixed time.
 struct Station {
     private static let issuerName = "SH"
     private static let daySeconds: UInt64 = 86_400
@@ -27,7 +27,7 @@ struct Station {
             })
     }
 
-    /// A status list of `codeCount` codes, one in a hundred revoked, but none of those that the station issues.
+    /// A status list of `codeCount` codes with one in a hundred revoked, but no code that the station issues.
     static func list(of codeCount: Int) -> StatusList {
         var list = StatusList(count: codeCount)
         var random = SystemRandomNumberGenerator()
@@ -62,10 +62,10 @@ struct Station {
         return try BundleExport(bundle, root: root, statusLists: tokens, epochKeys: EpochKeyFile(entries: keys))
     }
 
-    /// The codes' own places stay clear, whatever is drawn.
+    /// The first index that may be revoked at random; the station's own codes have lower indices.
     static let firstRevoked = 1_000_000
 
-    /// A code as its phone shows it, and the holder's pseudonym.
+    /// A signed code as its phone shows it, and the holder's pseudonym.
     func signedCode(_ index: Int) throws -> (text: String, pseudonym: [UInt8]) {
         let device = try SigningKey.generate(.ed25519)
         let pseudonym = try SystemRandom().bytes(8)
@@ -74,7 +74,7 @@ struct Station {
         return (try PresentationMaker(text: code).signed(by: device, time: at).text(), pseudonym)
     }
 
-    /// A code that is in its `slot`-th half minute.
+    /// A chain code in its 30-second slot number `slot`.
     func chainCode(_ index: Int, slot: Int) throws -> String {
         let slotCount = Int(Self.daySeconds / HashChain.slotSeconds)
         let seed = try ChainSeed(slotCount: slotCount, digest: .sha256, random: SystemRandom())

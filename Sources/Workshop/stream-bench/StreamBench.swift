@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What the measurements of a gate's stream need: a station with many codes, and a scanner that keeps its pace.
+/// The tools that measure a gate's stream: a station with many codes, and a scanner with a fixed pace.
 @main
 struct StreamBench: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -8,15 +8,15 @@ import Platform
 import QRDrawing
 import Signing
 
-/// Makes one code, as a holder's phone shows it.
+/// Makes one code as a holder's phone shows it.
 struct CodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "code", abstract: "Make a transit code for a card, with a certificate and a phone of its own.")
+        commandName: "code", abstract: "Make a transit code for a card, with its own certificate and phone.")
 
     private static let dayCount: UInt64 = 30
     private static let issuerByteCount = 4
 
-    @Argument(help: "The folder that init made.")
+    @Argument(help: "The folder made by init.")
     var network: String
 
     @Option(help: "The card account, 10 bytes in hex; its holder registers with these digits and 0000.")
@@ -25,10 +25,10 @@ struct CodeCommand: ParsableCommand {
     @Option(help: "The phone's SM2 key; a new one by default.")
     var phone: String?
 
-    @Option(help: "Seconds the code lives.")
+    @Option(help: "The code's lifetime in seconds.")
     var life: UInt16 = 30
 
-    @Option(help: "What a ride may cost, in hundredths of a yuan.")
+    @Option(help: "The highest fare of a ride, in hundredths of a yuan.")
     var highestFare: UInt32 = 1500
 
     @Option(help: "Custom data, at most 32 bytes in hex.")

@@ -10,28 +10,28 @@ extension TransitLayout.CustomDataPlace: ExpressibleByArgument {}
 extension TransitLayout.Epoch: ExpressibleByArgument {}
 extension TransitLayout.LengthMeaning: ExpressibleByArgument {}
 
-/// Makes a network's keys, and what gates must know of it.
+/// Makes a network's keys, and the network file for gates.
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Make a certificate authority and a card issuer.",
         discussion: """
-            Copy the network.json it makes to transit-network.json in an installation's folder: bundles exported \
-            with --domain transit then carry it, signed by the root as all of the bundle.
+            Copy its network.json to transit-network.json in an installation's folder. Bundles exported with \
+            --domain transit then contain the network, signed by the root like the rest of the bundle.
             """)
 
     @Option(help: "The folder to make; it must not exist.")
     var out: String
 
-    @Option(help: "The index that certificates name the authority by, 0 to 255.")
+    @Option(help: "The authority's index in certificates, 0 to 255.")
     var index: UInt8 = 1
 
-    @Option(help: "Where codes have their custom data: signedByIssuer or signedByUser.")
+    @Option(help: "The place of custom data in codes: signedByIssuer or signedByUser.")
     var customData = TransitLayout.CustomDataPlace.signedByIssuer
 
-    @Option(help: "What times count from: 1970 or 2000.")
+    @Option(help: "The year from which times are counted: 1970 or 2000.")
     var epoch = TransitLayout.Epoch.year1970
 
-    @Option(help: "What the length field counts: rest or whole.")
+    @Option(help: "The bytes that the length field counts: rest or whole.")
     var length = TransitLayout.LengthMeaning.rest
 
     func run() throws {
@@ -40,7 +40,7 @@ struct InitCommand: ParsableCommand {
                 throw CommandError(
                     code: "output_unwritable",
                     reason: "\(out) cannot be made: \(unsafe String(cString: strerror(errno)))",
-                    hint: "name a folder that is new")
+                    hint: "name a folder that does not exist")
             }
             let authority = try SigningKey.generate(.sm2)
             try authority.write(to: "\(out)/authority.pem")

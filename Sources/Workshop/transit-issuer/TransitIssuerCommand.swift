@@ -8,12 +8,12 @@ import Signing
 
 /// Plays a transit network: its certificate authority, a card issuer and a holder's phone.
 ///
-/// For tests, demonstrations and the training of gates; the codes are in this project's own reading of the layout.
+/// For tests, demonstrations and trials of gates; the codes follow this project's reading of the layout.
 @main
 struct TransitIssuerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "transit-issuer",
-        abstract: "Play a transit network, to make codes that gates can be tried with.",
+        abstract: "Play a transit network, to make codes for trials of gates.",
         version: Release.version,
         subcommands: [InitCommand.self, CodeCommand.self])
 
@@ -39,7 +39,7 @@ struct TransitIssuerCommand: ParsableCommand {
 }
 
 extension CommandError {
-    /// Runs `body`; what the parts below refuse becomes this command's own error.
+    /// Runs `body`, and turns an error of a lower module into a command error.
     static func wrapping<Value>(_ body: () throws -> Value) throws(CommandError) -> Value {
         do {
             return try body()

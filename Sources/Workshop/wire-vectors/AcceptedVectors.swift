@@ -2,7 +2,7 @@ import Credential
 import Encoding
 import Signing
 
-/// A code of every form and kind, in every suite, and when it holds.
+/// The accepted codes: every form and kind, in every suite, each with a time at which it is valid.
 struct AcceptedVectors {
     private let shop: Workshop
     private var vectors: [Vector] = []

@@ -1,7 +1,7 @@
 import Signing
 import Synchronization
 
-/// Bytes that look random and are the same in every run; for vectors only.
+/// Random-looking bytes that are the same in every run; for vectors only.
 final class FixedRandom: RandomSource {
     private let label: [UInt8]
     private let counter = Mutex<UInt64>(0)

@@ -3,7 +3,7 @@ import Encoding
 import Gate
 import Signing
 
-/// What a gate is handed beside codes: bundles and status lists, whole and broken.
+/// Bundles and status lists, whole and broken.
 enum GateVectors {
     static func bundles(_ shop: Workshop) throws -> [JSONValue] {
         let list = StatusListReference(issuer: "SH", form: .person, day: nil)

@@ -2,7 +2,7 @@ import Credential
 import Encoding
 import Signing
 
-/// Codes that must not pass, each broken in one way and signed with the right key unless that is the way.
+/// Codes that must be refused: each has one fault, and is signed with the right key unless the key is the fault.
 struct RefusedVectors {
     let shop: Workshop
     private(set) var vectors: [Vector] = []

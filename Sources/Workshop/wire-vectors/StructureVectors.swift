@@ -2,7 +2,7 @@ import Credential
 import Encoding
 import Signing
 
-/// What lies inside a code: the chain's values, the seals, and their keys.
+/// The structures inside a code: the chain's values, the seals, and their keys.
 enum StructureVectors {
     static func chain(_ shop: Workshop) -> JSONValue {
         let links = [0, 1, 1440, 2879].map { slot -> JSONValue in

@@ -1,15 +1,15 @@
 import Encoding
 
-/// One case: a text, how it is checked, and what must come out.
+/// One case: a text, the conditions of its check, and the expected result.
 struct Vector {
     let name: String
     let text: String
-    /// The file of the issuer's key below test-keys.
+    /// The file name of the issuer's key below test-keys.
     let key: String
     let at: UInt64
     var challenge: [UInt8]?
     let expect: String
-    /// The clause the case stands on.
+    /// The clause that the case tests.
     let source: String
 
     var json: JSONValue {

@@ -11,7 +11,7 @@ enum WireVectors {
         let diagnostics = Diagnostics(command: "wire-vectors")
         guard CommandLine.arguments.count == 2 else {
             diagnostics.report(
-                CommandError(code: "usage", reason: "one argument belongs here", hint: "run wire-vectors fixtures/wire")
+                CommandError(code: "usage", reason: "one argument is needed", hint: "run wire-vectors fixtures/wire")
             )
             exit(ExitStatus.usage.rawValue)
         }
@@ -19,7 +19,7 @@ enum WireVectors {
             try write(to: CommandLine.arguments[1])
         } catch {
             diagnostics.report(
-                CommandError(code: "vectors_failed", reason: "\(error)", hint: "mend what the reason names"))
+                CommandError(code: "vectors_failed", reason: "\(error)", hint: "correct the named fault"))
             exit(ExitStatus.failure.rawValue)
         }
     }
@@ -51,7 +51,7 @@ enum WireVectors {
         try write(statusLists, to: "\(folder)/status-lists.json")
     }
 
-    /// One vector a line, so that a change of one is a change of one line.
+    /// Writes one vector a line, so that a changed vector is one changed line.
     private static func write(_ vectors: [JSONValue], to path: String) throws {
         let lines = vectors.map { $0.encoded() }.joined(separator: ",\n")
         try OutputFile.write(Array("[\n\(lines)\n]\n".utf8), to: path)

@@ -2,7 +2,7 @@ import Credential
 import Encoding
 import Signing
 
-/// The keys and the chain of one suite, and what signs with them, rightly or wrongly.
+/// The keys and the chain of one suite; makes messages with right and with wrong signatures.
 struct Workshop {
     static let host = "CODE.SH-EXAMPLE.CN"
 
@@ -37,12 +37,12 @@ struct Workshop {
         try CredentialText(bytes: bytes, form: form, host: Self.host).text
     }
 
-    /// A message as it should be, over whatever payload.
+    /// A well-formed message over any payload.
     func sign(_ payload: [UInt8], by key: SigningKey? = nil) throws -> [UInt8] {
         try SignedMessage.sign(payload, by: key ?? issuer)
     }
 
-    /// A message with headers of one's own, signed over what it says.
+    /// A message with the given headers, with a valid signature over them.
     func sign(_ payload: [UInt8], protected: [UInt8], unprotected: [UInt8] = [0xA0]) throws -> [UInt8] {
         let covered = SignatureStructure.signature1(protectedHeader: protected[...], payload: payload[...])
         return assemble(
@@ -62,7 +62,7 @@ struct Workshop {
         return writer.bytes
     }
 
-    /// The protected header as it should be, with changes.
+    /// The correct protected header, with changes.
     func header(_ change: (inout [CBORMap.Entry]) -> Void = { _ in }) -> [UInt8] {
         var entries = [
             CBORMap.Entry(key: .integer(1), value: .integer(suite.algorithm.rawValue)),
@@ -72,7 +72,7 @@ struct Workshop {
         return CBORItem.map(CBORMap(entries)).encoded()
     }
 
-    /// The same message with another unprotected header; all other bytes as they are.
+    /// The same message with another unprotected header; all other bytes stay.
     func replaceUnprotected(of bytes: [UInt8], with header: [UInt8]) throws -> [UInt8] {
         let message = try SignedMessage(bytes[...])
         return Array(bytes[..<message.unprotectedHeader.startIndex]) + header
@@ -93,7 +93,7 @@ struct Workshop {
         try PresentationMaker(text: text(bytes)).linked(by: seed, time: time).bytes
     }
 
-    /// n − s in place of s: the other signature that anybody can make from one of P-256.
+    /// The signature with n − s in place of s, which anybody can derive from a P-256 signature.
     static func flipped(_ signature: [UInt8]) throws -> [UInt8] {
         let order = try Hex.decode("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")
         var result = signature

@@ -1,8 +1,9 @@
-// The command line as the C library hands it over, in place of where the Swift library looks for it.
+// Gives the Swift library the command line from the C library.
 //
-// At every start that one reads /proc/self/maps, a line for each part of each library, to find the arguments on the
-// stack: a tenth of a millisecond and more, though nobody has asked yet. What defines its two functions stands in for it
-// in a program that has the Swift library inside; should a later Swift want more of them, the linker says so.
+// The Swift library itself reads /proc/self/maps at every start, a line for each part of each library, to find the
+// arguments on the stack. That takes a tenth of a millisecond or more, even when nobody reads the arguments. In a
+// program with the Swift library linked statically, this module's two functions replace the library's. If a later
+// Swift needs more functions, the link fails.
 #pragma once
 
 #include <stdint.h>

@@ -35,7 +35,7 @@ package struct ByteFlips: Sendable {
 
     /// Flips one bit, or each bit in turn, of every byte whose position modulo `stride` is `rest`.
     ///
-    /// `progress` is called now and then with the number of further bytes that are done.
+    /// Calls `progress` from time to time with the number of bytes flipped since the last call.
     package func audit(
         everyBit: Bool = false, stride: Int = 1, rest: Int = 0, progress: (_ byteCount: Int) -> Void = { _ in }
     ) async throws -> Tally {

@@ -48,7 +48,7 @@ extension Tamperer {
         }
     }
 
-    /// Tampering by what is appended behind the honest entries.
+    /// A log with false entries after the honest ones.
     private func appended(_ way: Tampering, key: SigningKey) throws -> TamperedLog {
         var script = try LogScript(entries: entries)
         let object = decoded[target].object
@@ -111,7 +111,7 @@ extension Tamperer {
         return try signed(script.entries, key: key, .init(code, index: last, object: object.bytes))
     }
 
-    /// A heads entry, and the list behind it, as they were before the object's newest event.
+    /// A log with a heads entry and its list that leave out the object's newest event.
     private func lyingHeads(after script: LogScript, key: SigningKey) throws -> TamperedLog {
         var script = script
         let object = decoded[target].object
@@ -126,7 +126,7 @@ extension Tamperer {
         return log
     }
 
-    /// A log of other entries, or fewer, that contradicts only what is outside of it.
+    /// A log with other or fewer entries, which does not contradict itself but contradicts the honest log's checkpoint.
     func rewritten(_ way: Tampering, key: SigningKey) throws -> TamperedLog {
         let kept = entries.count - max(1, entries.count / 10)
         switch way {

@@ -2,12 +2,12 @@ import Signing
 import TraceLog
 
 extension Tamperer {
-    /// A log that ends with a registered key's signature that does not hold, or with an incomplete batch.
+    /// A log that ends with an invalid signature under a registered key, or with an incomplete batch.
     func badlySigned(_ way: Tampering, after script: LogScript, key: SigningKey) throws -> TamperedLog {
         var script = script
         let object = decoded[target].object
         let actor = try SigningKey.generate(.ed25519)
-        // Another actor's key is registered too, and is good for that actor.
+        // The key is registered for another actor, and is valid for that actor.
         let owner = way == .foreignSignature ? "91310000MA1FL0001Y" : LogScript.actor
         try script.append(
             .log, .keyStatus(KeyStatusChange(actor: owner, status: .active, key: actor.verificationKey)))

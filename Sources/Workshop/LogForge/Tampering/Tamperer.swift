@@ -14,13 +14,13 @@ package struct Tamperer: Sendable {
     /// The index of the entry that is tampered with.
     let target: Int
 
-    /// Reads a log whole.
+    /// Reads a whole log.
     ///
     /// - Parameters:
     ///   - source: the log; an honest one, with this project's entries.
     ///   - key: the log's key, for attackers who hold it.
     ///   - index: the first index that may be tampered with; the middle when it is nil.
-    /// - Throws: `AuditSourceError`, or ``TraceLogError`` where the log does not fit.
+    /// - Throws: `AuditSourceError`, or ``TraceLogError`` when the log is unsuitable.
     package init(source: some AuditSource, key: SigningKey?, index: UInt64? = nil) throws {
         guard let bytes = try source.read("checkpoint", byteCountMax: SignedNote.byteCountMax) else {
             throw Self.unfit("it has no checkpoint")
@@ -62,7 +62,7 @@ package struct Tamperer: Sendable {
 
     /// A log that is tampered with in one way.
     ///
-    /// - Throws: `value_out_of_range` where the log's key is needed and not given, or where the log lacks a needed file.
+    /// - Throws: `value_out_of_range` when the log's key is needed and not given, or when a needed file is missing.
     package func tampered(_ way: Tampering) throws -> TamperedLog {
         switch way.attacker {
         case .anyone: return try fileTampered(way)
@@ -80,7 +80,7 @@ package struct Tamperer: Sendable {
 
     static func unfit(_ reason: String) -> TraceLogError {
         TraceLogError(
-            code: .valueOutOfRange, reason: "the log does not fit for tampering: \(reason)",
+            code: .valueOutOfRange, reason: "the log is unsuitable for tampering: \(reason)",
             hint: "make one with `log-forge make`, and give its key")
     }
 }

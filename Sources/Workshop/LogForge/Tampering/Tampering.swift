@@ -57,12 +57,12 @@ package enum Tampering: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether the log does not contradict itself, so that only an anchor, a remembered state or a witness shows it.
+    /// Whether the log agrees with itself, so that only an anchor, a remembered state or a witness shows the tampering.
     package var agreesWithItself: Bool {
         [.cutTail, .oldCheckpoint, .fork, .rewriteObject, .rewriteAll].contains(self)
     }
 
-    /// Whether only openings show it: the auditor is given the remaining ones.
+    /// Whether only openings show the tampering: the auditor is given the remaining openings.
     package var needsOpenings: Bool {
         [.lostOpening, .foreignErasure, .earlyErasure, .copiedCommitment].contains(self)
     }
@@ -72,23 +72,23 @@ package enum Tampering: String, CaseIterable, Sendable {
         switch self {
         case .flipEntry: "flip a bit of an entry"
         case .flipTile: "flip a bit of a tile of leaf hashes"
-        case .flipUpperTile: "flip a bit of a tile above"
+        case .flipUpperTile: "flip a bit of a tile above the leaf hashes"
         case .flipCheckpoint: "flip a bit of the checkpoint"
         case .flipHeadsList: "flip a bit of the list behind the newest heads entry"
         case .foreignTile: "put another place's tile over a tile"
-        case .stalePartialTile: "leave the last tile as it was one entry ago"
+        case .stalePartialTile: "serve the last tile without its newest entry"
         case .missingBundle: "remove an entry bundle"
         case .longBundle: "add bytes behind the last entry of the last bundle"
         case .deleteEntry: "delete an entry"
         case .insertEntry: "insert an entry"
         case .swapEntries: "swap two entries"
         case .moveEntry: "give an entry to another object"
-        case .malformedEntry: "put bytes that are no entry over an entry"
-        case .repeatEvent: "append an event that was there before"
-        case .sameSequence: "append an event under a sequence that was used"
-        case .clockBack: "append an event that was recorded before the one before it"
+        case .malformedEntry: "replace an entry with bytes that are not an entry"
+        case .repeatEvent: "append an earlier event again"
+        case .sameSequence: "append an event under a used sequence"
+        case .clockBack: "append an event with an earlier recorded time than the entry before it"
         case .revokedKey: "append an event that is signed with a key after its revocation"
-        case .revivedKey: "append that a revoked key is good again"
+        case .revivedKey: "append a status that makes a revoked key valid again"
         case .forgedSignature: "append an event whose signature is over another event"
         case .flippedSignature: "append an event with a bit flipped in its signature"
         case .foreignSignature: "append an event that is signed with another actor's key"
@@ -100,13 +100,13 @@ package enum Tampering: String, CaseIterable, Sendable {
         case .strayKeyStatus: "append a key's status in an object's chain"
         case .lostOpening: "append an event whose opening is lost, without an erasure"
         case .foreignErasure: "excuse a lost opening by an erasure in another object's chain"
-        case .earlyErasure: "excuse a lost opening by an erasure that stands before it"
+        case .earlyErasure: "excuse a lost opening by an erasure before the event"
         case .copiedCommitment: "append an event with another event's commitment"
         case .secondOrigin: "sign a checkpoint under another origin than the log's"
         case .cutTail: "cut the newest tenth of the log off"
         case .oldCheckpoint: "serve an old checkpoint beside the newer entries"
         case .fork: "replace the newest tenth of the log by other events"
-        case .rewriteObject: "rewrite one object's history, chain and all"
+        case .rewriteObject: "rewrite one object's whole history and chain"
         case .rewriteAll: "rewrite every event from the first on"
         case .boundlessSize: "sign a checkpoint of more entries than any log has"
         }
@@ -130,7 +130,7 @@ package struct TamperedLog: Sendable {
 
     /// The changed files with their new bytes; nil for a removed file.
     package var changes: [String: [UInt8]?]
-    /// Whether the changes are the whole log, so that no file of the old one stays.
+    /// Whether the changes make up the whole log, so that no file of the old log stays.
     package internal(set) var isWhole = false
     /// The first finding of an auditor who has the old checkpoint as anchor.
     package internal(set) var expected: Expectation
