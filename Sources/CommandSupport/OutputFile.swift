@@ -32,10 +32,7 @@ package enum OutputFile {
     ///
     /// Throws `output_unwritable`.
     package static func sync(folder path: String) throws(CommandError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure(path) }
+        guard Folder.sync(path) else { throw failure(path) }
     }
 
     /// The path to write to, with symbolic links resolved.

@@ -74,10 +74,7 @@ package enum SecretFile {
 
     private static func syncFolder(of path: String) -> Bool {
         let folder = path.lastIndex(of: "/").map { slash in slash == path.startIndex ? "/" : String(path[..<slash]) }
-        let descriptor = unsafe open(folder ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return fsync(descriptor) == 0
+        return Folder.sync(folder ?? ".")
     }
 
     private static func systemReason() -> String {

@@ -48,7 +48,7 @@ struct BeatFile: Sendable {
                 code: .beatExists, reason: "\(path) exists already and is another installation's beat",
                 hint: "name another folder, or set `beat` to another path; never remove a beat that is in use")
         }
-        guard syncFolder() else { throw unwritable(Self.systemReason) }
+        guard Folder.sync(folder) else { throw unwritable(Self.systemReason) }
     }
 
     /// Replaces the beat in the file.
@@ -66,7 +66,7 @@ struct BeatFile: Sendable {
             unsafe unlink(temporary)
             throw unwritable(reason)
         }
-        guard syncFolder() else { throw unwritable(Self.systemReason) }
+        guard Folder.sync(folder) else { throw unwritable(Self.systemReason) }
     }
 
     /// The error for a folder that this user may not write to, found without writing; nil otherwise.
@@ -88,13 +88,6 @@ struct BeatFile: Sendable {
     private var folder: String {
         let parts = path.split(separator: "/").dropLast()
         return (path.hasPrefix("/") ? "/" : "./") + parts.joined(separator: "/")
-    }
-
-    private func syncFolder() -> Bool {
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return fsync(descriptor) == 0
     }
 
     private static func readAll(_ descriptor: Int32, _ byteCount: Int) -> [UInt8]? {

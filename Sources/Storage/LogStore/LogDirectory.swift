@@ -20,7 +20,7 @@ package struct LogDirectory: Sendable {
     /// Writes a file: temporary file, sync, rename, sync of the folder.
     func write(_ bytes: [UInt8], to name: String) throws(LogError) {
         try place(bytes, at: name)
-        guard Self.sync(folder: ((path + "/" + name) as NSString).deletingLastPathComponent) else {
+        guard Folder.sync(((path + "/" + name) as NSString).deletingLastPathComponent) else {
             throw Self.unwritable(name)
         }
     }
@@ -86,7 +86,7 @@ package struct LogDirectory: Sendable {
             repeat {
                 folder = folder.deletingLastPathComponent as NSString
                 guard synced.insert(folder as String).inserted else { break }
-                guard Self.sync(folder: path + "/" + (folder as String)) else { throw Self.unwritable(name) }
+                guard Folder.sync(path + "/" + (folder as String)) else { throw Self.unwritable(name) }
             } while folder.length > 0
         }
     }
@@ -157,13 +157,6 @@ package struct LogDirectory: Sendable {
         let parent = (folder as NSString).deletingLastPathComponent
         guard errno == ENOENT, !parent.isEmpty else { return false }
         return makeFolders(parent) && make()
-    }
-
-    private static func sync(folder: String) -> Bool {
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return fsync(descriptor) == 0
     }
 
     private static func unwritable(_ name: String) -> LogError {

@@ -1,5 +1,6 @@
 import GRDB
 import Glibc
+import Platform
 
 /// A step of an upgrade, after which a test may inspect the files as a crash would leave them.
 package enum UpgradeStep: String, Sendable, CaseIterable {
@@ -137,10 +138,7 @@ struct RegistryUpgrade {
     private func syncFolder() -> Bool {
         let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         let folder = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return fsync(descriptor) == 0
+        return Folder.sync(folder)
     }
 
     private func failed(_ reason: String) -> StorageError {
