@@ -135,7 +135,7 @@ let package = Package(
             "Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "Storage", "TraceLog"]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("IssuerHTTP", ["Credential", "Encoding", "IssuerInterface", "Issuing", "Platform"] + http),
-        library("CommandSupport", ["Platform"]),
+        library("CommandSupport", ["Encoding", "Platform"]),
 
         command(
             "suishen",

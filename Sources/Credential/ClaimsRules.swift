@@ -1,3 +1,4 @@
+import Encoding
 import Signing
 
 extension Claims {
@@ -7,6 +8,9 @@ extension Claims {
     func check(algorithm: SignatureAlgorithm) throws(CredentialError) {
         guard Self.issuerCharacterCounts.contains(issuer.count), issuer.utf8.count <= 32 else {
             throw .malformed("an issuer's name of \(issuer.count) characters, expected 1 to 8")
+        }
+        guard !issuer.unicodeScalars.contains(where: \.isUnseen) else {
+            throw .malformed("an issuer's name with characters that hide or reorder text")
         }
         if let expiresAt {
             guard expiresAt > issuedAt else { throw .malformed("the code expires before it is issued") }
@@ -88,6 +92,9 @@ extension EnterpriseClaims {
     func check() throws(CredentialError) {
         guard (1...Self.nameByteCountMax).contains(name.utf8.count) else {
             throw .malformed("a name of \(name.utf8.count) bytes, expected 1 to 96")
+        }
+        guard !name.unicodeScalars.contains(where: \.isUnseen) else {
+            throw .malformed("a name with characters that hide or reorder text")
         }
         try Claims.check(statusIndex: statusIndex)
     }

@@ -1,3 +1,5 @@
+import Encoding
+
 /// The claims of an enterprise code.
 package struct EnterpriseClaims: Sendable, Equatable {
     package static let nameByteCountMax = 96
@@ -8,8 +10,8 @@ package struct EnterpriseClaims: Sendable, Equatable {
         (1...nameByteCountMax).contains(name.utf8.count)
             && name.unicodeScalars.allSatisfy { scalar in
                 switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
-                default: true
+                case .privateUse, .unassigned: false
+                default: !scalar.isUnseen
                 }
             }
     }

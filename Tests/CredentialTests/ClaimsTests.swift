@@ -28,6 +28,18 @@ struct ClaimsTests {
         #expect(throws: CredentialError.self) {
             try issuer.issue(.person(offCurve), issuedAt: Self.start, expiresAt: Self.start + 1)
         }
+        for name in ["上海\u{202E}公司", "a\u{200B}b", "a\u{9B}2J", "a\u{2028}b", "", String(repeating: "a", count: 97)] {
+            let uscc = try USCC("91310000MA1FL0000N")
+            #expect(throws: CredentialError.self) {
+                try issuer.issue(
+                    .enterprise(EnterpriseClaims(uscc: uscc, name: name, statusIndex: 1)), issuedAt: Self.start,
+                    expiresAt: Self.start + 1)
+            }
+        }
+        let hidden = CredentialIssuer(issuer: "S\u{202E}H", key: try WireFixture.key("issuer", .ed25519))
+        #expect(throws: CredentialError.self) {
+            try hidden.issue(paper, issuedAt: Self.start, expiresAt: Self.start + 1)
+        }
         let fine = try issuer.issue(paper, issuedAt: Self.start, expiresAt: Self.start + 1)
         #expect(throws: CredentialError.self) {
             try issuer.issue(

@@ -61,6 +61,20 @@ struct JSONValueTests {
         #expect(JSONValue.number(.infinity).encoded() == "null")
     }
 
+    @Test(
+        "escapes every character that hides or reorders text",
+        arguments: [
+            ("\u{7F}", #""\u007f""#), ("\u{80}", #""\u0080""#), ("\u{9B}2J", #""\u009b2J""#),
+            ("\u{AD}", #""\u00ad""#),
+            ("a\u{202E}b", #""a\u202eb""#), ("\u{200B}\u{FEFF}", #""\u200b\ufeff""#), ("\u{2066}", #""\u2066""#),
+            ("\u{2028}\u{2029}", #""\u2028\u2029""#),
+            ("\u{E0041}", #""\udb40\udc41""#), ("沪\u{1F600}é", "\"沪\u{1F600}é\""),
+        ])
+    func unseen(text: String, written: String) throws {
+        #expect(JSONValue.string(text).encoded() == written)
+        #expect(try parse(written) == .string(text))
+    }
+
     @Test("keeps the order of members, and changes them by key")
     func members() {
         var object: JSONObject = ["b": 1, "a": 2]

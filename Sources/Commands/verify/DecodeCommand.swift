@@ -76,7 +76,7 @@ struct DecodeCommand: ParsableCommand {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _ where forTerminal && TerminalText.isControl(scalar):
+            case _ where forTerminal && scalar.isUnseen:
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }

@@ -21,7 +21,7 @@ struct HolderMatch {
     ///
     /// Throws if a code is left over in the end.
     fileprivate func join(_ codes: [Findings], at now: UInt64) throws(Refusal) {
-        guard let first = codes.first else { return }
+        guard codes.count > 1, let first = codes.first else { return }
         var joined = [first]
         var rest = Array(codes.dropFirst())
         var unanswered: Refusal?

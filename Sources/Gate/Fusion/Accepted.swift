@@ -2,7 +2,9 @@ import ForeignCodes
 import Signing
 
 /// A source's acceptance of one code; it cannot be made without every proof of that source.
-enum Accepted: Sendable {
+///
+/// It is indirect because the proofs are large, and are handed on several times on the way to a verdict.
+indirect enum Accepted: Sendable {
     case suishen(SuishenProofs)
     case transit(ForeignSceneProofs, VerifiedTransitCode)
     case medical(ForeignSceneProofs, ReadableMedicalCode, KnownToInsurer, InsuranceActive)

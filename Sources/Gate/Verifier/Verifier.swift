@@ -101,7 +101,9 @@ package struct Verifier: Sendable {
     }
 
     /// Whether a payload is of a kind that the gate knows.
-    package func knows(_ payload: [UInt8]) -> Bool { source(of: payload) != nil }
+    package func knows(_ payload: [UInt8]) -> Bool {
+        own.recognises(payload) || others.contains { $0.recognises(payload) }
+    }
 
     /// Checks every payload of one scan; none is accepted unless all of them belong to one holder.
     ///
@@ -170,7 +172,14 @@ package struct Verifier: Sendable {
     }
 
     private func assess(_ payload: [UInt8], at now: UInt64) -> AssessedCode {
-        let (source, trust) = (source(of: payload) ?? own, bundle.trust(at: now))
+        if !own.recognises(payload), let other = others.first(where: { $0.recognises(payload) }) {
+            return assess(payload, by: other, at: now)
+        }
+        return assess(payload, by: own, at: now)
+    }
+
+    private func assess(_ payload: [UInt8], by source: some IdentitySource, at now: UInt64) -> AssessedCode {
+        let trust = bundle.trust(at: now)
         var findings = Findings(scene: scene.name)
         findings.trust = trust
         do throws(Refusal) {
@@ -182,9 +191,5 @@ package struct Verifier: Sendable {
             if error.code.dependsOnClock { source.noteDeviceTime(payload, at: now, &findings) }
             return AssessedCode(.failure(error), findings: findings)
         }
-    }
-
-    private func source(of payload: [UInt8]) -> (any IdentitySource)? {
-        own.recognises(payload) ? own : others.first { $0.recognises(payload) }
     }
 }
