@@ -179,6 +179,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding", "TestSupport"]),
+        tests("PlatformTests", ["Platform", "TestSupport"]),
         tests(
             "ErrorTests",
             [

@@ -1,5 +1,6 @@
 import Credential
 package import Encoding
+import Platform
 package import Signing
 package import Storage
 import TraceLog
@@ -21,7 +22,7 @@ package final class IssuingService: Sendable {
     let random: any RandomSource
     /// Makes one bundle at a time, so that the bundle with the higher version was read later.
     let exports = WorkInTurn(label: "bundle.export")
-    private let lock: StateLock
+    private let lock: LockedFile
 
     /// Opens an installation for this process alone.
     ///
