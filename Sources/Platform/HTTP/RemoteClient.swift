@@ -22,13 +22,14 @@ final class RemoteClient: Sendable {
         let kept = idle.withLock { $0.popLast() }
         let handle: CurlHandle
         if let kept { handle = kept } else { handle = try CurlHandle() }
-        defer { idle.withLock { $0.append(handle) } }
         handle.reset()
         try prepare(handle, for: request)
         let answer = RemoteAnswer(bodyByteCountMax: request.answerByteCountMax)
         let result = try handle.perform(into: answer)
         if let failure = answer.failure { throw failure }
         guard result == CURLE_OK else { throw failure(result, handle, request) }
+        // Only after a whole answer: a failure may leave a connection, or the look-up of a name, half done.
+        idle.withLock { $0.append(handle) }
         return try answer.response()
     }
 
