@@ -16,6 +16,7 @@ package final class IssuingService: Sendable {
     package let registry: Registry
     package let log: InstallationLog
     let beat: BeatKeeper
+    let writeHealth = WriteHealth()
     /// Notes about the opening, one line each.
     package let notes: [String]
     let state: StateDirectory
@@ -153,9 +154,12 @@ package final class IssuingService: Sendable {
                 let change = try preparation(self, request, caller)
                 let write = submit(change, operation, request, by: caller, isLine: isLine)
                 return BegunRequest(codeCount: request.codeCount) {
-                    let answer = try await write.value()
-                    try operation.settle?(self)
-                    try await self.coverBeat(of: operation)
+                    let answer = try await self.writeHealth.noting {
+                        let answer = try await write.value()
+                        try operation.settle?(self)
+                        try await self.coverBeat(of: operation)
+                        return answer
+                    }
                     return try answer()
                 }
             }

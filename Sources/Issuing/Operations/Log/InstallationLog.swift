@@ -15,6 +15,7 @@ package final class InstallationLog: Sendable {
     package let register: any CheckpointRegister
     /// The key that auditors check the checkpoints with.
     package let key: NoteKey
+    let publishHealth = WriteHealth()
     private let publisher: LogPublisher
     private let phase = Mutex(Phase.unread(thoroughly: false))
 
@@ -164,8 +165,14 @@ package final class InstallationLog: Sendable {
     /// - Throws: `log_inconsistent` or `log_unreadable`, which stop the log, or `log_unwritable`, which may pass.
     @discardableResult
     package func publish() async throws(OperationError) -> UInt64 {
-        try await start()
-        return try await guarded { try await publisher.publish() }
+        do {
+            return try await publishHealth.noting {
+                try await start()
+                return try await guarded { try await publisher.publish() }
+            }
+        } catch {
+            throw OperationError(any: error)
+        }
     }
 
     /// States every object's newest entry, if anything was appended since the last statement, and publishes.
