@@ -65,7 +65,10 @@ struct BeatFileTests {
         ])
         #expect(answer.output.hasSuffix("503"), "\(answer.output)")
         _ = try client.registerBridge()
+        let health = "http://d/v1/health"
+        while try !daemon.curl([health]).output.contains("\"beat_unwritable\"") { usleep(10_000) }
         unsafe chmod(state.beatPath, 0o600)
+        while try !daemon.curl([health]).output.hasSuffix("\n200") { usleep(10_000) }
         // The change stood, and its first answer comes now.
         let code = try client.ask(.issue, issue, idempotencyKey: "code.issue")
         #expect(try client.ask(.issue, issue, idempotencyKey: "code.issue") == code)

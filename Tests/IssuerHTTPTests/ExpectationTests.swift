@@ -35,10 +35,12 @@ struct ExpectationTests {
         for _ in 0..<2 {
             try connection.send(
                 Self.head("/v1/objects", byteCount: body.utf8.count, type: "application/\(type)"))
-            #expect(try read(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+            // The head of a batch's answer may come before its body does.
+            let invitation = try read(until: "\r\n\r\n")
             try connection.send(body)
-            let answer = try read(until: type == "json" ? "}\n" : "0\r\n\r\n")
-            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") && answer.contains("\"subject\""), "\(answer)")
+            let answer = try invitation + read(until: type == "json" ? "}\n" : "0\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"), "\(answer)")
+            #expect(answer.contains("\"subject\""), "\(answer)")
         }
     }
 

@@ -9,7 +9,11 @@ extension IssuingService {
     ///
     /// - Throws: `beat_unwritable`; the committed changes stand.
     package func advanceBeat() async throws(OperationError) {
-        try await beat.reach(Beat.Step(commitCount: commitCount))
+        do {
+            try await beatHealth.noting { try await beat.reach(Beat.Step(commitCount: commitCount)) }
+        } catch {
+            throw OperationError(any: error)
+        }
     }
 
     /// Advances the beat to the newest commit about once a second, until the task is cancelled.

@@ -5,9 +5,9 @@ extension IssuerOperation {
     ///
     /// The log's state is `ok`, `log_checking` while the log is read at a start, or the code of another error.
     ///
-    /// - Throws: the error of the last change or publication while the disk does not take them.
+    /// - Throws: the error of the last change, publication or beat while the disk does not take it.
     package static let health = inquiry("health") { service, _, _ in
-        for health in [service.writeHealth, service.log.publishHealth] {
+        for health in [service.writeHealth, service.log.publishHealth, service.beatHealth] {
             guard let failure = health.obstacle(in: service.state.path) else { continue }
             throw OperationError(
                 code: failure.code, reason: "the last write failed: \(failure.reason)", hint: failure.hint,

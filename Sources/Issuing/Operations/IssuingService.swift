@@ -17,6 +17,7 @@ package final class IssuingService: Sendable {
     package let log: InstallationLog
     let beat: BeatKeeper
     let writeHealth = WriteHealth()
+    let beatHealth = WriteHealth()
     /// Notes about the opening, one line each.
     package let notes: [String]
     let state: StateDirectory
@@ -154,12 +155,9 @@ package final class IssuingService: Sendable {
                 let change = try preparation(self, request, caller)
                 let write = submit(change, operation, request, by: caller, isLine: isLine)
                 return BegunRequest(codeCount: request.codeCount) {
-                    let answer = try await self.writeHealth.noting {
-                        let answer = try await write.value()
-                        try operation.settle?(self)
-                        try await self.coverBeat(of: operation)
-                        return answer
-                    }
+                    let answer = try await self.writeHealth.noting { try await write.value() }
+                    try operation.settle?(self)
+                    try await self.coverBeat(of: operation)
                     return try answer()
                 }
             }
