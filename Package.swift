@@ -135,7 +135,7 @@ let package = Package(
             "Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "Storage", "TraceLog"]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("IssuerHTTP", ["Credential", "Encoding", "IssuerInterface", "Issuing", "Platform"] + http),
-        library("CommandSupport", ["Platform"]),
+        library("CommandSupport", ["CLinux", "Platform", argumentParser]),
 
         command(
             "suishen",
@@ -144,7 +144,7 @@ let package = Package(
                 "Platform",
                 "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog",
             ]),
-        command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
+        command("suishend", ["CommandSupport", "Encoding", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
         quickCommand(
             "verify",
             [

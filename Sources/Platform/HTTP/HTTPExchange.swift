@@ -42,13 +42,7 @@ package struct HTTPExchange: Sendable {
             precondition((field.name + field.value).utf8.allSatisfy { (0x20...0x7E).contains($0) })
             head.append("\(field.name): \(field.value)")
         }
-        try connection.send(Array((head + ["", ""]).joined(separator: "\r\n").utf8) + body)
-        var reader = HTTPResponseReader(bodyByteCountMax: Self.bodyByteCountMax)
-        while true {
-            let piece = try connection.receive()
-            reader.append(piece)
-            if let response = try reader.response(isEnded: piece.isEmpty) { return response }
-            guard !piece.isEmpty else { throw HTTPExchangeError(.closed, "the connection ended before the answer did") }
-        }
+        let request = Array((head + ["", ""]).joined(separator: "\r\n").utf8) + body
+        return try connection.exchange(request, bodyByteCountMax: Self.bodyByteCountMax)
     }
 }
