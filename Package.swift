@@ -137,7 +137,7 @@ let package = Package(
             "Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "Storage", "TraceLog"]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("IssuerHTTP", ["Credential", "Encoding", "IssuerInterface", "Issuing", "Platform"] + http),
-        library("CommandSupport", ["Encoding", "Platform"]),
+        library("CommandSupport", ["CLinux", "Encoding", "Platform", argumentParser]),
 
         command(
             "suishen",
@@ -146,7 +146,7 @@ let package = Package(
                 "Platform",
                 "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog",
             ]),
-        command("suishend", ["CLinux", "CommandSupport", "Encoding", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
+        command("suishend", ["CommandSupport", "Encoding", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
         quickCommand(
             "verify",
             [
@@ -217,9 +217,9 @@ let package = Package(
         tests(
             "IssuerHTTPTests",
             [
-                "Credential", "Encoding", "Gate", "IssuerHTTP", "IssuerInterface", "IssuerTestSupport", "Issuing",
-                "Platform", "Signing", "Storage", "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend",
-                grdb, .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                "CLinux", "Credential", "Encoding", "Gate", "IssuerHTTP", "IssuerInterface", "IssuerTestSupport",
+                "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog", "chain-verify", "suishen",
+                "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(
             "CommandTests",

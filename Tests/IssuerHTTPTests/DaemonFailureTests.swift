@@ -17,20 +17,20 @@ struct DaemonFailureTests {
 
     @Test("does not start without a key, a settings file or a registry that is whole, and says which, once")
     func missing() throws {
-        let cases: [(file: String, code: String, bytes: [UInt8]?)] = [
-            ("keys/issuer.pem", "key_unreadable", nil), ("keys/digest.key", "key_unreadable", nil),
-            ("keys/medical.key", "key_unreadable", [1, 2, 3]), ("registry.sqlite", "registry_missing", nil),
-            ("registry.sqlite", "registry_corrupt", [UInt8](repeating: 0x5A, count: 20_000)),
-            ("suishend.yaml", "settings_invalid", Array("suite: rsa\n".utf8)),
-            ("suishend.yaml", "suite_mismatch", Array("suite: sm2\n".utf8)),
+        let cases: [(file: String, code: String, status: Int32, bytes: [UInt8]?)] = [
+            ("keys/issuer.pem", "key_unreadable", 70, nil), ("keys/digest.key", "key_unreadable", 70, nil),
+            ("keys/medical.key", "key_unreadable", 70, [1, 2, 3]), ("registry.sqlite", "registry_missing", 70, nil),
+            ("registry.sqlite", "registry_corrupt", 70, [UInt8](repeating: 0x5A, count: 20_000)),
+            ("suishend.yaml", "settings_invalid", 1, Array("suite: rsa\n".utf8)),
+            ("suishend.yaml", "suite_mismatch", 1, Array("suite: sm2\n".utf8)),
         ]
-        for (file, code, bytes) in cases {
+        for (file, code, status, bytes) in cases {
             let installation = try Installation()
             let path = installation.state.path + "/" + file
             unsafe unlink(path)
             if let bytes { try installation.folder.write(bytes, to: "state/" + file, mode: 0o600) }
             let outcome = try Self.refusal(installation)
-            #expect(outcome.status == 1)
+            #expect(outcome.status == status)
             #expect(outcome.output.contains("[\(code)]"), "\(file): \(outcome.output)")
             #expect(outcome.output.split(separator: "\n").filter { $0.contains("error:") }.count == 1)
             #expect(!ProjectFiles.exists(installation.state.socket))
@@ -145,7 +145,7 @@ struct DaemonFailureTests {
             while true { subjects.append(try client.ask(.registerObject, Self.object)["subject"]?.string) }
         }
         #expect(refusal?.code == "daemon_unreachable")
-        #expect(daemon.ended() == 1 << 8)
+        #expect(daemon.ended() == 70 << 8)
         let said = try daemon.diagnostics.split(separator: "\n").filter { $0.contains("error:") }
         #expect(said.count == 1 && said.first?.contains("[commit_unknown]") == true, "\(said)")
         // The disk is still read-only.
@@ -183,7 +183,7 @@ struct DaemonFailureTests {
         try library.fail()
         let refusal = #expect(throws: OperationError.self) { try client.ask(.registerObject, Self.object) }
         #expect(refusal?.code == "daemon_unreachable")
-        #expect(daemon.ended() == 1 << 8)
+        #expect(daemon.ended() == 70 << 8)
         let said = try daemon.diagnostics.split(separator: "\n").filter { $0.contains("error:") }
         #expect(said.count == 1 && said.first?.contains("[commit_unknown]") == true, "\(said)")
         library.mend()

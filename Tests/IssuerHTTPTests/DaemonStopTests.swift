@@ -1,3 +1,4 @@
+import CLinux
 import Encoding
 import Foundation
 import Glibc
@@ -29,6 +30,18 @@ struct DaemonStopTests {
         }
         #expect(try silent.readToEnd().isEmpty)
         #expect(daemon.ended() == 0)
+    }
+
+    @Test("ends, whichever of its threads gets the signal")
+    func everyThread() throws {
+        let daemon = try HTTPDaemon(Installation.patient())
+        let count = try daemon.threads.count
+        for index in 0..<count {
+            if index > 0 { try daemon.start() }
+            let threads = try daemon.threads.sorted()
+            #expect(tgkill(daemon.process, threads[min(index, threads.count - 1)], SIGTERM) == 0)
+            #expect(daemon.ended() == 0)
+        }
     }
 
     @Test("gives a reader who dawdles the whole of an answer")

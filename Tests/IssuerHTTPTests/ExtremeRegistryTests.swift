@@ -37,7 +37,7 @@ struct ExtremeRegistryTests {
             return false
         }
         try ask(registry.orders, of: daemon)
-        let status = daemon.endInGoodOrder()
+        let status = daemon.end(SIGTERM)
         let diagnostics = try daemon.diagnostics.suffix(600)
         #expect(status & 0x7F == 0, "\(what): \(diagnostics)")
         return true

@@ -1,4 +1,5 @@
 import Encoding
+import Foundation
 import Glibc
 import IssuerInterface
 import IssuerTestSupport
@@ -86,20 +87,10 @@ final class HTTPDaemon {
         return ended()
     }
 
-    /// Asks it to end in good order until it has; gives the wait status.
-    ///
-    /// It asks again, since a signal may be lost between its arrival and the queue that handles it.
-    func endInGoodOrder() -> Int32 {
-        while true {
-            kill(process, SIGTERM)
-            for _ in 0..<500 {
-                var status: Int32 = 0
-                if unsafe waitpid(process, &status, WNOHANG) == process {
-                    process = 0
-                    return status
-                }
-                usleep(10_000)
-            }
+    /// Its threads' numbers.
+    var threads: [pid_t] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task").compactMap { pid_t($0) }
         }
     }
 

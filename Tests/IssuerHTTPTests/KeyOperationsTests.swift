@@ -155,7 +155,7 @@ struct KeyOperationsTests {
         }
         #expect(unsafe unlink(installation.state.key("issuer-\(new).pem")) == 0)
         let outcome = try HTTPDaemon.run(["\(HTTPDaemon.binaries)/suishend", "--state", installation.state.path])
-        #expect(outcome.status == 1 && outcome.output.contains("[key_missing]"), "\(outcome.output)")
+        #expect(outcome.status == 75 && outcome.output.contains("[key_missing]"), "\(outcome.output)")
         let service = try installation.open()
         let refusal = await #expect(throws: OperationError.self) { try await Self.issuedKey(service) }
         #expect(refusal?.code == "key_missing")

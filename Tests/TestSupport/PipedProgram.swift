@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A command that is told one thing after another on stdin, and answers in lines; killed when the test lets go of it.
 package final class PipedProgram {
@@ -6,7 +6,7 @@ package final class PipedProgram {
     private let output: Int32
     private let diagnosticsPath: String
     private let scratch: ScratchFolder
-    private var process: pid_t = 0
+    package private(set) var process: pid_t = 0
     private var unread: [UInt8] = []
 
     /// Starts it.
@@ -14,8 +14,9 @@ package final class PipedProgram {
     /// - Parameters:
     ///   - name: a command that the same build made.
     ///   - arguments: what stands behind the command's name.
+    ///   - script: how the shell starts it, as `"$0" "$@"`; it ends with `exec`, so that the process is the command.
     /// - Throws: ``MissingFile`` when the command was not built.
-    package init(_ name: String, _ arguments: [String]) throws {
+    package init(_ name: String, _ arguments: [String], script: String = "exec \"$0\" \"$@\"") throws {
         let path = Program.folder + "/" + name
         scratch = try ScratchFolder()
         diagnosticsPath = scratch("stderr")
@@ -32,9 +33,12 @@ package final class PipedProgram {
         unsafe posix_spawn_file_actions_adddup2(&actions, toProgram[0], 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, fromProgram[1], 1)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, diagnosticsPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+        var words: [UnsafeMutablePointer<CChar>?] = unsafe (["sh", "-c", script, path] + arguments).map {
+            unsafe strdup($0)
+        }
+        unsafe words.append(nil)
         defer { unsafe words.forEach { unsafe free($0) } }
-        let status = unsafe posix_spawn(&process, path, &actions, nil, &words, environ)
+        let status = unsafe posix_spawn(&process, "/bin/sh", &actions, nil, &words, environ)
         close(toProgram[0])
         close(fromProgram[1])
         guard status == 0 else { throw MissingFile(path: path) }
@@ -80,6 +84,27 @@ package final class PipedProgram {
     /// Ends its stdin, waits for its end, and gives its status, or 128 and the signal that ended it.
     package func finish() -> Int32 {
         close(input)
+        return ended()
+    }
+
+    /// Sends a signal that ends it, waits for its end, and gives its status as ``finish()`` does.
+    ///
+    /// It is killed when it outlives the signal by a minute.
+    package func end(by signal: Int32) -> Int32 {
+        kill(process, signal)
+        defer { close(input) }
+        var information = unsafe siginfo_t()
+        for _ in 0..<6000 {
+            let options = WEXITED | WNOHANG | WNOWAIT
+            guard unsafe waitid(P_PID, id_t(process), &information, options) == 0 else { break }
+            if unsafe information.si_signo == SIGCHLD { return ended() }
+            usleep(10_000)
+        }
+        kill(process, SIGKILL)
+        return ended()
+    }
+
+    private func ended() -> Int32 {
         var status: Int32 = 0
         unsafe waitpid(process, &status, 0)
         process = 0

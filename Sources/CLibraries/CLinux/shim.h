@@ -9,6 +9,7 @@
 /* <unistd.h>, <stdio.h> and <sched.h> declare these only with GNU's extensions, which Swift's module of them does not enable. */
 extern int syncfs(int descriptor);
 extern int renameat2(int fromFolder, const char *from, int toFolder, const char *to, unsigned int flags);
+extern int tgkill(pid_t process, pid_t thread, int signal);
 extern int sched_getaffinity(pid_t thread, size_t byteCount, cpu_set_t *processors);
 extern int sched_setaffinity(pid_t thread, size_t byteCount, const cpu_set_t *processors);
 

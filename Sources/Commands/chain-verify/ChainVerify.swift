@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Glibc
 
 /// The auditor's command.
 @main
@@ -18,26 +17,6 @@ struct ChainVerify: AsyncParsableCommand {
         ])
 
     static func main() async {
-        StandardStream.reserveStandardDescriptors()
-        do {
-            var command = try parseAsRoot()
-            guard type(of: command).configuration.subcommands.isEmpty else {
-                throw ValidationError("name a subcommand")
-            }
-            HelpRequest.check(of: self as any ParsableCommand.Type, named: "chain-verify") {
-                $0.configuration.subcommands.map { ($0._commandName, $0) }
-            }
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-        } catch let error as CommandError {
-            Diagnostics(command: "chain-verify").report(error)
-            Glibc.exit(error.status.rawValue)
-        } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Diagnostics(command: "chain-verify").endForUsage(fullMessage(for: error))
-        }
+        await CommandMain.run(self, hasVerdict: true)
     }
 }

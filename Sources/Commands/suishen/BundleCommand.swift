@@ -32,20 +32,14 @@ struct BundleCommand: AsyncParsableCommand {
         @OptionGroup var result: ResultOptions
 
         func run() async throws {
-            do {
-                let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
-                let answer = try await state.access().perform(.exportBundle, order.json)
-                let files = try BundleExport(answer).files
-                try write(files)
-                result.print([
-                    "out": .string(out), "files": .array(files.map { .string($0.path) }),
-                    "domains": .array(domain.map { .string($0.rawValue) }),
-                ])
-            } catch let error as OperationError {
-                throw CommandError(error)
-            } catch let error as CommandError {
-                throw error.asFailure
-            }
+            let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
+            let answer = try await state.access().perform(.exportBundle, order.json)
+            let files = try BundleExport(answer).files
+            try write(files)
+            result.print([
+                "out": .string(out), "files": .array(files.map { .string($0.path) }),
+                "domains": .array(domain.map { .string($0.rawValue) }),
+            ])
         }
 
         private func write(_ files: [BundleExport.File]) throws(CommandError) {

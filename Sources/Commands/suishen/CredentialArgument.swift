@@ -19,11 +19,7 @@ enum CredentialArgument {
     /// - Throws: `input_unreadable`, `input_too_large`, `input_malformed`.
     static func text(_ argument: String) throws(CommandError) -> String {
         if isText(argument) { return argument }
-        do {
-            return try text(content: InputFile.read(argument, byteCountMax: byteCountMax), name: argument)
-        } catch {
-            throw error.asFailure
-        }
+        return try text(content: InputFile.read(argument, byteCountMax: byteCountMax), name: argument)
     }
 
     static func text(content: [UInt8], name: String) throws(CommandError) -> String {

@@ -11,17 +11,12 @@ extension CommandError {
             status: .failure)
     }
 
-    /// The same failure with status 1: this command has no verdict that could be undecided.
-    var asFailure: CommandError {
-        CommandError(code: code, reason: reason, hint: hint, status: status == .undecided ? .failure : status)
-    }
-
     /// Runs `body`, and turns an error of a lower module into a command error.
     static func wrapping<Value>(_ body: () throws -> Value) throws(CommandError) -> Value {
         do {
             return try body()
         } catch let error as CommandError {
-            throw error.asFailure
+            throw error
         } catch let error as any CodedError {
             throw CommandError(error)
         } catch {

@@ -33,26 +33,11 @@ struct SuishendCommand: AsyncParsableCommand {
     var json = false
 
     static func main() async {
-        StandardStream.reserveStandardDescriptors()
-        StandardStream.reportLostOutput(of: "suishend")
-        do {
-            let command = try parse()
-            try await command.run()
-        } catch let error as CommandError {
-            Diagnostics(command: "suishend").report(error)
-            Glibc.exit(error.status.rawValue)
-        } catch let error as OperationError {
-            report(error)
-            Glibc.exit(ExitStatus.failure.rawValue)
-        } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Diagnostics(command: "suishend").endForUsage(fullMessage(for: error))
-        }
+        await CommandMain.run(self, hasVerdict: false)
     }
 
     func run() async throws {
         let folder = try folder
-        MemorySecrecy.begin()
         guard !checkConfig else { return try await check(folder) }
         let service = try IssuingService(folder, random: SystemRandom())
         for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
@@ -60,7 +45,7 @@ struct SuishendCommand: AsyncParsableCommand {
         service.onUnknownCommit { error in
             Self.report(error)
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
-            _exit(ExitStatus.failure.rawValue)
+            _exit(ExitStatus(error.errorClass).rawValue)
         }
         // Begins before the socket exists, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
@@ -87,9 +72,9 @@ struct SuishendCommand: AsyncParsableCommand {
         await publishing.value
         beating.cancel()
         await beating.value
-        guard service.log.trouble?.isOfLogBehind ?? true else {
+        if let trouble = service.log.trouble, !trouble.isOfLogBehind {
             try await service.advanceBeat()
-            throw ExitCode(ExitStatus.failure.rawValue)
+            throw ExitCode(ExitStatus(trouble.errorClass).rawValue)
         }
         try await service.log.finish(atMilliseconds: WallClock.milliseconds())
         try await service.advanceBeat()
@@ -107,7 +92,8 @@ struct SuishendCommand: AsyncParsableCommand {
 
     private static let fileCountWanted: rlim_t = 4096
 
-    /// Reports every mistake that would keep the daemon from starting; ends with status 1 if there is one.
+    /// Reports every mistake that would keep the daemon from starting; ends with status 1 if there is one, since the
+    /// check itself did its work.
     private func check(_ folder: StateDirectory) async throws {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
         let mistakes = await IssuingService.mistakes(in: folder) { try ListeningSocket.check(path) }
@@ -135,8 +121,7 @@ struct SuishendCommand: AsyncParsableCommand {
     }
 
     private static func report(_ error: OperationError) {
-        Diagnostics(command: "suishend").report(
-            CommandError(error, status: .failure))
+        Diagnostics(command: "suishend").report(CommandError(error))
     }
 
     private var folder: StateDirectory {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Glibc
 
 /// The command of gates and scanners.
 @main
@@ -17,24 +16,12 @@ struct VerifyCommand: ParsableCommand {
         defaultSubcommand: ScanCommand.self)
 
     static func main() {
-        StandardStream.reserveStandardDescriptors()
-        do {
-            if let scan = QuickScan(CommandLine.arguments.dropFirst()) { try scan.run() }
-            if ["--help", "-h"].contains(CommandLine.arguments.dropFirst().first) { return printHelp() }
-            var command = try parseAsRoot()
-            guard type(of: command).configuration.subcommands.isEmpty else {
-                throw ValidationError("name a subcommand")
-            }
-            HelpRequest.check(of: self as any ParsableCommand.Type, named: "verify") {
-                $0.configuration.subcommands.map { ($0._commandName, $0) }
-            }
-            try command.run()
-        } catch let error as CommandError {
-            Diagnostics(command: "verify").report(error)
-            Glibc.exit(error.status.rawValue)
-        } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Diagnostics(command: "verify").endForUsage(fullMessage(for: error))
+        CommandMain.runAtOnce(self, hasVerdict: true) {
+            let words = CommandLine.arguments.dropFirst()
+            if let scan = QuickScan(words) { try scan.run() }
+            guard let first = words.first, ["--help", "-h"].contains(first) else { return false }
+            printHelp()
+            return true
         }
     }
 

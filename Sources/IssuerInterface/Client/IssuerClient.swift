@@ -1,5 +1,4 @@
 package import Encoding
-import Glibc
 package import Issuing
 import Platform
 
@@ -7,10 +6,9 @@ import Platform
 package final class IssuerClient {
     /// The most bytes of an answer, with room for a gate bundle with all its status lists.
     private static let answerByteCountMax = 256 << 20
-    private static let chunkByteCount = 64 << 10
 
     private let path: String
-    private let descriptor: Int32
+    private let connection: HTTPConnection
 
     /// Connects.
     ///
@@ -18,24 +16,28 @@ package final class IssuerClient {
     /// - Throws: `daemon_unreachable`.
     package init(path: String) throws(OperationError) {
         self.path = path
-        descriptor = UNIXSocket.make()
-        guard descriptor >= 0, UNIXSocket.connect(descriptor, to: path) == 0 else {
-            let reason = unsafe String(cString: strerror(errno))
+        do throws(HTTPExchangeError) {
+            connection = try Self.connection(to: path)
+        } catch {
             throw OperationError(
-                code: .daemonUnreachable, reason: "no daemon answers on \(path): \(reason)",
+                code: .daemonUnreachable, reason: "there is no daemon: \(error.reason)",
                 hint: "start `suishend --state DIR`, or name its socket with --socket or in SUISHEN_SOCKET")
         }
     }
 
-    deinit {
-        if descriptor >= 0 { Glibc.close(descriptor) }
-    }
-
     /// Whether a daemon listens at a path.
     package static func answers(at path: String) -> Bool {
-        let probe = UNIXSocket.make()
-        defer { Glibc.close(probe) }
-        return probe >= 0 && UNIXSocket.connect(probe, to: path) == 0
+        do {
+            _ = try connection(to: path)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Connects without a time limit: a batch or a bundle may take minutes.
+    private static func connection(to path: String) throws(HTTPExchangeError) -> HTTPConnection {
+        try HTTPConnection(socket: path, timeoutMilliseconds: nil)
     }
 
     /// Sends one request.
@@ -98,7 +100,6 @@ package final class IssuerClient {
         }
     }
 
-    /// Sends a request while reading its answer, because the daemon stops reading while its answers are not read.
     private func exchange(
         _ target: HTTPRequestTarget, type: String, idempotencyKey: String?
     ) throws(OperationError) -> HTTPResponse {
@@ -115,40 +116,12 @@ package final class IssuerClient {
             }
             head += "Idempotency-Key: \(idempotencyKey)\r\n"
         }
-        var unsent = (Array((head + "\r\n").utf8) + target.body)[...]
-        var reader = HTTPResponseReader(bodyByteCountMax: Self.answerByteCountMax)
-        while true {
-            if let response = try answer(&reader) { return response }
-            var event = pollfd(fd: descriptor, events: Int16(unsent.isEmpty ? POLLIN : POLLIN | POLLOUT), revents: 0)
-            guard unsafe poll(&event, 1, -1) > 0 || errno == EINTR else { throw broken("poll failed") }
-            if event.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 { reader.append(try receive()) }
-            if event.revents & Int16(POLLOUT) != 0 { unsent = unsent.dropFirst(try send(unsent)) }
-        }
-    }
-
-    private func answer(_ reader: inout HTTPResponseReader) throws(OperationError) -> HTTPResponse? {
-        do {
-            return try reader.response()
+        do throws(HTTPExchangeError) {
+            return try connection.exchange(
+                Array((head + "\r\n").utf8) + target.body, bodyByteCountMax: Self.answerByteCountMax)
         } catch {
             throw broken(error.reason)
         }
-    }
-
-    private func receive() throws(OperationError) -> [UInt8] {
-        var chunk = [UInt8](repeating: 0, count: Self.chunkByteCount)
-        let count = unsafe recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
-        if count < 0, errno == EAGAIN || errno == EINTR { return [] }
-        guard count > 0 else { throw broken("it hung up") }
-        return Array(chunk[..<count])
-    }
-
-    private func send(_ bytes: ArraySlice<UInt8>) throws(OperationError) -> Int {
-        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
-        let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, flags) }
-        // After the daemon has hung up, its last answer may still be unread.
-        if count < 0, errno == EAGAIN || errno == EINTR || errno == EPIPE { return 0 }
-        guard count >= 0 else { throw broken("it hung up") }
-        return count
     }
 
     private func broken(_ what: String) -> OperationError {

@@ -3,13 +3,20 @@ import Glibc
 /// Owns one connected UNIX socket with a deadline, and closes it exactly once.
 package struct HTTPConnection: ~Copyable {
     private static let busyMicroseconds: UInt32 = 5000
+    private static let pieceByteCount = 64 << 10
 
     private let descriptor: Int32
     private let deadlineMilliseconds: Int
 
-    package init(socket path: String, timeoutMilliseconds: Int) throws(HTTPExchangeError) {
-        deadlineMilliseconds = MonotonicClock.milliseconds() + max(timeoutMilliseconds, 1)
-        guard let address = SocketAddress(path: path) else { throw Self.unreachable(path) }
+    /// Connects.
+    ///
+    /// - Parameters:
+    ///   - path: the socket.
+    ///   - timeoutMilliseconds: the time limit from connecting to the last byte; nil for none.
+    /// - Throws: `unreachable` or `timed_out`.
+    package init(socket path: String, timeoutMilliseconds: Int?) throws(HTTPExchangeError) {
+        deadlineMilliseconds = timeoutMilliseconds.map { MonotonicClock.milliseconds() + max($0, 1) } ?? .max
+        guard let address = SocketAddress(path: path) else { throw Self.unreachable(path, ENAMETOOLONG) }
         let deadline = deadlineMilliseconds
         descriptor = try unsafe address.withPointer { (pointer, byteCount) throws(HTTPExchangeError) in
             try unsafe Self.connect(pointer, byteCount, name: path, deadline: deadline)
@@ -20,29 +27,68 @@ package struct HTTPConnection: ~Copyable {
         close(descriptor)
     }
 
-    package borrowing func send(_ bytes: [UInt8]) throws(HTTPExchangeError) {
-        var sent = 0
-        while sent < bytes.count {
-            try Self.wait(descriptor, for: Int16(POLLOUT), deadline: deadlineMilliseconds)
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.send(
-                    descriptor, buffer.baseAddress?.advanced(by: sent), buffer.count - sent,
-                    Int32(MSG_NOSIGNAL))
+    /// Sends a request while reading its answer, because a server may stop reading while its answers are not read.
+    ///
+    /// After an answer that came before the whole request was sent, the connection takes no further request.
+    ///
+    /// - Parameters:
+    ///   - request: the head and the body.
+    ///   - bodyByteCountMax: the most bytes of the answer's body.
+    /// - Returns: the answer, with any status.
+    /// - Throws: `timed_out`, `closed`, `malformed_response` or `too_large`.
+    package borrowing func exchange(
+        _ request: [UInt8], bodyByteCountMax: Int
+    ) throws(HTTPExchangeError) -> HTTPResponse {
+        var unsent = request[...]
+        var reader = HTTPResponseReader(bodyByteCountMax: bodyByteCountMax)
+        while true {
+            let events = try Self.wait(
+                descriptor, for: unsent.isEmpty ? POLLIN : POLLIN | POLLOUT, deadline: deadlineMilliseconds)
+            if events & ~POLLOUT != 0, let piece = try receiveNow() {
+                reader.append(piece)
+                if let response = try reader.response(isEnded: piece.isEmpty) {
+                    if !unsent.isEmpty { shutdown(descriptor, Int32(SHUT_RDWR)) }
+                    return response
+                }
+                guard !piece.isEmpty else {
+                    throw HTTPExchangeError(.closed, "the connection ended before the answer did")
+                }
             }
-            if count > 0 { sent += count } else if !Self.isPassing(errno) { throw Self.broken() }
+            if events & POLLOUT != 0 { try send(&unsent) }
         }
     }
 
     /// The next bytes; empty at the end of the stream.
     package borrowing func receive() throws(HTTPExchangeError) -> ArraySlice<UInt8> {
-        var piece = [UInt8](repeating: 0, count: 16 << 10)
         while true {
-            try Self.wait(descriptor, for: Int16(POLLIN), deadline: deadlineMilliseconds)
-            let count = unsafe piece.withUnsafeMutableBytes { buffer in
-                unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
-            }
-            if count >= 0 { return piece[..<count] }
-            if !Self.isPassing(errno) { throw Self.broken() }
+            _ = try Self.wait(descriptor, for: POLLIN, deadline: deadlineMilliseconds)
+            if let piece = try receiveNow() { return piece }
+        }
+    }
+
+    /// The bytes that have arrived; empty at the end of the stream, nil when there are none yet.
+    private borrowing func receiveNow() throws(HTTPExchangeError) -> ArraySlice<UInt8>? {
+        var piece = [UInt8](repeating: 0, count: Self.pieceByteCount)
+        let count = unsafe piece.withUnsafeMutableBytes { buffer in
+            unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        }
+        if count >= 0 { return piece[..<count] }
+        guard Self.isPassing(errno) else { throw Self.broken() }
+        return nil
+    }
+
+    /// Sends as many bytes as the socket takes.
+    private borrowing func send(_ bytes: inout ArraySlice<UInt8>) throws(HTTPExchangeError) {
+        let count = unsafe bytes.withUnsafeBytes { buffer in
+            unsafe Glibc.send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+        }
+        if count >= 0 {
+            bytes = bytes.dropFirst(count)
+        } else if errno == EPIPE {
+            // The server takes no more, but its answer may still be unread.
+            bytes = []
+        } else if !Self.isPassing(errno) {
+            throw Self.broken()
         }
     }
 
@@ -51,7 +97,7 @@ package struct HTTPConnection: ~Copyable {
     ) throws(HTTPExchangeError) -> Int32 {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, type, 0)
-        guard descriptor >= 0 else { throw unreachable(name) }
+        guard descriptor >= 0 else { throw unreachable(name, errno) }
         while unsafe Glibc.connect(descriptor, address, byteCount) != 0 {
             if errno == EINPROGRESS { break }
             // The socket's queue is full; poll(2) cannot wait for room in it.
@@ -59,11 +105,12 @@ package struct HTTPConnection: ~Copyable {
                 usleep(busyMicroseconds)
                 continue
             }
+            let failure = errno
             close(descriptor)
-            throw unreachable(name)
+            throw unreachable(name, failure)
         }
         do throws(HTTPExchangeError) {
-            try wait(descriptor, for: Int16(POLLOUT), deadline: deadline)
+            _ = try wait(descriptor, for: POLLOUT, deadline: deadline)
         } catch {
             close(descriptor)
             throw error
@@ -72,17 +119,18 @@ package struct HTTPConnection: ~Copyable {
         var size = socklen_t(MemoryLayout<Int32>.size)
         guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size) == 0, failure == 0 else {
             close(descriptor)
-            throw unreachable(name)
+            throw unreachable(name, failure)
         }
         return descriptor
     }
 
-    private static func wait(_ descriptor: Int32, for events: Int16, deadline: Int) throws(HTTPExchangeError) {
+    /// Waits for one of the events, and returns those that have happened.
+    private static func wait(_ descriptor: Int32, for events: Int32, deadline: Int) throws(HTTPExchangeError) -> Int32 {
         while true {
             let left = deadline - MonotonicClock.milliseconds()
             guard left > 0 else { throw HTTPExchangeError(.timedOut, "no answer within the time-out") }
-            var entry = pollfd(fd: descriptor, events: events, revents: 0)
-            if unsafe poll(&entry, 1, Int32(clamping: left)) > 0 { return }
+            var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+            if unsafe poll(&entry, 1, Int32(clamping: left)) > 0 { return Int32(entry.revents) }
         }
     }
 
@@ -90,8 +138,9 @@ package struct HTTPConnection: ~Copyable {
         number == EINTR || number == EAGAIN
     }
 
-    private static func unreachable(_ name: String) -> HTTPExchangeError {
-        HTTPExchangeError(.unreachable, "nothing answers at \(name)")
+    private static func unreachable(_ name: String, _ number: Int32) -> HTTPExchangeError {
+        let cause = number == 0 ? "" : ": \(unsafe String(cString: strerror(number)))"
+        return HTTPExchangeError(.unreachable, "nothing answers at \(name)\(cause)")
     }
 
     private static func broken() -> HTTPExchangeError {

@@ -81,13 +81,8 @@ package struct HTTPExchange: Sendable {
         head += request.fields.map { "\($0.name): \($0.value)" }
         if let body = request.body { head.append("Content-Length: \(body.count)") }
         head += ["Connection: close", "", ""]
-        try connection.send(Array(head.joined(separator: "\r\n").utf8) + (request.body ?? []))
-        var reader = HTTPResponseReader(bodyByteCountMax: request.answerByteCountMax)
-        while true {
-            let piece = try connection.receive()
-            reader.append(piece)
-            if let response = try reader.response(isEnded: piece.isEmpty) { return response }
-            guard !piece.isEmpty else { throw HTTPExchangeError(.closed, "the connection ended before the answer did") }
-        }
+        return try connection.exchange(
+            Array(head.joined(separator: "\r\n").utf8) + (request.body ?? []),
+            bodyByteCountMax: request.answerByteCountMax)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Glibc
 
 /// Makes logs, honest and forged, for tests and measurements.
 @main
@@ -10,18 +9,6 @@ struct LogForgeCommand: AsyncParsableCommand {
         subcommands: [MakeCommand.self, TamperCommand.self, FlipCommand.self])
 
     static func main() async {
-        do {
-            var command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
-        } catch let error as CommandError {
-            Diagnostics(command: "log-forge").report(error)
-            Glibc.exit(error.status.rawValue)
-        } catch {
-            exit(withError: error)
-        }
+        await CommandMain.run(self, hasVerdict: true)
     }
 }

@@ -18,23 +18,7 @@ struct TransitIssuerCommand: ParsableCommand {
         subcommands: [InitCommand.self, CodeCommand.self])
 
     static func main() {
-        StandardStream.reserveStandardDescriptors()
-        do {
-            var command = try parseAsRoot()
-            guard type(of: command).configuration.subcommands.isEmpty else {
-                throw ValidationError("name a subcommand")
-            }
-            HelpRequest.check(of: self as any ParsableCommand.Type, named: "transit-issuer") {
-                $0.configuration.subcommands.map { ($0._commandName, $0) }
-            }
-            try command.run()
-        } catch let error as CommandError {
-            Diagnostics(command: "transit-issuer").report(error)
-            Glibc.exit(ExitStatus.failure.rawValue)
-        } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Diagnostics(command: "transit-issuer").endForUsage(fullMessage(for: error))
-        }
+        CommandMain.runAtOnce(self, hasVerdict: false)
     }
 }
 
