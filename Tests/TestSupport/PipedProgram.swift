@@ -93,7 +93,7 @@ package final class PipedProgram {
     package func end(by signal: Int32) -> Int32 {
         kill(process, signal)
         defer { close(input) }
-        var information = siginfo_t()
+        var information = unsafe siginfo_t()
         for _ in 0..<6000 {
             let options = WEXITED | WNOHANG | WNOWAIT
             guard unsafe waitid(P_PID, id_t(process), &information, options) == 0 else { break }
