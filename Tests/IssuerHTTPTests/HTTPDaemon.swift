@@ -87,10 +87,16 @@ final class HTTPDaemon {
         return ended()
     }
 
-    /// Its threads' numbers.
-    var threads: [pid_t] {
+    /// The numbers of its threads that do not block SIGTERM (SigBlk in proc_pid_status(5)).
+    var stoppableThreads: [pid_t] {
         get throws {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task").compactMap { pid_t($0) }
+            let folder = "/proc/\(process)/task"
+            return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { pid_t($0) }.filter { thread in
+                let status = try String(contentsOfFile: "\(folder)/\(thread)/status", encoding: .utf8)
+                let line = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") }
+                let blocked = line.flatMap { UInt64($0.dropFirst(8), radix: 16) } ?? 0
+                return blocked >> UInt64(SIGTERM - 1) & 1 == 0
+            }
         }
     }
 

@@ -23,14 +23,14 @@ enum StopSignals {
             }
             source.resume()
             continuation.onTermination = { _ in source.cancel() }
-            for number in [SIGTERM, SIGINT] {
-                signal(number) { _ in
-                    let former = errno
-                    var byte: UInt8 = 1
-                    _ = unsafe write(pipeEnd, &byte, 1)
-                    errno = former
-                }
-            }
+            for number in [SIGTERM, SIGINT] { signal(number) { _ in StopSignals.note() } }
         }
+    }
+
+    private static func note() {
+        let former = errno
+        var byte: UInt8 = 1
+        _ = unsafe write(pipeEnd, &byte, 1)
+        errno = former
     }
 }
