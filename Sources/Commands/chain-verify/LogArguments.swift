@@ -121,7 +121,7 @@ struct LogArguments: ParsableArguments {
 
     /// Whether the finding leaves open only what the next audit can tell.
     private static func isRememberable(_ finding: AuditFinding) -> Bool {
-        finding.code == .unanchored
+        finding.code == .unanchored || finding.code == .headsUnaudited
     }
 
     private func rememberedState() throws -> AuditState? {

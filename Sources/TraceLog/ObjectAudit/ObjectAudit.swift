@@ -108,6 +108,7 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
             }
         }
         let isAudited = headsIndex < options.auditedEntryCount
+        if !isAudited { findings.append(.unaudited(headsIndex, object)) }
         return ObjectReport(
             object: object,
             audit: AuditReport(
@@ -182,5 +183,14 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
                 neighbours: nil, entryReadCount: outcome.report.size),
             outcome.note
         )
+    }
+}
+
+extension AuditFinding {
+    /// The history rests on a heads entry that nobody has checked, and a lying one could hide the newest events.
+    fileprivate static func unaudited(_ headsIndex: UInt64, _ object: ObjectID) -> AuditFinding {
+        AuditFinding(
+            .headsUnaudited, index: headsIndex, object: object.bytes, isTampering: false,
+            detail: "no audit has checked the heads entry on which the history rests, and it could hide newer events")
     }
 }
