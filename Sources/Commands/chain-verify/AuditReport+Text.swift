@@ -33,7 +33,7 @@ extension AuditReport {
             text += "  finding \(finding.code.rawValue)"
             if let index = finding.index { text += " at index \(index)" }
             if let object = finding.object { text += ", object \(object.isEmpty ? "(log)" : Hex.encode(object))" }
-            text += ": \(finding.detail)\n"
+            text += ": \(TerminalText.line(finding.detail))\n"
         }
         return text
     }
