@@ -146,6 +146,19 @@ struct WitnessQuorumTests {
         #expect(try place.verify(words).status == status)
     }
 
+    @Test("keeps an auditor from remembering a checkpoint that it does not confirm")
+    func remembering() throws {
+        let policy = "witness \(try vkey("w", witnesses[0]))\nquorum 1\n"
+        let state = ["--state", place.path("state")]
+        for _ in 0..<2 {
+            #expect(try audit([("w", witnesses[0], Self.now - 2 * Self.day)], policy: policy, state).status == 2)
+        }
+        #expect(try place.audit("log", state).code == "unanchored")
+        try #require(unsafe unlink(place.path("state")) == 0)
+        #expect(try audit([("w", witnesses[0], Self.now)], policy: policy, state).status == 0)
+        #expect(try place.audit("log", state).status == 0)
+    }
+
     @Test("is no policy of a log that it does not list")
     func unlisted() throws {
         let other = try NoteKey(name: "other.example", kind: .ed25519, key: witnesses[3].verificationKey).vkey

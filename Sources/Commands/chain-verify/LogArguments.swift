@@ -102,12 +102,15 @@ struct LogArguments: ParsableArguments {
 
     /// Remembers the checkpoint of a log without findings, by replacing the state file in one step.
     ///
-    /// A first audit has nothing to compare the log with; its checkpoint is remembered for the next audit.
+    /// A first audit has nothing to compare the log with; its checkpoint is remembered for the next audit. A checkpoint
+    /// that the witness policy does not confirm is not: later audits without the policy would trust it.
     /// `isReplayed` says whether the whole log was read; otherwise the earlier count of audited entries stays.
     func rememberIfIntact(
         _ report: AuditReport, _ note: SignedNote?, _ options: AuditOptions, isReplayed: Bool
     ) throws {
-        guard let state, let note, report.findings.allSatisfy({ Self.isRememberable($0) }) else { return }
+        guard let state, let note, report.findings.allSatisfy({ Self.isRememberable($0) }),
+            options.policy?.isMet(by: report.cosignatures) ?? true
+        else { return }
         let kept = try CommandError.naming(state) { () throws(TraceLogError) in
             try AuditState(
                 key: options.key, auditedEntryCount: isReplayed ? report.size : options.auditedEntryCount, note: note)

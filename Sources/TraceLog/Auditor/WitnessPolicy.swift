@@ -85,7 +85,7 @@ package struct WitnessPolicy: Sendable, Equatable {
     }
 
     /// Whether the cosignatures that count suffice.
-    func isMet(by cosignatures: [Cosignature]) -> Bool {
+    package func isMet(by cosignatures: [Cosignature]) -> Bool {
         quorum.isMet(by: Set(cosignatures.filter { $0.standing == .counted }.map(\.key)))
     }
 }
