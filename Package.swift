@@ -108,7 +108,9 @@ let package = Package(
         cLibrary("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
         cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
-        cLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        // Without pkgConfig, which would link libcurl: Platform opens it when a remote service is first asked.
+        .systemLibrary(
+            name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
 
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
@@ -119,7 +121,7 @@ let package = Package(
         .target(name: "CSHA256", path: "Sources/CLibraries/CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
 
         library("Encoding", []),
-        library("Platform", []),
+        library("Platform", ["CCurl"]),
         library("Compression", ["CZlib", "Platform"]),
         library("Signing", ["COpenSSL", "CSHA256", "CSodium", "Platform"]),
         library("Credential", ["Encoding", "Platform", "Signing"]),
@@ -151,7 +153,7 @@ let package = Package(
                 "CLinux", "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "QRReading",
                 "Signing",
             ]),
-        quickCommand("chain-verify", ["CCurl", "CommandSupport", "Encoding", "Platform", "Signing", "TraceLog"]),
+        quickCommand("chain-verify", ["CommandSupport", "Encoding", "Platform", "Signing", "TraceLog"]),
 
         .target(
             name: "LogForge", dependencies: ["Signing", "TraceLog"], path: "Sources/Workshop/LogForge",
@@ -179,6 +181,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("EncodingTests", ["Encoding", "TestSupport"]),
+        tests("PlatformTests", ["Platform", "TestSupport"]),
         tests(
             "ErrorTests",
             [
@@ -239,7 +242,7 @@ let package = Package(
 // Set by tools/sanitize: only what stands at the C boundaries is built, and its tests.
 if Context.environment["SUISHEN_SANITIZE"] == "1" {
     let boundaries: Set = [
-        "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "Platform",
+        "CCurl", "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "Platform",
         "QRDrawing", "QRDrawingTests", "QRProofreading", "QRReading", "QRReadingTests", "QRStandard", "Signing",
         "SigningTests",
         "TestSupport",

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Reads complete regular files and stdin, up to a limit that is checked before memory is allocated.
 package enum InputFile {
@@ -13,36 +14,19 @@ package enum InputFile {
     /// - Returns: the complete content.
     /// - Throws: `input_unreadable`, or `input_too_large` as soon as the limit is exceeded.
     package static func read(_ path: String, byteCountMax: Int = byteCountMax) throws(CommandError) -> [UInt8] {
-        guard path != "-" else { return try read(descriptor: 0, name: "stdin", byteCountMax: byteCountMax) }
-        let (descriptor, fileByteCount) = try open(path)
-        defer { close(descriptor) }
-        guard fileByteCount <= byteCountMax else { throw tooLarge(path, byteCountMax) }
-        // A small file gets a small buffer: allocating a large one costs more than reading the file.
-        let chunkByteCount = min(chunkByteCountMax, max(4 << 10, fileByteCount + 1))
-        return try read(
-            descriptor: descriptor, name: path, byteCountMax: byteCountMax, chunkByteCount: chunkByteCount)
+        guard path != "-" else { return try readStandardInput(byteCountMax: byteCountMax) }
+        return try reporting(path, byteCountMax) { () throws(RegularFileError) in
+            try RegularFile.read(path, byteCountMax: byteCountMax)
+        }
     }
 
-    /// Opens a regular file for reading; refuses a pipe or a device without waiting for it.
+    /// Opens a regular file for reading; the caller closes the descriptor.
     ///
-    /// - Returns: the descriptor, which the caller closes, and the file's size in bytes.
     /// - Throws: `input_unreadable`.
-    static func open(_ path: String) throws(CommandError) -> (descriptor: Int32, byteCount: Int) {
-        // Without O_NONBLOCK, opening a named pipe waits for a writer.
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(path) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else {
-            defer { close(descriptor) }
-            throw unreadable(path)
+    static func open(_ path: String) throws(CommandError) -> Int32 {
+        try reporting(path, .max) { () throws(RegularFileError) in
+            try RegularFile(path, byteCountMax: .max).release()
         }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
-            throw CommandError(
-                code: "input_unreadable", reason: "\(path) is \(kind)", hint: "name a regular file, or - for stdin")
-        }
-        return (descriptor, Int(status.st_size))
     }
 
     /// Duplicates the descriptor of stdin; the caller closes it.
@@ -52,31 +36,50 @@ package enum InputFile {
         return descriptor
     }
 
-    private static let chunkByteCountMax = 64 << 10
-
-    private static func read(
-        descriptor: Int32, name: String, byteCountMax: Int, chunkByteCount: Int = chunkByteCountMax
-    ) throws(CommandError) -> [UInt8] {
+    private static func readStandardInput(byteCountMax: Int) throws(CommandError) -> [UInt8] {
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: chunkByteCount)
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                unsafe Glibc.read(0, buffer.baseAddress, buffer.count)
             }
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw unreadable(name)
+                throw unreadable("stdin")
             }
-            guard bytes.count + count <= byteCountMax else { throw tooLarge(name, byteCountMax) }
+            guard bytes.count + count <= byteCountMax else { throw tooLarge("stdin", byteCountMax) }
             bytes.append(contentsOf: chunk[..<count])
         }
     }
 
-    private static func unreadable(_ name: String) -> CommandError {
+    private static func reporting<Value>(
+        _ path: String, _ byteCountMax: Int, _ body: () throws(RegularFileError) -> Value
+    ) throws(CommandError) -> Value {
+        do throws(RegularFileError) {
+            return try body()
+        } catch {
+            switch error {
+            case .tooLong: throw tooLarge(path, byteCountMax)
+            case .folder: throw notRegular(path, "a folder")
+            case .notRegular: throw notRegular(path, "not a regular file")
+            case .system, .changed: throw unreadable(path, error.reason)
+            }
+        }
+    }
+
+    private static func notRegular(_ path: String, _ kind: String) -> CommandError {
         CommandError(
-            code: "input_unreadable",
-            reason: "\(name) cannot be read: \(unsafe String(cString: strerror(errno)))",
+            code: "input_unreadable", reason: "\(path) is \(kind)", hint: "name a regular file, or - for stdin")
+    }
+
+    private static func unreadable(_ name: String) -> CommandError {
+        unreadable(name, unsafe String(cString: strerror(errno)))
+    }
+
+    private static func unreadable(_ name: String, _ reason: String) -> CommandError {
+        CommandError(
+            code: "input_unreadable", reason: "\(name) cannot be read: \(reason)",
             hint: "check the path and its permissions")
     }
 

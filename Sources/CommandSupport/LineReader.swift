@@ -22,7 +22,7 @@ package struct LineReader: ~Copyable {
     /// - Throws: `input_unreadable`.
     package init(path: String, byteCountMax: Int) throws(CommandError) {
         self.byteCountMax = byteCountMax
-        descriptor = try path == "-" ? InputFile.standardInput() : InputFile.open(path).descriptor
+        descriptor = try path == "-" ? InputFile.standardInput() : InputFile.open(path)
     }
 
     deinit {

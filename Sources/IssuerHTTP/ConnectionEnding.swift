@@ -54,7 +54,8 @@ final class ConnectionEnding: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(var head) where list.isFinishing && unansweredCount == 1 && !context.hasUnread:
+        case .head(var head)
+        where list.isFinishing && unansweredCount == 1 && head.status.kind != .informational && !context.hasUnread:
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .head, .body: context.write(data, promise: promise)

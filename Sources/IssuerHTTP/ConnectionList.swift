@@ -45,6 +45,28 @@ final class ConnectionList: Sendable {
         if isFinishing { Self.finish(channel) }
     }
 
+    /// Closes the connection that has been silent longest, unless every connection waits for an answer.
+    ///
+    /// A connection of a user without a role goes first.
+    func closeIdlest() {
+        let found = state.withLock { state -> (entry: Entry, hasRole: Bool)? in
+            if let stranger = Self.takeIdlest(of: &state.strangers) { return (stranger, false) }
+            return Self.takeIdlest(of: &state.known).map { ($0, true) }
+        }
+        if let (entry, hasRole) = found { askToLeave(entry, hasRole: hasRole) }
+    }
+
+    private func askToLeave(_ entry: Entry, hasRole: Bool) {
+        let request = ConnectionActivity.LeaveRequest { [self] in put(entry, hasRole: hasRole) }
+        entry.channel.pipeline.fireUserInboundEventTriggered(request)
+    }
+
+    private static func takeIdlest(of entries: inout [ObjectIdentifier: Entry]) -> Entry? {
+        let ranks = entries.lazy.map { (rank: $0.value.activity.rank, key: $0.key) }
+        guard let first = ranks.min(by: { $0.rank < $1.rank }), !first.rank.isWaiting else { return nil }
+        return entries.removeValue(forKey: first.key)
+    }
+
     private func put(_ entry: Entry, hasRole: Bool) {
         let displaced = state.withLock { state in
             hasRole
@@ -53,8 +75,7 @@ final class ConnectionList: Sendable {
         }
         guard let displaced else { return }
         if displaced.isWaiting { return displaced.entry.channel.close(promise: nil) }
-        let request = ConnectionActivity.LeaveRequest { [self] in put(displaced.entry, hasRole: hasRole) }
-        displaced.entry.channel.pipeline.fireUserInboundEventTriggered(request)
+        askToLeave(displaced.entry, hasRole: hasRole)
     }
 
     /// Adds a connection.

@@ -53,7 +53,7 @@ package struct DaemonServer: Sendable {
             server = try await ServerBootstrap(group: Self.group)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler())
+                        try channel.pipeline.syncOperations.addHandler(AcceptPause(connections))
                     }
                 }
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -111,8 +111,10 @@ package struct DaemonServer: Sendable {
         return peer.flatMap { peer in
             let activity = ConnectionActivity()
             let http = HTTP1Channel(
-                responder: { [responder] request, writer, _ in
-                    try await responder.respond(to: request, writer, uid: peer.uid)
+                responder: { [responder] request, writer, channel in
+                    try await responder.respond(to: request, writer, uid: peer.uid) {
+                        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+                    }
                 },
                 configuration: .init(
                     additionalChannelHandlers: [ConnectionEnding(connections, activity)],
@@ -138,11 +140,4 @@ private struct PeerCredentials: Sendable {
     let pid: Int32
     let uid: UInt32
     let gid: UInt32
-}
-
-/// Ignores a failed accept, such as too many open files, so that the server goes on.
-private final class AcceptErrorHandler: ChannelInboundHandler, Sendable {
-    typealias InboundIn = any Channel
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }

@@ -26,24 +26,36 @@ struct RequestResponder: Sendable {
     ///   - request: the request's head; its body is not read yet.
     ///   - writer: sends the answer.
     ///   - uid: the user who connected, as the kernel says.
+    ///   - closeAfterAnswer: has the connection close once the answer is written.
     /// - Throws: when the connection breaks.
-    func respond(to request: Request, _ writer: consuming ResponseWriter, uid: UInt32) async throws {
+    func respond(
+        to request: Request, _ writer: consuming ResponseWriter, uid: UInt32, closeAfterAnswer: () -> Void
+    ) async throws {
         let start = ContinuousClock.now
-        let (reply, pattern) = try await reply(to: request, uid: uid)
+        let (plan, pattern) = plan(for: request, uid: uid)
+        if Self.awaitsInvitation(request) {
+            // A body that was not invited may come all the same, and would be taken for the next request
+            // (RFC 9110 §10.1.1).
+            if plan.readsBody {
+                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+            } else {
+                closeAfterAnswer()
+            }
+        }
         let status: Int
-        switch reply {
-        case .whole(let answer):
-            status = answer.status
-            // The answer to HEAD has no body (RFC 9110 §9.3.2): a client would take it for the next answer's head.
-            let bytes = request.method == .head ? [] : answer.bytes
-            try await writer.write(response: answer.head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-        case .lines(let batch):
+        if case .lines(let batch) = plan {
             status = 200
             let head = HTTPResponse(status: .ok, headerFields: [.contentType: BatchResponder.contentType])
             var body = try await writer.writeHead(head)
             let counts = try await batch.stream(request.body) { try await body.write(ByteBuffer(bytes: $0)) }
             try await body.finish(nil)
             metrics.count(route: pattern, doneLines: counts.done, refusedLines: counts.refused)
+        } else {
+            let answer = try await answer(to: request, plan)
+            status = answer.status
+            // The answer to HEAD has no body (RFC 9110 §9.3.2): a client would take it for the next answer's head.
+            let bytes = request.method == .head ? [] : answer.bytes
+            try await writer.write(response: answer.head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         }
         let elapsed = (ContinuousClock.now - start).components
         metrics.count(
@@ -51,15 +63,27 @@ struct RequestResponder: Sendable {
             seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18)
     }
 
-    private enum Reply {
+    /// How a request is answered, as its head decides.
+    private enum Plan {
         case whole(WholeAnswer)
+        /// The fields come from the path and the query, or from the body.
+        case operation(
+            IssuerOperation, path: [String: String], hasBody: Bool, caller: @Sendable () -> IssuingService.Caller)
         case lines(BatchResponder)
+
+        var readsBody: Bool {
+            switch self {
+            case .whole: false
+            case .operation(_, _, let hasBody, _): hasBody
+            case .lines: true
+            }
+        }
     }
 
-    /// The reply, and the route's pattern from the table for the counts, so that strangers' paths take no memory.
-    private func reply(to request: Request, uid: UInt32) async throws -> (Reply, pattern: String) {
+    /// The plan, and the route's pattern from the table for the counts, so that strangers' paths take no memory.
+    private func plan(for request: Request, uid: UInt32) -> (Plan, pattern: String) {
         var pattern = "other"
-        do {
+        do throws(OperationError) {
             let grants = grants(uid)
             // A user without a role must not learn which paths exist.
             guard !grants.roles.isEmpty else { throw Grants.missingRole(Role.all) }
@@ -80,18 +104,41 @@ struct RequestResponder: Sendable {
                 guard key == nil else { throw OperationError.keyMisplaced }
                 return (.lines(BatchResponder(service: service, operation: operation, caller: caller)), pattern)
             }
-            let fields =
-                try route.method == .get
-                ? Self.fields(of: request, parameters, operation)
-                : RequestFields(
-                    .parse(await Self.body(of: request), byteCountMax: Self.requestByteCountMax), operation: operation,
-                    path: parameters)
-            return (.whole(WholeAnswer(try await service.answer(operation, fields, by: caller()))), pattern)
-        } catch let error as OperationError {
+            let hasBody = route.method != .get
+            if hasBody, let text = request.headers[.contentLength], Int(text) ?? .max > Self.requestByteCountMax {
+                throw OperationError.requestTooLong(Self.requestByteCountMax)
+            }
+            return (.operation(operation, path: parameters, hasBody: hasBody, caller: caller), pattern)
+        } catch {
             return (.whole(WholeAnswer(error: error)), pattern)
-        } catch let error as JSONError {
-            return (.whole(WholeAnswer(error: OperationError(request: error))), pattern)
         }
+    }
+
+    private func answer(to request: Request, _ plan: Plan) async throws -> WholeAnswer {
+        switch plan {
+        case .whole(let answer): return answer
+        // No input reaches this: `respond` streams every batch.
+        case .lines: preconditionFailure("a batch is streamed, and is never answered whole")
+        case .operation(let operation, let path, let hasBody, let caller):
+            do {
+                let fields =
+                    hasBody
+                    ? try RequestFields(
+                        .parse(await Self.body(of: request), byteCountMax: Self.requestByteCountMax),
+                        operation: operation, path: path)
+                    : try Self.fields(of: request, path, operation)
+                return WholeAnswer(try await service.answer(operation, fields, by: caller()))
+            } catch let error as OperationError {
+                return WholeAnswer(error: error)
+            } catch let error as JSONError {
+                return WholeAnswer(error: OperationError(request: error))
+            }
+        }
+    }
+
+    /// Whether the client waits for 100 before it sends the body (RFC 9110 §10.1.1).
+    private static func awaitsInvitation(_ request: Request) -> Bool {
+        request.headers[.expect]?.lowercased() == "100-continue"
     }
 
     private static func wrongMethod(_ taken: [Route.Method]) -> WholeAnswer {

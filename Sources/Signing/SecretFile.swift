@@ -12,32 +12,22 @@ package enum SecretFile {
     /// - Returns: the file's bytes.
     /// - Throws: `key_unreadable`, `key_permissions` or `key_too_large`.
     package static func read(_ path: String, byteCountMax: Int) throws(SigningError) -> [UInt8] {
-        // Without O_NONBLOCK, opening a named pipe could block for ever.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(path, systemReason()) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(path, systemReason()) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable(path, "not a regular file") }
-        guard status.st_mode & 0o077 == 0 else {
-            let mode = String(status.st_mode & 0o7777, radix: 8)
-            throw SigningError(
-                code: .keyPermissions,
-                reason: "\(path) has mode 0\(mode), which gives other users access to the secret in it",
-                hint: "run chmod 0400 \(path), and replace the secret if somebody may have read it")
-        }
-        guard status.st_size <= byteCountMax else {
+        let mode: mode_t
+        do throws(RegularFileError) {
+            let file = try RegularFile(path, byteCountMax: byteCountMax)
+            if file.status.st_mode & 0o077 == 0 { return try file.bytes() }
+            mode = file.status.st_mode & 0o7777
+        } catch {
+            guard case .tooLong(let byteCount) = error else { throw unreadable(path, error.reason) }
             throw SigningError(
                 code: .keyTooLarge,
-                reason: "\(path) holds \(status.st_size) bytes, more than the limit of \(byteCountMax)",
+                reason: "\(path) holds \(byteCount) bytes, more than the limit of \(byteCountMax)",
                 hint: "name the file that holds the secret")
         }
-        // One byte more than the file's size, to notice a file that has grown since.
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
-        let count = WholeTransfer.read(descriptor, into: &bytes)
-        guard count == status.st_size else { throw unreadable(path, "the file changed while it was read") }
-        bytes.removeLast()
-        return bytes
+        throw SigningError(
+            code: .keyPermissions,
+            reason: "\(path) has mode 0\(String(mode, radix: 8)), which gives other users access to the secret in it",
+            hint: "run chmod 0400 \(path), and replace the secret if somebody may have read it")
     }
 
     /// Creates a secret file with mode 0400 and syncs the file and its folder to the disk.

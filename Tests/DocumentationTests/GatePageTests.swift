@@ -123,7 +123,7 @@ struct GatePageTests {
         #expect(numbers["bytes of a line"] == SpooledEvent.byteCountMax)
     }
 
-    @Test("have the limits of asking over a socket")
+    @Test("have the limits of asking over a socket and the network")
     func links() throws {
         let expected: [String: Int] = [
             "path of a socket, in bytes": SocketAddress.pathByteCountMax,

@@ -89,11 +89,34 @@ struct MedicalLinkTests {
     }
 
     @Test(
-        "takes no address it cannot reach safely",
-        arguments: ["https://a/", "http://", "http://u@h/", "http://h:99999", "relative", "http://h /", "ftp://h"])
+        "takes no address at which anybody on the way could answer, or that two readers could take differently",
+        arguments: [
+            "http://", "https://", "http://u@localhost/", "https://u:p@h/", "http://127.0.0.1:99999", "relative",
+            "http://localhost /", "ftp://h", "http://h/", "http://10.0.0.1", "http://127.1", "http://127.0.0.1.h",
+            "http://0", "http://2130706433", "http://[::2]", "http://[::ffff:127.0.0.1]", "http://[h]",
+            "https://h#@127.0.0.1", "https://h?q", "https://h/?q", "https://h/#f", "https://h\\@127.0.0.1",
+            "https://h:",
+            "https://h:0", "https://h:+1", "https://h:80:80", "https://::1", "http:/localhost", "unix:relative",
+        ])
     func addresses(text: String) {
         #expect(HTTPEndpoint(text) == nil)
-        #expect(HTTPEndpoint("http://[::1]:80/a/") == .network(host: "::1", port: 80, prefix: "/a"))
+    }
+
+    @Test("takes TLS to every host, and http to this machine")
+    func goodAddresses() throws {
+        for (text, isSecure, host, port, prefix) in [
+            ("http://[::1]:80/a/", false, "::1", 80, "/a"), ("HTTP://127.9.8.7", false, "127.9.8.7", 80, ""),
+            ("http://LOCALHOST:8080/", false, "LOCALHOST", 8080, ""),
+            ("https://h.example/x", true, "h.example", 443, "/x"),
+            ("https://[2001:db8::1]:8443", true, "2001:db8::1", 8443, ""),
+        ] as [(String, Bool, String, UInt16, String)] {
+            guard case .remote(let address) = HTTPEndpoint(text) else {
+                Issue.record("\(text) is refused")
+                continue
+            }
+            #expect(address.isSecure == isSecure && address.host == host)
+            #expect(address.port == port && address.prefix == prefix)
+        }
     }
 
     @Test(

@@ -203,13 +203,13 @@ struct EventOperationsTests {
         try installation.restore(backup)
         try installation.restoreBeat(beat)
         let service = try installation.open()
-        let checkpoint = try service.log.directory.read("checkpoint")
+        let checkpoint = try service.log.register.head()
         let object = try await Self.object(service)
         let refusal = await Self.isRefused(
             "log_inconsistent", service, .appendEvent, ["object": .string(object), "step": "installing"])
         #expect(refusal?.reason.contains("1 entries are published") == true)
         await #expect(throws: OperationError.self) { try await service.log.publish() }
-        #expect(try service.log.directory.read("checkpoint") == checkpoint)
+        #expect(try service.log.register.head() == checkpoint)
         #expect(try await service.ask(.health, [:])["log"] == "log_inconsistent")
     }
 

@@ -16,7 +16,8 @@ struct LogHeadsTests {
             openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount), headsInterval: 90)
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let directory = LogDirectory(path: scratch("log"))
-        let publisher = try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)
+        let publisher = try LogPublisher(
+            store: store, tiles: directory, register: directory, origin: "log.example", key: key)
         _ = try await publisher.recover()
         var options = AuditOptions()
         options.key = try NoteKey(name: "log.example", kind: .ed25519, key: key.verificationKey)
@@ -60,7 +61,8 @@ struct LogHeadsTests {
             headsInterval: 3000, headsAtOnceCountMax: 100)
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let directory = LogDirectory(path: scratch("log"))
-        let publisher = try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)
+        let publisher = try LogPublisher(
+            store: store, tiles: directory, register: directory, origin: "log.example", key: key)
         _ = try await publisher.recover()
         /// Objects 0 to 1,999 twice, then again with new ones among them.
         try await registry.write { database in
@@ -93,7 +95,8 @@ struct LogHeadsTests {
         let source = LogFolderSource(folder: scratch("log"))
         let report = try await Auditor(source: source, options: options).audit().report
         #expect(report.verdict == .intact && report.eventCount == 4500, "\(report.findings)")
-        let again = try LogPublisher(store: store, directory: directory, origin: "log.example", key: key)
+        let again = try LogPublisher(
+            store: store, tiles: directory, register: directory, origin: "log.example", key: key)
         #expect(try await again.recover(thoroughly: true).lines.isEmpty)
     }
 

@@ -29,7 +29,7 @@ struct LogStoreTests {
         }
 
         static func publisher(_ store: TraceLogStore, _ directory: LogDirectory) throws -> LogPublisher {
-            try LogPublisher(store: store, directory: directory, origin: "log.example", key: key())
+            try LogPublisher(store: store, tiles: directory, register: directory, origin: "log.example", key: key())
         }
 
         private static func key() throws -> SigningKey {

@@ -115,7 +115,7 @@ struct LogArguments: ParsableArguments {
             try AuditState(
                 key: options.key, auditedEntryCount: isReplayed ? report.size : options.auditedEntryCount, note: note)
         }
-        let lock = try AuditStateLock(state)
+        let lock = try AuditStateLock.take(state)
         defer { withExtendedLifetime(lock) {} }
         // Another auditor may have remembered a checkpoint that this audit did not see; that one stays.
         guard try Self.state(at: state)?.checkpoint == options.remembered else { return }

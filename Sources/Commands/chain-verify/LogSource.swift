@@ -8,13 +8,12 @@ enum LogSource: AuditSource {
 
     init(_ name: String) {
         if name.hasPrefix("http://") || name.hasPrefix("https://") {
-            self = .fetcher(LogFetcher(base: name))
+            self = .fetcher(LogFetcher(url: name))
             return
         }
         var status = stat()
         if unsafe stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
-            // A socket ignores the host's name; the daemon serves its log under /log.
-            self = .fetcher(LogFetcher(base: "http://localhost/log", socket: name))
+            self = .fetcher(LogFetcher(socket: name))
         } else {
             self = .folder(LogFolderSource(folder: name))
         }

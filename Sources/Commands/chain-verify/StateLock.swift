@@ -1,14 +1,18 @@
 import CommandSupport
 import Glibc
+import Platform
 
 /// A lock on an auditor's state file, held from reading the file to replacing it.
 ///
 /// A second process waits, and then reads what the first one wrote. The lock ends with its process.
-struct AuditStateLock: ~Copyable {
-    private let descriptor: Int32
+enum AuditStateLock {
+    /// The holder may be reading a log over a network.
+    private static let timeoutMilliseconds = 30_000
 
     /// Waits for the lock of the state at `path`, a file beside it.
-    init(_ path: String) throws(CommandError) {
+    ///
+    /// - Throws: `output_unwritable`, or `state_busy` when another process holds the lock for the whole wait.
+    static func take(_ path: String) throws(CommandError) -> LockedFile {
         let place: String
         if let resolved = unsafe realpath(path, nil) {
             place = unsafe String(cString: resolved)
@@ -16,18 +20,26 @@ struct AuditStateLock: ~Copyable {
         } else {
             place = path
         }
-        descriptor = unsafe open("\(place).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.unwritable("\(path).lock cannot be made") }
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw Self.unwritable("\(path).lock cannot be locked") }
+        let descriptor = unsafe open("\(place).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw unwritable("\(path).lock cannot be made: \(unsafe String(cString: strerror(errno)))")
+        }
+        let file = LockedFile(descriptor, at: "\(place).lock")
+        do throws(LockedFileError) {
+            try file.lock(timeoutMilliseconds: timeoutMilliseconds)
+            return file
+        } catch {
+            guard error == .busy else { throw unwritable("\(path).lock cannot be locked: \(error.reason)") }
+            throw CommandError(
+                code: "state_busy",
+                reason: "another process has held \(path).lock for over \(timeoutMilliseconds / 1000) s",
+                hint: "wait until the other audit has ended; if it is stopped, end it (`fuser \(path).lock` names it)")
         }
     }
 
-    deinit { close(descriptor) }
-
-    private static func unwritable(_ problem: String) -> CommandError {
+    private static func unwritable(_ reason: String) -> CommandError {
         CommandError(
-            code: "output_unwritable", reason: "\(problem): \(unsafe String(cString: strerror(errno)))",
+            code: "output_unwritable", reason: reason,
             hint: "name a state file in a folder that you may write to, on a file system with locks")
     }
 }

@@ -37,7 +37,7 @@ struct WitnessCommand: ParsableCommand {
 
     func run() throws {
         // Without the lock, two processes could cosign two different logs that both extend the remembered checkpoint.
-        let lock = try AuditStateLock(state)
+        let lock = try AuditStateLock.take(state)
         defer { withExtendedLifetime(lock) {} }
         let remembered = try LogArguments.state(at: state)
         guard let known = try logKey.map({ try LogArguments.key($0) }) ?? remembered?.key else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Gate
 
 /// The options of every way of scanning.
@@ -37,10 +38,12 @@ struct GateOptions: ParsableArguments {
     @OptionGroup var recordOptions: RecordOptions
 
     var settings: GateSettings {
-        GateSettings(
-            bundle: bundle, scene: scene, root: root, state: state, challenge: challenge, replayStore: replayStore,
-            clockSkew: clockSkew, fare: fare, links: linkOptions.links, socket: linkOptions.socket,
-            event: recordOptions.template, spool: recordOptions.spool)
+        get throws(CommandError) {
+            GateSettings(
+                bundle: bundle, scene: scene, root: root, state: state, challenge: challenge,
+                replayStore: replayStore, clockSkew: clockSkew, fare: fare, links: try linkOptions.links,
+                socket: linkOptions.socket, event: recordOptions.template, spool: recordOptions.spool)
+        }
     }
 
     func validate() throws {

@@ -7,6 +7,7 @@ extension BundleError.Code: ErrorCode {
         switch self {
         case .unreadable, .badSignature, .statusUnknown: .inputUnusable
         case .rollback: .conflict
+        case .busy: .later
         }
     }
 }

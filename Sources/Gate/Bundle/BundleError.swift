@@ -10,6 +10,8 @@ package struct BundleError: Error, Equatable, Sendable {
         case rollback = "bundle_rollback"
         /// A status list is missing, or its signer's key may not sign status lists.
         case statusUnknown = "status_unknown"
+        /// Another process holds the lock of one of the gate's files.
+        case busy = "state_busy"
     }
 
     package let code: Code

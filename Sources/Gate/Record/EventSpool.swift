@@ -1,7 +1,7 @@
 import Encoding
 import Glibc
+import Platform
 package import Signing
-import Synchronization
 
 /// A gate's events that no daemon has answered yet: one file, in which each line's hash covers the hash before it.
 ///
@@ -14,19 +14,15 @@ package final class EventSpool: Sendable {
     private static let keyByteCount = 16
 
     package let path: String
-    private let descriptor: Int32
-    /// Excludes this process's other threads; the file's lock excludes other processes only.
-    private let threads = Mutex<Void>(())
+    private let file: LockedFile
+    private var descriptor: Int32 { file.descriptor }
 
     /// Opens a spool, or makes it if the file does not exist.
     package init(path: String) throws(SpoolError) {
-        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.systemFailure(.unwritable, path) }
+        file = LockedFile(descriptor, at: path)
         self.path = path
-    }
-
-    deinit {
-        close(descriptor)
     }
 
     /// Writes an event to the disk.
@@ -174,21 +170,7 @@ package final class EventSpool: Sendable {
     }
 
     private func exclusively<Value>(_ body: () throws(SpoolError) -> Value) throws(SpoolError) -> Value {
-        let result: Result<Value, SpoolError> = threads.withLock { _ in
-            while flock(descriptor, LOCK_EX) != 0 {
-                guard errno == EINTR else { return .failure(Self.systemFailure(.unwritable, path)) }
-            }
-            defer { flock(descriptor, LOCK_UN) }
-            guard GateFile.isSameFile(descriptor, at: path) else {
-                return .failure(.failed(.unwritable, path, GateFile.displacedReason))
-            }
-            do throws(SpoolError) {
-                return .success(try body())
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
+        try file.exclusively(failure: { .unlocked(path, $0) }, body)
     }
 
     /// The complete lines; a line without an end was never acknowledged.

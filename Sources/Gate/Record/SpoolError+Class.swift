@@ -6,7 +6,7 @@ extension SpoolError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
         case .tampered, .unreadable, .unwritable: .inputUnusable
-        case .full: .later
+        case .full, .busy: .later
         }
     }
 }

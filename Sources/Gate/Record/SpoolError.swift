@@ -1,3 +1,5 @@
+import Platform
+
 /// The error of an event that was not spooled, or of a spool that was not sent.
 package struct SpoolError: Error, Equatable, Sendable {
     /// The stable codes.
@@ -7,6 +9,8 @@ package struct SpoolError: Error, Equatable, Sendable {
         case full = "spool_full"
         case unreadable = "spool_unreadable"
         case unwritable = "spool_unwritable"
+        /// Another process holds the spool's lock.
+        case busy = "spool_busy"
     }
 
     package let code: Code
@@ -23,6 +27,14 @@ package struct SpoolError: Error, Equatable, Sendable {
         SpoolError(
             code: .full, reason: "\(path) is full: \(EventSpool.byteCountMax >> 20) MiB of unsent events",
             hint: "send them with `verify flush`")
+    }
+
+    static func unlocked(_ path: String, _ error: LockedFileError) -> SpoolError {
+        guard error == .busy else { return failed(.unwritable, path, error.reason) }
+        let seconds = LockedFile.timeoutMilliseconds / 1000
+        return SpoolError(
+            code: .busy, reason: "another process has held the lock of \(path) for over \(seconds) s",
+            hint: "look for a stopped or hanging `verify` that uses the file (`fuser \(path)`), and end it")
     }
 
     static func failed(_ code: Code, _ path: String, _ cause: String) -> SpoolError {

@@ -13,7 +13,7 @@ package enum ReplayExchange {
     package static func fetch(_ path: String) throws(BundleError) -> ReplaySnapshot {
         var bytes: [UInt8] = []
         do throws(HTTPExchangeError) {
-            let connection = try HTTPConnection(.socket(path: path), timeoutMilliseconds: timeoutMilliseconds)
+            let connection = try HTTPConnection(socket: path, timeoutMilliseconds: timeoutMilliseconds)
             while true {
                 let piece = try connection.receive()
                 if piece.isEmpty { break }

@@ -1,6 +1,6 @@
 import Encoding
 import Glibc
-import Synchronization
+import Platform
 
 /// The accepted showings, in one file that survives restarts and that several processes share.
 ///
@@ -27,10 +27,9 @@ package final class ReplayStore: Sendable {
     static let sceneCountMax = 96
     static let sceneNameByteCount = 32
 
-    private let descriptor: Int32
+    private let file: LockedFile
     private let path: String
-    /// Excludes this process's other threads; the file's lock excludes other processes only.
-    private let threads = Mutex<Void>(())
+    private var descriptor: Int32 { file.descriptor }
 
     /// Opens a store, or makes it if the file does not exist.
     ///
@@ -51,7 +50,7 @@ package final class ReplayStore: Sendable {
     }
 
     private init(_ descriptor: Int32, path: String) throws(BundleError) {
-        self.descriptor = descriptor
+        file = LockedFile(descriptor, at: path)
         self.path = path
         try exclusively { () throws(BundleError) in
             var status = stat()
@@ -67,10 +66,6 @@ package final class ReplayStore: Sendable {
                 throw .unusable(replayStore: path, "it does not begin like a replay store")
             }
         }
-    }
-
-    deinit {
-        close(descriptor)
     }
 
     /// Remembers all showings of one scan, or none if one of them was accepted before.
@@ -154,21 +149,11 @@ package final class ReplayStore: Sendable {
     private func exclusively<Value>(
         _ body: () throws(BundleError) -> Value
     ) throws(BundleError) -> Value {
-        let result: Result<Value, BundleError> = threads.withLock { _ in
-            while flock(descriptor, LOCK_EX) != 0 {
-                guard errno == EINTR else { return .failure(GateFile.unwritable(path)) }
-            }
-            defer { flock(descriptor, LOCK_UN) }
-            guard GateFile.isSameFile(descriptor, at: path) else {
-                return .failure(.unusable(replayStore: path, GateFile.displacedReason))
-            }
-            do throws(BundleError) {
-                return .success(try body())
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
+        try file.exclusively(
+            failure: { error in
+                error == .displaced
+                    ? .unusable(replayStore: path, error.reason) : GateFile.unlocked(path, error)
+            }, body)
     }
 
     private static func generation(at now: UInt64) -> UInt64 { now / windowSeconds + 1 }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Signing
 
 /// An unpacked status list in a mapped file: opening it takes the same time at any length.
@@ -38,16 +39,12 @@ import Signing
 
     /// Maps a file; nil if it is missing, owned by another user, or not as ``encoded(_:tokenDigest:signer:)`` made it.
     init?(_ path: String) {
-        // Without O_NONBLOCK, opening a named pipe in the file's place would block the gate for ever.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, GateFile.isOwn(status),
-            (Offset.list...Self.byteCountMax).contains(Int(status.st_size))
+        guard let file = try? RegularFile(path, byteCountMax: Self.byteCountMax), GateFile.isOwn(file.status),
+            file.byteCount >= Offset.list
         else { return nil }
-        byteCount = Int(status.st_size)
-        guard let base = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0), unsafe base != MAP_FAILED
+        byteCount = file.byteCount
+        guard let base = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, file.descriptor, 0),
+            unsafe base != MAP_FAILED
         else { return nil }
         unsafe self.base = base
         let header = unsafe [UInt8](UnsafeRawBufferPointer(start: base, count: Offset.list))

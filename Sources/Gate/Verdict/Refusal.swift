@@ -42,11 +42,11 @@ package struct Refusal: Error, Equatable, Sendable {
     package init(_ error: BundleError) {
         let code: RefusalCode =
             switch error.code {
-            case .unreadable, .badSignature: .bundleUnreadable
+            case .unreadable, .badSignature, .busy: .bundleUnreadable
             case .rollback: .bundleRollback
             case .statusUnknown: .statusUnknown
             }
-        self.init(code, error.reason, hint: error.hint)
+        self.init(code, error.reason, hint: error.hint, warning: error.code == .busy ? error.code.rawValue : nil)
     }
 
     /// The refusal of a sound code that was shown beside a code with this refusal.

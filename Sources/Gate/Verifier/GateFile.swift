@@ -12,19 +12,13 @@ enum GateFile {
     static func readIdentified(
         _ path: String, byteCountMax: Int
     ) throws(BundleError) -> (bytes: [UInt8], identity: FileIdentity) {
-        // Without O_NONBLOCK, opening a named pipe in the file's place would block the gate for ever.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(path) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(path) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable(path, "it is not a regular file") }
-        guard status.st_size <= byteCountMax else {
+        do throws(RegularFileError) {
+            let file = try RegularFile(path, byteCountMax: byteCountMax)
+            return (try file.bytes(), FileIdentity(file.status))
+        } catch {
+            guard case .tooLong = error else { throw unreadable(path, error.reason) }
             throw .malformed("\(path) holds more than \(byteCountMax) bytes")
         }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        guard WholeTransfer.read(descriptor, into: &bytes) == bytes.count else { throw unreadable(path) }
-        return (bytes, FileIdentity(status))
     }
 
     /// Replaces `path` in one step that survives a power cut.
@@ -67,19 +61,6 @@ enum GateFile {
         (status.st_uid == geteuid() || status.st_uid == 0) && status.st_mode & (S_IWGRP | S_IWOTH) == 0
     }
 
-    /// Whether an open file is still the regular file at `path`.
-    ///
-    /// After a file is moved or deleted, other processes make a new one at the path and do not see writes to the old
-    /// one. A device at the path keeps no data.
-    static func isSameFile(_ descriptor: Int32, at path: String) -> Bool {
-        var (opened, named) = (stat(), stat())
-        return unsafe fstat(descriptor, &opened) == 0 && stat(path, &named) == 0
-            && opened.st_mode & S_IFMT == S_IFREG && opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
-    }
-
-    /// The reason for a file that is no longer at the path where it was opened.
-    static let displacedReason = "it is not a regular file, or not the file that was opened"
-
     static func unreadable(_ path: String) -> BundleError {
         unreadable(path, unsafe String(cString: strerror(errno)))
     }
@@ -94,5 +75,18 @@ enum GateFile {
         BundleError(
             code: .unreadable, reason: "\(path) cannot be written: \(unsafe String(cString: strerror(errno)))",
             hint: "the gate keeps its state there; make the folder writable, or name another with --state")
+    }
+
+    /// The error of a file or folder of the gate that was not locked.
+    static func unlocked(_ path: String, _ error: LockedFileError) -> BundleError {
+        guard error == .busy else {
+            return BundleError(
+                code: .unreadable, reason: "\(path) cannot be locked: \(error.reason)",
+                hint: "keep the gate's state on a local disk, in a folder of this user, and do not move it")
+        }
+        return BundleError(
+            code: .busy,
+            reason: "another process has held the lock of \(path) for over \(LockedFile.timeoutMilliseconds / 1000) s",
+            hint: "look for a stopped or hanging `verify` that uses the file (`fuser \(path)`), and end it")
     }
 }

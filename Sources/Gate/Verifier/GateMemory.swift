@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Synchronization
 
 /// The file `seen.cbor`: the newest bundle and lists that a gate has seen, so that it takes no older ones later.
@@ -68,10 +69,16 @@ final class GateMemory: Sendable {
         guard changed != before else { return }
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw GateFile.unreadable(folder) }
-        defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw GateFile.unwritable(folder) }
+        let lock = LockedFile(descriptor, at: folder)
+        let seen = try lock.exclusively(failure: { GateFile.unlocked(folder, $0) }) { () throws(BundleError) in
+            try store(change, syncing: descriptor)
         }
+        known.withLock { $0 = seen }
+    }
+
+    private func store(
+        _ change: (inout SeenMaterial) throws(BundleError) -> Void, syncing descriptor: Int32
+    ) throws(BundleError) -> SeenMaterial {
         // Another gate may have seen something newer since, so the file is read again under the lock.
         let stored = try Self.read(folder)
         var seen = stored
@@ -80,7 +87,7 @@ final class GateMemory: Sendable {
             try GateFile.replace("\(folder)/\(Self.fileName)", with: seen.encoded())
             guard fsync(descriptor) == 0 else { throw GateFile.unwritable(folder) }
         }
-        known.withLock { $0 = seen }
+        return seen
     }
 
     private static func read(_ folder: String) throws(BundleError) -> SeenMaterial {

@@ -11,22 +11,18 @@ struct BeatFile: Sendable {
     /// - Returns: nil when there is no file.
     /// - Throws: `beat_unreadable` for a file that is not a complete beat, or that other users can write.
     func read() throws(OperationError) -> Beat? {
-        // Without O_NONBLOCK a named pipe in the file's place would hold the process up for ever.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            guard errno != ENOENT else { return nil }
-            throw unreadable(Self.systemReason)
+        let bytes: [UInt8]
+        let isOwn: Bool
+        do throws(RegularFileError) {
+            let file = try RegularFile(path, byteCountMax: Beat.byteCountMax, followsLink: false)
+            let (mode, owner) = (file.status.st_mode, file.status.st_uid)
+            isOwn = mode & 0o022 == 0 && (owner == geteuid() || owner == 0)
+            bytes = isOwn ? try file.bytes() : []
+        } catch {
+            guard error != .system(ENOENT) else { return nil }
+            throw unreadable(error.reason)
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw unreadable(Self.systemReason) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable("it is not a regular file") }
-        guard status.st_mode & 0o022 == 0, status.st_uid == geteuid() || status.st_uid == 0 else {
-            throw unreadable("other users can write it")
-        }
-        guard status.st_size <= Beat.byteCountMax, let bytes = Self.readAll(descriptor, Int(status.st_size)) else {
-            throw unreadable("it is too long, or changed while it was read")
-        }
+        guard isOwn else { throw unreadable("other users can write it") }
         guard let beat = Beat(text: bytes) else {
             guard !Beat.isNewer(text: bytes) else { throw newer }
             throw unreadable("it is not a complete beat")
@@ -88,13 +84,6 @@ struct BeatFile: Sendable {
     private var folder: String {
         let parts = path.split(separator: "/").dropLast()
         return (path.hasPrefix("/") ? "/" : "./") + parts.joined(separator: "/")
-    }
-
-    private static func readAll(_ descriptor: Int32, _ byteCount: Int) -> [UInt8]? {
-        // One byte more than the file's size shows whether the file has grown since.
-        var bytes = [UInt8](repeating: 0, count: byteCount + 1)
-        let filled = WholeTransfer.read(descriptor, into: &bytes)
-        return filled == byteCount ? Array(bytes.dropLast()) : nil
     }
 
     private static var systemReason: String { unsafe String(cString: strerror(errno)) }

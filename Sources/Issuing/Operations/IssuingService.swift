@@ -1,5 +1,6 @@
 import Credential
 package import Encoding
+import Platform
 package import Signing
 package import Storage
 import TraceLog
@@ -15,13 +16,14 @@ package final class IssuingService: Sendable {
     package let registry: Registry
     package let log: InstallationLog
     let beat: BeatKeeper
+    let writeHealth = WriteHealth()
     /// Notes about the opening, one line each.
     package let notes: [String]
     let state: StateDirectory
     let random: any RandomSource
     /// Makes one bundle at a time, so that the bundle with the higher version was read later.
     let exports = WorkInTurn(label: "bundle.export")
-    private let lock: StateLock
+    private let lock: LockedFile
 
     /// Opens an installation for this process alone.
     ///
@@ -152,9 +154,12 @@ package final class IssuingService: Sendable {
                 let change = try preparation(self, request, caller)
                 let write = submit(change, operation, request, by: caller, isLine: isLine)
                 return BegunRequest(codeCount: request.codeCount) {
-                    let answer = try await write.value()
-                    try operation.settle?(self)
-                    try await self.coverBeat(of: operation)
+                    let answer = try await self.writeHealth.noting {
+                        let answer = try await write.value()
+                        try operation.settle?(self)
+                        try await self.coverBeat(of: operation)
+                        return answer
+                    }
                     return try answer()
                 }
             }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+package import Platform
 package import Signing
 import Storage
 import TraceLog
@@ -95,17 +96,20 @@ package struct StateDirectory: Sendable {
     /// Locks the installation for this process alone, until the returned value is released.
     ///
     /// - Throws: `state_missing`, or `state_busy` when another process holds the lock.
-    package func locked() throws(OperationError) -> StateLock {
+    package func locked() throws(OperationError) -> LockedFile {
         let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 || errno == ENOENT || errno == ENOTDIR else { throw Self.unwritable(lock) }
         guard descriptor >= 0 else { throw missing }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
+        let file = LockedFile(descriptor, at: lock)
+        do throws(LockedFileError) {
+            try file.lock(timeoutMilliseconds: 0)
+        } catch {
+            guard error == .busy else { throw Self.unwritable(lock, error.reason) }
             throw OperationError(
                 code: .stateBusy, reason: "another process is using \(path)",
                 hint: "use the daemon with --socket, or wait until the other command has ended")
         }
-        return StateLock(descriptor: descriptor)
+        return file
     }
 
     var missing: OperationError {
@@ -115,22 +119,13 @@ package struct StateDirectory: Sendable {
     }
 
     private static func unwritable(_ path: String) -> OperationError {
+        unwritable(path, unsafe String(cString: strerror(errno)))
+    }
+
+    private static func unwritable(_ path: String, _ reason: String) -> OperationError {
         OperationError(
             code: .stateUnwritable,
-            reason: "\(path) cannot be made or written: \(unsafe String(cString: strerror(errno)))",
+            reason: "\(path) cannot be made or written: \(reason)",
             hint: "check the disk, the parent folder and its permissions")
-    }
-}
-
-/// Holds the advisory lock on an installation; the kernel releases it when the process ends in any way.
-package final class StateLock: Sendable {
-    private let descriptor: Int32
-
-    fileprivate init(descriptor: Int32) {
-        self.descriptor = descriptor
-    }
-
-    deinit {
-        close(descriptor)
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
-import Glibc
 import Gate
+import Platform
 
 /// A folder of published files, and the errors for unusable files.
 struct PublishedFolder {
@@ -10,22 +10,11 @@ struct PublishedFolder {
     ///
     /// - Throws: `published_unreadable`, also for a file that is too long or is not a regular file.
     func read(_ name: String, byteCountMax: Int) throws(OperationError) -> [UInt8]? {
-        let descriptor = unsafe open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw unreadable(name, unsafe String(cString: strerror(errno)))
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw unreadable(name, "it is not a regular file")
-        }
-        guard status.st_size <= byteCountMax else { throw unreadable(name, "it is too long") }
-        do {
-            let bytes = try FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).read(upToCount: byteCountMax)
-            return bytes.map { [UInt8]($0) } ?? []
+        do throws(RegularFileError) {
+            return try RegularFile.read("\(path)/\(name)", byteCountMax: byteCountMax)
         } catch {
-            throw unreadable(name, "a read failed")
+            if error.isAbsence { return nil }
+            throw unreadable(name, error.reason)
         }
     }
 

@@ -1,19 +1,18 @@
 import Glibc
 
-/// Owns one connected socket with a deadline, and closes it exactly once.
+/// Owns one connected UNIX socket with a deadline, and closes it exactly once.
 package struct HTTPConnection: ~Copyable {
     private static let busyMicroseconds: UInt32 = 5000
 
     private let descriptor: Int32
     private let deadlineMilliseconds: Int
 
-    package init(_ endpoint: HTTPEndpoint, timeoutMilliseconds: Int) throws(HTTPExchangeError) {
+    package init(socket path: String, timeoutMilliseconds: Int) throws(HTTPExchangeError) {
         deadlineMilliseconds = MonotonicClock.milliseconds() + max(timeoutMilliseconds, 1)
-        switch endpoint {
-        case .socket(let path):
-            descriptor = try Self.connectSocket(path, deadline: deadlineMilliseconds)
-        case .network(let host, let port, _):
-            descriptor = try Self.connectNetwork(host, port, deadline: deadlineMilliseconds)
+        guard let address = SocketAddress(path: path) else { throw Self.unreachable(path) }
+        let deadline = deadlineMilliseconds
+        descriptor = try unsafe address.withPointer { (pointer, byteCount) throws(HTTPExchangeError) in
+            try unsafe Self.connect(pointer, byteCount, name: path, deadline: deadline)
         }
     }
 
@@ -47,46 +46,15 @@ package struct HTTPConnection: ~Copyable {
         }
     }
 
-    private static func connectSocket(_ path: String, deadline: Int) throws(HTTPExchangeError) -> Int32 {
-        guard let address = SocketAddress(path: path) else { throw unreachable(path) }
-        return try unsafe address.withPointer { (pointer, byteCount) throws(HTTPExchangeError) in
-            try unsafe connect(AF_UNIX, pointer, byteCount, name: path, deadline: deadline)
-        }
-    }
-
-    private static func connectNetwork(
-        _ host: String, _ port: UInt16, deadline: Int
-    ) throws(HTTPExchangeError) -> Int32 {
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_family = AF_UNSPEC
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var found: UnsafeMutablePointer<addrinfo>?
-        guard unsafe getaddrinfo(host, String(port), &hints, &found) == 0 else { throw unreachable(host) }
-        defer { unsafe freeaddrinfo(found) }
-        var next = unsafe found
-        var failure = unreachable(host)
-        while let candidate = unsafe next {
-            do throws(HTTPExchangeError) {
-                return try unsafe connect(
-                    candidate.pointee.ai_family, candidate.pointee.ai_addr, candidate.pointee.ai_addrlen, name: host,
-                    deadline: deadline)
-            } catch {
-                failure = error
-            }
-            unsafe next = candidate.pointee.ai_next
-        }
-        throw failure
-    }
-
     private static func connect(
-        _ family: Int32, _ address: UnsafePointer<sockaddr>?, _ byteCount: socklen_t, name: String, deadline: Int
+        _ address: UnsafePointer<sockaddr>, _ byteCount: socklen_t, name: String, deadline: Int
     ) throws(HTTPExchangeError) -> Int32 {
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-        let descriptor = socket(family, type, 0)
+        let descriptor = socket(AF_UNIX, type, 0)
         guard descriptor >= 0 else { throw unreachable(name) }
         while unsafe Glibc.connect(descriptor, address, byteCount) != 0 {
             if errno == EINPROGRESS { break }
-            // The queue of the UNIX socket is full; poll(2) cannot wait for room in it.
+            // The socket's queue is full; poll(2) cannot wait for room in it.
             if errno == EAGAIN && MonotonicClock.milliseconds() < deadline {
                 usleep(busyMicroseconds)
                 continue

@@ -1,17 +1,31 @@
-/// One HTTP/1.1 request and its answer over a connection of its own (RFC 9112), with every size and time limited.
+/// One HTTP/1.1 request and its answer (RFC 9112), with every size and time limited.
+///
+/// A UNIX socket is asked by ``HTTPConnection``, and a remote service by ``RemoteClient``.
 package struct HTTPExchange: Sendable {
     /// The most bytes of status line and header fields.
     package static let headByteCountMax = 16 << 10
-    /// The most bytes of a body, sent or received.
+    /// The most bytes of a body, sent or received, unless the caller takes more.
     package static let bodyByteCountMax = 1 << 20
 
-    package let endpoint: HTTPEndpoint
-    /// The time limit of one exchange, from connecting to the last byte, without the resolution of a host's name.
-    package let timeoutMilliseconds: Int
+    /// The time limit of one exchange, from looking up the host's name to the last byte.
+    private let timeoutMilliseconds: Int
+    private let service: Service
 
+    private enum Service: Sendable {
+        case remote(RemoteClient)
+        case socket(path: String)
+    }
+
+    /// - Parameters:
+    ///   - endpoint: the service.
+    ///   - timeoutMilliseconds: the limit of one exchange.
     package init(endpoint: HTTPEndpoint, timeoutMilliseconds: Int) {
-        self.endpoint = endpoint
         self.timeoutMilliseconds = timeoutMilliseconds
+        service =
+            switch endpoint {
+            case .remote(let address): .remote(RemoteClient(address, timeoutMilliseconds: timeoutMilliseconds))
+            case .socket(let path): .socket(path: path)
+            }
     }
 
     /// Posts a JSON body.
@@ -19,31 +33,56 @@ package struct HTTPExchange: Sendable {
     /// - Parameters:
     ///   - path: starts with `/`; visible ASCII only.
     ///   - body: at most ``bodyByteCountMax`` bytes.
-    ///   - contentType: the body's media type.
     ///   - fields: further header fields, visible ASCII only.
     /// - Returns: the answer, with any status.
-    /// - Throws: `unreachable`, `timed_out`, `closed`, `malformed_response` or `too_large`.
+    /// - Throws: `unreachable`, `untrusted_server`, `timed_out`, `closed`, `malformed_response` or `too_large`.
     package func post(
-        path: String, body: [UInt8], contentType: String = "application/json",
-        fields: [(name: String, value: String)] = []
+        path: String, body: [UInt8], fields: [(name: String, value: String)] = []
     ) throws(HTTPExchangeError) -> HTTPResponse {
-        // No input reaches this: every path is a constant of the source.
-        precondition(path.hasPrefix("/") && path.utf8.allSatisfy { (0x21...0x7E).contains($0) })
         guard body.count <= Self.bodyByteCountMax else {
             throw HTTPExchangeError(.tooLarge, "a request of \(body.count) bytes", hint: "send a smaller request")
         }
-        let connection = try HTTPConnection(endpoint, timeoutMilliseconds: timeoutMilliseconds)
-        var head = [
-            "POST \(endpoint.prefix)\(path) HTTP/1.1", "Host: \(endpoint.hostField)", "Content-Type: \(contentType)",
-            "Content-Length: \(body.count)", "Accept: application/json", "Connection: close",
-        ]
-        for field in fields {
+        let fields =
+            [(name: "Content-Type", value: "application/json"), (name: "Accept", value: "application/json")]
+            + fields
+        return try answer(
+            to: HTTPRequest(path: path, body: body, fields: fields, answerByteCountMax: Self.bodyByteCountMax))
+    }
+
+    /// Fetches one of many files.
+    ///
+    /// - Parameters:
+    ///   - path: starts with `/`; visible ASCII only.
+    ///   - byteCountMax: the most bytes of the file.
+    /// - Returns: the answer, with any status.
+    /// - Throws: as ``post(path:body:fields:)`` does.
+    package func get(path: String, byteCountMax: Int) throws(HTTPExchangeError) -> HTTPResponse {
+        try answer(to: HTTPRequest(path: path, answerByteCountMax: byteCountMax, isOfManyFiles: true))
+    }
+
+    private func answer(to request: HTTPRequest) throws(HTTPExchangeError) -> HTTPResponse {
+        // No input reaches this: every path is made from constants and numbers.
+        precondition(request.path.hasPrefix("/") && request.path.utf8.allSatisfy { (0x21...0x7E).contains($0) })
+        for field in request.fields {
             // No input reaches this: names are constants, and a spooled event's key is checked when it is read.
             precondition((field.name + field.value).utf8.allSatisfy { (0x20...0x7E).contains($0) })
-            head.append("\(field.name): \(field.value)")
         }
-        try connection.send(Array((head + ["", ""]).joined(separator: "\r\n").utf8) + body)
-        var reader = HTTPResponseReader(bodyByteCountMax: Self.bodyByteCountMax)
+        switch service {
+        case .remote(let client): return try client.answer(to: request)
+        case .socket(let path): return try answer(to: request, onSocket: path)
+        }
+    }
+
+    private func answer(
+        to request: HTTPRequest, onSocket path: String
+    ) throws(HTTPExchangeError) -> HTTPResponse {
+        let connection = try HTTPConnection(socket: path, timeoutMilliseconds: timeoutMilliseconds)
+        var head = ["\(request.body == nil ? "GET" : "POST") \(request.path) HTTP/1.1", "Host: localhost"]
+        head += request.fields.map { "\($0.name): \($0.value)" }
+        if let body = request.body { head.append("Content-Length: \(body.count)") }
+        head += ["Connection: close", "", ""]
+        try connection.send(Array(head.joined(separator: "\r\n").utf8) + (request.body ?? []))
+        var reader = HTTPResponseReader(bodyByteCountMax: request.answerByteCountMax)
         while true {
             let piece = try connection.receive()
             reader.append(piece)

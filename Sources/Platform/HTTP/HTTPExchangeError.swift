@@ -3,6 +3,7 @@ package struct HTTPExchangeError: Error, Equatable, Sendable {
     /// The stable codes.
     package enum Code: String, Sendable, CaseIterable {
         case unreachable
+        case untrustedServer = "untrusted_server"
         case timedOut = "timed_out"
         case closed
         case malformedResponse = "malformed_response"

@@ -7,7 +7,7 @@ extension LogPublisher {
     func makeReservedHeads() async throws -> Bool {
         guard let index = try store.reservedHeads() else { return false }
         let statement = try writeHeads(before: index)
-        directory.faults(.headsListed)
+        store.faults(.headsListed)
         try await store.fill(statement)
         return true
     }
@@ -19,7 +19,7 @@ extension LogPublisher {
         guard let (index, statement) = try store.newestHeads(before: end) else { return nil }
         let folder = HeadsList.folder(of: index)
         // A list that the last checkpoint covers was written whole before that checkpoint was signed.
-        if index < start, directory.exists(folder) { return index }
+        if index < start, try !tiles.list(folder).isEmpty { return index }
         if newestListIndex != index { _ = try writeHeads(before: index) }
         try checkList(of: index, statement)
         return index
@@ -27,10 +27,9 @@ extension LogPublisher {
 
     /// Reads a published list back, and refuses it when it differs from its heads entry.
     func checkList(of index: UInt64, _ statement: HeadsStatement) throws {
-        let source = LogFolderSource(folder: directory.path)
         let findings: [AuditFinding]
         do {
-            findings = try HeadsListAudit.check(index: index, statement: statement, source: source)
+            findings = try HeadsListAudit.check(index: index, statement: statement, source: TileSource(tiles: tiles))
         } catch {
             throw LogError.unreadable(error.reason)
         }
@@ -44,14 +43,15 @@ extension LogPublisher {
         for number in 0..<(statement.objectCount + width - 1) / width {
             for kind in [TilePath.Kind.entries, .hashes(level: 0)] {
                 let count = TilePath.width(kind: kind, index: number, size: statement.objectCount)
-                try directory.require(folder + TilePath(kind: kind, index: number, width: count).path)
+                let path = folder + TilePath(kind: kind, index: number, width: count).path
+                guard try tiles.exists(path) else { throw .missing(path) }
             }
         }
     }
 
     /// Writes the list of every object's newest entry before `index`, with a small part in memory at a time.
     private func writeHeads(before index: UInt64) throws -> HeadsStatement {
-        let statement = try directory.makeFolder(String(HeadsList.folder(of: index).dropLast())) { write in
+        let statement = try tiles.writeFolder(String(HeadsList.folder(of: index).dropLast())) { write in
             var list = HeadsListWriter()
             var object: [UInt8]? = []
             while let start = object {
@@ -66,11 +66,31 @@ extension LogPublisher {
     }
 
     /// Removes the lists of older heads entries; a reader of an older checkpoint must then read the whole log.
-    func removeHeads(except index: UInt64) {
+    func removeHeads(except index: UInt64) throws(LogError) {
         let kept = String(HeadsList.folder(of: index).dropLast().split(separator: "/").last ?? "")
-        for name in directory.names(in: HeadsList.topFolder) where name != kept {
-            directory.remove(HeadsList.topFolder + "/" + name)
+        for name in try tiles.list(HeadsList.topFolder) where name != kept {
+            tiles.remove(HeadsList.topFolder + "/" + name)
         }
+    }
+}
+
+/// The published files as an auditor reads them.
+private struct TileSource: AuditSource {
+    let tiles: any TileStore
+
+    func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
+        let bytes: [UInt8]?
+        do {
+            bytes = try tiles.read(path)
+        } catch {
+            throw AuditSourceError(code: .unreadable, reason: error.reason, hint: error.hint)
+        }
+        guard bytes?.count ?? 0 <= byteCountMax else {
+            throw AuditSourceError(
+                code: .tooLarge, reason: "\(path) of the published log has more than \(byteCountMax) bytes",
+                hint: StorageError.restoring)
+        }
+        return bytes
     }
 }
 

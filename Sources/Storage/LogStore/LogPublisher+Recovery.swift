@@ -6,7 +6,7 @@ extension LogPublisher {
     /// - Throws: `log_inconsistent`, which names the difference; `log_unreadable`, `log_behind`, `log_forked`.
     package func inspect() throws {
         _ = try store.checkAgainstFloor()
-        let found = try PublishedCheckpoint.read(from: directory, of: store, key: noteKey)
+        let found = try PublishedCheckpoint.read(from: register, tiles, of: store, key: noteKey)
         if let found { _ = try tree(of: found.checkpoint, thoroughly: true) }
     }
 
@@ -48,7 +48,7 @@ extension LogPublisher {
     }
 
     private func hashes(_ path: TilePath) throws -> [MerkleHash] {
-        try Tile(path: path, bytes: directory.read(path)).hashes
+        try Tile(path: path, bytes: tiles.read(path)).hashes
     }
 
     /// Derives every bundle, every tile and the newest heads list again, and compares them with the published files.
@@ -84,7 +84,7 @@ extension LogPublisher {
 
     /// Refuses a published file that differs from the entries.
     func checkFile(_ path: TilePath, equals bytes: [UInt8]) throws(LogError) {
-        let found = try directory.read(path)
+        let found = try tiles.read(path)
         guard found != bytes else { return }
         guard found.count >= bytes.count || !bytes.starts(with: found) else {
             throw .unreadable("\(path.path) of the published log is cut short")

@@ -21,7 +21,8 @@ package actor LogPublisher {
     static let chunkEntryCount: UInt64 = 16_384
 
     let store: TraceLogStore
-    let directory: LogDirectory
+    let tiles: any TileStore
+    let register: any CheckpointRegister
     let origin: String
     private let key: SigningKey
     let noteKey: NoteKey
@@ -45,18 +46,20 @@ package actor LogPublisher {
     ///
     /// - Parameters:
     ///   - store: has the entries.
-    ///   - directory: the folder of the published log.
+    ///   - tiles: the published files.
+    ///   - register: the published checkpoint.
     ///   - origin: the log's name.
     ///   - key: signs the checkpoints.
     ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: `malformed_key` when the key is not Ed25519.
     package init(
-        store: TraceLogStore, directory: LogDirectory, origin: String, key: SigningKey,
+        store: TraceLogStore, tiles: any TileStore, register: any CheckpointRegister, origin: String, key: SigningKey,
         announce: @escaping @Sendable (Checkpoint) throws -> Void = { _ in }
     ) throws(TraceLogError) {
         self.announce = announce
         self.store = store
-        self.directory = directory
+        self.tiles = tiles
+        self.register = register
         self.origin = origin
         self.key = key
         noteKey = try NoteKey(name: origin, kind: .ed25519, key: key.verificationKey)
@@ -83,8 +86,8 @@ package actor LogPublisher {
     private func checkPublished(thoroughly: Bool) async throws -> [String] {
         guard !isChecked else { return [] }
         let isFloored = try store.checkAgainstFloor()
-        let discarded = directory.discardTemporaryFiles()
-        let found = try PublishedCheckpoint.read(from: directory, of: store, key: noteKey)
+        let discarded = tiles.discardUnfinished()
+        let found = try PublishedCheckpoint.read(from: register, tiles, of: store, key: noteKey)
         published = try found.map { try tree(of: $0.checkpoint, thoroughly: thoroughly) } ?? TileAccumulator()
         checkpointBytes = found?.bytes
         if found != nil { try await store.recordPublication() }
@@ -111,35 +114,40 @@ package actor LogPublisher {
     }
 
     /// Publishes the checkpoint of a new, empty log, so that auditors can check the log from its start.
-    package static func publishEmptyLog(in directory: LogDirectory, origin: String, key: SigningKey) throws {
+    ///
+    /// - Throws: `log_inconsistent` when the log has a checkpoint already.
+    package static func publishEmptyLog(
+        in register: any CheckpointRegister, origin: String, key: SigningKey
+    ) throws {
         var note = SignedNote(text: Checkpoint(origin: origin, size: 0, root: .emptyRoot).text)
         try note.sign(name: origin, key: key)
-        try directory.write(note.bytes, to: LogDirectory.checkpointName)
+        guard case .replaced = try register.replace(expecting: nil, with: note.bytes, announce: {}) else {
+            throw LogError.inconsistent("a new log has a published checkpoint already")
+        }
     }
 
     private func publish(upTo end: UInt64) throws {
         let paths = try writeTiles(upTo: end)
         let headsIndex = try publishHeads(upTo: end, from: published.size)
-        directory.faults(.tilesWritten)
+        store.faults(.tilesWritten)
         let next = try readBack(upTo: end)
         var hasher = MerkleHasher()
         let checkpoint = Checkpoint(origin: origin, size: end, root: next.root(hasher: &hasher))
         var note = SignedNote(text: checkpoint.text)
         try note.sign(name: origin, key: key)
-        directory.faults(.checkpointSigned)
+        store.faults(.checkpointSigned)
         // The published checkpoint must still be the one that this tree grew from: no other process may publish.
-        let bytes = try directory.read(LogDirectory.checkpointName)
-        if bytes == nil, checkpointBytes != nil { throw LogError.missing(LogDirectory.checkpointName) }
-        guard bytes == checkpointBytes else {
-            throw LogError.inconsistent("another program changed the published checkpoint")
+        let outcome = try register.replace(expecting: checkpointBytes, with: note.bytes) { try announce(checkpoint) }
+        switch outcome {
+        case .replaced: break
+        case .refused(nil): throw LogError.missing(PublishedCheckpoint.name)
+        case .refused: throw LogError.inconsistent("another program changed the published checkpoint")
         }
-        try announce(checkpoint)
-        try directory.write(note.bytes, to: LogDirectory.checkpointName)
-        directory.faults(.checkpointPublished)
+        store.faults(.checkpointPublished)
         checkpointBytes = note.bytes
         published = next
-        for path in paths where !path.isPartial { directory.removePartials(of: path) }
-        if let headsIndex { removeHeads(except: headsIndex) }
+        for path in paths where !path.isPartial { tiles.removePartials(of: path) }
+        if let headsIndex { try removeHeads(except: headsIndex) }
     }
 
     /// Writes every tile and bundle that differs between the published tree and the tree of `end` entries.
@@ -154,18 +162,20 @@ package actor LogPublisher {
                 guard entry.index >= published.size else { continue }
                 try entry.check(by: &hasher)
                 try tree.append(entry.leafHash, hasher: &hasher) { tile in
-                    try directory.place(tile.bytes, at: tile.path.path)
+                    try tiles.writeOnce(tile.bytes, at: tile.path.path)
                     paths.append(tile.path)
                 }
             }
-            try directory.place(bytes, at: path.path)
+            try tiles.writeOnce(bytes, at: path.path)
             paths.append(path)
         }
-        for tile in tree.partialTiles {
-            try directory.place(tile.bytes, at: tile.path.path)
+        // A tile of the published tree that did not grow lies there already.
+        let unchanged = Set(published.partialTiles.map(\.path))
+        for tile in tree.partialTiles where !unchanged.contains(tile.path) {
+            try tiles.writeOnce(tile.bytes, at: tile.path.path)
             paths.append(tile.path)
         }
-        try directory.syncFolders(above: paths.map(\.path))
+        try tiles.sync(paths.map(\.path))
         return paths
     }
 
@@ -178,7 +188,7 @@ package actor LogPublisher {
             let bundleIndex = index / UInt64(TilePath.fullWidth)
             let width = TilePath.width(kind: .entries, index: bundleIndex, size: end)
             let path = TilePath(kind: .entries, index: bundleIndex, width: width)
-            let bundle = try EntryBundle(bytes: directory.read(path), width: width)
+            let bundle = try EntryBundle(bytes: tiles.read(path), width: width)
             for position in Int(index % UInt64(TilePath.fullWidth))..<width {
                 try tree.append(hasher.leaf(bundle.entry(position)), hasher: &hasher) {
                     try checkFile($0.path, equals: $0.bytes)

@@ -1,24 +1,27 @@
 package import TraceLog
 
-/// The newest checkpoint of a published log, read from its file.
+/// The newest checkpoint of a published log.
 package struct PublishedCheckpoint: Sendable {
+    /// The checkpoint's path in the published log.
+    package static let name = "checkpoint"
+
     package let bytes: [UInt8]
     package let checkpoint: Checkpoint
 
     /// Reads the checkpoint of a log.
     ///
     /// - Parameters:
-    ///   - directory: the published log.
+    ///   - register: the published checkpoint.
+    ///   - tiles: the log's other published files.
     ///   - store: the log's entries, which show whether there must be a checkpoint.
     ///   - key: the log's name and key.
     /// - Returns: nil when no checkpoint was ever published.
     /// - Throws: `log_unreadable` for a checkpoint that is missing, cannot be read, or belongs to another log.
     package static func read(
-        from directory: LogDirectory, of store: TraceLogStore, key: NoteKey
+        from register: any CheckpointRegister, _ tiles: any TileStore, of store: TraceLogStore, key: NoteKey
     ) throws -> PublishedCheckpoint? {
-        let name = LogDirectory.checkpointName
-        guard let bytes = try directory.read(name) else {
-            guard try !store.wasPublished(in: directory) else { throw LogError.missing(name) }
+        guard let bytes = try register.head() else {
+            guard try !store.wasPublished(in: tiles) else { throw LogError.missing(name) }
             return nil
         }
         guard let note = try? SignedNote(bytes: bytes), let checkpoint = try? Checkpoint(text: note.text) else {
@@ -48,6 +51,15 @@ extension LogError {
     static func missing(_ name: String) -> LogError {
         .unreadable("\(name) of the published log is missing")
     }
+
+    /// The error for a file that was written before with other bytes.
+    package static func occupied(_ name: String) -> LogError {
+        LogError(
+            code: .logInconsistent,
+            reason: "\(name) of the published log has other bytes than the entries, and no checkpoint covers it",
+            hint: "find out whether entries were lost after it was written; put them back, or remove the file, "
+                + "then start again")
+    }
 }
 
 extension TraceLogStore {
@@ -58,12 +70,12 @@ extension TraceLogStore {
     ///
     /// A registry of an earlier version has no record of it. Then an entry, a floor or a published tile shows it,
     /// because the log took no event before its first checkpoint was published.
-    func wasPublished(in directory: LogDirectory) throws -> Bool {
+    func wasPublished(in tiles: any TileStore) throws -> Bool {
         let isKnown = try registry.read { snapshot in
             try Self.isPublicationRecorded(snapshot) || snapshot.newestEntry() != nil
                 || snapshot.newestHeadIndex() != nil || snapshot.logFloor() != nil
         }
-        return isKnown || !directory.names(in: "tile").isEmpty || !directory.names(in: HeadsList.topFolder).isEmpty
+        return try isKnown || !tiles.list("tile").isEmpty || !tiles.list(HeadsList.topFolder).isEmpty
     }
 
     /// Records in the registry that a checkpoint was published, unless that is recorded already.

@@ -11,8 +11,9 @@ struct AppendBench {
         let path = scratch("appends.sqlite")
         try RegistryDatabase.create(at: path, trusting: [])
         let store = Self.store(try Self.registry(path))
+        let directory = LogDirectory(path: scratch("log"))
         let publisher = try LogPublisher(
-            store: store, directory: LogDirectory(path: scratch("log")), origin: "log.example",
+            store: store, tiles: directory, register: directory, origin: "log.example",
             key: SigningKey.generate(.ed25519))
         _ = try await publisher.recover()
         let publishing = Task {

@@ -26,8 +26,9 @@ struct HeadsBench {
         try RegistryDatabase.create(at: path, trusting: [])
         let registry = try AppendBench.registry(path)
         let store = AppendBench.store(registry, headsInterval: 1 << 40)
+        let directory = LogDirectory(path: scratch("heads-log"))
         let publisher = try LogPublisher(
-            store: store, directory: LogDirectory(path: scratch("heads-log")), origin: "log.example",
+            store: store, tiles: directory, register: directory, origin: "log.example",
             key: SigningKey.generate(.ed25519))
         _ = try await publisher.recover()
         try await Self.fill(store, registry, objects)

@@ -25,14 +25,14 @@ struct CrashDriver {
             registry: try RegistryDatabase(path: path, cipher: cipher), openingKey: [UInt8](repeating: 5, count: 32),
             headsInterval: 100, headsAtOnceCountMax: round % 2 == 0 ? 4 : 100, faults: fuse.burn)
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
+        let directory = LogDirectory(path: arguments[1] + "/log", faults: fuse.burn)
         let publisher = try LogPublisher(
-            store: store, directory: LogDirectory(path: arguments[1] + "/log", faults: fuse.burn),
-            origin: "log.example", key: key)
+            store: store, tiles: directory, register: directory, origin: "log.example", key: key)
         _ = try await publisher.recover()
         for batch in 0..<(arguments[2] == "random" ? .max : 6) {
             try await append(to: store, batch: batch, round: round)
             _ = try await publisher.publish()
-            try printCheckpoint(of: LogDirectory(path: arguments[1] + "/log"))
+            try printCheckpoint(in: LogDirectory(path: arguments[1] + "/log"))
         }
     }
 
@@ -68,8 +68,8 @@ struct CrashDriver {
         return request
     }
 
-    private static func printCheckpoint(of directory: LogDirectory) throws {
-        guard let bytes = try directory.read(LogDirectory.checkpointName) else { exit(70) }
+    private static func printCheckpoint(in register: LogDirectory) throws {
+        guard let bytes = try register.head() else { exit(70) }
         let checkpoint = try Checkpoint(note: bytes)
         say("checkpoint \(checkpoint.size) \(Hex.encode(checkpoint.root.bytes))\n")
     }

@@ -9,9 +9,13 @@ package final class InstallationLog: Sendable {
     static func origin(of settings: Settings) -> String { settings.host.lowercased() + "/log" }
 
     package let store: TraceLogStore
-    package let directory: LogDirectory
+    /// The published files.
+    let tiles: any TileStore
+    /// The published checkpoint.
+    package let register: any CheckpointRegister
     /// The key that auditors check the checkpoints with.
     package let key: NoteKey
+    let publishHealth = WriteHealth()
     private let publisher: LogPublisher
     private let phase = Mutex(Phase.unread(thoroughly: false))
 
@@ -33,15 +37,17 @@ package final class InstallationLog: Sendable {
 
     /// - Parameters:
     ///   - registry: the open registry, whose file has the entries.
-    ///   - folder: the published log's folder.
+    ///   - tiles: the published files.
+    ///   - register: the published checkpoint.
     ///   - settings: give the log's name and the interval of heads entries.
     ///   - signingKey: the checkpoint key, Ed25519.
     ///   - registrySecret: the secret that the key for stored openings is derived from.
     ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: when the checkpoint key is not Ed25519.
     package init(
-        _ registry: any RegistryStore, folder: String, settings: Settings, signingKey: SigningKey,
-        registrySecret: [UInt8], announce: @escaping @Sendable (Checkpoint) throws -> Void = { _ in }
+        _ registry: any RegistryStore, tiles: any TileStore, register: any CheckpointRegister, settings: Settings,
+        signingKey: SigningKey, registrySecret: [UInt8],
+        announce: @escaping @Sendable (Checkpoint) throws -> Void = { _ in }
     ) throws {
         let origin = Self.origin(of: settings)
         let openingKey = try HKDF.derive(
@@ -49,9 +55,10 @@ package final class InstallationLog: Sendable {
             byteCount: TraceLogStore.openingKeyByteCount)
         store = TraceLogStore(
             registry: registry, openingKey: openingKey, headsInterval: settings.logHeadsInterval)
-        directory = LogDirectory(path: folder)
+        self.tiles = tiles
+        self.register = register
         publisher = try LogPublisher(
-            store: store, directory: directory, origin: origin, key: signingKey, announce: announce)
+            store: store, tiles: tiles, register: register, origin: origin, key: signingKey, announce: announce)
         key = try NoteKey(name: origin, kind: .ed25519, key: signingKey.verificationKey)
     }
 
@@ -60,8 +67,9 @@ package final class InstallationLog: Sendable {
         _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
         announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
+        let directory = LogDirectory(path: state.log)
         try self.init(
-            registry, folder: state.log, settings: settings, signingKey: keys.checkpoint,
+            registry, tiles: directory, register: directory, settings: settings, signingKey: keys.checkpoint,
             registrySecret: keys.registrySecret, announce: announce)
     }
 
@@ -148,7 +156,7 @@ package final class InstallationLog: Sendable {
     /// - Returns: nil when no checkpoint was ever published.
     /// - Throws: `log_unreadable`.
     func publishedCheckpoint() throws -> PublishedCheckpoint? {
-        try PublishedCheckpoint.read(from: directory, of: store, key: key)
+        try PublishedCheckpoint.read(from: register, tiles, of: store, key: key)
     }
 
     /// Publishes the entries that are on disk and not yet in a checkpoint.
@@ -157,8 +165,14 @@ package final class InstallationLog: Sendable {
     /// - Throws: `log_inconsistent` or `log_unreadable`, which stop the log, or `log_unwritable`, which may pass.
     @discardableResult
     package func publish() async throws(OperationError) -> UInt64 {
-        try await start()
-        return try await guarded { try await publisher.publish() }
+        do {
+            return try await publishHealth.noting {
+                try await start()
+                return try await guarded { try await publisher.publish() }
+            }
+        } catch {
+            throw OperationError(any: error)
+        }
     }
 
     /// States every object's newest entry, if anything was appended since the last statement, and publishes.

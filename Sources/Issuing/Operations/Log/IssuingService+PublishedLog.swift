@@ -15,8 +15,8 @@ extension IssuerOperation {
     /// A file of the published log by its path in the tlog-tiles layout; every other path is refused.
     package static let logFile = inquiry("log.file", takes: ["path"]) { service, request, _ in
         let path = try request.string("path")
-        let directory = service.log.directory
-        if path == LogDirectory.checkpointName {
+        let tiles = service.log.tiles
+        if path == PublishedCheckpoint.name {
             try service.log.store.checkFloor()
             if let bytes = try await service.leavingCheckpoint() {
                 return OperationAnswer(bytes: bytes, type: "text/plain; charset=utf-8")
@@ -24,9 +24,9 @@ extension IssuerOperation {
         }
         let bytes =
             if let head = HeadsList.parse(path: path) {
-                try directory.read(head.folder + head.tile.path)
+                try tiles.read(head.folder + head.tile.path)
             } else {
-                try TilePath(path: path).flatMap { tile in try directory.published(tile) }
+                try TilePath(path: path).flatMap { tile in try tiles.published(tile) }
             }
         guard let bytes else {
             throw OperationError(

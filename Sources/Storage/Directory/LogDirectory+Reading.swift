@@ -1,6 +1,7 @@
+import Foundation
 import Glibc
-import TraceLog
 import Platform
+import TraceLog
 
 extension LogDirectory {
     /// The most bytes of a published file; the longest file is a bundle of 256 entries.
@@ -18,12 +19,20 @@ extension LogDirectory {
         return try Self.read(descriptor, byteCount: byteCount, of: name)
     }
 
-    /// Refuses a file that ``read(_:)`` could not read, without reading it.
-    ///
-    /// - Throws: `log_unreadable`, also when there is no file of that name.
-    func require(_ name: String) throws(LogError) {
-        guard let (descriptor, _) = try opened(name) else { throw .missing(name) }
+    package func exists(_ name: String) throws(LogError) -> Bool {
+        guard let (descriptor, _) = try opened(name) else { return false }
         close(descriptor)
+        return true
+    }
+
+    package func list(_ folder: String) throws(LogError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)
+        } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
+            return []
+        } catch {
+            throw Self.unreadable(folder, "the folder cannot be listed")
+        }
     }
 
     /// Opens a file; the caller closes it.

@@ -1,0 +1,30 @@
+import NIOCore
+
+/// Stops accepting for a moment after a failed accept, such as one without a free descriptor.
+///
+/// The connection that could not be accepted stays in the kernel, so that trying again at once would take a whole
+/// processor. Meanwhile the connection that has been idle longest is closed, so that there is a descriptor next time.
+final class AcceptPause: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private static let length = TimeAmount.milliseconds(100)
+
+    private let connections: ConnectionList
+    private var isPausing = false
+
+    init(_ connections: ConnectionList) {
+        self.connections = connections
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !isPausing else { return }
+        isPausing = true
+        connections.closeIdlest()
+        let channel = context.channel
+        channel.setOption(.autoRead, value: false).whenComplete { _ in }
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.length) { [self] in
+            isPausing = false
+            channel.setOption(.autoRead, value: true).whenComplete { _ in }
+        }
+    }
+}

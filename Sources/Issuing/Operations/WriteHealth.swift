@@ -1,0 +1,41 @@
+import Glibc
+import Storage
+import Synchronization
+
+/// Remembers the last write that failed because the disk took nothing, until a write succeeds again.
+final class WriteHealth: Sendable {
+    /// The free space with which a disk counts as no longer full, although nothing was written to it since.
+    private static let roomByteCount: UInt64 = 1 << 20
+
+    private let failure = Mutex<OperationError?>(nil)
+
+    /// Runs a write, and remembers how it ended.
+    func noting<Value>(_ write: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await write()
+            failure.withLock { $0 = nil }
+            return value
+        } catch {
+            let error = OperationError(any: error)
+            if Self.isOfDisk(error) { failure.withLock { $0 = error } }
+            throw error
+        }
+    }
+
+    /// The error of the last write; nil when it succeeded, or when the disk of `folder` has room again.
+    ///
+    /// Nobody may write while a daemon is reported as failing, so that the disk itself must be looked at.
+    func obstacle(in folder: String) -> OperationError? {
+        guard let error = failure.withLock({ $0 }) else { return nil }
+        var disk = statvfs()
+        guard error.code == StorageError.Code.diskFull.rawValue, unsafe statvfs(folder, &disk) == 0,
+            UInt64(disk.f_bavail) * UInt64(disk.f_frsize) >= Self.roomByteCount
+        else { return error }
+        return nil
+    }
+
+    private static func isOfDisk(_ error: OperationError) -> Bool {
+        error.code == StorageError.Code.diskFull.rawValue || error.code == LogError.Code.logUnwritable.rawValue
+            || error.code == OperationError.Code.beatUnwritable.rawValue
+    }
+}

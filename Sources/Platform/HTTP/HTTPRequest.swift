@@ -1,0 +1,16 @@
+/// One HTTP/1.1 request, before it is known how the service is reached.
+struct HTTPRequest: Sendable {
+    /// Starts with `/`; comes after the address's prefix.
+    let path: String
+    /// The body of a POST; nil for a GET.
+    var body: [UInt8]?
+    /// Header fields; neither names nor values have control characters.
+    var fields: [(name: String, value: String)] = []
+    /// The most bytes of the answer's body, after decompression.
+    let answerByteCountMax: Int
+    /// Whether the answer may be compressed, and its connection kept for the next request.
+    ///
+    /// True for a log that is read file by file. An answer about one person has a connection of its own: an answer
+    /// that came too late could otherwise be taken for the next person's.
+    var isOfManyFiles = false
+}
