@@ -51,6 +51,28 @@ struct AuditedLog {
         try folder.write([], to: "empty")
     }
 
+    /// Saves a text outside every log, and returns its path.
+    func file(_ text: String, to name: String) throws -> String {
+        try folder.write(Array(text.utf8), to: name)
+    }
+
+    /// A path below the folder of the logs.
+    func path(_ name: String) -> String { folder(name) }
+
+    /// Runs `chain-verify` with these words, and returns its status, output and diagnostics.
+    func verify(_ words: [String]) throws -> (status: Int32, output: String, diagnostics: String) {
+        let outcome = try program.run(words)
+        return (outcome.status, outcome.output, outcome.diagnostics)
+    }
+
+    /// Runs `chain-verify object ID NAME`.
+    func object(_ object: ObjectID, _ name: String, _ options: [String]) throws -> Answer {
+        let outcome = try program.run(
+            ["object", Hex.encode(object.bytes), folder(name), "--key", vkey(), "--json"] + options)
+        return Answer(
+            status: outcome.status, report: try JSONValue.parse(outcome.output.utf8, byteCountMax: 1 << 22))
+    }
+
     /// Runs `chain-verify audit NAME`.
     func audit(_ name: String, _ options: [String]) throws -> Answer {
         let outcome = try program.run(["audit", folder(name), "--key", vkey(), "--json"] + options)

@@ -49,5 +49,38 @@ struct TamperedLogTests {
         #expect(answer.first?["detail"]?.string?.isEmpty == false)
         let alone = try place.audit(way.rawValue, openings)
         #expect(alone.status == (way.agreesWithItself ? 2 : 1))
+        guard let hidden = tampered.hidden else { return }
+        let object = try place.object(hidden, way.rawValue, ["--anchor", anchor])
+        #expect(object.status == 1 || object.status == 2 && object.code == "heads_unaudited", "\(object)")
+        #expect(try place.object(hidden, way.rawValue, ["--anchor", anchor, "--whole-log"]).status == 1)
+    }
+
+    @Test("leaves an object undecided while its heads entry may hide an event, whatever an earlier audit has checked")
+    func hidden() throws {
+        let (place, log, anchor, tamperer) = try Self.honest.get()
+        let tampered = try tamperer.tampered(.hideEarlier)
+        let object = try #require(tampered.hidden)
+        var empty = log
+        empty.files = [:]
+        try place.write(empty, tampered.changes, to: "hides")
+        // Nothing that the object's audit reads shows the hidden event.
+        let alone = try place.object(object, "hides", ["--anchor", anchor])
+        #expect(alone.status == 2 && alone.code == "heads_unaudited" && alone.report["verdict"] == "undecided")
+        #expect(alone.first?["index"] == alone.report["completeness"]?["headsIndex"])
+        let state = ["--state", place.path("state")]
+        // Neither a state without an audit nor an audit of the tiles alone checks a heads entry.
+        for _ in 0..<2 { #expect(try place.object(object, "honest", state).status == 2) }
+        #expect(try place.audit("honest", state + ["--tiles-only"]).status == 0)
+        #expect(try place.object(object, "honest", state).code == "heads_unaudited")
+        #expect(try place.audit("honest", state).status == 0)
+        #expect(try place.object(object, "honest", state).status == 0)
+        // The lying heads entry is newer than that audit; the audit that meets it does not remember it.
+        #expect(try place.object(object, "hides", state).code == "heads_unaudited")
+        #expect(try place.audit("hides", state).code == "heads_mismatch")
+        #expect(try place.object(object, "hides", state).code == "heads_unaudited")
+        #expect(try place.object(object, "hides", state + ["--whole-log"]).code == "heads_mismatch")
+        let plain = try place.verify(
+            ["object", Hex.encode(object.bytes), place.path("hides"), "--key", place.vkey()] + state)
+        #expect(plain.status == 2 && plain.output.hasPrefix("undecided: heads_unaudited\n"))
     }
 }

@@ -11,6 +11,14 @@ struct TraceLogPageTests {
         #expect(codes == AuditFinding.Code.allCases.map(\.rawValue))
     }
 
+    @Test("have every standing of a cosignature, and the limits by which it counts")
+    func cosignatures() throws {
+        let page = try Page("TraceLog.docc/Auditing.md")
+        #expect(try page.firstCells("Cosignatures in a report") == Cosignature.Standing.allCases.map(\.rawValue))
+        #expect(CosignaturePeriod.aheadSecondsMax == 60 && CosignaturePeriod.defaultSeconds == 86_400)
+        #expect(WitnessPolicyReader.itemCountMax == 100, "as Auditing.md says")
+    }
+
     @Test("have each verdict with its exit status")
     func verdicts() throws {
         let rows = try Page("TraceLog.docc/Auditing.md").pairs("The report")

@@ -16,7 +16,7 @@ extension FuzzTarget {
         if let key = try? NoteKey(vkey: text) { precondition(key.vkey == text) }
         if let path = TilePath(path: text) { precondition(path.path == text) }
         _ = HeadsList.parse(path: text)
-        _ = try? WitnessPolicy(text: text)
+        _ = try? WitnessPolicy(bytes: bytes)
     }
 
     /// An entry that is read writes the same bytes again, and the auditor's scan sees what the full reading does.

@@ -103,9 +103,11 @@ struct TraceLogEndToEndTests {
         ])
         #expect(shown.output.hasPrefix("#0  20") && shown.output.contains("model = K-2"))
         #expect(shown.output.contains("erased  entry 0's personal fields") && !shown.output.contains("张三"))
-        let proved = try HTTPDaemon.run([
-            "\(HTTPDaemon.binaries)/chain-verify", "object", object, log, "--key", key, "--anchor", one, "--json",
-        ])
+        let held = [log, "--key", key, "--anchor", one, "--json", "--state", installation.folder("audited")]
+        for (words, status) in [(["object", object], Int32(2)), (["audit"], 0)] {
+            #expect(try HTTPDaemon.run(["\(HTTPDaemon.binaries)/chain-verify"] + words + held).status == status)
+        }
+        let proved = try HTTPDaemon.run(["\(HTTPDaemon.binaries)/chain-verify", "object", object] + held)
         #expect(proved.status == 0)
         let said = try HTTPDaemon.run([
             "\(HTTPDaemon.binaries)/suishen", "object", "history", object, "--state", installation.state.path, "--json",

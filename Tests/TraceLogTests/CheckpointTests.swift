@@ -42,7 +42,7 @@ struct CheckpointTests {
         let logKey = try NoteKey(name: Self.origin, kind: .ed25519, key: log.verificationKey)
         #expect(read.isSigned(by: try NoteKey(vkey: logKey.vkey)))
         let witnessKey = try NoteKey(name: "witness.example", kind: .cosignature, key: witness.verificationKey)
-        #expect(read.cosignatureTime(by: try NoteKey(vkey: witnessKey.vkey)) == 1_700_000_000)
+        #expect(read.cosignatureTimes(by: try NoteKey(vkey: witnessKey.vkey)) == [1_700_000_000])
         let stranger = try NoteKey(name: Self.origin, kind: .ed25519, key: witness.verificationKey)
         #expect(!read.isSigned(by: stranger))
     }
@@ -56,7 +56,7 @@ struct CheckpointTests {
             var bytes = note.bytes
             bytes[index] ^= 1
             guard let read = try? SignedNote(bytes: bytes) else { continue }
-            let isWhole = read.isSigned(by: logKey) && read.cosignatureTime(by: witnessKey) == 1_700_000_000
+            let isWhole = read.isSigned(by: logKey) && read.cosignatureTimes(by: witnessKey) == [1_700_000_000]
             #expect(!isWhole, "byte \(index)")
         }
     }

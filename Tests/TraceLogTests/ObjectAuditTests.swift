@@ -28,7 +28,8 @@ struct ObjectAuditTests {
     private func audit(
         _ object: ObjectID, _ log: ForgedLog, anchors: [Checkpoint]? = nil, readsWholeLog: Bool = false
     ) async throws -> ObjectReport {
-        let options = try scene.options(anchors: anchors ?? [log.checkpoint()])
+        var options = try scene.options(anchors: anchors ?? [log.checkpoint()])
+        options.auditedEntryCount = try log.checkpoint().size
         return try await ObjectAudit(
             object: object, source: log, options: options, readsWholeLog: readsWholeLog
         ).audit().report
@@ -48,7 +49,7 @@ struct ObjectAuditTests {
             #expect(
                 report.completeness
                     == .heads(
-                        headsIndex: UInt64(script.entries.count - 302), tailEntryCount: 301, isAudited: false))
+                        headsIndex: UInt64(script.entries.count - 302), tailEntryCount: 301, isAudited: true))
             let whole = try await audit(object, log, readsWholeLog: true)
             #expect(whole.audit.verdict == .intact)
             #expect(whole.events.map(\.link) == report.events.map(\.link))
@@ -213,7 +214,8 @@ struct ObjectAuditTests {
         try script.appendHeads()
         try script.append(LogScript.object(2), LogScript.inspection(1))
         let honest = try small.log(script.entries)
-        let options = try small.options(anchors: [honest.checkpoint()])
+        var options = try small.options(anchors: [honest.checkpoint()])
+        options.auditedEntryCount = try honest.checkpoint().size
         let truth = try await ObjectAudit(object: LogScript.object(4), source: honest, options: options).audit().report
         #expect(truth.audit.verdict == .intact && !truth.events.isEmpty)
         for (path, bytes) in honest.files where path.hasPrefix("heads/") {

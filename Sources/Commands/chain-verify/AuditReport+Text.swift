@@ -13,10 +13,18 @@ extension AuditReport {
         text += "  size    \(size) entries, \(eventCount) events, \(objectCount) objects\n"
         text += "  root    \(Hex.encode(root.bytes))\n"
         text += "  took    \(elapsedMilliseconds) ms\n"
-        return text + findingLines
+        return text + cosignatureLines + findingLines
     }
 
     var headline: String { "\(verdict.rawValue): \(code)\n" }
+
+    /// A line for each witness of the policy.
+    var cosignatureLines: String {
+        cosignatures.map { cosignature in
+            let time = cosignature.utc.map { " at \($0)" } ?? ""
+            return "  witness \(TerminalText.line(cosignature.witness))\(time): \(cosignature.standing.words)\n"
+        }.joined()
+    }
 
     /// A line for each finding.
     var findingLines: String {
@@ -25,7 +33,7 @@ extension AuditReport {
             text += "  finding \(finding.code.rawValue)"
             if let index = finding.index { text += " at index \(index)" }
             if let object = finding.object { text += ", object \(object.isEmpty ? "(log)" : Hex.encode(object))" }
-            text += ": \(finding.detail)\n"
+            text += ": \(TerminalText.line(finding.detail))\n"
         }
         return text
     }
@@ -36,6 +44,20 @@ extension AuditReport {
         case .intact: return
         case .tampered: throw ExitCode(ExitStatus.failure.rawValue)
         case .undecided: throw ExitCode(ExitStatus.undecided.rawValue)
+        }
+    }
+}
+
+extension Cosignature.Standing {
+    fileprivate var words: String {
+        switch self {
+        case .counted: "counts"
+        case .missing: "has not cosigned"
+        case .invalid: "its cosignature does not match the checkpoint"
+        case .old: "cosigned too long ago to count"
+        case .ahead: "its time is ahead of the clock, so it does not count"
+        case .logKey: "has the log's own key, which never counts"
+        case .repeatedKey: "has a key that counts already"
         }
     }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Glibc
-import Platform
 import TraceLog
 
 /// `chain-verify object ID LOG`.
@@ -12,9 +11,10 @@ struct ObjectCommand: AsyncParsableCommand {
         discussion: """
             The newest heads entry and the entries after it show that no newer entry of the object is hidden. The \
             object's chain leads back from there; any other entry of the object in the bundles that were read is a \
-            finding. Only `audit`, or --whole-log here, shows whether the heads entry itself is true: the report \
-            names that entry, and says whether an audit that --state remembers has checked it. The whole log is read \
-            where it publishes no heads list, or where the chain is very long; the report says so.
+            finding. Only a replay of the log shows whether the heads entry itself is true: the verdict stays undecided \
+            (exit 2, heads_unaudited) until `audit --state FILE` has checked that entry and the same --state is given \
+            here, or with --whole-log. The whole log is read where it publishes no heads list, or where the chain is \
+            very long; the report says so.
             """)
 
     @Argument(help: "The object's identifier: 8 to 16 bytes in hex.")
@@ -33,9 +33,6 @@ struct ObjectCommand: AsyncParsableCommand {
 
     @Flag(help: "Print the proved history as an EPCIS 2.0 document in JSON-LD.")
     var epcis = false
-
-    @Option(help: "Unix time in seconds, in place of the clock, for the creation date of the EPCIS document.")
-    var at: UInt64?
 
     func run() async throws {
         var options = try arguments.options()
@@ -73,7 +70,7 @@ struct ObjectCommand: AsyncParsableCommand {
             Diagnostics(command: "chain-verify").warn("\(finding.code.rawValue): \(finding.detail)")
         }
         guard report.audit.verdict != .tampered else { return }
-        let time = Int64(clamping: at ?? WallClock.seconds()).multipliedReportingOverflow(by: 1000)
+        let time = Int64(clamping: arguments.now).multipliedReportingOverflow(by: 1000)
         let document = try CommandError.naming(log) { () throws(TraceLogError) in
             try report.epcis(creationMilliseconds: time.overflow ? 0 : time.partialValue)
         }

@@ -10,7 +10,7 @@ extension ObjectReport {
         text += "  log     \(audit.size) entries, root \(Hex.encode(audit.root.bytes))\n"
         text += "  proved  \(proof)\n"
         text += "  took    \(elapsedMilliseconds) ms, \(entryReadCount) entries read\n"
-        text += audit.findingLines
+        text += audit.cosignatureLines + audit.findingLines
         if let neighbours {
             let before = neighbours.before.map { Hex.encode($0.bytes) } ?? "the list's beginning"
             let after = neighbours.after.map { Hex.encode($0.bytes) } ?? "the list's end"
@@ -29,7 +29,7 @@ extension ObjectReport {
                 + "\n  rests   on that heads entry, "
                 + (isAudited
                     ? "which the audit that --state remembers has checked"
-                    : "which only `chain-verify audit` or --whole-log checks")
+                    : "which no audit that --state remembers has checked")
         case .wholeLog(let reason): "by the whole log: \(reason)"
         case .none: "nothing: a finding came first"
         }

@@ -21,6 +21,7 @@ package struct AuditFinding: Sendable, Equatable {
         case openingMismatch = "opening_mismatch"
         case openingMissing = "opening_missing"
         case rootMismatch = "root_mismatch"
+        case headsUnaudited = "heads_unaudited"
         case unanchored
 
         fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }

@@ -28,6 +28,8 @@ package struct AuditOptions: Sendable {
     /// The number of the remembered log's entries that an audit has replayed.
     package var auditedEntryCount: UInt64 = 0
     package var policy: WitnessPolicy?
+    /// The period in which a cosignature must have been made; without it none counts.
+    package var cosignaturePeriod: CosignaturePeriod?
     package var signatures = Signatures.all
     package var openings: OpeningIndex?
     /// Checks tiles and checkpoint only, of any tlog-tiles log, and does not look into entries.

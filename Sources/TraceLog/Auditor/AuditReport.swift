@@ -19,10 +19,14 @@ package struct AuditReport: Sendable {
     package let findings: [AuditFinding]
     package let eventCount: UInt64
     package let objectCount: UInt64
+    /// The cosignatures of the policy's witnesses.
+    package let cosignatures: [Cosignature]
 
     init(
-        size: UInt64, root: MerkleHash, findings: [AuditFinding], eventCount: UInt64 = 0, objectCount: UInt64 = 0
+        size: UInt64, root: MerkleHash, findings: [AuditFinding], eventCount: UInt64 = 0, objectCount: UInt64 = 0,
+        cosignatures: [Cosignature] = []
     ) {
+        self.cosignatures = cosignatures
         self.size = size
         self.root = root
         self.findings = findings.sorted(by: AuditFinding.precedes)
@@ -50,12 +54,14 @@ package struct AuditReport: Sendable {
 
     /// The verdict as the members of one JSON object.
     package func json(elapsedMilliseconds: UInt64) -> JSONObject {
-        [
+        var members: JSONObject = [
             "verdict": .string(verdict.rawValue), "code": .string(code),
             "size": .integer(Int64(clamping: size)), "rootHash": .string(Hex.encode(root.bytes)),
             "findings": .array(findings.map(\.json)), "events": .integer(Int64(clamping: eventCount)),
             "objects": .integer(Int64(clamping: objectCount)),
             "elapsedMilliseconds": .integer(Int64(clamping: elapsedMilliseconds)),
         ]
+        if !cosignatures.isEmpty { members["cosignatures"] = .array(cosignatures.map(\.json)) }
+        return members
     }
 }

@@ -32,7 +32,8 @@ package struct Auditor<Source: AuditSource>: Sendable {
     func audit(watching watched: ObjectKey?) async throws -> Outcome {
         let statement = CheckpointStatement(bytes: try checkpointBytes(), options: options)
         guard let note = statement.note, let checkpoint = statement.checkpoint, statement.isReadable else {
-            let report = AuditReport(size: 0, root: .emptyRoot, findings: statement.findings)
+            let report = AuditReport(
+                size: 0, root: .emptyRoot, findings: statement.findings, cosignatures: statement.cosignatures)
             return Outcome(report: report, note: statement.note, watched: [])
         }
         var tree = TreeAudit(checkpoint: checkpoint, options: options)
@@ -47,7 +48,8 @@ package struct Auditor<Source: AuditSource>: Sendable {
         }
         let report = AuditReport(
             size: checkpoint.size, root: tree.root, findings: findings,
-            eventCount: options.tilesOnly ? checkpoint.size : replay.eventCount, objectCount: replay.objectCount)
+            eventCount: options.tilesOnly ? checkpoint.size : replay.eventCount, objectCount: replay.objectCount,
+            cosignatures: statement.cosignatures)
         return Outcome(report: report, note: note, watched: replay.watchedEntries)
     }
 

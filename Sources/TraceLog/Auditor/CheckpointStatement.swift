@@ -3,6 +3,8 @@ struct CheckpointStatement {
     let note: SignedNote?
     let checkpoint: Checkpoint?
     let findings: [AuditFinding]
+    /// The cosignatures of the policy's witnesses.
+    let cosignatures: [Cosignature]
 
     /// Whether the log under it may be read; a forged size would have an auditor read without end.
     var isReadable: Bool { !findings.contains { $0.code == .checkpointSignature && $0.isTampering } }
@@ -16,6 +18,7 @@ struct CheckpointStatement {
         } catch {
             self.note = nil
             self.checkpoint = nil
+            cosignatures = []
             findings = [AuditFinding(.checkpointSignature, detail: "the checkpoint cannot be read: \(error.reason)")]
             return
         }
@@ -23,29 +26,32 @@ struct CheckpointStatement {
         self.checkpoint = checkpoint
         var findings = Self.judgeKey(note, checkpoint, options)
         var isAnchored = Self.isAnchored(checkpoint, options)
+        cosignatures =
+            options.policy?.judge(note, logKey: options.key, period: options.cosignaturePeriod) ?? []
+        for cosignature in cosignatures where cosignature.standing == .invalid {
+            findings.append(
+                AuditFinding(
+                    .checkpointSignature,
+                    detail: "the cosignature of \(cosignature.witness) does not match the checkpoint"))
+        }
         if let policy = options.policy {
-            let (cosigned, broken) = policy.judge(note)
-            for name in broken {
-                findings.append(
-                    AuditFinding(
-                        .checkpointSignature, detail: "the cosignature of \(name) does not match the checkpoint"))
-            }
-            isAnchored = isAnchored || cosigned >= policy.quorum
-            if cosigned < policy.quorum {
+            let isMet = policy.isMet(by: cosignatures)
+            isAnchored = isAnchored || isMet && policy.quorum != .nobody
+            if !isMet {
+                let count = cosignatures.count { $0.standing == .counted }
                 findings.append(
                     AuditFinding(
                         .unanchored, isTampering: false,
-                        detail:
-                            "the checkpoint has \(cosigned) valid cosignatures, and the policy requires \(policy.quorum)"
-                    ))
+                        detail: "\(count) of \(cosignatures.count) witnesses' cosignatures count, "
+                            + "and these do not meet the witness policy's quorum"))
             }
         }
         if !isAnchored {
             findings.append(
                 AuditFinding(
                     .unanchored, isTampering: false,
-                    detail: "no anchor, remembered checkpoint or witness is given, so that a cut tail would not be seen"
-                ))
+                    detail: "no anchor, remembered checkpoint or quorum of witnesses confirms the checkpoint, "
+                        + "so that a cut tail would not be seen"))
         }
         self.findings = findings
     }

@@ -1,72 +1,91 @@
-/// The witnesses that an auditor trusts, and the number of them that must have cosigned a checkpoint.
+import Signing
+
+/// The logs and witnesses that an auditor trusts, and the witnesses that must have cosigned a checkpoint.
 ///
-/// Text, one statement a line: `witness VKEY` once for each (a name of its own before the key is allowed), and
-/// `quorum N` once. Empty lines and lines that begin with `#` are ignored.
+/// ``WitnessPolicyReader`` describes its text forms.
 package struct WitnessPolicy: Sendable, Equatable {
-    package static let witnessCountMax = 100
+    /// The witnesses that suffice.
+    package indirect enum Quorum: Sendable, Equatable {
+        /// No witness is needed, so that none confirms a checkpoint either.
+        case nobody
+        /// The witness with this public key.
+        case witness([UInt8])
+        /// At least `threshold` of the members.
+        case group(threshold: Int, members: [Quorum])
 
-    package let witnesses: [NoteKey]
-    package let quorum: Int
-
-    /// Takes witnesses and their quorum; nil unless the quorum is between 1 and the number of witnesses.
-    package init?(witnesses: [NoteKey], quorum: Int) {
-        guard quorum >= 1, quorum <= witnesses.count, Set(witnesses.map(\.vkey)).count == witnesses.count else {
-            return nil
+        fileprivate func isMet(by keys: Set<[UInt8]>) -> Bool {
+            switch self {
+            case .nobody: true
+            case .witness(let key): keys.contains(key)
+            case .group(let threshold, let members): members.count { $0.isMet(by: keys) } >= threshold
+            }
         }
+    }
+
+    /// The keys of the logs that the policy is for; empty where it leaves them open.
+    package let logs: [NoteKey]
+    package let witnesses: [NoteKey]
+    package let quorum: Quorum
+
+    init(logs: [NoteKey], witnesses: [NoteKey], quorum: Quorum) {
+        self.logs = logs
         self.witnesses = witnesses
         self.quorum = quorum
     }
 
+    /// Takes witnesses and the number of them that must have cosigned.
+    ///
+    /// Nil unless that number is between 1 and the number of different keys.
+    package init?(witnesses: [NoteKey], quorum: Int) {
+        let keys = Set(witnesses.map(\.key.raw))
+        guard (1...max(1, keys.count)).contains(quorum), !keys.isEmpty else { return nil }
+        self.init(
+            logs: [], witnesses: witnesses, quorum: .group(threshold: quorum, members: keys.map(Quorum.witness)))
+    }
+
     /// Reads the text form.
     ///
-    /// - Throws: `malformed_key`.
-    package init(text: String) throws(TraceLogError) {
-        var witnesses: [NoteKey] = []
-        var quorum: Int?
-        for line in text.split(whereSeparator: \.isNewline) {
-            let words = line.split(separator: " ").map(String.init)
-            guard let first = words.first, !first.hasPrefix("#") else { continue }
-            switch (first, words.count) {
-            case ("witness", 2...3):
-                let key = try NoteKey(vkey: words[words.count - 1])
-                guard key.kind == .cosignature, witnesses.count < Self.witnessCountMax else {
-                    throw Self.malformed(
-                        "a witness key is not of type cosignature/v1, or there are over \(Self.witnessCountMax)")
-                }
-                witnesses.append(key)
-            case ("quorum", 2):
-                guard quorum == nil, let count = Int(words[1]) else {
-                    throw Self.malformed("the quorum is not a number, or is given twice")
-                }
-                quorum = count
-            default: throw Self.malformed("a line begins with neither `witness` nor `quorum`")
-            }
-        }
-        guard let quorum, let policy = WitnessPolicy(witnesses: witnesses, quorum: quorum) else {
-            throw Self.malformed("the quorum is not between 1 and the number of different witnesses")
-        }
-        self = policy
+    /// - Throws: `malformed_key`, with the number of the line.
+    package init(bytes: [UInt8]) throws(TraceLogError) {
+        var reader = WitnessPolicyReader()
+        self = try reader.read(bytes)
     }
 
-    private static func malformed(_ reason: String) -> TraceLogError {
-        TraceLogError(
-            code: .malformedKey, reason: "the witness policy is malformed: \(reason)",
-            hint: "write one `witness NAME VKEY` a line and one `quorum N`")
+    /// Whether the policy is for the log with this key; one without `log` lines is for every log.
+    package func isFor(_ log: NoteKey) -> Bool {
+        logs.isEmpty || logs.contains { $0.key.raw == log.key.raw }
     }
 
-    /// The number of witnesses that have cosigned, and the names of those whose cosignature is wrong.
-    func judge(_ note: SignedNote) -> (cosigned: Int, broken: [String]) {
-        var cosigned = 0
-        var broken: [String] = []
-        for witness in witnesses {
-            if note.cosignatureTime(by: witness) != nil {
-                cosigned += 1
-            } else if note.signatures.contains(where: {
-                $0.name == witness.name && $0.keyIdentifier == witness.identifier
-            }) {
-                broken.append(witness.name)
+    /// Judges the cosignature of each witness.
+    ///
+    /// A key counts once, under whichever of its names comes first, and the log's own key never counts: the log's
+    /// operator holds it. Without a period no cosignature counts.
+    func judge(_ note: SignedNote, logKey: NoteKey?, period: CosignaturePeriod?) -> [Cosignature] {
+        let logKeys = Set((logs + [logKey].compactMap { $0 }).map(\.key.raw))
+        var counted: Set<[UInt8]> = []
+        return witnesses.map { witness in
+            let key = witness.key.raw
+            let times = note.cosignatureTimes(by: witness)
+            let time = times.flatMap { times in
+                times.filter { period?.standing(of: $0) == .counted }.max() ?? times.max()
             }
+            let standing: Cosignature.Standing =
+                if times == nil {
+                    .invalid
+                } else if logKeys.contains(key) {
+                    .logKey
+                } else if let time {
+                    counted.contains(key) ? .repeatedKey : period?.standing(of: time) ?? .old
+                } else {
+                    .missing
+                }
+            if standing == .counted { counted.insert(key) }
+            return Cosignature(witness: witness.name, time: time, standing: standing, key: key)
         }
-        return (cosigned, broken)
+    }
+
+    /// Whether the cosignatures that count suffice.
+    package func isMet(by cosignatures: [Cosignature]) -> Bool {
+        quorum.isMet(by: Set(cosignatures.filter { $0.standing == .counted }.map(\.key)))
     }
 }

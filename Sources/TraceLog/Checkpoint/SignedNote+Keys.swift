@@ -27,21 +27,21 @@ extension SignedNote {
             && own.allSatisfy { key.key.isValid($0.bytes, for: Array(text.utf8)) }
     }
 
-    /// The time of a witness's newest cosignature, in seconds since 1970-01-01T00:00:00Z.
+    /// The times of a witness's cosignatures, in seconds since 1970-01-01T00:00:00Z.
     ///
-    /// Nil when there is no cosignature, or when one of them is wrong.
-    package func cosignatureTime(by key: NoteKey) -> UInt64? {
+    /// Nil when one of them is wrong, or when the key is not a witness's.
+    package func cosignatureTimes(by key: NoteKey) -> [UInt64]? {
         guard key.kind == .cosignature else { return nil }
-        var newest: UInt64?
+        var times: [UInt64] = []
         for line in lines(of: key) {
             guard line.bytes.count == 8 + 64 else { return nil }
             let time = line.bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             guard key.key.isValid(Array(line.bytes.dropFirst(8)), for: Self.cosigned(text, at: time)) else {
                 return nil
             }
-            newest = max(newest ?? 0, time)
+            times.append(time)
         }
-        return newest
+        return times
     }
 
     private func lines(of key: NoteKey) -> [Signature] {

@@ -50,16 +50,16 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
         let bytes = try Auditor(source: source, options: options).checkpointBytes()
         let statement = CheckpointStatement(bytes: bytes, options: options)
         guard let note = statement.note, let checkpoint = statement.checkpoint, statement.isReadable else {
-            return (report(statement.checkpoint, statement.findings), statement.note)
+            return (report(statement, statement.findings), statement.note)
         }
         var tree = TileNodeSource(size: checkpoint.size, source: source)
         var findings = statement.findings
         findings += try AnchorProof.judge(checkpoint, options: options, tree: &tree, source: source)
-        guard !findings.contains(where: \.isTampering) else { return (report(checkpoint, findings), note) }
+        guard !findings.contains(where: \.isTampering) else { return (report(statement, findings), note) }
         let tail = try LogTail(
             objects: [object, .log], size: checkpoint.size, root: checkpoint.root, source: source, tree: &tree)
         guard tail.findings.isEmpty else {
-            return (report(checkpoint, findings + tail.findings, readCount: tail.entryReadCount), note)
+            return (report(statement, findings + tail.findings, readCount: tail.entryReadCount), note)
         }
         guard let heads = tail.heads else {
             throw WholeLogNeeded(reason: "there is no heads entry among its last \(tail.entryReadCount) entries")
@@ -68,22 +68,22 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
             let finding = AuditFinding(
                 .headsMismatch, index: heads.index, object: [],
                 detail: "the heads entry does not state the number of entries before it")
-            return (report(checkpoint, findings + [finding], readCount: tail.entryReadCount), note)
+            return (report(statement, findings + [finding], readCount: tail.entryReadCount), note)
         }
         var lookup = HeadsLookup(source: source, index: heads.index, statement: heads.statement)
         do {
-            return (try prove(tail, heads.index, checkpoint, findings, &lookup, &tree), note)
+            return (try prove(tail, heads.index, checkpoint, statement, findings, &lookup, &tree), note)
         } catch let error as TraceLogError {
             let finding = AuditFinding(
                 .headsMismatch, index: heads.index, object: [], detail: error.reason, unreadable: error)
-            return (report(checkpoint, findings + [finding], readCount: tail.entryReadCount), note)
+            return (report(statement, findings + [finding], readCount: tail.entryReadCount), note)
         }
     }
 
     /// Follows the chain from the object's newest entry, which the heads list or the tail shows.
     private func prove(
-        _ tail: LogTail, _ headsIndex: UInt64, _ checkpoint: Checkpoint, _ known: [AuditFinding],
-        _ lookup: inout HeadsLookup<Source>, _ tree: inout TileNodeSource
+        _ tail: LogTail, _ headsIndex: UInt64, _ checkpoint: Checkpoint, _ statement: CheckpointStatement,
+        _ known: [AuditFinding], _ lookup: inout HeadsLookup<Source>, _ tree: inout TileNodeSource
     ) throws -> ObjectReport {
         let listed = try listed(object, headsIndex, &lookup)
         var walk = ChainWalk(checkpoint: checkpoint, sightings: tail.sightings, source: source)
@@ -107,16 +107,17 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
                 events = judged.events
             }
         }
+        let isAudited = headsIndex < options.auditedEntryCount
+        if !isAudited { findings.append(.unaudited(headsIndex, object)) }
         return ObjectReport(
             object: object,
             audit: AuditReport(
                 size: checkpoint.size, root: checkpoint.root, findings: findings,
                 eventCount: UInt64(events.count { $0.entry.event.kind == .observed }),
-                objectCount: events.isEmpty ? 0 : 1),
+                objectCount: events.isEmpty ? 0 : 1, cosignatures: statement.cosignatures),
             events: events,
             completeness: .heads(
-                headsIndex: headsIndex, tailEntryCount: checkpoint.size - headsIndex - 1,
-                isAudited: headsIndex < options.auditedEntryCount),
+                headsIndex: headsIndex, tailEntryCount: checkpoint.size - headsIndex - 1, isAudited: isAudited),
             neighbours: events.isEmpty ? listed.neighbours : nil,
             entryReadCount: tail.entryReadCount + walk.entryReadCount)
     }
@@ -157,10 +158,11 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
     }
 
     private func report(
-        _ checkpoint: Checkpoint?, _ findings: [AuditFinding], readCount: UInt64 = 0
+        _ statement: CheckpointStatement, _ findings: [AuditFinding], readCount: UInt64 = 0
     ) -> ObjectReport {
         let audit = AuditReport(
-            size: checkpoint?.size ?? 0, root: checkpoint?.root ?? .emptyRoot, findings: findings)
+            size: statement.checkpoint?.size ?? 0, root: statement.checkpoint?.root ?? .emptyRoot, findings: findings,
+            cosignatures: statement.cosignatures)
         return ObjectReport(
             object: object, audit: audit, events: [], completeness: .none, neighbours: nil, entryReadCount: readCount)
     }
@@ -181,5 +183,14 @@ package struct ObjectAudit<Source: AuditSource>: Sendable {
                 neighbours: nil, entryReadCount: outcome.report.size),
             outcome.note
         )
+    }
+}
+
+extension AuditFinding {
+    /// The history rests on a heads entry that nobody has checked, and a lying one could hide the newest events.
+    fileprivate static func unaudited(_ headsIndex: UInt64, _ object: ObjectID) -> AuditFinding {
+        AuditFinding(
+            .headsUnaudited, index: headsIndex, object: object.bytes, isTampering: false,
+            detail: "no audit has checked the heads entry on which the history rests, and it could hide newer events")
     }
 }

@@ -6,7 +6,8 @@ package struct ObjectReport: Sendable {
     package enum Completeness: Sendable, Equatable {
         /// The list of the heads entry at `headsIndex`, and every entry after it.
         ///
-        /// Only a replay of the log shows whether that entry is true; `isAudited` says that an earlier audit did so.
+        /// Only a replay of the log shows whether that entry is true; `isAudited` says that an earlier audit did so, and
+        /// otherwise the verdict is not `intact`.
         case heads(headsIndex: UInt64, tailEntryCount: UInt64, isAudited: Bool)
         /// The whole log was replayed, for this reason.
         case wholeLog(reason: String)

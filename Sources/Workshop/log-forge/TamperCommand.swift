@@ -57,6 +57,7 @@ struct TamperCommand: ParsableCommand {
         line["code"] = .string(tampered.expected.code)
         line["index"] = tampered.expected.index.map { .integer(Int64(clamping: $0)) } ?? .null
         line["object"] = tampered.expected.object.map { .string(Hex.encode($0)) } ?? .null
+        line["hidden"] = tampered.hidden.map { .string(Hex.encode($0.bytes)) } ?? .null
         StandardStream.output.write(JSONValue.object(line).encoded() + "\n")
     }
 

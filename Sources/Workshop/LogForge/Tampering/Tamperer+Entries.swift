@@ -98,31 +98,44 @@ extension Tamperer {
             try script.append(
                 object, .keyStatus(KeyStatusChange(actor: LogScript.actor, status: .active, key: key)))
             code = "actor_signature"
-        case .lyingHeads: return try lyingHeads(after: script, key: key)
+        case .lyingHeads, .hideEarlier:
+            return try lyingHeads(after: script, key: key, isFarBack: way == .hideEarlier)
         default:
             var honest = script
             try honest.append(object, LogScript.inspection(1))
             try script.append(object, LogScript.inspection(2))
             try script.append(.log, .heads(honest.heads()))
             let last = UInt64(script.entries.count - 1)
-            return try signed(script.entries, key: key, .init("heads_mismatch", index: last, object: []))
+            var log = try signed(script.entries, key: key, .init("heads_mismatch", index: last, object: []))
+            log.hidden = object
+            return log
         }
         let last = UInt64(script.entries.count - 1)
         return try signed(script.entries, key: key, .init(code, index: last, object: object.bytes))
     }
 
     /// A log with a heads entry and its list that leave out the object's newest event.
-    private func lyingHeads(after script: LogScript, key: SigningKey) throws -> TamperedLog {
+    ///
+    /// `isFarBack` puts that event into a bundle that has neither the heads entry nor an older event of the object.
+    private func lyingHeads(after script: LogScript, key: SigningKey, isFarBack: Bool) throws -> TamperedLog {
         var script = script
         let object = decoded[target].object
-        let heads = script.chains.sorted { $0.key < $1.key }.map {
-            ObjectHead(object: $0.key, sequence: $0.value.sequence, link: $0.value.link)
+        func fillBundle() throws {
+            while isFarBack, script.entries.count % TilePath.fullWidth != 0 {
+                try script.append(LogScript.object(0x7A3F_0002), LogScript.inspection(2))
+            }
         }
+        try fillBundle()
+        let listed = script.chains[object]
         try script.append(object, LogScript.inspection(1))
+        try fillBundle()
+        let heads = script.chains.merging([object: listed].compactMapValues { $0 }) { $1 }.sorted { $0.key < $1.key }
+            .map { ObjectHead(object: $0.key, sequence: $0.value.sequence, link: $0.value.link) }
         let last = UInt64(script.entries.count)
         try script.append(.log, .heads(ObjectHead.statement(entryCount: last, sortedHeads: heads)))
         var log = try signed(script.entries, key: key, .init("heads_mismatch", index: last, object: []))
         HeadsList.write(index: last, sortedHeads: heads) { log.changes[$0] = $1 }
+        log.hidden = object
         return log
     }
 

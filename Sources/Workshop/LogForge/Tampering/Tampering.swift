@@ -1,3 +1,5 @@
+package import TraceLog
+
 /// A way to tamper with a log.
 package enum Tampering: String, CaseIterable, Sendable {
     case flipEntry = "flip-entry"
@@ -26,6 +28,7 @@ package enum Tampering: String, CaseIterable, Sendable {
     case missingBatchMember = "missing-batch-member"
     case hideNewest = "hide-newest"
     case lyingHeads = "lying-heads"
+    case hideEarlier = "hide-earlier"
     case strayHeads = "stray-heads"
     case strayKeyStatus = "stray-key-status"
     case lostOpening = "lost-opening"
@@ -96,6 +99,7 @@ package enum Tampering: String, CaseIterable, Sendable {
         case .missingBatchMember: "append a signed batch without one of its events"
         case .hideNewest: "append a heads entry over an event, and hide that event"
         case .lyingHeads: "append an event, and a heads entry and its list that leave the event out"
+        case .hideEarlier: "append an event, then whole bundles of others, and a heads entry that leaves the event out"
         case .strayHeads: "append a heads entry, true in itself, in an object's chain"
         case .strayKeyStatus: "append a key's status in an object's chain"
         case .lostOpening: "append an event whose opening is lost, without an erasure"
@@ -134,4 +138,6 @@ package struct TamperedLog: Sendable {
     package internal(set) var isWhole = false
     /// The first finding of an auditor who has the old checkpoint as anchor.
     package internal(set) var expected: Expectation
+    /// The object whose newest event is hidden; an audit of that object alone must not say intact.
+    package internal(set) var hidden: ObjectID?
 }
