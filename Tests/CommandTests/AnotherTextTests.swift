@@ -8,10 +8,10 @@ import Testing
 @Suite("Another text beside a valid code")
 struct AnotherTextTests {
     private func run(
-        _ texts: [String], _ gate: VerifyGate, scene: String = "library"
+        _ texts: [String], _ gate: VerifyGate, scene: String = "library", at now: UInt64 = VerifyGate.now
     ) throws -> (code: String?, warnings: [String]) {
         let window = JSONValue.array(texts.map(JSONValue.string)).encoded()
-        let run = try VerifyRun("--bundle \(gate.folder) --scene \(scene) --at \(VerifyGate.now) --text '\(window)'")
+        let run = try VerifyRun("--bundle \(gate.folder) --scene \(scene) --at \(now) --text '\(window)'")
         return (run.code, run.lines.first?["warnings"]?.array?.compactMap(\.string) ?? [])
     }
 
@@ -57,8 +57,9 @@ struct AnotherTextTests {
         let others: [(text: String, code: String)] = try [
             (gate.shown(gate.person(identifiers: [:])), "holder_mismatch"),
             (gate.shown(gate.person(index: VerifyGate.revokedIndex)), "revoked"),
-            (gate.shown(gate.person(lifetime: 5)), "expired"), (gate.person(), "presentation_missing"),
-            (gate.shown(gate.person(), time: VerifyGate.now - 90), "stale"),
+            (gate.shown(gate.person(lifetime: 5), time: VerifyGate.start + 2), "expired"),
+            (gate.person(), "presentation_missing"),
+            (gate.shown(gate.person(), time: VerifyGate.now + 60), "from_future"),
             (gate.shown(gate.person(by: gate.expired)), "key_expired"),
         ]
         for (text, code) in others {
@@ -74,7 +75,8 @@ struct AnotherTextTests {
         let gate = try VerifyGate()
         defer { gate.remove() }
         let code = try gate.person()
-        let beside = try run([gate.shown(code, time: VerifyGate.now - 90), gate.shown(code)], gate)
+        let later = VerifyGate.now + 90
+        let beside = try run([gate.shown(code), gate.shown(code, time: later)], gate, at: later)
         #expect(beside.code == "ok" && beside.warnings == [Verifier.backgroundWarning])
     }
 

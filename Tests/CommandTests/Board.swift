@@ -51,7 +51,8 @@ struct Board {
 
     /// Writes the picture into a folder and returns its path.
     func picture(in folder: ScratchFolder) throws -> String {
-        let symbol = QRSymbol(version: 1, level: .medium, mask: 0, size: side, modules: pixels)
+        let level = try QRSymbol.encode("ANY").level
+        let symbol = QRSymbol(version: 1, level: level, mask: 0, size: side, modules: pixels)
         return try folder.write(symbol.png(modulePixels: 1), to: "picture.png")
     }
 }

@@ -1,3 +1,4 @@
+import Credential
 import Encoding
 import Signing
 import TestSupport

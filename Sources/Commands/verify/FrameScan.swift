@@ -46,9 +46,10 @@ struct FrameScan {
                 lateCount = frames.isLate ? lateCount + 1 : 0
                 let isShort = lateCount % Self.lateFramesPerLongLook > 0
                 let scan = scanner.scanFrame(frames.frame, isLate: isShort)
-                frameCount += 1
-                guard needsSearch(scan.codes) else { continue }
-                update(scanner.scanFurther(frames.frame, beside: scan))
+                let new = tracker.newCodes(scan.codes)
+                guard isSearched(scan.codes, new) else { continue }
+                let further = scanner.scanFurther(frames.frame, beside: scan)
+                update(further, new: (new + tracker.furtherCodes(further.codes)).map(\.bytes))
             }
             if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }
         } catch {
@@ -58,37 +59,30 @@ struct FrameScan {
         return worst ?? .undecided
     }
 
-    /// Whether a frame must be searched for person codes; if not, its codes are only noted as still in view.
-    private mutating func needsSearch(_ codes: [ScannedCode]) -> Bool {
-        let isDue = frameCount % Self.framesPerSearch == 0
-        let isNew = codes.contains { !tracker.isInView($0.bytes) || waiting.contains($0.bytes) }
-        if !isDue && !isNew { _ = tracker.newCodes(codes) }
-        return isDue || isNew
+    /// Whether the next frame is searched for person codes: when codes are to be decided on, and every now and then.
+    private mutating func isSearched(_ codes: [ScannedCode], _ new: [ScannedCode]) -> Bool {
+        frameCount += 1
+        return !new.isEmpty || frameCount % Self.framesPerSearch == 0 || codes.contains { waiting.contains($0.bytes) }
     }
 
-    private mutating func update(_ scan: Scan) {
-        let unread = still.moving(scan.unread, at: MonotonicClock.microseconds())
-        let new = tracker.newCodes(scan.codes).map(\.bytes)
+    private mutating func update(_ scan: Scan, new: [[UInt8]]) {
+        let unreadCount = still.moving(scan.unread, at: MonotonicClock.microseconds())
         waiting.removeAll { new.contains($0) || !tracker.isInView($0) }
         // The verdict on the waiting codes was given; the next one follows when the view has changed.
-        let cleared = unread.isEmpty ? waiting.filter { code in scan.codes.contains { $0.bytes == code } } : []
+        let cleared = unreadCount == 0 ? waiting.filter { code in scan.codes.contains { $0.bytes == code } } : []
         guard !new.isEmpty || !cleared.isEmpty else { return }
         waiting.removeAll { cleared.contains($0) }
         decided.removeAll { !tracker.isInView($0.code) }
         let undecided = cleared + new
         let known = decided.filter { code, _ in scan.codes.contains { $0.bytes == code } && !undecided.contains(code) }
-        decide(
-            undecided, unreadCount: unread.count, hasBackground: unread.count < scan.unread.count,
-            beside: known.map(\.verdict))
+        decide(undecided, unreadCount: unreadCount, beside: known.map(\.verdict))
     }
 
     /// Decides on each new code.
     ///
     /// Codes in view together must belong to one holder, and none of them may be refused, as in a picture. Known codes
     /// are not checked again: a code that was fresh when shown does not become stale in view.
-    private mutating func decide(
-        _ new: [[UInt8]], unreadCount: Int, hasBackground: Bool, beside known: [Verdict]
-    ) {
+    private mutating func decide(_ new: [[UInt8]], unreadCount: Int, beside known: [Verdict]) {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()
         let generation = self.gate.current
@@ -101,7 +95,7 @@ struct FrameScan {
         for (index, payload) in scan.payloads.enumerated() {
             verdicts[index].elapsedMicroseconds = elapsed
             verdicts[index].noteUpdate(of: generation)
-            if hasBackground { verdicts[index].noteBackground() }
+            if still.hasBackground { verdicts[index].noteBackground() }
             if !payload.isEmpty { verdicts[index].digest = payload.digest }
         }
         remember(verdicts, of: scan, new.filter(gate.knows))

@@ -61,7 +61,7 @@ package struct Scanner {
             }
             break
         }
-        return result(unread: lookForPersonCodes())
+        return result(unread: lookForPersonCodes(freeCount: Self.freeReadCount))
     }
 
     /// Looks for codes in a film's next frame: the cheapest look at each, the others in turn, as time allows.
@@ -97,7 +97,8 @@ package struct Scanner {
         var earlier = Sight()
         earlier.codes = scan.codes
         sight.add(earlier)
-        return result(unread: lookForPersonCodes())
+        // A film's next frame follows soon.
+        return result(unread: lookForPersonCodes(freeCount: 0))
     }
 
     /// The codes that are read even without a budget: as many as a gate decides on together.
@@ -106,10 +107,10 @@ package struct Scanner {
     /// Reads every code that may be a person's and was not read yet.
     ///
     /// - Returns: the places of those that cannot be read.
-    private mutating func lookForPersonCodes() -> [ScannedCode.Corners] {
+    private mutating func lookForPersonCodes(freeCount: Int) -> [ScannedCode.Corners] {
         let found = search.find(in: picture)
         var unread: [ScannedCode.Corners] = []
-        var freeCount = Self.freeReadCount
+        var freeCount = freeCount
         let deadline = deadline
         read(found.dark, in: picture, deadline, &freeCount, &unread)
         if !found.light.isEmpty {
@@ -127,11 +128,16 @@ package struct Scanner {
             look.clear()
             let isFree = freeCount > 0
             freeCount -= 1
-            switch reader.read(triple, picture, refined: true, deadline: isFree ? .none : deadline, into: &look) {
-            case .read(let corners):
+            var outcome = reader.read(
+                triple, picture, refined: false, deadline: isFree ? .none : deadline, into: &look)
+            if outcome.corners == nil {
+                outcome = reader.read(triple, picture, refined: true, deadline: deadline, into: &look)
+            }
+            if let corners = outcome.corners {
                 sight.add(look)
                 sight.places.append(corners)
-            case .seen, .nothing: unread.append(triple.corners)
+            } else {
+                unread.append(triple.corners)
             }
         }
         // A place that a false triple seemed to have may belong to a code that was read later.

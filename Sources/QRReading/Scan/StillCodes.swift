@@ -4,6 +4,8 @@ package struct StillCodes: Sendable {
     package static let stillMicroseconds: UInt64 = 10_000_000
     /// The looks without a code after which it is forgotten, since seeing fails in single frames.
     private static let missedCountMax = 8
+    /// The looks without a code after which it no longer keeps a gate closed.
+    private static let unseenCountMax = 3
     /// The distance that counts as moved, as a fraction of the code's side; a hand moves more.
     private static let movedShare = 0.04
 
@@ -15,6 +17,8 @@ package struct StillCodes: Sendable {
     }
 
     private var known: [Known] = []
+    /// Whether the latest frame showed a code in the background.
+    package private(set) var hasBackground = false
 
     package init() {}
 
@@ -23,21 +27,20 @@ package struct StillCodes: Sendable {
     /// - Parameters:
     ///   - places: the places of unread codes.
     ///   - now: microseconds of a clock that never goes back.
-    /// - Returns: the places of the codes that are not background.
-    package mutating func moving(_ places: [ScannedCode.Corners], at now: UInt64) -> [ScannedCode.Corners] {
+    /// - Returns: the number of unread codes that are not background, with those that the latest few frames showed.
+    package mutating func moving(_ places: [ScannedCode.Corners], at now: UInt64) -> Int {
         for index in known.indices { known[index].missedCount += 1 }
-        var moving: [ScannedCode.Corners] = []
         for place in places {
             if let index = known.firstIndex(where: { Self.isSame($0.place, place) }) {
                 known[index].missedCount = 0
-                if now - known[index].since < Self.stillMicroseconds { moving.append(place) }
             } else {
                 known.append(Known(place: place, since: now))
-                moving.append(place)
             }
         }
         known.removeAll { $0.missedCount > Self.missedCountMax }
-        return moving
+        let isStill = { (code: Known) in now - code.since >= Self.stillMicroseconds }
+        hasBackground = known.contains { $0.missedCount == 0 && isStill($0) }
+        return known.count { $0.missedCount <= Self.unseenCountMax && !isStill($0) }
     }
 
     private static func isSame(_ first: ScannedCode.Corners, _ second: ScannedCode.Corners) -> Bool {
