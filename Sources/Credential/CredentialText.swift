@@ -62,6 +62,18 @@ package struct CredentialText: Sendable, Equatable {
         guard !bytes.isEmpty else { throw .malformed("the text has nothing after its prefix") }
     }
 
+    /// Whether scanned bytes claim to be a code of this project: `SP`, digits and a colon, or a URL with `/E/` or `/O/`
+    /// and Base32.
+    ///
+    /// Other texts, such as the URLs on posters, are nobody's.
+    package static func isOwn(_ payload: [UInt8]) -> Bool {
+        if isPerson(payload) { return true }
+        guard hasPrefix(scheme, payload[...], foldsCase: true), payload.count <= byteCountMax,
+            let parts = try? splitURL(payload[scheme.utf8.count...])
+        else { return false }
+        return !parts.content.isEmpty && (try? Base32.decode(utf8: parts.content)) != nil
+    }
+
     /// The text, all of it in QR's alphanumeric alphabet.
     package var text: String {
         switch form {
@@ -110,14 +122,24 @@ package struct CredentialText: Sendable, Equatable {
     }
 
     private static func foreign(_ text: [UInt8]) -> CredentialError {
+        if isPerson(text) {
+            return CredentialError(
+                code: .unsupportedVersion, reason: "the person code's version is not 1",
+                hint: "update this verifier")
+        }
+        if ["sp", "Sp", "sP"].contains(where: { isPerson(text, letters: $0) }) {
+            return CredentialError(
+                code: .malformed, reason: "the letters of a person code came in lower case",
+                hint: "check the scanner's settings: it must send letters as they are; is Caps Lock on?")
+        }
+        return .malformed("the text is not a Suishen code")
+    }
+
+    /// Whether a text begins as a person code of any version: two letters, digits and a colon.
+    private static func isPerson(_ text: [UInt8], letters: String = "SP") -> Bool {
         let digits = text.dropFirst(2).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        let isLater =
-            text.starts(with: "SP".utf8) && !digits.isEmpty
+        return text.starts(with: letters.utf8) && !digits.isEmpty
             && text.dropFirst(2 + digits.count).first == UInt8(ascii: ":")
-        guard isLater else { return .malformed("the text is not a Suishen code") }
-        return CredentialError(
-            code: .unsupportedVersion, reason: "the person code's version is not 1",
-            hint: "update this verifier")
     }
 
     private static func decoding(

@@ -93,6 +93,7 @@ extension CheckFault {
                 }
             ]
         case .domains: [CheckFault(.noEntitlement, "hospital-shuttle") { try $0.transit.code() }]
+        case .read: [CheckFault(.unreadable) { try $0.shown($0.person()) }.with { $0.unreadCount = 1 }]
         // A wrong clock refuses nothing by itself; another test checks its warning.
         case .clock: []
         case .replay: [CheckFault(.replayed) { try $0.shown($0.person()) }.with { $0.repetitionCount = 1 }]

@@ -17,6 +17,8 @@ struct CheckFault: Sendable {
     var at = VerifyGate.now
     var link: String?
     var recorder: EventRecorder?
+    /// The number of codes that are seen in the picture and not read.
+    var unreadCount = 0
     /// The number of earlier scans of the same kind.
     var repetitionCount = 0
     /// Makes the payloads; first changes the gate's folder if the check concerns it.
@@ -60,7 +62,7 @@ struct CheckFault: Sendable {
             directory: directory, scene: scene, replay: try ReplayStore(path: "\(gate.folder)/replay"),
             challenge: challenge, fare: fare, links: Verifier.Links(medical: medical), recorder: recorder)
         for _ in 0..<repetitionCount { _ = verifier.settle(verifier.assess(payloads, at: at), at: at) }
-        return verifier.settle(verifier.assess(payloads, at: at), at: at)
+        return verifier.settle(verifier.assess(payloads, unreadCount: unreadCount, at: at), at: at)
     }
 
     private static func payload(_ text: String) throws -> [UInt8] {

@@ -3,25 +3,44 @@ import QRDrawing
 /// 8-bit grey frames, as ffmpeg writes them.
 struct Film {
     static let (width, height) = (480, 240)
+    static let size = "\(width)x\(height)"
 
     var bytes: [UInt8] = []
 
     /// Adds frames with codes side by side, each frame moved a little, as by a hand.
-    mutating func show(_ texts: [String], frameCount: Int = 2) throws {
-        let symbols = try texts.map { try QRSymbol.encode($0) }
+    ///
+    /// - Parameters:
+    ///   - texts: the codes' texts; an empty one leaves its place empty.
+    ///   - frameCount: how many frames.
+    ///   - damaged: the places of codes that nobody can read.
+    /// - Throws: when a text does not fit into a code.
+    mutating func show(_ texts: [String], frameCount: Int = 2, damaged: Set<Int> = []) throws {
         for frame in 0..<frameCount {
-            var pixels = (0..<(Self.width * Self.height)).map { UInt8(205 + $0 * 7 % 23) }
-            for (place, symbol) in symbols.enumerated() {
-                let (left, top) = (15 + place * 235 + frame % 3, 15 + frame % 2)
-                for row in 0..<(symbol.size * 3) {
-                    for column in 0..<(symbol.size * 3)
-                    where symbol.modules[row / 3 * symbol.size + column / 3] == 1 {
+            try add(texts, right: frame % 3 * (damaged.isEmpty ? 1 : 4), down: frame % 2, damaged: damaged)
+        }
+    }
+
+    /// Adds one frame whose codes are where they are in every such frame.
+    mutating func showUnmoved(_ texts: [String], damaged: Set<Int>) throws {
+        try add(texts, right: 0, down: 0, damaged: damaged)
+    }
+
+    private mutating func add(_ texts: [String], right: Int, down: Int, damaged: Set<Int>) throws {
+        var pixels = (0..<(Self.width * Self.height)).map { UInt8(205 + $0 * 7 % 23) }
+        for (place, text) in texts.enumerated() where !text.isEmpty {
+            let symbol = try QRSymbol.encode(text)
+            let hole = symbol.size / 4..<(damaged.contains(place) ? symbol.size - symbol.size / 4 : symbol.size / 4)
+            let (left, top) = (15 + place * 235 + right, 15 + down)
+            for row in 0..<(symbol.size * 3) {
+                for column in 0..<(symbol.size * 3) {
+                    let isHole = hole.contains(row / 3) && hole.contains(column / 3)
+                    if isHole || symbol.modules[row / 3 * symbol.size + column / 3] == 1 {
                         pixels[(top + row) * Self.width + left + column] = 35
                     }
                 }
             }
-            bytes += pixels
         }
+        bytes += pixels
     }
 
     mutating func cut(_ byteCount: Int) {

@@ -28,7 +28,7 @@ struct StreamRobustnessTests {
         ]
         for count in 1...300 {
             lines.append((0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }.map { $0 == 10 ? 0 : $0 })
-            lines.append(good.prefix(count) + [UInt8.random(in: 11...255, using: &random)])
+            lines.append(good.prefix(count) + [UInt8.random(in: 32...255, using: &random)])
             if count % 50 == 0 { lines.append(good) }
         }
         lines.append(good)

@@ -11,8 +11,14 @@ struct FrameScan {
     private var tracker = FrameTracker()
     /// The verdicts on the codes in view; a code that leaves the view is removed.
     private var decided: [(code: [UInt8], verdict: Verdict)] = []
+    /// The codes that wait until no other code is seen and unread beside them.
+    private var waiting: [[UInt8]] = []
+    private var still = StillCodes()
+    private var frameCount = 0
     private var worst: VerdictOutcome?
 
+    /// Of this many frames, one is searched for codes in the background, so that these are known before a code comes.
+    private static let framesPerSearch = 4
     /// Of this many late frames, one gets a long look.
     private static let lateFramesPerLongLook = 4
 
@@ -39,7 +45,11 @@ struct FrameScan {
             while try frames.next() {
                 lateCount = frames.isLate ? lateCount + 1 : 0
                 let isShort = lateCount % Self.lateFramesPerLongLook > 0
-                update(scanner.scanFrame(frames.frame, isLate: isShort).codes)
+                let scan = scanner.scanFrame(frames.frame, isLate: isShort)
+                let new = tracker.newCodes(scan.codes)
+                guard isSearched(scan.codes, new) else { continue }
+                let further = scanner.scanFurther(frames.frame, beside: scan)
+                update(further, new: (new + tracker.furtherCodes(further.codes)).map(\.bytes))
             }
             if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }
         } catch {
@@ -49,44 +59,62 @@ struct FrameScan {
         return worst ?? .undecided
     }
 
-    private mutating func update(_ codes: [ScannedCode]) {
-        let new = tracker.newCodes(codes).map(\.bytes)
-        guard !new.isEmpty else { return }
+    /// Whether the next frame is searched for person codes: when codes are to be decided on, and every now and then.
+    private mutating func isSearched(_ codes: [ScannedCode], _ new: [ScannedCode]) -> Bool {
+        frameCount += 1
+        return !new.isEmpty || frameCount % Self.framesPerSearch == 0 || codes.contains { waiting.contains($0.bytes) }
+    }
+
+    private mutating func update(_ scan: Scan, new: [[UInt8]]) {
+        let unreadCount = still.moving(scan.unread, at: MonotonicClock.microseconds())
+        waiting.removeAll { new.contains($0) || !tracker.isInView($0) }
+        // The verdict on the waiting codes was given; the next one follows when the view has changed.
+        let cleared = unreadCount == 0 ? waiting.filter { code in scan.codes.contains { $0.bytes == code } } : []
+        guard !new.isEmpty || !cleared.isEmpty else { return }
+        waiting.removeAll { cleared.contains($0) }
         decided.removeAll { !tracker.isInView($0.code) }
-        let known = decided.filter { code, _ in codes.contains { $0.bytes == code } && !new.contains(code) }
-        decide(new, beside: known.map(\.verdict))
+        let undecided = cleared + new
+        let known = decided.filter { code, _ in scan.codes.contains { $0.bytes == code } && !undecided.contains(code) }
+        decide(undecided, unreadCount: unreadCount, beside: known.map(\.verdict))
     }
 
     /// Decides on each new code.
     ///
     /// Codes in view together must belong to one holder, and none of them may be refused, as in a picture. Known codes
     /// are not checked again: a code that was fresh when shown does not become stale in view.
-    private mutating func decide(_ new: [[UInt8]], beside known: [Verdict]) {
+    private mutating func decide(_ new: [[UInt8]], unreadCount: Int, beside known: [Verdict]) {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()
         let generation = self.gate.current
         let gate = generation.gate
         // Settles the codes whatever the verdict is: the gate remembers each showing, and refuses it the next time.
-        var verdicts = gate.settle(gate.assess(new, beside: known, at: now), at: now)
+        let scan = gate.assess(new, unreadCount: unreadCount, beside: known, at: now)
+        var verdicts = gate.settle(scan, at: now)
         let elapsed = MonotonicClock.microseconds() - begin
         let isNext = verdicts.count == 1 && isNextShowing(verdicts[0])
-        for index in verdicts.indices {
+        for (index, payload) in scan.payloads.enumerated() {
             verdicts[index].elapsedMicroseconds = elapsed
             verdicts[index].noteUpdate(of: generation)
+            if still.hasBackground { verdicts[index].noteBackground() }
+            if !payload.isEmpty { verdicts[index].digest = payload.digest }
         }
-        remember(verdicts, of: new, by: gate)
-        if isNext { return }
+        remember(verdicts, of: scan, new.filter(gate.knows))
+        if isNext || verdicts.isEmpty { return }
         output.write(verdicts)
         worst = verdicts.map(\.outcome).max().map { max(worst ?? .accept, $0) } ?? worst
     }
 
-    /// Remembers the verdicts; codes of unknown kinds, such as posters, neither identify a holder nor block one.
-    private mutating func remember(_ verdicts: [Verdict], of new: [[UInt8]], by gate: Verifier) {
-        let known = new.filter(gate.knows)
-        if known.count == verdicts.count {
-            decided += zip(known, verdicts).map { (code: $0, verdict: $1) }
-        } else if let worst = verdicts.first {
-            decided += known.map { (code: $0, verdict: worst) }
+    /// Remembers the verdicts; codes that belong to nobody, such as posters, neither identify a holder nor block one.
+    private mutating func remember(_ verdicts: [Verdict], of scan: AssessedScan, _ new: [[UInt8]]) {
+        if let verdict = verdicts.first, verdict.code == .refused(.unreadable) {
+            waiting += new
+        } else if let verdict = verdicts.first, scan.payloads == [[]] {
+            // The codes were too many to be checked.
+            decided += new.map { ($0, verdict) }
+        } else {
+            for (place, isClosing) in scan.closesWhenRefused.enumerated() where isClosing {
+                decided.append((scan.payloads[place], verdicts[place]))
+            }
         }
     }
 

@@ -2,6 +2,7 @@ import CommandSupport
 import Encoding
 import Gate
 import Platform
+import QRReading
 import Signing
 
 /// The settings of a gate, from the parsed options or from the quick start.
@@ -100,11 +101,22 @@ struct GateSettings {
 }
 
 extension Verifier {
-    /// Makes one verdict from one scan: its codes' worst verdict, or the last acceptance with all codes' findings.
-    func decide(_ payloads: [[UInt8]], at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
+    /// Makes one verdict from one text.
+    func decide(_ text: String, at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
+        decide(at: at, output) { assess(ScannedText(Array(text.utf8)), at: $0) }
+    }
+
+    /// Makes one verdict from one picture: its codes' worst verdict, or the last acceptance with all codes' findings.
+    func decide(_ scan: Scan, at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
+        decide(at: at, output) { assess(scan.codes.map(\.bytes), unreadCount: scan.unread.count, at: $0) }
+    }
+
+    private func decide(
+        at: UInt64?, _ output: VerdictOutput, _ assess: (UInt64) -> AssessedScan
+    ) -> VerdictOutcome {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()
-        var verdict = Verdict.fused(settle(assess(payloads, at: now), at: now))
+        var verdict = Verdict.fused(settle(assess(now), at: now))
         verdict.elapsedMicroseconds = MonotonicClock.microseconds() - begin
         output.write(verdict)
         return verdict.outcome

@@ -19,7 +19,7 @@ struct PictureScan {
     private mutating func decide(_ path: String) -> VerdictOutcome {
         do throws(CommandError) {
             let scan = try reader.scan(path)
-            guard let failure = scan.failure(path) else { return gate.decide(scan.codes.map(\.bytes), at: at, output) }
+            guard let failure = scan.failure(path) else { return gate.decide(scan, at: at, output) }
             return output.undecided(failure, scene: gate.scene.name)
         } catch {
             return output.undecided(error, scene: gate.scene.name)

@@ -53,7 +53,7 @@ struct QuickScan {
         let gate = try settings.open(output)
         let outcome: VerdictOutcome
         if let text {
-            outcome = gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output)
+            outcome = gate.decide(text, at: at, output)
         } else {
             var pictures = PictureScan(reader: PictureReader(), gate: gate, output: output, at: at)
             outcome = pictures.decide(images)

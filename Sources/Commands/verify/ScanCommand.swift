@@ -13,7 +13,10 @@ struct ScanCommand: ParsableCommand {
         discussion: """
             All codes of one image must belong to one holder. A text, or a line of a stream, is one of these: a code's \
             text; hex: and hexadecimal digits for a code that is not text, such as a transit code; or a JSON array of \
-            such texts, whose codes must belong to one holder and get one verdict: ["SP1:…","hex:81…"].
+            such texts, whose codes must belong to one holder and get one verdict: ["SP1:…","hex:81…"]. What hand \
+            scanners put about a code is left out: AIM identifier, STX, ETX, tab, GS, byte order mark. A backslash is \
+            a backslash, and another control character in a text is refused. Each verdict of a stream has its line's \
+            number, from 1, and the first 8 bytes of the text's SHA-256.
 
             A camera gives its frames through ffmpeg:
 
@@ -32,6 +35,11 @@ struct ScanCommand: ParsableCommand {
 
     @Flag(help: "One scanned text a line on stdin, one verdict a line on stdout, in order.")
     var stream = false
+
+    @Flag(
+        name: .customLong("nul"),
+        help: "With --stream: each scanned text ends with a NUL byte in place of a line feed, as from find -print0.")
+    var endsLinesWithNUL = false
 
     @Option(
         help: ArgumentHelp(
@@ -59,6 +67,7 @@ struct ScanCommand: ParsableCommand {
         guard foreign.profile == nil || !stream && frames == nil else {
             throw ValidationError("--profile takes texts and images")
         }
+        guard stream || !endsLinesWithNUL else { throw ValidationError("--nul belongs to --stream") }
         guard !(json && plain) else { throw ValidationError("--json and --plain exclude each other") }
     }
 
@@ -73,7 +82,7 @@ struct ScanCommand: ParsableCommand {
         if stream || frames != nil { throw ExitCode(try decideContinuously(output).exitStatus.rawValue) }
         let gate = try gateOptions.settings.open(output)
         if let text {
-            throw ExitCode(gate.decide(ScannedText.payloads(Array(text.utf8)), at: at, output).exitStatus.rawValue)
+            throw ExitCode(gate.decide(text, at: at, output).exitStatus.rawValue)
         }
         var pictures = PictureScan(reader: scanning.reader, gate: gate, output: output, at: at)
         throw ExitCode(pictures.decide(images).exitStatus.rawValue)
@@ -85,7 +94,10 @@ extension ScanCommand {
     private func decideContinuously(_ output: VerdictOutput) throws -> VerdictOutcome {
         let gate = try gateOptions.settings.openRunning(output, at: at ?? WallClock.seconds())
         return try UpdateWatch.during(gate, at: at) {
-            guard let frames else { return StreamScan(gate: gate, output: output, at: at).run() }
+            guard let frames else {
+                let terminator: UInt8 = endsLinesWithNUL ? 0 : UInt8(ascii: "\n")
+                return StreamScan(gate: gate, output: output, at: at, terminator: terminator).run()
+            }
             var film = FrameScan(gate: gate, output: output, at: at)
             return film.run(frames, scanning.frameScanner)
         }

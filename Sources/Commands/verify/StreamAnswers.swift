@@ -9,6 +9,10 @@ final class StreamAnswers: Sendable {
         let assessed: AssessedScan
         /// The generation that assessed the line, and that settles it.
         let generation: RunningGate.Generation
+        /// The line's number, from 1.
+        let number: Int
+        /// Nil for a line that is too long to keep.
+        let digest: [UInt8]?
         let microseconds: UInt64
         let readAt: UInt64
     }
@@ -61,6 +65,7 @@ final class StreamAnswers: Sendable {
             let begin = MonotonicClock.microseconds()
             var verdict = Verdict.fused(line.generation.gate.settle(line.assessed, at: line.readAt))
             verdict.noteUpdate(of: line.generation)
+            (verdict.line, verdict.digest) = (line.number, line.digest)
             verdict.elapsedMicroseconds = line.microseconds + (MonotonicClock.microseconds() - begin)
             worst = max(worst, verdict.outcome)
             return verdict

@@ -19,14 +19,18 @@ final class StreamLines: Sendable {
     static let lineCountMax = 256
 
     private let at: UInt64?
+    /// The byte that ends a line.
+    private let terminator: UInt8
     private let state = Mutex(State())
     private let room = Semaphore(lineCountMax)
     /// Wakes every waiting thread: the kernel reports a terminal's end to only one of them.
     private let end = eventfd(0, Int32(EFD_CLOEXEC))
 
-    /// - Parameter at: the time to use in place of the clock.
-    init(at: UInt64?) {
-        self.at = at
+    /// - Parameters:
+    ///   - at: the time to use in place of the clock.
+    ///   - terminator: the byte that ends a line.
+    init(at: UInt64?, terminator: UInt8) {
+        (self.at, self.terminator) = (at, terminator)
     }
 
     deinit {
@@ -43,7 +47,7 @@ final class StreamLines: Sendable {
     func next(_ watch: borrowing InputWatch) -> Line? {
         room.wait()
         while true {
-            switch state.withLock({ $0.next(at) }) {
+            switch state.withLock({ $0.next(terminator, at) }) {
             case .line(let line): return line
             case .awaited(let milliseconds): watch.wait(milliseconds: milliseconds)
             case .ended:
@@ -84,9 +88,9 @@ final class StreamLines: Sendable {
         private var processors = WakefulProcessors()
 
         /// The next line of the available input; never waits, because other threads need this state.
-        mutating func next(_ at: UInt64?) -> Next {
+        mutating func next(_ terminator: UInt8, _ at: UInt64?) -> Next {
             while true {
-                if let end = buffer[unread].firstIndex(of: UInt8(ascii: "\n")) {
+                if let end = buffer[unread].firstIndex(of: terminator) {
                     keep(buffer[unread.lowerBound..<end])
                     unread = end + 1..<unread.upperBound
                     return .line(finish())

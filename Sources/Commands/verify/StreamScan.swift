@@ -2,6 +2,7 @@ import CommandSupport
 import Gate
 import Glibc
 import Platform
+import Signing
 
 /// Decides on a scanner's lines: any free core checks a line; the lines are then settled and answered in order.
 struct StreamScan {
@@ -11,12 +12,14 @@ struct StreamScan {
     let gate: RunningGate
     let output: VerdictOutput
     let at: UInt64?
+    /// The byte that ends a line.
+    let terminator: UInt8
 
     /// Runs until stdin ends.
     ///
     /// - Returns: the worst verdict; undecided when no line came, or when stdin broke off.
     func run() -> VerdictOutcome {
-        let lines = StreamLines(at: at)
+        let lines = StreamLines(at: at, terminator: terminator)
         let answers = StreamAnswers(output: output, lines: lines)
         Crew.run {
             let watch = lines.watch()
@@ -43,15 +46,22 @@ struct StreamScan {
         let generation = gate.current
         let gate = generation.gate
         let assessed: AssessedScan
-        if var text = line.text {
-            if text.last == UInt8(ascii: "\r") { text.removeLast() }
-            assessed = gate.assess(ScannedText.payloads(text), at: line.readAt)
+        var digest: [UInt8]?
+        if let text = line.text {
+            let scanned = ScannedText(text)
+            assessed = gate.assess(scanned, at: line.readAt)
+            digest = scanned.text.digest
         } else {
             let reason = "a line of more than \(Self.lineByteCountMax) bytes"
             assessed = AssessedScan(refused: Refusal(.malformed, reason), scene: gate.scene.name)
         }
         return StreamAnswers.AssessedLine(
-            assessed: assessed, generation: generation, microseconds: MonotonicClock.microseconds() - begin,
-            readAt: line.readAt)
+            assessed: assessed, generation: generation, number: line.number + 1, digest: digest,
+            microseconds: MonotonicClock.microseconds() - begin, readAt: line.readAt)
     }
+}
+
+extension Collection<UInt8> {
+    /// The digest by which a verdict names the scanned bytes.
+    var digest: [UInt8] { Array(DigestAlgorithm.sha256.digest(self).prefix(8)) }
 }

@@ -49,4 +49,11 @@ extension Verdict {
     mutating func noteUpdate(of generation: RunningGate.Generation) {
         if generation.isUpdateRefused { findings.warnings.append(RunningGate.refusedWarning) }
     }
+
+    /// Adds the warning while an unread code in the background is passed over.
+    mutating func noteBackground() {
+        if !findings.warnings.contains(Verifier.backgroundWarning) {
+            findings.warnings.append(Verifier.backgroundWarning)
+        }
+    }
 }

@@ -57,9 +57,7 @@ struct HolderMatch {
     }
 
     private func isOneHolder(_ first: Findings, _ second: Findings, at now: UInt64) throws(Refusal) -> Bool {
-        if let pseudonym = first.pseudonym, pseudonym == second.pseudonym { return true }
-        if let object = first.object, object.id == second.object?.id { return true }
-        if let enterprise = first.enterprise, enterprise.uscc == second.enterprise?.uscc { return true }
+        if first.isSameSubject(as: second) { return true }
         // If both codes have an identifier in one domain, comparing the two decides.
         for domain in SealDomain.allCases {
             guard let one = first.fused[domain], let other = second.fused[domain] else { continue }
@@ -72,6 +70,20 @@ struct HolderMatch {
             // A link may be newer than the table, so the daemon is asked as well.
             if try registry?.isLinked(medical: medical, transit: transit, at: now) == true { return true }
         }
+        return false
+    }
+}
+
+extension Findings {
+    /// Whether the code names the same person code, object or enterprise as one of the others.
+    func isOfHolder(of others: [Findings]) -> Bool {
+        others.contains { isSameSubject(as: $0) }
+    }
+
+    fileprivate func isSameSubject(as other: Findings) -> Bool {
+        if let pseudonym, pseudonym == other.pseudonym { return true }
+        if let object, object.id == other.object?.id { return true }
+        if let enterprise, enterprise.uscc == other.enterprise?.uscc { return true }
         return false
     }
 }

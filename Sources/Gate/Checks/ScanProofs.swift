@@ -1,6 +1,6 @@
 /// The gate's own checks of a scan, in their order.
 enum ScanCheck: String, Sendable, CaseIterable {
-    case bundleTerm, noneRefused, holder, domains, clock, replay, event
+    case bundleTerm, noneRefused, holder, domains, read, clock, replay, event
 }
 
 /// Every proof that concerns one code alone.
@@ -14,6 +14,7 @@ struct TogetherProofs: Sendable {
     let noneRefused: NoneRefused
     let holder: OneHolder
     let domains: DomainsIdentified
+    let read: AllRead
 }
 
 /// Every proof that concerns the whole scan.

@@ -29,3 +29,16 @@ struct DomainsIdentified: Proof {
         throw Refusal(.noEntitlement, "no code of the scan identifies the holder in \(missing.rawValue)")
     }
 }
+
+/// Every code that was seen was read: an unread one may be another holder's.
+struct AllRead: Proof {
+    static let check = ScanCheck.read
+
+    static let refusal = Refusal(
+        .unreadable, "another code is in view and cannot be read",
+        hint: "hold only the holder's code into view, or hold both codes still, near and undamaged")
+
+    init(unreadCount: Int) throws(Refusal) {
+        guard unreadCount == 0 else { throw Self.refusal }
+    }
+}

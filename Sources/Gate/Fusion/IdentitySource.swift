@@ -8,6 +8,11 @@ protocol IdentitySource: Sendable {
     /// Whether a scanned payload looks like this kind of code.
     func recognises(_ payload: [UInt8]) -> Bool
 
+    /// Whether a refused code of this kind keeps the gate closed for a sound code beside it.
+    ///
+    /// If every refused text did, a sticker beside the gate would close it for everybody.
+    func closesWhenRefused(_ payload: [UInt8], _ findings: Findings) -> Bool
+
     /// Checks one payload and identifies its holder; a source that cannot decide refuses with an undecided code.
     ///
     /// The gate has already checked its bundle's term, and names the bundle in the verdict.

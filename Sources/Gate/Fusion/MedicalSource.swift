@@ -13,6 +13,8 @@ struct MedicalSource: IdentitySource {
             && MedicalInsuranceCode(String(decoding: payload, as: UTF8.self)) != nil
     }
 
+    func closesWhenRefused(_ payload: [UInt8], _ findings: Findings) -> Bool { scene.fuses(.medical) }
+
     func accepted(_ payload: [UInt8], at now: UInt64, _ findings: inout Findings) throws(Refusal) -> Accepted {
         findings.form = .person
         let (taken, code, known) = try findings.stage(name) { (_) throws(Refusal) in

@@ -12,8 +12,32 @@ struct SuishenSource: IdentitySource {
     let challenge: [UInt8]?
     let skewSeconds: UInt64
 
-    func recognises(_ payload: [UInt8]) -> Bool {
-        payload.starts(with: "SP".utf8) || payload.prefix(8).map { $0 | 0x20 }.elementsEqual("https://".utf8)
+    func recognises(_ payload: [UInt8]) -> Bool { CredentialText.isOwn(payload) }
+
+    /// Whether an issuer of the bundle signed the code: a person's, or one of a form that the scene takes.
+    ///
+    /// Expired and revoked codes count too, and so does every reason to refuse them. A forged or foreign code is nobody's,
+    /// and the code of a place on a poster is no second holder before a gate for persons. A signature by a compromised
+    /// key proves nothing.
+    func closesWhenRefused(_ payload: [UInt8], _ findings: Findings) -> Bool {
+        guard let text = String(validating: payload, as: UTF8.self),
+            let credential = try? UnverifiedCredential(text: text),
+            credential.form == .person || scene.forms.contains(credential.form),
+            let use = KeyUse(rawValue: credential.form.name)
+        else { return false }
+        // The signature was verified on the way to the refusal.
+        if findings.issuer != nil { return true }
+        for record in trust.records(credential.keyIdentifier)
+        where record.uses.contains(use) && record.status != .compromised {
+            guard let key = trust.key(record) else { continue }
+            do throws(CredentialError) {
+                if try credential.verified(by: key).claims.issuer == record.issuer { return true }
+            } catch {
+                // The claims are looked at after the signature.
+                if error.code == .malformed { return true }
+            }
+        }
+        return false
     }
 
     func accepted(_ payload: [UInt8], at now: UInt64, _ findings: inout Findings) throws(Refusal) -> Accepted {

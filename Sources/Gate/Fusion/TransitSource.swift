@@ -15,6 +15,8 @@ struct TransitSource: IdentitySource {
         payload.first == TransitLayout.version
     }
 
+    func closesWhenRefused(_ payload: [UInt8], _ findings: Findings) -> Bool { scene.fuses(.transit) }
+
     func accepted(_ payload: [UInt8], at now: UInt64, _ findings: inout Findings) throws(Refusal) -> Accepted {
         findings.form = .person
         let taken = try ForeignSceneProofs(.transit, in: scene, isChallenged: isChallenged)

@@ -55,3 +55,8 @@ package struct Scene: Sendable, Equatable {
         self.delegationScope = delegationScope
     }
 }
+
+extension Scene {
+    /// Whether the scene takes persons' codes of another issuer for their identity in a domain.
+    func fuses(_ domain: SealDomain) -> Bool { forms.contains(.person) && domains.contains(domain) }
+}

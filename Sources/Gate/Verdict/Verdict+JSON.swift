@@ -7,6 +7,8 @@ extension Verdict {
         var object: JSONObject = ["verdict": .string(outcome.rawValue), "code": .string(code.rawValue)]
         if let reason { object["reason"] = .string(reason) }
         if let hint { object["hint"] = .string(hint) }
+        if let line { object["line"] = .integer(Int64(line)) }
+        if let digest { object["digest"] = .string(Hex.encode(digest)) }
         findings.write(to: &object)
         if let elapsedMicroseconds { object["elapsedMicroseconds"] = .integer(Int64(clamping: elapsedMicroseconds)) }
         return .object(object)

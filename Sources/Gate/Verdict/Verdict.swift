@@ -12,6 +12,10 @@ package struct Verdict: Sendable, Equatable {
     /// The facts about the code; commands may add to them, and they do not change the answer.
     package var findings: Findings
     package var elapsedMicroseconds: UInt64?
+    /// The number of the stream's line that the verdict answers; the first line is 1.
+    package var line: Int?
+    /// The first 8 bytes of SHA-256 of the scanned bytes, so that a verdict can be matched to its scan.
+    package var digest: [UInt8]?
     /// Whether the code itself is sound, but another code of the scan was refused; never printed.
     let isRefusedForAnother: Bool
 

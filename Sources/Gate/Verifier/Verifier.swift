@@ -108,23 +108,40 @@ package struct Verifier: Sendable {
     /// Checks every payload of one scan; none is accepted unless all of them belong to one holder.
     ///
     /// - Parameters:
-    ///   - payloads: the scan's payloads, at most ``payloadCountMax``; a payload of an unknown kind is skipped if
-    ///     another is known, and a repeated payload counts once.
+    ///   - payloads: the scan's payloads, of which at most ``payloadCountMax`` may count; a repeated payload counts
+    ///     once, and one that belongs to nobody is passed over beside a code that counts.
+    ///   - unreadCount: the number of codes that are seen beside these and cannot be read.
     ///   - others: the verdicts on codes that were in view before and still are.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: the assessed scan for ``settle(_:at:)``.
-    package func assess(_ payloads: [[UInt8]], beside others: [Verdict] = [], at now: UInt64) -> AssessedScan {
+    /// - Returns: the assessed scan for ``settle(_:at:)``; without codes if all were passed over beside `others`.
+    package func assess(
+        _ payloads: [[UInt8]], unreadCount: Int = 0, beside others: [Verdict] = [], at now: UInt64
+    ) -> AssessedScan {
         var known: [[UInt8]] = []
         for payload in payloads where knows(payload) && !known.contains(payload) { known.append(payload) }
-        let count = known.count + others.count
-        guard count <= Self.payloadCountMax else {
-            return AssessedScan(refused: Refusal(.malformed, "\(count) codes are too many at once"), scene: scene.name)
+        // Bounded before anyone is asked about them.
+        let askedCount = known.count { !own.recognises($0) && source(of: $0).closesWhenRefused($0, Findings()) }
+        guard askedCount + others.count <= Self.payloadCountMax else { return tooMany(askedCount + others.count) }
+        var codes = known.map { assess($0, at: now) }
+        let counted = codes.filter { $0.refusal == nil || $0.closesWhenRefused }
+        guard counted.count + others.count <= Self.payloadCountMax else {
+            return tooMany(counted.count + others.count)
         }
-        let relevant = known.isEmpty ? Array(payloads.prefix(1)) : known
-        var codes = relevant.map { assess($0, at: now) }
+        if counted.isEmpty {
+            guard others.isEmpty else { return AssessedScan([], together: .failure(Self.passedOver)) }
+            guard unreadCount == 0 else { return AssessedScan(refused: AllRead.refusal, scene: scene.name) }
+            codes = codes.isEmpty ? payloads.prefix(1).map { assess($0, at: now) } : Array(codes.prefix(1))
+        } else {
+            codes = Self.withoutEarlierShowings(counted)
+            if payloads.count > 1, codes.count < Set(payloads).count {
+                for index in codes.indices { codes[index].findings.warnings.append(Self.backgroundWarning) }
+            }
+        }
         let noneRefused: NoneRefused
         do throws(Refusal) {
-            noneRefused = try NoneRefused(codes, beside: others)
+            let sound = codes.filter { $0.refusal == nil }.map(\.findings)
+            noneRefused = try NoneRefused(
+                codes, beside: others.filter { $0.refusal == nil || !$0.findings.isOfHolder(of: sound) })
         } catch {
             for index in codes.indices { codes[index].refuseBeside(error) }
             return AssessedScan(codes, together: .failure(error))
@@ -133,7 +150,7 @@ package struct Verifier: Sendable {
             let findings = codes.map(\.findings) + others.map(\.findings)
             let together = TogetherProofs(
                 noneRefused: noneRefused, holder: try OneHolder(findings, by: match, at: now),
-                domains: try DomainsIdentified(findings, in: scene))
+                domains: try DomainsIdentified(findings, in: scene), read: try AllRead(unreadCount: unreadCount))
             return AssessedScan(codes, together: .success(together))
         } catch {
             for index in codes.indices { codes[index].refuse(error) }
@@ -171,11 +188,27 @@ package struct Verifier: Sendable {
         }
     }
 
+    /// The warning in a verdict beside which another code was passed over.
+    package static let backgroundWarning = "background_code"
+
+    private static let passedOver = Refusal(.malformed, "the texts are no codes of a holder")
+
+    private func tooMany(_ count: Int) -> AssessedScan {
+        AssessedScan(refused: Refusal(.malformed, "\(count) codes are too many at once"), scene: scene.name)
+    }
+
+    /// Leaves out the refused codes of a holder who also shows a sound one, such as the same code shown earlier.
+    private static func withoutEarlierShowings(_ codes: [AssessedCode]) -> [AssessedCode] {
+        let sound = codes.filter { $0.refusal == nil }.map(\.findings)
+        return codes.filter { $0.refusal == nil || !$0.findings.isOfHolder(of: sound) }
+    }
+
+    private func source(of payload: [UInt8]) -> any IdentitySource {
+        own.recognises(payload) ? own : others.first { $0.recognises(payload) } ?? own
+    }
+
     private func assess(_ payload: [UInt8], at now: UInt64) -> AssessedCode {
-        if !own.recognises(payload), let other = others.first(where: { $0.recognises(payload) }) {
-            return assess(payload, by: other, at: now)
-        }
-        return assess(payload, by: own, at: now)
+        assess(payload, by: source(of: payload), at: now)
     }
 
     private func assess(_ payload: [UInt8], by source: some IdentitySource, at now: UInt64) -> AssessedCode {
@@ -186,10 +219,14 @@ package struct Verifier: Sendable {
             let term = try BundleInTerm(bundle, in: scene, at: now)
             if trust.isStale { findings.warnings.append("bundle_stale") }
             let accepted = try source.accepted(payload, at: now, &findings)
-            return AssessedCode(.success(AcceptedCode(bundle: term, source: accepted)), findings: findings)
+            return AssessedCode(
+                .success(AcceptedCode(bundle: term, source: accepted)), of: payload, findings: findings,
+                closesWhenRefused: true)
         } catch {
             if error.code.dependsOnClock { source.noteDeviceTime(payload, at: now, &findings) }
-            return AssessedCode(.failure(error), findings: findings)
+            return AssessedCode(
+                .failure(error), of: payload, findings: findings,
+                closesWhenRefused: source.closesWhenRefused(payload, findings))
         }
     }
 }

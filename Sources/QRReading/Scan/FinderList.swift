@@ -1,24 +1,30 @@
 /// Finder patterns of one polarity, collected line by line; reuses its buffers for every picture.
 struct FinderList {
     private var patterns: [FinderPattern] = []
+    /// The patterns before this one lie too far above the searched row to be confirmed again.
+    private var firstOpen = 0
     /// The patterns that the most lines of pixels confirmed, best first.
     private(set) var best: [FinderPattern] = []
 
     /// The most patterns that are combined: a picture full of false ones must not take seconds.
     private static let bestCountMax = 24
-    /// The most patterns that are kept, since each new one is compared with all of them.
-    private static let patternCountMax = 2_000
+    /// The most patterns that are kept.
+    private static let patternCountMax = 20_000
     /// The number of modules, of the middle square's three, whose rows must confirm a pattern for full support.
     private static let supportingModules = 2.4
 
     mutating func clear() {
         patterns.removeAll(keepingCapacity: true)
         best.removeAll(keepingCapacity: true)
+        firstOpen = 0
     }
 
     /// Adds a pattern, or merges it with a known pattern at its position.
     mutating func add(_ pattern: FinderPattern) {
-        for index in patterns.indices {
+        while firstOpen < patterns.count, patterns[firstOpen].y + 5 * patterns[firstOpen].module < pattern.y {
+            firstOpen += 1
+        }
+        for index in firstOpen..<patterns.count {
             let known = patterns[index]
             guard abs(known.x - pattern.x) < known.module * 2, abs(known.y - pattern.y) < known.module * 2,
                 pattern.module < known.module * 1.6, known.module < pattern.module * 1.6
@@ -35,11 +41,18 @@ struct FinderList {
 
     /// Selects the best patterns after every `step`-th row was searched.
     mutating func rank(step: Int) {
-        for pattern in patterns { rank(pattern) }
-        for index in best.indices {
-            let rows = Double(best[index].lineCount * step)
-            best[index].support = min(1, rows / (Self.supportingModules * best[index].module))
+        for index in patterns.indices {
+            let rows = Double(patterns[index].lineCount * step)
+            patterns[index].support = min(1, rows / (Self.supportingModules * patterns[index].module))
+            rank(patterns[index])
         }
+    }
+
+    /// The patterns that at least this fraction of their rows confirmed; if they are too many, the best confirmed.
+    func supported(atLeast support: Double, countMax: Int) -> [FinderPattern] {
+        let supported = patterns.filter { $0.support >= support }
+        guard supported.count > countMax else { return supported }
+        return Array(supported.sorted { $0.support > $1.support }.prefix(countMax))
     }
 
     /// Inserts a pattern among the best, after its equals.

@@ -29,6 +29,14 @@ package struct FrameTracker: Sendable {
     package mutating func newCodes(_ codes: [ScannedCode]) -> [ScannedCode] {
         for index in seen.indices { seen[index].absence += 1 }
         seen.removeAll { $0.absence > absentFrameCount }
+        return furtherCodes(codes)
+    }
+
+    /// Takes codes that a further look at the same frame found.
+    ///
+    /// - Parameter codes: the codes, also those that ``newCodes(_:)`` has taken.
+    /// - Returns: the codes that were not in view before.
+    package mutating func furtherCodes(_ codes: [ScannedCode]) -> [ScannedCode] {
         var new: [ScannedCode] = []
         for code in codes {
             if let index = seen.firstIndex(where: { $0.code == code.bytes }) {

@@ -14,4 +14,6 @@ package struct Scan: Sendable, Equatable {
     package let outcome: Outcome
     /// The codes that were read, without repetition.
     package let codes: [ScannedCode]
+    /// The places of other codes that may be a person's: they are seen, and cannot be read.
+    package var unread: [ScannedCode.Corners] = []
 }

@@ -36,6 +36,11 @@ package struct ScannedCode: Sendable, Equatable {
             return min(top, right, bottom, left) >= 0 || max(top, right, bottom, left) <= 0
         }
 
+        /// The middle between the outer finder patterns, in pixels.
+        var middle: (x: Double, y: Double) {
+            (Double(upperRight.x + lowerLeft.x) / 2, Double(upperRight.y + lowerLeft.y) / 2)
+        }
+
         func scaled(by factor: Double) -> Corners {
             func scale(_ point: Point) -> Point {
                 Point(x: Int(Double(point.x) * factor), y: Int(Double(point.y) * factor))

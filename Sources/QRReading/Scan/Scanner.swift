@@ -12,6 +12,8 @@ package struct Scanner {
     private var threshold = LocalThreshold()
     private var smoother = Smoother()
     private var resizer = Resizer()
+    private var search = PersonCodeSearch()
+    private var reader = SymbolReader()
     /// The results of all looks at the picture, and of the latest look.
     private var sight = Sight()
     private var look = Sight()
@@ -59,7 +61,7 @@ package struct Scanner {
             }
             break
         }
-        return result()
+        return result(unread: lookForPersonCodes(freeCount: Self.freeReadCount))
     }
 
     /// Looks for codes in a film's next frame: the cheapest look at each, the others in turn, as time allows.
@@ -83,6 +85,67 @@ package struct Scanner {
         return result()
     }
 
+    /// Looks in a film's frame for person codes beside the codes that were read, before a gate decides on these.
+    ///
+    /// - Parameters:
+    ///   - frame: the frame of the latest scan.
+    ///   - scan: what ``scanFrame(_:isLate:)`` read in it.
+    /// - Returns: the codes of both looks, and the places of codes that neither could read.
+    package mutating func scanFurther(_ frame: GreyImage, beside scan: Scan) -> Scan {
+        guard begin(frame) else { return Self.tooSmall }
+        defer { picture.unload() }
+        var earlier = Sight()
+        earlier.codes = scan.codes
+        sight.add(earlier)
+        // A film's next frame follows soon.
+        return result(unread: lookForPersonCodes(freeCount: 0))
+    }
+
+    /// The codes that are read even without a budget: as many as a gate decides on together.
+    private static let freeReadCount = 8
+
+    /// Reads every code that may be a person's and was not read yet.
+    ///
+    /// - Returns: the places of those that cannot be read.
+    private mutating func lookForPersonCodes(freeCount: Int) -> [ScannedCode.Corners] {
+        let found = search.find(in: picture)
+        var unread: [ScannedCode.Corners] = []
+        var freeCount = freeCount
+        let deadline = deadline
+        read(found.dark, in: picture, deadline, &freeCount, &unread)
+        if !found.light.isEmpty {
+            scaled.loadInverted(picture)
+            read(found.light, in: scaled, deadline, &freeCount, &unread)
+        }
+        return unread
+    }
+
+    private mutating func read(
+        _ triples: [FinderTriple], in picture: PixelBuffer, _ deadline: Deadline, _ freeCount: inout Int,
+        _ unread: inout [ScannedCode.Corners]
+    ) {
+        for triple in triples where !triple.isCentred(in: sight.places) && !triple.isCentred(in: unread) {
+            look.clear()
+            let isFree = freeCount > 0
+            freeCount -= 1
+            var outcome = reader.read(
+                triple, picture, refined: false, deadline: isFree ? .none : deadline, into: &look)
+            if outcome.corners == nil {
+                outcome = reader.read(triple, picture, refined: true, deadline: deadline, into: &look)
+            }
+            if let corners = outcome.corners {
+                sight.add(look)
+                sight.places.append(corners)
+            } else {
+                unread.append(triple.corners)
+            }
+        }
+        // A place that a false triple seemed to have may belong to a code that was read later.
+        let places = sight.places
+        unread.removeAll { place in places.contains { $0.contain(x: place.middle.x, y: place.middle.y) } }
+        sight.seesCode = sight.seesCode || !unread.isEmpty
+    }
+
     /// The deadline of a look: the last fifth of the budget is left for the row or decoding that is not interrupted.
     private var deadline: Deadline {
         guard let microseconds else { return .none }
@@ -101,12 +164,12 @@ package struct Scanner {
     private static let tooSmall = Scan(outcome: .noCode, codes: [])
 
     /// The result, with codes ordered from the upper left to the lower right.
-    private mutating func result() -> Scan {
+    private mutating func result(unread: [ScannedCode.Corners] = []) -> Scan {
         // Sorted in place: a copy would allocate memory in every frame.
         if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
         let outcome: Scan.Outcome =
             !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
-        return Scan(outcome: outcome, codes: sight.codes)
+        return Scan(outcome: outcome, codes: sight.codes, unread: unread)
     }
 
     /// Takes one look; returns whether the picture needs no further looks.

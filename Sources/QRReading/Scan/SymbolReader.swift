@@ -29,6 +29,11 @@ struct SymbolReader {
         /// A code whose text could not be read.
         case seen
         case nothing
+
+        /// The corners of a symbol that was read.
+        var corners: ScannedCode.Corners? {
+            if case .read(let corners) = self { corners } else { nil }
+        }
     }
 
     /// A possible version of a symbol.
