@@ -75,9 +75,11 @@ struct HolderMatch {
 }
 
 extension Findings {
-    /// Whether the code names the same person code, object or enterprise as one of the others.
+    /// Whether the code is the same person code as one of the others, at another showing.
+    ///
+    /// Two codes of one object or enterprise are not: that one of them is revoked matters.
     func isOfHolder(of others: [Findings]) -> Bool {
-        others.contains { isSameSubject(as: $0) }
+        pseudonym != nil && others.contains { $0.pseudonym == pseudonym }
     }
 
     fileprivate func isSameSubject(as other: Findings) -> Bool {
