@@ -33,7 +33,18 @@ struct AuditOptionsTests {
                     while mode == "endless": self.wfile.write(body)
                     while mode == "chunked": self.wfile.write(b"%x\\r\\n%b\\r\\n" % (len(body), body))
                 except OSError: pass
+        class Busy(http.server.SimpleHTTPRequestHandler):
+            waits = [(429, "1"), (503, "0")]
+            def do_GET(self):
+                if mode == "overloaded" or self.waits:
+                    status, seconds = self.waits.pop(0) if self.waits else (503, "1")
+                    self.send_response(status)
+                    self.send_header("Retry-After", seconds)
+                    self.send_header("Content-Length", "0")
+                    return self.end_headers()
+                super().do_GET()
         handler = Hostile
+        if mode in ("busy", "overloaded"): handler = functools.partial(Busy, directory=folder)
         if mode == "log": handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
         served = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         pathlib.Path(port).write_text(f"http://127.0.0.1:{served.server_port}\\n")
@@ -159,7 +170,8 @@ struct AuditOptionsTests {
         for (mode, status, code) in [
             ("log", Int32(0), "ok"), ("endless", 2, "[input_too_large]"), ("redirect", 2, "[input_unreadable]"),
             ("broken", 2, "[input_unreadable]"), ("long", 2, "[input_unreadable]"), ("bomb", 2, "[input_too_large]"),
-            ("chunked", 2, "[input_too_large]"), ("short", 1, "checkpoint_signature"),
+            ("chunked", 2, "[input_too_large]"), ("short", 1, "checkpoint_signature"), ("busy", 0, "ok"),
+            ("overloaded", 2, "[input_unreadable]"),
         ] {
             let port = run.folder("\(mode).port")
             let script = """

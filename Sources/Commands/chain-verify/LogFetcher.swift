@@ -1,3 +1,4 @@
+import Glibc
 import Platform
 import Synchronization
 import TraceLog
@@ -5,6 +6,10 @@ import TraceLog
 /// A log behind a daemon's socket or an http(s) URL.
 final class LogFetcher: AuditSource {
     private static let timeoutMilliseconds = 30_000
+    /// How often a file is asked for when the server is busy.
+    private static let attemptCountMax = 5
+    /// The longest wait between two attempts, in seconds, whatever the server asks for.
+    private static let waitSecondsMax = 20
 
     private let name: String
     /// Comes before every path.
@@ -35,6 +40,26 @@ final class LogFetcher: AuditSource {
                 code: .unreadable, reason: "\(name) is not an address",
                 hint: "name http(s)://HOST[:PORT][/PREFIX], without user, query and fragment")
         }
+        var attempt = 1
+        while true {
+            let answer = try answer(exchange, path, byteCountMax: byteCountMax)
+            switch answer.status {
+            case 200: return answer.body
+            case 404, 410: return nil
+            case 429, 503 where attempt < Self.attemptCountMax:
+                sleep(UInt32(min(max(answer.retryAfterSeconds ?? attempt, 1), Self.waitSecondsMax)))
+                attempt += 1
+            case 300..<400:
+                let hint = answer.location.map { "name the address to which it redirects: \($0)" }
+                throw unreadable(path, "the server redirects", hint: hint ?? "name the log's own address")
+            default: throw unreadable(path, "the server answers \(answer.status)")
+            }
+        }
+    }
+
+    private func answer(
+        _ exchange: HTTPExchange, _ path: String, byteCountMax: Int
+    ) throws(AuditSourceError) -> HTTPResponse {
         let start = AuditProgress.milliseconds()
         let answer: HTTPResponse
         do throws(HTTPExchangeError) {
@@ -51,11 +76,7 @@ final class LogFetcher: AuditSource {
         guard pace.withLock({ $0.note(byteCount: answer.body.count, milliseconds: elapsed) }) else {
             throw unreadable(path, "the server is too slow over the whole audit")
         }
-        switch answer.status {
-        case 200: return answer.body
-        case 404, 410: return nil
-        default: throw unreadable(path, "the server answers \(answer.status)")
-        }
+        return answer
     }
 
     private func unreadable(

@@ -9,6 +9,8 @@ struct HTTPResponseHead: Equatable {
 
     let status: Int
     let framing: Framing
+    /// The fields that a client of ours acts on, by their names in lower case.
+    let fields: [String: String]
 
     /// Reads a head without the empty line that ends it.
     init(_ bytes: ArraySlice<UInt8>) throws(HTTPExchangeError) {
@@ -19,17 +21,24 @@ struct HTTPResponseHead: Equatable {
             let status = Int(start[1]), (200...599).contains(status)
         else { throw .malformed("its status line is not HTTP/1.1") }
         self.status = status
-        framing = try Self.framing(lines.dropFirst())
+        var fields: [String: String] = [:]
+        framing = try Self.framing(lines.dropFirst(), &fields)
+        self.fields = fields
     }
 
     /// Refuses two lengths, and a length beside chunks, because both are used to smuggle answers (RFC 9112 §6.3).
-    private static func framing(_ lines: ArraySlice<Substring>) throws(HTTPExchangeError) -> Framing {
+    private static func framing(
+        _ lines: ArraySlice<Substring>, _ fields: inout [String: String]
+    ) throws(HTTPExchangeError) -> Framing {
         var framing: Framing?
         for line in lines {
             guard let colon = line.firstIndex(of: ":") else { throw .malformed("a header field has no colon") }
             let name = line[..<colon].lowercased()
             guard !name.contains(where: { $0 == " " || $0 == "\t" }) else {
                 throw .malformed("a header field's name has a space")
+            }
+            if name == "retry-after" || name == "location" {
+                fields[name] = line[line.index(after: colon)...].filter { $0 != " " && $0 != "\t" }
             }
             guard name == "content-length" || name == "transfer-encoding" else { continue }
             let value = line[line.index(after: colon)...].filter { $0 != " " && $0 != "\t" }

@@ -42,7 +42,7 @@ package struct HTTPResponseReader {
             }
         guard isComplete else { return nil }
         guard position == unread.count else { throw .malformed("bytes follow its end") }
-        return HTTPResponse(status: head.status, body: body)
+        return HTTPResponse(head, body: body)
     }
 
     private mutating func readHead() throws(HTTPExchangeError) {

@@ -41,7 +41,7 @@ final class RemoteAnswer {
     /// The answer, once the transfer has ended well.
     func response() throws(HTTPExchangeError) -> HTTPResponse {
         guard let head else { throw .malformed("it has no head") }
-        return HTTPResponse(status: head.status, body: body)
+        return HTTPResponse(head, body: body)
     }
 
     private func attempt(_ body: () throws(HTTPExchangeError) -> Void) -> Bool {
