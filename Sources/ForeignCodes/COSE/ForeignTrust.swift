@@ -41,7 +41,7 @@ package struct ForeignTrust: Sendable {
     package static let keyCountMax = 10_000
 
     package let keys: [ForeignKey]
-    /// The number of skipped keys of unsupported types (P-521, RSA under 2,048 bits).
+    /// The number of skipped keys: of unsupported types (P-521, RSA under 2,048 bits), or not for such signatures.
     package let passedOverCount: Int
 
     package init(keys: [ForeignKey]) {
