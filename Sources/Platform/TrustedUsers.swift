@@ -46,7 +46,7 @@ package struct TrustedUsers: Sendable {
                 continue
             }
             linkCount += 1
-            guard followsLink || !rest.isEmpty else { throw UntrustedEntry(path: next, fault: .link) }
+            guard followsLink || !rest.isEmpty else { throw .link(next) }
             guard linkCount <= Self.linkCountMax, let target = Self.target(of: next) else { return }
             if target.hasPrefix("/") { place = "" }
             rest += target.split(separator: "/").map(String.init).reversed()
@@ -60,12 +60,12 @@ package struct TrustedUsers: Sendable {
         guard unsafe lstat(path, &status) == 0 else { return nil }
         let kind = status.st_mode & S_IFMT
         guard users.contains(status.st_uid) else {
-            throw UntrustedEntry(path: path, fault: .owner(status.st_uid))
+            throw .owned(path, by: status.st_uid)
         }
         // Linux ignores a link's mode. A sticky folder keeps others from replacing its entries, not from adding some.
         let isShared = status.st_mode & (S_IWGRP | S_IWOTH) != 0
         guard !isShared || kind == S_IFLNK || status.st_mode & S_ISVTX != 0 && !isLast else {
-            throw UntrustedEntry(path: path, fault: .writable(mode: status.st_mode & 0o7777))
+            throw .writable(path, mode: status.st_mode & 0o7777)
         }
         return kind
     }
@@ -90,33 +90,30 @@ package struct TrustedUsers: Sendable {
 }
 
 /// A file, folder or link that an untrusted user can change.
-package struct UntrustedEntry: Error, Equatable {
-    package enum Fault: Equatable, Sendable {
-        /// Its owner is this user.
-        case owner(uid_t)
-        /// Its group or everybody can write it.
-        case writable(mode: mode_t)
-        /// It is a symbolic link where none is allowed.
-        case link
-    }
-
-    package let path: String
-    package let fault: Fault
+package enum UntrustedEntry: Error, Equatable {
+    case owned(String, by: uid_t)
+    /// Its group or everybody can write it.
+    case writable(String, mode: mode_t)
+    /// It is a symbolic link where none is allowed.
+    case link(String)
 
     /// The reason as a whole sentence.
     package var reason: String {
-        switch fault {
-        case .owner(let user): "\(path) belongs to user \(user), who could change it"
-        case .writable(let mode): "\(path) has mode 0\(String(mode, radix: 8)), so other users could change it"
-        case .link: "\(path) is a symbolic link"
+        switch self {
+        case .owned(let path, let user): "\(path) belongs to user \(user), who could change it"
+        case .writable(let path, let mode):
+            "\(path) has mode 0\(String(mode, radix: 8)), so other users could change it"
+        case .link(let path): "\(path) is a symbolic link"
         }
     }
 
     /// The command that mends it.
     package var hint: String {
-        switch fault {
-        case .owner: "run `chown \(geteuid()) \(path)` if you trust its content, or use a folder of this user"
-        case .writable: "run `chmod go-w \(path)` if you trust its content, or use a folder of this user"
+        switch self {
+        case .owned(let path, _):
+            "run `chown \(geteuid()) \(path)` if you trust its content, or use a folder of this user"
+        case .writable(let path, _):
+            "run `chmod go-w \(path)` if you trust its content, or use a folder of this user"
         case .link: "name the folder itself, and remove the link"
         }
     }

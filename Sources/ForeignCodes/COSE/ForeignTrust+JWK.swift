@@ -49,7 +49,7 @@ extension ForeignTrust {
         if let chain = jwk["x5c"]?.array, let first = chain.first?.string, let der = try? Base64.decode(first),
             let certificate = try? Certificate(der: der)
         {
-            return ForeignKey(certificate: certificate, identifiers: identifiers(jwk))
+            return certificate.maySign ? ForeignKey(certificate: certificate, identifiers: identifiers(jwk)) : nil
         }
         let key: VerificationKey?
         switch (jwk["kty"]?.string, jwk["crv"]?.string) {

@@ -72,7 +72,9 @@ package struct ForeignTrust: Sendable {
     }
 
     private static func key(der: [UInt8]) throws(ForeignTrustError) -> ForeignKey? {
-        if let certificate = try? Certificate(der: der) { return ForeignKey(certificate: certificate) }
+        if let certificate = try? Certificate(der: der) {
+            return certificate.maySign ? ForeignKey(certificate: certificate) : nil
+        }
         do {
             return ForeignKey(key: try VerificationKey(foreignSPKI: der), identifiers: [])
         } catch {

@@ -61,7 +61,7 @@ extension TransitNetwork {
         }
         try self.init(
             customData: fields.text("customData"), epoch: fields.text("epoch"), length: fields.text("length"),
-            authorities: authorities, version: 0)
+            authorities: authorities, version: fields["version"] == nil ? 0 : fields.unsigned("version"))
     }
 
     /// Reads `[index, key]`, or `[index, key, {nbf, exp, status}]` with optional members.
@@ -98,15 +98,14 @@ extension TransitNetwork {
 
     /// The member `transit` of a bundle.
     var item: CBORItem {
-        .record([
+        var fields: [(String, CBORItem)] = [
             ("customData", .text(layout.customDataPlace.rawValue)),
             ("epoch", .text(layout.epoch.rawValue)),
             ("length", .text(layout.lengthMeaning.rawValue)),
-            (
-                "authorities",
-                .array(sortedAuthorities.map { Self.item($0.key, $0.value) })
-            ),
-        ])
+            ("authorities", .array(sortedAuthorities.map { Self.item($0.key, $0.value) })),
+        ]
+        if version > 0 { fields.append(("version", .unsigned(version))) }
+        return .record(fields)
     }
 
     /// An authority without limits stays in the form of the previous software version, for older gates.

@@ -3,7 +3,7 @@ import Storage
 
 /// The newest version of the operator's transit network; an older file would bring a struck authority back.
 enum TransitNetworkVersion {
-    private static let counter = "transit network"
+    static let counter = "transit network"
 
     /// Remembers a network's version.
     ///
