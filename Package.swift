@@ -224,9 +224,9 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "Platform", "QRDrawing", "QRReading",
-                "Signing",
-                "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend", "transit-issuer", "verify",
+                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "Platform", "QRDrawing",
+                "QRReading", "Signing", "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend",
+                "transit-issuer", "verify",
             ]),
         tests(
             "DocumentationTests",

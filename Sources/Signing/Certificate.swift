@@ -10,6 +10,8 @@ package struct Certificate: Sendable, Equatable {
     package let notBefore: UInt64
     /// The last second of validity, Unix time.
     package let notAfter: UInt64
+    /// Whether the certificate's key usage allows signatures; true when the extension is absent.
+    package let maySign: Bool
     /// The purposes in the extended key usage, as dotted OIDs; empty when the extension is absent.
     package let extendedKeyUsages: [String]
 
@@ -29,6 +31,7 @@ package struct Certificate: Sendable, Equatable {
         self.der = der
         self.notBefore = notBefore
         self.notAfter = notAfter
+        maySign = parsed.maySign
         self.extendedKeyUsages = extendedKeyUsages
         key = try VerificationKey(foreignSPKI: spki)
     }

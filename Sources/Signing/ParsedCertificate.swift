@@ -35,6 +35,13 @@ import Glibc
         unsafe Self.encoded { output in unsafe i2d_X509_PUBKEY(X509_get_X509_PUBKEY(pointer), output) }
     }
 
+    /// Whether the key usage names signatures, or is absent (RFC 5280 §4.2.1.3).
+    var maySign: Bool {
+        let usage = unsafe X509_get_key_usage(pointer)
+        ERR_clear_error()
+        return usage & UInt32(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION) != 0
+    }
+
     /// Dotted OIDs; empty when the extension is absent, nil when it is repeated or malformed.
     var extendedKeyUsages: [String]? {
         var critical: Int32 = 0

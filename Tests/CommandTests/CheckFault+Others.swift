@@ -22,6 +22,20 @@ extension CheckFault {
         switch check {
         case .layout: [CheckFault(.malformed) { try String($0.transit.code().dropLast(2)) }]
         case .authority: [CheckFault(.unknownIssuer) { try $0.transit.code(caIndex: 2) }]
+        case .authorityTerm:
+            [
+                (RefusalCode.keyExpired, TransitAuthority.Status.compromised, nil, nil),
+                (.keyExpired, .active, nil, VerifyGate.now), (.keyNotForThisUse, .active, VerifyGate.now + 1, nil),
+            ].map { (code, status, start: UInt64?, end: UInt64?) in
+                CheckFault(code) { gate in
+                    let limited = TransitAuthority(
+                        key: gate.transit.authority.verificationKey.raw, notBefore: start, expiresAt: end,
+                        status: status)
+                    let network = TransitNetwork(layout: TransitLayout(), authorities: [1: limited])
+                    try gate.export(version: 6, network: network)
+                    return try gate.transit.code()
+                }
+            }
         case .certificateTerm:
             [CheckFault(.keyExpired) { try $0.transit.code(certificateEnd: VerifyGate.now - 86_400 * 2) }]
         case .authorisation:

@@ -6,7 +6,7 @@ import Testing
 struct ClockWatchTests {
     private func run(_ gate: VerifyGate, at time: UInt64, _ lines: [String]) throws -> VerifyRun {
         try VerifyRun(
-            "--bundle \(gate.folder) --scene metro-gate --at \(time) --stream",
+            "--bundle \(gate.folder) --scene metro-gate --at \(time) --root \(gate.rootDigest) --stream",
             input: lines.map { $0 + "\n" }.joined())
     }
 

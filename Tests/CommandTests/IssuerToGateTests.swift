@@ -34,9 +34,9 @@ struct IssuerToGateTests {
         let text = try issue([try run.object()])
         try export(to: "gate", at: Self.start, ["--lifetime", "60"])
         let fresh = try code(text, "object-inspection", "gate", at: Self.start + 59)
-        #expect(fresh["code"] == "ok" && fresh["warnings"] == [])
+        #expect(fresh["code"] == "ok" && fresh["warnings"] == ["root_unpinned"])
         let stale = try code(text, "object-inspection", "gate", at: Self.start + 60 + 7 * Self.day - 1)
-        #expect(stale["code"] == "ok" && stale["warnings"] == ["bundle_stale"])
+        #expect(stale["code"] == "ok" && stale["warnings"] == ["bundle_stale", "root_unpinned"])
         let ended = try code(text, "object-inspection", "gate", at: Self.start + 60 + 7 * Self.day)
         #expect(ended["code"] == "bundle_expired")
     }
@@ -108,19 +108,20 @@ struct IssuerToGateTests {
         for domain in ["medical", "transit"] { try export(to: domain, at: Self.start, ["--domain", domain]) }
         try export(to: "none", at: Self.start)
         let ride = try verdict("metro-gate", "transit")
-        #expect(ride.code == "ok" && ride.warnings == [])
+        #expect(ride.code == "ok" && ride.warnings == ["root_unpinned"])
         #expect(ride.fused == ["transit": ["id": .string(Self.transit), "source": "suishen"]])
         let visit = try verdict("hospital", "medical")
         #expect(visit.code == "ok" && visit.fused == ["medical": ["id": .string(Self.medical), "source": "suishen"]])
         // A hospital admits everybody; a turnstile with another domain's bundle, or without its keys, admits nobody.
         let blind = try verdict("hospital", "transit")
-        #expect(blind.code == "ok" && blind.fused == nil && blind.warnings == ["domain_closed"])
+        #expect(blind.code == "ok" && blind.fused == nil && blind.warnings == ["domain_closed", "root_unpinned"])
         #expect(try verdict("metro-gate", "medical").code == "bundle_unreadable")
         unsafe unlink(run.folder("transit/epoch-keys.cbor"))
         #expect(try verdict("metro-gate", "transit").code == "bundle_unreadable")
-        // A bundle exported for no domain makes a gate that opens no seal, and every verdict warns of it.
         let closed = try verdict("metro-gate", "none")
-        #expect(closed.code == "ok" && closed.fused == nil && closed.warnings == ["domain_closed"])
+        #expect(closed.code == "bundle_unreadable" && closed.fused == nil)
+        let visitor = try verdict("hospital", "none")
+        #expect(visitor.code == "ok" && visitor.fused == nil && visitor.warnings == ["domain_closed", "root_unpinned"])
     }
 
     private static let medical = "0102030405060708090a0b0c"

@@ -27,7 +27,10 @@ struct RefusedUpdateTests {
         for file in good { try gate.write(file.bytes, to: file.path, mode: mode_t(file.mode)) }
         stream = try PipedProgram(
             "verify",
-            ["--bundle", gate.folder, "--scene", Self.scene, "--at", "\(VerifyGate.now)", "--stream"])
+            [
+                "--bundle", gate.folder, "--scene", Self.scene, "--at", "\(VerifyGate.now)", "--stream", "--root",
+                gate.rootDigest,
+            ])
         #expect(try verdicts() == Answer(codes: ["ok", "ok"], warnings: []))
     }
 

@@ -39,7 +39,7 @@ struct StoppedNeighbourTests {
 
     private static func isUndecided(_ line: some StringProtocol, _ warning: String) -> Bool {
         line.contains(#""verdict":"undecided""#) && line.contains(#""code":"bundle_unreadable""#)
-            && line.contains(#""warnings":["\#(warning)"]"#) && line.contains("fuser")
+            && line.contains(#""warnings":["root_unpinned","\#(warning)"]"#) && line.contains("fuser")
     }
 
     @Test("answers undecided when the lock is the replay store's, once and at the start of a stream")

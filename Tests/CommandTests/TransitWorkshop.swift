@@ -16,7 +16,7 @@ struct TransitWorkshop {
     }
 
     var network: TransitNetwork {
-        TransitNetwork(layout: TransitLayout(), authorities: [1: authority.verificationKey.raw])
+        TransitNetwork(layout: TransitLayout(), authorities: [1: TransitAuthority(key: authority.verificationKey.raw)])
     }
 
     /// A code's text form for a stream.

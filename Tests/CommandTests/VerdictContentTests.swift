@@ -7,7 +7,8 @@ struct VerdictContentTests {
     private func verdict(
         _ gate: VerifyGate, _ scene: String, _ text: String, at time: UInt64 = VerifyGate.now
     ) throws -> JSONValue {
-        let run = try VerifyRun("--bundle \(gate.folder) --scene \(scene) --at \(time) --text '\(text)'")
+        let run = try VerifyRun(
+            "--bundle \(gate.folder) --scene \(scene) --at \(time) --root \(gate.rootDigest) --text '\(text)'")
         return try #require(run.lines.first)
     }
 

@@ -145,6 +145,7 @@ extension VerdictRow {
         },
         .text("bundle_unreadable", options: "--state /nonexistent/state") { try $0.shown($0.person()) },
         .text("bundle_unreadable", options: "--replay-store /dev/null") { try $0.shown($0.person()) },
+        .text("root_differs", options: "--root \(String(repeating: "0", count: 64))") { try $0.shown($0.person()) },
         .text("status_unknown", "enterprise-inspection") { gate in
             unsafe unlink("\(gate.folder)/status/SH-enterprise-lasting.cwt")
             return try CredentialText(bytes: gate.enterprise(), form: .enterprise, host: "qr.example.cn").text

@@ -47,6 +47,9 @@ struct VerifyGate {
         try export(version: version)
     }
 
+    /// SHA-256 of the root key's SPKI, as `--root` takes it.
+    var rootDigest: String { Hex.encode(DigestAlgorithm.sha256.digest(root.verificationKey.spki)) }
+
     func remove() {
         unsafe system("rm -rf \(folder)")
     }
@@ -57,12 +60,13 @@ struct VerifyGate {
     func export(
         version: UInt64, domains: [SealDomain] = SealDomain.allCases,
         linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil,
-        listTime: UInt64 = start, listTimeMin: UInt64? = nil, listForms: Set<Form> = Set(Form.allCases)
+        listTime: UInt64 = start, listTimeMin: UInt64? = nil, listForms: Set<Form> = Set(Form.allCases),
+        scenes: [Scene] = Scene.shipped, epochDay: UInt64 = start / 86_400, issuer: IssuerRecord? = nil
     ) throws {
         unsafe mkdir("\(folder)/status", 0o700)
         let files = try files(
             version: version, domains: domains, linked: linked, network: network, listTime: listTime,
-            listTimeMin: listTimeMin, listForms: listForms)
+            listTimeMin: listTimeMin, listForms: listForms, scenes: scenes, epochDay: epochDay, issuerRecord: issuer)
         for file in files { try write(file.bytes, to: file.path, mode: mode_t(file.mode)) }
     }
 
@@ -79,13 +83,17 @@ struct VerifyGate {
     ///   - revoked: the indices that are revoked in every list.
     ///   - listKey: the key that signs the lists, in place of the status key.
     ///   - rootKey: the key that signs the bundle, in place of the root key.
+    ///   - scenes: the bundle's scenes.
+    ///   - epochDay: the day of the epoch keys.
+    ///   - issuerRecord: the issuer's record, in place of one without limits.
     /// - Returns: the files, `bundle.cbor` last.
     /// - Throws: when a signature cannot be made.
     func files(
         version: UInt64, domains: [SealDomain] = SealDomain.allCases,
         linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil,
         listTime: UInt64 = start, listTimeMin: UInt64? = nil, listForms: Set<Form> = Set(Form.allCases),
-        revoked: [UInt64] = [revokedIndex], listKey: SigningKey? = nil, rootKey: SigningKey? = nil
+        revoked: [UInt64] = [revokedIndex], listKey: SigningKey? = nil, rootKey: SigningKey? = nil,
+        scenes: [Scene] = Scene.shipped, epochDay: UInt64 = start / 86_400, issuerRecord: IssuerRecord? = nil
     ) throws -> [BundleExport.File] {
         let day = Self.start / 86_400
         let lists = [
@@ -105,17 +113,17 @@ struct VerifyGate {
         let bundle = GateBundle(
             version: version, issuedAt: Self.start, expiresAt: Self.start + 86_400,
             issuers: [
-                record(issuer, codes), record(statusKey, [.statuslist]), record(narrow, [.enterprise]),
+                issuerRecord ?? record(issuer, codes), record(statusKey, [.statuslist]), record(narrow, [.enterprise]),
                 record(expired, codes, expiresAt: Self.start), record(compromised, codes, status: .compromised),
             ], statusLists: lists,
             statusListTimes: Dictionary(
                 uniqueKeysWithValues: lists.compactMap { list in listTimeMin.map { (list, $0) } }),
-            domains: domains, hosts: ["qr.example.cn"],
+            domains: domains, hosts: ["qr.example.cn"], scenes: scenes,
             links: try linked.map { try BlindedLinkTable(pairs: $0, random: SystemRandom()) },
             transit: network ?? transit.network)
         let keys = EpochKeyFile(
             entries: domains.compactMap { domain in
-                epochKeys[domain].map { .init(issuer: "SH", domain: domain, day: day, key: $0) }
+                epochKeys[domain].map { .init(issuer: "SH", domain: domain, day: epochDay, key: $0) }
             })
         return try BundleExport(bundle, root: rootKey ?? root, statusLists: tokens, epochKeys: keys).files
     }

@@ -27,5 +27,15 @@ struct VerifyRun {
     }
 }
 
+extension VerifyRun {
+    /// Reads the output of a run that took no part of its command line from a shell.
+    init(_ outcome: Program.Outcome) throws {
+        status = outcome.status
+        lines = try outcome.output.utf8.split(separator: UInt8(ascii: "\n")).map { line in
+            try JSONValue.parse(Array(line), byteCountMax: 1 << 20)
+        }
+    }
+}
+
 /// The shell could not be started.
 struct CannotRun: Error {}

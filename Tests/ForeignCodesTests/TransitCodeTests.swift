@@ -61,7 +61,8 @@ struct TransitCodeTests {
     }
 
     private func verifier(_ layout: TransitLayout = .init()) -> TransitVerifier {
-        let network = TransitNetwork(layout: layout, authorities: [1: keys.authority.verificationKey.raw])
+        let network = TransitNetwork(
+            layout: layout, authorities: [1: TransitAuthority(key: keys.authority.verificationKey.raw)])
         return TransitVerifier(network: network, skewSeconds: 30, lifeSecondsMax: 120)
     }
 

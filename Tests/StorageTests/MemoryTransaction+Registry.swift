@@ -62,7 +62,7 @@ extension MemoryTransaction {
 
     func putIssuerKey(_ key: IssuerKeyRecord) throws {
         let place = contents.keys.firstIndex { $0.spki == key.spki }
-        let new = place.map { contents.keys[$0].with(key.status) } ?? key
+        let new = place.map { contents.keys[$0].with(key.status, retiredAt: key.retiredAt) } ?? key
         let old = place.map { contents.keys[$0].status } ?? key.status
         let isOnward = old == key.status || (key.status != .active && old != .compromised)
         let isOnly =

@@ -84,7 +84,8 @@ struct StoreStep: Sendable {
                 try transaction.putIssuerKey(
                     IssuerKeyRecord(
                         keyIdentifier: [1, 2, 3, draw.bytes[0]], issuer: "SH", spki: draw.bytes, uses: uses,
-                        notBefore: UInt64(draw.bytes[0] % 2), expiresAt: 9, status: status))
+                        notBefore: UInt64(draw.bytes[0] % 2), expiresAt: 9, status: status,
+                        retiredAt: status == .active ? nil : draw.number))
             }
         case 7:
             StoreStep("answer") {

@@ -5,6 +5,8 @@ import Encoding
 import Gate
 import Glibc
 import Issuing
+import Platform
+import Signing
 
 /// Makes the bundles with which gates decide.
 struct BundleCommand: AsyncParsableCommand {
@@ -16,7 +18,8 @@ struct BundleCommand: AsyncParsableCommand {
             abstract: "Write a gate bundle to a folder, or update the bundle in it.",
             discussion: """
                 The folder gets bundle.cbor, root.pem, status/, and epoch-keys.cbor (mode 0400) for the named domains. \
-                Give a gate only its own domains: it can open every seal that its keys fit.
+                Give a gate only its own domains: it can open every seal that its keys fit. Without a domain, an \
+                earlier epoch-keys.cbor is removed. The answer's rootDigest is for the gate's option --root.
                 """)
 
         @Option(help: "The folder; made when it does not exist.")
@@ -39,7 +42,17 @@ struct BundleCommand: AsyncParsableCommand {
             result.print([
                 "out": .string(out), "files": .array(files.map { .string($0.path) }),
                 "domains": .array(domain.map { .string($0.rawValue) }),
+                "rootDigest": .string(Hex.encode(try rootDigest(files))),
             ])
+        }
+
+        private func rootDigest(_ files: [BundleExport.File]) throws(CommandError) -> [UInt8] {
+            let pem = files.first { $0.path == BundleExport.rootName }?.bytes ?? []
+            do {
+                return RootSource.digest(of: try VerificationKey(pem: pem))
+            } catch {
+                throw CommandError(error)
+            }
         }
 
         private func write(_ files: [BundleExport.File]) throws(CommandError) {
@@ -64,19 +77,47 @@ struct BundleCommand: AsyncParsableCommand {
         /// A power cut never leaves a new bundle beside old lists.
         private func bringUpToDate(_ files: [BundleExport.File]) throws(CommandError) {
             let folders = ["\(out)/\(BundleExport.statusFolder)", out]
-            for folder in folders.reversed() where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
-                throw CommandError(
-                    code: "output_unwritable",
-                    reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
-                    hint: "name a folder whose parent exists and is writable for you")
+            for folder in folders.reversed() {
+                try checkOwner(of: folder)
+                guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else {
+                    throw CommandError(
+                        code: "output_unwritable",
+                        reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
+                        hint: "name a folder whose parent exists and is writable for you")
+                }
             }
+            for path in files.map({ "\(out)/\($0.path)" }) { try checkOwner(of: path) }
             for file in files where file.path == BundleExport.rootName {
                 try checkRoot(file.bytes, at: "\(out)/\(file.path)")
             }
             let bundles = files.filter { $0.path == BundleExport.bundleName }
             for part in [files.filter { $0.path != BundleExport.bundleName }, bundles] {
                 for file in part { try OutputFile.write(file.bytes, to: "\(out)/\(file.path)", mode: file.mode) }
+                if !files.contains(where: { $0.path == EpochKeyFile.name }) { try removeEpochKeys() }
                 for folder in folders { try OutputFile.sync(folder: folder) }
+            }
+        }
+
+        /// Removes the keys of an earlier bundle, so that a gate without domains opens no seal.
+        private func removeEpochKeys() throws(CommandError) {
+            let path = "\(out)/\(EpochKeyFile.name)"
+            guard unsafe unlink(path) == 0 || errno == ENOENT else {
+                throw CommandError(
+                    code: "output_unwritable",
+                    reason: "\(path) cannot be removed: \(unsafe String(cString: strerror(errno)))",
+                    hint: "remove it, and export again", status: .failure)
+            }
+        }
+
+        /// Refuses a symbolic link, and a folder or file that another user can change or exchange.
+        ///
+        /// Otherwise another user could lead this command to other files, or read the epoch keys.
+        private func checkOwner(of path: String) throws(CommandError) {
+            do throws(UntrustedEntry) {
+                try TrustedUsers.own.check(path, followsLink: false)
+            } catch {
+                throw CommandError(
+                    code: "output_unwritable", reason: error.reason, hint: error.hint, status: .failure)
             }
         }
 

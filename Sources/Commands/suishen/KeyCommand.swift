@@ -36,7 +36,7 @@ struct KeyCommand: AsyncParsableCommand {
 
     struct Retire: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Stop signing with a key; codes and lists under it stay valid until they expire.")
+            abstract: "Stop signing with a key; codes and lists that it has signed stay valid until they expire.")
 
         @Argument(help: "The key's identifier: a kid of `suishen key list`.")
         var kid: String

@@ -76,7 +76,8 @@ struct ForeignOptions: ParsableArguments {
             if keys.passedOverCount > 0 {
                 Diagnostics(command: "verify").warn(
                     "\(keys.passedOverCount) of \(keys.passedOverCount + keys.keys.count) keys in \(trust ?? "") have "
-                        + "unsupported types; codes that they signed are refused as unknown_issuer")
+                        + "unsupported types or are not for these signatures; codes that they signed are refused as unknown_issuer"
+                )
             }
             return keys
         } catch {

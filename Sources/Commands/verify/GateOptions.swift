@@ -1,6 +1,8 @@
 import ArgumentParser
 import CommandSupport
 import Gate
+import Glibc
+import Platform
 
 /// The options of every way of scanning.
 struct GateOptions: ParsableArguments {
@@ -10,11 +12,17 @@ struct GateOptions: ParsableArguments {
     @Option(help: "The gate's scene, as the bundle names it: metro-gate, bus, hospital, …")
     var scene: String?
 
-    @Option(help: "The trust anchor's PEM file, in place of root.pem in the bundle's folder.")
+    @Option(
+        help: ArgumentHelp(
+            "The trust anchor: a PEM file in place of root.pem in the bundle's folder, or the SHA-256 of its key.",
+            valueName: "FILE|DIGEST"))
     var root: String?
 
-    @Option(help: "The folder for the gate's state, in place of state in the bundle's folder.")
+    @Option(help: "The folder for the gate's state, outside the bundle's folder; a trial keeps it in that folder.")
     var state: String?
+
+    @Option(help: "A user, by number, who may write the bundle's folder besides root and this user.")
+    var syncUser: UInt32?
 
     @Option(help: "The challenge the phone must have answered, 16 to 32 hexadecimal digits.")
     var challenge: String?
@@ -40,9 +48,11 @@ struct GateOptions: ParsableArguments {
     var settings: GateSettings {
         get throws(CommandError) {
             GateSettings(
-                bundle: bundle, scene: scene, root: root, state: state, challenge: challenge,
+                bundle: bundle, scene: scene, root: root.map(RootSource.init) ?? .folder, state: state,
+                challenge: challenge,
                 replayStore: replayStore, clockSkew: clockSkew, fare: fare, links: try linkOptions.links,
-                socket: linkOptions.socket, event: recordOptions.template, spool: recordOptions.spool)
+                socket: linkOptions.socket, event: recordOptions.template, spool: recordOptions.spool,
+                users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own)
         }
     }
 

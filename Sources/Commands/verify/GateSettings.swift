@@ -9,7 +9,7 @@ import Signing
 struct GateSettings {
     var bundle: String?
     var scene: String?
-    var root: String?
+    var root = RootSource.folder
     var state: String?
     var challenge: String?
     var replayStore: String?
@@ -21,6 +21,8 @@ struct GateSettings {
     /// The members of every event; nil when no events are wanted.
     var event: RecordedEvent.Template?
     var spool: String?
+    /// The users who may write the bundle's folder.
+    var users = TrustedUsers.own
 
     /// The spool's file name in the gate's state folder.
     static let spoolName = "events.spool"
@@ -48,7 +50,9 @@ struct GateSettings {
         do {
             return try open()
         } catch let error as BundleError {
-            output.write(Verdict(refused: Refusal(error), findings: Findings(scene: scene)))
+            var findings = Findings(scene: scene)
+            if isRootUnpinned { findings.warnings.append(RootSource.unpinnedWarning) }
+            output.write(Verdict(refused: Refusal(error), findings: findings))
             throw CommandError(undecided: error)
         }
     }
@@ -59,7 +63,7 @@ struct GateSettings {
                 code: "usage", reason: "a gate needs a bundle and a scene", hint: "give --bundle DIR and --scene SCENE",
                 status: .usage)
         }
-        let directory = try GateDirectory(path: bundle, root: root, state: state)
+        let directory = try GateDirectory(path: bundle, root: root, state: state, users: users)
         guard let found = directory.bundle.scene(named: scene) else {
             let names = directory.bundle.scenes.map(\.name).joined(separator: ", ")
             throw CommandError(
@@ -71,6 +75,11 @@ struct GateSettings {
             directory: directory, scene: found, replay: replay, challenge: try challengeBytes(),
             skewSeconds: clockSkew, fare: fare, links: links, recorder: try recorder(directory))
         return (gate, directory)
+    }
+
+    private var isRootUnpinned: Bool {
+        guard let bundle else { return false }
+        return root.isUnpinned(in: bundle, state: state ?? GateDirectory.statePath(in: bundle))
     }
 
     private func replayPath(_ directory: GateDirectory) -> String {

@@ -2,8 +2,8 @@ import CommandSupport
 import Gate
 import Glibc
 
-/// Reads a gate's usual command line without the argument parser: `--bundle DIR --scene SCENE` with `--text TEXT` or
-/// pictures.
+/// Reads a gate's usual command line without the argument parser: `--bundle DIR --scene SCENE`, `--state DIR` and
+/// `--root FILE|DIGEST`, with `--text TEXT` or pictures.
 ///
 /// Declaring every option to the parser takes a third of the process's whole time. A command line with any other or
 /// repeated option goes to the parser, which also reports mistakes.
@@ -18,6 +18,8 @@ struct QuickScan {
         var bundle: String?
         var scene: String?
         var text: String?
+        var state: String?
+        var root: RootSource?
         var at: UInt64?
         var images: [String] = []
         var rest = arguments.makeIterator()
@@ -34,6 +36,8 @@ struct QuickScan {
             case "--bundle" where bundle == nil: bundle = value
             case "--scene" where scene == nil: scene = value
             case "--text" where text == nil: text = value
+            case "--state" where state == nil: state = value
+            case "--root" where root == nil: root = RootSource(value)
             case "--at" where at == nil:
                 guard let seconds = UInt64(value) else { return nil }
                 at = seconds
@@ -41,7 +45,7 @@ struct QuickScan {
             }
         }
         guard let bundle, let scene, (text == nil) != images.isEmpty else { return nil }
-        settings = GateSettings(bundle: bundle, scene: scene)
+        settings = GateSettings(bundle: bundle, scene: scene, root: root ?? .folder, state: state)
         self.text = text
         self.images = images
         self.at = at

@@ -11,7 +11,7 @@ struct VerdictOutput: Sendable {
     }
 
     /// Prints an undecided verdict for an input that cannot be read, so that a guard always sees a verdict.
-    func undecided(_ cause: CommandError, scene: String, warnings: [String] = []) -> VerdictOutcome {
+    func undecided(_ cause: CommandError, scene: String, warnings: [String]) -> VerdictOutcome {
         let code = RefusalCode(rawValue: cause.code) ?? .inputUnreadable
         var verdict = Verdict(
             refused: Refusal(code, cause.reason, hint: cause.hint), findings: Findings(scene: scene))
@@ -25,7 +25,8 @@ struct VerdictOutput: Sendable {
     func undecided(_ cause: CommandError, at generation: RunningGate.Generation) -> VerdictOutcome {
         undecided(
             cause, scene: generation.gate.scene.name,
-            warnings: generation.isUpdateRefused ? [RunningGate.refusedWarning] : [])
+            warnings: generation.gate.standingWarnings
+                + (generation.isUpdateRefused ? [RunningGate.refusedWarning] : []))
     }
 
     func write(_ verdicts: [Verdict]) {

@@ -2,7 +2,9 @@ import Encoding
 import Signing
 
 extension ForeignTrust {
-    /// Reads a JWK set, one JWK, or an array of them (RFC 7517); skips keys of unsupported types.
+    /// Reads a JWK set, one JWK, or an array of them (RFC 7517).
+    ///
+    /// Skips keys of unsupported types, and keys that are not for verifying signatures of the algorithm taken here.
     static func keys(json bytes: [UInt8]) throws(ForeignTrustError) -> [ForeignKey?] {
         let value: JSONValue
         do {
@@ -20,10 +22,34 @@ extension ForeignTrust {
     }
 
     private static func key(jwk: JSONValue) throws(ForeignTrustError) -> ForeignKey? {
+        guard let key = try anyKey(jwk), maySign(jwk, with: key.key.algorithm) else { return nil }
+        return key
+    }
+
+    /// Whether a JWK's own restrictions (RFC 7517 §4.2 to §4.4) allow signatures of this algorithm.
+    ///
+    /// A member of a wrong type allows nothing.
+    private static func maySign(_ jwk: JSONValue, with algorithm: SignatureAlgorithm) -> Bool {
+        if let use = jwk["use"], use.string != "sig" { return false }
+        if let operations = jwk["key_ops"] {
+            guard let names = operations.array?.map(\.string), names.contains("verify") else { return false }
+        }
+        guard let name = jwk["alg"] else { return true }
+        let names: [String] =
+            switch algorithm {
+            case .ed25519: ["EdDSA", "Ed25519"]
+            case .es256: ["ES256"]
+            case .ps256: ["PS256"]
+            case .sm2: []
+            }
+        return name.string.map(names.contains) == true
+    }
+
+    private static func anyKey(_ jwk: JSONValue) throws(ForeignTrustError) -> ForeignKey? {
         if let chain = jwk["x5c"]?.array, let first = chain.first?.string, let der = try? Base64.decode(first),
             let certificate = try? Certificate(der: der)
         {
-            return ForeignKey(certificate: certificate, identifiers: identifiers(jwk))
+            return certificate.maySign ? ForeignKey(certificate: certificate, identifiers: identifiers(jwk)) : nil
         }
         let key: VerificationKey?
         switch (jwk["kty"]?.string, jwk["crv"]?.string) {

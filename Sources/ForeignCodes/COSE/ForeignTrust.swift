@@ -41,7 +41,7 @@ package struct ForeignTrust: Sendable {
     package static let keyCountMax = 10_000
 
     package let keys: [ForeignKey]
-    /// The number of skipped keys of unsupported types (P-521, RSA under 2,048 bits).
+    /// The number of skipped keys: of unsupported types (P-521, RSA under 2,048 bits), or not for such signatures.
     package let passedOverCount: Int
 
     package init(keys: [ForeignKey]) {
@@ -72,7 +72,9 @@ package struct ForeignTrust: Sendable {
     }
 
     private static func key(der: [UInt8]) throws(ForeignTrustError) -> ForeignKey? {
-        if let certificate = try? Certificate(der: der) { return ForeignKey(certificate: certificate) }
+        if let certificate = try? Certificate(der: der) {
+            return certificate.maySign ? ForeignKey(certificate: certificate) : nil
+        }
         do {
             return ForeignKey(key: try VerificationKey(foreignSPKI: der), identifiers: [])
         } catch {

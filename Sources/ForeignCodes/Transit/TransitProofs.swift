@@ -2,7 +2,7 @@ import Signing
 
 /// The checks of a transit code, in their order: cheap checks first.
 package enum TransitCheck: String, Sendable, CaseIterable {
-    case layout, authority, certificateTerm, authorisation, time, fare
+    case layout, authority, authorityTerm, certificateTerm, authorisation, time, fare
     case certificateSignature, certificateIssuer, cardSignature, phoneSignature
 }
 
@@ -23,15 +23,18 @@ struct TransitSignatures: Sendable {
 
 /// The proofs that a transit code may be used now, for this ride.
 struct TransitTerms: Sendable {
+    let authority: AuthorityInTerm
     let certificate: CertificateInTerm
     let authorisation: CardAuthorised
     let time: TransitCodeFresh
     let fare: FareCovered
 
     init(
-        _ readable: ReadableTransitCode, in network: TransitNetwork, fare: UInt64, limits: TransitTimeLimits,
+        _ readable: ReadableTransitCode, under authority: TrustedAuthority, in network: TransitNetwork, fare: UInt64,
+        limits: TransitTimeLimits,
         at now: UInt64
     ) throws(TransitRefusal) {
+        self.authority = try AuthorityInTerm(authority, at: now)
         certificate = try CertificateInTerm(readable.code, in: network, at: now)
         authorisation = try CardAuthorised(readable.code, at: now)
         time = try TransitCodeFresh(readable.code, limits: limits, at: now)
@@ -55,10 +58,14 @@ struct ReadableTransitCode: Proof {
 /// The bundle has the CA key that the code's certificate names.
 struct TrustedAuthority: Proof {
     static let check = TransitCheck.authority
+    let index: UInt8
+    let authority: TransitAuthority
     let key: VerificationKey
 
-    init(_ index: UInt8, key: VerificationKey?) throws(TransitRefusal) {
-        guard let key else { throw TransitRefusal(.unknownIssuer, -101, "the bundle has no CA key \(index)") }
-        self.key = key
+    init(_ index: UInt8, in network: TransitNetwork, key: VerificationKey?) throws(TransitRefusal) {
+        guard let authority = network.authorities[index], let key else {
+            throw TransitRefusal(.unknownIssuer, -101, "the bundle has no CA key \(index)")
+        }
+        (self.index, self.authority, self.key) = (index, authority, key)
     }
 }

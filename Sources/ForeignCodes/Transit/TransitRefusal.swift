@@ -18,11 +18,14 @@ package struct TransitRefusal: Error, Equatable, Sendable {
     /// The answer of a public terminal: −1, or −101 to −106.
     package let terminalNumber: Int
     package let reason: String
+    /// A warning for programs, more specific than the code.
+    package let warning: String?
     package var hint: String { "ask the holder to open the code anew" }
 
-    init(_ code: Code, _ terminalNumber: Int, _ reason: String) {
+    init(_ code: Code, _ terminalNumber: Int, _ reason: String, warning: String? = nil) {
         self.code = code
         self.terminalNumber = terminalNumber
         self.reason = reason
+        self.warning = warning
     }
 }

@@ -33,18 +33,21 @@ package final class TransitVerifier: Sendable {
     ) throws(TransitRefusal) -> VerifiedTransitCode {
         let readable = try ReadableTransitCode(bytes, layout: network.layout)
         let authority = try authority(of: readable)
-        let terms = try TransitTerms(readable, in: network, fare: fare, limits: limits, at: now)
+        let terms = try TransitTerms(
+            readable, under: authority, in: network, fare: fare, limits: limits, at: now)
         let signatures = try TransitSignatures(readable, under: authority)
         return VerifiedTransitCode(
             readable: readable, authority: authority, terms: terms,
             showing: SignedTransitCode(readable: readable, signatures: signatures))
     }
 
-    /// Reads a code without checking its times; nil unless every signature is valid.
+    /// Reads a code without checking its times; nil unless every signature is valid, under a key that is not struck.
     package func signed(_ bytes: [UInt8]) -> SignedTransitCode? {
         do throws(TransitRefusal) {
             let readable = try ReadableTransitCode(bytes, layout: network.layout)
-            let signatures = try TransitSignatures(readable, under: authority(of: readable))
+            let authority = try authority(of: readable)
+            guard authority.authority.status != .compromised else { return nil }
+            let signatures = try TransitSignatures(readable, under: authority)
             return SignedTransitCode(readable: readable, signatures: signatures)
         } catch {
             return nil
@@ -53,13 +56,13 @@ package final class TransitVerifier: Sendable {
 
     private func authority(of readable: ReadableTransitCode) throws(TransitRefusal) -> TrustedAuthority {
         let index = readable.code.certificate.caIndex
-        return try TrustedAuthority(index, key: key(index))
+        return try TrustedAuthority(index, in: network, key: key(index))
     }
 
     private func key(_ index: UInt8) -> VerificationKey? {
         parsed.withLock { parsed in
             if let key = parsed[index] { return key }
-            let key = network.authorities[index].flatMap { try? VerificationKey(raw: $0, algorithm: .sm2) }
+            let key = network.authorities[index].flatMap { try? VerificationKey(raw: $0.key, algorithm: .sm2) }
             parsed[index] = key
             return key
         }

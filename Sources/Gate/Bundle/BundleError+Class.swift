@@ -6,7 +6,7 @@ extension BundleError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
         case .unreadable, .badSignature, .statusUnknown: .inputUnusable
-        case .rollback: .conflict
+        case .rollback, .rootDiffers: .conflict
         case .busy: .later
         }
     }

@@ -1,3 +1,5 @@
+import Encoding
+
 /// The error of a gate bundle, a status list or an epoch key file that cannot be used.
 package struct BundleError: Error, Equatable, Sendable {
     /// The stable codes; new ones are only added.
@@ -8,6 +10,8 @@ package struct BundleError: Error, Equatable, Sendable {
         case badSignature = "bad_signature"
         /// The bundle is older than the newest that this gate has seen.
         case rollback = "bundle_rollback"
+        /// The root key is not the one that this gate has pinned.
+        case rootDiffers = "root_differs"
         /// A status list is missing, or its signer's key may not sign status lists.
         case statusUnknown = "status_unknown"
         /// Another process holds the lock of one of the gate's files.
@@ -22,6 +26,14 @@ package struct BundleError: Error, Equatable, Sendable {
         self.code = code
         self.reason = reason
         self.hint = hint
+    }
+
+    static func rootDiffers(from expected: [UInt8], found: [UInt8]) -> BundleError {
+        BundleError(
+            code: .rootDiffers,
+            reason: "the folder's root key has the digest \(Hex.encode(found)), and this gate trusts"
+                + " \(Hex.encode(expected)) alone",
+            hint: "keep the gate closed and ask the issuer; if its root is new, start with a new folder, --state")
     }
 
     static func malformed(_ reason: String) -> BundleError {

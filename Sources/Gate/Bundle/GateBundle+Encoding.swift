@@ -28,7 +28,7 @@ extension GateBundle {
 
 extension IssuerRecord {
     fileprivate var item: CBORItem {
-        .record([
+        var fields: [(String, CBORItem)] = [
             ("iss", .text(issuer)),
             ("kid", .byteString(keyIdentifier)),
             ("alg", .integer(algorithm.rawValue)),
@@ -37,7 +37,9 @@ extension IssuerRecord {
             ("nbf", .unsigned(notBefore)),
             ("exp", .unsigned(expiresAt)),
             ("status", .text(status.rawValue)),
-        ])
+        ]
+        if let retiredAt { fields.append(("retiredAt", .unsigned(retiredAt))) }
+        return .record(fields)
     }
 }
 

@@ -16,19 +16,24 @@ package struct IssuerRecord: Sendable, Equatable {
     /// The first second at which signatures of the key are no longer accepted.
     package let expiresAt: UInt64
     package let status: KeyStatus
+    /// The last second at which the key signed, if it signs no more.
+    ///
+    /// Nil for other keys, and in bundles of the previous software version.
+    package let retiredAt: UInt64?
 
     package init(
         issuer: String, key: VerificationKey, uses: Set<KeyUse>, notBefore: UInt64, expiresAt: UInt64,
-        status: KeyStatus = .active
+        status: KeyStatus = .active, retiredAt: UInt64? = nil
     ) {
         self.init(
             issuer: issuer, keyIdentifier: key.keyIdentifier, algorithm: key.algorithm, publicKey: key.spki,
-            uses: uses, notBefore: notBefore, expiresAt: expiresAt, status: status)
+            uses: uses, notBefore: notBefore, expiresAt: expiresAt, status: status,
+            retiredAt: retiredAt)
     }
 
     init(
         issuer: String, keyIdentifier: [UInt8], algorithm: SignatureAlgorithm, publicKey: [UInt8],
-        uses: Set<KeyUse>, notBefore: UInt64, expiresAt: UInt64, status: KeyStatus
+        uses: Set<KeyUse>, notBefore: UInt64, expiresAt: UInt64, status: KeyStatus, retiredAt: UInt64? = nil
     ) {
         self.issuer = issuer
         self.keyIdentifier = keyIdentifier
@@ -38,5 +43,13 @@ package struct IssuerRecord: Sendable, Equatable {
         self.notBefore = notBefore
         self.expiresAt = expiresAt
         self.status = status
+        self.retiredAt = retiredAt
+    }
+
+    /// Whether the issuer used the key at a time that a document states as its own.
+    ///
+    /// A thief of a retired key can still date a document back, but not beyond the key's retirement.
+    func signs(at time: UInt64) -> Bool {
+        time >= notBefore && retiredAt.map { time <= $0 } != false
     }
 }

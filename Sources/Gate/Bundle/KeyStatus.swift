@@ -2,7 +2,7 @@
 package enum KeyStatus: String, Sendable, CaseIterable {
     /// It signs.
     case active
-    /// It no longer signs; codes that it signed stay valid until they expire.
+    /// It no longer signs; codes that it signed before its retirement stay valid until they expire.
     case retired
     /// Somebody else may hold it: no signature of it is valid, whenever it was made.
     ///

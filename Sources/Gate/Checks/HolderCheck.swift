@@ -58,10 +58,10 @@ struct HolderMatch {
 
     private func isOneHolder(_ first: Findings, _ second: Findings, at now: UInt64) throws(Refusal) -> Bool {
         if first.isSameSubject(as: second) { return true }
-        // If both codes have an identifier in one domain, comparing the two decides.
-        for domain in SealDomain.allCases {
-            guard let one = first.fused[domain], let other = second.fused[domain] else { continue }
-            return one.identifier == other.identifier
+        // If both codes have an identifier in a domain, comparing the two decides; every such domain must agree.
+        let shared = SealDomain.allCases.filter { first.fused[$0] != nil && second.fused[$0] != nil }
+        guard shared.isEmpty else {
+            return shared.allSatisfy { first.fused[$0]?.identifier == second.fused[$0]?.identifier }
         }
         for (one, other) in [(first, second), (second, first)] {
             guard let medical = one.fused[.medical]?.identifier, let transit = other.fused[.transit]?.identifier

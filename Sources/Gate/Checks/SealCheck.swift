@@ -2,7 +2,7 @@ import Credential
 import ForeignCodes
 import Signing
 
-/// The seals of the scene's domains are opened; if the scene requires an entitlement, the holder has every domain.
+/// The seals of the scene's domains are opened; if the scene requires an entitlement, every one of them was opened.
 struct SealsOpened: Proof {
     static let check = SuishenCheck.seals
 
@@ -10,23 +10,29 @@ struct SealsOpened: Proof {
     ///
     /// A refused code's findings keep the domains that were opened before the refusal.
     init(
-        _ code: SignedCode, in scene: Scene, of bundle: GateBundle, keys: EpochKeyFile?, source: String,
+        _ code: SignedCode, in scene: Scene, keys: EpochKeyFile?, source: String,
         _ findings: inout Findings
     ) throws(Refusal) {
-        guard let person = code.claims.person, let suite = code.credential.algorithm.suite else { return }
+        guard let person = code.claims.person, let suite = code.credential.algorithm.suite else {
+            guard !scene.requiresEntitlement else {
+                throw Refusal(.noEntitlement, "the code has no seals, and \(scene.name) needs an entitlement")
+            }
+            return
+        }
         for domain in SealDomain.allCases where scene.domains.contains(domain) {
             guard let keys, keys.entries.contains(where: { $0.domain == domain }) else {
-                // A gate whose bundle was exported without keys opens no domain, and warns of that. A gate whose
-                // bundle was exported with keys, but whose key for this domain is missing, cannot decide.
-                guard !scene.requiresEntitlement || bundle.domains.isEmpty else {
-                    throw Refusal(.bundleUnreadable, "the bundle's \(domain.rawValue) key is missing")
+                guard !scene.requiresEntitlement else {
+                    throw Refusal(
+                        .bundleUnreadable,
+                        "\(scene.name) needs an entitlement, and the gate has no \(domain.rawValue) key",
+                        hint: "export the bundle again with --domain \(domain.rawValue)")
                 }
                 findings.warnings.append("domain_closed")
                 continue
             }
             guard let key = keys.key(issuer: code.claims.issuer, domain: domain, day: code.claims.issueDay) else {
-                // Paper codes outlive epoch keys; their seals are empty anyway.
-                guard scene.requiresEntitlement, person.kind != .paper else { continue }
+                // A code may outlive the epoch keys; a scene that needs no entitlement then leaves its seal closed.
+                guard scene.requiresEntitlement else { continue }
                 throw Refusal(.bundleExpired, "the gate has no \(domain.rawValue) key of day \(code.claims.issueDay)")
             }
             let identifier = try? Seals(suite: suite, cti: person.cti)

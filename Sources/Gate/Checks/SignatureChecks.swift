@@ -2,7 +2,7 @@ import Credential
 import ForeignCodes
 import Signing
 
-/// A trusted key of the named issuer signed the code after the key's start.
+/// A trusted key of the named issuer signed the code, at a time when the issuer used the key.
 struct SignedCode: Proof {
     static let check = SuishenCheck.signature
     let credential: VerifiedCredential
@@ -13,8 +13,9 @@ struct SignedCode: Proof {
             guard let key = trust.key(record) else { continue }
             do {
                 let verified = try code.credential.verified(by: key)
-                guard verified.claims.issuer == record.issuer, verified.claims.issuedAt >= record.notBefore else {
-                    refusal = Refusal(.keyNotForThisUse, "\(verified.claims.issuer) did not hold the key at that time")
+                guard verified.claims.issuer == record.issuer, record.signs(at: verified.claims.issuedAt) else {
+                    refusal = Refusal(
+                        .keyNotForThisUse, "\(verified.claims.issuer) did not sign with the key at that time")
                     continue
                 }
                 credential = verified

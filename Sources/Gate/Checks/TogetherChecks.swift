@@ -15,13 +15,16 @@ struct NoneRefused: Proof {
 
 /// The codes identify the holder in every domain that the scene needs.
 ///
-/// Another issuer's code identifies in one domain. A code of the project's own has already been checked for all
-/// domains by itself.
+/// Another issuer's code identifies in one domain.
 struct DomainsIdentified: Proof {
     static let check = ScanCheck.domains
 
     init(_ codes: [Findings], in scene: Scene) throws(Refusal) {
-        guard scene.requiresEntitlement, codes.allSatisfy({ $0.pseudonym == nil }) else { return }
+        guard scene.requiresEntitlement else { return }
+        guard !scene.domains.isEmpty else {
+            throw Refusal(
+                .bundleUnreadable, "\(scene.name) needs an entitlement, and the bundle names no domain for it")
+        }
         let missing = SealDomain.allCases.first { domain in
             scene.domains.contains(domain) && codes.allSatisfy { $0.fused[domain] == nil }
         }

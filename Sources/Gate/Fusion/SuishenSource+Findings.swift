@@ -8,7 +8,9 @@ extension SuishenSource {
         else { return }
         for record in trust.records(credential.keyIdentifier)
         where record.uses.contains(.person) && record.status != .compromised {
-            guard let key = trust.key(record), let verified = try? credential.verified(by: key) else { continue }
+            guard let key = trust.key(record), let verified = try? credential.verified(by: key),
+                record.signs(at: verified.claims.issuedAt)
+            else { continue }
             do throws(CredentialError) {
                 return try findings.note(verified.claims, verified.checkedPresentation(), at: now)
             } catch {

@@ -72,7 +72,7 @@ struct SuishenSource: IdentitySource {
             )
         }
         let seals = try findings.stage("seals") { (findings) throws(Refusal) in
-            try SealsOpened(code, in: scene, of: bundle, keys: epochKeys, source: name, &findings)
+            try SealsOpened(code, in: scene, keys: epochKeys, source: name, &findings)
         }
         return .suishen(
             SuishenProofs(

@@ -1,5 +1,6 @@
 import Credential
 import Glibc
+import Platform
 import Signing
 import Synchronization
 
@@ -17,14 +18,19 @@ final class StatusStore: Sendable {
     }
 
     private let folder: String
+    private let users: TrustedUsers
     private let statePath: String
     private let bundle: GateBundle
     private let trust: TrustList
     private let memory: GateMemory
     private let state = Mutex(State())
 
-    init(folder: String, statePath: String, bundle: GateBundle, trust: TrustList, memory: GateMemory) {
+    init(
+        folder: String, users: TrustedUsers = .own, statePath: String, bundle: GateBundle, trust: TrustList,
+        memory: GateMemory
+    ) {
         self.folder = folder
+        self.users = users
         self.statePath = statePath
         self.bundle = bundle
         self.trust = trust
@@ -63,7 +69,7 @@ final class StatusStore: Sendable {
         // Under the lock, so that two threads do not unpack the same new list at once.
         try state.withLock { (state) throws(BundleError) in
             let opened = try self.opened(reference, &state)
-            guard opened.signers.contains(where: { opened.list.issuedAt >= $0.notBefore && now < $0.expiresAt }) else {
+            guard opened.signers.contains(where: { $0.signs(at: opened.list.issuedAt) && now < $0.expiresAt }) else {
                 throw BundleError(
                     code: .statusUnknown,
                     reason: "the key that signed the status list \(reference.name) is not valid now",
@@ -134,7 +140,8 @@ final class StatusStore: Sendable {
                 code: .statusUnknown, reason: "the gate has no status list \(reference.name)",
                 hint: "export a new bundle")
         }
-        let bytes = try GateFile.read(source, byteCountMax: StatusListToken.byteCountMax)
+        try GateFile.check("\(folder)/\(BundleExport.statusFolder)", users)
+        let bytes = try GateFile.read(source, of: users, byteCountMax: StatusListToken.byteCountMax)
         let digest = DigestAlgorithm.sha256.digest(bytes)
         let path = "\(statePath)/\(reference.name).bits"
         // The signer's record may have changed since the list was unpacked, so the key is looked up again.

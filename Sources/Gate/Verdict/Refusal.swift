@@ -35,7 +35,7 @@ package struct Refusal: Error, Equatable, Sendable {
             case .fromFuture: .fromFuture
             case .noEntitlement: .noEntitlement
             }
-        self.init(code, error.reason)
+        self.init(code, error.reason, warning: error.warning)
     }
 
     /// Makes an undecided refusal: the bundle or one of the gate's files cannot be used.
@@ -44,6 +44,7 @@ package struct Refusal: Error, Equatable, Sendable {
             switch error.code {
             case .unreadable, .badSignature, .busy: .bundleUnreadable
             case .rollback: .bundleRollback
+            case .rootDiffers: .rootDiffers
             case .statusUnknown: .statusUnknown
             }
         self.init(code, error.reason, hint: error.hint, warning: error.code == .busy ? error.code.rawValue : nil)

@@ -24,6 +24,7 @@ extension RefusalCode {
         case .unreadable: "hold the code still, flat and free of glare, and take another picture"
         case .bundleExpired, .bundleRollback: "fetch the newest bundle, and check this machine's clock"
         case .bundleUnreadable: "export the bundle again with `suishen bundle export`"
+        case .rootDiffers: "ask the issuer whether its root is new; if it is, start with a new folder, --state"
         case .statusUnknown: "fetch the newest bundle with its status lists"
         case .linkUnavailable: "check the service that --link or --socket names, or use a code that works offline"
         case .inputUnreadable: "check the path and its permissions, or start the scanner again"

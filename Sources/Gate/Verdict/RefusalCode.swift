@@ -28,6 +28,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     case bundleExpired = "bundle_expired"
     case bundleRollback = "bundle_rollback"
     case bundleUnreadable = "bundle_unreadable"
+    case rootDiffers = "root_differs"
     case statusUnknown = "status_unknown"
     case linkUnavailable = "link_unavailable"
     case inputUnreadable = "input_unreadable"
@@ -35,8 +36,8 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     /// The outcome at the gate: a rejection, or no decision.
     package var outcome: VerdictOutcome {
         switch self {
-        case .noCode, .unreadable, .bundleExpired, .bundleRollback, .bundleUnreadable, .statusUnknown,
-            .linkUnavailable, .inputUnreadable:
+        case .noCode, .unreadable, .bundleExpired, .bundleRollback, .bundleUnreadable, .rootDiffers,
+            .statusUnknown, .linkUnavailable, .inputUnreadable:
             .undecided
         default: .reject
         }

@@ -1,3 +1,4 @@
+import Platform
 import Signing
 
 /// The `bundle.cbor` that a generation was read from; it tells whether the file was replaced since.
@@ -11,9 +12,12 @@ struct BundleFile: Sendable {
     let path: String
     private let identity: FileIdentity
 
-    /// Reads the bundle of a folder.
-    static func read(in folder: String) throws(BundleError) -> (bytes: [UInt8], file: BundleFile) {
+    /// Reads the bundle of a folder, if only trusted users can change it.
+    static func read(
+        in folder: String, of users: TrustedUsers
+    ) throws(BundleError) -> (bytes: [UInt8], file: BundleFile) {
         let path = "\(folder)/\(BundleExport.bundleName)"
+        try GateFile.check(path, users)
         let (bytes, identity) = try GateFile.readIdentified(path, byteCountMax: GateBundle.byteCountMax)
         return (bytes, BundleFile(digest: DigestAlgorithm.sha256.digest(bytes), path: path, identity: identity))
     }

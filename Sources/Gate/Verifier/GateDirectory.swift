@@ -1,8 +1,9 @@
 import Credential
 import Glibc
+package import Platform
 import Signing
 
-/// One generation of a bundle's folder; its signature is checked and its version is not older than the newest seen.
+/// One generation of a bundle's folder: signed by the pinned root, and not older than the newest seen.
 package struct GateDirectory: Sendable {
     /// The default name of the gate's state folder, inside the bundle's folder.
     package static let stateFolder = "state"
@@ -10,60 +11,79 @@ package struct GateDirectory: Sendable {
     package let bundle: GateBundle
     /// The gate's state folder: newest bundle and list times, unpacked status lists, replay store.
     package let statePath: String
+    /// Whether the root key would be exchanged together with the bundle's folder, unnoticed.
+    let isRootUnpinned: Bool
     let epochKeys: EpochKeyFile?
     let statusLists: StatusStore
     let trust: TrustList
     let path: String
     let root: VerificationKey
+    private let rootSource: RootSource
+    private let users: TrustedUsers
     let memory: GateMemory
     let bundleFile: BundleFile
 
-    /// Opens a folder, and remembers its bundle.
+    /// Opens a folder, and remembers its root and bundle.
     ///
     /// - Parameters:
     ///   - path: the folder.
-    ///   - root: the trust anchor's PEM file; nil for `root.pem` in the folder.
+    ///   - root: where the root key comes from.
     ///   - state: the gate's state folder; nil for `state` in the folder.
-    /// - Throws: `bundle_unreadable`, `bad_signature`, `bundle_rollback`.
-    package init(path: String, root: String? = nil, state: String? = nil) throws(BundleError) {
-        let pem = try GateFile.read(root ?? "\(path)/\(BundleExport.rootName)", byteCountMax: 64 << 10)
-        let key: VerificationKey
-        do {
-            key = try VerificationKey(pem: pem)
-        } catch {
-            throw .malformed("the root key cannot be read: \(error.reason)")
-        }
-        try self.init(path: path, root: key, statePath: state ?? "\(path)/\(Self.stateFolder)")
+    ///   - users: the users who may write the folder.
+    /// - Throws: `bundle_unreadable`, `bad_signature`, `root_differs`, `bundle_rollback`.
+    package init(
+        path: String, root: RootSource = .folder, state: String? = nil, users: TrustedUsers = .own
+    ) throws(BundleError) {
+        try self.init(path: path, root: root, statePath: state ?? Self.statePath(in: path), users: users)
         try remember()
     }
+
+    /// The default path of the gate's state folder.
+    package static func statePath(in folder: String) -> String { "\(folder)/\(stateFolder)" }
 
     /// Opens the generation that is in the same folder now, with the same root key; does not remember its bundle.
     ///
     /// - Parameter former: the earlier generation.
-    /// - Throws: as ``init(path:root:state:)``.
+    /// - Throws: as ``init(path:root:state:users:)``.
     init(after former: GateDirectory) throws(BundleError) {
-        try self.init(path: former.path, root: former.root, statePath: former.statePath, after: former.memory)
+        try self.init(
+            path: former.path, root: former.rootSource, statePath: former.statePath, users: former.users,
+            after: former)
     }
 
     private init(
-        path: String, root: VerificationKey, statePath: String, after former: GateMemory? = nil
+        path: String, root source: RootSource, statePath: String, users: TrustedUsers,
+        after former: GateDirectory? = nil
     ) throws(BundleError) {
-        let (bytes, file) = try BundleFile.read(in: path)
+        try GateFile.check(path, users)
+        let root = try source.key(in: path, users: users)
+        let rootDigest = RootSource.digest(of: root)
+        if let former, former.root.spki != root.spki {
+            throw .rootDiffers(from: RootSource.digest(of: former.root), found: rootDigest)
+        }
+        let (bytes, file) = try BundleFile.read(in: path, of: users)
         bundle = try GateBundle(bytes[...], root: root)
+        try GateFile.check(statePath, users)
         try GateFile.makeFolder(statePath)
-        memory = try GateMemory(folder: statePath, after: former)
+        memory = try GateMemory(folder: statePath, after: former?.memory)
+        try memory.check(root: rootDigest)
         try memory.check(version: bundle.version, digest: file.digest)
         let epochPath = "\(path)/\(EpochKeyFile.name)"
+        try GateFile.check(epochPath, users)
         epochKeys = unsafe access(epochPath, F_OK) == 0 ? try Self.epochKeys(epochPath) : nil
         trust = TrustList(bundle.issuers)
-        statusLists = StatusStore(folder: path, statePath: statePath, bundle: bundle, trust: trust, memory: memory)
+        statusLists = StatusStore(
+            folder: path, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory)
         (self.path, self.root, self.statePath, bundleFile) = (path, root, statePath, file)
+        (rootSource, self.users) = (source, users)
+        isRootUnpinned = source.isUnpinned(in: path, state: statePath)
     }
 
     /// Remembers the bundle, and the times of its opened lists.
     func remember(listTimes: [String: UInt64] = [:]) throws(BundleError) {
         try memory.remember(
-            version: bundle.version, digest: bundleFile.digest, listNames: Set(bundle.statusLists.map(\.name)),
+            root: RootSource.digest(of: root), version: bundle.version, digest: bundleFile.digest,
+            listNames: Set(bundle.statusLists.map(\.name)),
             times: listTimes)
     }
 

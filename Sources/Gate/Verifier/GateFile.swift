@@ -21,6 +21,23 @@ enum GateFile {
         }
     }
 
+    /// Reads a file that only trusted users can change or exchange.
+    static func read(_ path: String, of users: TrustedUsers, byteCountMax: Int) throws(BundleError) -> [UInt8] {
+        try check(path, users)
+        return try read(path, byteCountMax: byteCountMax)
+    }
+
+    /// Refuses a path whose file or folder another user could change or exchange.
+    ///
+    /// Throws `bundle_unreadable`.
+    static func check(_ path: String, _ users: TrustedUsers) throws(BundleError) {
+        do throws(UntrustedEntry) {
+            try users.check(path)
+        } catch {
+            throw BundleError(code: .unreadable, reason: error.reason, hint: error.hint)
+        }
+    }
+
     /// Replaces `path` in one step that survives a power cut.
     static func replace(_ path: String, with bytes: [UInt8]) throws(BundleError) {
         // A random name, since gates in two containers may have the same process identifier.

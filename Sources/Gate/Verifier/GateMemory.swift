@@ -2,7 +2,7 @@ import Glibc
 import Platform
 import Synchronization
 
-/// The file `seen.cbor`: the newest bundle and lists that a gate has seen, so that it takes no older ones later.
+/// The file `seen.cbor`: the root, the newest bundle and lists that a gate has seen; it takes no others or older ones.
 ///
 /// Gates that share the folder write in turn, under a lock of the folder, and each adds to the others' entries. A gate
 /// reads the file once, and writes it only for something newer.
@@ -41,16 +41,27 @@ final class GateMemory: Sendable {
         try known.withLock { $0 }.check(version: version, digest: digest)
     }
 
-    /// Remembers a bundle, and the times of its opened lists.
+    /// Refuses a root key other than the pinned one; pins nothing.
     ///
-    /// Throws `bundle_rollback` for a bundle older than the newest seen, even if only another gate has seen that.
+    /// Throws `root_differs`.
+    func check(root digest: [UInt8]) throws(BundleError) {
+        try known.withLock { $0 }.check(root: digest)
+    }
+
+    /// Remembers a bundle and its root key, and the times of its opened lists.
+    ///
+    /// Throws `root_differs` or `bundle_rollback`, even if only another gate has seen the other root or bundle.
     func remember(
-        version: UInt64, digest: [UInt8], listNames: @autoclosure () -> Set<String>, times: [String: UInt64] = [:]
+        root: [UInt8], version: UInt64, digest: [UInt8], listNames: @autoclosure () -> Set<String>,
+        times: [String: UInt64] = [:]
     ) throws(BundleError) {
         // A one-shot gate starts for every scan, mostly with a bundle that it already knows.
-        if times.isEmpty, known.withLock({ $0.version == version && $0.digest == digest }) { return }
+        let isKnown = known.withLock { $0.version == version && $0.digest == digest && $0.rootDigest == root }
+        if times.isEmpty, isKnown { return }
         let listNames = listNames()
         try update { (seen) throws(BundleError) in
+            try seen.check(root: root)
+            seen.setRoot(root)
             try seen.check(version: version, digest: digest)
             seen.setBundle(version: version, digest: digest, listNames: listNames)
             seen.merge(times)

@@ -1,13 +1,15 @@
 import Encoding
 
-/// The newest signed material that a gate has seen: the newest bundle, and the newest time of each status list.
+/// The newest signed material that a gate has seen: its root key, the newest bundle, and the newest time of each list.
 ///
-/// Encoded as a deterministic CBOR map `{version, digest, lists: {name: iat}}`; `digest` is absent if only the
-/// version is known, as after an upgrade from the previous software version.
+/// Encoded as a deterministic CBOR map `{root, version, digest, lists: {name: iat}}`; `root` and `digest` are absent if
+/// they are unknown, as after an upgrade from a previous software version.
 struct SeenMaterial: Equatable, Sendable {
     /// The most bytes of the file: the names and times of as many lists as a bundle may name.
     static let byteCountMax = GateBundle.statusListCountMax * 256
 
+    /// The pinned root: SHA-256 of its SPKI; nil before the first use.
+    private(set) var rootDigest: [UInt8]?
     private(set) var version: UInt64 = 0
     /// SHA-256 of the newest bundle's bytes; nil if only its version is known.
     private(set) var digest: [UInt8]?
@@ -29,6 +31,10 @@ struct SeenMaterial: Equatable, Sendable {
             let lists = fields[text: "lists"]?.map
         else { return nil }
         self.version = version
+        if let root = fields[text: "root"] {
+            guard let bytes = root.byteString, bytes.count == 32 else { return nil }
+            rootDigest = Array(bytes)
+        }
         if let digest = fields[text: "digest"] {
             guard let bytes = digest.byteString, bytes.count == 32 else { return nil }
             self.digest = Array(bytes)
@@ -43,6 +49,7 @@ struct SeenMaterial: Equatable, Sendable {
         let lists = listTimes.map { CBORMap.Entry(key: .text($0), value: .unsigned($1)) }
         var fields: [(String, CBORItem)] = [("version", .unsigned(version)), ("lists", .map(CBORMap(lists)))]
         if let digest { fields.append(("digest", .byteString(digest))) }
+        if let rootDigest { fields.append(("root", .byteString(rootDigest))) }
         return CBORItem.record(fields).encoded()
     }
 
@@ -63,6 +70,19 @@ struct SeenMaterial: Equatable, Sendable {
         }
     }
 
+    /// Refuses a root key other than the pinned one.
+    ///
+    /// Throws `root_differs`.
+    func check(root digest: [UInt8]) throws(BundleError) {
+        guard let rootDigest, rootDigest != digest else { return }
+        throw .rootDiffers(from: rootDigest, found: digest)
+    }
+
+    /// Pins a root key that passed ``check(root:)``.
+    mutating func setRoot(_ digest: [UInt8]) {
+        rootDigest = digest
+    }
+
     /// Takes a bundle that passed ``check(version:digest:)``; forgets the lists that a newer bundle no longer names.
     mutating func setBundle(version: UInt64, digest: [UInt8], listNames: Set<String>) {
         if version > self.version { listTimes = listTimes.filter { listNames.contains($0.key) } }
@@ -72,6 +92,7 @@ struct SeenMaterial: Equatable, Sendable {
 
     /// Takes the newer parts of another memory.
     mutating func merge(_ other: SeenMaterial) {
+        rootDigest = rootDigest ?? other.rootDigest
         if other.version > version || other.version == version && digest == nil {
             (version, digest) = (other.version, other.digest)
         }

@@ -33,6 +33,8 @@ package struct Verifier: Sendable {
     }
 
     package let scene: Scene
+    /// The warnings that every verdict of this gate bears.
+    package let standingWarnings: [String]
     private let setup: Setup
     private let bundle: GateBundle
     private let own: SuishenSource
@@ -64,6 +66,7 @@ package struct Verifier: Sendable {
     private init(_ directory: GateDirectory, _ scene: Scene, _ replay: ReplayStore?, _ setup: Setup) {
         self.scene = scene
         self.setup = setup
+        standingWarnings = directory.isRootUnpinned ? [RootSource.unpinnedWarning] : []
         bundle = directory.bundle
         self.replay = replay
         let (challenge, links) = (setup.challenge, setup.links)
@@ -168,6 +171,7 @@ package struct Verifier: Sendable {
     /// - Returns: a verdict for each code; either all of them are `ok` or none is.
     package func settle(_ scan: AssessedScan, at now: UInt64) -> [Verdict] {
         var codes = scan.codes
+        for index in codes.indices { codes[index].findings.warnings += standingWarnings }
         let clock = ClockCompared(&codes, by: setup.clock)
         do throws(Refusal) {
             let proofs = ScanProofs(

@@ -45,12 +45,15 @@ extension IssuingService {
         let lists = statusLists(at: caller.now, lifetime: lifetime)
         do {
             return try await exports.run { [self] in
+                let network =
+                    order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil
                 let version = try await database.write { [registry] database in
+                    if let network { try TransitNetworkVersion.take(network, registry, in: database) }
                     try registry.audit(
                         uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
                     return try registry.nextBundleVersion(at: caller.now, in: database)
                 }
-                let contents = try contents(version: version, order: order, lists: lists)
+                let contents = try contents(version: version, order: order, lists: lists, network: network)
                 let export = try signed(
                     contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
                 try await coverBeat(of: export, version: version, issuedAt: caller.now)
@@ -63,7 +66,7 @@ extension IssuingService {
 
     /// Reads without holding up writers; the bundle contains every change that was on disk when its version was taken.
     private func contents(
-        version: UInt64, order: BundleOrder, lists: [StatusListReference]
+        version: UInt64, order: BundleOrder, lists: [StatusListReference], network: TransitNetwork?
     ) throws -> BundleContents {
         try database.read { [self] database in
             BundleContents(
@@ -74,7 +77,7 @@ extension IssuingService {
                     ? try registry.linkedIdentifiers(countMax: BlindedLinkTable.countMax, in: database) : nil,
                 shards: try lists.flatMap { list in
                     try shards(of: list, in: database).map { (list.shard($0.shard.number), $0) }
-                })
+                }, network: network)
         }
     }
 
@@ -87,7 +90,7 @@ extension IssuingService {
             statusListTimes: Dictionary(contents.shards.map { ($0.0, issuedAt) }) { first, _ in first },
             domains: order.domains, hosts: [settings.host.lowercased()],
             links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
-            transit: order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil)
+            transit: contents.network)
         // A scene may use an expired bundle for a grace time, so the lists last as long; the scene limits their age.
         let listsExpireAt = expiresAt + Self.graceSecondsMax(of: Form.allCases)
         let statusKey = try signingKeys.key(.status, contents.statusKey)
@@ -133,7 +136,8 @@ extension IssuingService {
         IssuerRecord(
             issuer: key.issuer, key: try VerificationKey(spki: key.spki),
             uses: Set(key.uses.compactMap(KeyUse.init(rawValue:))), notBefore: key.notBefore,
-            expiresAt: key.expiresAt, status: KeyStatus(rawValue: key.status.rawValue) ?? .compromised)
+            expiresAt: key.expiresAt, status: KeyStatus(rawValue: key.status.rawValue) ?? .compromised,
+            retiredAt: key.retiredAt)
     }
 }
 
@@ -146,6 +150,8 @@ private struct BundleContents: Sendable {
     /// The pairs of identifiers that belong to one person, for a gate of both domains.
     let links: [(medical: [UInt8], transit: [UInt8])]?
     let shards: [(StatusListReference, PublishedShard)]
+    /// The transit network, for a gate of the transit domain.
+    let network: TransitNetwork?
 }
 
 extension UInt64 {

@@ -55,7 +55,10 @@ extension IssuingService {
                 try await InstallationLog(registry, in: state, settings: settings, keys: keys) { _ in }.inspect()
             }
         }
-        _ = await attempt { try TransitNetwork(contentsOf: state.transitNetwork) }
+        _ = await attempt {
+            guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
+            try TransitNetworkVersion.check(network, newest: registry.read { try TransitNetworkVersion.newest(in: $0) })
+        }
         _ = await attempt { try checkSocket() }
         return withExtendedLifetime(lock) { mistakes }
     }

@@ -56,8 +56,12 @@ extension IssuingService {
             cti: cti, kind: order.kind, statusIndex: index, binding: order.bindings[Int(place)],
             seals: try seals(links, cti: cti, order: order, day: issuedAt / 86_400),
             actor: try delegation(order, list: list, in: database))
-        return try record(
+        let prepared = try record(
             .person(claims), id: cti, order: order, issuedAt: issuedAt, expiresAt: issuedAt + lifetime, in: database)
+        if place > 0 {
+            try Registry.noteLaterCode(issuedAt: issuedAt, by: prepared.keyIdentifier, in: database)
+        }
+        return prepared
     }
 
     private func seals(

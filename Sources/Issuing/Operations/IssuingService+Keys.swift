@@ -28,7 +28,7 @@ extension IssuerOperation {
 }
 
 extension IssuingService {
-    /// Every key that was ever trusted: `{"keys": [{kid, issuer, algorithm, uses, notBefore, expiresAt, status}]}`.
+    /// Every key that was ever trusted, in `keys`: `{kid, issuer, algorithm, uses, notBefore, expiresAt, status, retiredAt}`.
     package func keyList() throws(OperationError) -> JSONValue {
         do {
             let records = try database.read { [registry] in try registry.keys(in: $0) }
@@ -70,7 +70,9 @@ extension IssuingService {
         try await changingKeys { [self] database in try replaceKey(role, by: caller, in: database) }
     }
 
-    /// Retires a key; its signatures stay valid until they expire.
+    /// Retires a key; codes and lists that it signed by then stay valid until they expire.
+    ///
+    /// A key that an earlier version retired gets its time of retirement now.
     ///
     /// - Throws: `key_in_use` for an active key, `key_unknown`, `key_compromised`.
     package func retireKey(_ keyIdentifier: String, by caller: Caller) async throws(OperationError) -> JSONValue {
@@ -81,13 +83,26 @@ extension IssuingService {
                 throw OperationError(
                     code: .keyInUse, reason: "the key \(keyIdentifier) is active",
                     hint: "replace and retire it with `suishen key rotate`")
-            case .retired: return record
+            case .retired: return try retired(record, by: caller, in: database)
             case .compromised:
                 throw OperationError(
                     code: .keyCompromised, reason: "the key \(keyIdentifier) is marked as compromised",
                     hint: "leave it as it is: a compromised key cannot be used again")
             }
         }
+    }
+
+    private func retired(
+        _ record: IssuerKeyRecord, by caller: Caller, in database: any StoreTransaction
+    ) throws -> IssuerKeyRecord {
+        guard record.retiredAt == nil else { return record }
+        let time = try Registry.retirementTime(of: record.keyIdentifier, at: caller.now, in: database)
+        let retired = record.with(.retired, retiredAt: time)
+        try Registry.put(retired, in: database)
+        try registry.audit(
+            uid: caller.uid, action: "key.retire", subject: Hex.encode(record.keyIdentifier), at: caller.now,
+            in: database)
+        return retired
     }
 
     /// Marks a key as compromised; from the next bundle on, gates refuse every signature of it.
@@ -137,7 +152,8 @@ extension IssuingService {
             status: .active)
         try key.write(to: state.key(role.file(record.keyIdentifier)))
         if let old = try Registry.activeKey(uses: role.uses, in: database) {
-            try note(old.with(.retired), by: caller, in: database)
+            let retiredAt = try Registry.retirementTime(of: old.keyIdentifier, at: caller.now, in: database)
+            try note(old.with(.retired, retiredAt: retiredAt), by: caller, in: database)
         }
         try note(record, by: caller, in: database)
         try registry.audit(
@@ -166,11 +182,13 @@ extension IssuingService {
 
     private static func described(_ record: IssuerKeyRecord) throws(SigningError) -> JSONValue {
         let key = try VerificationKey(spki: record.spki)
-        return [
+        var object: JSONObject = [
             "kid": .string(Hex.encode(record.keyIdentifier)), "issuer": .string(record.issuer),
             "algorithm": .string(key.algorithm.name), "uses": .array(record.uses.map { .string($0) }),
             "notBefore": .integer(Int64(record.notBefore)), "expiresAt": .integer(Int64(record.expiresAt)),
             "status": .string(record.status.rawValue),
         ]
+        object["retiredAt"] = record.retiredAt.map { .integer(Int64(clamping: $0)) }
+        return .object(object)
     }
 }

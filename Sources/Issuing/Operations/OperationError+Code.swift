@@ -69,6 +69,7 @@ extension OperationError {
         case stateUnwritable = "state_unwritable"
         case suiteMismatch = "suite_mismatch"
         case transitInvalid = "transit_invalid"
+        case transitNetworkOld = "transit_network_old"
         case unexpected
         case usccInvalid = "uscc_invalid"
     }
@@ -88,7 +89,8 @@ extension OperationError.Code: ErrorCode {
         case .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
             .publishedCheckpointMissing, .publishedCheckpointOld, .publishedListForeign, .publishedListMissing,
             .publishedListOld, .publishedUnreadable, .settingsInvalid, .socketFolderOpen, .socketInUse, .socketInvalid,
-            .socketPathTaken, .socketUnusable, .stateMissing, .stateUnwritable, .suiteMismatch:
+            .socketPathTaken, .socketUnusable, .stateMissing, .stateUnwritable, .suiteMismatch,
+            .transitNetworkOld:
             .inputUnusable
         case .notPermitted: .notPermitted
         case .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound

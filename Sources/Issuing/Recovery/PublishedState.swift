@@ -3,11 +3,14 @@ import Glibc
 import Signing
 import Storage
 import TraceLog
+import ForeignCodes
 import Gate
 
 /// The newest files that an installation published, checked against its own keys and its beat.
 struct PublishedState {
     let bundleVersion: UInt64
+    /// The version of the bundle's transit network; 0 for none.
+    let transitVersion: UInt64
     let lists: [PublishedList]
     let checkpoint: Beat.LogPoint
 
@@ -31,6 +34,7 @@ struct PublishedState {
     init(_ folder: PublishedFolder, heldTo measure: Measure) throws(OperationError) {
         let bundle = try Self.bundle(folder, measure)
         bundleVersion = bundle.version
+        transitVersion = bundle.transit?.version ?? 0
         checkpoint = try Self.checkpoint(folder, measure)
         lists = try Self.lists(folder, of: bundle, measure)
     }

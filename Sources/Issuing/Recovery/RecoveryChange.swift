@@ -36,6 +36,7 @@ struct RecoveryChange: Sendable {
         try raiseFloors(&outcome, in: database)
         try registry.raise(
             Registry.bundleCounter, to: max(published.bundleVersion, beat.bundleVersion), in: database)
+        try registry.raise(TransitNetworkVersion.counter, to: published.transitVersion, in: database)
         outcome.bundleVersion = try Registry.value(of: Registry.bundleCounter, in: database)
         outcome.missingEntryCount = try registry.raiseLogFloor(
             to: LogFloor(size: published.checkpoint.size, root: published.checkpoint.root), in: database)

@@ -44,6 +44,7 @@ enum RegistrySchema {
             Step("codes 1") { try sealReasons(cipher, $0) },
             Step("status 1", sql: statusFloors),
             Step("beat 1", sql: positions),
+            Step("keys 2", sql: retirements),
         ]
     }
 
@@ -114,6 +115,13 @@ enum RegistrySchema {
         CREATE TRIGGER issuerKeyOnward BEFORE UPDATE OF status ON issuerKey
             WHEN NEW.status <> OLD.status AND (NEW.status = 'active' OR OLD.status = 'compromised')
             BEGIN SELECT RAISE(ABORT, 'a key never becomes good again'); END;
+        """
+
+    /// The time of a key's retirement, and the newest code of each key, which may begin later than now.
+    private static let retirements = """
+        ALTER TABLE issuerKey ADD COLUMN retiredAt INTEGER;
+        INSERT INTO counter
+            SELECT 'newest code ' || lower(hex(keyIdentifier)), max(issuedAt) FROM code GROUP BY keyIdentifier;
         """
 
     /// The lowest index at which a list's next block may begin; the row with the empty name applies to every list.

@@ -99,15 +99,16 @@ extension SQLiteTransaction {
     func putIssuerKey(_ key: IssuerKeyRecord) throws {
         try database.run(
             """
-            INSERT INTO issuerKey VALUES (?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (spki) DO UPDATE SET status = excluded.status
+            INSERT INTO issuerKey VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (spki) DO UPDATE SET
+                status = excluded.status, retiredAt = coalesce(retiredAt, excluded.retiredAt)
             """, .bytes(key.keyIdentifier), .text(key.issuer), .bytes(key.spki),
             .text(key.uses.joined(separator: " ")), .integer(key.notBefore), .integer(key.expiresAt),
-            .text(key.status.rawValue))
+            .text(key.status.rawValue), try key.retiredAt.map { try .integer($0) })
     }
 
     private static let keyColumns =
-        "SELECT keyIdentifier, issuer, spki, uses, notBefore, expiresAt, status FROM issuerKey "
+        "SELECT keyIdentifier, issuer, spki, uses, notBefore, expiresAt, status, retiredAt FROM issuerKey "
 
     private static func key(_ row: DirectRow) throws(StorageError) -> IssuerKeyRecord {
         let keyIdentifier = try row.blob(0)
@@ -118,7 +119,8 @@ extension SQLiteTransaction {
             keyIdentifier: keyIdentifier, issuer: try row.text(1), spki: try row.blob(2),
             uses: try row.text(3).split(separator: " ").map(String.init), notBefore: try row.unsigned(4),
             expiresAt: try row.unsigned(5),
-            status: IssuerKeyRecord.Status(rawValue: try row.text(6)) ?? .compromised)
+            status: IssuerKeyRecord.Status(rawValue: try row.text(6)) ?? .compromised,
+            retiredAt: try row.optionalUnsigned(7))
     }
 }
 

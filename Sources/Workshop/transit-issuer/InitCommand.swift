@@ -47,7 +47,7 @@ struct InitCommand: ParsableCommand {
             try SigningKey.generate(.sm2).write(to: "\(out)/issuer.pem")
             let network = TransitNetwork(
                 layout: TransitLayout(customDataPlace: customData, epoch: epoch, lengthMeaning: length),
-                authorities: [index: authority.verificationKey.raw])
+                authorities: [index: TransitAuthority(key: authority.verificationKey.raw)])
             try OutputFile.write(Array((network.json.encoded() + "\n").utf8), to: "\(out)/network.json")
             StandardStream.output.write(network.json.encoded() + "\n")
         }

@@ -87,7 +87,7 @@ struct EarlierRegistryTests {
     func keys() async throws {
         for change in [
             "UPDATE issuerKey SET status = 'active' WHERE status = 'retired'",
-            "INSERT INTO issuerKey SELECT keyIdentifier, issuer, x'00', uses, 0, 0, status FROM issuerKey "
+            "INSERT INTO issuerKey SELECT keyIdentifier, issuer, x'00', uses, 0, 0, status, NULL FROM issuerKey "
                 + "WHERE status = 'active'",
         ] {
             await #expect(throws: StorageError.self, "\(change)") {
