@@ -20,7 +20,9 @@ struct VerifyCommandTests {
         let second = try VerifyRun(options)
         #expect(second.code == "replayed" && second.status == 1)
         let other = "\(gate.folder)/other-replay"
-        let merge = try VerifyRun("replay merge --into \(other) \(gate.folder)/state/replay")
+        let merging = "replay merge --into \(other) --at \(VerifyGate.now) \(gate.folder)/state/replay"
+        #expect(try VerifyRun(merging).lines.first?["merged"]?.integer == 0, "nothing names the scene")
+        let merge = try VerifyRun("\(merging) --bundle \(gate.folder)")
         #expect(merge.status == 0 && merge.lines.first?["merged"]?.integer == 1)
         #expect(try VerifyRun(options + " --replay-store \(other)").code == "replayed")
         #expect(try VerifyRun(options + " --replay-store \(gate.folder)/third-replay").code == "ok")

@@ -14,8 +14,9 @@ package final class PipedProgram {
     /// - Parameters:
     ///   - name: a command that the same build made.
     ///   - arguments: what stands behind the command's name.
+    ///   - clock: the wall clock that it reads; nil for the machine's.
     /// - Throws: ``MissingFile`` when the command was not built.
-    package init(_ name: String, _ arguments: [String]) throws {
+    package init(_ name: String, _ arguments: [String], clock: SetClock? = nil) throws {
         let path = Program.folder + "/" + name
         scratch = try ScratchFolder()
         diagnosticsPath = scratch("stderr")
@@ -32,9 +33,12 @@ package final class PipedProgram {
         unsafe posix_spawn_file_actions_adddup2(&actions, toProgram[0], 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, fromProgram[1], 1)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, diagnosticsPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+        var words: [UnsafeMutablePointer<CChar>?] = unsafe ((clock?.words ?? []) + [path] + arguments).map {
+            unsafe strdup($0)
+        }
+        unsafe words.append(nil)
         defer { unsafe words.forEach { unsafe free($0) } }
-        let status = unsafe posix_spawn(&process, path, &actions, nil, &words, environ)
+        let status = unsafe posix_spawnp(&process, clock?.words.first ?? path, &actions, nil, &words, environ)
         close(toProgram[0])
         close(fromProgram[1])
         guard status == 0 else { throw MissingFile(path: path) }

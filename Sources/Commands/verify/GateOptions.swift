@@ -37,13 +37,14 @@ struct GateOptions: ParsableArguments {
 
     @OptionGroup var recordOptions: RecordOptions
 
-    var settings: GateSettings {
-        get throws(CommandError) {
-            GateSettings(
-                bundle: bundle, scene: scene, root: root, state: state, challenge: challenge,
-                replayStore: replayStore, clockSkew: clockSkew, fare: fare, links: try linkOptions.links,
-                socket: linkOptions.socket, event: recordOptions.template, spool: recordOptions.spool)
-        }
+    /// The settings of a gate.
+    ///
+    /// - Parameter at: the time given in place of the clock.
+    func settings(at: UInt64?) throws(CommandError) -> GateSettings {
+        GateSettings(
+            at: at, bundle: bundle, scene: scene, root: root, state: state, challenge: challenge,
+            replayStore: replayStore, clockSkew: clockSkew, fare: fare, links: try linkOptions.links,
+            socket: linkOptions.socket, event: recordOptions.template, spool: recordOptions.spool)
     }
 
     func validate() throws {

@@ -41,7 +41,7 @@ struct QuickScan {
             }
         }
         guard let bundle, let scene, (text == nil) != images.isEmpty else { return nil }
-        settings = GateSettings(bundle: bundle, scene: scene)
+        settings = GateSettings(at: at, bundle: bundle, scene: scene)
         self.text = text
         self.images = images
         self.at = at

@@ -44,6 +44,7 @@ package struct Refusal: Error, Equatable, Sendable {
             switch error.code {
             case .unreadable, .badSignature, .busy: .bundleUnreadable
             case .rollback: .bundleRollback
+            case .clockBefore: .clockBeforeBundle
             case .statusUnknown: .statusUnknown
             }
         self.init(code, error.reason, hint: error.hint, warning: error.code == .busy ? error.code.rawValue : nil)

@@ -27,6 +27,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     case unreadable
     case bundleExpired = "bundle_expired"
     case bundleRollback = "bundle_rollback"
+    case clockBeforeBundle = "clock_before_bundle"
     case bundleUnreadable = "bundle_unreadable"
     case statusUnknown = "status_unknown"
     case linkUnavailable = "link_unavailable"
@@ -35,8 +36,8 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     /// The outcome at the gate: a rejection, or no decision.
     package var outcome: VerdictOutcome {
         switch self {
-        case .noCode, .unreadable, .bundleExpired, .bundleRollback, .bundleUnreadable, .statusUnknown,
-            .linkUnavailable, .inputUnreadable:
+        case .noCode, .unreadable, .bundleExpired, .bundleRollback, .clockBeforeBundle, .bundleUnreadable,
+            .statusUnknown, .linkUnavailable, .inputUnreadable:
             .undecided
         default: .reject
         }
@@ -45,7 +46,9 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     /// Whether a wrong clock of this machine may be the cause.
     var dependsOnClock: Bool {
         switch self {
-        case .expired, .notYetValid, .stale, .fromFuture, .keyExpired, .bundleExpired, .statusUnknown: true
+        case .expired, .notYetValid, .stale, .fromFuture, .keyExpired, .bundleExpired, .clockBeforeBundle,
+            .statusUnknown:
+            true
         default: false
         }
     }

@@ -14,27 +14,25 @@ package struct GateDirectory: Sendable {
     let statusLists: StatusStore
     let trust: TrustList
     let path: String
+    let isTimeGiven: Bool
     let root: VerificationKey
     let memory: GateMemory
     let bundleFile: BundleFile
 
-    /// Opens a folder, and remembers its bundle.
+    /// Opens a folder; its bundle is not remembered yet.
     ///
     /// - Parameters:
     ///   - path: the folder.
     ///   - root: the trust anchor's PEM file; nil for `root.pem` in the folder.
     ///   - state: the gate's state folder; nil for `state` in the folder.
+    ///   - isTimeGiven: whether time is given instead of read from the clock, so that the state is not advanced.
     /// - Throws: `bundle_unreadable`, `bad_signature`, `bundle_rollback`.
-    package init(path: String, root: String? = nil, state: String? = nil) throws(BundleError) {
-        let pem = try GateFile.read(root ?? "\(path)/\(BundleExport.rootName)", byteCountMax: 64 << 10)
-        let key: VerificationKey
-        do {
-            key = try VerificationKey(pem: pem)
-        } catch {
-            throw .malformed("the root key cannot be read: \(error.reason)")
-        }
-        try self.init(path: path, root: key, statePath: state ?? "\(path)/\(Self.stateFolder)")
-        try remember()
+    package init(
+        path: String, root: String? = nil, state: String? = nil, isTimeGiven: Bool = false
+    ) throws(BundleError) {
+        let key = try Self.rootKey(root ?? "\(path)/\(BundleExport.rootName)")
+        try self.init(
+            path: path, root: key, statePath: state ?? "\(path)/\(Self.stateFolder)", isTimeGiven: isTimeGiven)
     }
 
     /// Opens the generation that is in the same folder now, with the same root key; does not remember its bundle.
@@ -42,29 +40,60 @@ package struct GateDirectory: Sendable {
     /// - Parameter former: the earlier generation.
     /// - Throws: as ``init(path:root:state:)``.
     init(after former: GateDirectory) throws(BundleError) {
-        try self.init(path: former.path, root: former.root, statePath: former.statePath, after: former.memory)
+        try self.init(
+            path: former.path, root: former.root, statePath: former.statePath, isTimeGiven: former.isTimeGiven,
+            after: former.memory)
     }
 
     private init(
-        path: String, root: VerificationKey, statePath: String, after former: GateMemory? = nil
+        path: String, root: VerificationKey, statePath: String, isTimeGiven: Bool, after former: GateMemory? = nil
     ) throws(BundleError) {
         let (bytes, file) = try BundleFile.read(in: path)
         bundle = try GateBundle(bytes[...], root: root)
         try GateFile.makeFolder(statePath)
-        memory = try GateMemory(folder: statePath, after: former)
+        memory = try GateMemory(folder: statePath, isTimeGiven: isTimeGiven, after: former)
         try memory.check(version: bundle.version, digest: file.digest)
         let epochPath = "\(path)/\(EpochKeyFile.name)"
         epochKeys = unsafe access(epochPath, F_OK) == 0 ? try Self.epochKeys(epochPath) : nil
         trust = TrustList(bundle.issuers)
         statusLists = StatusStore(folder: path, statePath: statePath, bundle: bundle, trust: trust, memory: memory)
         (self.path, self.root, self.statePath, bundleFile) = (path, root, statePath, file)
+        self.isTimeGiven = isTimeGiven
     }
 
-    /// Remembers the bundle, and the times of its opened lists.
-    func remember(listTimes: [String: UInt64] = [:]) throws(BundleError) {
+    /// Remembers the bundle, and the times of its opened lists, unless the bundle is dated ahead.
+    ///
+    /// - Parameters:
+    ///   - listTimes: the `iat` of opened lists by name.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - skewSeconds: the gate's clock skew.
+    /// - Returns: false if the bundle is dated ahead, so that nothing was remembered.
+    /// - Throws: `bundle_rollback`, `bundle_unreadable`.
+    @discardableResult
+    package func remember(
+        listTimes: [String: UInt64] = [:], at now: UInt64, skewSeconds: UInt64
+    ) throws(BundleError) -> Bool {
+        guard (try? bundle.checkNotAhead(of: now, skewSeconds: skewSeconds)) != nil else { return false }
         try memory.remember(
-            version: bundle.version, digest: bundleFile.digest, listNames: Set(bundle.statusLists.map(\.name)),
-            times: listTimes)
+            version: bundle.version, digest: bundleFile.digest, signedTime: bundle.signedTime,
+            listNames: Set(bundle.statusLists.map(\.name)), times: listTimes)
+        return true
+    }
+
+    /// Opens the gate's replay store, or makes it at the gate's first start.
+    ///
+    /// - Parameters:
+    ///   - path: the file; nil for the one in the state folder.
+    ///   - scene: the gate's scene.
+    /// - Returns: the store.
+    /// - Throws: `bundle_unreadable`, also if the store that this gate used before is gone or was exchanged.
+    package func replayStore(_ path: String?, scene: Scene) throws(BundleError) -> ReplayStore {
+        let path = path ?? GateState.replayPath(in: statePath)
+        let name = GateState.replayStoreName(path, in: statePath)
+        let store = try ReplayStore(path: path, expecting: memory.replayStore(name), isTimeGiven: isTimeGiven)
+        try store.serve(scene: scene.name)
+        try memory.remember(replayStore: name, identifier: store.identifier)
+        return store
     }
 
     /// Refuses a generation whose bundle names a domain without an epoch key in the folder.
@@ -73,6 +102,27 @@ package struct GateDirectory: Sendable {
     func checkEpochKeys() throws(BundleError) {
         for domain in bundle.domains where epochKeys?.entries.contains(where: { $0.domain == domain }) != true {
             throw .malformed("the epoch key for \(domain.rawValue) of bundle \(bundle.version) is missing")
+        }
+    }
+
+    /// The scenes of a bundle, which the root signed; the gate's memory is neither read nor changed.
+    ///
+    /// - Parameters:
+    ///   - path: the bundle's folder.
+    ///   - root: the trust anchor's PEM file; nil for `root.pem` in the folder.
+    /// - Returns: the scenes' names.
+    /// - Throws: `bundle_unreadable`, `bad_signature`.
+    package static func sceneNames(in path: String, root: String?) throws(BundleError) -> Set<String> {
+        let key = try rootKey(root ?? "\(path)/\(BundleExport.rootName)")
+        return Set(try GateBundle(BundleFile.read(in: path).bytes[...], root: key).scenes.map(\.name))
+    }
+
+    private static func rootKey(_ path: String) throws(BundleError) -> VerificationKey {
+        let pem = try GateFile.read(path, byteCountMax: 64 << 10)
+        do {
+            return try VerificationKey(pem: pem)
+        } catch {
+            throw .malformed("the root key cannot be read: \(error.reason)")
         }
     }
 
