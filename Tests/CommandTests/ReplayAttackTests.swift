@@ -15,7 +15,8 @@ struct ReplayAttackTests {
         (gate, clock) = try (VerifyGate(), SetClock(at: VerifyGate.now))
     }
 
-    private func code(_ text: String, at time: UInt64 = VerifyGate.now, scene: String = "metro-gate") throws -> String? {
+    private func code(_ text: String, at time: UInt64 = VerifyGate.now, scene: String = "metro-gate") throws -> String?
+    {
         try clock.set(time)
         return try VerifyRun("--bundle \(gate.folder) --scene \(scene) --text '\(text)'", clock: clock).code
     }

@@ -14,7 +14,8 @@ struct StationTests {
         let (first, second) = ("\(gate.folder)/first", "\(gate.folder)/second")
         #expect(try VerifyRun("\(options) --replay-store \(first)").code == "ok")
         let socket = "\(gate.folder)/first.sock"
-        let server = try RunningProgram("verify", ["replay", "serve", "--store", first, "--listen", socket, "--at", "\(VerifyGate.now)"])
+        let server = try RunningProgram(
+            "verify", ["replay", "serve", "--store", first, "--listen", socket, "--at", "\(VerifyGate.now)"])
         try RunningProgram.waitForSocket(socket)
         let merging = "replay merge --bundle \(gate.folder) --into \(second) --at \(VerifyGate.now) unix:\(socket)"
         var merge = try VerifyRun(merging)

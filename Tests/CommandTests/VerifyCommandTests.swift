@@ -76,10 +76,11 @@ struct VerifyCommandTests {
     func bundles() throws {
         let gate = try VerifyGate(version: 5)
         defer { gate.remove() }
-        let options = "--bundle \(gate.folder) --scene metro-gate --at \(VerifyGate.now) --text X"
-        #expect(try VerifyRun(options).code == "malformed")
+        let options = "--bundle \(gate.folder) --scene metro-gate --text X"
+        let clock = try SetClock(at: VerifyGate.now)
+        #expect(try VerifyRun(options, clock: clock).code == "malformed")
         try gate.export(version: 4)
-        let rollback = try VerifyRun(options)
+        let rollback = try VerifyRun(options, clock: clock)
         #expect(rollback.code == "bundle_rollback" && rollback.verdict == "undecided" && rollback.status == 2)
         let missing = try VerifyRun("--bundle /nonexistent --scene metro-gate --text X")
         #expect(missing.code == "bundle_unreadable" && missing.status == 2)

@@ -26,7 +26,8 @@ struct ReplayServerTests {
             _ = try store.insert(key, scene: "bus", at: ReplayServerTests.now)
             try Self.fill(store)
             DispatchQueue.global().async(group: thread) {
-                guard var server = try? ReplayServer(
+                guard
+                    var server = try? ReplayServer(
                         store, at: self.path, peerMilliseconds: peerMilliseconds, now: { ReplayServerTests.now })
                 else { return }
                 while !self.isEnding.withLock({ $0 }) { try? server.step() }
@@ -86,7 +87,9 @@ struct ReplayServerTests {
         let store = try ReplayStore(path: folder("store"))
         try folder.write([1], to: "taken")
         for path in [folder("taken"), "/tmp/" + String(repeating: "a", count: 108), ""] {
-            #expect(throws: BundleError.self) { _ = try ReplayServer(store, at: path, peerMilliseconds: 1000, now: { 0 }) }
+            #expect(throws: BundleError.self) {
+                _ = try ReplayServer(store, at: path, peerMilliseconds: 1000, now: { 0 })
+            }
         }
         #expect(try ProjectFiles.bytes(folder("taken")) == [1])
     }

@@ -63,7 +63,9 @@ struct ReplayStoreTests {
         #expect(try insert(one, 11, in: store) && !insert(one, 10, in: store))
         let neighbour = try ReplayStore(path: folder("neighbour"))
         #expect(try insert(one, 8, in: neighbour))
-        #expect(try neighbour.merge(ReplaySnapshot(store.snapshot(at: Self.now).encoded()), scenes: ["park"], at: Self.now) == 4)
+        #expect(
+            try neighbour.merge(ReplaySnapshot(store.snapshot(at: Self.now).encoded()), scenes: ["park"], at: Self.now)
+                == 4)
         #expect(try !insert(one, 9, in: neighbour) && !insert(one, 11, in: neighbour))
         #expect(try insert(one, 12, in: neighbour))
         #expect(try store.merge(neighbour.snapshot(at: Self.now), at: Self.now) == 1)
@@ -140,7 +142,8 @@ struct ReplayStoreTests {
             for now in [time, Self.now] { #expect(try !store.insert(key, scene: "bus", at: now)) }
         }
         // A showing far ahead does not block its credential until its time comes.
-        #expect(try store.insert(ReplayKey(cti: keys[1].cti, number: Self.now, time: Self.now), scene: "bus", at: Self.now))
+        #expect(
+            try store.insert(ReplayKey(cti: keys[1].cti, number: Self.now, time: Self.now), scene: "bus", at: Self.now))
     }
 
     @Test("gives a full page's oldest entry away, then the one furthest ahead, and otherwise refuses to answer")
@@ -164,83 +167,6 @@ struct ReplayStoreTests {
         #expect(ReplayBucket(bucket.encoded(), number: 1) == nil)
     }
 
-    @Test("tells another all that can be fresh, through bytes that say the same, and takes no others")
-    func snapshots() throws {
-        let folder = try ScratchFolder()
-        let (one, two) = try (ReplayStore(path: folder("one")), ReplayStore(path: folder("two")))
-        let keys = try keys(300)
-        for (index, key) in keys.enumerated() {
-            let scene = index % 2 == 0 ? "bus" : "metro-gate"
-            #expect(try one.insert(key, scene: scene, at: Self.now + (index < 100 ? 0 : ReplayStore.windowSeconds)))
-        }
-        #expect(try two.insert(keys[0], scene: "park", at: Self.now))
-        let now = Self.now + ReplayStore.windowSeconds
-        let bytes = try one.snapshot(at: now).encoded()
-        #expect(try two.merge(ReplaySnapshot(bytes), at: now) == 0, "the store serves neither scene")
-        #expect(try two.merge(ReplaySnapshot(bytes), scenes: ["bus", "metro-gate"], at: now) == 300)
-        #expect(try two.merge(ReplaySnapshot(bytes), at: now) == 0)
-        for (index, key) in keys.enumerated() {
-            let scene = index % 2 == 0 ? "bus" : "metro-gate"
-            #expect(try !two.insert(key, scene: scene, at: now))
-        }
-        #expect(try one.snapshot(at: now + 2 * ReplayStore.windowSeconds).entries.isEmpty)
-        for count in [0, 1, bytes.count / 2, bytes.count - 1] {
-            #expect(throws: BundleError.self) { try ReplaySnapshot(Array(bytes.prefix(count))) }
-        }
-    }
-
-    @Test(
-        "forgets nothing of its own for another's store, and takes nothing of a clock that is far off",
-        arguments: [-10_000, -512, -256, 0, 256, 512, 10_000, 1_000_000_000] as [Int64])
-    func mergingFromAWrongClock(offset: Int64) throws {
-        let folder = try ScratchFolder()
-        let (mine, other) = try (ReplayStore(path: folder("mine")), ReplayStore(path: folder("other")))
-        let keys = try keys(2)
-        let otherNow = UInt64(Int64(Self.now) + offset)
-        #expect(try mine.insert(keys[0], scene: "bus", at: Self.now))
-        #expect(try other.insert(keys[1], scene: "bus", at: otherNow))
-        let merged = try mine.merge(other.snapshot(at: otherNow), at: Self.now)
-        #expect(merged == (abs(offset) <= 256 ? 1 : 0))
-        #expect(try !mine.insert(keys[0], scene: "bus", at: Self.now))
-        if merged == 1 { #expect(try !mine.insert(keys[1], scene: "bus", at: Self.now)) }
-    }
-
-    @Test("is not closed by another's snapshot, whatever number of scenes and showings it has")
-    func hostileSnapshots() throws {
-        let folder = try ScratchFolder()
-        let store = try ReplayStore(path: folder("replay"))
-        try store.serve(scene: "bus")
-        let generation = ReplayEntry.generation(at: Self.now)
-        let names = (0..<ReplayStore.sceneCountMax).map { "scene-\($0)" }
-        let entries = (0..<ReplayStore.sceneCountMax).map { number in
-            ReplayEntry(cti: 1, number: 1, scene: UInt8(number), isChain: false, generation: generation)
-        }
-        let scenes = ReplaySnapshot(generation: generation, scenes: names, entries: entries)
-        #expect(try store.merge(scenes, at: Self.now) == 0)
-        #expect(try store.merge(scenes, scenes: ["scene-3"], at: Self.now) == 1)
-        #expect(try store.insert(try keys(1)[0], scene: "metro-gate", at: Self.now))
-        // The same page for all, from more credentials than it has slots.
-        let page = (0..<UInt64.max).lazy.map { number in
-            ReplayEntry(cti: number, number: 1, scene: 0, isChain: false, generation: generation)
-        }.filter { $0.bucket == 5 }.prefix(ReplayBucket.slotCount + 1)
-        let full = ReplaySnapshot(generation: generation, scenes: ["bus"], entries: Array(page.dropLast()))
-        #expect(try store.merge(full, at: Self.now) == ReplayBucket.mergedCountMax)
-        let last = try #require(page.last)
-        let key = ReplayKey(cti: Array(last.bytes.prefix(8)), number: Self.now, time: Self.now)
-        #expect(try store.insert(key, scene: "bus", at: Self.now))
-    }
-
-    @Test("learns nothing from the last generation there can be")
-    func mergingFromTheEndOfTime() throws {
-        let folder = try ScratchFolder()
-        let store = try ReplayStore(path: folder("replay"))
-        let entry = ReplayEntry(key: ReplayKey(cti: try keys(1)[0].cti, number: .max), scene: 0, at: .max)
-        #expect(entry.generation == ReplayEntry.generationMax)
-        let bytes = ReplaySnapshot(generation: .max, scenes: ["bus"], entries: [entry]).encoded()
-        #expect(try store.merge(ReplaySnapshot(bytes), scenes: ["bus"], at: Self.now) == 0)
-        #expect(try ReplayStore(path: folder("replay")).snapshot(at: .max).entries.isEmpty)
-    }
-
     @Test("is not taken when it is gone, cut short, exchanged or altered, for a gate that used it before")
     func damaged() throws {
         let folder = try ScratchFolder()
@@ -254,8 +180,18 @@ struct ReplayStoreTests {
             ("emptied", { unsafe truncate($0, 0) }),
             ("header only", { unsafe truncate($0, 4096) }),
             ("one byte short", { unsafe truncate($0, (64 << 20) + 4096) }),
-            ("cut and made longer", { unsafe truncate($0, 4096); unsafe truncate($0, (64 << 20) + 8192) }),
-            ("exchanged", { unsafe unlink($0); _ = try? ReplayStore(path: $0) }),
+            (
+                "cut and made longer",
+                {
+                    unsafe truncate($0, 4096); unsafe truncate($0, (64 << 20) + 8192)
+                }
+            ),
+            (
+                "exchanged",
+                {
+                    unsafe unlink($0); _ = try? ReplayStore(path: $0)
+                }
+            ),
             ("header altered", { alter($0, at: 1025) }),
             ("identifier altered", { alter($0, at: 8) }),
             ("entry altered", { alter($0, at: page + 3) }),
@@ -291,10 +227,11 @@ struct ReplayStoreTests {
         // The clock was 100 generations ahead; the showings' own times are right. The third one is long forgotten.
         let generations = [newest + 100, newest + 99, newest - 1]
         for (key, generation) in zip(keys, generations) {
-            file += ReplayEntry(
-                cti: LittleEndian.number(key.cti[...]), number: UInt32(key.number), scene: 0, isChain: false,
-                generation: generation
-            ).bytes
+            file +=
+                ReplayEntry(
+                    cti: LittleEndian.number(key.cti[...]), number: UInt32(key.number), scene: 0, isChain: false,
+                    generation: generation
+                ).bytes
         }
         try folder.write(file, to: "replay", mode: 0o600)
         let store = try ReplayStore(path: folder("replay"))

@@ -141,7 +141,9 @@ struct StatusStoreTests {
             let rotated = try store(notBefore: 5, expiresAt: 8, status: .retired)
             #expect(try rotated.list(Self.reference, at: 7, skewSeconds: 0).list.isRevoked(42) == true)
             for store in [rotated, try store(expiresAt: 8), try store(notBefore: 6), try store(status: .compromised)] {
-                let refusal = #expect(throws: BundleError.self) { try store.list(Self.reference, at: 8, skewSeconds: 0) }
+                let refusal = #expect(throws: BundleError.self) {
+                    try store.list(Self.reference, at: 8, skewSeconds: 0)
+                }
                 #expect(refusal?.code == .statusUnknown)
             }
         }

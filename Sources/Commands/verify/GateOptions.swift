@@ -37,9 +37,7 @@ struct GateOptions: ParsableArguments {
 
     @OptionGroup var recordOptions: RecordOptions
 
-    /// The settings of a gate.
-    ///
-    /// - Parameter at: the time given in place of the clock.
+    /// The settings of a gate, with the time given in place of the clock.
     func settings(at: UInt64?) throws(CommandError) -> GateSettings {
         GateSettings(
             at: at, bundle: bundle, scene: scene, root: root, state: state, challenge: challenge,

@@ -65,7 +65,8 @@ enum FormerReplayStore {
             for place in stride(from: 0, to: block.count / ReplayEntry.byteCount * ReplayEntry.byteCount, by: 16) {
                 let entry = ReplayEntry(
                     LittleEndian.number(block[place..<place + 8]), LittleEndian.number(block[place + 8..<place + 16]))
-                let isLive = entry.generation == newest & ReplayEntry.generationMax
+                let isLive =
+                    entry.generation == newest & ReplayEntry.generationMax
                     || entry.generation + 1 == newest & ReplayEntry.generationMax
                 if entry.generation > 0, isLive { entries.append(entry.withOwnTime) }
             }

@@ -15,7 +15,9 @@ struct ReplayBucket: Sendable {
     private var words: [UInt64]
     private let number: Int
 
-    /// Reads a page; nil if its bytes were damaged. A page that was never written is all zeros.
+    /// Reads a page; nil if its bytes were damaged.
+    ///
+    /// A page that was never written is all zeros.
     init?(_ bytes: [UInt8], number: Int) {
         words = unsafe bytes.withUnsafeBytes { unsafe $0.bindMemory(to: UInt64.self).map { UInt64(littleEndian: $0) } }
         self.number = number

@@ -42,7 +42,8 @@ struct ReplayFile: Sendable {
         }
         let checksum = LittleEndian.number(header[Self.checksumOffset..<Self.checksumOffset + 8])
         let byteCount = LittleEndian.number(header[24..<32])
-        guard header.count == Self.headerByteCount, checksum == Self.checksum(header), byteCount == Self.byteCount else {
+        guard header.count == Self.headerByteCount, checksum == Self.checksum(header), byteCount == Self.byteCount
+        else {
             throw .damaged(replayStore: path, "its header was altered")
         }
         let table = header[Self.scenesOffset..<Self.scenesOffset + ReplayStore.sceneCountMax * Self.nameByteCount]

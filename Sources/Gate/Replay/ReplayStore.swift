@@ -44,7 +44,8 @@ package final class ReplayStore: Sendable {
         random: some RandomSource = SystemRandom()
     ) throws(BundleError) {
         try self.init(
-            path: path, flags: identifier == nil ? O_RDWR | O_CREAT : O_RDWR, expecting: identifier, isTimeGiven, random)
+            path: path, flags: identifier == nil ? O_RDWR | O_CREAT : O_RDWR, expecting: identifier, isTimeGiven, random
+        )
     }
 
     /// Opens an existing store, so that a misspelt name does not make an empty one.
@@ -210,9 +211,7 @@ package final class ReplayStore: Sendable {
         try exclusively { () throws(BundleError) in try pages.changeCount(identifier: identifier) }
     }
 
-    /// All remembered showings that can still be fresh.
-    ///
-    /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
+    /// All remembered showings that can be fresh at a time, in seconds since 1970-01-01T00:00:00Z.
     package func snapshot(at now: UInt64) throws(BundleError) -> ReplaySnapshot {
         try exclusively { () throws(BundleError) in
             _ = try pages.changeCount(identifier: identifier)
@@ -254,7 +253,9 @@ package final class ReplayStore: Sendable {
         guard Int(number) < snapshot.scenes.count else { return nil }
         let name = snapshot.scenes[Int(number)]
         let known = try scenes()
-        guard known.contains(name) || bundleScenes.contains(name) && known.count < Self.sceneCountMax else { return nil }
+        guard known.contains(name) || bundleScenes.contains(name) && known.count < Self.sceneCountMax else {
+            return nil
+        }
         return try self.number(of: name)
     }
 

@@ -38,7 +38,8 @@ package struct Scene: Sendable, Equatable {
     package init(
         name: String, forms: Set<Form>, kinds: Set<PersonKind> = [], objectKinds: Set<ObjectKind> = [],
         domains: Set<SealDomain> = [], requiresEntitlement: Bool = false, presentationAgeSecondsMax: UInt64 = 30,
-        clockSkewSeconds: UInt64 = clockSkewSecondsDefault, bundleGraceSeconds: UInt64 = 0, statusAgeSecondsMax: UInt64 = 86_400,
+        clockSkewSeconds: UInt64 = clockSkewSecondsDefault, bundleGraceSeconds: UInt64 = 0,
+        statusAgeSecondsMax: UInt64 = 86_400,
         isOnlineAllowed: Bool = false, isReplayRefused: Bool = false, isChallengeRequired: Bool = false,
         delegationScope: UInt64 = 0
     ) {

@@ -85,7 +85,9 @@ final class StatusStore: Sendable {
     /// Opens every list that the bundle names; afterwards the store opens no other list.
     ///
     /// - Returns: the times of the usable lists by name, and the errors of the others. The gate's memory is unchanged.
-    func openAll(at now: UInt64, skewSeconds: UInt64) -> (times: [String: UInt64], failures: [StatusListReference: BundleError]) {
+    func openAll(at now: UInt64, skewSeconds: UInt64) -> (
+        times: [String: UInt64], failures: [StatusListReference: BundleError]
+    ) {
         let failures = state.withLock { state in
             var failures: [StatusListReference: BundleError] = [:]
             for reference in bundle.statusLists {

@@ -13,13 +13,14 @@ enum SignedTime {
         time > now && time - now > skewSeconds
     }
 
-    /// Throws `clock_before_bundle` if the clock is behind a signed time by more than the skew.
+    /// Refuses a signed time that the clock is behind by more than the skew.
     ///
     /// - Parameters:
     ///   - time: the signed time.
     ///   - name: the signed material, for the error.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     ///   - skewSeconds: the gate's clock skew.
+    /// - Throws: `clock_before_bundle`.
     static func check(_ time: UInt64, of name: String, at now: UInt64, skewSeconds: UInt64) throws(BundleError) {
         guard isAhead(time, of: now, skewSeconds: skewSeconds) else { return }
         throw BundleError(
@@ -32,7 +33,7 @@ enum SignedTime {
         guard isAhead(version, of: now, skewSeconds: versionAheadSecondsMax) else { return }
         throw BundleError(
             code: .clockBefore,
-            reason: "it is now \(now) by this machine's clock, and bundle version \(version) lies more than a day ahead",
+            reason: "it is now \(now) by this machine's clock, and bundle version \(version) is over a day ahead",
             hint: "set this machine's clock; if it is right, ask the issuer for a bundle with a lower version")
     }
 }

@@ -193,7 +193,8 @@ package struct Verifier: Sendable {
             let term = try BundleInTerm(bundle, in: scene, at: now)
             if trust.isStale { findings.warnings.append("bundle_stale") }
             let accepted = try source.accepted(payload, at: now, &findings)
-            return AssessedCode(.success(AcceptedCode(clock: clock, bundle: term, source: accepted)), findings: findings)
+            return AssessedCode(
+                .success(AcceptedCode(clock: clock, bundle: term, source: accepted)), findings: findings)
         } catch {
             if error.code.dependsOnClock { source.noteDeviceTime(payload, at: now, &findings) }
             return AssessedCode(.failure(error), findings: findings)
