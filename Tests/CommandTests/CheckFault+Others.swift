@@ -85,6 +85,18 @@ extension CheckFault {
     /// The faults of each check of the gate's own.
     static func all(of check: ScanCheck) -> [CheckFault] {
         switch check {
+        case .signedTime:
+            [
+                CheckFault(.clockBeforeBundle, at: VerifyGate.start - 16) { try $0.shown($0.person()) },
+                CheckFault(.clockBeforeBundle) { gate in
+                    try gate.export(version: VerifyGate.now + 86_401)
+                    return try gate.shown(gate.person())
+                },
+                CheckFault(.clockBeforeBundle) { gate in
+                    try gate.export(version: 6, issuedAt: VerifyGate.now + 16)
+                    return try gate.shown(gate.person())
+                },
+            ]
         case .bundleTerm:
             [
                 CheckFault(.bundleExpired, at: VerifyGate.start + 86_400 * 2) {

@@ -75,7 +75,7 @@ struct EarnedVerdictTests {
             replay: try ReplayStore(path: "\(gate.folder)/replay"))
         var last: Verdict?
         for _ in 0..<ClockWatch.holderCountMin {
-            let shown = try Array(gate.shown(gate.person(), time: VerifyGate.now + 10).utf8)
+            let shown = try Array(gate.shownByAnother(time: VerifyGate.now + 10).utf8)
             last = verifier.settle(verifier.assess([shown], at: VerifyGate.now), at: VerifyGate.now).first
         }
         #expect(last?.code == .ok && last?.findings.warnings == ["root_unpinned", "clock_behind"])

@@ -9,9 +9,15 @@ import Testing
 struct GateMemoryTests {
     private static let list = "SH-object-lasting"
 
+    private let clock: SetClock
+
+    init() throws {
+        clock = try SetClock(at: VerifyGate.now)
+    }
+
     private func run(_ gate: VerifyGate, index: UInt64 = 3) throws -> VerifyRun {
-        let options = "--scene object-inspection --at \(VerifyGate.now)"
-        return try VerifyRun("--bundle \(gate.folder) \(options) --text '\(gate.object(index: index))'")
+        let options = "--scene object-inspection --text '\(try gate.object(index: index))'"
+        return try VerifyRun("--bundle \(gate.folder) \(options)", clock: clock)
     }
 
     private func inode(_ gate: VerifyGate) throws -> UInt64 {
@@ -118,7 +124,8 @@ struct GateMemoryTests {
     func sharedFolder() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
-        let verify = "\(Program("verify").path) --bundle \(gate.folder) --at \(VerifyGate.now) --plain"
+        let command = (clock.words + [Program("verify").path]).joined(separator: " ")
+        let verify = "\(command) --bundle \(gate.folder) --plain"
         let shown = [
             ("object-inspection", try gate.object()), ("park", try gate.person(kind: .paper)),
             ("park", try gate.shown(gate.person())),

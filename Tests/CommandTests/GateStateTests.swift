@@ -84,8 +84,9 @@ struct GateStateTests {
         let old = "\(gate.folder)/old"
         unsafe system("mkdir \(old) && cp -r \(gate.folder)/*.cbor \(gate.folder)/*.pem \(gate.folder)/status \(old)")
         try gate.export(version: 6)
-        let verify = "\(ProjectFiles.root)/.build/debug/verify"
-        let options = "--scene metro-gate --at \(VerifyGate.now) --plain --text X --state \(gate.folder)/state"
+        let clock = try SetClock(at: VerifyGate.now)
+        let verify = (clock.words + ["\(ProjectFiles.root)/.build/debug/verify"]).joined(separator: " ")
+        let options = "--scene metro-gate --plain --text X --state \(gate.folder)/state"
         for _ in 0..<12 {
             unsafe system("rm -rf \(gate.folder)/state")
             // A pipeline starts all of them before it waits for any; none reads the previous one's output.
@@ -98,7 +99,7 @@ struct GateStateTests {
                 #expect(output.hasPrefix("reject malformed"), "\(output)")
             }
             #expect(try SeenState(gate).version == 6)
-            #expect(try Program("verify").run(inShell: "--bundle \(old) \(options)").status == 2)
+            #expect(unsafe system("\(verify) --bundle \(old) \(options) > /dev/null 2>&1") >> 8 == 2)
         }
     }
 }

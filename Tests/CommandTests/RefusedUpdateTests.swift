@@ -16,8 +16,10 @@ struct RefusedUpdateTests {
     private let next: [BundleExport.File]
     private let stream: PipedProgram
     private let codes: [String]
+    private let clock: SetClock
 
     init() throws {
+        clock = try SetClock(at: VerifyGate.now)
         gate = try VerifyGate(version: 5)
         good = try gate.files(version: 6)
         next = try gate.files(
@@ -27,10 +29,7 @@ struct RefusedUpdateTests {
         for file in good { try gate.write(file.bytes, to: file.path, mode: mode_t(file.mode)) }
         stream = try PipedProgram(
             "verify",
-            [
-                "--bundle", gate.folder, "--scene", Self.scene, "--at", "\(VerifyGate.now)", "--stream", "--root",
-                gate.rootDigest,
-            ])
+            ["--bundle", gate.folder, "--scene", Self.scene, "--stream", "--root", gate.rootDigest], clock: clock)
         #expect(try verdicts() == Answer(codes: ["ok", "ok"], warnings: []))
     }
 
@@ -124,6 +123,11 @@ struct RefusedUpdateTests {
             try gate.files(version: 7, listTimeMin: VerifyGate.start + 1, revoked: revoked),
             try gate.files(version: 7, listTime: VerifyGate.start - 1, revoked: revoked),
             try gate.files(version: 7, revoked: revoked, listKey: stranger),
+            try gate.files(version: 7, revoked: revoked, issuedAt: VerifyGate.now + 16),
+            try gate.files(version: 7, listTime: VerifyGate.now + 16, revoked: revoked),
+            try gate.files(version: 7, listTimeMin: VerifyGate.now + 16, revoked: revoked),
+            try gate.files(version: VerifyGate.now + 86_401, revoked: revoked),
+            try gate.files(version: .max, revoked: revoked),
             replaced(Self.list, by: Array("no list".utf8), in: next),
         ]
         for files in bad {

@@ -15,7 +15,7 @@ struct SeenState: Equatable {
 
     init(folder: String) throws {
         let bytes = try ProjectFiles.bytes("\(folder)/\(Self.path)")
-        let fields = try CBORItem.decode(bytes[...], rules: .deterministic, byteCountMax: 1 << 20, depthMax: 3).map
+        let fields = try CBORItem.decode(bytes[...], rules: .deterministic, byteCountMax: 1 << 20, depthMax: 4).map
         version = fields?[text: "version"]?.unsigned
         digest = fields?[text: "digest"]?.byteString
         var times: [String: UInt64] = [:]

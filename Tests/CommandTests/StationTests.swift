@@ -14,12 +14,14 @@ struct StationTests {
         let (first, second) = ("\(gate.folder)/first", "\(gate.folder)/second")
         #expect(try VerifyRun("\(options) --replay-store \(first)").code == "ok")
         let socket = "\(gate.folder)/first.sock"
-        let server = try RunningProgram("verify", ["replay", "serve", "--store", first, "--listen", socket])
+        let server = try RunningProgram(
+            "verify", ["replay", "serve", "--store", first, "--listen", socket, "--at", "\(VerifyGate.now)"])
         try RunningProgram.waitForSocket(socket)
-        var merge = try VerifyRun("replay merge --into \(second) --at \(VerifyGate.now) unix:\(socket)")
+        let merging = "replay merge --bundle \(gate.folder) --into \(second) --at \(VerifyGate.now) unix:\(socket)"
+        var merge = try VerifyRun(merging)
         // A merge gives up after ten seconds; a debug build on a busy machine may need longer to read its store.
         for _ in 0..<20 where merge.status == 2 {
-            merge = try VerifyRun("replay merge --into \(second) --at \(VerifyGate.now) unix:\(socket)")
+            merge = try VerifyRun(merging)
         }
         #expect(merge.lines == [["merged": 1]])
         #expect(try VerifyRun("\(options) --replay-store \(second)").code == "replayed")

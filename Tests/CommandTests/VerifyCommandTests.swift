@@ -20,7 +20,9 @@ struct VerifyCommandTests {
         let second = try VerifyRun(options)
         #expect(second.code == "replayed" && second.status == 1)
         let other = "\(gate.folder)/other-replay"
-        let merge = try VerifyRun("replay merge --into \(other) \(gate.folder)/state/replay")
+        let merging = "replay merge --into \(other) --at \(VerifyGate.now) \(gate.folder)/state/replay"
+        #expect(try VerifyRun(merging).lines.first?["merged"]?.integer == 0, "nothing names the scene")
+        let merge = try VerifyRun("\(merging) --bundle \(gate.folder)")
         #expect(merge.status == 0 && merge.lines.first?["merged"]?.integer == 1)
         #expect(try VerifyRun(options + " --replay-store \(other)").code == "replayed")
         #expect(try VerifyRun(options + " --replay-store \(gate.folder)/third-replay").code == "ok")
@@ -74,10 +76,11 @@ struct VerifyCommandTests {
     func bundles() throws {
         let gate = try VerifyGate(version: 5)
         defer { gate.remove() }
-        let options = "--bundle \(gate.folder) --scene metro-gate --at \(VerifyGate.now) --text X"
-        #expect(try VerifyRun(options).code == "malformed")
+        let options = "--bundle \(gate.folder) --scene metro-gate --text X"
+        let clock = try SetClock(at: VerifyGate.now)
+        #expect(try VerifyRun(options, clock: clock).code == "malformed")
         try gate.export(version: 4)
-        let rollback = try VerifyRun(options)
+        let rollback = try VerifyRun(options, clock: clock)
         #expect(rollback.code == "bundle_rollback" && rollback.verdict == "undecided" && rollback.status == 2)
         let missing = try VerifyRun("--bundle /nonexistent --scene metro-gate --text X")
         #expect(missing.code == "bundle_unreadable" && missing.status == 2)

@@ -61,12 +61,14 @@ struct VerifyGate {
         version: UInt64, domains: [SealDomain] = SealDomain.allCases,
         linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil,
         listTime: UInt64 = start, listTimeMin: UInt64? = nil, listForms: Set<Form> = Set(Form.allCases),
-        scenes: [Scene] = Scene.shipped, epochDay: UInt64 = start / 86_400, issuer: IssuerRecord? = nil
+        scenes: [Scene] = Scene.shipped, epochDay: UInt64 = start / 86_400, issuer: IssuerRecord? = nil,
+        issuedAt: UInt64 = start
     ) throws {
         unsafe mkdir("\(folder)/status", 0o700)
         let files = try files(
             version: version, domains: domains, linked: linked, network: network, listTime: listTime,
-            listTimeMin: listTimeMin, listForms: listForms, scenes: scenes, epochDay: epochDay, issuerRecord: issuer)
+            listTimeMin: listTimeMin, listForms: listForms, scenes: scenes, epochDay: epochDay, issuerRecord: issuer,
+            issuedAt: issuedAt)
         for file in files { try write(file.bytes, to: file.path, mode: mode_t(file.mode)) }
     }
 
@@ -86,6 +88,7 @@ struct VerifyGate {
     ///   - scenes: the bundle's scenes.
     ///   - epochDay: the day of the epoch keys.
     ///   - issuerRecord: the issuer's record, in place of one without limits.
+    ///   - issuedAt: the bundle's `iat`.
     /// - Returns: the files, `bundle.cbor` last.
     /// - Throws: when a signature cannot be made.
     func files(
@@ -93,7 +96,8 @@ struct VerifyGate {
         linked: [(medical: [UInt8], transit: [UInt8])]? = nil, network: TransitNetwork? = nil,
         listTime: UInt64 = start, listTimeMin: UInt64? = nil, listForms: Set<Form> = Set(Form.allCases),
         revoked: [UInt64] = [revokedIndex], listKey: SigningKey? = nil, rootKey: SigningKey? = nil,
-        scenes: [Scene] = Scene.shipped, epochDay: UInt64 = start / 86_400, issuerRecord: IssuerRecord? = nil
+        scenes: [Scene] = Scene.shipped, epochDay: UInt64 = start / 86_400, issuerRecord: IssuerRecord? = nil,
+        issuedAt: UInt64 = start
     ) throws -> [BundleExport.File] {
         let day = Self.start / 86_400
         let lists = [
@@ -111,7 +115,7 @@ struct VerifyGate {
         }
         let codes: Set<KeyUse> = [.person, .enterprise, .object]
         let bundle = GateBundle(
-            version: version, issuedAt: Self.start, expiresAt: Self.start + 86_400,
+            version: version, issuedAt: issuedAt, expiresAt: issuedAt + 86_400,
             issuers: [
                 issuerRecord ?? record(issuer, codes), record(statusKey, [.statuslist]), record(narrow, [.enterprise]),
                 record(expired, codes, expiresAt: Self.start), record(compromised, codes, status: .compromised),
@@ -149,7 +153,8 @@ struct VerifyGate {
     func person(
         by key: SigningKey? = nil, kind: PersonKind = .signed, index: UInt64 = 1,
         identifiers: [SealDomain: [UInt8]] = [.transit: transitIdentifier],
-        notBefore: UInt64? = nil, lifetime: UInt64 = 3600, actor: Delegation? = nil, seed: ChainSeed? = nil
+        notBefore: UInt64? = nil, lifetime: UInt64 = 3600, actor: Delegation? = nil, seed: ChainSeed? = nil,
+        phone: SigningKey? = nil
     ) throws -> String {
         let cti = try SystemRandom().bytes(8)
         var contents: [SealDomain: (identifier: [UInt8], epochKey: EpochKey)] = [:]
@@ -159,7 +164,7 @@ struct VerifyGate {
         let sealed = try Seals(suite: .ed25519, cti: cti).sealed(contents, random: SystemRandom())
         let binding: Binding =
             switch kind {
-            case .signed: .deviceKey(device.verificationKey.raw)
+            case .signed: .deviceKey((phone ?? device).verificationKey.raw)
             case .chain: .anchor(seed?.anchor ?? [])
             case .timed, .paper: .none
             }
@@ -172,8 +177,17 @@ struct VerifyGate {
     }
 
     /// The code as the phone shows it.
-    func shown(_ text: String, time: UInt64 = now, challenge: [UInt8]? = nil) throws -> String {
-        try PresentationMaker(text: text).signed(by: device, time: time, challenge: challenge).text()
+    func shown(
+        _ text: String, time: UInt64 = now, challenge: [UInt8]? = nil, phone: SigningKey? = nil
+    ) throws -> String {
+        try PresentationMaker(text: text).signed(by: phone ?? device, time: time, challenge: challenge).text()
+    }
+
+    /// A showing by a holder who shows nothing else: another phone and another identifier.
+    func shownByAnother(time: UInt64 = now) throws -> String {
+        let phone = try SigningKey.generate(.ed25519)
+        let text = try person(identifiers: [.transit: SystemRandom().bytes(12)], phone: phone)
+        return try shown(text, time: time, phone: phone)
     }
 
     /// A chain code as its phone shows it.

@@ -10,8 +10,10 @@ struct VerifyRun {
     var code: String? { lines.first?["code"]?.string }
     var verdict: String? { lines.first?["verdict"]?.string }
 
-    init(_ arguments: String, input: String = "") throws {
-        let command = "printf '%s' '\(input)' | \(ProjectFiles.root)/.build/debug/verify \(arguments) 2>/dev/null"
+    init(_ arguments: String, input: String = "", clock: SetClock? = nil) throws {
+        let environment = clock.map { $0.words.joined(separator: " ") + " " } ?? ""
+        let verify = "\(environment)\(ProjectFiles.root)/.build/debug/verify"
+        let command = "printf '%s' '\(input)' | \(verify) \(arguments) 2>/dev/null"
         guard let pipe = unsafe popen(command, "r") else { throw CannotRun() }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)

@@ -104,11 +104,23 @@ struct GatePageTests {
         #expect(try Page("Gate.docc/GateState.md").numbers("The clock watch") == expected)
     }
 
+    @Test("have the rules about signed times")
+    func signedTimes() throws {
+        let expected: [String: Int] = [
+            "seconds that a bundle's version may lie ahead of the clock": Int(SignedTime.versionAheadSecondsMax),
+            "replay stores remembered": SeenMaterial.replayStoreCountMax,
+        ]
+        #expect(try Page("Gate.docc/GateState.md").numbers("Signed times and the clock") == expected)
+    }
+
     @Test("have the constants of the replay store")
     func replay() throws {
         let expected: [String: Int] = [
             "seconds of a generation": Int(ReplayStore.windowSeconds),
-            "entries of a generation's table": ReplayStore.slotCount,
+            "pages": ReplayStore.bucketCount,
+            "bytes of a page": ReplayBucket.byteCount,
+            "entries of a page": ReplayBucket.slotCount,
+            "entries of a page for other gates' showings": ReplayBucket.mergedCountMax,
             "bytes of an entry": ReplayEntry.byteCount,
             "scenes in one store": ReplayStore.sceneCountMax,
             "bytes of a scene's name": ReplayStore.sceneNameByteCount,

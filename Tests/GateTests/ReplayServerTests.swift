@@ -24,11 +24,12 @@ struct ReplayServerTests {
             let store = try ReplayStore(path: folder("store"))
             let key = ReplayKey(cti: [UInt8](repeating: 1, count: 8), number: 0)
             _ = try store.insert(key, scene: "bus", at: ReplayServerTests.now)
-            try Self.fill(folder("store"), generation: store.snapshot().generation)
+            try Self.fill(store)
             DispatchQueue.global().async(group: thread) {
-                guard var server = try? ReplayServer(store, at: self.path, peerMilliseconds: peerMilliseconds) else {
-                    return
-                }
+                guard
+                    var server = try? ReplayServer(
+                        store, at: self.path, peerMilliseconds: peerMilliseconds, now: { ReplayServerTests.now })
+                else { return }
                 while !self.isEnding.withLock({ $0 }) { try? server.step() }
             }
             try RunningProgram.waitForSocket(path)
@@ -40,17 +41,16 @@ struct ReplayServerTests {
             thread.wait()
         }
 
-        /// Writes entries into a store's file in one go; which slots they are in matters to searches only.
-        private static func fill(_ path: String, generation: UInt64) throws {
-            let bytes = (0..<entryCount - 1).flatMap { number in
-                ReplayEntry(cti: [UInt8](repeating: 2, count: 8), number: UInt32(number), scene: 0)
-                    .bytes(generation: generation)
+        /// Adds entries, few enough to be taken from another gate.
+        private static func fill(_ store: ReplayStore) throws {
+            let generation = ReplayEntry.generation(at: now)
+            let entries = (0..<entryCount - 1).map { number in
+                ReplayEntry(
+                    cti: UInt64(number) &* 0x9E37_79B9_7F4A_7C15, number: 1, scene: 0, isChain: true,
+                    generation: generation)
             }
-            let file = unsafe open(path, O_WRONLY)
-            defer { close(file) }
-            let offset = 4096 + (Int(generation % 2) * ReplayStore.slotCount + 4096) * ReplayEntry.byteCount
-            let count = unsafe bytes.withUnsafeBytes { unsafe pwrite(file, $0.baseAddress, $0.count, offset) }
-            try #require(count == bytes.count)
+            let snapshot = ReplaySnapshot(generation: generation, scenes: ["bus"], entries: entries)
+            try #require(store.merge(snapshot, at: now) == entries.count)
         }
     }
 
@@ -87,7 +87,9 @@ struct ReplayServerTests {
         let store = try ReplayStore(path: folder("store"))
         try folder.write([1], to: "taken")
         for path in [folder("taken"), "/tmp/" + String(repeating: "a", count: 108), ""] {
-            #expect(throws: BundleError.self) { _ = try ReplayServer(store, at: path, peerMilliseconds: 1000) }
+            #expect(throws: BundleError.self) {
+                _ = try ReplayServer(store, at: path, peerMilliseconds: 1000, now: { 0 })
+            }
         }
         #expect(try ProjectFiles.bytes(folder("taken")) == [1])
     }

@@ -34,7 +34,7 @@ struct StatusStoreTests {
 
     /// What a gate that starts now finds revoked.
     private func revokedAtStart() throws -> [UInt64] {
-        let list = try store().list(Self.reference, at: 6).list
+        let list = try store().list(Self.reference, at: 6, skewSeconds: 0).list
         #expect(list.issuedAt == 5 && list.expiresAt == 9)
         #expect(list.isRevoked(103) == false && list.isRevoked(104) == nil)
         return (0..<104).filter { list.isRevoked($0) != false }
@@ -139,9 +139,11 @@ struct StatusStoreTests {
         // Unpacked at the first start; later ones ask for the key's term again.
         for _ in 0..<2 {
             let rotated = try store(notBefore: 5, expiresAt: 8, status: .retired)
-            #expect(try rotated.list(Self.reference, at: 7).list.isRevoked(42) == true)
+            #expect(try rotated.list(Self.reference, at: 7, skewSeconds: 0).list.isRevoked(42) == true)
             for store in [rotated, try store(expiresAt: 8), try store(notBefore: 6), try store(status: .compromised)] {
-                let refusal = #expect(throws: BundleError.self) { try store.list(Self.reference, at: 8) }
+                let refusal = #expect(throws: BundleError.self) {
+                    try store.list(Self.reference, at: 8, skewSeconds: 0)
+                }
                 #expect(refusal?.code == .statusUnknown)
             }
         }

@@ -15,8 +15,11 @@ package final class PipedProgram {
     ///   - name: a command that the same build made.
     ///   - arguments: what stands behind the command's name.
     ///   - script: how the shell starts it, as `"$0" "$@"`; it ends with `exec`, so that the process is the command.
+    ///   - clock: the wall clock that it reads; nil for the machine's.
     /// - Throws: ``MissingFile`` when the command was not built.
-    package init(_ name: String, _ arguments: [String], script: String = "exec \"$0\" \"$@\"") throws {
+    package init(
+        _ name: String, _ arguments: [String], script: String = "exec \"$0\" \"$@\"", clock: SetClock? = nil
+    ) throws {
         let path = Program.folder + "/" + name
         scratch = try ScratchFolder()
         diagnosticsPath = scratch("stderr")
@@ -33,12 +36,13 @@ package final class PipedProgram {
         unsafe posix_spawn_file_actions_adddup2(&actions, toProgram[0], 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, fromProgram[1], 1)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, diagnosticsPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe (["sh", "-c", script, path] + arguments).map {
+        let command = (clock?.words ?? []) + ["sh", "-c", script, path] + arguments
+        var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map {
             unsafe strdup($0)
         }
         unsafe words.append(nil)
         defer { unsafe words.forEach { unsafe free($0) } }
-        let status = unsafe posix_spawn(&process, "/bin/sh", &actions, nil, &words, environ)
+        let status = unsafe posix_spawnp(&process, command[0], &actions, nil, &words, environ)
         close(toProgram[0])
         close(fromProgram[1])
         guard status == 0 else { throw MissingFile(path: path) }

@@ -7,6 +7,8 @@ import Signing
 
 /// The settings of a gate, from the parsed options or from the quick start.
 struct GateSettings {
+    /// The time given in place of the clock; the gate's state is then read and never advanced.
+    var at: UInt64?
     var bundle: String?
     var scene: String?
     var root = RootSource.folder
@@ -29,20 +31,22 @@ struct GateSettings {
 
     /// Opens the bundle and makes a gate that decides once; an unusable bundle gives a verdict too.
     func open(_ output: VerdictOutput) throws -> Verifier {
-        try reporting(to: output) { try gate().gate }
+        try reporting(to: output) {
+            let (gate, directory) = try gate()
+            try directory.remember(at: at ?? WallClock.seconds(), skewSeconds: gate.skewSeconds)
+            return gate
+        }
     }
 
     /// Opens the bundle and makes a gate that keeps running and loads later bundles.
     ///
-    /// - Parameters:
-    ///   - output: gets the verdict on an unusable bundle.
-    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    /// - Parameter output: gets the verdict on an unusable bundle.
     /// - Returns: the gate.
     /// - Throws: the error that keeps the gate from starting.
-    func openRunning(_ output: VerdictOutput, at now: UInt64) throws -> RunningGate {
+    func openRunning(_ output: VerdictOutput) throws -> RunningGate {
         try reporting(to: output) {
             let (gate, directory) = try gate()
-            return try RunningGate(gate, directory, replayPath: replayPath(directory), at: now)
+            return try RunningGate(gate, directory, replayPath: replayStore, at: at ?? WallClock.seconds())
         }
     }
 
@@ -63,14 +67,15 @@ struct GateSettings {
                 code: "usage", reason: "a gate needs a bundle and a scene", hint: "give --bundle DIR and --scene SCENE",
                 status: .usage)
         }
-        let directory = try GateDirectory(path: bundle, root: root, state: state, users: users)
+        let directory = try GateDirectory(
+            path: bundle, root: root, state: state, users: users, isTimeGiven: at != nil)
         guard let found = directory.bundle.scene(named: scene) else {
             let names = directory.bundle.scenes.map(\.name).joined(separator: ", ")
             throw CommandError(
                 code: "unknown_scene", reason: "the bundle has no scene \(scene)",
                 hint: "name one of \(names)", status: .usage)
         }
-        let replay = found.isReplayRefused ? try ReplayStore(path: replayPath(directory)) : nil
+        let replay = found.isReplayRefused ? try directory.replayStore(replayStore, scene: found) : nil
         let gate = Verifier(
             directory: directory, scene: found, replay: replay, challenge: try challengeBytes(),
             skewSeconds: clockSkew, fare: fare, links: links, recorder: try recorder(directory))
@@ -80,10 +85,6 @@ struct GateSettings {
     private var isRootUnpinned: Bool {
         guard let bundle else { return false }
         return root.isUnpinned(in: bundle, state: state ?? GateDirectory.statePath(in: bundle))
-    }
-
-    private func replayPath(_ directory: GateDirectory) -> String {
-        replayStore ?? "\(directory.statePath)/replay"
     }
 
     private func recorder(_ directory: GateDirectory) throws -> EventRecorder? {

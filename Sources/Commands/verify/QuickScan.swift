@@ -45,7 +45,7 @@ struct QuickScan {
             }
         }
         guard let bundle, let scene, (text == nil) != images.isEmpty else { return nil }
-        settings = GateSettings(bundle: bundle, scene: scene, root: root ?? .folder, state: state)
+        settings = GateSettings(at: at, bundle: bundle, scene: scene, root: root ?? .folder, state: state)
         self.text = text
         self.images = images
         self.at = at

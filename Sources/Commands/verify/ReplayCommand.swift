@@ -16,6 +16,16 @@ struct ReplayCommand: ParsableCommand {
         @Option(help: "The store that gets the showings.")
         var into: String
 
+        @Option(
+            help: """
+                This gate's bundle, whose scenes' showings are copied; without it, showings in the scenes that the \
+                store already serves.
+                """)
+        var bundle: String?
+
+        @Option(help: "The trust anchor's PEM file, in place of root.pem in the bundle's folder.")
+        var root: String?
+
         @Option(help: "Unix time in seconds, in place of the clock.")
         var at: UInt64?
 
@@ -27,14 +37,17 @@ struct ReplayCommand: ParsableCommand {
 
         func run() throws {
             do {
+                var scenes: Set<String> = []
+                if let bundle { scenes = try GateDirectory.sceneNames(in: bundle, root: root) }
                 let target = try ReplayStore(path: into)
                 var count = 0
                 let now = at ?? WallClock.seconds()
                 for store in stores {
-                    count +=
+                    let snapshot =
                         try store.hasPrefix("unix:")
-                        ? target.merge(ReplayExchange.fetch(String(store.dropFirst(5))), at: now)
-                        : target.merge(ReplayStore(existing: store), at: now)
+                        ? ReplayExchange.fetch(String(store.dropFirst(5)))
+                        : ReplayStore(existing: store).snapshot(at: now)
+                    count += try target.merge(snapshot, scenes: scenes, at: now)
                 }
                 let result: JSONValue = ["merged": .integer(Int64(count))]
                 StandardStream.output.write(result.encoded() + "\n")
@@ -55,9 +68,12 @@ struct ReplayCommand: ParsableCommand {
         @Option(help: "The UNIX socket to make.", transform: SocketPath.parse)
         var listen: String
 
+        @Option(help: "Unix time in seconds, in place of the clock.")
+        var at: UInt64?
+
         func run() throws {
             do {
-                try ReplayExchange.serve(ReplayStore(existing: store), at: listen)
+                try ReplayExchange.serve(ReplayStore(existing: store), at: listen) { at ?? WallClock.seconds() }
             } catch {
                 throw CommandError(undecided: error)
             }

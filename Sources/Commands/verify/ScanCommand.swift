@@ -47,7 +47,7 @@ struct ScanCommand: ParsableCommand {
             valueName: "WIDTHxHEIGHT"))
     var frames: FrameSize?
 
-    @Option(help: "Unix time in seconds, in place of the clock.")
+    @Option(help: "Unix time in seconds, in place of the clock; the gate's state is then read and never advanced.")
     var at: UInt64?
 
     @Flag(help: "One JSON object a line; this is always the output.")
@@ -80,7 +80,7 @@ struct ScanCommand: ParsableCommand {
         }
         let output = VerdictOutput(isPlain: plain)
         if stream || frames != nil { throw ExitCode(try decideContinuously(output).exitStatus.rawValue) }
-        let gate = try gateOptions.settings.open(output)
+        let gate = try gateOptions.settings(at: at).open(output)
         if let text {
             throw ExitCode(gate.decide(text, at: at, output).exitStatus.rawValue)
         }
@@ -92,7 +92,7 @@ struct ScanCommand: ParsableCommand {
 extension ScanCommand {
     /// Decides on a stream or a film, and loads later bundles meanwhile.
     private func decideContinuously(_ output: VerdictOutput) throws -> VerdictOutcome {
-        let gate = try gateOptions.settings.openRunning(output, at: at ?? WallClock.seconds())
+        let gate = try gateOptions.settings(at: at).openRunning(output)
         return try UpdateWatch.during(gate, at: at) {
             guard let frames else {
                 let terminator: UInt8 = endsLinesWithNUL ? 0 : UInt8(ascii: "\n")

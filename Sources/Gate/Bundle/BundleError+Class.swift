@@ -5,7 +5,7 @@ extension BundleError: CodedError {}
 extension BundleError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
-        case .unreadable, .badSignature, .statusUnknown: .inputUnusable
+        case .unreadable, .badSignature, .statusUnknown, .clockBefore: .inputUnusable
         case .rollback, .rootDiffers: .conflict
         case .busy: .later
         }

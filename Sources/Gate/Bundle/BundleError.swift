@@ -12,6 +12,8 @@ package struct BundleError: Error, Equatable, Sendable {
         case rollback = "bundle_rollback"
         /// The root key is not the one that this gate has pinned.
         case rootDiffers = "root_differs"
+        /// The clock is behind a signed time that the gate knows, or signed material is dated ahead.
+        case clockBefore = "clock_before_bundle"
         /// A status list is missing, or its signer's key may not sign status lists.
         case statusUnknown = "status_unknown"
         /// Another process holds the lock of one of the gate's files.

@@ -1,5 +1,29 @@
 import ForeignCodes
 
+/// The clock is not behind any signed time that the gate knows, and the bundle is not dated ahead.
+///
+/// Otherwise a gate whose clock is set back would accept a copy of an old showing as fresh.
+struct ClockNotBehind: Proof {
+    static let check = ScanCheck.signedTime
+
+    /// Compares the clock with the bundle and with the gate's memory.
+    ///
+    /// - Parameters:
+    ///   - bundle: the bundle.
+    ///   - memory: the newest signed time that the gate remembers.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - skewSeconds: the gate's clock skew.
+    /// - Throws: `clock_before_bundle`.
+    init(_ bundle: GateBundle, memory: UInt64, at now: UInt64, skewSeconds: UInt64) throws(Refusal) {
+        do throws(BundleError) {
+            try bundle.checkNotAhead(of: now, skewSeconds: skewSeconds)
+            try SignedTime.check(memory, of: "a bundle or list that it knows", at: now, skewSeconds: skewSeconds)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+}
+
 /// The bundle has not expired, or the scene's grace period lasts.
 struct BundleInTerm: Proof {
     static let check = ScanCheck.bundleTerm

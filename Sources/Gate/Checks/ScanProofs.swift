@@ -1,10 +1,11 @@
 /// The gate's own checks of a scan, in their order.
 enum ScanCheck: String, Sendable, CaseIterable {
-    case bundleTerm, noneRefused, holder, domains, read, clock, replay, event
+    case signedTime, bundleTerm, noneRefused, holder, domains, read, clock, replay, event
 }
 
 /// Every proof that concerns one code alone.
 struct AcceptedCode: Sendable {
+    let clock: ClockNotBehind
     let bundle: BundleInTerm
     let source: Accepted
 }

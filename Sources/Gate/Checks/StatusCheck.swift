@@ -6,12 +6,14 @@ struct NotRevoked: Proof {
     static let check = SuishenCheck.status
 
     /// Looks each of the code's indices up in its own shard.
-    init(_ code: SignedCode, in lists: StatusStore, of scene: Scene, at now: UInt64) throws(Refusal) {
+    init(
+        _ code: SignedCode, in lists: StatusStore, of scene: Scene, at now: UInt64, skewSeconds: UInt64
+    ) throws(Refusal) {
         guard let list = code.claims.statusList else { return }
         for index in code.claims.statusIndices {
             let (shard, bit): (OpenedStatusList, UInt64)
             do throws(BundleError) {
-                (shard, bit) = try lists.bit(of: index, in: list, at: now)
+                (shard, bit) = try lists.bit(of: index, in: list, at: now, skewSeconds: skewSeconds)
             } catch {
                 throw Refusal(.statusUnknown, error.reason, hint: error.hint)
             }
@@ -19,6 +21,11 @@ struct NotRevoked: Proof {
             if shard.list.isRevoked(bit) != false { throw Refusal(.revoked, "the code is revoked") }
             // The bundle states the least time of its lists; an older list has replaced a newer one.
             if shard.isOutdated { throw Refusal(shard.outdated) }
+            do throws(BundleError) {
+                try shard.checkNotAhead(of: now, skewSeconds: skewSeconds)
+            } catch {
+                throw Refusal(error)
+            }
             let (limit, overflows) = shard.list.issuedAt.addingReportingOverflow(scene.statusAgeSecondsMax)
             guard now < shard.list.expiresAt, overflows || now <= limit else {
                 throw Refusal(

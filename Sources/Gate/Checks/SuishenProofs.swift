@@ -23,8 +23,10 @@ struct SuishenProofs: Sendable {
     /// The showing that may be used once; nil for codes that may be shown again: paper, enterprise and object codes.
     var replayKey: ReplayKey? {
         guard let person = signature.claims.person, person.kind != .paper else { return nil }
+        let claims = signature.claims
+        let shown = presentation.presentation
         return ReplayKey(
-            cti: person.cti, number: presentation.presentation?.replayNumber ?? signature.claims.issuedAt,
-            isChain: person.kind == .chain)
+            cti: person.cti, number: shown?.replayNumber ?? claims.issuedAt,
+            time: shown?.time ?? max(claims.issuedAt, claims.expiresAt ?? 0), isChain: person.kind == .chain)
     }
 }

@@ -20,14 +20,31 @@ extension SuishenSource {
     }
 }
 
+extension PersonClaims {
+    /// The key of the phone that signs the code's showings; nil for kinds of codes without one.
+    fileprivate var deviceKey: [UInt8]? {
+        if case .deviceKey(let key) = binding { key } else { nil }
+    }
+}
+
 extension Findings {
+    /// Names the clock witness's holder by an identifier that was opened, if one was.
+    mutating func identifyClockWitness() {
+        for domain in [SealDomain.transit, .medical] {
+            guard let identifier = fused[domain]?.identifier else { continue }
+            clockWitness?.setHolder(identifier: identifier, in: domain)
+            return
+        }
+    }
+
     /// Notes how fresh a showing is: by the phone's time, or by the issuer's time for a code without a phone signature.
     mutating func note(_ claims: Claims, _ presentation: CheckedPresentation?, at now: UInt64) {
         guard let person = claims.person, presentation != nil || person.kind == .timed else { return }
         let time = presentation?.time ?? claims.issuedAt
         let end = presentation == nil ? max(claims.expiresAt ?? time, time) : time
         freshness = Freshness(kind: person.kind.name, time: time, now: now)
-        clockWitness = ClockWitness(holder: person.cti, time: time, lifeSeconds: end - time, now: now)
+        clockWitness = ClockWitness(
+            deviceKey: person.deviceKey, time: time, lifeSeconds: end - time, now: now)
     }
 
     /// Notes the signer of the code, and the person, enterprise or object that it is about.

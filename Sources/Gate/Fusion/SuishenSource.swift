@@ -57,7 +57,7 @@ struct SuishenSource: IdentitySource {
             return (code, try CodeInLife(code, at: now, skewSeconds: skewSeconds))
         }
         let status = try findings.stage("status") { (_) throws(Refusal) in
-            try NotRevoked(code, in: statusLists, of: scene, at: now)
+            try NotRevoked(code, in: statusLists, of: scene, at: now, skewSeconds: skewSeconds)
         }
         let (shown, freshness) = try findings.stage("presentation") { (findings) throws(Refusal) in
             let shown = try ShownByHolder(code)
@@ -72,7 +72,9 @@ struct SuishenSource: IdentitySource {
             )
         }
         let seals = try findings.stage("seals") { (findings) throws(Refusal) in
-            try SealsOpened(code, in: scene, keys: epochKeys, source: name, &findings)
+            let seals = try SealsOpened(code, in: scene, keys: epochKeys, source: name, &findings)
+            findings.identifyClockWitness()
+            return seals
         }
         return .suishen(
             SuishenProofs(

@@ -40,6 +40,7 @@ struct TransitSource: IdentitySource {
 
     private func note(_ code: SignedTransitCode, at now: UInt64, _ findings: inout Findings) {
         findings.freshness = Findings.Freshness(kind: name, time: code.generatedAt, now: now)
-        findings.clockWitness = ClockWitness(holder: code.replayKey.cti, time: code.generatedAt, now: now)
+        findings.clockWitness = ClockWitness(deviceKey: nil, time: code.generatedAt, now: now)
+        findings.clockWitness?.setHolder(identifier: code.transitIdentifier, in: .transit)
     }
 }

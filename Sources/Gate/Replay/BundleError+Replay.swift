@@ -15,6 +15,12 @@ extension BundleError {
             hint: "name a file that belongs to this user with `verify --replay-store`, and do not move it")
     }
 
+    static func damaged(replayStore path: String, _ reason: String) -> BundleError {
+        BundleError(
+            code: .unreadable, reason: "the replay store \(path) has lost showings: \(reason)",
+            hint: "keep the gate closed for \(ReplayStore.windowSeconds) s, then run `verify state reset-replay`")
+    }
+
     static func full(replayStore path: String) -> BundleError {
         BundleError(
             code: .statusUnknown, reason: "the replay store \(path) is full",

@@ -1,62 +1,77 @@
-/// One remembered showing: cti, the low 32 bits of time or slot, and the scene's number with the top bit for a chain.
+/// One remembered showing of a credential: its number, and the generation of 256 seconds that its own time lies in.
 ///
-/// No credential lives long enough for two of its times to share their low 32 bits. In the file the generation
-/// follows; an entry of another generation counts as empty.
+/// In the file it takes two words of 8 bytes, least significant byte first: the cti; then the low 32 bits of time or
+/// slot, the scene's number with the top bit for a chain, and 24 bits of generation. An empty slot is all zeros.
 struct ReplayEntry: Sendable, Equatable {
     static let byteCount = 16
+    /// The last generation that fits; it ends in the year 2106.
+    static let generationMax: UInt64 = 0xFF_FFFF
 
-    let cti: [UInt8]
+    let cti: UInt64
     let number: UInt32
-    /// Below ``ReplayStore/sceneCountMax``.
-    let scene: UInt8
-    /// See ``ReplayKey/isChain``.
-    let isChain: Bool
+    /// Below ``ReplayStore/sceneCountMax``, with ``chainBit`` for a chain's slot.
+    private let kind: UInt8
+    let generation: UInt64
 
     private static let chainBit: UInt8 = 0x80
 
-    init(cti: [UInt8], number: UInt32, scene: UInt8, isChain: Bool = false) {
+    init(cti: UInt64, number: UInt32, scene: UInt8, isChain: Bool, generation: UInt64) {
         self.cti = cti
         self.number = number
-        self.scene = scene
-        self.isChain = isChain
+        kind = scene | (isChain ? Self.chainBit : 0)
+        self.generation = generation
     }
 
-    init(key: ReplayKey, scene: UInt8) {
+    /// Makes the entry of a showing.
+    ///
+    /// - Parameters:
+    ///   - key: the showing.
+    ///   - scene: the scene's number in the store.
+    ///   - now: the time that counts for a code that bears none.
+    init(key: ReplayKey, scene: UInt8, at now: UInt64) {
         self.init(
-            cti: key.cti, number: UInt32(truncatingIfNeeded: key.number), scene: scene, isChain: key.isChain)
+            cti: LittleEndian.number(key.cti[...]), number: UInt32(clamping: key.number), scene: scene,
+            isChain: key.isChain, generation: Self.generation(at: key.time ?? now))
     }
 
-    init(_ bytes: ArraySlice<UInt8>) {
-        cti = Array(bytes.prefix(8))
-        number = bytes.dropFirst(8).prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
-        scene = bytes[bytes.startIndex + 12] & ~Self.chainBit
-        isChain = bytes[bytes.startIndex + 12] & Self.chainBit != 0
+    /// Reads the two words of ``words``.
+    init(_ first: UInt64, _ second: UInt64) {
+        cti = first
+        number = UInt32(truncatingIfNeeded: second)
+        kind = UInt8(truncatingIfNeeded: second >> 32)
+        generation = second >> 40
     }
 
-    /// The slot at which the search starts, the same for all links of a chain; the cti is already random.
-    var home: Int {
-        let start = UInt64(isChain ? 0 : number) &* 0x9E37_79B9_7F4A_7C15
-        let word = cti.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return Int(word >> 20) & (ReplayStore.slotCount - 1)
+    var scene: UInt8 { kind & ~Self.chainBit }
+    var isChain: Bool { kind & Self.chainBit != 0 }
+    var words: (UInt64, UInt64) { (cti, UInt64(number) | UInt64(kind) << 32 | generation << 40) }
+    var bytes: [UInt8] { LittleEndian.bytes(words.0) + LittleEndian.bytes(words.1) }
+
+    static func generation(at time: UInt64) -> UInt64 {
+        min(time / ReplayStore.windowSeconds + 1, generationMax)
     }
 
-    /// Whether the showing in `bytes` makes this one a replay.
-    func isUsedUp(by bytes: ArraySlice<UInt8>) -> Bool {
-        guard bytes.starts(with: cti) else { return false }
-        let other = ReplayEntry(bytes)
-        return scene == other.scene && isChain == other.isChain
-            && (isChain ? number <= other.number : number == other.number)
+    /// The bucket that holds all showings of the credential; the cti itself is already random.
+    var bucket: Int { Int((cti &* 0x9E37_79B9_7F4A_7C15) >> 32) % ReplayStore.bucketCount }
+
+    /// Whether `other` is about the same credential in the same scene.
+    func isOfSameCredential(as other: ReplayEntry) -> Bool {
+        cti == other.cti && kind == other.kind
     }
 
-    func bytes(generation: UInt64) -> [UInt8] {
-        cti + (0..<4).map { UInt8(truncatingIfNeeded: number >> UInt32($0 * 8)) }
-            + [scene | (isChain ? Self.chainBit : 0)]
-            + (0..<3).map { UInt8(truncatingIfNeeded: generation >> UInt64($0 * 8)) }
+    /// Whether the remembered `other` makes this showing a replay: it is the same one, or a later one.
+    ///
+    /// A later one counts within the generation after this showing's. All showings that are fresh at one moment lie
+    /// within that time; without the limit, one showing at a gate whose clock is far ahead would block its credential
+    /// until that time comes.
+    func isUsedUp(by other: ReplayEntry) -> Bool {
+        isOfSameCredential(as: other)
+            && (number == other.number || number < other.number && other.generation <= generation + 1)
     }
 
-    static func isLive(_ bytes: ArraySlice<UInt8>, _ generation: UInt64) -> Bool {
-        let start = bytes.startIndex + 13
-        let found = UInt64(bytes[start]) | UInt64(bytes[start + 1]) << 8 | UInt64(bytes[start + 2]) << 16
-        return found == generation & 0xFF_FFFF && found != 0
-    }
+    /// Whether a showing of this generation can no longer be fresh at a clock in generation `now`.
+    func isOver(at now: UInt64) -> Bool { generation + 2 <= now }
+
+    /// Whether the showing lies further ahead than any gate's skew, so a wrong clock let it in.
+    func isAhead(of now: UInt64) -> Bool { generation > now + 1 }
 }

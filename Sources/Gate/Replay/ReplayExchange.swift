@@ -35,9 +35,12 @@ package enum ReplayExchange {
     /// - Parameters:
     ///   - store: the store to send.
     ///   - path: the socket to make; the path must be free, and only this user can connect.
+    ///   - now: gives seconds since 1970-01-01T00:00:00Z; showings that are over are not sent.
     /// - Throws: `bundle_unreadable` if the socket cannot be made.
-    package static func serve(_ store: ReplayStore, at path: String) throws(BundleError) {
-        var server = try ReplayServer(store, at: path, peerMilliseconds: timeoutMilliseconds)
+    package static func serve(
+        _ store: ReplayStore, at path: String, now: @escaping @Sendable () -> UInt64
+    ) throws(BundleError) {
+        var server = try ReplayServer(store, at: path, peerMilliseconds: timeoutMilliseconds, now: now)
         while true { try server.step() }
     }
 }

@@ -42,10 +42,15 @@ struct ReplayServer: ~Copyable {
     /// The peers, oldest first.
     private var peers: [Peer] = []
     /// The last snapshot, and the store's mark when it was made.
-    private var lastSnapshot: (mark: [UInt8], bytes: [UInt8])?
+    private var lastSnapshot: (mark: UInt64, bytes: [UInt8])?
+    /// Seconds since 1970-01-01T00:00:00Z.
+    private let now: @Sendable () -> UInt64
 
     /// Makes the socket at a free path; only this user can connect.
-    init(_ store: ReplayStore, at path: String, peerMilliseconds: Int) throws(BundleError) {
+    init(
+        _ store: ReplayStore, at path: String, peerMilliseconds: Int, now: @escaping @Sendable () -> UInt64
+    ) throws(BundleError) {
+        self.now = now
         self.store = store
         self.path = path
         self.peerMilliseconds = peerMilliseconds
@@ -98,7 +103,7 @@ struct ReplayServer: ~Copyable {
     private mutating func snapshot() throws(BundleError) -> [UInt8] {
         let mark = try store.mark()
         if let lastSnapshot, lastSnapshot.mark == mark { return lastSnapshot.bytes }
-        let bytes = try store.snapshot().encoded()
+        let bytes = try store.snapshot(at: now()).encoded()
         lastSnapshot = (mark, bytes)
         return bytes
     }

@@ -1,19 +1,18 @@
 import Encoding
 
-/// All showings that a gate's store remembered at one moment, for another gate.
+/// The showings of a gate's store that could still be fresh at one moment, for another gate.
 ///
-/// Deterministic CBOR: `[generation, [scene…], entries of this generation, entries of the one before]`, entries of 16
-/// bytes end to end.
+/// Deterministic CBOR: `[generation, [scene…], entries from this generation on, earlier entries]`, entries of 16 bytes
+/// end to end.
 package struct ReplaySnapshot: Sendable {
-    /// Two full generations and the scenes' names.
-    package static let byteCountMax = 2 * ReplayStore.slotCount * ReplayEntry.byteCount + (64 << 10)
+    /// A full store and the scenes' names.
+    package static let byteCountMax = ReplayStore.entryCountMax * ReplayEntry.byteCount + (64 << 10)
 
     let generation: UInt64
     let scenes: [String]
-    /// The entries, each with its generation.
-    let entries: [(ReplayEntry, UInt64)]
+    let entries: [ReplayEntry]
 
-    init(generation: UInt64, scenes: [String], entries: [(ReplayEntry, UInt64)]) {
+    init(generation: UInt64, scenes: [String], entries: [ReplayEntry]) {
         self.generation = generation
         self.scenes = scenes
         self.entries = entries
@@ -26,15 +25,19 @@ package struct ReplaySnapshot: Sendable {
                 bytes[...], rules: .deterministic, byteCountMax: Self.byteCountMax, depthMax: 4),
             let parts = item.array, parts.count == 4, let generation = parts[0].unsigned, generation > 0,
             let names = parts[1].array, names.count <= ReplayStore.sceneCountMax,
-            let current = parts[2].byteString, let previous = parts[3].byteString,
-            (current.count | previous.count) % ReplayEntry.byteCount == 0
+            let current = parts[2].byteString, let earlier = parts[3].byteString,
+            (current.count | earlier.count) % ReplayEntry.byteCount == 0
         else { throw .malformed("the bytes are not a snapshot of a replay store") }
         self.generation = generation
         scenes = names.compactMap(\.text)
-        var entries: [(ReplayEntry, UInt64)] = []
-        for (bytes, number) in [(previous, generation - 1), (current, generation)] {
-            for start in stride(from: 0, to: bytes.count, by: ReplayEntry.byteCount) {
-                entries.append((ReplayEntry(bytes[start..<start + ReplayEntry.byteCount]), number))
+        var entries: [ReplayEntry] = []
+        for bytes in [earlier, current] {
+            for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: ReplayEntry.byteCount) {
+                let middle = start + 8
+                let entry = ReplayEntry(
+                    LittleEndian.number(bytes[start..<middle]), LittleEndian.number(bytes[middle..<middle + 8]))
+                // A gate of the previous software version sends the generation of its clock at the insertion.
+                if entry.generation > 0 { entries.append(entry.withOwnTime) }
             }
         }
         self.entries = entries
@@ -43,12 +46,10 @@ package struct ReplaySnapshot: Sendable {
 
     /// The snapshot's bytes.
     package func encoded() -> [UInt8] {
-        let parts = [generation, generation &- 1].map { wanted in
-            entries.filter { $0.1 == wanted }.flatMap { $0.0.bytes(generation: wanted) }
-        }
-        let names = scenes.prefix { !$0.isEmpty }.map(CBORItem.text)
+        let current = entries.filter { $0.generation >= generation }.flatMap(\.bytes)
+        let earlier = entries.filter { $0.generation < generation }.flatMap(\.bytes)
         return CBORItem.array([
-            .unsigned(generation), .array(names), .byteString(parts[0]), .byteString(parts[1]),
+            .unsigned(generation), .array(scenes.map(CBORItem.text)), .byteString(current), .byteString(earlier),
         ]).encoded()
     }
 }

@@ -1,70 +1,126 @@
-import Encoding
 import Glibc
 import Platform
+package import Signing
+import Synchronization
 
 /// The accepted showings, in one file that survives restarts and that several processes share.
 ///
-/// The file is a header and two generations of a hash table with entries of 16 bytes. A generation lasts
-/// `windowSeconds`, so an entry stays for at least one whole window and is forgotten within two. An entry holds the
-/// whole key, so the false-positive rate is 0. The file is sparse: 64 MiB a generation at most, a few pages at an
-/// ordinary gate. It is read and written, not mapped, so that a full disk gives an error and not a signal. A full
-/// store refuses to answer, and the gate stays closed.
+/// A hash table of pages with 255 entries of 16 bytes. An entry holds the whole key, so no showing is ever taken for
+/// another. It lives by the showing's own time: no clock decides whether a showing is known, and an entry is forgotten
+/// only when its page is full and the entry is over. A page full of fresh entries refuses to answer, and the gate
+/// stays closed.
 package final class ReplayStore: Sendable {
-    /// The least time that a showing is remembered; longer than its life in any scene.
+    /// The seconds of a generation; an accepted showing stays for a whole one at least, longer than its life in any
+    /// scene.
     package static let windowSeconds: UInt64 = 256
-    /// Slots of one generation; 7/8 of them may be filled.
-    package static let slotCount = 1 << 22
-
-    private static let magic = Array("SPREPLY1".utf8)
-    private static let headerByteCount = 4096
-    private static let entryByteCount = ReplayEntry.byteCount
-    /// The bytes of one read when the whole store is read.
-    private static let blockByteCount = 64 << 10
-    /// `SEEK_DATA` of lseek(2), which the C library's module does not show.
-    private static let seekData: Int32 = 3
-    private static let probeEntryCount = 16
-    private static let probeCountMax = 256
+    package static let bucketCount = 1 << 14
+    /// The most entries of the file.
+    package static let entryCountMax = bucketCount * ReplayBucket.slotCount
     static let sceneCountMax = 96
     static let sceneNameByteCount = 32
+    /// How often a store is opened again that another process replaced while it took over the former format.
+    private static let openCountMax = 8
 
+    /// Distinguishes this store from any other at the same path.
+    package let identifier: [UInt8]
     private let file: LockedFile
+    private let pages: ReplayFile
     private let path: String
-    private var descriptor: Int32 { file.descriptor }
+    /// Whether time is given instead of read from the clock, so that nothing may be forgotten.
+    private let isTimeGiven: Bool
+    /// The scenes of the header, in their order; scenes are only ever added.
+    private let knownScenes: Mutex<[String]>
 
     /// Opens a store, or makes it if the file does not exist.
     ///
-    /// Throws `bundle_unreadable` if the file is not a replay store or cannot be written.
-    package convenience init(path: String) throws(BundleError) {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw GateFile.unwritable(path) }
-        try self.init(descriptor, path: path)
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - identifier: the identifier of the store that a gate used at this path before; nil for a gate's first start.
+    ///   - isTimeGiven: whether time is given instead of read from the clock, so that nothing may be forgotten.
+    ///   - random: makes the identifier of a new store.
+    /// - Throws: `bundle_unreadable` if the file is not a replay store, was damaged or exchanged, or cannot be written.
+    package convenience init(
+        path: String, expecting identifier: [UInt8]? = nil, isTimeGiven: Bool = false,
+        random: some RandomSource = SystemRandom()
+    ) throws(BundleError) {
+        try self.init(
+            path: path, flags: identifier == nil ? O_RDWR | O_CREAT : O_RDWR, expecting: identifier, isTimeGiven, random
+        )
     }
 
     /// Opens an existing store, so that a misspelt name does not make an empty one.
     ///
-    /// Throws `bundle_unreadable` as ``init(path:)``, and if the file does not exist.
+    /// Throws `bundle_unreadable` as the other initializer does, and if the file does not exist.
     package convenience init(existing path: String) throws(BundleError) {
-        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unopened(replayStore: path) }
-        try self.init(descriptor, path: path)
+        try self.init(path: path, flags: O_RDWR, expecting: nil, false, SystemRandom())
     }
 
-    private init(_ descriptor: Int32, path: String) throws(BundleError) {
-        file = LockedFile(descriptor, at: path)
-        self.path = path
-        try exclusively { () throws(BundleError) in
-            var status = stat()
-            guard unsafe fstat(descriptor, &status) == 0 else { throw GateFile.unreadable(path) }
-            guard GateFile.isOwn(status) else {
-                throw .unusable(replayStore: path, "other users can write it and erase showings")
+    private init(
+        path: String, flags: Int32, expecting expected: [UInt8]?, _ isTimeGiven: Bool, _ random: some RandomSource
+    ) throws(BundleError) {
+        var openCount = 0
+        while true {
+            openCount += 1
+            let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                if errno == ENOENT, expected != nil { throw .damaged(replayStore: path, "the file is gone") }
+                throw flags & O_CREAT == 0 ? .unopened(replayStore: path) : GateFile.unwritable(path)
             }
-            if status.st_size == 0 {
-                var header = Self.magic
-                header += [UInt8](repeating: 0, count: Self.headerByteCount - header.count)
-                try write(header, at: 0)
-            } else if try read(Self.magic.count, at: 0) != Self.magic {
-                throw .unusable(replayStore: path, "it does not begin like a replay store")
+            let file = LockedFile(descriptor, at: path)
+            let pages = ReplayFile(descriptor: descriptor, path: path)
+            var isReplaced = false
+            let found: (identifier: [UInt8], scenes: [String])?
+            do throws(BundleError) {
+                found = try file.exclusively(
+                    failure: { error in
+                        isReplaced = error == .displaced
+                        return Self.unlocked(path, error)
+                    }, { () throws(BundleError) in try Self.header(of: pages, expecting: expected, random) })
+            } catch {
+                guard isReplaced, openCount < Self.openCountMax else { throw error }
+                continue
             }
+            guard let found else { continue }
+            (self.file, self.pages, self.path, self.isTimeGiven) = (file, pages, path, isTimeGiven)
+            identifier = found.identifier
+            knownScenes = Mutex(found.scenes)
+            return
+        }
+    }
+
+    /// Reads the header of an open store, or makes a new store of a file without one.
+    ///
+    /// - Returns: identifier and scenes; nil if the store had the former format, and a new file is now at its path.
+    private static func header(
+        of pages: ReplayFile, expecting expected: [UInt8]?, _ random: some RandomSource
+    ) throws(BundleError) -> (identifier: [UInt8], scenes: [String])? {
+        var status = stat()
+        guard unsafe fstat(pages.descriptor, &status) == 0 else { throw GateFile.unreadable(pages.path) }
+        guard GateFile.isOwn(status) else {
+            throw .unusable(replayStore: pages.path, "other users can write it and erase showings")
+        }
+        if expected == nil, try pages.read(FormerReplayStore.magic.count, at: 0) == FormerReplayStore.magic {
+            try FormerReplayStore.replace(pages, random)
+            return nil
+        }
+        if let found = try pages.header() {
+            if let expected, found.identifier != expected {
+                throw .damaged(replayStore: pages.path, "it is not the store that this gate used before")
+            }
+            _ = try pages.changeCount(identifier: found.identifier)
+            return found
+        }
+        guard expected == nil else { throw .damaged(replayStore: pages.path, "it is empty") }
+        let identifier = try newIdentifier(random)
+        try pages.make(identifier: identifier)
+        return (identifier, [])
+    }
+
+    static func newIdentifier(_ random: some RandomSource) throws(BundleError) -> [UInt8] {
+        do throws(SigningError) {
+            return try random.bytes(ReplayFile.identifierByteCount)
+        } catch {
+            throw BundleError(code: .unreadable, reason: error.reason, hint: error.hint)
         }
     }
 
@@ -73,21 +129,29 @@ package final class ReplayStore: Sendable {
     /// - Parameters:
     ///   - keys: the showings.
     ///   - scene: a showing counts once in each scene.
-    ///   - now: seconds since 1970-01-01T00:00:00Z; decides which entries are forgotten.
-    /// - Returns: the showings that were accepted before, or that a later slot of their chain used up.
-    /// - Throws: `status_unknown` if the store is full, `bundle_unreadable` if the file fails.
+    ///   - now: seconds since 1970-01-01T00:00:00Z; the time of codes that bear none, and what may be forgotten.
+    /// - Returns: the showings that were accepted before, or that a later showing of their credential used up.
+    /// - Throws: `status_unknown` if the store is full, `bundle_unreadable` if the file fails or was damaged.
     package func insert(
         _ keys: Set<ReplayKey>, scene: String, at now: UInt64
     ) throws(BundleError) -> Set<ReplayKey> {
         try exclusively { () throws(BundleError) in
+            let changeCount = try pages.changeCount(identifier: identifier)
             let sceneNumber = try number(of: scene)
-            let generation = try advance(to: Self.generation(at: now))
-            var shown: Set<ReplayKey> = []
-            for key in keys where try isUsedUp(ReplayEntry(key: key, scene: sceneNumber), by: generation) {
-                shown.insert(key)
+            var shown: Set<ReplayKey> = keys.filter { key in keys.contains { key.isEarlier(than: $0) } }
+            var buckets: [Int: ReplayBucket] = [:]
+            let entries = keys.map { ($0, ReplayEntry(key: $0, scene: sceneNumber, at: now)) }
+            for (key, entry) in entries {
+                if buckets[entry.bucket] == nil { buckets[entry.bucket] = try pages.bucket(entry.bucket) }
+                if buckets[entry.bucket]?.usesUp(entry) != false { shown.insert(key) }
             }
             guard shown.isEmpty else { return shown }
-            for key in keys { try add(ReplayEntry(key: key, scene: sceneNumber), to: generation) }
+            let generation = isTimeGiven ? nil : ReplayEntry.generation(at: now)
+            for (_, entry) in entries where buckets[entry.bucket]?.add(entry, at: generation) != true {
+                throw .full(replayStore: path)
+            }
+            for (number, bucket) in buckets { try pages.write(bucket, number) }
+            try pages.setChangeCount(changeCount &+ 1)
             return []
         }
     }
@@ -97,181 +161,109 @@ package final class ReplayStore: Sendable {
         try insert([key], scene: scene, at: now).isEmpty
     }
 
-    /// Adds all showings that another gate's store remembers.
-    ///
-    /// - Parameters:
-    ///   - other: the other gate's store.
-    ///   - now: the time of this gate's clock.
-    /// - Returns: the number of showings that were new to this store.
-    /// - Throws: as ``insert(_:scene:at:)``.
-    package func merge(_ other: ReplayStore, at now: UInt64) throws(BundleError) -> Int {
-        try other.path == path ? 0 : merge(other.snapshot(), at: now)
+    /// Makes room for a scene's showings before the first one, so that other gates' showings of it can be taken.
+    package func serve(scene: String) throws(BundleError) {
+        guard !knownScenes.withLock({ $0.contains(scene) }) else { return }
+        try exclusively { () throws(BundleError) in _ = try number(of: scene) }
     }
 
-    /// Adds the showings of a snapshot, as ``merge(_:at:)`` does for a store.
+    /// Adds the showings of another gate that can still be fresh by this gate's clock.
     ///
-    /// It forgets only entries that are old by both gates' clocks. A showing ahead of this gate's clock counts as seen
-    /// now, so that a gate whose clock is ahead cannot make another gate forget.
-    package func merge(_ snapshot: ReplaySnapshot, at now: UInt64) throws(BundleError) -> Int {
+    /// Only showings in scenes that this gate's bundle names or that this store already serves are added, and no page
+    /// is filled with them. A showing that lies ahead of any gate's skew is not added: it is refused here anyway.
+    ///
+    /// - Parameters:
+    ///   - snapshot: the other gate's showings.
+    ///   - bundleScenes: the scenes of this gate's bundle.
+    ///   - now: the time of this gate's clock.
+    /// - Returns: the number of showings that were new to this store.
+    /// - Throws: `bundle_unreadable` if the file fails or was damaged.
+    package func merge(
+        _ snapshot: ReplaySnapshot, scenes bundleScenes: Set<String> = [], at now: UInt64
+    ) throws(BundleError) -> Int {
         try exclusively { () throws(BundleError) in
-            let mine = try advance(to: min(snapshot.generation, Self.generation(at: now)))
+            let changeCount = try pages.changeCount(identifier: identifier)
+            let generation = ReplayEntry.generation(at: now)
+            var numbers: [UInt8: UInt8?] = [:]
             var added = 0
-            for (entry, from) in snapshot.entries where from >= mine || mine - from == 1 {
-                guard Int(entry.scene) < snapshot.scenes.count else { continue }
-                let entry = ReplayEntry(
-                    cti: entry.cti, number: entry.number, scene: try number(of: snapshot.scenes[Int(entry.scene)]),
-                    isChain: entry.isChain)
-                if try isUsedUp(entry, by: mine) { continue }
-                try add(entry, to: min(from, mine))
+            for entry in snapshot.entries where !entry.isOver(at: generation) && !entry.isAhead(of: generation) {
+                if numbers[entry.scene] == nil {
+                    numbers[entry.scene] = .some(try number(of: entry.scene, in: snapshot, bundleScenes))
+                }
+                guard let scene = numbers[entry.scene] ?? nil else { continue }
+                let own = ReplayEntry(
+                    cti: entry.cti, number: entry.number, scene: scene, isChain: entry.isChain,
+                    generation: entry.generation)
+                var bucket = try pages.bucket(own.bucket)
+                guard !bucket.usesUp(own), bucket.add(own, at: generation),
+                    bucket.entries.count(where: { !$0.isOver(at: generation) }) <= ReplayBucket.mergedCountMax
+                else { continue }
+                try pages.write(bucket, own.bucket)
                 added += 1
             }
+            if added > 0 { try pages.setChangeCount(changeCount &+ 1) }
             return added
         }
     }
 
-    /// Header bytes that change whenever an entry is added or forgotten.
-    func mark() throws(BundleError) -> [UInt8] {
-        try exclusively { () throws(BundleError) in try read(24, at: 8) }
+    /// A number that changes whenever a showing is added.
+    func mark() throws(BundleError) -> UInt64 {
+        try exclusively { () throws(BundleError) in try pages.changeCount(identifier: identifier) }
     }
 
-    /// All showings that the store remembers now.
-    package func snapshot() throws(BundleError) -> ReplaySnapshot {
+    /// All remembered showings that can be fresh at a time, in seconds since 1970-01-01T00:00:00Z.
+    package func snapshot(at now: UInt64) throws(BundleError) -> ReplaySnapshot {
         try exclusively { () throws(BundleError) in
-            let generation = try currentGeneration()
-            var entries: [(ReplayEntry, UInt64)] = []
-            for candidate in [generation &- 1, generation] where candidate > 0 && candidate <= generation {
-                for entry in try self.entries(of: candidate) { entries.append((entry, candidate)) }
+            _ = try pages.changeCount(identifier: identifier)
+            let generation = ReplayEntry.generation(at: now)
+            var entries: [ReplayEntry] = []
+            var next = 0
+            while let number = pages.nextBucket(from: next) {
+                entries += try pages.bucket(number).entries.filter {
+                    !$0.isOver(at: generation) && !$0.isAhead(of: generation)
+                }
+                next = number + 1
             }
             return ReplaySnapshot(generation: generation, scenes: try scenes(), entries: entries)
         }
     }
 
-    private func exclusively<Value>(
-        _ body: () throws(BundleError) -> Value
-    ) throws(BundleError) -> Value {
-        try file.exclusively(
-            failure: { error in
-                error == .displaced
-                    ? .unusable(replayStore: path, error.reason) : GateFile.unlocked(path, error)
-            }, body)
-    }
-
-    private static func generation(at now: UInt64) -> UInt64 { now / windowSeconds + 1 }
-
-    /// Reads the current generation from the header.
-    ///
-    /// Header: magic, current generation, entry counts of the even and the odd generation; from byte 1024, scene names.
-    private func currentGeneration() throws(BundleError) -> UInt64 {
-        LittleEndian.number(try read(8, at: 8)[...])
-    }
-
-    /// Moves on to the generation `wanted`, never back: a clock that was set back must not restore forgotten entries.
-    private func advance(to wanted: UInt64) throws(BundleError) -> UInt64 {
-        let current = try currentGeneration()
-        guard wanted > current else { return current }
-        var counts = [LittleEndian.number(try read(8, at: 16)[...]), LittleEndian.number(try read(8, at: 24)[...])]
-        counts[Int(wanted % 2)] = 0
-        if wanted > current + 1 { counts[Int((wanted + 1) % 2)] = 0 }
-        try write(LittleEndian.bytes(wanted) + LittleEndian.bytes(counts[0]) + LittleEndian.bytes(counts[1]), at: 8)
-        return wanted
-    }
-
-    private func add(_ entry: ReplayEntry, to generation: UInt64) throws(BundleError) {
-        let countOffset = 16 + Int(generation % 2) * 8
-        let count = LittleEndian.number(try read(8, at: countOffset)[...])
-        guard count < UInt64(Self.slotCount / 8 * 7), let slot = try firstFree(entry, in: generation) else {
-            throw .full(replayStore: path)
-        }
-        try write(entry.bytes(generation: generation), at: Self.offset(slot, generation))
-        try write(LittleEndian.bytes(count + 1), at: countOffset)
-    }
-
-    /// Whether an entry of `generation` or of the one before it uses up `entry`.
-    private func isUsedUp(_ entry: ReplayEntry, by generation: UInt64) throws(BundleError) -> Bool {
-        for candidate in [generation - 1, generation] {
-            let answer = try probe(entry, candidate) { found, _ in
-                guard ReplayEntry.isLive(found, candidate) else { return false }
-                return entry.isUsedUp(by: found) ? true : nil
-            }
-            if answer == true { return true }
-        }
-        return false
-    }
-
-    private func firstFree(_ entry: ReplayEntry, in generation: UInt64) throws(BundleError) -> Int? {
-        try probe(entry, generation) { found, slot in ReplayEntry.isLive(found, generation) ? nil : slot }
-    }
-
-    /// Visits the slots that may hold an entry, until `visit` returns an answer.
-    private func probe<Answer>(
-        _ entry: ReplayEntry, _ generation: UInt64, _ visit: (ArraySlice<UInt8>, Int) -> Answer?
-    ) throws(BundleError) -> Answer? {
-        var slot = entry.home / Self.probeEntryCount * Self.probeEntryCount
-        for _ in 0..<Self.probeCountMax {
-            let block = try read(Self.probeEntryCount * Self.entryByteCount, at: Self.offset(slot, generation))
-            for index in 0..<Self.probeEntryCount {
-                let start = index * Self.entryByteCount
-                if let answer = visit(block[start..<start + Self.entryByteCount], slot + index) { return answer }
-            }
-            slot = (slot + Self.probeEntryCount) % Self.slotCount
-        }
-        return nil
-    }
-
-    private func entries(of generation: UInt64) throws(BundleError) -> [ReplayEntry] {
-        var entries: [ReplayEntry] = []
-        var offset = Self.offset(0, generation)
-        let end = offset + Self.slotCount * Self.entryByteCount
-        while let data = nextData(from: offset), data < end {
-            let block = try read(min(Self.blockByteCount, end - data), at: data)
-            for start in stride(from: 0, to: block.count, by: Self.entryByteCount) {
-                let bytes = block[start..<start + Self.entryByteCount]
-                if ReplayEntry.isLive(bytes, generation) { entries.append(ReplayEntry(bytes)) }
-            }
-            offset = data + block.count
-        }
-        return entries
-    }
-
-    /// The offset of the next written bytes; skipping holes keeps reading short, since other gates wait meanwhile.
-    private func nextData(from offset: Int) -> Int? {
-        let data = lseek(descriptor, offset, Self.seekData)
-        if data < 0 { return errno == ENXIO ? nil : offset }
-        return max(offset, data / Self.entryByteCount * Self.entryByteCount)
-    }
-
-    private static func offset(_ slot: Int, _ generation: UInt64) -> Int {
-        headerByteCount + (Int(generation % 2) * slotCount + slot) * entryByteCount
-    }
-
     private func scenes() throws(BundleError) -> [String] {
-        let table = try read(Self.sceneCountMax * Self.sceneNameByteCount, at: 1024)
-        return stride(from: 0, to: table.count, by: Self.sceneNameByteCount).map { start in
-            String(decoding: table[start..<start + Self.sceneNameByteCount].prefix { $0 != 0 }, as: UTF8.self)
-        }
+        try pages.header()?.scenes ?? []
     }
 
+    /// The number of a scene, which gets a place in the header if it has none.
     private func number(of scene: String) throws(BundleError) -> UInt8 {
-        let names = try scenes()
-        if let index = names.firstIndex(of: scene) { return UInt8(index) }
-        let name = Array(scene.utf8)
-        guard let index = names.firstIndex(of: ""), !name.isEmpty, name.count <= Self.sceneNameByteCount else {
-            throw .noRoom(for: scene, replayStore: path)
+        if let index = knownScenes.withLock({ $0.firstIndex(of: scene) }) { return UInt8(index) }
+        var names = try scenes()
+        if !names.contains(scene) {
+            let isName = !scene.isEmpty && scene.utf8.count <= Self.sceneNameByteCount && !scene.utf8.contains(0)
+            guard names.count < Self.sceneCountMax, isName else { throw .noRoom(for: scene, replayStore: path) }
+            names.append(scene)
+            try pages.writeHeader(identifier: identifier, scenes: names)
         }
-        try write(name, at: 1024 + index * Self.sceneNameByteCount)
-        return UInt8(index)
+        knownScenes.withLock { $0 = names }
+        return UInt8(names.firstIndex(of: scene) ?? 0)
     }
 
-    /// Reads bytes; bytes beyond the file's end are zero, as in a sparse file.
-    private func read(_ byteCount: Int, at offset: Int) throws(BundleError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: byteCount)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, offset) }
-        guard count >= 0 else { throw GateFile.unreadable(path) }
-        return bytes
+    /// The own number of another gate's scene; nil if this gate's bundle and store do not know the scene.
+    private func number(
+        of number: UInt8, in snapshot: ReplaySnapshot, _ bundleScenes: Set<String>
+    ) throws(BundleError) -> UInt8? {
+        guard Int(number) < snapshot.scenes.count else { return nil }
+        let name = snapshot.scenes[Int(number)]
+        let known = try scenes()
+        guard known.contains(name) || bundleScenes.contains(name) && known.count < Self.sceneCountMax else {
+            return nil
+        }
+        return try self.number(of: name)
     }
 
-    private func write(_ bytes: [UInt8], at offset: Int) throws(BundleError) {
-        let count = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, offset) }
-        guard count == bytes.count else { throw GateFile.unwritable(path) }
+    private func exclusively<Value>(_ body: () throws(BundleError) -> Value) throws(BundleError) -> Value {
+        try file.exclusively(failure: { Self.unlocked(path, $0) }, body)
+    }
+
+    private static func unlocked(_ path: String, _ error: LockedFileError) -> BundleError {
+        error == .displaced ? .unusable(replayStore: path, error.reason) : GateFile.unlocked(path, error)
     }
 }

@@ -8,6 +8,9 @@ package struct Scene: Sendable, Equatable {
     /// replay store's window.
     package static let clockSkewSecondsMax = ReplayStore.windowSeconds - presentationAgeSecondsMax
 
+    /// How far a phone's clock may be ahead unless the scene says otherwise.
+    package static let clockSkewSecondsDefault: UInt64 = 15
+
     package let name: String
     package var forms: Set<Form>
     /// Kinds of person code; a scene that takes paper takes lower assurance.
@@ -35,7 +38,8 @@ package struct Scene: Sendable, Equatable {
     package init(
         name: String, forms: Set<Form>, kinds: Set<PersonKind> = [], objectKinds: Set<ObjectKind> = [],
         domains: Set<SealDomain> = [], requiresEntitlement: Bool = false, presentationAgeSecondsMax: UInt64 = 30,
-        clockSkewSeconds: UInt64 = 15, bundleGraceSeconds: UInt64 = 0, statusAgeSecondsMax: UInt64 = 86_400,
+        clockSkewSeconds: UInt64 = clockSkewSecondsDefault, bundleGraceSeconds: UInt64 = 0,
+        statusAgeSecondsMax: UInt64 = 86_400,
         isOnlineAllowed: Bool = false, isReplayRefused: Bool = false, isChallengeRequired: Bool = false,
         delegationScope: UInt64 = 0
     ) {

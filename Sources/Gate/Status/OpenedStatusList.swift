@@ -14,6 +14,12 @@ struct OpenedStatusList: Sendable {
     /// A set bit of an outdated list still counts, since a set bit is never cleared; a clear bit proves nothing.
     var isOutdated: Bool { list.issuedAt < issuedAtMin }
 
+    /// Throws `clock_before_bundle` if the list was signed later than now by more than the skew.
+    func checkNotAhead(of now: UInt64, skewSeconds: UInt64) throws(BundleError) {
+        try SignedTime.check(
+            list.issuedAt, of: "the status list \(reference.name)", at: now, skewSeconds: skewSeconds)
+    }
+
     /// The error for a list that ``isOutdated``.
     ///
     /// It is `status_unknown`, not `bundle_rollback`: the bundle and its other lists are good, and only the status of

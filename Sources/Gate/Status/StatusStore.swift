@@ -45,14 +45,15 @@ final class StatusStore: Sendable {
     ///   - index: a code's status index.
     ///   - list: the code's list; its shard number is ignored.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - skewSeconds: the gate's clock skew; a list dated further ahead is not remembered.
     /// - Returns: the shard, and the number of an existing bit in it.
     /// - Throws: `status_unknown` if no list of the bundle holds the index, or no trusted key signed the list.
     func bit(
-        of index: UInt64, in list: StatusListReference, at now: UInt64
+        of index: UInt64, in list: StatusListReference, at now: UInt64, skewSeconds: UInt64
     ) throws(BundleError) -> (shard: OpenedStatusList, bit: UInt64) {
         let (reference, whole) = (list.shard(of: index), list.shard(0))
         let isSharded = reference == whole || bundle.statusLists.contains(reference)
-        let shard = try self.list(isSharded ? reference : whole, at: now)
+        let shard = try self.list(isSharded ? reference : whole, at: now, skewSeconds: skewSeconds)
         let bit = isSharded ? index % StatusListReference.shardBitCount : index
         guard bit < shard.list.bitCount else {
             throw BundleError(
@@ -65,7 +66,9 @@ final class StatusStore: Sendable {
     /// The list of `reference`, if the bundle names it and its signer's key is valid at `now`.
     ///
     /// Throws `status_unknown` if the list is missing or no trusted key signed it.
-    func list(_ reference: StatusListReference, at now: UInt64) throws(BundleError) -> OpenedStatusList {
+    func list(
+        _ reference: StatusListReference, at now: UInt64, skewSeconds: UInt64
+    ) throws(BundleError) -> OpenedStatusList {
         // Under the lock, so that two threads do not unpack the same new list at once.
         try state.withLock { (state) throws(BundleError) in
             let opened = try self.opened(reference, &state)
@@ -76,7 +79,8 @@ final class StatusStore: Sendable {
                     hint: "export a new bundle")
             }
             // Only a one-shot gate remembers here: a running gate remembers all lists of a generation at once.
-            if state.failures == nil, !opened.isOutdated, !state.remembered.contains(reference) {
+            let isAhead = SignedTime.isAhead(opened.list.issuedAt, of: now, skewSeconds: skewSeconds)
+            if state.failures == nil, !opened.isOutdated, !isAhead, !state.remembered.contains(reference) {
                 try memory.remember([reference.name: opened.list.issuedAt])
                 state.remembered.insert(reference)
             }
@@ -87,7 +91,9 @@ final class StatusStore: Sendable {
     /// Opens every list that the bundle names; afterwards the store opens no other list.
     ///
     /// - Returns: the times of the usable lists by name, and the errors of the others. The gate's memory is unchanged.
-    func openAll(at now: UInt64) -> (times: [String: UInt64], failures: [StatusListReference: BundleError]) {
+    func openAll(at now: UInt64, skewSeconds: UInt64) -> (
+        times: [String: UInt64], failures: [StatusListReference: BundleError]
+    ) {
         let failures = state.withLock { state in
             var failures: [StatusListReference: BundleError] = [:]
             for reference in bundle.statusLists {
@@ -104,8 +110,9 @@ final class StatusStore: Sendable {
         var unusable = failures
         for reference in bundle.statusLists where failures[reference] == nil {
             do throws(BundleError) {
-                let opened = try list(reference, at: now)
+                let opened = try list(reference, at: now, skewSeconds: skewSeconds)
                 guard !opened.isOutdated else { throw opened.outdated }
+                try opened.checkNotAhead(of: now, skewSeconds: skewSeconds)
                 times[reference.name] = opened.list.issuedAt
             } catch {
                 unusable[reference] = error

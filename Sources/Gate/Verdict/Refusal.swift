@@ -45,6 +45,7 @@ package struct Refusal: Error, Equatable, Sendable {
             case .unreadable, .badSignature, .busy: .bundleUnreadable
             case .rollback: .bundleRollback
             case .rootDiffers: .rootDiffers
+            case .clockBefore: .clockBeforeBundle
             case .statusUnknown: .statusUnknown
             }
         self.init(code, error.reason, hint: error.hint, warning: error.code == .busy ? error.code.rawValue : nil)

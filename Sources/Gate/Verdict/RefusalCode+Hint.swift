@@ -23,6 +23,7 @@ extension RefusalCode {
         case .noCode: "hold the code so that it fills a third of the picture, with its white border"
         case .unreadable: "hold the code still, flat and free of glare, and take another picture"
         case .bundleExpired, .bundleRollback: "fetch the newest bundle, and check this machine's clock"
+        case .clockBeforeBundle: "set this machine's clock"
         case .bundleUnreadable: "export the bundle again with `suishen bundle export`"
         case .rootDiffers: "ask the issuer whether its root is new; if it is, start with a new folder, --state"
         case .statusUnknown: "fetch the newest bundle with its status lists"

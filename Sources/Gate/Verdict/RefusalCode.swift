@@ -27,6 +27,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     case unreadable
     case bundleExpired = "bundle_expired"
     case bundleRollback = "bundle_rollback"
+    case clockBeforeBundle = "clock_before_bundle"
     case bundleUnreadable = "bundle_unreadable"
     case rootDiffers = "root_differs"
     case statusUnknown = "status_unknown"
@@ -36,7 +37,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     /// The outcome at the gate: a rejection, or no decision.
     package var outcome: VerdictOutcome {
         switch self {
-        case .noCode, .unreadable, .bundleExpired, .bundleRollback, .bundleUnreadable, .rootDiffers,
+        case .noCode, .unreadable, .bundleExpired, .bundleRollback, .clockBeforeBundle, .bundleUnreadable, .rootDiffers,
             .statusUnknown, .linkUnavailable, .inputUnreadable:
             .undecided
         default: .reject
@@ -46,7 +47,9 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     /// Whether a wrong clock of this machine may be the cause.
     var dependsOnClock: Bool {
         switch self {
-        case .expired, .notYetValid, .stale, .fromFuture, .keyExpired, .bundleExpired, .statusUnknown: true
+        case .expired, .notYetValid, .stale, .fromFuture, .keyExpired, .bundleExpired, .clockBeforeBundle,
+            .statusUnknown:
+            true
         default: false
         }
     }

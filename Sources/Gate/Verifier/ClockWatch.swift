@@ -5,7 +5,8 @@ import Synchronization
 /// this machine by the same time, this machine is wrong.
 ///
 /// A small file keeps the clock offsets of the last holders' phones. Each holder counts once, so that one holder's
-/// retries do not outweigh the others. Processes share the file without a lock: a lost entry does no harm.
+/// retries or fresh credentials do not outweigh the others. Processes share the file without a lock: a lost entry does
+/// no harm. A gate whose time is given reads the file and writes nothing.
 package final class ClockWatch: Sendable {
     /// How many holders are remembered.
     package static let holderCount = 16
@@ -32,32 +33,51 @@ package final class ClockWatch: Sendable {
     private static let entryByteCount = 12
     private static let byteCount = 16 + holderCount * entryByteCount
 
+    private struct State {
+        var descriptor: Int32?
+        /// The entries of a gate whose time is given; nil until the file was read.
+        var entries: [Entry]?
+    }
+
     private let path: String
-    private let descriptor = Mutex<Int32?>(nil)
+    private let isTimeGiven: Bool
+    private let state = Mutex(State())
 
     /// Watches with the file at `path`; the first note opens or makes the file.
-    package init(path: String) {
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - isTimeGiven: whether time is given instead of read from the clock, so that the file is not written.
+    package init(path: String, isTimeGiven: Bool = false) {
         self.path = path
+        self.isTimeGiven = isTimeGiven
     }
 
     deinit {
-        descriptor.withLock { if let open = $0, open >= 0 { close(open) } }
+        state.withLock { if let open = $0.descriptor, open >= 0 { close(open) } }
     }
 
     /// Notes the time on a holder's phone.
     ///
     /// - Parameter witness: from a showing whose signature or chain link is valid.
-    /// - Returns: the error of this machine's clock; nil if the clock seems right, or if the file cannot be used.
+    /// - Returns: the error of this machine's clock; nil if the clock seems right, or if the file cannot be used. A
+    ///   showing that nothing tells from others' changes nothing.
     package func note(_ witness: ClockWitness) -> Trouble? {
-        descriptor.withLock { open in
-            if open == nil { open = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
-            guard let file = open, file >= 0, witness.holder.count == Self.holderByteCount else { return nil }
-            let number = Self.number(witness.holder[...])
-            var entries = Self.read(file)
+        state.withLock { state in
+            let flags = isTimeGiven ? O_RDONLY : O_RDWR | O_CREAT
+            if state.descriptor == nil {
+                state.descriptor = unsafe open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            }
+            guard let file = state.descriptor, file >= 0 || isTimeGiven else { return nil }
+            var entries = state.entries ?? Self.read(file)
+            guard let holder = witness.holder, holder.count == Self.holderByteCount else {
+                return Self.trouble(entries.map(\.offset))
+            }
+            let number = Self.number(holder[...])
             entries.removeAll { $0.holder == number }
             entries.append((number, witness.offsetSeconds))
             if entries.count > Self.holderCount { entries.removeFirst() }
-            Self.write(entries, to: file)
+            if isTimeGiven { state.entries = entries } else { Self.write(entries, to: file) }
             return Self.trouble(entries.map(\.offset))
         }
     }

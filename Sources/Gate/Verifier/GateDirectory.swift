@@ -17,25 +17,29 @@ package struct GateDirectory: Sendable {
     let statusLists: StatusStore
     let trust: TrustList
     let path: String
+    let isTimeGiven: Bool
     let root: VerificationKey
     private let rootSource: RootSource
     private let users: TrustedUsers
     let memory: GateMemory
     let bundleFile: BundleFile
 
-    /// Opens a folder, and remembers its root and bundle.
+    /// Opens a folder; its root and bundle are not remembered yet.
     ///
     /// - Parameters:
     ///   - path: the folder.
     ///   - root: where the root key comes from.
     ///   - state: the gate's state folder; nil for `state` in the folder.
     ///   - users: the users who may write the folder.
+    ///   - isTimeGiven: whether time is given instead of read from the clock, so that the state is not advanced.
     /// - Throws: `bundle_unreadable`, `bad_signature`, `root_differs`, `bundle_rollback`.
     package init(
-        path: String, root: RootSource = .folder, state: String? = nil, users: TrustedUsers = .own
+        path: String, root: RootSource = .folder, state: String? = nil, users: TrustedUsers = .own,
+        isTimeGiven: Bool = false
     ) throws(BundleError) {
-        try self.init(path: path, root: root, statePath: state ?? Self.statePath(in: path), users: users)
-        try remember()
+        try self.init(
+            path: path, root: root, statePath: state ?? Self.statePath(in: path), users: users,
+            isTimeGiven: isTimeGiven)
     }
 
     /// The default path of the gate's state folder.
@@ -48,11 +52,11 @@ package struct GateDirectory: Sendable {
     init(after former: GateDirectory) throws(BundleError) {
         try self.init(
             path: former.path, root: former.rootSource, statePath: former.statePath, users: former.users,
-            after: former)
+            isTimeGiven: former.isTimeGiven, after: former)
     }
 
     private init(
-        path: String, root source: RootSource, statePath: String, users: TrustedUsers,
+        path: String, root source: RootSource, statePath: String, users: TrustedUsers, isTimeGiven: Bool,
         after former: GateDirectory? = nil
     ) throws(BundleError) {
         try GateFile.check(path, users)
@@ -65,7 +69,7 @@ package struct GateDirectory: Sendable {
         bundle = try GateBundle(bytes[...], root: root)
         try GateFile.check(statePath, users)
         try GateFile.makeFolder(statePath)
-        memory = try GateMemory(folder: statePath, after: former?.memory)
+        memory = try GateMemory(folder: statePath, isTimeGiven: isTimeGiven, after: former?.memory)
         try memory.check(root: rootDigest)
         try memory.check(version: bundle.version, digest: file.digest)
         let epochPath = "\(path)/\(EpochKeyFile.name)"
@@ -75,16 +79,43 @@ package struct GateDirectory: Sendable {
         statusLists = StatusStore(
             folder: path, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory)
         (self.path, self.root, self.statePath, bundleFile) = (path, root, statePath, file)
-        (rootSource, self.users) = (source, users)
+        (rootSource, self.users, self.isTimeGiven) = (source, users, isTimeGiven)
         isRootUnpinned = source.isUnpinned(in: path, state: statePath)
     }
 
-    /// Remembers the bundle, and the times of its opened lists.
-    func remember(listTimes: [String: UInt64] = [:]) throws(BundleError) {
+    /// Remembers the bundle, and the times of its opened lists, unless the bundle is dated ahead.
+    ///
+    /// - Parameters:
+    ///   - listTimes: the `iat` of opened lists by name.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - skewSeconds: the gate's clock skew.
+    /// - Returns: false if the bundle is dated ahead, so that nothing was remembered.
+    /// - Throws: `bundle_rollback`, `bundle_unreadable`.
+    @discardableResult
+    package func remember(
+        listTimes: [String: UInt64] = [:], at now: UInt64, skewSeconds: UInt64
+    ) throws(BundleError) -> Bool {
+        guard (try? bundle.checkNotAhead(of: now, skewSeconds: skewSeconds)) != nil else { return false }
         try memory.remember(
             root: RootSource.digest(of: root), version: bundle.version, digest: bundleFile.digest,
-            listNames: Set(bundle.statusLists.map(\.name)),
-            times: listTimes)
+            signedTime: bundle.signedTime, listNames: Set(bundle.statusLists.map(\.name)), times: listTimes)
+        return true
+    }
+
+    /// Opens the gate's replay store, or makes it at the gate's first start.
+    ///
+    /// - Parameters:
+    ///   - path: the file; nil for the one in the state folder.
+    ///   - scene: the gate's scene.
+    /// - Returns: the store.
+    /// - Throws: `bundle_unreadable`, also if the store that this gate used before is gone or was exchanged.
+    package func replayStore(_ path: String?, scene: Scene) throws(BundleError) -> ReplayStore {
+        let path = path ?? GateState.replayPath(in: statePath)
+        let name = GateState.replayStoreName(path, in: statePath)
+        let store = try ReplayStore(path: path, expecting: memory.replayStore(name), isTimeGiven: isTimeGiven)
+        try store.serve(scene: scene.name)
+        try memory.remember(replayStore: name, identifier: store.identifier)
+        return store
     }
 
     /// Refuses a generation whose bundle names a domain without an epoch key in the folder.
@@ -93,6 +124,27 @@ package struct GateDirectory: Sendable {
     func checkEpochKeys() throws(BundleError) {
         for domain in bundle.domains where epochKeys?.entries.contains(where: { $0.domain == domain }) != true {
             throw .malformed("the epoch key for \(domain.rawValue) of bundle \(bundle.version) is missing")
+        }
+    }
+
+    /// The scenes of a bundle, which the root signed; the gate's memory is neither read nor changed.
+    ///
+    /// - Parameters:
+    ///   - path: the bundle's folder.
+    ///   - root: the trust anchor's PEM file; nil for `root.pem` in the folder.
+    /// - Returns: the scenes' names.
+    /// - Throws: `bundle_unreadable`, `bad_signature`.
+    package static func sceneNames(in path: String, root: String?) throws(BundleError) -> Set<String> {
+        let key = try rootKey(root ?? "\(path)/\(BundleExport.rootName)")
+        return Set(try GateBundle(BundleFile.read(in: path).bytes[...], root: key).scenes.map(\.name))
+    }
+
+    private static func rootKey(_ path: String) throws(BundleError) -> VerificationKey {
+        let pem = try GateFile.read(path, byteCountMax: 64 << 10)
+        do {
+            return try VerificationKey(pem: pem)
+        } catch {
+            throw .malformed("the root key cannot be read: \(error.reason)")
         }
     }
 

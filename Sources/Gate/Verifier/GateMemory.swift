@@ -14,16 +14,20 @@ final class GateMemory: Sendable {
     static let formerFileName = "newest-version"
 
     private let folder: String
+    /// Whether time is given instead of read from the clock: the gate then learns for itself, and writes nothing.
+    private let isTimeGiven: Bool
     private let known: Mutex<SeenMaterial>
 
     /// Reads the memory in a folder.
     ///
     /// - Parameters:
     ///   - folder: the folder of the file.
+    ///   - isTimeGiven: whether time is given instead of read from the clock, so that nothing is written.
     ///   - former: this process's earlier memory; it counts even if someone has removed the file since.
     /// - Throws: `bundle_unreadable` if the file cannot be read: the gate could not recognise older material.
-    init(folder: String, after former: GateMemory? = nil) throws(BundleError) {
+    init(folder: String, isTimeGiven: Bool = false, after former: GateMemory? = nil) throws(BundleError) {
         self.folder = folder
+        self.isTimeGiven = isTimeGiven
         var seen = try Self.read(folder)
         if let former { seen.merge(former.known.withLock { $0 }) }
         known = Mutex(seen)
@@ -32,6 +36,14 @@ final class GateMemory: Sendable {
     /// The newest time of the list that this gate has seen; 0 for a list it has never seen.
     func newestTime(ofList name: String) -> UInt64 {
         known.withLock { $0.listTimes[name] ?? 0 }
+    }
+
+    /// The newest time of any bundle or list that this gate has seen; 0 if none is known.
+    var signedTime: UInt64 { known.withLock { $0.signedTime } }
+
+    /// The identifier of the replay store that this gate used under a name; nil if it used none.
+    func replayStore(_ name: String) -> [UInt8]? {
+        known.withLock { seen in seen.replayStores.first { $0.name == name }?.identifier }
     }
 
     /// Refuses a bundle that is older than the newest seen, or has the same version but other bytes; remembers nothing.
@@ -52,18 +64,20 @@ final class GateMemory: Sendable {
     ///
     /// Throws `root_differs` or `bundle_rollback`, even if only another gate has seen the other root or bundle.
     func remember(
-        root: [UInt8], version: UInt64, digest: [UInt8], listNames: @autoclosure () -> Set<String>,
-        times: [String: UInt64] = [:]
+        root: [UInt8], version: UInt64, digest: [UInt8], signedTime: UInt64,
+        listNames: @autoclosure () -> Set<String>, times: [String: UInt64] = [:]
     ) throws(BundleError) {
         // A one-shot gate starts for every scan, mostly with a bundle that it already knows.
-        let isKnown = known.withLock { $0.version == version && $0.digest == digest && $0.rootDigest == root }
+        let isKnown = known.withLock {
+            $0.version == version && $0.digest == digest && $0.rootDigest == root && $0.signedTime >= signedTime
+        }
         if times.isEmpty, isKnown { return }
         let listNames = listNames()
         try update { (seen) throws(BundleError) in
             try seen.check(root: root)
             seen.setRoot(root)
             try seen.check(version: version, digest: digest)
-            seen.setBundle(version: version, digest: digest, listNames: listNames)
+            seen.setBundle(version: version, digest: digest, listNames: listNames, signedTime: signedTime)
             seen.merge(times)
         }
     }
@@ -73,11 +87,28 @@ final class GateMemory: Sendable {
         try update { (seen) throws(BundleError) in seen.merge(times) }
     }
 
+    /// Remembers the replay store that the gate uses under a name.
+    func remember(replayStore name: String, identifier: [UInt8]) throws(BundleError) {
+        guard replayStore(name) != identifier else { return }
+        try update { (seen) throws(BundleError) in seen.setReplayStore(.init(name: name, identifier: identifier)) }
+    }
+
+    /// Forgets the replay store of a name, so that the next start makes a new one.
+    func forgetReplayStore(_ name: String) throws(BundleError) {
+        try update { (seen) throws(BundleError) in seen.forgetReplayStore(name) }
+    }
+
+    /// Forgets the times and the version that lie ahead of the clock.
+    func forget(aheadOf now: UInt64, skewSeconds: UInt64) throws(BundleError) {
+        try update { (seen) throws(BundleError) in seen.forget(aheadOf: now, skewSeconds: skewSeconds) }
+    }
+
     private func update(_ change: (inout SeenMaterial) throws(BundleError) -> Void) throws(BundleError) {
         var changed = known.withLock { $0 }
         let before = changed
         try change(&changed)
         guard changed != before else { return }
+        guard !isTimeGiven else { return known.withLock { $0 = changed } }
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw GateFile.unreadable(folder) }
         let lock = LockedFile(descriptor, at: folder)

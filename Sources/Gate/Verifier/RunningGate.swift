@@ -17,16 +17,21 @@ package final class RunningGate: Sendable {
         fileprivate let directory: GateDirectory
         /// Whether one of its lists is unusable.
         fileprivate let isIncomplete: Bool
+        /// Whether the gate remembers it; it does not while the first generation is dated ahead.
+        fileprivate let isRemembered: Bool
 
         fileprivate init(
-            _ gate: Verifier, _ directory: GateDirectory, isIncomplete: Bool, isUpdateRefused: Bool = false
+            _ gate: Verifier, _ directory: GateDirectory, isIncomplete: Bool, isRemembered: Bool = true,
+            isUpdateRefused: Bool = false
         ) {
-            (self.gate, self.directory) = (gate, directory)
+            (self.gate, self.directory, self.isRemembered) = (gate, directory, isRemembered)
             (self.isIncomplete, self.isUpdateRefused) = (isIncomplete, isUpdateRefused)
         }
 
-        fileprivate func markedRefused() -> Generation {
-            Generation(gate, directory, isIncomplete: isIncomplete, isUpdateRefused: true)
+        fileprivate func marked(isRemembered: Bool? = nil, isUpdateRefused: Bool? = nil) -> Generation {
+            Generation(
+                gate, directory, isIncomplete: isIncomplete, isRemembered: isRemembered ?? self.isRemembered,
+                isUpdateRefused: isUpdateRefused ?? self.isUpdateRefused)
         }
     }
 
@@ -58,7 +63,8 @@ package final class RunningGate: Sendable {
     /// longer than looking at one file; its lists or keys may have been repaired.
     private static let looksPerRetry = 4
 
-    private let replayPath: String
+    /// The replay store; nil for the one in the state folder.
+    private let replayPath: String?
     private let generation: Mutex<Generation>
     /// One look at a time; readers of the generation do not wait for it.
     private let looks = Mutex(Looks())
@@ -68,14 +74,18 @@ package final class RunningGate: Sendable {
     /// - Parameters:
     ///   - gate: the gate over `directory`.
     ///   - directory: the generation that the gate begins with.
-    ///   - replayPath: the replay store to open if a later generation's scene begins to refuse replays.
+    ///   - replayPath: the replay store to open if a later generation's scene begins to refuse replays; nil for the
+    ///     one in the state folder.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     /// - Throws: `bundle_unreadable` if the gate cannot write its memory.
-    package init(_ gate: Verifier, _ directory: GateDirectory, replayPath: String, at now: UInt64) throws(BundleError) {
+    package init(
+        _ gate: Verifier, _ directory: GateDirectory, replayPath: String?, at now: UInt64
+    ) throws(BundleError) {
         self.replayPath = replayPath
-        let (times, failures) = directory.statusLists.openAll(at: now)
-        try directory.remember(listTimes: times)
-        generation = Mutex(Generation(gate, directory, isIncomplete: !failures.isEmpty))
+        let (times, failures) = directory.statusLists.openAll(at: now, skewSeconds: gate.skewSeconds)
+        let isRemembered = try directory.remember(listTimes: times, at: now, skewSeconds: gate.skewSeconds)
+        generation = Mutex(
+            Generation(gate, directory, isIncomplete: !failures.isEmpty, isRemembered: isRemembered))
     }
 
     /// The generation that decides a scan that begins now.
@@ -87,6 +97,7 @@ package final class RunningGate: Sendable {
     /// - Returns: the finding; only `takenUp` changes the current generation and the gate's memory.
     package func look(at now: UInt64) -> Finding {
         looks.withLock { looks in
+            rememberFirst(at: now)
             let current = current
             let bundleFile = current.directory.bundleFile
             let file = FileIdentity(path: bundleFile.path)
@@ -104,10 +115,21 @@ package final class RunningGate: Sendable {
                 let found = Refused(file: file, error: error)
                 let isNew = looks.refused != found
                 looks.refused = found
-                if !current.isUpdateRefused { generation.withLock { $0 = current.markedRefused() } }
+                if !current.isUpdateRefused { generation.withLock { $0 = current.marked(isUpdateRefused: true) } }
                 return .refused(error, isNew: isNew)
             }
         }
+    }
+
+    /// Remembers the first generation once the clock has reached its times.
+    private func rememberFirst(at now: UInt64) {
+        let current = current
+        guard !current.isRemembered else { return }
+        let (times, _) = current.directory.statusLists.openAll(at: now, skewSeconds: current.gate.skewSeconds)
+        // Where the memory cannot be written, the next look tries again.
+        let isRemembered = try? current.directory.remember(
+            listTimes: times, at: now, skewSeconds: current.gate.skewSeconds)
+        if isRemembered == true { generation.withLock { $0 = current.marked(isRemembered: true) } }
     }
 
     /// The finding if the folder's bundle is the last one loaded or refused; nil if the folder must be loaded.
@@ -128,12 +150,14 @@ package final class RunningGate: Sendable {
     /// Loads, checks and remembers the folder's generation; nil if the bundle was replaced meanwhile.
     private func load(after current: Generation, at now: UInt64) throws(BundleError) -> Generation? {
         let directory = try GateDirectory(after: current.directory)
+        let skewSeconds = current.gate.skewSeconds
+        try directory.bundle.checkNotAhead(of: now, skewSeconds: skewSeconds)
         try directory.checkEpochKeys()
-        let (times, failures) = directory.statusLists.openAll(at: now)
+        let (times, failures) = directory.statusLists.openAll(at: now, skewSeconds: skewSeconds)
         if let failure = failures.min(by: { $0.key.name < $1.key.name })?.value { throw failure }
         let gate = try current.gate.switched(to: directory, replayPath: replayPath)
         guard directory.bundleFile.isUnchanged else { return nil }
-        try directory.remember(listTimes: times)
+        try directory.remember(listTimes: times, at: now, skewSeconds: skewSeconds)
         return Generation(gate, directory, isIncomplete: false)
     }
 }

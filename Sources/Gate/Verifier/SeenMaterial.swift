@@ -2,11 +2,20 @@ import Encoding
 
 /// The newest signed material that a gate has seen: its root key, the newest bundle, and the newest time of each list.
 ///
-/// Encoded as a deterministic CBOR map `{root, version, digest, lists: {name: iat}}`; `root` and `digest` are absent if
-/// they are unknown, as after an upgrade from a previous software version.
+/// Encoded as a deterministic CBOR map `{root, version, digest, lists: {name: iat}, time, replay: [[name,
+/// identifier]…]}`; `root` and `digest` are absent if they are unknown, as after an upgrade from a previous software
+/// version. `time` and `replay` are absent until they are known.
 struct SeenMaterial: Equatable, Sendable {
     /// The most bytes of the file: the names and times of as many lists as a bundle may name.
     static let byteCountMax = GateBundle.statusListCountMax * 256
+    /// The most replay stores that are remembered: the last ones used.
+    static let replayStoreCountMax = 16
+
+    /// A replay store that the gate has used.
+    struct KnownReplayStore: Equatable {
+        let name: String
+        let identifier: [UInt8]
+    }
 
     /// The pinned root: SHA-256 of its SPKI; nil before the first use.
     private(set) var rootDigest: [UInt8]?
@@ -15,6 +24,10 @@ struct SeenMaterial: Equatable, Sendable {
     private(set) var digest: [UInt8]?
     /// The newest `iat` of each list that the newest bundle names.
     private(set) var listTimes: [String: UInt64] = [:]
+    /// The newest `iat` of any bundle or list; 0 if none is known.
+    private(set) var signedTime: UInt64 = 0
+    /// The replay stores that the gate has used; the last ones at the end.
+    private(set) var replayStores: [KnownReplayStore] = []
 
     init() {}
 
@@ -26,7 +39,7 @@ struct SeenMaterial: Equatable, Sendable {
     /// Reads the bytes of ``encoded()``; nil for any other bytes.
     init?(_ bytes: [UInt8]) {
         let item = try? CBORItem.decode(
-            bytes[...], rules: .deterministic, byteCountMax: Self.byteCountMax, depthMax: 3)
+            bytes[...], rules: .deterministic, byteCountMax: Self.byteCountMax, depthMax: 4)
         guard let fields = item?.map, let version = fields[text: "version"]?.unsigned,
             let lists = fields[text: "lists"]?.map
         else { return nil }
@@ -43,6 +56,18 @@ struct SeenMaterial: Equatable, Sendable {
             guard let name = entry.key.text, let time = entry.value.unsigned else { return nil }
             listTimes[name] = time
         }
+        if let field = fields[text: "time"] {
+            guard let time = field.unsigned else { return nil }
+            signedTime = time
+        }
+        guard let field = fields[text: "replay"] else { return }
+        guard let stores = field.array else { return nil }
+        for store in stores {
+            guard let parts = store.array, parts.count == 2, let name = parts[0].text,
+                let identifier = parts[1].byteString
+            else { return nil }
+            replayStores.append(KnownReplayStore(name: name, identifier: Array(identifier)))
+        }
     }
 
     func encoded() -> [UInt8] {
@@ -50,6 +75,11 @@ struct SeenMaterial: Equatable, Sendable {
         var fields: [(String, CBORItem)] = [("version", .unsigned(version)), ("lists", .map(CBORMap(lists)))]
         if let digest { fields.append(("digest", .byteString(digest))) }
         if let rootDigest { fields.append(("root", .byteString(rootDigest))) }
+        if signedTime > 0 { fields.append(("time", .unsigned(signedTime))) }
+        if !replayStores.isEmpty {
+            let stores = replayStores.map { CBORItem.array([.text($0.name), .byteString($0.identifier)]) }
+            fields.append(("replay", .array(stores)))
+        }
         return CBORItem.record(fields).encoded()
     }
 
@@ -84,7 +114,8 @@ struct SeenMaterial: Equatable, Sendable {
     }
 
     /// Takes a bundle that passed ``check(version:digest:)``; forgets the lists that a newer bundle no longer names.
-    mutating func setBundle(version: UInt64, digest: [UInt8], listNames: Set<String>) {
+    mutating func setBundle(version: UInt64, digest: [UInt8], listNames: Set<String>, signedTime: UInt64) {
+        self.signedTime = max(self.signedTime, signedTime)
         if version > self.version { listTimes = listTimes.filter { listNames.contains($0.key) } }
         self.version = version
         self.digest = digest
@@ -97,10 +128,36 @@ struct SeenMaterial: Equatable, Sendable {
             (version, digest) = (other.version, other.digest)
         }
         merge(other.listTimes)
+        signedTime = max(signedTime, other.signedTime)
+        for store in other.replayStores where !replayStores.contains(where: { $0.name == store.name }) {
+            setReplayStore(store)
+        }
     }
 
     /// Takes the newer of two times for each list.
     mutating func merge(_ times: [String: UInt64]) {
         listTimes.merge(times) { max($0, $1) }
+        signedTime = max(signedTime, times.values.max() ?? 0)
+    }
+
+    mutating func setReplayStore(_ store: KnownReplayStore) {
+        forgetReplayStore(store.name)
+        replayStores.append(store)
+        if replayStores.count > Self.replayStoreCountMax { replayStores.removeFirst() }
+    }
+
+    mutating func forgetReplayStore(_ name: String) {
+        replayStores.removeAll { $0.name == name }
+    }
+
+    /// Forgets the times and the version that lie ahead of the clock, since the gate learnt them under a wrong one.
+    mutating func forget(aheadOf now: UInt64, skewSeconds: UInt64) {
+        listTimes = listTimes.filter { !SignedTime.isAhead($0.value, of: now, skewSeconds: skewSeconds) }
+        if SignedTime.isAhead(signedTime, of: now, skewSeconds: skewSeconds) {
+            signedTime = listTimes.values.max() ?? 0
+        }
+        if SignedTime.isAhead(version, of: now, skewSeconds: SignedTime.versionAheadSecondsMax) {
+            (version, digest) = (0, nil)
+        }
     }
 }

@@ -25,6 +25,7 @@ package struct Verifier: Sendable {
     /// The gate's options besides its bundle; they stay the same for every generation.
     private struct Setup {
         let challenge: [UInt8]?
+        /// Replaces the scene's clock skew.
         let skewSeconds: UInt64?
         let fare: UInt64
         let links: Links
@@ -35,8 +36,10 @@ package struct Verifier: Sendable {
     package let scene: Scene
     /// The warnings that every verdict of this gate bears.
     package let standingWarnings: [String]
+    package let skewSeconds: UInt64
     private let setup: Setup
     private let bundle: GateBundle
+    private let memory: GateMemory
     private let own: SuishenSource
     private let others: [any IdentitySource]
     private let match: HolderMatch
@@ -59,7 +62,7 @@ package struct Verifier: Sendable {
     ) {
         let setup = Setup(
             challenge: challenge, skewSeconds: skewSeconds, fare: fare, links: links, recorder: recorder,
-            clock: ClockWatch(path: "\(directory.statePath)/clock"))
+            clock: ClockWatch(path: GateState.clockPath(in: directory.statePath), isTimeGiven: directory.isTimeGiven))
         self.init(directory, scene, replay, setup)
     }
 
@@ -68,9 +71,10 @@ package struct Verifier: Sendable {
         self.setup = setup
         standingWarnings = directory.isRootUnpinned ? [RootSource.unpinnedWarning] : []
         bundle = directory.bundle
+        memory = directory.memory
         self.replay = replay
         let (challenge, links) = (setup.challenge, setup.links)
-        let skewSeconds = setup.skewSeconds ?? scene.clockSkewSeconds
+        skewSeconds = setup.skewSeconds ?? scene.clockSkewSeconds
         let network = bundle.transit ?? TransitNetwork(layout: TransitLayout(), authorities: [:])
         own = SuishenSource(
             bundle: bundle, scene: scene, statusLists: directory.statusLists,
@@ -91,15 +95,16 @@ package struct Verifier: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the generation.
-    ///   - replayPath: the replay store to open if the scene refuses replays and did not before.
+    ///   - replayPath: the replay store to open if the scene refuses replays and did not before; nil for the one in
+    ///     the state folder.
     /// - Returns: the gate for the new generation.
     /// - Throws: `bundle_unreadable` if the scene is gone, or its replay store cannot be opened.
-    func switched(to directory: GateDirectory, replayPath: String) throws(BundleError) -> Verifier {
+    func switched(to directory: GateDirectory, replayPath: String?) throws(BundleError) -> Verifier {
         guard let scene = directory.bundle.scene(named: scene.name) else {
             throw .malformed("bundle \(directory.bundle.version) no longer has the scene \(scene.name)")
         }
         var replay = replay
-        if replay == nil, scene.isReplayRefused { replay = try ReplayStore(path: replayPath) }
+        if replay == nil, scene.isReplayRefused { replay = try directory.replayStore(replayPath, scene: scene) }
         return Verifier(directory, scene, replay, setup)
     }
 
@@ -220,11 +225,13 @@ package struct Verifier: Sendable {
         var findings = Findings(scene: scene.name)
         findings.trust = trust
         do throws(Refusal) {
+            let clock = try ClockNotBehind(
+                bundle, memory: memory.signedTime, at: now, skewSeconds: skewSeconds)
             let term = try BundleInTerm(bundle, in: scene, at: now)
             if trust.isStale { findings.warnings.append("bundle_stale") }
             let accepted = try source.accepted(payload, at: now, &findings)
             return AssessedCode(
-                .success(AcceptedCode(bundle: term, source: accepted)), of: payload, findings: findings,
+                .success(AcceptedCode(clock: clock, bundle: term, source: accepted)), of: payload, findings: findings,
                 closesWhenRefused: true)
         } catch {
             if error.code.dependsOnClock { source.noteDeviceTime(payload, at: now, &findings) }
