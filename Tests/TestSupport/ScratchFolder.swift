@@ -32,8 +32,10 @@ package final class ScratchFolder: Sendable {
         Self.remove(path)
     }
 
+    /// Removes a file, a symbolic link but not its target, or a folder with everything in it.
     private static func remove(_ path: String) {
-        if let folder = unsafe opendir(path) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        if descriptor >= 0, let folder = unsafe fdopendir(descriptor) {
             while let entry = unsafe readdir(folder) {
                 let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                     unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

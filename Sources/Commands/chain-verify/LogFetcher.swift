@@ -46,7 +46,7 @@ final class LogFetcher: AuditSource {
             switch answer.status {
             case 200: return answer.body
             case 404, 410: return nil
-            case 429, 503 where attempt < Self.attemptCountMax:
+            case 429 where attempt < Self.attemptCountMax, 503 where attempt < Self.attemptCountMax:
                 sleep(UInt32(min(max(answer.retryAfterSeconds ?? attempt, 1), Self.waitSecondsMax)))
                 attempt += 1
             case 300..<400:

@@ -23,7 +23,7 @@ struct ReplayCommand: ParsableCommand {
                 """)
         var bundle: String?
 
-        @Option(help: "The trust anchor's PEM file, in place of root.pem in the bundle's folder.")
+        @Option(help: "The trust anchor: a PEM file, or the digest of root.pem in the bundle's folder.")
         var root: String?
 
         @Option(help: "Unix time in seconds, in place of the clock.")
@@ -38,7 +38,9 @@ struct ReplayCommand: ParsableCommand {
         func run() throws {
             do {
                 var scenes: Set<String> = []
-                if let bundle { scenes = try GateDirectory.sceneNames(in: bundle, root: root) }
+                if let bundle {
+                    scenes = try GateDirectory.sceneNames(in: bundle, root: root.map(RootSource.init) ?? .folder)
+                }
                 let target = try ReplayStore(path: into)
                 var count = 0
                 let now = at ?? WallClock.seconds()

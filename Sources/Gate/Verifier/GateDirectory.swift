@@ -131,21 +131,16 @@ package struct GateDirectory: Sendable {
     ///
     /// - Parameters:
     ///   - path: the bundle's folder.
-    ///   - root: the trust anchor's PEM file; nil for `root.pem` in the folder.
+    ///   - root: where the root key comes from.
+    ///   - users: the users who may write the folder.
     /// - Returns: the scenes' names.
-    /// - Throws: `bundle_unreadable`, `bad_signature`.
-    package static func sceneNames(in path: String, root: String?) throws(BundleError) -> Set<String> {
-        let key = try rootKey(root ?? "\(path)/\(BundleExport.rootName)")
-        return Set(try GateBundle(BundleFile.read(in: path).bytes[...], root: key).scenes.map(\.name))
-    }
-
-    private static func rootKey(_ path: String) throws(BundleError) -> VerificationKey {
-        let pem = try GateFile.read(path, byteCountMax: 64 << 10)
-        do {
-            return try VerificationKey(pem: pem)
-        } catch {
-            throw .malformed("the root key cannot be read: \(error.reason)")
-        }
+    /// - Throws: `bundle_unreadable`, `bad_signature`, `root_differs`.
+    package static func sceneNames(
+        in path: String, root: RootSource, users: TrustedUsers = .own
+    ) throws(BundleError) -> Set<String> {
+        try GateFile.check(path, users)
+        let key = try root.key(in: path, users: users)
+        return Set(try GateBundle(BundleFile.read(in: path, of: users).bytes[...], root: key).scenes.map(\.name))
     }
 
     private static func epochKeys(_ path: String) throws(BundleError) -> EpochKeyFile {
