@@ -78,7 +78,10 @@ struct RequestResponder: Sendable {
             }
             if operation.isChange, parameters.isEmpty, BatchResponder.isBatch(request) {
                 guard key == nil else { throw OperationError.keyMisplaced }
-                return (.lines(BatchResponder(service: service, operation: operation, caller: caller)), pattern)
+                let batch = BatchResponder(service: service, operation: operation, caller: caller) {
+                    note($0, of: request, uid)
+                }
+                return (.lines(batch), pattern)
             }
             let fields =
                 try route.method == .get
@@ -86,12 +89,23 @@ struct RequestResponder: Sendable {
                 : RequestFields(
                     .parse(await Self.body(of: request), byteCountMax: Self.requestByteCountMax), operation: operation,
                     path: parameters)
-            return (.whole(WholeAnswer(try await service.answer(operation, fields, by: caller()))), pattern)
+            let answer = try await service.answer(operation, fields, by: caller())
+            return (.whole(WholeAnswer(answer, known: request.headers[.ifNoneMatch])), pattern)
         } catch let error as OperationError {
+            note(error, of: request, uid)
             return (.whole(WholeAnswer(error: error)), pattern)
         } catch let error as JSONError {
             return (.whole(WholeAnswer(error: OperationError(request: error))), pattern)
         }
+    }
+
+    /// Notes an error in the audit trail if the user may not do what the request asks for.
+    private func note(_ error: OperationError, of request: Request, _ uid: UInt32) {
+        guard error.httpStatus == 403 else { return }
+        let found = (try? Route.at(request.uri.path)) ?? []
+        let route = found.first { $0.route.method.rawValue == request.method.rawValue }?.route
+        let name = route.map { "\($0.method.rawValue) \($0.pattern.text)" }
+        service.noteRefusal(of: uid, route: name, nowMilliseconds: nowMilliseconds())
     }
 
     private static func wrongMethod(_ taken: [Route.Method]) -> WholeAnswer {
