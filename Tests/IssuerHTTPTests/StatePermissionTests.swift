@@ -43,7 +43,7 @@ struct StatePermissionTests {
         let client = try IssuerClient(path: daemon.socket)
         let object = try client.registerBridge()
         _ = try client.ask(.appendEvent, ["object": .string(object), "step": "inspecting"])
-        try #require(daemon.end(SIGTERM) == 0)
+        try #require(daemon.endInGoodOrder() == 0)
         for name in ["registry.sqlite-wal", "registry.sqlite-shm", "a file"] {
             try installation.folder.write([], to: "state/" + name, mode: 0o600)
         }
@@ -82,7 +82,7 @@ struct StatePermissionTests {
         let installation = try Self.installation()
         for damage in Self.modes { try Self.expectMended(installation, [damage]) }
         let daemon = try HTTPDaemon(installation)
-        #expect(daemon.end(SIGTERM) == 0)
+        #expect(daemon.endInGoodOrder() == 0)
     }
 
     @Test(

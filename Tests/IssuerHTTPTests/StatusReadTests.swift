@@ -79,7 +79,7 @@ struct StatusReadTests {
         let before = try head()
         _ = try client.ask(.rotateKey, ["role": "status"])
         #expect(try head().tag != before.tag)
-        #expect(daemon.end(SIGTERM) == 0)
+        #expect(daemon.endInGoodOrder() == 0)
         try daemon.start()
         #expect(try head().status == "200")
     }

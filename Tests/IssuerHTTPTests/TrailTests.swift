@@ -82,7 +82,7 @@ struct TrailTests {
         }
         // The first of each kind has its line at once.
         #expect(try Self.lines(client, "refused").map { $0["subject"] }.contains("POST /v1/persons"))
-        #expect(daemon.end(SIGTERM) == 0)
+        #expect(daemon.endInGoodOrder() == 0)
         try daemon.start()
         let refused = try Self.lines(IssuerClient(path: daemon.socket), "refused")
         func count(_ uid: Int64, _ route: String) -> Int64 {

@@ -32,24 +32,49 @@ struct BundleCommand: AsyncParsableCommand {
         @OptionGroup var result: ResultOptions
 
         func run() async throws {
+            let isNew = unsafe access(out, F_OK) != 0
+            // Locked before the bundle is made: of two exports, the one that writes later has the higher version.
+            let lock = try locked()
+            defer { close(lock) }
             do {
                 let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
                 let answer = try await state.access().perform(.exportBundle, order.json)
                 let files = try BundleExport(answer).files
-                try write(files)
+                try write(files, isNew: isNew)
                 result.print([
                     "out": .string(out), "files": .array(files.map { .string($0.path) }),
                     "domains": .array(domain.map { .string($0.rawValue) }),
                 ])
-            } catch let error as OperationError {
-                throw CommandError(error)
-            } catch let error as CommandError {
-                throw error.asFailure
+            } catch {
+                // Only an empty folder goes.
+                if isNew { unsafe rmdir(out) }
+                if let error = error as? OperationError { throw CommandError(error) }
+                throw (error as? CommandError)?.asFailure ?? error
             }
         }
 
-        private func write(_ files: [BundleExport.File]) throws(CommandError) {
-            let isNew = unsafe access(out, F_OK) != 0
+        /// Makes the folder and locks it for this export alone; the caller closes the descriptor.
+        private func locked() throws(CommandError) -> Int32 {
+            let isThere = unsafe mkdir(out, 0o755) == 0 || errno == EEXIST
+            let descriptor = isThere ? unsafe open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1
+            guard descriptor >= 0 else { throw Self.unwritable(out) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                close(descriptor)
+                throw CommandError(
+                    code: "output_busy", reason: "another program is exporting to \(out)",
+                    hint: "run the export again once the other one has ended", status: .failure)
+            }
+            return descriptor
+        }
+
+        private static func unwritable(_ folder: String) -> CommandError {
+            CommandError(
+                code: "output_unwritable",
+                reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
+                hint: "name a folder whose parent exists and is writable for you", status: .failure)
+        }
+
+        private func write(_ files: [BundleExport.File], isNew: Bool) throws(CommandError) {
             do throws(CommandError) {
                 try bringUpToDate(files)
             } catch {
@@ -71,10 +96,7 @@ struct BundleCommand: AsyncParsableCommand {
         private func bringUpToDate(_ files: [BundleExport.File]) throws(CommandError) {
             let folders = ["\(out)/\(BundleExport.statusFolder)", out]
             for folder in folders.reversed() where unsafe mkdir(folder, 0o755) != 0 && errno != EEXIST {
-                throw CommandError(
-                    code: "output_unwritable",
-                    reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
-                    hint: "name a folder whose parent exists and is writable for you")
+                throw Self.unwritable(folder)
             }
             for file in files where file.path == BundleExport.rootName {
                 try checkRoot(file.bytes, at: "\(out)/\(file.path)")

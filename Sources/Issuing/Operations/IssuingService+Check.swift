@@ -11,9 +11,9 @@ extension IssuingService {
     ///   - owner: the daemon's user.
     /// - Throws: `state_permissions`.
     package static func checkPermissions(of state: StateDirectory, owner: UInt32) throws(OperationError) {
-        // Settings that cannot be read have an error of their own.
-        let settings = try? Settings(contentsOf: state.settings)
-        let beat = settings.flatMap { try? state.beat($0).path }
+        // Settings that cannot be read have an error of their own; the beat is then looked for in its usual place.
+        let settings = (try? Settings(contentsOf: state.settings)) ?? Settings()
+        let beat = try? state.beat(settings).path
         try StatePermissions.check(state, beat: beat, owner: owner)
     }
 
