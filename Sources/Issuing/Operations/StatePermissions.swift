@@ -20,7 +20,9 @@ struct StatePermissions {
     private var faults: [Fault] = []
 
     private init(_ state: StateDirectory, owner: uid_t) {
-        self.state = state
+        let resolved = unsafe realpath(state.path, nil)
+        defer { unsafe free(resolved) }
+        self.state = unsafe resolved.map { unsafe StateDirectory(path: String(cString: $0)) } ?? state
         self.owner = owner
     }
 
@@ -33,12 +35,15 @@ struct StatePermissions {
     /// - Throws: `state_permissions`, whose hint has the commands that mend everything at once.
     static func check(_ state: StateDirectory, beat: String?, owner: uid_t) throws(OperationError) {
         var check = StatePermissions(state, owner: owner)
-        check.visitAncestors(of: state.path)
-        check.visit(state.path, isPrivate: false)
+        check.visitAncestors(of: check.state.path)
+        check.visit(check.state.path, isPrivate: false)
         if let beat {
             check.visitAncestors(of: beat)
-            // A missing beat has an error of its own.
-            check.visit(beat, isPrivate: true)
+            // A beat that is missing or no regular file has an error of its own.
+            var status = stat()
+            if unsafe lstat(beat, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+                check.visit(beat, isPrivate: true)
+            }
         }
         guard !check.faults.isEmpty else { return }
         throw check.error
@@ -49,7 +54,7 @@ struct StatePermissions {
     /// SQLite makes the files of its write-ahead log with the mode of the registry, so such a registry is not opened.
     static func isRegistryExposed(_ state: StateDirectory, owner: uid_t) -> Bool {
         var check = StatePermissions(state, owner: owner)
-        for suffix in ["", "-wal", "-shm"] { check.visit(state.registry + suffix, isPrivate: true) }
+        for suffix in ["", "-wal", "-shm"] { check.visit(check.state.registry + suffix, isPrivate: true) }
         return !check.faults.isEmpty
     }
 
@@ -61,13 +66,16 @@ struct StatePermissions {
         if status.st_uid != owner { add("chown -h \(owner)", path) }
         switch kind {
         case S_IFLNK:
-            guard let target = unsafe realpath(path, nil) else { return }
+            // The service follows these links alone, perhaps to another disk; another link may lead anywhere.
+            guard
+                [state.log, state.registry, state.settings, state.transitNetwork, state.path].contains(path)
+                    || [state.path + "/keys", state.path + "/run"].contains(path),
+                let target = unsafe realpath(path, nil)
+            else { return }
             defer { unsafe free(target) }
             let place = unsafe String(cString: target)
-            // A link may lead to another disk, and never back into the folder, where it could make a circle.
-            guard !(place + "/").hasPrefix(state.path + "/") else { return }
             visitAncestors(of: place)
-            visit(place, isPrivate: isPrivate)
+            visit(place, isPrivate: isPrivate || path == state.path + "/keys")
         case S_IFDIR:
             let isPrivate = isPrivate || path == state.path + "/keys"
             checkMode(status, path, isPrivate: isPrivate, closed: "chmod 0700")
