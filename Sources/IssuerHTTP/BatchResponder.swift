@@ -16,6 +16,8 @@ struct BatchResponder: Sendable {
     let operation: IssuerOperation
     /// Gives the user who asks, with the current time for each line.
     let caller: @Sendable () -> IssuingService.Caller
+    /// Is told of every refused line.
+    let noteRefusal: @Sendable (OperationError) -> Void
 
     static func isBatch(_ request: Request) -> Bool {
         let type = request.headers[.contentType] ?? ""
@@ -42,7 +44,7 @@ struct BatchResponder: Sendable {
         while let window = await windows.take() {
             var output: [UInt8] = []
             for request in window {
-                let (answer, isDone) = await Self.answer(request)
+                let (answer, isDone) = await answer(request)
                 doneCount += isDone ? 1 : 0
                 refusedCount += isDone ? 0 : 1
                 output.append(contentsOf: answer)
@@ -92,13 +94,15 @@ struct BatchResponder: Sendable {
         }
     }
 
-    private static func answer(
+    private func answer(
         _ begun: Result<BegunRequest, OperationError>
     ) async -> ([UInt8], isDone: Bool) {
         do {
             return (try await begun.get().answer().bytes, true)
         } catch {
-            return (OperationAnswer(json: OperationError(any: error).json).bytes, false)
+            let error = OperationError(any: error)
+            noteRefusal(error)
+            return (OperationAnswer(json: error.json).bytes, false)
         }
     }
 }

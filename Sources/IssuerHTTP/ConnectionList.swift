@@ -3,15 +3,16 @@ import Synchronization
 
 /// The open connections, with a limit on their number.
 ///
-/// One connection over the limit closes the connection that has been silent longest. So a client that opens
-/// thousands of silent connections keeps no other client out. A connection that waits for an answer is closed only when
-/// all of them wait. Only a connection's own loop knows whether it waits, because a request may still be unread.
+/// One connection over the limit closes a connection of the user who has most: the one that has been silent longest.
+/// So a user who opens thousands of connections keeps no other user out. A connection that waits for an answer is closed
+/// only when all of that user's wait. Only a connection's own loop knows whether it waits, because a request may still be unread.
 /// Therefore the connection is asked to close there, and may stay open. Users without a role have a few places of
 /// their own.
 final class ConnectionList: Sendable {
     private struct Entry {
         let channel: any Channel
         let activity: ConnectionActivity
+        let uid: UInt32
     }
 
     private struct State {
@@ -38,9 +39,9 @@ final class ConnectionList: Sendable {
     }
 
     /// Lists a connection until it closes; its pipeline must already have the handler `activity`.
-    func add(_ channel: any Channel, _ activity: ConnectionActivity, hasRole: Bool) {
+    func add(_ channel: any Channel, _ activity: ConnectionActivity, of uid: UInt32, hasRole: Bool) {
         let key = ObjectIdentifier(channel)
-        put(Entry(channel: channel, activity: activity), hasRole: hasRole)
+        put(Entry(channel: channel, activity: activity, uid: uid), hasRole: hasRole)
         channel.closeFuture.whenComplete { [self] _ in forget(key) }
         if isFinishing { Self.finish(channel) }
     }
@@ -86,7 +87,12 @@ final class ConnectionList: Sendable {
     ) -> (entry: Entry, isWaiting: Bool)? {
         defer { entries[ObjectIdentifier(entry.channel)] = entry }
         guard entries.count >= countMax else { return nil }
-        let ranks = entries.lazy.map { (rank: $0.value.activity.rank, key: $0.key) }
+        var counts: [UInt32: Int] = [:]
+        for other in entries.values { counts[other.uid, default: 0] += 1 }
+        let most = counts.values.max() ?? 0
+        let ranks = entries.lazy.filter { counts[$0.value.uid] == most }.map {
+            (rank: $0.value.activity.rank, key: $0.key)
+        }
         guard let first = ranks.min(by: { $0.rank < $1.rank }), let displaced = entries.removeValue(forKey: first.key)
         else { return nil }
         return (displaced, first.rank.isWaiting)

@@ -123,7 +123,8 @@ package struct DaemonServer: Sendable {
                         maxHeaderFieldSize: Self.headerByteCountMax, maxHeaderListSize: Self.headerByteCountMax,
                         maxHeaderFieldCount: Self.headerCountMax)))
             return channel.pipeline.addHandler(activity).flatMap {
-                connections.add(channel, activity, hasRole: !responder.grants(peer.uid).roles.isEmpty)
+                connections.add(
+                    channel, activity, of: peer.uid, hasRole: !responder.grants(peer.uid).roles.isEmpty)
                 return http.setup(channel: channel, logger: Self.logger).map { Connection(http: http, channel: $0) }
             }
         }

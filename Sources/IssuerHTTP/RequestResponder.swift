@@ -51,7 +51,7 @@ struct RequestResponder: Sendable {
             try await body.finish(nil)
             metrics.count(route: pattern, doneLines: counts.done, refusedLines: counts.refused)
         } else {
-            let answer = try await answer(to: request, plan)
+            let answer = try await answer(to: request, plan, uid: uid)
             status = answer.status
             // The answer to HEAD has no body (RFC 9110 §9.3.2): a client would take it for the next answer's head.
             let bytes = request.method == .head ? [] : answer.bytes
@@ -102,7 +102,10 @@ struct RequestResponder: Sendable {
             }
             if operation.isChange, parameters.isEmpty, BatchResponder.isBatch(request) {
                 guard key == nil else { throw OperationError.keyMisplaced }
-                return (.lines(BatchResponder(service: service, operation: operation, caller: caller)), pattern)
+                let batch = BatchResponder(service: service, operation: operation, caller: caller) {
+                    note($0, of: request, uid)
+                }
+                return (.lines(batch), pattern)
             }
             let hasBody = route.method != .get
             if hasBody, let text = request.headers[.contentLength], Int(text) ?? .max > Self.requestByteCountMax {
@@ -110,11 +113,12 @@ struct RequestResponder: Sendable {
             }
             return (.operation(operation, path: parameters, hasBody: hasBody, caller: caller), pattern)
         } catch {
+            note(error, of: request, uid)
             return (.whole(WholeAnswer(error: error)), pattern)
         }
     }
 
-    private func answer(to request: Request, _ plan: Plan) async throws -> WholeAnswer {
+    private func answer(to request: Request, _ plan: Plan, uid: UInt32) async throws -> WholeAnswer {
         switch plan {
         case .whole(let answer): return answer
         // No input reaches this: `respond` streams every batch.
@@ -127,8 +131,10 @@ struct RequestResponder: Sendable {
                         .parse(await Self.body(of: request), byteCountMax: Self.requestByteCountMax),
                         operation: operation, path: path)
                     : try Self.fields(of: request, path, operation)
-                return WholeAnswer(try await service.answer(operation, fields, by: caller()))
+                return WholeAnswer(
+                    try await service.answer(operation, fields, by: caller()), known: request.headers[.ifNoneMatch])
             } catch let error as OperationError {
+                note(error, of: request, uid)
                 return WholeAnswer(error: error)
             } catch let error as JSONError {
                 return WholeAnswer(error: OperationError(request: error))
@@ -139,6 +145,15 @@ struct RequestResponder: Sendable {
     /// Whether the client waits for 100 before it sends the body (RFC 9110 §10.1.1).
     private static func awaitsInvitation(_ request: Request) -> Bool {
         request.headers[.expect]?.lowercased() == "100-continue"
+    }
+
+    /// Notes an error in the audit trail if the user may not do what the request asks for.
+    private func note(_ error: OperationError, of request: Request, _ uid: UInt32) {
+        guard error.httpStatus == 403 else { return }
+        let found = (try? Route.at(request.uri.path)) ?? []
+        let route = found.first { $0.route.method.rawValue == request.method.rawValue }?.route
+        let name = route.map { "\($0.method.rawValue) \($0.pattern.text)" }
+        service.noteRefusal(of: uid, route: name, nowMilliseconds: nowMilliseconds())
     }
 
     private static func wrongMethod(_ taken: [Route.Method]) -> WholeAnswer {

@@ -10,13 +10,28 @@ struct WholeAnswer: Sendable {
     let bytes: [UInt8]
     private let type: String
     private let allow: String?
+    private let tag: String?
 
     /// Adds a line feed to JSON, for readers at a terminal.
-    init(_ answer: OperationAnswer) {
-        status = 200
+    ///
+    /// - Parameters:
+    ///   - answer: the operation's answer.
+    ///   - known: the tags of the client's `If-None-Match` (RFC 9110 §13.1.2); bytes that it has are not sent again.
+    init(_ answer: OperationAnswer, known: String? = nil) {
+        tag = answer.tag.map { "\"\($0)\"" }
+        let isKnown = tag.map { Self.contains(known ?? "", tag: $0) } ?? false
+        status = isKnown ? 304 : 200
         type = answer.type
-        bytes = type == OperationAnswer.jsonType ? answer.bytes + [0x0A] : answer.bytes
+        bytes = isKnown ? [] : type == OperationAnswer.jsonType ? answer.bytes + [0x0A] : answer.bytes
         allow = nil
+    }
+
+    /// Whether a list of tags has this tag, strong or weak.
+    private static func contains(_ tags: String, tag: String) -> Bool {
+        tags.split(separator: ",").contains { part in
+            let known = part.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+            return known == "*" || known == tag || known == "W/\(tag)"
+        }
     }
 
     /// - Parameters:
@@ -27,6 +42,7 @@ struct WholeAnswer: Sendable {
         type = OperationAnswer.jsonType
         bytes = OperationAnswer(json: error.json).bytes + [0x0A]
         self.allow = allow
+        tag = nil
     }
 
     init(metrics: String) {
@@ -34,10 +50,13 @@ struct WholeAnswer: Sendable {
         bytes = Array(metrics.utf8)
         type = "text/plain; version=0.0.4"
         allow = nil
+        tag = nil
     }
 
     var head: HTTPResponse {
-        var fields: HTTPFields = [.contentType: type, .contentLength: String(bytes.count)]
+        // A 304 has no body, and the length of its empty body would be the wrong length of the file (RFC 9110 §8.6).
+        var fields: HTTPFields = status == 304 ? [:] : [.contentType: type, .contentLength: String(bytes.count)]
+        if let tag { fields[.eTag] = tag }
         if let allow { fields[.allow] = allow }
         if status == 503 { fields[.retryAfter] = String(Self.retrySeconds) }
         return HTTPResponse(status: HTTPResponse.Status(code: status), headerFields: fields)

@@ -29,7 +29,7 @@ package struct StorageError: Error, Equatable, Sendable {
     }
 
     /// The error for a row that no version writes; it does not show the value.
-    static func corruptRow(_ place: String) -> StorageError {
+    package static func corruptRow(_ place: String) -> StorageError {
         StorageError(
             code: .registryCorrupt, reason: "the registry has an invalid value: \(place)",
             hint: "\(restoring); `sqlite3 FILE 'PRAGMA integrity_check'` says more")

@@ -32,6 +32,13 @@ struct EarlierStateTests {
         return try JSONValue.parse(Array(outcome.output.utf8), byteCountMax: 1 << 20)
     }
 
+    /// Whether a text can be read in the registry's files.
+    private func registryHas(_ text: String) throws -> Bool {
+        try ["registry.sqlite", "registry.sqlite-wal"].map { folder("state/" + $0) }.contains { path in
+            try ProjectFiles.exists(path) && ProjectFiles.bytes(path).contains(Array(text.utf8))
+        }
+    }
+
     /// The code of the verdict that a gate of the earlier folder gives.
     private func code(_ text: String, scene: String, bundle: String = "bundle", at now: UInt64) throws -> String? {
         let outcome = try Program("verify").run([
@@ -54,11 +61,12 @@ struct EarlierStateTests {
 
     @Test("is served by this version's daemon: codes, revocations, idempotent answers, the log and a gate's spool")
     func installation() throws {
+        #expect(try registryHas(try #require(issued("object")["text"]?.string)))
         let daemon = try RunningProgram("suishend", ["--state", folder("state")])
         let socket = folder("state/run/suishend.sock")
         try RunningProgram.waitForSocket(socket)
         let subjects = try Self.line(folder("subjects")).split(separator: " ").map(String.init)
-        // The key was used with this request before, so this is the first answer again.
+        // The key was used with this request before. That answer has ended, and an object's code is the same again.
         let object = try issued("object")
         let again = try suishen(["issue", subjects[1], "--idempotency-key", "once"])
         #expect(again["text"] == object["text"])
@@ -72,6 +80,8 @@ struct EarlierStateTests {
         _ = try suishen(["revoke", subjects[1]])
         _ = try suishen(["bundle", "export", "--out", folder("next"), "--domain", "medical", "--domain", "transit"])
         daemon.end(SIGTERM)
+        // The answer that the earlier version kept in the clear is gone.
+        #expect(try !registryHas(try #require(object["text"]?.string)))
         for (name, expected) in ["object": "revoked", "place": "ok"] {
             let text = try #require(issued(name)["text"]?.string)
             let now = UInt64(Glibc.time(nil))

@@ -20,7 +20,9 @@ struct ConnectionListTests {
         var loops = MultiThreadedEventLoopGroup.singleton
 
         /// Connects, after the client has sent `text`, which is never read.
-        func connect(sending text: String = "", hasRole: Bool = true) async throws -> Place {
+        func connect(
+            sending text: String = "", of uid: UInt32 = 1, hasRole: Bool = true
+        ) async throws -> Place {
             var pair: [Int32] = [-1, -1]
             try #require(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
             try #require(unsafe send(pair[1], text, text.utf8.count, 0) == text.utf8.count)
@@ -28,7 +30,9 @@ struct ConnectionListTests {
             let channel = try await ClientBootstrap(group: loops)
                 .channelOption(.autoRead, value: false)
                 .channelInitializer { [list] channel in
-                    channel.pipeline.addHandler(activity).map { list.add(channel, activity, hasRole: hasRole) }
+                    channel.pipeline.addHandler(activity).map {
+                        list.add(channel, activity, of: uid, hasRole: hasRole)
+                    }
                 }
                 .withConnectedSocket(pair[0]).get()
             return Place(client: pair[1], channel: channel, activity: activity)
@@ -89,6 +93,15 @@ struct ConnectionListTests {
         #expect(await room.closed(places) == [0, 1])
         await room.close(places)
         try await room.loops.shutdownGracefully()
+    }
+
+    @Test("closes one of the user who has most, though another user's was silent longer")
+    func users() async throws {
+        let room = Room()
+        var places = [try await room.connect(of: 1)]
+        for _ in 0..<4 { places.append(try await room.connect(of: 2)) }
+        #expect(await room.closed(places) == [1, 2])
+        await room.close(places)
     }
 
     @Test("lets users without a role push out each other alone")

@@ -58,7 +58,7 @@ struct DaemonFailureTests {
         let line = try #require(listed.first { $0.hasPrefix("{") })
         let mistakes = try JSONValue.parse(line.utf8, byteCountMax: 1 << 16)["mistakes"]?.array
         #expect(mistakes?.count == listed.count { $0.contains("error:") })
-        #expect(mistakes?.first?["code"] == "settings_invalid")
+        #expect(mistakes?.first?["code"] == "state_permissions")
     }
 
     @Test("names, when its configuration is checked, whatever it would not start or not work with, and changes nothing")

@@ -45,7 +45,9 @@ struct PublishedFileTests {
             let line = Array("{\"object\":\"\(object)\",\"step\":\"inspecting\"}".utf8)
             _ = try client.ask(.appendEvent, lines: [[UInt8]](repeating: line, count: eventCount))
             try #require(daemon.end(SIGTERM) == 0)
-            let listed = try HTTPDaemon.run(["sh", "-c", "cd \(installation.state.log) && find . -type f"])
+            let listed = try HTTPDaemon.run([
+                "sh", "-c", "cd \(installation.state.log) && find . -type f ! -name .lock",
+            ])
             let found = listed.output.split(separator: "\n").map { String($0.dropFirst(2)) }.sorted()
             // Partial tiles of earlier checkpoints lie beside those of the newest.
             names = found.filter { name in

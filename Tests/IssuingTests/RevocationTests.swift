@@ -16,7 +16,9 @@ struct RevocationTests {
     }
 
     private func lines(about subject: String) async throws -> [JSONValue] {
-        try #require(try await service.ask(.readAudit, ["subject": .string(subject)])["lines"]?.array)
+        let lines = try await service.ask(.readAudit, ["subject": .string(subject)])["lines"]?.array
+        // The read itself has a line too.
+        return try #require(lines).filter { $0["action"] != "audit.read" }
     }
 
     @Test("is found in the audit trail however its target was typed")

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
@@ -109,5 +110,23 @@ struct CheckpointRegisterTests {
         }
         #expect(outcome == .replaced)
         #expect(try other.replace(expecting: [1], with: [2]) {} == .replaced)
+    }
+
+    @Test("in a folder is not held off by a program that locks what it may open there")
+    func readerLocks() throws {
+        let scratch = try ScratchFolder()
+        let directory = LogDirectory(path: scratch("log"))
+        #expect(try directory.replace(expecting: nil, with: [1]) {} == .replaced)
+        var descriptors: [Int32] = []
+        for name in ["", "/checkpoint"] {
+            let descriptor = unsafe open(scratch("log") + name, O_RDONLY | O_CLOEXEC)
+            try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+            descriptors.append(descriptor)
+        }
+        #expect(try directory.replace(expecting: [1], with: [2]) {} == .replaced)
+        descriptors.forEach { close($0) }
+        // Only files that other users cannot open are left, such as the one that is locked.
+        var status = stat()
+        #expect(unsafe stat(scratch("log/.lock"), &status) == 0 && status.st_mode & 0o7777 == 0o600)
     }
 }

@@ -81,8 +81,15 @@ extension MemoryTransaction {
         contents.answers[keys.0] ?? contents.answers[keys.1]
     }
 
-    func insertAnswer(_ answer: KeptAnswer, toKey key: String, at now: UInt64) throws {
-        try change(if: contents.answers[key] == nil) { $0.answers[key] = answer }
+    func putAnswer(_ answer: KeptAnswer) throws {
+        try change { $0.answers[answer.key] = answer }
+    }
+
+    func deleteAnswers(until time: UInt64, countMax: Int) throws -> Int {
+        let ended = contents.answers.values.filter { $0.time <= time }
+        let doomed = ended.sorted { ($0.time, $0.key) < ($1.time, $1.key) }.prefix(countMax)
+        for answer in doomed { try change { $0.answers[answer.key] = nil } }
+        return doomed.count
     }
 
     func counter(_ name: String) -> UInt64? { contents.counters[name] }
@@ -98,10 +105,12 @@ extension MemoryTransaction {
             }.prefix(count))
     }
 
-    func insertAuditLine(uid: UInt32, action: String, subject: String, at now: UInt64) throws {
+    func insertAuditLine(uid: UInt32, action: String, subject: String, detail: String?, at now: UInt64) throws {
         let number = UInt64(contents.audit.count) + 1
         try change {
-            $0.audit.append(AuditLine(number: number, time: now, uid: uid, action: action, subject: subject))
+            $0.audit.append(
+                AuditLine(
+                    number: number, time: now, uid: uid, action: action, subject: subject, detail: detail))
         }
     }
 

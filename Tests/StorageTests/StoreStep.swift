@@ -89,13 +89,18 @@ struct StoreStep: Sendable {
             }
         case 7:
             StoreStep("answer") {
-                try $0.insertAnswer(
-                    KeptAnswer(requestDigest: draw.bytes, answer: draw.other), toKey: draw.name, at: draw.number)
+                _ = try $0.deleteAnswers(until: draw.number / 2, countMax: 1)
+                try $0.putAnswer(
+                    KeptAnswer(
+                        key: draw.name, requestDigest: draw.bytes, sealedAnswer: Array(draw.other.utf8),
+                        time: draw.number))
             }
         case 8: StoreStep("counter") { try $0.raiseCounter(draw.name, to: draw.number) }
         case 9:
             StoreStep("audit") {
-                try $0.insertAuditLine(uid: 7, action: draw.other, subject: draw.name, at: draw.number)
+                try $0.insertAuditLine(
+                    uid: 7, action: draw.other, subject: draw.name, detail: draw.isOdd ? draw.other : nil,
+                    at: draw.number)
             }
         case 10: StoreStep("begin") { try $0.beginPosition(of: [UInt8](repeating: 1, count: 16)) }
         default: StoreStep("raise") { try $0.raiseCommitCount(to: draw.number * 3) }

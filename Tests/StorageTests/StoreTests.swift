@@ -22,7 +22,7 @@ struct StoreTests {
         let store = opened.store
         let writes = (0..<40).map { number in
             store.submit(isLine: number.isMultiple(of: 2)) { transaction in
-                try transaction.insertAuditLine(uid: 0, action: "note", subject: "\(number)", at: 1)
+                try transaction.insertAuditLine(uid: 0, action: "note", subject: "\(number)", detail: nil, at: 1)
                 if number.isMultiple(of: 5) { throw Refusal() }
             }
         }

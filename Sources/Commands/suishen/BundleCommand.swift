@@ -35,15 +35,25 @@ struct BundleCommand: AsyncParsableCommand {
         @OptionGroup var result: ResultOptions
 
         func run() async throws {
-            let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
-            let answer = try await state.access().perform(.exportBundle, order.json)
-            let files = try BundleExport(answer).files
-            try write(files)
-            result.print([
-                "out": .string(out), "files": .array(files.map { .string($0.path) }),
-                "domains": .array(domain.map { .string($0.rawValue) }),
-                "rootDigest": .string(Hex.encode(try rootDigest(files))),
-            ])
+            let isNew = unsafe access(out, F_OK) != 0
+            // Locked before the bundle is made: of two exports, the one that writes later has the higher version.
+            let lock = try locked()
+            defer { close(lock) }
+            do {
+                let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
+                let answer = try await state.access().perform(.exportBundle, order.json)
+                let files = try BundleExport(answer).files
+                try write(files, isNew: isNew)
+                result.print([
+                    "out": .string(out), "files": .array(files.map { .string($0.path) }),
+                    "domains": .array(domain.map { .string($0.rawValue) }),
+                    "rootDigest": .string(Hex.encode(try rootDigest(files))),
+                ])
+            } catch {
+                // Only an empty folder goes.
+                if isNew { unsafe rmdir(out) }
+                throw error
+            }
         }
 
         private func rootDigest(_ files: [BundleExport.File]) throws(CommandError) -> [UInt8] {
@@ -55,8 +65,29 @@ struct BundleCommand: AsyncParsableCommand {
             }
         }
 
-        private func write(_ files: [BundleExport.File]) throws(CommandError) {
-            let isNew = unsafe access(out, F_OK) != 0
+        /// Makes the folder and locks it for this export alone; the caller closes the descriptor.
+        private func locked() throws(CommandError) -> Int32 {
+            try checkOwner(of: out)
+            let isThere = unsafe mkdir(out, 0o755) == 0 || errno == EEXIST
+            let descriptor = isThere ? unsafe open(out, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1
+            guard descriptor >= 0 else { throw Self.unwritable(out) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                close(descriptor)
+                throw CommandError(
+                    code: "output_busy", reason: "another program is exporting to \(out)",
+                    hint: "run the export again once the other one has ended", status: .failure)
+            }
+            return descriptor
+        }
+
+        private static func unwritable(_ folder: String) -> CommandError {
+            CommandError(
+                code: "output_unwritable",
+                reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
+                hint: "name a folder whose parent exists and is writable for you", status: .failure)
+        }
+
+        private func write(_ files: [BundleExport.File], isNew: Bool) throws(CommandError) {
             do throws(CommandError) {
                 try bringUpToDate(files)
             } catch {
@@ -79,12 +110,7 @@ struct BundleCommand: AsyncParsableCommand {
             let folders = ["\(out)/\(BundleExport.statusFolder)", out]
             for folder in folders.reversed() {
                 try checkOwner(of: folder)
-                guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else {
-                    throw CommandError(
-                        code: "output_unwritable",
-                        reason: "\(folder) cannot be made: \(unsafe String(cString: strerror(errno)))",
-                        hint: "name a folder whose parent exists and is writable for you")
-                }
+                guard unsafe mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw Self.unwritable(folder) }
             }
             for path in files.map({ "\(out)/\($0.path)" }) { try checkOwner(of: path) }
             for file in files where file.path == BundleExport.rootName {

@@ -41,7 +41,11 @@ struct EventCommand: AsyncParsableCommand {
         var field: [String] = []
 
         @Option(
-            help: ArgumentHelp("A personal field, kept out of the log; may be repeated.", valueName: "name=value"))
+            help: ArgumentHelp(
+                """
+                A personal field, kept out of the log; may be repeated. NAME=- takes the value from a line of stdin, \
+                because every user of this machine can read a command line.
+                """, valueName: "name=value"))
         var personal: [String] = []
 
         @Option(help: "The index of the entry that this event corrects.")
@@ -62,26 +66,36 @@ struct EventCommand: AsyncParsableCommand {
             guard request.batch.source != nil || object != nil && step != nil else {
                 throw ValidationError("OBJECT and --step are required, or --from FILE")
             }
-            _ = try members
+            _ = try members()
         }
 
         func run() async throws {
+            var input = InputValues()
+            var values: [String] = []
+            for word in personal { values.append(try Self.completed(word, from: &input)) }
+            let members = try members(values)
             guard let actorKey else { return try await request.run(.appendEvent, members) }
             let key = try CommandError.wrapping { try SigningKey(contentsOf: actorKey) }
             try await request.runSigned(EventSigner(key: key, random: SystemRandom()), members)
         }
 
-        private var members: [(String, JSONValue?)] {
-            get throws {
-                [
-                    ("object", object.map(JSONValue.string)), ("step", step.map(JSONValue.string)),
-                    ("disposition", disposition.map(JSONValue.string)), ("location", location.map(JSONValue.string)),
-                    ("actor", actor.map(JSONValue.string)),
-                    ("fields", try Self.texts(field, "--field")),
-                    ("personal", try Self.texts(personal, "--personal")),
-                    ("corrects", corrects.map { .integer(Int64(clamping: $0)) }), ("expected", try expected),
-                ] + coordinates.members
-            }
+        /// The word with its value from stdin when the value is `-`.
+        private static func completed(_ word: String, from input: inout InputValues) throws(CommandError) -> String {
+            guard let sign = word.firstIndex(of: "="), let value = try input.value(String(word[sign...].dropFirst()))
+            else { return word }
+            return word[...sign] + value
+        }
+
+        /// The request's members; `completed` has the personal fields with their values from stdin.
+        private func members(_ completed: [String]? = nil) throws -> [(String, JSONValue?)] {
+            [
+                ("object", object.map(JSONValue.string)), ("step", step.map(JSONValue.string)),
+                ("disposition", disposition.map(JSONValue.string)), ("location", location.map(JSONValue.string)),
+                ("actor", actor.map(JSONValue.string)),
+                ("fields", try Self.texts(field, "--field")),
+                ("personal", try Self.texts(completed ?? personal, "--personal")),
+                ("corrects", corrects.map { .integer(Int64(clamping: $0)) }), ("expected", try expected),
+            ] + coordinates.members
         }
 
         private var expected: JSONValue? {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
+import Glibc
 import Issuing
 import Signing
 
@@ -35,6 +36,8 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         try CommandError.wrapping {
+            // A looser mask would let others write to the log, and a tighter one would shut this user out.
+            umask(0o022)
             var settings = Settings()
             settings.suite = suite
             settings.issuer = issuer

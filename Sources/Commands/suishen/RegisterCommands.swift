@@ -11,26 +11,30 @@ struct PersonCommand: AsyncParsableCommand {
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register a person, or find the one with this number.",
-            discussion: "The number itself is not kept: a keyed digest finds the person again.")
+            discussion: """
+                The number itself is not kept: a keyed digest finds the person again. Write - for a value, and send it \
+                on stdin: every user of this machine can read a command line. Each - takes one line, in the order \
+                below.
+                """)
 
-        @Option(help: "The resident ID number, 18 characters (GB 11643).")
+        @Option(help: "The resident ID number, 18 characters (GB 11643); - for a line of stdin, which is better.")
         var residentId: String?
 
-        @Option(help: "The medical-insurance identifier, 24 hex digits.")
+        @Option(help: "The medical-insurance identifier, 24 hex digits; - for a line of stdin.")
         var medical: String?
 
-        @Option(help: "The transit identifier, 24 hex digits.")
+        @Option(help: "The transit identifier, 24 hex digits; - for a line of stdin.")
         var transit: String?
 
         @OptionGroup var request: RequestOptions
 
         func run() async throws {
-            try await request.run(
-                .registerPerson,
-                [
-                    ("residentId", residentId.map(JSONValue.string)), ("medical", medical.map(JSONValue.string)),
-                    ("transit", transit.map(JSONValue.string)),
-                ])
+            var input = InputValues()
+            var members: [(String, JSONValue?)] = []
+            for (name, word) in [("residentId", residentId), ("medical", medical), ("transit", transit)] {
+                members.append((name, try input.value(word).map(JSONValue.string)))
+            }
+            try await request.run(.registerPerson, members)
         }
     }
 }

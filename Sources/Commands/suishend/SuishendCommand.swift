@@ -38,7 +38,10 @@ struct SuishendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try folder
+        // The files of the log get the same modes under every mask.
+        umask(0o022)
         guard !checkConfig else { return try await check(folder) }
+        try IssuingService.checkPermissions(of: folder, owner: geteuid())
         let service = try IssuingService(folder, random: SystemRandom())
         for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
         try service.checkSigningKeys()
@@ -64,12 +67,17 @@ struct SuishendCommand: AsyncParsableCommand {
             await Self.report(logRecovery)
             await service.log.publishContinually(report: Self.report)
         }
+        let upkeep = Task {
+            await service.upkeepContinually(nowMilliseconds: WallClock.milliseconds, report: Self.report)
+        }
         let beating = Task { await service.advanceBeatContinually(report: Self.report) }
         StandardStream.error.write("suishend: ready\n")
         try await server.run(until: stop)
         logRecovery.cancel()
         publishing.cancel()
         await publishing.value
+        upkeep.cancel()
+        await upkeep.value
         beating.cancel()
         await beating.value
         if let trouble = service.log.trouble, !trouble.isOfLogBehind {
@@ -96,7 +104,7 @@ struct SuishendCommand: AsyncParsableCommand {
     /// check itself did its work.
     private func check(_ folder: StateDirectory) async throws {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
-        let mistakes = await IssuingService.mistakes(in: folder) { try ListeningSocket.check(path) }
+        let mistakes = await IssuingService.mistakes(in: folder, owner: geteuid()) { try ListeningSocket.check(path) }
         mistakes.forEach(Self.report)
         if json {
             let found = mistakes.map { $0.json["error"] ?? .null }

@@ -19,6 +19,8 @@ package struct IssuerOperation: Sendable {
         case change(Preparation)
         /// A single request without an idempotency key.
         case inquiry(Inquiry)
+        /// An inquiry that only reads, in its user's turn; a read about a person has a subject for the audit trail.
+        case reading(Inquiry, subject: @Sendable (RequestFields) throws -> String?)
     }
 
     /// The part of a change that restoring an older copy of the registry must not undo.
@@ -64,7 +66,15 @@ package struct IssuerOperation: Sendable {
             beatNeed: beatNeed, keepsKeysItself: keepsKeysItself, settle: settle)
     }
 
-    /// Any other operation: it only reads, answers with a file's bytes, or takes several steps.
+    /// An inquiry that only reads; a read about a person has a subject for the audit trail.
+    static func reading(
+        _ name: String, takes members: Set<String> = [],
+        subject: @escaping @Sendable (RequestFields) throws -> String? = { _ in nil }, _ reading: @escaping Inquiry
+    ) -> IssuerOperation {
+        IssuerOperation(name: name, members: members, action: .reading(reading, subject: subject))
+    }
+
+    /// Any other operation: it takes several steps, or answers at once.
     static func inquiry(
         _ name: String, takes members: Set<String> = [], isLogged: Bool = false, _ inquiry: @escaping Inquiry
     ) -> IssuerOperation {

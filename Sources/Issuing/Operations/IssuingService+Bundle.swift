@@ -49,9 +49,15 @@ extension IssuingService {
                     order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil
                 let version = try await database.write { [registry] database in
                     if let network { try TransitNetworkVersion.take(network, registry, in: database) }
+                    let version = try registry.nextBundleVersion(at: caller.now, in: database)
                     try registry.audit(
-                        uid: caller.uid, action: "bundle.export", subject: "bundle", at: caller.now, in: database)
-                    return try registry.nextBundleVersion(at: caller.now, in: database)
+                        uid: caller.uid, action: "bundle.export", subject: "bundle",
+                        detail: [
+                            "domains": .array(order.domains.map { .string($0.rawValue) }),
+                            "lifetimeSeconds": .integer(Int64(clamping: lifetime)),
+                            "version": .integer(Int64(clamping: version)),
+                        ], at: caller.now, in: database)
+                    return version
                 }
                 let contents = try contents(version: version, order: order, lists: lists, network: network)
                 let export = try signed(

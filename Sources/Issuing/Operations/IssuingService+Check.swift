@@ -4,16 +4,30 @@ import Signing
 import Storage
 
 extension IssuingService {
+    /// Refuses an installation that other users own in part, or could change; call it before the opening.
+    ///
+    /// - Parameters:
+    ///   - state: the installation's folder.
+    ///   - owner: the daemon's user.
+    /// - Throws: `state_permissions`.
+    package static func checkPermissions(of state: StateDirectory, owner: UInt32) throws(OperationError) {
+        // Settings that cannot be read have an error of their own; the beat is then looked for in its usual place.
+        let settings = (try? Settings(contentsOf: state.settings)) ?? Settings()
+        let beat = try? state.beat(settings).path
+        try StatePermissions.check(state, beat: beat, owner: owner)
+    }
+
     /// Every error that would keep the daemon from serving an installation, and not just the first one.
     ///
     /// Nothing is changed: an earlier version can still open its registry afterwards.
     ///
     /// - Parameters:
     ///   - state: the installation's folder; it must not be in use.
+    ///   - owner: the daemon's user.
     ///   - checkSocket: the server's check of the socket's path.
     /// - Returns: an error for each problem.
     package static func mistakes(
-        in state: StateDirectory, checkSocket: () throws -> Void
+        in state: StateDirectory, owner: UInt32, checkSocket: () throws -> Void
     ) async -> [OperationError] {
         var mistakes: [OperationError] = []
         func attempt<Value>(_ body: () async throws -> Value) async -> Value? {
@@ -24,6 +38,8 @@ extension IssuingService {
                 return nil
             }
         }
+        // Before anything is opened: opening the registry replaces the files of its write-ahead log.
+        _ = await attempt { try checkPermissions(of: state, owner: owner) }
         let lock = await attempt { try state.locked() }
         // Without a lock file there is no installation, and every further check would fail for that reason.
         if mistakes.contains(where: { $0.code == "state_missing" }) { return mistakes }
@@ -34,7 +50,8 @@ extension IssuingService {
         let keys = try? KeyRing(state)
         if let settings, let keys { _ = await attempt { try keys.check(settings.suite) } }
         // Another process may be writing to the registry.
-        let registry = lock == nil ? nil : await attempt { try RegistryDatabase(readingOnly: state.registry) }
+        let isReadable = lock != nil && !StatePermissions.isRegistryExposed(state, owner: owner)
+        let registry = isReadable ? await attempt { try RegistryDatabase(readingOnly: state.registry) } : nil
         if let registry, let settings {
             _ = await attempt {
                 let beat = try state.beat(settings)

@@ -4,7 +4,10 @@ import Storage
 
 extension IssuerOperation {
     /// Every code that was ever issued to a subject, oldest first, in pages.
-    package static let codeHistory = inquiry("code.history", takes: ["subject", "after", "limit"]) {
+    package static let codeHistory = reading(
+        "code.history", takes: ["subject", "after", "limit"],
+        subject: { try SubjectIdentifier(try $0.string("subject")).text }
+    ) {
         service, request, _ in
         let subject = try SubjectIdentifier(try request.string("subject"))
         let after = try request.optionalHex("after", byteCount: IssuingService.codeByteCount)

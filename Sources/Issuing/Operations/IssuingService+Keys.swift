@@ -3,7 +3,7 @@ package import Signing
 import Storage
 
 extension IssuerOperation {
-    package static let listKeys = inquiry("key.list") { service, _, _ in
+    package static let listKeys = reading("key.list") { service, _, _ in
         OperationAnswer(json: try service.keyList())
     }
 
@@ -130,7 +130,12 @@ extension IssuingService {
         _ change: @escaping @Sendable (any StoreTransaction) throws -> IssuerKeyRecord
     ) async throws(OperationError) -> JSONValue {
         do {
-            let record = try await database.write(change)
+            let record = try await database.write { [keptLists] database in
+                let record = try change(database)
+                // A list that an ended key signed is not served again.
+                try keptLists.noteChange(in: database)
+                return record
+            }
             // Without this, an older copy of the registry could sign with the old key again.
             try await advanceBeat()
             return try Self.described(record)

@@ -4,7 +4,8 @@ import Storage
 
 extension IssuerOperation {
     /// Whether two identifiers belong to one person; a gate asks before it accepts two codes together.
-    package static let askLink = inquiry("link.ask", takes: ["medical", "transit"]) { service, request, _ in
+    package static let askLink = reading("link.ask", takes: ["medical", "transit"], subject: { _ in "link" }) {
+        service, request, _ in
         let size = Seals.identifierByteCount
         guard let medical = try request.optionalHex("medical", byteCount: size),
             let transit = try request.optionalHex("transit", byteCount: size)

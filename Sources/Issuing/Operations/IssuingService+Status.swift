@@ -6,7 +6,7 @@ import Storage
 
 extension IssuerOperation {
     /// The name of each status list shard, with its bit count and its revoked count.
-    package static let statusLists = inquiry("status.lists") { service, _, _ in
+    package static let statusLists = reading("status.lists") { service, _, _ in
         let lists = try service.database.read { [registry = service.registry] in try registry.statusLists(in: $0) }
         return OperationAnswer(json: [
             "lists": .array(
@@ -20,28 +20,13 @@ extension IssuerOperation {
     }
 
     /// One shard of a status list as a signed token with its current state.
-    package static let statusList = inquiry("status.list", takes: ["list"]) { service, request, caller in
+    package static let statusList = reading("status.list", takes: ["list"]) { service, request, caller in
         let name = try request.string("list")
-        let found = try service.database.read { database in
-            try service.registry.statusShard(
-                named: name, headroomCount: service.settings.statusHeadroomCount, in: database
-            ).map { list, shard in
-                (
-                    try service.published(shard, of: list, in: database),
-                    try Registry.activeKey(uses: KeyRole.status.uses, in: database)
-                )
-            }
-        }
-        guard let (shard, record) = found else {
-            throw OperationError(
-                code: .listUnknown, reason: "there is no status list of that name",
-                hint: "use a name from GET /v1/status-lists")
-        }
-        let token = try service.statusToken(
-            shard, issuedAt: caller.now, expiresAt: caller.now + service.settings.bundleLifetimeSeconds,
-            key: service.signingKeys.key(.status, record))
-        try await service.coverBeat(ofLists: [name], issuedAt: caller.now)
-        return OperationAnswer(bytes: token, type: StatusListToken.contentType)
+        let list = try await service.keptLists.list(
+            name, at: service.database.committedPosition, now: caller.now,
+            lifetimeSeconds: service.settings.bundleLifetimeSeconds
+        ) { try await service.builtList(name, at: caller.now) }
+        return OperationAnswer(bytes: list.token, type: StatusListToken.contentType, tag: list.tag)
     }
 }
 
@@ -68,6 +53,31 @@ extension IssuingService {
         PublishedShard(
             name: StatusListReference.name(of: list, shard: shard.number), shard: shard,
             revoked: try registry.revokedBits(of: list, in: shard, database))
+    }
+
+    /// Builds and signs a shard with its current state.
+    fileprivate func builtList(_ name: String, at now: UInt64) async throws -> KeptStatusList {
+        let found = try database.read { database in
+            try registry.statusShard(
+                named: name, headroomCount: settings.statusHeadroomCount, in: database
+            ).map { list, shard in
+                (
+                    try published(shard, of: list, in: database),
+                    try Registry.activeKey(uses: KeyRole.status.uses, in: database),
+                    try database.position()?.commitCount ?? 0
+                )
+            }
+        }
+        guard let (shard, record, commitCount) = found else {
+            throw OperationError(
+                code: .listUnknown, reason: "there is no status list of that name",
+                hint: "use a name from GET /v1/status-lists")
+        }
+        let token = try statusToken(
+            shard, issuedAt: now, expiresAt: now + settings.bundleLifetimeSeconds,
+            key: signingKeys.key(.status, record))
+        try await coverBeat(ofLists: [name], issuedAt: now)
+        return KeptStatusList(token: token, issuedAt: now, commitCount: commitCount)
     }
 
     func statusToken(

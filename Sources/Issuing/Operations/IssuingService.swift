@@ -24,6 +24,9 @@ package final class IssuingService: Sendable {
     let random: any RandomSource
     /// Makes one bundle at a time, so that the bundle with the higher version was read later.
     let exports = WorkInTurn(label: "bundle.export")
+    let readings = ReadingTurns()
+    let keptLists = KeptStatusLists()
+    let refusals = RefusalTally()
     private let lock: LockedFile
 
     /// Opens an installation for this process alone.
@@ -150,6 +153,16 @@ package final class IssuingService: Sendable {
                 guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
                 let answer = try await inquiry(self, request, caller)
                 return BegunRequest(codeCount: request.codeCount) { answer }
+            case .reading(let reading, let subject):
+                guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
+                if let subject = try subject(request) {
+                    try await database.write { [registry] in
+                        try registry.audit(
+                            uid: caller.uid, action: operation.name, subject: subject, at: caller.now, in: $0)
+                    }
+                }
+                let answer = try await readings.run(of: caller.uid) { try await reading(self, request, caller) }
+                return BegunRequest(codeCount: request.codeCount) { answer }
             case .change(let preparation):
                 if operation.isLogged { try await log.untilReady() }
                 let change = try preparation(self, request, caller)
@@ -173,23 +186,23 @@ package final class IssuingService: Sendable {
     ) -> SubmittedWrite<@Sendable () throws -> OperationAnswer> {
         let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
         let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
-        return database.submit(isLine: isLine) { [registry] database in
+        return database.submit(isLine: isLine) { [registry, keptLists] database in
             if let key,
                 let first = try registry.answer(
-                    toKey: key, of: caller.uid, request: fingerprint, in: database)
+                    toKey: key, of: caller.uid, request: fingerprint, at: caller.now, in: database)
             {
-                return { OperationAnswer(bytes: Array(first.utf8), type: OperationAnswer.jsonType) }
+                return { OperationAnswer(bytes: first, type: OperationAnswer.jsonType) }
             }
             let outcome = try change(database)
             if let subject = outcome.subject {
                 try registry.audit(
                     uid: caller.uid, action: operation.name, subject: subject, at: caller.now, in: database)
+                if operation.beatNeed == .change { try keptLists.noteChange(in: database) }
             }
             guard let key, outcome.subject != nil else { return { OperationAnswer(json: try outcome.answer()) } }
             let answer = OperationAnswer(json: try outcome.answer())
             try registry.remember(
-                answer: String(decoding: answer.bytes, as: UTF8.self), toKey: key, of: caller.uid,
-                request: fingerprint, at: caller.now, in: database)
+                answer: answer.bytes, toKey: key, of: caller.uid, request: fingerprint, at: caller.now, in: database)
             return { answer }
         }
     }

@@ -7,11 +7,14 @@ package struct OperationAnswer: Sendable, Equatable {
     /// The media type of the bytes.
     package let type: String
     package let bytes: [UInt8]
+    /// The name of exactly these bytes, with which a client may ask whether they have changed; nil for most answers.
+    package let tag: String?
 
     /// A file's bytes, sent as they are.
-    package init(bytes: [UInt8], type: String) {
+    package init(bytes: [UInt8], type: String, tag: String? = nil) {
         self.bytes = bytes
         self.type = type
+        self.tag = tag
     }
 
     /// JSON without spaces or a line feed.

@@ -66,6 +66,7 @@ extension OperationError {
         case stateBusy = "state_busy"
         case stateExists = "state_exists"
         case stateMissing = "state_missing"
+        case statePermissions = "state_permissions"
         case stateUnwritable = "state_unwritable"
         case suiteMismatch = "suite_mismatch"
         case transitInvalid = "transit_invalid"
@@ -89,7 +90,7 @@ extension OperationError.Code: ErrorCode {
         case .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
             .publishedCheckpointMissing, .publishedCheckpointOld, .publishedListForeign, .publishedListMissing,
             .publishedListOld, .publishedUnreadable, .settingsInvalid, .socketFolderOpen, .socketInUse, .socketInvalid,
-            .socketPathTaken, .socketUnusable, .stateMissing, .stateUnwritable, .suiteMismatch,
+            .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
             .transitNetworkOld:
             .inputUnusable
         case .notPermitted: .notPermitted

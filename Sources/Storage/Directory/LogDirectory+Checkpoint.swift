@@ -5,13 +5,13 @@ extension LogDirectory: CheckpointRegister {
         try read(PublishedCheckpoint.name)
     }
 
-    /// Compares and replaces under a lock on the folder, which holds off other processes too.
+    /// Compares and replaces under a lock, which holds off other processes too.
     package func replace(
         expecting expected: [UInt8]?, with bytes: [UInt8], announce: () throws -> Void
     ) throws -> CheckpointReplacement {
-        let folder = try lockedFolder()
+        let lock = try locked()
         // The kernel releases the lock with the descriptor.
-        defer { close(folder) }
+        defer { close(lock) }
         let present = try head()
         guard present == expected else { return .refused(present: present) }
         try announce()
@@ -20,28 +20,33 @@ extension LogDirectory: CheckpointRegister {
             throw Self.unwritable(PublishedCheckpoint.name)
         }
         faults(.fileRenamed)
-        guard fsync(folder) == 0 else { throw Self.unwritable(PublishedCheckpoint.name) }
+        try sync([PublishedCheckpoint.name])
         return .replaced
     }
 
-    /// Opens and locks the log's folder, which may be new; the caller closes the descriptor.
+    /// Opens and locks the lock file in the log's folder, which may be new; the caller closes the descriptor.
     ///
-    /// - Throws: `log_unwritable` instead of waiting, so that nobody who may read the folder can stop the caller.
-    private func lockedFolder() throws(LogError) -> Int32 {
-        var folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folder < 0, errno == ENOENT, Self.makeFolders(path) {
-            folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        }
-        guard folder >= 0 else { throw Self.unwritable(PublishedCheckpoint.name) }
-        guard flock(folder, LOCK_EX | LOCK_NB) == 0 else {
-            let error = errno == EWOULDBLOCK ? Self.busy : Self.unwritable(PublishedCheckpoint.name)
-            close(folder)
+    /// Whoever can open a file can lock it. So only this process's user can open the lock file, and a reader of the
+    /// folder cannot delay a publication.
+    ///
+    /// - Throws: `log_unwritable` instead of waiting.
+    private func locked() throws(LogError) -> Int32 {
+        let file = path + "/" + Self.lockName
+        guard Self.makeFolders(path) else { throw Self.unwritable(Self.lockName) }
+        let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        guard descriptor >= 0 else { throw Self.unwritable(Self.lockName) }
+        guard fchmod(descriptor, 0o600) == 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let error = errno == EWOULDBLOCK ? Self.busy : Self.unwritable(Self.lockName)
+            close(descriptor)
             throw error
         }
-        return folder
+        return descriptor
     }
 
+    /// The lock file's name; it is no part of the published log.
+    static let lockName = ".lock"
+
     private static let busy = LogError(
-        code: .logUnwritable, reason: "another program holds the log's folder locked",
+        code: .logUnwritable, reason: "another program publishes to the log's folder",
         hint: "end the other program that publishes to this folder; the log then goes on by itself")
 }

@@ -7,6 +7,8 @@ package struct AuditLine: Sendable, Equatable {
     package let uid: UInt32
     package let action: String
     package let subject: String
+    /// JSON with the particulars of a bundle, a read or a refusal; nil for other lines.
+    package let detail: String?
 }
 
 extension Registry {

@@ -74,6 +74,27 @@ extension FieldCipher {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The answer to an idempotency key, sealed for the key, because it may have a code's text.
+    func sealed(answer: [UInt8], toKey key: String) throws -> [UInt8] {
+        try sealed(answer, subject: Self.place(ofAnswerTo: key))
+    }
+
+    /// The unsealed answer to an idempotency key.
+    ///
+    /// - Throws: `registry_corrupt` when the row does not open under the registry's key.
+    func answer(_ kept: KeptAnswer) throws -> [UInt8] {
+        guard let bytes = try opened(kept.sealedAnswer, subject: Self.place(ofAnswerTo: kept.key)) else {
+            throw StorageError(
+                code: .registryCorrupt, reason: "a kept answer does not open under this registry's key",
+                hint: "restore the key files that this registry was made with")
+        }
+        return bytes
+    }
+
+    private static func place(ofAnswerTo key: String) -> [UInt8] {
+        Array("suishen idempotent answer v1 \(key)".utf8)
+    }
+
     /// The bytes that a reason is bound to; they are longer than the bytes that a person's row is bound to.
     private static func place(_ list: String, _ statusIndex: UInt64) -> [UInt8] {
         Array("suishen revocation reason v1 \(list) \(statusIndex)".utf8)

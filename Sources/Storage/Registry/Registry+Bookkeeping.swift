@@ -1,11 +1,13 @@
-import Encoding
+package import Encoding
 
 extension Registry {
-    /// Adds a line to the append-only audit trail: the user, the action, the subject and the time.
+    /// Adds a line to the append-only audit trail: the user, the action, the subject, the time, and particulars.
     package func audit(
-        uid: UInt32, action: String, subject: String, at now: UInt64, in transaction: any RegistryTransaction
+        uid: UInt32, action: String, subject: String, detail: JSONValue? = nil, at now: UInt64,
+        in transaction: any RegistryTransaction
     ) throws {
-        try transaction.insertAuditLine(uid: uid, action: action, subject: subject, at: now)
+        try transaction.insertAuditLine(
+            uid: uid, action: action, subject: subject, detail: detail?.encoded(), at: now)
     }
 
     /// The next gate bundle's version: higher than every earlier version, and at least the current time.
@@ -35,31 +37,56 @@ extension Registry {
         Hex.encode(cipher.digest("idempotency key \(idempotencyKey)"))
     }
 
+    /// The time for which an answer to an idempotency key is kept: two days, for a client's retries over a weekend.
+    package static let answerSeconds: UInt64 = 48 * 3600
+    /// The most ended answers that one transaction deletes, so that no writer waits long.
+    package static let endedAnswerCountMax = 512
+
     /// The first answer to a user's request that carried this idempotency key.
     ///
+    /// - Returns: nil for a new key, and for a key whose answer has ended.
     /// - Throws: `idempotency_mismatch` when the key came with another request.
     package func answer(
-        toKey key: String, of uid: UInt32, request: [UInt8], in snapshot: any RegistrySnapshot
-    ) throws -> String? {
-        guard let first = try snapshot.keptAnswer(toKeys: (kept(key, of: uid), keptOfAnybody(key))) else { return nil }
+        toKey key: String, of uid: UInt32, request: [UInt8], at now: UInt64, in snapshot: any RegistrySnapshot
+    ) throws -> [UInt8]? {
+        guard let first = try snapshot.keptAnswer(toKeys: (kept(key, of: uid), keptOfAnybody(key))),
+            Self.isKept(first, at: now)
+        else { return nil }
         guard first.requestDigest == cipher.digest(request) else {
             throw StorageError(
                 code: .idempotencyMismatch, reason: "the idempotency key was used for another request",
                 hint: "use a new key for each new request")
         }
-        let answer = first.answer
-        guard (try? JSONValue.parse(Array(answer.utf8), byteCountMax: answer.utf8.count)) != nil else {
+        let answer = try cipher.answer(first)
+        guard (try? JSONValue.parse(answer, byteCountMax: answer.count)) != nil else {
             throw StorageError.corruptRow("the answer to an idempotency key")
         }
         return answer
     }
 
-    /// Keeps an answer, in the transaction of its change.
+    private static func isKept(_ answer: KeptAnswer, at now: UInt64) -> Bool {
+        // An answer from the future stays: the clock may have been set back.
+        now < answer.time || now - answer.time < answerSeconds
+    }
+
+    /// Keeps an answer sealed, in the transaction of its change; an ended answer to the same key goes.
     package func remember(
-        answer: String, toKey key: String, of uid: UInt32, request: [UInt8], at now: UInt64,
+        answer: [UInt8], toKey key: String, of uid: UInt32, request: [UInt8], at now: UInt64,
         in transaction: any RegistryTransaction
     ) throws {
-        try transaction.insertAnswer(
-            KeptAnswer(requestDigest: cipher.digest(request), answer: answer), toKey: kept(key, of: uid), at: now)
+        _ = try forgetEndedAnswers(at: now, in: transaction)
+        let key = kept(key, of: uid)
+        try transaction.putAnswer(
+            KeptAnswer(
+                key: key, requestDigest: cipher.digest(request),
+                sealedAnswer: try cipher.sealed(answer: answer, toKey: key), time: now))
+    }
+
+    /// Deletes answers that have ended, the oldest first.
+    ///
+    /// - Returns: the number of deleted answers; at ``endedAnswerCountMax``, more of them may be left.
+    package func forgetEndedAnswers(at now: UInt64, in transaction: any RegistryTransaction) throws -> Int {
+        guard now >= Self.answerSeconds else { return 0 }
+        return try transaction.deleteAnswers(until: now - Self.answerSeconds, countMax: Self.endedAnswerCountMax)
     }
 }

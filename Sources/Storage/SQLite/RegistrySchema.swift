@@ -45,6 +45,8 @@ enum RegistrySchema {
             Step("status 1", sql: statusFloors),
             Step("beat 1", sql: positions),
             Step("keys 2", sql: retirements),
+            Step("audit 1", sql: "ALTER TABLE audit ADD COLUMN detail TEXT"),
+            Step("answers 1") { try sealAnswers(cipher, $0) },
         ]
     }
 
@@ -107,6 +109,28 @@ enum RegistrySchema {
             return true
         }
         try database.execute(sql: "DROP TABLE revocation_before")
+    }
+
+    /// Seals the answers to idempotency keys in a new table, because an answer has a code's text.
+    private static func sealAnswers(_ cipher: FieldCipher?, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                ALTER TABLE idempotency RENAME TO idempotency_before;
+                CREATE TABLE idempotency (
+                    key TEXT PRIMARY KEY, request BLOB NOT NULL, answer BLOB NOT NULL, at INTEGER NOT NULL
+                    ) WITHOUT ROWID;
+                CREATE INDEX idempotencyByTime ON idempotency(at);
+                """)
+        try database.visit("SELECT key, request, answer, at FROM idempotency_before ORDER BY key") { row in
+            guard let cipher else { throw StorageError.unwritable("sealing older rows needs the registry's keys") }
+            let key = try row.text(0)
+            try database.run(
+                "INSERT INTO idempotency VALUES (?, ?, ?, ?)", .text(key), .bytes(try row.blob(1)),
+                .bytes(try cipher.sealed(answer: Array(try row.text(2).utf8), toKey: key)),
+                .integer(try row.wholeNumber(3)))
+            return true
+        }
+        try database.execute(sql: "DROP TABLE idempotency_before")
     }
 
     /// The rules that each use has one active key, and that a retired or compromised key never becomes active again.

@@ -127,14 +127,27 @@ extension SQLiteTransaction {
 extension SQLiteTransaction {
     func keptAnswer(toKeys keys: (String, String)) throws -> KeptAnswer? {
         try database.first(
-            "SELECT request, answer FROM idempotency WHERE key IN (?, ?)", .text(keys.0), .text(keys.1)
-        ) { KeptAnswer(requestDigest: try $0.blob(0), answer: try $0.text(1)) }
+            "SELECT key, request, answer, at FROM idempotency WHERE key IN (?, ?)", .text(keys.0), .text(keys.1)
+        ) { row in
+            KeptAnswer(
+                key: try row.text(0), requestDigest: try row.blob(1), sealedAnswer: try row.blob(2),
+                time: try row.unsigned(3))
+        }
     }
 
-    func insertAnswer(_ answer: KeptAnswer, toKey key: String, at now: UInt64) throws {
+    func putAnswer(_ answer: KeptAnswer) throws {
         try database.run(
-            "INSERT INTO idempotency VALUES (?, ?, ?, ?)", .text(key), .bytes(answer.requestDigest),
-            .text(answer.answer), .integer(now))
+            "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?)", .text(answer.key), .bytes(answer.requestDigest),
+            .bytes(answer.sealedAnswer), .integer(answer.time))
+    }
+
+    func deleteAnswers(until time: UInt64, countMax: Int) throws -> Int {
+        try database.run(
+            """
+            DELETE FROM idempotency
+            WHERE key IN (SELECT key FROM idempotency WHERE at <= ? ORDER BY at, key LIMIT ?)
+            """, .integer(Int64(clamping: time)), .integer(Int64(countMax)))
+        return database.changesCount
     }
 
     func counter(_ name: String) throws -> UInt64? {
@@ -150,20 +163,20 @@ extension SQLiteTransaction {
     func auditLines(after number: UInt64, count: Int, subject: String?) throws -> [AuditLine] {
         try database.all(
             """
-            SELECT number, at, uid, action, subject FROM audit
+            SELECT number, at, uid, action, subject, detail FROM audit
             WHERE number > ?1 AND (?2 IS NULL OR subject = ?2 COLLATE NOCASE) ORDER BY number LIMIT ?3
             """, .integer(Int64(clamping: number)), subject.map { .text($0) }, .integer(Int64(count))
         ) { row in
             AuditLine(
                 number: try row.unsigned(0), time: try row.unsigned(1), uid: UInt32(clamping: try row.unsigned(2)),
-                action: try row.text(3), subject: try row.text(4))
+                action: try row.text(3), subject: try row.text(4), detail: try row.optionalText(5))
         }
     }
 
-    func insertAuditLine(uid: UInt32, action: String, subject: String, at now: UInt64) throws {
+    func insertAuditLine(uid: UInt32, action: String, subject: String, detail: String?, at now: UInt64) throws {
         try database.run(
-            "INSERT INTO audit (at, uid, action, subject) VALUES (?, ?, ?, ?)", .integer(now), .integer(Int64(uid)),
-            .text(action), .text(subject))
+            "INSERT INTO audit (at, uid, action, subject, detail) VALUES (?, ?, ?, ?, ?)", .integer(now),
+            .integer(Int64(uid)), .text(action), .text(subject), detail.map { .text($0) })
     }
 
     func position() throws -> RegistryPosition? { try RegistryPosition.read(database) }

@@ -81,11 +81,16 @@ package protocol RegistryTransaction: RegistrySnapshot {
     /// Sets a floor, or raises an existing floor.
     func raiseStatusFloor(named list: String, to base: UInt64) throws
 
-    func insertAnswer(_ answer: KeptAnswer, toKey key: String, at now: UInt64) throws
+    /// Keeps an answer, in place of an earlier answer to the same key.
+    func putAnswer(_ answer: KeptAnswer) throws
+    /// Deletes at most `countMax` of the answers that were kept at `time` or before, the oldest first.
+    ///
+    /// - Returns: the number of deleted answers.
+    func deleteAnswers(until time: UInt64, countMax: Int) throws -> Int
     /// Sets a counter, or raises it to `value`.
     func raiseCounter(_ name: String, to value: UInt64) throws
     /// Adds a line to the audit trail; no line can be changed or removed.
-    func insertAuditLine(uid: UInt32, action: String, subject: String, at now: UInt64) throws
+    func insertAuditLine(uid: UInt32, action: String, subject: String, detail: String?, at now: UInt64) throws
 
     /// Begins the count of commits.
     func beginPosition(of installation: [UInt8]) throws
@@ -123,7 +128,12 @@ package struct StoredCode: Sendable, Equatable {
 
 /// An answer kept for repeated requests.
 package struct KeptAnswer: Sendable, Equatable {
+    /// A keyed digest of the user and the idempotency key.
+    package let key: String
     /// A keyed digest of the request.
     package let requestDigest: [UInt8]
-    package let answer: String
+    /// The answer, sealed for its key.
+    package let sealedAnswer: [UInt8]
+    /// The time of the answer, in seconds since 1970-01-01T00:00:00Z.
+    package let time: UInt64
 }

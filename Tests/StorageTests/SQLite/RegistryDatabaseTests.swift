@@ -133,15 +133,19 @@ struct RegistryDatabaseTests {
         let registry = try Self.registry()
         let request = Array("person.register 11010519491231002X".utf8)
         try await database.write {
-            try registry.remember(answer: "{}", toKey: "key", of: 7, request: request, at: 1, in: $0)
+            try registry.remember(answer: Array("{}".utf8), toKey: "key", of: 7, request: request, at: 1, in: $0)
         }
         let kept = try database.read { try Data.fetchOne($0.sqlite, sql: "SELECT request FROM idempotency") }
         #expect(kept?.count == 32)
         let key = try database.read { try String.fetchOne($0.sqlite, sql: "SELECT key FROM idempotency") }
         #expect(key == registry.kept("key", of: 7) && key != "key")
         #expect(kept != Data(DigestAlgorithm.sha256.digest(request)))
-        #expect(try database.read { try registry.answer(toKey: "key", of: 7, request: request, in: $0) } == "{}")
-        #expect(try database.read { try registry.answer(toKey: "key", of: 8, request: request, in: $0) } == nil)
+        func answer(of uid: UInt32, at now: UInt64) throws -> [UInt8]? {
+            try database.read { try registry.answer(toKey: "key", of: uid, request: request, at: now, in: $0) }
+        }
+        #expect(try answer(of: 7, at: Registry.answerSeconds) == Array("{}".utf8))
+        #expect(try answer(of: 7, at: Registry.answerSeconds + 1) == nil)
+        #expect(try answer(of: 8, at: 1) == nil)
     }
 
     private static func registry() throws -> Registry {

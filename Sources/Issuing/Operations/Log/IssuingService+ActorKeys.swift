@@ -21,7 +21,7 @@ extension IssuerOperation {
     }
 
     /// The keys of an enterprise: `{"keys": [{"uscc", "key", "algorithm", "status"}…]}`.
-    package static let listActorKeys = inquiry("actor-key.list", takes: ["uscc"]) { service, request, _ in
+    package static let listActorKeys = reading("actor-key.list", takes: ["uscc"]) { service, request, _ in
         let uscc = try request.uscc()
         let keys = try service.database.read { try service.log.store.actorKeys(of: uscc.text, in: $0) }
         return OperationAnswer(json: ["keys": .array(keys.map(\.json))])

@@ -6,7 +6,7 @@ extension IssuerOperation {
     /// An object's events, oldest first, in pages: `{"object", "events": […], "next": SEQUENCE | null}`.
     ///
     /// With `"with": "entry"` each event also has its log entry as `entry`, in hex.
-    package static let objectHistory = inquiry("object.history", takes: ["object", "from", "limit", "with"]) {
+    package static let objectHistory = reading("object.history", takes: ["object", "from", "limit", "with"]) {
         service, request, _ in
         let object = try ObjectID.registered(request.string("object"))
         let first = try request.optionalUnsigned("from") ?? 0
@@ -29,11 +29,9 @@ extension IssuerOperation {
     /// The openings of personal fields that were not erased, in pages, each in the form of `chain-verify --openings`.
     ///
     /// `{"openings": [{salt, name, value, index}…], "next": INDEX | null}`.
-    package static let exportOpenings = inquiry("openings.export", takes: ["from"]) { service, request, caller in
+    package static let exportOpenings = reading("openings.export", takes: ["from"], subject: { _ in "log" }) {
+        service, request, _ in
         let first = try request.optionalUnsigned("from") ?? 0
-        try await service.database.write { [registry = service.registry] in
-            try registry.audit(uid: caller.uid, action: "openings.export", subject: "log", at: caller.now, in: $0)
-        }
         let openings = try service.log.store.openings(from: first, count: openingCountMax)
         // A page that has room for another entry's openings is the last page.
         let isLast = openings.count < openingCountMax - Entry.commitmentCountMax

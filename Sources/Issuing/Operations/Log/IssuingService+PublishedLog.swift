@@ -4,7 +4,7 @@ import TraceLog
 
 extension IssuerOperation {
     /// The log's identity for auditors: `{"origin", "key", "checkpoint"}`, with key and checkpoint in C2SP's formats.
-    package static let describeLog = inquiry("log") { service, _, _ in
+    package static let describeLog = reading("log") { service, _, _ in
         let checkpoint = try await service.leavingCheckpoint()
         return OperationAnswer(json: [
             "origin": .string(service.log.key.name), "key": .string(service.log.key.vkey),
@@ -13,7 +13,7 @@ extension IssuerOperation {
     }
 
     /// A file of the published log by its path in the tlog-tiles layout; every other path is refused.
-    package static let logFile = inquiry("log.file", takes: ["path"]) { service, request, _ in
+    package static let logFile = reading("log.file", takes: ["path"]) { service, request, _ in
         let path = try request.string("path")
         let tiles = service.log.tiles
         if path == PublishedCheckpoint.name {

@@ -1,0 +1,68 @@
+import Storage
+
+extension IssuingService {
+    private static let upkeepInterval = Duration.seconds(5)
+
+    /// Notes a request that was refused because the user may not make it; a batch may note one for each line.
+    ///
+    /// - Parameters:
+    ///   - uid: the user who asked.
+    ///   - route: the method and the route's pattern from the table, or nil for another path or method.
+    ///   - nowMilliseconds: the time of the request.
+    package func noteRefusal(of uid: UInt32, route: String?, nowMilliseconds: UInt64) {
+        record(refusals.note(uid: uid, route: route ?? RefusalTally.otherRoute, at: nowMilliseconds / 1000))
+    }
+
+    /// Does the work that follows from the passing of time, every few seconds, until the task is cancelled.
+    ///
+    /// Counted refusals get their lines in the trail, and answers to idempotency keys go when they have ended.
+    ///
+    /// - Parameters:
+    ///   - nowMilliseconds: the clock.
+    ///   - report: receives an error when it first occurs, and not while it lasts.
+    package func upkeepContinually(
+        nowMilliseconds: @Sendable () -> UInt64, report: (OperationError) -> Void
+    ) async {
+        var reported: OperationError?
+        var mustPurge = false
+        while !Task.isCancelled {
+            let now = nowMilliseconds() / 1000
+            record(refusals.lines(at: now))
+            do {
+                mustPurge = try await forgetEndedAnswers(at: now) || mustPurge
+                // A reader may still use old pages; a later pass then purges them.
+                if mustPurge, (try? database.purge()) != nil { mustPurge = false }
+                reported = nil
+            } catch {
+                let error = OperationError(any: error)
+                if error != reported { report(error) }
+                reported = error
+            }
+            try? await Task.sleep(for: Self.upkeepInterval)
+        }
+        record(refusals.lines(at: nowMilliseconds() / 1000, isEnd: true))
+    }
+
+    /// Deletes ended answers in short transactions.
+    ///
+    /// - Returns: whether any was deleted.
+    private func forgetEndedAnswers(at now: UInt64) async throws -> Bool {
+        var isAnyDeleted = false
+        while true {
+            let count = try await database.write { [registry] in try registry.forgetEndedAnswers(at: now, in: $0) }
+            isAnyDeleted = isAnyDeleted || count > 0
+            guard count == Registry.endedAnswerCountMax else { return isAnyDeleted }
+        }
+    }
+
+    /// Adds lines to the trail with the next commit; no request waits for it.
+    private func record(_ lines: [RefusalTally.Line]) {
+        guard !lines.isEmpty else { return }
+        _ = database.submit { [registry] in
+            for line in lines {
+                try registry.audit(
+                    uid: line.uid, action: "refused", subject: line.route, detail: line.detail, at: line.time, in: $0)
+            }
+        }
+    }
+}

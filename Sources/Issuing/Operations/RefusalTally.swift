@@ -1,0 +1,88 @@
+import Encoding
+import Synchronization
+
+/// Counts refusals by user, route and minute, so that a storm of them does not fill the audit trail.
+///
+/// The first refusal of a kind in a minute gets a line of the trail at once. The others of that minute are counted, and
+/// get one line together once the minute is over.
+final class RefusalTally: Sendable {
+    /// One line of the trail.
+    struct Line: Sendable, Equatable {
+        let uid: UInt32
+        /// The method and the route's pattern, or ``otherRoute``.
+        let route: String
+        /// The refusals that the line stands for.
+        let count: UInt64
+        /// Seconds since 1970-01-01T00:00:00Z.
+        let time: UInt64
+
+        var detail: JSONValue { ["code": "not_permitted", "count": .integer(Int64(clamping: count))] }
+    }
+
+    private struct Kind: Hashable {
+        let uid: UInt32
+        let route: String
+    }
+
+    /// The routes of one user in a minute that have lines of their own; refusals of further routes share a line.
+    static let routeCountMax = 8
+    static let otherRoute = "other"
+    /// The kinds of refusals in a minute that have lines of their own; further users share a line.
+    static let kindCountMax = 1024
+    /// The user number that stands for further users; no user has it.
+    static let otherUsers = UInt32.max
+
+    private struct State {
+        var minute: UInt64 = 0
+        /// The refusals of the minute that have no line yet.
+        var counts: [Kind: UInt64] = [:]
+        var routeCounts: [UInt32: Int] = [:]
+
+        mutating func kind(_ uid: UInt32, _ route: String) -> Kind {
+            let own = Kind(uid: uid, route: route)
+            if counts[own] != nil { return own }
+            guard counts.count < RefusalTally.kindCountMax else {
+                return Kind(uid: RefusalTally.otherUsers, route: RefusalTally.otherRoute)
+            }
+            guard routeCounts[uid, default: 0] < RefusalTally.routeCountMax else {
+                return Kind(uid: uid, route: RefusalTally.otherRoute)
+            }
+            routeCounts[uid, default: 0] += 1
+            return own
+        }
+
+        /// The lines for the counted refusals of a minute that is over.
+        mutating func endMinute(at now: UInt64) -> [Line] {
+            defer { self = State(minute: now / 60) }
+            // The time lies in the minute, and is no later than now when the clock was set back.
+            let time = min(minute * 60 + 59, now)
+            return counts.filter { $0.value > 0 }.map { kind, count in
+                Line(uid: kind.uid, route: kind.route, count: count, time: time)
+            }
+        }
+    }
+
+    private let state = Mutex(State())
+
+    /// Counts a refusal.
+    ///
+    /// - Returns: the lines to add to the trail now.
+    func note(uid: UInt32, route: String, at now: UInt64) -> [Line] {
+        state.withLock { state in
+            var lines = state.minute == now / 60 ? [] : state.endMinute(at: now)
+            let kind = state.kind(uid, route)
+            if let count = state.counts[kind] {
+                state.counts[kind] = count + 1
+            } else {
+                state.counts[kind] = 0
+                lines.append(Line(uid: kind.uid, route: kind.route, count: 1, time: now))
+            }
+            return lines
+        }
+    }
+
+    /// The lines for the counted refusals of an earlier minute, or of this minute too at the end of service.
+    func lines(at now: UInt64, isEnd: Bool = false) -> [Line] {
+        state.withLock { isEnd || $0.minute != now / 60 ? $0.endMinute(at: now) : [] }
+    }
+}
