@@ -51,6 +51,19 @@ struct RootPinTests {
         #expect(try run(state, good).code == "ok")
     }
 
+    @Test("stays closed when the pin is gone and the rest of the state is there")
+    func lostPin() throws {
+        defer { remove() }
+        let state = "--state \(scratch("state"))"
+        #expect(try run(state, gate.object()).code == "ok")
+        unsafe unlink(scratch("state/seen.cbor"))
+        for _ in 0..<2 { #expect(try run(state, gate.object()).code == "bundle_unreadable") }
+        exchange()
+        #expect(try run(state, stranger.object()).code == "bundle_unreadable")
+        unsafe system("rm -rf \(scratch("state"))/*")
+        #expect(try run(state, stranger.object()).code == "ok", "an empty folder is a first start")
+    }
+
     @Test("warns on every verdict when its state lies in the folder, before and after")
     func stateInside() throws {
         defer { remove() }

@@ -163,7 +163,9 @@ struct BeatFileTests {
         let fresh = state.installation.folder("fresh.sqlite")
         _ = try HTTPDaemon.run(["mv", state.installation.state.registry, fresh])
         for suffix in ["-wal", "-shm"] { unsafe unlink(state.installation.state.registry + suffix) }
-        let keys = "DELETE FROM issuerKey; INSERT INTO issuerKey SELECT * FROM fresh.issuerKey"
+        let keys =
+            "DELETE FROM issuerKey; INSERT INTO issuerKey SELECT "
+            + "keyIdentifier, issuer, spki, uses, notBefore, expiresAt, status FROM fresh.issuerKey"
         try RegistryFile(state.installation.state.registry).execute("\(dump); ATTACH '\(fresh)' AS fresh; \(keys)")
         unsafe chmod(state.installation.state.registry, 0o600)
         // The dump's own secrets.

@@ -29,7 +29,13 @@ final class GateMemory: Sendable {
         self.folder = folder
         self.isTimeGiven = isTimeGiven
         var seen = try Self.read(folder)
-        if let former { seen.merge(former.known.withLock { $0 }) }
+        if let former {
+            seen.merge(former.known.withLock { $0 })
+        } else if seen == SeenMaterial(), Self.isUsed(folder) {
+            // Another gate may have started for the first time since.
+            seen = try Self.read(folder)
+            guard seen != SeenMaterial() else { throw Self.lost(folder) }
+        }
         known = Mutex(seen)
     }
 
@@ -145,6 +151,26 @@ final class GateMemory: Sendable {
         let text = String(decoding: try GateFile.read(former, byteCountMax: 32), as: UTF8.self)
         guard let version = UInt64(text) else { throw unusable(former) }
         return SeenMaterial(version: version)
+    }
+
+    /// Whether the folder holds a file that a gate makes only after ``fileName``.
+    private static func isUsed(_ folder: String) -> Bool {
+        guard let listing = unsafe opendir(folder) else { return false }
+        defer { unsafe closedir(listing) }
+        while let entry = unsafe readdir(listing) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasSuffix(".bits") || name == "clock" { return true }
+        }
+        return false
+    }
+
+    private static func lost(_ folder: String) -> BundleError {
+        BundleError(
+            code: .unreadable,
+            reason: "\(folder)/\(fileName) is gone, so the gate can tell neither its root nor an older bundle",
+            hint: "start with a new folder, --state, and the newest bundle; name its root with --root")
     }
 
     private static func unusable(_ path: String) -> BundleError {

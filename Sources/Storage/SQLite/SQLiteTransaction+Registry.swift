@@ -87,13 +87,15 @@ extension SQLiteTransaction {
 
 extension SQLiteTransaction {
     func issuerKeys() throws -> [IssuerKeyRecord] {
-        try database.all(Self.keyColumns + "ORDER BY notBefore, spki", read: Self.key)
+        try database.all(
+            "SELECT \(Self.keyColumns), retiredAt FROM issuerKey ORDER BY notBefore, spki", read: Self.key)
     }
 
     func activeIssuerKey(uses: [String]) throws -> IssuerKeyRecord? {
+        // An active key has no time of retirement, and a check may read a registry that is not upgraded yet.
         try database.first(
-            Self.keyColumns + "WHERE uses = ? AND status = 'active'", .text(uses.joined(separator: " ")),
-            read: Self.key)
+            "SELECT \(Self.keyColumns), NULL FROM issuerKey WHERE uses = ? AND status = 'active'",
+            .text(uses.joined(separator: " ")), read: Self.key)
     }
 
     func putIssuerKey(_ key: IssuerKeyRecord) throws {
@@ -107,8 +109,7 @@ extension SQLiteTransaction {
             .text(key.status.rawValue), try key.retiredAt.map { try .integer($0) })
     }
 
-    private static let keyColumns =
-        "SELECT keyIdentifier, issuer, spki, uses, notBefore, expiresAt, status, retiredAt FROM issuerKey "
+    private static let keyColumns = "keyIdentifier, issuer, spki, uses, notBefore, expiresAt, status"
 
     private static func key(_ row: DirectRow) throws(StorageError) -> IssuerKeyRecord {
         let keyIdentifier = try row.blob(0)
