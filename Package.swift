@@ -219,7 +219,8 @@ let package = Package(
             [
                 "CLinux", "Credential", "Encoding", "Gate", "IssuerHTTP", "IssuerInterface", "IssuerTestSupport",
                 "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog", "chain-verify", "suishen",
-                "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(
             "CommandTests",

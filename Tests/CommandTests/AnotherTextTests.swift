@@ -11,7 +11,8 @@ struct AnotherTextTests {
         _ texts: [String], _ gate: VerifyGate, scene: String = "library", at now: UInt64 = VerifyGate.now
     ) throws -> (code: String?, warnings: [String]) {
         let window = JSONValue.array(texts.map(JSONValue.string)).encoded()
-        let run = try VerifyRun("--bundle \(gate.folder) --scene \(scene) --at \(now) --text '\(window)'")
+        let run = try VerifyRun(
+            "--bundle \(gate.folder) --root \(gate.rootDigest) --scene \(scene) --at \(now) --text '\(window)'")
         return (run.code, run.lines.first?["warnings"]?.array?.compactMap(\.string) ?? [])
     }
 

@@ -97,6 +97,7 @@ struct GateMemoryTests {
         unsafe mkdir("\(gate.folder)/state", 0o700)
         try gate.write(Array("6".utf8), to: "state/newest-version")
         #expect(try run(gate).code == "bundle_rollback")
+        unsafe unlink("\(gate.folder)/\(SeenState.path)")
         try gate.write(Array("5".utf8), to: "state/newest-version")
         #expect(try run(gate).code == "ok")
         #expect(try SeenState(gate).version == 5)

@@ -78,17 +78,20 @@ struct StoppedNeighbourTests {
         let gate = try VerifyGate()
         defer { gate.remove() }
         let text = try gate.object()
-        #expect(try Program("verify").run(options(gate, "object-inspection") + ["--text", text]).status == 0)
+        // A gate remembers nothing under a time that is given.
+        let clock = try SetClock(at: VerifyGate.now)
+        func verify(_ form: [String], input: String = "") throws -> Program.Outcome {
+            try Program(path: "/usr/bin/env").run(
+                clock.words.dropFirst() + ["\(ProjectFiles.root)/.build/debug/verify", "--bundle", gate.folder]
+                    + ["--scene", "object-inspection"] + form, input: Array(input.utf8))
+        }
+        #expect(try verify(["--text", text]).status == 0)
         let neighbour = try StoppedNeighbour(holding: "\(gate.folder)/state")
         defer { withExtendedLifetime(neighbour) {} }
-        #expect(
-            try Program("verify").run(options(gate, "object-inspection") + ["--text", text]).status == 0,
-            "nothing is new, so no lock is needed")
+        #expect(try verify(["--text", text]).status == 0, "nothing is new, so no lock is needed")
         try gate.export(version: 6)
-        expectUndecided(try Program("verify").run(options(gate, "object-inspection") + ["--text", text]))
-        expectUndecided(
-            try Program("verify").run(
-                options(gate, "object-inspection") + ["--stream"], input: Array("\(text)\n".utf8)))
+        expectUndecided(try verify(["--text", text]))
+        expectUndecided(try verify(["--stream"], input: "\(text)\n"))
     }
 
     @Test("answers undecided when the lock is the spool's, and `flush` says so")

@@ -20,8 +20,9 @@ struct VerdictTableTests {
         (
             "undecided", 2,
             [
-                "no_code", "unreadable", "bundle_expired", "bundle_rollback", "bundle_unreadable", "root_differs",
-                "status_unknown", "link_unavailable", "input_unreadable",
+                "no_code", "unreadable", "bundle_expired", "bundle_rollback", "clock_before_bundle",
+                "bundle_unreadable",
+                "root_differs", "status_unknown", "link_unavailable", "input_unreadable",
             ]
         ),
     ]

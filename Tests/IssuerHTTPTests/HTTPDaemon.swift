@@ -91,7 +91,8 @@ final class HTTPDaemon {
     var stoppableThreads: [pid_t] {
         get throws {
             let folder = "/proc/\(process)/task"
-            return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { pid_t($0) }.filter { thread in
+            return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { pid_t($0) }.filter {
+                thread in
                 let status = try String(contentsOfFile: "\(folder)/\(thread)/status", encoding: .utf8)
                 let line = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") }
                 let blocked = line.flatMap { UInt64($0.dropFirst(8), radix: 16) } ?? 0

@@ -15,7 +15,7 @@ struct ReplayFile: Sendable {
 
     private static let checksumOffset = 32
     private static let scenesOffset = 1024
-    /// The end mark, identifier and number of changes, takes the file's last bytes.
+    /// The end mark, number of changes and identifier, takes the file's last bytes: a cut takes of the identifier first.
     private static let markOffset = byteCount - identifierByteCount - 8
     /// `SEEK_DATA` of lseek(2), which the C library's module does not show.
     private static let seekData: Int32 = 3
@@ -26,7 +26,7 @@ struct ReplayFile: Sendable {
     /// Writes the header and the end mark of a new store; the header comes last, so that a crash leaves an empty one.
     func make(identifier: [UInt8], scenes: [String] = []) throws(BundleError) {
         guard ftruncate(descriptor, Self.byteCount) == 0 else { throw GateFile.unwritable(path) }
-        try write(identifier + LittleEndian.bytes(0), at: Self.markOffset)
+        try write(LittleEndian.bytes(0) + identifier, at: Self.markOffset)
         try writeHeader(identifier: identifier, scenes: scenes)
     }
 
@@ -70,14 +70,14 @@ struct ReplayFile: Sendable {
     /// Throws `bundle_unreadable` if the file was cut short: its end no longer bears the store's identifier.
     func changeCount(identifier: [UInt8]) throws(BundleError) -> UInt64 {
         let mark = try read(Self.identifierByteCount + 8, at: Self.markOffset)
-        guard mark.starts(with: identifier), mark.count == Self.identifierByteCount + 8 else {
+        guard mark.count == 8 + Self.identifierByteCount, mark.dropFirst(8).elementsEqual(identifier) else {
             throw .damaged(replayStore: path, "it was cut short")
         }
-        return LittleEndian.number(mark[Self.identifierByteCount...])
+        return LittleEndian.number(mark[..<8])
     }
 
     func setChangeCount(_ count: UInt64) throws(BundleError) {
-        try write(LittleEndian.bytes(count), at: Self.markOffset + Self.identifierByteCount)
+        try write(LittleEndian.bytes(count), at: Self.markOffset)
     }
 
     func bucket(_ number: Int) throws(BundleError) -> ReplayBucket {

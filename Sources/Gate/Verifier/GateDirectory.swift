@@ -70,7 +70,7 @@ package struct GateDirectory: Sendable {
         try GateFile.check(statePath, users)
         try GateFile.makeFolder(statePath)
         memory = try GateMemory(folder: statePath, isTimeGiven: isTimeGiven, after: former?.memory)
-        try memory.check(root: rootDigest)
+        try memory.pin(root: rootDigest)
         try memory.check(version: bundle.version, digest: file.digest)
         let epochPath = "\(path)/\(EpochKeyFile.name)"
         try GateFile.check(epochPath, users)

@@ -22,20 +22,20 @@ final class GateMemory: Sendable {
     ///
     /// - Parameters:
     ///   - folder: the folder of the file.
-    ///   - isTimeGiven: whether time is given instead of read from the clock, so that nothing is written.
+    ///   - isTimeGiven: whether time is given instead of read from the clock, so that nothing but the root is written.
     ///   - former: this process's earlier memory; it counts even if someone has removed the file since.
     /// - Throws: `bundle_unreadable` if the file cannot be read: the gate could not recognise older material.
     init(folder: String, isTimeGiven: Bool = false, after former: GateMemory? = nil) throws(BundleError) {
         self.folder = folder
         self.isTimeGiven = isTimeGiven
-        var seen = try Self.read(folder)
-        if let former {
-            seen.merge(former.known.withLock { $0 })
-        } else if seen == SeenMaterial(), Self.isUsed(folder) {
+        var stored = try Self.read(folder)
+        if stored == nil, former == nil, Self.isUsed(folder) {
             // Another gate may have started for the first time since.
-            seen = try Self.read(folder)
-            guard seen != SeenMaterial() else { throw Self.lost(folder) }
+            stored = try Self.read(folder)
+            guard stored != nil else { throw Self.lost(folder) }
         }
+        var seen = stored ?? SeenMaterial()
+        if let former { seen.merge(former.known.withLock { $0 }) }
         known = Mutex(seen)
     }
 
@@ -59,11 +59,18 @@ final class GateMemory: Sendable {
         try known.withLock { $0 }.check(version: version, digest: digest)
     }
 
-    /// Refuses a root key other than the pinned one; pins nothing.
+    /// Pins the root key at the gate's first use, also when time is given; later refuses any other one.
     ///
     /// Throws `root_differs`.
-    func check(root digest: [UInt8]) throws(BundleError) {
-        try known.withLock { $0 }.check(root: digest)
+    func pin(root digest: [UInt8]) throws(BundleError) {
+        let seen = known.withLock { $0 }
+        try seen.check(root: digest)
+        guard seen.rootDigest == nil else { return }
+        let stored = try write { (seen) throws(BundleError) in
+            try seen.check(root: digest)
+            seen.setRoot(digest)
+        }
+        known.withLock { $0.merge(stored) }
     }
 
     /// Remembers a bundle and its root key, and the times of its opened lists.
@@ -115,20 +122,28 @@ final class GateMemory: Sendable {
         try change(&changed)
         guard changed != before else { return }
         guard !isTimeGiven else { return known.withLock { $0 = changed } }
+        let seen = try write(change)
+        known.withLock { $0 = seen }
+    }
+
+    /// Changes the file under the folder's lock, and returns what it now holds.
+    @discardableResult
+    private func write(
+        _ change: (inout SeenMaterial) throws(BundleError) -> Void
+    ) throws(BundleError) -> SeenMaterial {
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw GateFile.unreadable(folder) }
         let lock = LockedFile(descriptor, at: folder)
-        let seen = try lock.exclusively(failure: { GateFile.unlocked(folder, $0) }) { () throws(BundleError) in
+        return try lock.exclusively(failure: { GateFile.unlocked(folder, $0) }) { () throws(BundleError) in
             try store(change, syncing: descriptor)
         }
-        known.withLock { $0 = seen }
     }
 
     private func store(
         _ change: (inout SeenMaterial) throws(BundleError) -> Void, syncing descriptor: Int32
     ) throws(BundleError) -> SeenMaterial {
         // Another gate may have seen something newer since, so the file is read again under the lock.
-        let stored = try Self.read(folder)
+        let stored = try Self.read(folder) ?? SeenMaterial()
         var seen = stored
         try change(&seen)
         if seen != stored {
@@ -138,7 +153,8 @@ final class GateMemory: Sendable {
         return seen
     }
 
-    private static func read(_ folder: String) throws(BundleError) -> SeenMaterial {
+    /// The file's contents; nil if no gate has used the folder.
+    private static func read(_ folder: String) throws(BundleError) -> SeenMaterial? {
         let path = "\(folder)/\(fileName)"
         guard unsafe access(path, F_OK) != 0 else {
             let bytes = try GateFile.read(path, byteCountMax: SeenMaterial.byteCountMax)
@@ -147,7 +163,7 @@ final class GateMemory: Sendable {
         }
         guard errno == ENOENT else { throw GateFile.unreadable(path) }
         let former = "\(folder)/\(formerFileName)"
-        guard unsafe access(former, F_OK) == 0 else { return SeenMaterial() }
+        guard unsafe access(former, F_OK) == 0 else { return nil }
         let text = String(decoding: try GateFile.read(former, byteCountMax: 32), as: UTF8.self)
         guard let version = UInt64(text) else { throw unusable(former) }
         return SeenMaterial(version: version)
