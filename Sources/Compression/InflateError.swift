@@ -1,3 +1,5 @@
+package import Platform
+
 /// The error of compressed data that cannot be unpacked.
 package struct InflateError: Error, Equatable, Sendable {
     /// The stable codes.
@@ -33,5 +35,16 @@ package struct InflateError: Error, Equatable, Sendable {
         InflateError(
             code: .tooLarge, reason: "the zlib stream unpacks to more than \(byteCountMax) bytes",
             hint: "refuse the sender's data, or raise the caller's limit")
+    }
+}
+
+extension InflateError: CodedError {}
+
+extension InflateError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .corrupt, .truncated, .trailingBytes, .tooLarge: .requestMalformed
+        case .outOfMemory: .later
+        }
     }
 }

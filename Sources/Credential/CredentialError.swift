@@ -1,4 +1,5 @@
 package import Encoding
+package import Platform
 package import Signing
 
 /// Why a credential or its presentation was refused, or could not be made.
@@ -56,6 +57,20 @@ package struct CredentialError: Error, Equatable, Sendable {
             return try body()
         } catch {
             throw CredentialError(error, in: what)
+        }
+    }
+}
+
+extension CredentialError: CodedError {}
+
+extension CredentialError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .malformed, .unsupportedVersion, .algorithmMismatch, .badSignature, .expired, .notYetValid,
+            .presentationMissing, .badPresentation, .stale, .fromFuture, .challengeMismatch, .keyMismatch:
+            .requestMalformed
+        case .seedMalformed: .inputUnusable
+        case .signingFailed: .malfunction
         }
     }
 }

@@ -1,3 +1,5 @@
+package import Platform
+
 /// The error of a text that cannot be drawn.
 package struct QRError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
@@ -21,4 +23,16 @@ package struct QRError: Error, Equatable, Sendable {
 
     static let outOfMemory = QRError(
         code: .outOfMemory, reason: "no memory was left to draw a code", hint: "free memory and try again")
+}
+
+extension QRError: CodedError {}
+
+extension QRError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .emptyText, .textTooLong, .maskOutOfRange, .moduleSizeOutOfRange: .requestMalformed
+        case .outOfMemory: .later
+        case .pictureUnreadable: .malfunction
+        }
+    }
 }

@@ -1,3 +1,5 @@
+package import Platform
+
 /// A malfunction of a key, a file or the cryptographic library; a wrong signature is not an error.
 package struct SigningError: Error, Equatable, Sendable {
     /// The stable codes; new ones may be added, none is removed.
@@ -44,5 +46,19 @@ extension SigningError {
             code: .lengthOutOfRange,
             reason: "\(what) of \(count) bytes, expected \(allowed)",
             hint: "give \(what) of an allowed length")
+    }
+}
+
+extension SigningError: CodedError {}
+
+extension SigningError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .keyUnreadable, .keyPermissions, .keyUnwritable, .keyTooLarge, .keyMalformed, .keyEncrypted,
+            .keyWrongAlgorithm, .certificateMalformed, .lengthOutOfRange:
+            .inputUnusable
+        case .keyExists: .conflict
+        case .signingFailed, .randomUnavailable, .cryptoUnavailable: .malfunction
+        }
     }
 }

@@ -1,3 +1,5 @@
+package import Platform
+
 /// The error of a registry operation.
 package struct StorageError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
@@ -61,4 +63,18 @@ package struct StorageError: Error, Equatable, Sendable {
     static let subjectUnknown = StorageError(
         code: .subjectUnknown, reason: "no subject of that name is registered",
         hint: "register the subject first, and use the `subject` of the answer")
+}
+
+extension StorageError: CodedError {}
+
+extension StorageError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .subjectUnknown, .codeUnknown: .notFound
+        case .registryExists, .alreadyRegistered, .idempotencyMismatch: .conflict
+        case .registryUnwritable, .diskFull, .statusListFull: .later
+        case .registryMissing, .registryCorrupt, .schemaNewer, .upgradeFailed, .commitUnknown, .fieldKeyInvalid:
+            .malfunction
+        }
+    }
 }

@@ -1,3 +1,5 @@
+package import Platform
+
 /// A refusal: bytes that are not part of a log, or a value that cannot enter one.
 package struct TraceLogError: Error, Equatable, Sendable {
     /// The codes that programs may match; stable, only ever added to.
@@ -42,5 +44,18 @@ extension TraceLogError {
 
     static func range(_ reason: String, _ hint: String) -> TraceLogError {
         TraceLogError(code: .valueOutOfRange, reason: reason, hint: hint)
+    }
+}
+
+extension TraceLogError: CodedError {}
+
+extension TraceLogError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .malformedEvent, .unknownTerm, .valueOutOfRange: .requestMalformed
+        case .malformedEntry, .malformedBundle, .malformedTile, .malformedCheckpoint, .malformedKey, .malformedProof,
+            .signatureFailed, .outOfTree, .inputUnreadable:
+            .inputUnusable
+        }
     }
 }

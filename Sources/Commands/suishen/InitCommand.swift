@@ -54,3 +54,5 @@ struct InitCommand: ParsableCommand {
         }
     }
 }
+
+extension Suite: ExpressibleByArgument {}

@@ -1,3 +1,5 @@
+package import Platform
+
 /// The refusal of a transit code.
 package struct TransitRefusal: Error, Equatable, Sendable {
     /// The stable codes, in the words of verdicts.
@@ -27,5 +29,18 @@ package struct TransitRefusal: Error, Equatable, Sendable {
         self.terminalNumber = terminalNumber
         self.reason = reason
         self.warning = warning
+    }
+}
+
+extension TransitRefusal: CodedError {}
+
+extension TransitRefusal.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .malformed: .requestMalformed
+        case .unknownIssuer, .badSignature, .keyNotForThisUse, .keyExpired, .expired, .badPresentation, .stale,
+            .fromFuture, .noEntitlement:
+            .notPermitted
+        }
     }
 }

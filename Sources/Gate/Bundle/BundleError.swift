@@ -1,4 +1,5 @@
 import Encoding
+package import Platform
 
 /// The error of a gate bundle, a status list or an epoch key file that cannot be used.
 package struct BundleError: Error, Equatable, Sendable {
@@ -40,5 +41,17 @@ package struct BundleError: Error, Equatable, Sendable {
 
     static func malformed(_ reason: String) -> BundleError {
         BundleError(code: .unreadable, reason: reason, hint: "export it again with `suishen bundle export`")
+    }
+}
+
+extension BundleError: CodedError {}
+
+extension BundleError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .unreadable, .badSignature, .statusUnknown, .clockBefore: .inputUnusable
+        case .rollback, .rootDiffers: .conflict
+        case .busy: .later
+        }
     }
 }

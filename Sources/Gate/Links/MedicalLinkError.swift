@@ -1,3 +1,5 @@
+package import Platform
+
 /// The error of a request to the insurer's service that gave no insured person.
 package struct MedicalLinkError: Error, Equatable, Sendable {
     /// The stable codes, in the words of verdicts.
@@ -20,4 +22,15 @@ package struct MedicalLinkError: Error, Equatable, Sendable {
     static let unknown = MedicalLinkError(
         code: .noEntitlement, reason: "the insurer knows nobody under this code",
         hint: "ask the holder to open the code anew")
+}
+
+extension MedicalLinkError: CodedError {}
+
+extension MedicalLinkError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .noEntitlement: .notFound
+        case .linkUnavailable: .later
+        }
+    }
 }

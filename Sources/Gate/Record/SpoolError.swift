@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 
 /// The error of an event that was not spooled, or of a spool that was not sent.
 package struct SpoolError: Error, Equatable, Sendable {
@@ -41,5 +41,16 @@ package struct SpoolError: Error, Equatable, Sendable {
         SpoolError(
             code: code, reason: "\(path) cannot be \(code == .unreadable ? "read" : "written"): \(cause)",
             hint: "check the folder, its permissions and the disk's free space")
+    }
+}
+
+extension SpoolError: CodedError {}
+
+extension SpoolError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .tampered, .unreadable, .unwritable: .inputUnusable
+        case .full, .busy: .later
+        }
     }
 }

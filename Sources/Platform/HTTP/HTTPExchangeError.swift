@@ -30,3 +30,14 @@ package struct HTTPExchangeError: Error, Equatable, Sendable {
         HTTPExchangeError(.tooLarge, "the answer's body is over \(byteCountMax) bytes")
     }
 }
+
+extension HTTPExchangeError: CodedError {}
+
+extension HTTPExchangeError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .unreachable, .untrustedServer, .timedOut, .closed: .later
+        case .malformedResponse, .tooLarge: .malfunction
+        }
+    }
+}

@@ -1,3 +1,5 @@
+package import Platform
+
 /// The error of a picture that cannot be read.
 package struct ImageError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
@@ -18,5 +20,16 @@ package struct ImageError: Error, Equatable, Sendable {
         ImageError(
             code: .imageUnreadable, reason: "the \(format) cannot be read: \(reason)",
             hint: "check that the file is complete, or take the picture again")
+    }
+}
+
+extension ImageError: CodedError {}
+
+extension ImageError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .notAnImage, .imageUnreadable, .imageTooLarge: .inputUnusable
+        case .outOfMemory: .later
+        }
     }
 }

@@ -1,3 +1,5 @@
+package import Platform
+
 /// The error of a log that did not take an event or cannot be published.
 package struct LogError: Error, Equatable, Sendable {
     package enum Code: String, Sendable, CaseIterable {
@@ -41,5 +43,19 @@ extension LogError {
         LogError(
             code: .logInconsistent, reason: reason,
             hint: "stop, keep a copy of the state directory, and publish nothing; \(StorageError.restoring)")
+    }
+}
+
+extension LogError: CodedError {}
+
+extension LogError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .wrongObject, .actorSignature: .requestMalformed
+        case .entryMissing: .notFound
+        case .conflict, .idempotencyMismatch, .nothingToErase, .keyStatusRefused, .keyRevoked: .conflict
+        case .logBehind, .logUnwritable, .eraseIncomplete: .later
+        case .logInconsistent, .logForked, .logUnreadable: .malfunction
+        }
     }
 }

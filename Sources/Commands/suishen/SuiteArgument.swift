@@ -1,4 +1,0 @@
-import ArgumentParser
-import Signing
-
-extension Suite: ExpressibleByArgument {}
