@@ -27,6 +27,8 @@ package final class LockedFile: Sendable {
     }
 
     deinit {
+        // A process that was just forked has the descriptor too until it runs its program, and would keep the lock.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

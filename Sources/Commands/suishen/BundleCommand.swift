@@ -38,7 +38,7 @@ struct BundleCommand: AsyncParsableCommand {
             let isNew = unsafe access(out, F_OK) != 0
             // Locked before the bundle is made: of two exports, the one that writes later has the higher version.
             let lock = try locked()
-            defer { close(lock) }
+            defer { withExtendedLifetime(lock) {} }
             do {
                 let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
                 let answer = try await state.access().perform(.exportBundle, order.json)
@@ -65,19 +65,22 @@ struct BundleCommand: AsyncParsableCommand {
             }
         }
 
-        /// Makes the folder and locks it for this export alone; the caller closes the descriptor.
-        private func locked() throws(CommandError) -> Int32 {
+        /// Makes the folder and locks it for this export alone.
+        private func locked() throws(CommandError) -> LockedFile {
             try checkOwner(of: out)
             let isThere = unsafe mkdir(out, 0o755) == 0 || errno == EEXIST
             let descriptor = isThere ? unsafe open(out, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1
             guard descriptor >= 0 else { throw Self.unwritable(out) }
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-                close(descriptor)
+            let lock = LockedFile(descriptor, at: out)
+            do throws(LockedFileError) {
+                try lock.lock(timeoutMilliseconds: 0)
+            } catch {
+                guard error == .busy else { throw Self.unwritable(out) }
                 throw CommandError(
                     code: "output_busy", reason: "another program is exporting to \(out)",
                     hint: "run the export again once the other one has ended", status: .failure)
             }
-            return descriptor
+            return lock
         }
 
         private static func unwritable(_ folder: String) -> CommandError {

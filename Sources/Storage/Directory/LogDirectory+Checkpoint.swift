@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 extension LogDirectory: CheckpointRegister {
     package func head() throws(LogError) -> [UInt8]? {
@@ -10,8 +11,7 @@ extension LogDirectory: CheckpointRegister {
         expecting expected: [UInt8]?, with bytes: [UInt8], announce: () throws -> Void
     ) throws -> CheckpointReplacement {
         let lock = try locked()
-        // The kernel releases the lock with the descriptor.
-        defer { close(lock) }
+        defer { withExtendedLifetime(lock) {} }
         let present = try head()
         guard present == expected else { return .refused(present: present) }
         try announce()
@@ -24,23 +24,25 @@ extension LogDirectory: CheckpointRegister {
         return .replaced
     }
 
-    /// Opens and locks the lock file in the log's folder, which may be new; the caller closes the descriptor.
+    /// Opens and locks the lock file in the log's folder, which may be new.
     ///
     /// Whoever can open a file can lock it. So only this process's user can open the lock file, and a reader of the
     /// folder cannot delay a publication.
     ///
     /// - Throws: `log_unwritable` instead of waiting.
-    private func locked() throws(LogError) -> Int32 {
+    private func locked() throws(LogError) -> LockedFile {
         let file = path + "/" + Self.lockName
         guard Self.makeFolders(path) else { throw Self.unwritable(Self.lockName) }
         let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw Self.unwritable(Self.lockName) }
-        guard fchmod(descriptor, 0o600) == 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let error = errno == EWOULDBLOCK ? Self.busy : Self.unwritable(Self.lockName)
-            close(descriptor)
-            throw error
+        let lock = LockedFile(descriptor, at: file)
+        guard fchmod(descriptor, 0o600) == 0 else { throw Self.unwritable(Self.lockName) }
+        do throws(LockedFileError) {
+            try lock.lock(timeoutMilliseconds: 0)
+        } catch {
+            throw error == .busy ? Self.busy : Self.unwritable(Self.lockName)
         }
-        return descriptor
+        return lock
     }
 
     /// The lock file's name; it is no part of the published log.
