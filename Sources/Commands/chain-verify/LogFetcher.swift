@@ -8,7 +8,7 @@ final class LogFetcher: AuditSource {
     private static let timeoutMilliseconds = 30_000
     /// How often a file is asked for when the server is busy.
     private static let attemptCountMax = 5
-    /// The longest wait between two attempts, in seconds, whatever the server asks for.
+    /// The longest wait between two attempts, in seconds, even if the server asks for more.
     private static let waitSecondsMax = 20
 
     private let name: String

@@ -97,8 +97,8 @@ package struct GateDirectory: Sendable {
     ) throws(BundleError) -> Bool {
         guard (try? bundle.checkNotAhead(of: now, skewSeconds: skewSeconds)) != nil else { return false }
         try memory.remember(
-            root: RootSource.digest(of: root), version: bundle.version, digest: bundleFile.digest,
-            signedTime: bundle.signedTime, listNames: Set(bundle.statusLists.map(\.name)), times: listTimes)
+            version: bundle.version, digest: bundleFile.digest, signedTime: bundle.signedTime,
+            listNames: Set(bundle.statusLists.map(\.name)), times: listTimes)
         return true
     }
 

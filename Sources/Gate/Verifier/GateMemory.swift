@@ -73,22 +73,20 @@ final class GateMemory: Sendable {
         known.withLock { $0.merge(stored) }
     }
 
-    /// Remembers a bundle and its root key, and the times of its opened lists.
+    /// Remembers a bundle, and the times of its opened lists; the root is pinned already.
     ///
-    /// Throws `root_differs` or `bundle_rollback`, even if only another gate has seen the other root or bundle.
+    /// Throws `bundle_rollback` for a bundle older than the newest seen, even if only another gate has seen that.
     func remember(
-        root: [UInt8], version: UInt64, digest: [UInt8], signedTime: UInt64,
-        listNames: @autoclosure () -> Set<String>, times: [String: UInt64] = [:]
+        version: UInt64, digest: [UInt8], signedTime: UInt64, listNames: @autoclosure () -> Set<String>,
+        times: [String: UInt64] = [:]
     ) throws(BundleError) {
         // A one-shot gate starts for every scan, mostly with a bundle that it already knows.
         let isKnown = known.withLock {
-            $0.version == version && $0.digest == digest && $0.rootDigest == root && $0.signedTime >= signedTime
+            $0.version == version && $0.digest == digest && $0.signedTime >= signedTime
         }
         if times.isEmpty, isKnown { return }
         let listNames = listNames()
         try update { (seen) throws(BundleError) in
-            try seen.check(root: root)
-            seen.setRoot(root)
             try seen.check(version: version, digest: digest)
             seen.setBundle(version: version, digest: digest, listNames: listNames, signedTime: signedTime)
             seen.merge(times)

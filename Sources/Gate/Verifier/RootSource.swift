@@ -77,7 +77,7 @@ private struct FolderContent {
 
     /// Whether the path, or the path without its symbolic links, names the folder or anything in it.
     ///
-    /// A link inside the folder is exchanged together with the folder, wherever it leads.
+    /// A link inside the folder is exchanged together with the folder, even if it leads elsewhere.
     func holds(_ path: String) -> Bool {
         guard identity != nil else { return true }
         if isOnWay(path) { return true }

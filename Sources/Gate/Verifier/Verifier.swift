@@ -217,7 +217,9 @@ package struct Verifier: Sendable {
     }
 
     private func assess(_ payload: [UInt8], at now: UInt64) -> AssessedCode {
-        assess(payload, by: source(of: payload), at: now)
+        // A call without an existential does not copy the source.
+        own.recognises(payload)
+            ? assess(payload, by: own, at: now) : assess(payload, by: source(of: payload), at: now)
     }
 
     private func assess(_ payload: [UInt8], by source: some IdentitySource, at now: UInt64) -> AssessedCode {
