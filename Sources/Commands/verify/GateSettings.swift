@@ -118,7 +118,7 @@ extension Verifier {
 
     /// Makes one verdict from one picture: its codes' worst verdict, or the last acceptance with all codes' findings.
     func decide(_ scan: Scan, at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
-        decide(at: at, output) { assess(scan.codes.map(\.bytes), unreadCount: scan.unread.count, at: $0) }
+        decide(at: at, output) { assess(scan.codes.map(\.bytes), unreadCount: scan.unreadPersonCodes.count, at: $0) }
     }
 
     private func decide(

@@ -41,9 +41,12 @@ package struct ScannedCode: Sendable, Equatable {
             (Double(upperRight.x + lowerLeft.x) / 2, Double(upperRight.y + lowerLeft.y) / 2)
         }
 
-        func scaled(by factor: Double) -> Corners {
+        /// The corners in a whole picture of which these are corners in a part, which begins at `x`, `y` of the whole.
+        ///
+        /// - Parameter factor: the size of the whole as a multiple of the part's size.
+        func placed(by factor: Double, x: Int = 0, y: Int = 0) -> Corners {
             func scale(_ point: Point) -> Point {
-                Point(x: Int(Double(point.x) * factor), y: Int(Double(point.y) * factor))
+                Point(x: x + Int(Double(point.x) * factor), y: y + Int(Double(point.y) * factor))
             }
             return Corners(
                 upperLeft: scale(upperLeft), upperRight: scale(upperRight), lowerRight: scale(lowerRight),

@@ -6,27 +6,23 @@ package struct Scanner {
     /// Nil when there is no budget.
     private let microseconds: (@Sendable () -> UInt64)?
     private var picture = PixelBuffer()
-    private var scaled = PixelBuffer()
-    private var prepared = PixelBuffer()
-    private var geometric = GeometricPass()
-    private var threshold = LocalThreshold()
-    private var smoother = Smoother()
+    /// The picture at the size of the largest look, if it is larger; or a tile of it.
+    private var part = PixelBuffer()
+    private var runner: LookRunner
     private var resizer = Resizer()
-    private var search = PersonCodeSearch()
-    private var reader = SymbolReader()
+    private var whole = WholeReader()
     /// The results of all looks at the picture, and of the latest look.
     private var sight = Sight()
     private var look = Sight()
     /// The remaining looks for codes beside one that was read.
     private var looksLeft = ScanPlan.looksForFurtherCodes
-    /// The longest time that zbar has taken for a million pixels; a look by zbar cannot be stopped.
-    private var zbarCost: UInt64 = 0
     /// The look that the film's next frame gets beside the first.
     private var turn = ScanPlan.filmTurns.lowerBound
 
     /// Makes a scanner without a time limit.
     package init() {
         (budgetMicroseconds, microseconds) = (.max, nil)
+        runner = LookRunner(microseconds: nil)
     }
 
     /// Makes a scanner that keeps to its budget.
@@ -38,30 +34,22 @@ package struct Scanner {
         let (product, overflows) = budgetMilliseconds.multipliedReportingOverflow(by: 1_000)
         budgetMicroseconds = overflows ? .max : product
         self.microseconds = microseconds
+        runner = LookRunner(microseconds: microseconds)
     }
 
     /// Looks for codes.
     ///
     /// - Parameter image: any grey picture.
-    /// - Returns: the codes' payloads and corners, or why no code was read.
+    /// - Returns: the codes' payloads and corners, the codes that could not be read, or why no code was read.
     package mutating func scan(_ image: GreyImage) -> Scan {
         guard begin(image) else { return Self.tooSmall }
         defer { picture.unload() }
         let deadline = deadline
-        for place in ScanPlan.steps.indices {
-            // A busy machine must not refuse an easy picture, so the first looks do not depend on the budget.
-            let isFree = place < ScanPlan.freeStepCount
-            if !isFree && deadline.isOver { break }
-            guard perform(ScanPlan.steps[place], deadline: isFree ? .none : deadline) else { continue }
-            // The geometric pass can report the character set, which zbar does not.
-            if look.codes.contains(where: \.payload.mayLackRuns), ScanPlan.steps[place].isForeign,
-                let own = ScanPlan.steps[place...].first(where: { !$0.isForeign })
-            {
-                _ = perform(own, deadline: deadline)
-            }
-            break
-        }
-        return result(unread: lookForPersonCodes(freeCount: Self.freeReadCount))
+        let isLarge = max(picture.width, picture.height) > ScanPlan.longSideMax
+        let isDone = takeSteps(0..<(isLarge ? ScanPlan.freeStepCount : ScanPlan.steps.count), deadline)
+        readWhole(freeCount: Self.freeReadCount, deadline)
+        if isLarge, !isDone, sight.codes.isEmpty { takeTiles(deadline) }
+        return result()
     }
 
     /// Looks for codes in a film's next frame: the cheapest look at each, the others in turn, as time allows.
@@ -85,12 +73,12 @@ package struct Scanner {
         return result()
     }
 
-    /// Looks in a film's frame for person codes beside the codes that were read, before a gate decides on these.
+    /// Looks in a film's frame for the codes beside those that were read, before a gate decides on these.
     ///
     /// - Parameters:
     ///   - frame: the frame of the latest scan.
     ///   - scan: what ``scanFrame(_:isLate:)`` read in it.
-    /// - Returns: the codes of both looks, and the places of codes that neither could read.
+    /// - Returns: the codes of both looks, and the codes that neither could read.
     package mutating func scanFurther(_ frame: GreyImage, beside scan: Scan) -> Scan {
         guard begin(frame) else { return Self.tooSmall }
         defer { picture.unload() }
@@ -98,59 +86,12 @@ package struct Scanner {
         earlier.codes = scan.codes
         sight.add(earlier)
         // A film's next frame follows soon.
-        return result(unread: lookForPersonCodes(freeCount: 0))
+        readWhole(freeCount: 0, deadline)
+        return result()
     }
 
     /// The codes that are read even without a budget: as many as a gate decides on together.
     private static let freeReadCount = 8
-
-    /// Reads every code that may be a person's and was not read yet.
-    ///
-    /// - Returns: the places of those that cannot be read.
-    private mutating func lookForPersonCodes(freeCount: Int) -> [ScannedCode.Corners] {
-        let found = search.find(in: picture)
-        var unread: [ScannedCode.Corners] = []
-        var freeCount = freeCount
-        let deadline = deadline
-        read(found.dark, in: picture, deadline, &freeCount, &unread)
-        if !found.light.isEmpty {
-            scaled.loadInverted(picture)
-            read(found.light, in: scaled, deadline, &freeCount, &unread)
-        }
-        return unread
-    }
-
-    private mutating func read(
-        _ triples: [FinderTriple], in picture: PixelBuffer, _ deadline: Deadline, _ freeCount: inout Int,
-        _ unread: inout [ScannedCode.Corners]
-    ) {
-        for triple in triples where !triple.isCentred(in: sight.places) && !triple.isCentred(in: unread) {
-            look.clear()
-            let isFree = freeCount > 0
-            freeCount -= 1
-            var outcome = reader.read(
-                triple, picture, refined: false, deadline: isFree ? .none : deadline, into: &look)
-            if outcome.corners == nil {
-                outcome = reader.read(triple, picture, refined: true, deadline: deadline, into: &look)
-            }
-            if let corners = outcome.corners {
-                sight.add(look)
-                sight.places.append(corners)
-            } else {
-                unread.append(triple.corners)
-            }
-        }
-        // A place that a false triple seemed to have may belong to a code that was read later.
-        let places = sight.places
-        unread.removeAll { place in places.contains { $0.contain(x: place.middle.x, y: place.middle.y) } }
-        sight.seesCode = sight.seesCode || !unread.isEmpty
-    }
-
-    /// The deadline of a look: the last fifth of the budget is left for the row or decoding that is not interrupted.
-    private var deadline: Deadline {
-        guard let microseconds else { return .none }
-        return Deadline(after: budgetMicroseconds - budgetMicroseconds / 5, by: microseconds)
-    }
 
     /// Loads a picture; false for one that is too small for the smallest symbol.
     private mutating func begin(_ image: GreyImage) -> Bool {
@@ -163,13 +104,28 @@ package struct Scanner {
 
     private static let tooSmall = Scan(outcome: .noCode, codes: [])
 
-    /// The result, with codes ordered from the upper left to the lower right.
-    private mutating func result(unread: [ScannedCode.Corners] = []) -> Scan {
-        // Sorted in place: a copy would allocate memory in every frame.
-        if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
-        let outcome: Scan.Outcome =
-            !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
-        return Scan(outcome: outcome, codes: sight.codes, unread: unread)
+    /// The deadline of a look: the last fifth of the budget is left for the row or decoding that is not interrupted.
+    private var deadline: Deadline {
+        guard let microseconds else { return .none }
+        return Deadline(after: budgetMicroseconds - budgetMicroseconds / 5, by: microseconds)
+    }
+
+    /// Takes looks at the whole picture until one reads a code; returns whether no further look is needed.
+    private mutating func takeSteps(_ places: Range<Int>, _ deadline: Deadline) -> Bool {
+        for place in places {
+            // A busy machine must not refuse an easy picture, so the first looks do not depend on the budget.
+            let isFree = place < ScanPlan.freeStepCount
+            if !isFree && deadline.isOver { return true }
+            guard perform(ScanPlan.steps[place], deadline: isFree ? .none : deadline) else { continue }
+            // The geometric pass can report the character set, which zbar does not.
+            if look.codes.contains(where: \.payload.mayLackRuns), ScanPlan.steps[place].isForeign,
+                let own = ScanPlan.steps[place...].first(where: { !$0.isForeign })
+            {
+                _ = perform(own, deadline: deadline)
+            }
+            return true
+        }
+        return false
     }
 
     /// Takes one look; returns whether the picture needs no further looks.
@@ -177,7 +133,7 @@ package struct Scanner {
     /// A code that is seen beside one that was read gets a few more looks.
     private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> Bool {
         look.clear()
-        take(step, deadline: deadline)
+        runner.take(step, at: picture, deadline: deadline, into: &look)
         sight.add(look)
         guard !sight.codes.isEmpty else { return sight.hasParts }
         if looksLeft == ScanPlan.looksForFurtherCodes, !look.seesCode { return true }
@@ -185,39 +141,51 @@ package struct Scanner {
         return looksLeft < 0
     }
 
-    private mutating func take(_ step: ScanPlan.Step, deadline: Deadline) {
+    /// Reads every code in the picture; in a large picture also at half its size, a quarter and so on, where codes that
+    /// are blurred in full size are sharp.
+    private mutating func readWhole(freeCount: Int, _ deadline: Deadline) {
+        var freeCount = freeCount
         let longSide = max(picture.width, picture.height)
-        let target = step.longSide ?? min(longSide, ScanPlan.longSideMax)
-        let isScaled = step.onlyDownwards ? target < longSide : target != longSide
-        if isScaled { resizer.scale(picture, longSide: target, into: &scaled) }
-        if step.isInverted {
-            if isScaled { scaled.invert() } else { scaled.loadInverted(picture) }
+        var factor = 1
+        while longSide / factor > ScanPlan.longSideMax { factor *= 2 }
+        while factor > 1 {
+            resizer.scale(picture, longSide: longSide / factor, into: &part)
+            let size = Double(longSide) / Double(longSide / factor)
+            whole.read(part, factor: size, freeCount: &freeCount, deadline: deadline, into: &sight)
+            factor /= 2
         }
-        let source = isScaled || step.isInverted ? scaled : picture
-        switch step.look {
-        case .geometry(let windowShare, let refined, let isSmoothed):
-            let window = max(15, max(source.width, source.height) / windowShare)
-            if isSmoothed { smoother.apply(source, into: &prepared) }
-            geometric.read(
-                isSmoothed ? prepared : source, window: window, offset: isSmoothed ? 1 : 4, refined: refined,
-                deadline: deadline, into: &look)
-        case .zbar(let window):
-            if let window { threshold.apply(source, window: window, offset: 3, into: &prepared) }
-            let seen = window == nil ? source : prepared
-            let cost = zbarCost * UInt64(seen.width * seen.height) / 1_000_000
-            guard deadline.remaining > cost + cost / 4 else {
-                // One delayed look must not exclude all later looks by zbar.
-                zbarCost -= zbarCost / 8
-                return
+        whole.read(picture, factor: 1, freeCount: &freeCount, deadline: deadline, into: &sight)
+        sight.settleUnread()
+    }
+
+    /// Looks at a large picture in full size, tile by tile and the most promising tile first, and in between at the
+    /// whole picture.
+    private mutating func takeTiles(_ deadline: Deadline) {
+        let patterns = whole.detector.dark.patterns + whole.detector.light.patterns
+        let tiles = Tile.cut(picture, side: ScanPlan.longSideMax, by: patterns)
+        let steps = Array(ScanPlan.steps.indices.dropFirst(ScanPlan.freeStepCount))
+        for turn in 0..<max(tiles.count, steps.count) {
+            if turn < tiles.count {
+                for step in ScanPlan.tileSteps where !deadline.isOver {
+                    part.load(tiles[turn], of: picture)
+                    look.clear()
+                    runner.take(step, at: part, deadline: deadline, into: &look)
+                    look.place(by: 1, x: tiles[turn].x, y: tiles[turn].y)
+                    sight.add(look)
+                    if !look.codes.isEmpty || look.hasParts { break }
+                }
             }
-            let begin = microseconds?() ?? 0
-            ZBarPass.read(seen, into: &look)
-            let taken = (microseconds?() ?? 0) &- begin
-            zbarCost = max(zbarCost - zbarCost / 8, taken * 1_000_000 / UInt64(seen.width * seen.height))
+            if turn < steps.count, sight.codes.isEmpty, takeSteps(steps[turn]..<(steps[turn] + 1), deadline) { return }
+            if deadline.isOver { return }
         }
-        guard source.width != picture.width || source.height != picture.height else { return }
-        // Corners are positions in the picture that the caller gave.
-        let factor = Double(longSide) / Double(max(source.width, source.height))
-        for index in look.codes.indices { look.codes[index].corners = look.codes[index].corners?.scaled(by: factor) }
+    }
+
+    /// The result, with codes ordered from the upper left to the lower right.
+    private mutating func result() -> Scan {
+        // Sorted in place: a copy would allocate memory in every frame.
+        if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
+        let outcome: Scan.Outcome =
+            !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
+        return Scan(outcome: outcome, codes: sight.codes, unread: sight.unread)
     }
 }
