@@ -61,7 +61,9 @@ struct FinderLink {
     }
 
     /// The symbol whose corner pattern has these two sides; nil unless timing and format are seen between them.
-    static func symbol(_ corner: FinderPattern, _ one: FinderLink, _ other: FinderLink, in view: GreyView) -> SeenSymbol? {
+    static func symbol(
+        _ corner: FinderPattern, _ one: FinderLink, _ other: FinderLink, in view: GreyView
+    ) -> SeenSymbol? {
         guard one.isSideBeside(other) else { return nil }
         let turn = one.direction.x * other.direction.y - one.direction.y * other.direction.x
         let (right, below) = turn > 0 ? (one, other) : (other, one)

@@ -66,6 +66,8 @@ struct SymbolSearch {
     /// - Parameters:
     ///   - corner: the index of the pattern at the symbol's corner.
     ///   - size: the index of the size, less than `classCount`.
+    ///   - view: the picture.
+    ///   - found: gets the symbols, in place of others.
     mutating func find(at corner: Int, size: Int, in view: GreyView, into found: inout [SeenSymbol]) {
         found.removeAll(keepingCapacity: true)
         guard !isStruck[corner] else { return }

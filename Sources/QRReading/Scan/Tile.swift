@@ -9,8 +9,10 @@ struct Tile: Equatable {
     /// Cuts a picture into tiles, those with the most finder patterns first.
     ///
     /// - Parameters:
+    ///   - picture: grey.
     ///   - side: the largest width and height of a tile.
     ///   - patterns: the finder patterns that were found in the picture.
+    /// - Returns: tiles of one size, which cover the picture.
     static func cut(_ picture: PixelBuffer, side: Int, by patterns: [FinderPattern]) -> [Tile] {
         let (columns, rows) = (starts(picture.width, side), starts(picture.height, side))
         let (width, height) = (min(picture.width, side), min(picture.height, side))
