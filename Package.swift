@@ -193,7 +193,7 @@ let package = Package(
         tests("SigningTests", ["Encoding", "Signing", "TestSupport"]),
         tests("CredentialTests", ["Credential", "Encoding", "Signing", "TestSupport"]),
         tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
-        tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard", "TestSupport"]),
+        tests("QRReadingTests", ["CSPNG", "CTurboJPEG", "QRDrawing", "QRReading", "QRStandard", "TestSupport"]),
         tests(
             "GateTests",
             ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "TestSupport"]),

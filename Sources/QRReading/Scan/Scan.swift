@@ -16,6 +16,8 @@ package struct Scan: Sendable, Equatable {
     package let codes: [ScannedCode]
     /// Other codes, which are seen and cannot be read.
     package var unread: [UnreadCode] = []
+    /// Whether pixels of the picture are missing or may be wrong.
+    package var isDamaged = false
 
     /// The places of unread codes that may be a person's: these keep a gate closed.
     package var unreadPersonCodes: [ScannedCode.Corners] { unread.filter(\.mayBePersonCode).map(\.corners) }

@@ -37,14 +37,34 @@ package struct Scanner {
         runner = LookRunner(microseconds: microseconds)
     }
 
+    /// Looks for codes in a picture file; if grey shows none, in the views of its colours too.
+    ///
+    /// - Parameter file: any picture.
+    /// - Returns: as ``scan(_:)``.
+    package mutating func scan(_ file: PictureFile) -> Scan {
+        let deadline = deadline
+        var result = scan(file.grey, deadline)
+        if result.codes.isEmpty, result.outcome != .structuredAppend, !deadline.isOver {
+            var views = file.colourViews()
+            while !deadline.isOver, let view = views.next() {
+                let other = scan(view, deadline)
+                if other.outcome != .noCode { result = other }
+                if other.outcome == .codes { break }
+            }
+        }
+        result.isDamaged = file.isDamaged
+        return result
+    }
+
     /// Looks for codes.
     ///
     /// - Parameter image: any grey picture.
     /// - Returns: the codes' payloads and corners, the codes that could not be read, or why no code was read.
-    package mutating func scan(_ image: GreyImage) -> Scan {
+    package mutating func scan(_ image: GreyImage) -> Scan { scan(image, deadline) }
+
+    private mutating func scan(_ image: GreyImage, _ deadline: Deadline) -> Scan {
         guard begin(image) else { return Self.tooSmall }
         defer { picture.unload() }
-        let deadline = deadline
         let isLarge = max(picture.width, picture.height) > ScanPlan.longSideMax
         let isDone = takeSteps(0..<(isLarge ? ScanPlan.freeStepCount : ScanPlan.steps.count), deadline)
         readWhole(freeCount: Self.freeReadCount, deadline)
