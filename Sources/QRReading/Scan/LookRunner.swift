@@ -15,11 +15,6 @@ struct LookRunner {
         self.microseconds = microseconds
     }
 
-    /// Makes a smaller copy of a picture, whose long side has `longSide` pixels.
-    mutating func scale(_ picture: PixelBuffer, longSide: Int, into target: inout PixelBuffer) {
-        resizer.scale(picture, longSide: longSide, into: &target)
-    }
-
     /// Takes one look; corners are positions in this picture.
     mutating func take(
         _ step: ScanPlan.Step, at picture: PixelBuffer, deadline: Deadline, into look: inout Sight

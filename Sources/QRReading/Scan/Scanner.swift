@@ -6,10 +6,10 @@ package struct Scanner {
     /// Nil when there is no budget.
     private let microseconds: (@Sendable () -> UInt64)?
     private var picture = PixelBuffer()
-    /// The picture at the size of the largest look, if it is larger; or a tile of it.
+    private var pyramid = Pyramid()
+    /// A tile of a large picture.
     private var part = PixelBuffer()
     private var runner: LookRunner
-    private var resizer = Resizer()
     private var whole = WholeReader()
     /// The results of all looks at the picture, and of the latest look.
     private var sight = Sight()
@@ -65,10 +65,16 @@ package struct Scanner {
     private mutating func scan(_ image: GreyImage, _ deadline: Deadline) -> Scan {
         guard begin(image) else { return Self.tooSmall }
         defer { picture.unload() }
-        let isLarge = max(picture.width, picture.height) > ScanPlan.longSideMax
-        let isDone = takeSteps(0..<(isLarge ? ScanPlan.freeStepCount : ScanPlan.steps.count), deadline)
+        pyramid.build(picture, downTo: ScanPlan.longSideMax)
+        let isDone = takeSteps(0..<1, deadline)
         readWhole(freeCount: Self.freeReadCount, deadline)
-        if isLarge, !isDone, sight.codes.isEmpty { takeTiles(deadline) }
+        if !isDone, sight.codes.isEmpty, !takeSteps(1..<ScanPlan.freeStepCount, deadline) {
+            if pyramid.count > 0 {
+                takeTiles(deadline)
+            } else {
+                _ = takeSteps(ScanPlan.freeStepCount..<ScanPlan.steps.count, deadline)
+            }
+        }
         return result()
     }
 
@@ -105,6 +111,7 @@ package struct Scanner {
         var earlier = Sight()
         earlier.codes = scan.codes
         sight.add(earlier)
+        pyramid.build(picture, downTo: ScanPlan.longSideMax)
         // A film's next frame follows soon.
         readWhole(freeCount: 0, deadline)
         return result()
@@ -117,6 +124,7 @@ package struct Scanner {
     private mutating func begin(_ image: GreyImage) -> Bool {
         guard min(image.width, image.height) >= SymbolLayout.size(version: 1) else { return false }
         picture.load(image)
+        pyramid.clear()
         sight.clear()
         looksLeft = ScanPlan.looksForFurtherCodes
         return true
@@ -153,7 +161,10 @@ package struct Scanner {
     /// A code that is seen beside one that was read gets a few more looks.
     private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> Bool {
         look.clear()
-        runner.take(step, at: picture, deadline: deadline, into: &look)
+        // The smallest picture that is larger than every look.
+        let level = pyramid.count - 2
+        runner.take(step, at: level < 0 ? picture : pyramid[level], deadline: deadline, into: &look)
+        look.place(by: Double(1 << max(0, level + 1)), x: 0, y: 0)
         sight.add(look)
         guard !sight.codes.isEmpty else { return sight.hasParts }
         if looksLeft == ScanPlan.looksForFurtherCodes, !look.seesCode { return true }
@@ -165,17 +176,11 @@ package struct Scanner {
     /// are blurred in full size are sharp.
     private mutating func readWhole(freeCount: Int, _ deadline: Deadline) {
         var freeCount = freeCount
-        let longSide = max(picture.width, picture.height)
-        var factor = 1
-        while longSide / factor > ScanPlan.longSideMax { factor *= 2 }
-        while factor > 1 {
-            resizer.scale(picture, longSide: longSide / factor, into: &part)
-            let size = Double(longSide) / Double(longSide / factor)
-            whole.read(part, factor: size, freeCount: &freeCount, deadline: deadline, into: &sight)
-            factor /= 2
+        for level in (0..<pyramid.count).reversed() {
+            whole.read(
+                pyramid[level], factor: Double(2 << level), freeCount: &freeCount, deadline: deadline, into: &sight)
         }
         whole.read(picture, factor: 1, freeCount: &freeCount, deadline: deadline, into: &sight)
-        sight.settleUnread()
     }
 
     /// Looks at a large picture in full size, tile by tile and the most promising tile first, and in between at the
@@ -202,6 +207,7 @@ package struct Scanner {
 
     /// The result, with codes ordered from the upper left to the lower right.
     private mutating func result() -> Scan {
+        sight.settleUnread()
         // Sorted in place: a copy would allocate memory in every frame.
         if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
         let outcome: Scan.Outcome =

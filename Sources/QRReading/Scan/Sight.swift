@@ -36,6 +36,7 @@ struct Sight {
 
     /// Drops what was first taken for an unread code and then read, and repetitions.
     mutating func settleUnread() {
+        guard !unread.isEmpty else { return }
         var kept: [UnreadCode] = []
         for code in unread where !hasRead(at: code.corners.middle) {
             let middle = code.corners.middle
