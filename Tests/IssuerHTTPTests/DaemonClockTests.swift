@@ -99,6 +99,7 @@ struct DaemonClockTests {
         #expect(try client.ask(.health, [:])["status"] == "ok")
         #expect(daemon.end(SIGTERM) == 0)
         let said = try daemon.diagnostics
+        #expect(said.contains("suishend: ready; the newest log entry was recorded 1 h 0 min ahead of the clock\n"))
         let errors = try errors(daemon)
         #expect(errors.count == 1 && errors[0].contains("[clock_before_checkpoint]"), "\(said)")
     }
@@ -113,5 +114,27 @@ struct DaemonClockTests {
         let refused = try issue([])
         #expect(refused.status == 75 && refused.output.contains("[clock_before_checkpoint]"), "\(refused.output)")
         #expect(try issue(["--at", "\(time(nil))"]).status == 0)
+    }
+
+    @Test("is told of at its start only by how long ago the newest entry was recorded")
+    func pause() throws {
+        let clock = try SetClock(at: Self.now)
+        let daemon = try HTTPDaemon(installation, prefix: clock.words)
+        let client = try IssuerClient(path: daemon.socket)
+        let object = try #require(try client.ask(.registerObject, Self.object)["subject"])
+        _ = try client.ask(.appendEvent, ["object": object, "step": "inspecting"])
+        #expect(daemon.end(SIGTERM) == 0)
+        var said = "suishend: ready\n"
+        #expect(try daemon.diagnostics == said)
+        for (seconds, text) in [
+            (5, "5 s"), (65, "1 min 5 s"), (7500, "2 h 5 min"), (400 * 86_400 + 10_800, "400 d 3 h"),
+        ] as [(UInt64, String)] {
+            try clock.set(Self.now + seconds)
+            try daemon.start()
+            said += "suishend: ready; the newest log entry was recorded \(text) ago\n"
+            #expect(try IssuerClient(path: daemon.socket).ask(.issue, ["subject": object])["text"] != nil)
+            #expect(try daemon.diagnostics == said)
+            #expect(daemon.end(SIGTERM) == 0)
+        }
     }
 }

@@ -72,7 +72,9 @@ struct SuishendCommand: AsyncParsableCommand {
             await service.upkeepContinually(nowMilliseconds: clocks.wallMilliseconds, report: Self.report)
         }
         let beating = Task { await service.advanceBeatContinually(report: Self.report) }
-        StandardStream.error.write("suishend: ready\n")
+        let ready = ReadyLine.text(
+            newestMilliseconds: service.newestEntryMilliseconds, nowMilliseconds: clocks.wallMilliseconds())
+        StandardStream.error.write(ready + "\n")
         try await server.run(until: stop)
         logRecovery.cancel()
         publishing.cancel()

@@ -11,4 +11,7 @@ extension IssuingService {
             return error
         }
     }
+
+    /// The recorded time of the log's newest entry, in milliseconds since 1970-01-01T00:00:00Z; nil for an empty log.
+    package var newestEntryMilliseconds: UInt64? { signingClock.newestMilliseconds }
 }

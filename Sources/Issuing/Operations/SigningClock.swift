@@ -90,6 +90,12 @@ final class SigningClock: Sendable {
         }
     }
 
+    /// The recorded time of the newest entry; nil for an empty log.
+    var newestMilliseconds: UInt64? {
+        let newest = newestEntryMilliseconds.load(ordering: .relaxed)
+        return newest == 0 ? nil : newest
+    }
+
     /// Takes up the recorded time of an entry, inside the transaction that appends it.
     ///
     /// A transaction that is undone leaves its time here until the next start; the clock stood there by then.
