@@ -206,13 +206,13 @@ let package = Package(
             "StorageTests",
             ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
         .target(
-            name: "IssuerTestSupport", dependencies: ["Encoding", "Issuing", "Signing", "TestSupport"],
+            name: "IssuerTestSupport", dependencies: ["Encoding", "Issuing", "Platform", "Signing", "TestSupport"],
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
             [
-                "Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TestSupport",
-                "TraceLog",
+                "Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage",
+                "TestSupport", "TraceLog",
             ]),
         tests(
             "IssuerHTTPTests",
