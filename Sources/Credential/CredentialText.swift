@@ -132,8 +132,24 @@ package struct CredentialText: Sendable, Equatable {
                 code: .malformed, reason: "the letters of a person code came in lower case",
                 hint: "check the scanner's settings: it must send letters as they are; is Caps Lock on?")
         }
+        if isTypedByAnotherKeyboard(text) {
+            return CredentialError(
+                code: .malformed, reason: "the text begins as a person code, with other characters for its first signs",
+                hint: "check the scanner's settings: its keyboard layout must be the computer's")
+        }
         return .malformed("the text is not a Suishen code")
     }
+
+    /// Whether a text looks like a person code that a scanner typed on the keyboard of another country.
+    ///
+    /// There the letters S and P keep their places, and the digit or the colon become other signs, as in `SP1Ö` or `SP&M`.
+    private static func isTypedByAnotherKeyboard(_ text: [UInt8]) -> Bool {
+        guard text.count >= personByteCountMin, let digit = text.dropFirst(2).first else { return false }
+        return ["SP", "sp"].contains { text.starts(with: $0.utf8) } && [UInt8]("1&!+".utf8).contains(digit)
+    }
+
+    /// Fewer than the shortest person code has, and more than most words on posters.
+    private static let personByteCountMin = 100
 
     /// Whether a text begins as a person code of any version: two letters, digits and a colon.
     private static func isPerson(_ text: [UInt8], letters: String = "SP") -> Bool {

@@ -13,10 +13,14 @@ struct Film {
     ///   - texts: the codes' texts; an empty one leaves its place empty.
     ///   - frameCount: how many frames.
     ///   - damaged: the places of codes that nobody can read.
+    ///   - farAway: the places of codes whose modules have two pixels instead of three.
     /// - Throws: when a text does not fit into a code.
-    mutating func show(_ texts: [String], frameCount: Int = 2, damaged: Set<Int> = []) throws {
+    mutating func show(
+        _ texts: [String], frameCount: Int = 2, damaged: Set<Int> = [], farAway: Set<Int> = []
+    ) throws {
         for frame in 0..<frameCount {
-            try add(texts, right: frame % 3 * (damaged.isEmpty ? 1 : 4), down: frame % 2, damaged: damaged)
+            let right = frame % 3 * (damaged.isEmpty ? 1 : 4)
+            try add(texts, right: right, down: frame % 2, damaged: damaged, farAway: farAway)
         }
     }
 
@@ -25,16 +29,19 @@ struct Film {
         try add(texts, right: 0, down: 0, damaged: damaged)
     }
 
-    private mutating func add(_ texts: [String], right: Int, down: Int, damaged: Set<Int>) throws {
+    private mutating func add(
+        _ texts: [String], right: Int, down: Int, damaged: Set<Int>, farAway: Set<Int> = []
+    ) throws {
         var pixels = (0..<(Self.width * Self.height)).map { UInt8(205 + $0 * 7 % 23) }
         for (place, text) in texts.enumerated() where !text.isEmpty {
             let symbol = try QRSymbol.encode(text)
             let hole = symbol.size / 4..<(damaged.contains(place) ? symbol.size - symbol.size / 4 : symbol.size / 4)
             let (left, top) = (15 + place * 235 + right, 15 + down)
-            for row in 0..<(symbol.size * 3) {
-                for column in 0..<(symbol.size * 3) {
-                    let isHole = hole.contains(row / 3) && hole.contains(column / 3)
-                    if isHole || symbol.modules[row / 3 * symbol.size + column / 3] == 1 {
+            let pixelCount = farAway.contains(place) ? 2 : 3
+            for row in 0..<(symbol.size * pixelCount) {
+                for column in 0..<(symbol.size * pixelCount) {
+                    let isHole = hole.contains(row / pixelCount) && hole.contains(column / pixelCount)
+                    if isHole || symbol.modules[row / pixelCount * symbol.size + column / pixelCount] == 1 {
                         pixels[(top + row) * Self.width + left + column] = 35
                     }
                 }

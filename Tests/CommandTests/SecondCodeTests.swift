@@ -144,4 +144,15 @@ struct SecondCodeTests {
         #expect(verdict["code"]?.string == "ok", "\(outcome.output)")
         #expect(verdict["warnings"] == ["root_unpinned", .string(Verifier.backgroundWarning)])
     }
+
+    @Test("of another holder who stands far away keeps a film's gate closed in every frame")
+    func filmFarHolder() throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let (near, far) = (try code(gate), try code(gate))
+        var film = Film()
+        try film.show([near, far], frameCount: 12, farAway: [1])
+        let codes = try self.film(film, gate)
+        #expect(!codes.isEmpty && !codes.contains("ok"), "\(codes)")
+    }
 }

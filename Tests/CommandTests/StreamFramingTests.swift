@@ -80,4 +80,16 @@ struct StreamFramingTests {
         #expect(lines.first?["code"]?.string == "malformed")
         #expect(lines.first?["hint"]?.string?.contains("scanner's settings") == true)
     }
+
+    @Test(
+        "typed by a keyboard of another country get the same hint",
+        arguments: [("SP1:", "SP1Ö"), ("SP1:", "SP&M"), ("SP1:", "SP1Ñ"), ("SP1:", "sp!;")])
+    func otherKeyboard(begin: String, typed: String) throws {
+        let gate = try VerifyGate()
+        defer { gate.remove() }
+        let code = try gate.person(kind: .paper)
+        let lines = try run(Array((typed + code.dropFirst(begin.count)).utf8), gate)
+        #expect(lines.first?["code"]?.string == "malformed")
+        #expect(lines.first?["hint"]?.string?.contains("scanner's settings") == true)
+    }
 }

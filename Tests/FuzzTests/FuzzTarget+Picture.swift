@@ -1,4 +1,5 @@
 import CZlib
+import Gate
 import Synchronization
 
 @testable import QRReading
@@ -15,8 +16,41 @@ extension FuzzTarget {
             guard width < 1 << 16, height < 1 << 16, width * height <= pixelCountMax else { return }
             repairChecksums(of: &bytes)
         }
-        guard let image = try? PictureFile(bytes).grey else { return }
-        precondition(image.pixels.count == image.width * image.height)
+        guard let file = try? PictureFile(bytes) else { return }
+        precondition(file.grey.pixels.count == file.grey.width * file.grey.height)
+        var views = file.colourViews()
+        while let view = views.next() { precondition(view.width == file.grey.width && view.height == file.grey.height) }
+    }
+
+    /// The bytes as pixels, below one that says how many are in a row, as a picture with many codes.
+    static func runWhole(_ bytes: [UInt8]) {
+        guard let first = bytes.first else { return }
+        let width = 64 + Int(first)
+        let height = (bytes.count - 1) / width
+        guard
+            let image = GreyImage(width: width, height: height, pixels: Array(bytes.dropFirst().prefix(width * height)))
+        else { return }
+        var (picture, pyramid, whole, sight) = (PixelBuffer(), Pyramid(), WholeReader(), Sight())
+        picture.load(image)
+        pyramid.build(picture, downTo: SymbolLayout.size(version: 1) * 2)
+        var freeCount = 1
+        for level in 0..<pyramid.count {
+            whole.read(
+                pyramid[level], factor: Double(2 << level), freeCount: &freeCount, deadline: .none, into: &sight)
+        }
+        whole.read(picture, factor: 1, freeCount: &freeCount, deadline: .none, into: &sight)
+        sight.settleUnread()
+        precondition(sight.unread.allSatisfy { !sight.hasRead(at: $0.corners.middle) })
+    }
+
+    /// The bytes as a hand scanner's line.
+    static func runFraming(_ bytes: [UInt8]) {
+        let scanned = ScannedText(bytes)
+        precondition(scanned.text.count <= bytes.count)
+        guard let payloads = try? scanned.payloads() else { return }
+        precondition((1...Verifier.payloadCountMax).contains(payloads.count))
+        // What was stripped once is stripped: a second gate that gets the text says the same.
+        precondition(payloads.count > 1 || !scanned.text.contains { $0 < 0x20 })
     }
 
     /// The bytes as pixels, below one that says how many are in a row, and how they are looked at.

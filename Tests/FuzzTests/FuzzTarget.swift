@@ -3,7 +3,7 @@
 /// What must also hold for accepted input is checked by a precondition, so that breaking it is a crash to libFuzzer.
 enum FuzzTarget: String, CaseIterable {
     case cbor, cose, base45, json, bundle, status, transit, hcert, http
-    case image, scan, symbol, payload
+    case image, scan, whole, symbol, payload, framing
     case note, entry, entries, proof, epcis
     case settings, request
 
@@ -20,6 +20,8 @@ enum FuzzTarget: String, CaseIterable {
         case .http: Self.runHTTP(bytes)
         case .image: Self.runImage(bytes)
         case .scan: Self.runScan(bytes)
+        case .whole: Self.runWhole(bytes)
+        case .framing: Self.runFraming(bytes)
         case .symbol: Self.runSymbol(bytes)
         case .payload: Self.runPayload(bytes)
         case .note: Self.runNote(bytes)

@@ -47,7 +47,7 @@ struct ForeignOptions: ParsableArguments {
             worst = max(worst, verdict.isAccepted ? .accept : .reject)
         }
         switch input {
-        case .text(let text): judge(text)
+        case .text(let text): judge(String(decoding: ScannedText(Array(text.utf8)).text, as: UTF8.self))
         case .pictures(let paths):
             for path in paths {
                 do throws(CommandError) {

@@ -1,4 +1,5 @@
 import CLinux
+import Gate
 import Glibc
 import Platform
 import Synchronization
@@ -120,7 +121,7 @@ final class StreamLines: Sendable {
         }
 
         private mutating func keep(_ bytes: ArraySlice<UInt8>) {
-            isOverlong = isOverlong || line.count + bytes.count > StreamScan.lineByteCountMax
+            isOverlong = isOverlong || line.count + bytes.count > ScannedText.byteCountMax
             if !isOverlong { line += bytes }
         }
 

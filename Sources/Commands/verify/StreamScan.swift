@@ -6,9 +6,6 @@ import Signing
 
 /// Decides on a scanner's lines: any free core checks a line; the lines are then settled and answered in order.
 struct StreamScan {
-    /// The most bytes of one line; a little more than the largest QR code in hex.
-    static let lineByteCountMax = 8192
-
     let gate: RunningGate
     let output: VerdictOutput
     let at: UInt64?
@@ -52,7 +49,7 @@ struct StreamScan {
             assessed = gate.assess(scanned, at: line.readAt)
             digest = scanned.text.digest
         } else {
-            let reason = "a line of more than \(Self.lineByteCountMax) bytes"
+            let reason = "a line of more than \(ScannedText.byteCountMax) bytes"
             assessed = AssessedScan(refused: Refusal(.malformed, reason), scene: gate.scene.name)
         }
         return StreamAnswers.AssessedLine(

@@ -1,10 +1,12 @@
 import Encoding
-import Gate
 
 /// A scanner's line, or a text of the command line, as code payloads.
-struct ScannedText {
+package struct ScannedText {
+    /// The most bytes of one line; a little more than the largest QR code in hex.
+    package static let byteCountMax = 8192
+
     /// The line without what hand scanners put about a code.
-    let text: ArraySlice<UInt8>
+    package let text: ArraySlice<UInt8>
 
     private static let hexPrefix = Array("hex:".utf8)
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -13,7 +15,7 @@ struct ScannedText {
     private static let (startOfText, endOfText, endOfTransmission): (UInt8, UInt8, UInt8) = (2, 3, 4)
     private static let (tab, carriageReturn, groupSeparator): (UInt8, UInt8, UInt8) = (9, 13, 29)
 
-    init(_ line: [UInt8]) {
+    package init(_ line: [UInt8]) {
         var text = line[...]
         if text.starts(with: Self.byteOrderMark) { text.removeFirst(Self.byteOrderMark.count) }
         if text.first == Self.startOfText { text.removeFirst() }
@@ -32,7 +34,7 @@ struct ScannedText {
     ///
     /// A malformed text stays unchanged, and every source refuses it. A control character inside is refused here:
     /// somebody who reads lines would see two scans in one code that holds a line feed.
-    func payloads() throws(Refusal) -> [[UInt8]] {
+    package func payloads() throws(Refusal) -> [[UInt8]] {
         guard !text.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
             throw Refusal(
                 .malformed, "the text has a control character inside",
@@ -40,7 +42,7 @@ struct ScannedText {
         }
         let text = Array(text)
         guard text.first == UInt8(ascii: "[") else { return [Self.payload(text)] }
-        guard let items = try? JSONValue.parse(text, byteCountMax: StreamScan.lineByteCountMax, depthMax: 2).array,
+        guard let items = try? JSONValue.parse(text, byteCountMax: Self.byteCountMax, depthMax: 2).array,
             (1...Verifier.payloadCountMax).contains(items.count)
         else { return [text] }
         let texts = items.compactMap(\.string)
@@ -57,7 +59,7 @@ struct ScannedText {
 
 extension Verifier {
     /// Assesses the payloads of a text, or refuses the text.
-    func assess(_ scanned: ScannedText, at now: UInt64) -> AssessedScan {
+    package func assess(_ scanned: ScannedText, at now: UInt64) -> AssessedScan {
         do throws(Refusal) {
             return assess(try scanned.payloads(), at: now)
         } catch {
