@@ -10,7 +10,8 @@ struct DecodeCommand: ParsableCommand {
         abstract: "Read the QR codes in pictures without verifying them.",
         discussion: """
             Prints one line a code. \\n, \\r, \\t and \\\\ stand for characters that would break the line, and \\u{…} \
-            with a hexadecimal number for other control characters. With --paths, every path on stdin gives one line: \
+            with a hexadecimal number for other control characters. A text that is split over several codes \
+            (structured append) is one line where the picture shows all its parts. With --paths, every path on stdin gives one line: \
             the picture's texts, separated by tabs and without \\u{…}, or an empty line when nothing was read.
             """)
 
@@ -19,7 +20,7 @@ struct DecodeCommand: ParsableCommand {
     @Argument(help: "PNG or JPEG pictures; - reads one from stdin.")
     var images: [String] = []
 
-    @Flag(help: "Print one JSON object a code, with its bytes and corners.")
+    @Flag(help: "Print one JSON object a text, with its bytes, and its code's corners or its parts.")
     var json = false
 
     @Flag(help: "Take the pictures' paths from stdin, one a line.")
@@ -36,8 +37,11 @@ struct DecodeCommand: ParsableCommand {
         for image in images {
             do throws(CommandError) {
                 let scan = try reader.scan(image)
-                for code in scan.codes { StandardStream.output.write(line(code, image) + "\n") }
-                if let cause = scan.failure(image) { throw cause }
+                for text in DecodedText.all(in: scan) { StandardStream.output.write(line(text, image) + "\n") }
+                for cause in DecodedText.failures(of: scan, in: image) {
+                    Diagnostics(command: "verify").report(cause)
+                    failure = cause
+                }
             } catch {
                 Diagnostics(command: "verify").report(error)
                 failure = error
@@ -46,14 +50,8 @@ struct DecodeCommand: ParsableCommand {
         if let failure { throw ExitCode(failure.status.rawValue) }
     }
 
-    private func line(_ code: ScannedCode, _ image: String) -> String {
-        guard json else { return Self.escaped(code.text, forTerminal: true) }
-        let corners = (code.corners?.all ?? []).map { JSONValue.array([.integer(Int64($0.x)), .integer(Int64($0.y))]) }
-        let value: JSONValue = [
-            "image": .string(image), "text": .string(code.text), "bytes": .string(Hex.encode(code.bytes)),
-            "corners": .array(corners),
-        ]
-        return value.encoded()
+    private func line(_ decoded: DecodedText, _ image: String) -> String {
+        json ? decoded.json(image: image).encoded() : Self.escaped(decoded.payload.text, forTerminal: true)
     }
 
     private func readPaths() throws {
@@ -62,7 +60,7 @@ struct DecodeCommand: ParsableCommand {
         while let line = try lines.next() {
             var texts: [String] = []
             if case .text(let bytes) = line, let scan = try? reader.scan(String(decoding: bytes, as: UTF8.self)) {
-                texts = scan.codes.map { Self.escaped($0.text, forTerminal: false) }
+                texts = DecodedText.all(in: scan).map { Self.escaped($0.payload.text, forTerminal: false) }
             }
             StandardStream.output.write(texts.joined(separator: "\t") + "\n")
         }

@@ -7,7 +7,7 @@ package struct Scan: Sendable, Equatable {
         case noCode = "no_code"
         /// There is a code that cannot be read.
         case unreadable
-        /// Only codes of a structured append were found, a text in several codes; such texts are refused.
+        /// Only parts of texts that are split over several codes were found; gates refuse such texts.
         case structuredAppend = "structured_append"
     }
 
@@ -16,4 +16,11 @@ package struct Scan: Sendable, Equatable {
     package let codes: [ScannedCode]
     /// The places of other codes that may be a person's: they are seen, and cannot be read.
     package var unread: [ScannedCode.Corners] = []
+    /// Whether a code was corrected and has a mode, or a subset of Hanzi mode, that no standard defines.
+    package var hasUnknownMode = false
+    /// The parts of split texts that were read, without repetition.
+    var parts: [SplitText.Part] = []
+
+    /// The split texts, joined where all their parts are in the picture.
+    package var splitTexts: [SplitText] { SplitText.grouped(parts) }
 }

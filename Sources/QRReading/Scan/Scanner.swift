@@ -169,7 +169,9 @@ package struct Scanner {
         if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
         let outcome: Scan.Outcome =
             !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
-        return Scan(outcome: outcome, codes: sight.codes, unread: unread)
+        return Scan(
+            outcome: outcome, codes: sight.codes, unread: unread, hasUnknownMode: sight.hasUnknownMode,
+            parts: sight.parts)
     }
 
     /// Takes one look; returns whether the picture needs no further looks.
@@ -179,8 +181,8 @@ package struct Scanner {
         look.clear()
         take(step, deadline: deadline)
         sight.add(look)
-        guard !sight.codes.isEmpty else { return sight.hasParts }
-        if looksLeft == ScanPlan.looksForFurtherCodes, !look.seesCode { return true }
+        guard !sight.codes.isEmpty || sight.hasParts else { return false }
+        if looksLeft == ScanPlan.looksForFurtherCodes, !look.seesCode, !sight.lacksParts { return true }
         looksLeft -= 1
         return looksLeft < 0
     }
@@ -218,6 +220,6 @@ package struct Scanner {
         guard source.width != picture.width || source.height != picture.height else { return }
         // Corners are positions in the picture that the caller gave.
         let factor = Double(longSide) / Double(max(source.width, source.height))
-        for index in look.codes.indices { look.codes[index].corners = look.codes[index].corners?.scaled(by: factor) }
+        look.scale(by: factor)
     }
 }

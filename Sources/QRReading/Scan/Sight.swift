@@ -3,15 +3,34 @@ struct Sight {
     var codes: [ScannedCode] = []
     /// The places of all codes that were read; a code that is there twice has two.
     var places: [ScannedCode.Corners] = []
-    /// Whether a code of a structured append was seen.
-    var hasParts = false
+    /// The parts of split texts, without repetition.
+    var parts: [SplitText.Part] = []
+    /// Whether zbar saw a part; it does not give a part's header.
+    var hasForeignParts = false
+    /// Whether a code was corrected and has a mode that no standard defines.
+    var hasUnknownMode = false
     /// Whether a code was seen that was not read.
     var seesCode = false
 
     mutating func clear() {
         codes.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
-        (hasParts, seesCode) = (false, false)
+        parts.removeAll(keepingCapacity: true)
+        (hasForeignParts, hasUnknownMode, seesCode) = (false, false, false)
+    }
+
+    /// Whether a part of a split text was seen.
+    var hasParts: Bool { hasForeignParts || !parts.isEmpty }
+
+    /// Whether a split text lacks parts that further looks may read.
+    var lacksParts: Bool {
+        parts.isEmpty ? hasForeignParts : SplitText.grouped(parts).contains { $0.parts.count < $0.count }
+    }
+
+    /// Enlarges all places by a factor.
+    mutating func scale(by factor: Double) {
+        for index in codes.indices { codes[index].corners = codes[index].corners?.scaled(by: factor) }
+        for index in parts.indices { parts[index].corners = parts[index].corners.scaled(by: factor) }
     }
 
     /// Adds the results of one look; of two readings of a code, the one with character sets is kept.
@@ -24,7 +43,12 @@ struct Sight {
                 codes.append(code)
             }
         }
-        hasParts = hasParts || look.hasParts
+        for part in look.parts {
+            places.append(part.corners)
+            if !parts.contains(where: { $0.symbol.isSame(as: part.symbol) }) { parts.append(part) }
+        }
+        hasForeignParts = hasForeignParts || look.hasForeignParts
+        hasUnknownMode = hasUnknownMode || look.hasUnknownMode
         seesCode = seesCode || look.seesCode
     }
 }

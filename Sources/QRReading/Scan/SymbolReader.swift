@@ -47,6 +47,8 @@ struct SymbolReader {
     mutating func read(
         _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into sight: inout Sight
     ) -> Outcome {
+        decoder.hasUnknownMode = false
+        defer { sight.hasUnknownMode = sight.hasUnknownMode || decoder.hasUnknownMode }
         let frame = FinderFrame(triple, in: picture)
         rank(frame, picture)
         var outcome = Outcome.nothing
@@ -106,7 +108,7 @@ struct SymbolReader {
         let corners = corners(map, version: version)
         switch answer {
         case .payload(let payload): sight.codes.append(ScannedCode(payload: payload, corners: corners))
-        case .part: sight.hasParts = true
+        case .part(let part): sight.parts.append(SplitText.Part(symbol: part, corners: corners))
         case .failed: return nil
         }
         return .read(corners)
