@@ -178,6 +178,8 @@ package struct Scanner {
     ///
     /// A code that is seen beside one that was read gets a few more looks.
     private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> Bool {
+        // A code that is seen has no gaps in its finder patterns.
+        if step.divisor > 1, sight.seesCode || sight.hasParts || !sight.codes.isEmpty { return false }
         look.clear()
         take(step, deadline: deadline)
         sight.add(look)
@@ -189,7 +191,7 @@ package struct Scanner {
 
     private mutating func take(_ step: ScanPlan.Step, deadline: Deadline) {
         let longSide = max(picture.width, picture.height)
-        let target = step.longSide ?? min(longSide, ScanPlan.longSideMax)
+        let target = step.longSide ?? min(longSide / step.divisor, ScanPlan.longSideMax)
         let isScaled = step.onlyDownwards ? target < longSide : target != longSide
         if isScaled { resizer.scale(picture, longSide: target, into: &scaled) }
         if step.isInverted {
