@@ -196,6 +196,67 @@ def pale(image, share, level):
     return (image * share + level).astype(np.uint8)
 
 
+def fixed_modules(size):
+    """Which modules are finder patterns with their borders, and which are timing or alignment patterns."""
+    finders, others = np.zeros((size, size), bool), np.zeros((size, size), bool)
+    finders[:8, :8] = finders[:8, -8:] = finders[-8:, :8] = True
+    others[6, :] = others[:, 6] = True
+    count = (size - 17) // 4 // 7 + 2
+    if size > 21:
+        step = -(-(size - 13) // (2 * (count - 1))) * 2
+        centres = [6] + [size - 7 - step * i for i in range(count - 2, -1, -1)]
+        for y in centres:
+            for x in centres:
+                others[y - 2 : y + 3, x - 2 : x + 3] = True
+    return finders, others & ~finders
+
+
+def gaps(share, image, random, pixels=8):
+    """Light lines between the modules, that take a share of each module's side."""
+    result, gap = image.copy(), max(1, round(share * pixels))
+    for first in range(gap):
+        result[first::pixels] = result[:, first::pixels] = 235
+    return result
+
+
+def dots(share, image, random, pixels=8, ground=None, patterns="finders", shape=None):
+    """Modules as dots, round or square, whose side is a share of the module's.
+
+    `ground` is the picture between the dots: light without one. `patterns` are drawn in full: finders, or all. A shape
+    that is not given is drawn at random.
+    """
+    shape = shape or random.choice(["round", "square"])
+    side = image.shape[0] // pixels
+    finders, others = (np.pad(kind, 4) for kind in fixed_modules(side - 8))
+    whole = finders if patterns == "finders" else finders | others
+    y, x = np.mgrid[0:pixels, 0:pixels] + 0.5 - pixels / 2
+    radius = share * pixels / 2
+    dot = x * x + y * y < radius * radius * 1.1 if shape == "round" else np.maximum(abs(x), abs(y)) < radius
+    inside = np.pad(np.ones((side - 8, side - 8), bool), 4) & ~whole
+    replaced = np.kron(inside, np.ones((pixels, pixels), bool)) & ~np.tile(dot, (side, side))
+    return np.where(replaced, 235 if ground is None else ground, image).astype(np.uint8)
+
+
+def photograph(side, seed):
+    """What a photograph may be: light and dark areas with soft and hard edges."""
+    random = np.random.default_rng(seed)
+    areas = random.uniform(30, 225, (6, 6)).astype(np.float32)
+    picture = cv2.resize(areas, (side, side), interpolation=cv2.INTER_CUBIC)
+    for _ in range(6):
+        place = tuple(int(c) for c in random.uniform(0, side, 2))
+        cv2.circle(picture, place, int(random.uniform(0.05, 0.25) * side), float(random.uniform(20, 235)), -1)
+    return np.clip(picture, 0, 255)
+
+
+def halftone(image, seed, pixels):
+    """A photograph in black and white points of a third of a module, with the code in each module's middle third."""
+    side = image.shape[0] // pixels * 3
+    random = np.random.default_rng(seed)
+    points = np.where(photograph(side, seed) > random.uniform(40, 215, (side, side)), 235, 20).astype(np.uint8)
+    ground = cv2.resize(points, image.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return dots(1 / 3, image, None, pixels, ground, shape="square")
+
+
 def halves(text):
     return text[: len(text) // 2], text[len(text) // 2 :]
 
@@ -215,6 +276,27 @@ def changed(change, amount, tilt=15, pixels=(4, 6), level=1):
         image = view(text, seed, tilt, pixels=pixels, change=lambda i, random: change(amount, i, random), level=level)
         return noise(blur(image, 0.7), 4, seed)
     return distort
+
+
+# Pixels of a module, and of these the gap's.
+GAPS = [(10, 2), (11, 1), (12, 2), (13, 3), (24, 4), (7, 1), (10, 3), (5, 1), (16, 5), (30, 6)]
+
+
+def spaced(text, seed):
+    pixels, gap = GAPS[seed % len(GAPS)]
+    return gaps(gap / pixels, draw(text, pixels), None, pixels)
+
+
+# Pixels of a module, and the dot's share of its side.
+DOTS = [(9, 1 / 3), (12, 0.4), (6, 0.5), (15, 1 / 3), (10, 0.5), (8, 0.4), (20, 0.35), (30, 1 / 3), (12, 0.7),
+        (6, 1 / 3)]
+
+
+def dotted(text, seed, over_picture=False, patterns="finders"):
+    pixels, share = DOTS[seed % len(DOTS)]
+    image = draw(text, pixels, 3)
+    ground = photograph(image.shape[0], seed) if over_picture else None
+    return dots(share, image, None, pixels, ground, patterns, "square" if seed % 2 else "round")
 
 
 DISTORTIONS = {
@@ -261,6 +343,15 @@ DISTORTIONS = {
     "2 pixels, jpeg 30": lambda t, s: jpeg(draw(t, 2), 30),
     "3 pixels a module": lambda t, s: noise(blur(draw(t, 3), 0.8), 8, s),
     "4 pixels a module": lambda t, s: noise(blur(draw(t, 4), 1.2), 8, s),
+    "gaps": lambda t, s: spaced(t, s),
+    "gaps, inverted": lambda t, s: 255 - spaced(t, s),
+    "gaps, tilt 20": changed(gaps, 0.2, tilt=20),
+    "dots": lambda t, s: dotted(t, s),
+    "dots, patterns whole": lambda t, s: dotted(t, s, patterns="all"),
+    "dots, inverted": lambda t, s: 255 - dotted(t, s),
+    "dots over a picture": lambda t, s: dotted(t, s, over_picture=True),
+    "halftone": lambda t, s: halftone(draw(t, 3 + 3 * (s % 4), 3), s, 3 + 3 * (s % 4)),
+    "dots, tilt 20": changed(dots, 0.5, tilt=20),
 }
 
 TWO = {"two codes", "inverted beside"}

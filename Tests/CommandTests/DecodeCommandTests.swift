@@ -9,7 +9,7 @@ struct DecodeCommandTests {
     private func decode(_ board: Board, _ options: String...) throws -> Program.Outcome {
         let folder = try ScratchFolder()
         defer { withExtendedLifetime(folder) {} }
-        return try Program("verify").run(["decode"] + options + [board.picture(in: folder)])
+        return try Program("verify").run(["decode", "--budget", "60000"] + options + [board.picture(in: folder)])
     }
 
     private func damagedBesideTwo() throws -> Board {

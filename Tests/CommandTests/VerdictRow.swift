@@ -168,6 +168,8 @@ extension VerdictRow {
         VerdictRow(code: "no_code") { _ in "\(ProjectFiles.fixtures)/scans/empty.png" },
         VerdictRow(code: "unreadable") { _ in "\(ProjectFiles.fixtures)/scans/destroyed.png" },
         VerdictRow(code: "unreadable") { _ in "\(ProjectFiles.fixtures)/scans/structured-append.png" },
+        // A split text is no gate's code, also with all its parts in the picture.
+        VerdictRow(code: "unreadable") { _ in "\(ProjectFiles.fixtures)/scans/split-three.png" },
         VerdictRow(code: "input_unreadable") { _ in "/nonexistent.png" },
         VerdictRow(code: "input_unreadable") { gate in
             try gate.write(Array("\u{89}PNG broken".utf8), to: "broken.png")

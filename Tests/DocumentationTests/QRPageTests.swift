@@ -45,6 +45,8 @@ struct QRPageTests {
             if step.isInverted { reader += ", inverted" }
             var side = step.longSide.map { "\($0)" } ?? "up to \(ScanPlan.longSideMax)"
             if !step.onlyDownwards { side += " also upwards" }
+            let parts = [2: "a half", 4: "a quarter", 8: "an eighth"]
+            if let part = parts[step.divisor] { side = "\(part) of the picture's \(side)" }
             #expect(row["reader"] == reader)
             #expect(row["long side in pixels"]?.filter { $0 != "," } == side)
         }

@@ -92,15 +92,37 @@ extension FuzzTarget {
         _ = decoder.decode(Array(modules.prefix(size * size)), version: version)
     }
 
-    /// The bytes as a symbol's data, below one that says the version.
+    /// The bytes as the data of one to seven symbols of equal length, below one that says the version and how many.
+    ///
+    /// The parts of split texts among them are joined.
     static func runPayload(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }
-        var reader = PayloadReader()
-        // No mode packs more than three digits into ten bits.
-        if case .payload(let payload) = reader.read(Array(bytes.dropFirst()), version: Int(first) % 40 + 1) {
-            precondition(payload.bytes.count * 10 <= bytes.count * 24)
-            precondition(payload.text.utf8.count <= payload.bytes.count * 4)
+        let (version, symbolCount) = (Int(first) % 40 + 1, Int(first) / 40 + 1)
+        let data = Array(bytes.dropFirst())
+        var (reader, sight) = (PayloadReader(), Sight())
+        for index in 0..<symbolCount {
+            let range = (data.count * index / symbolCount)..<(data.count * (index + 1) / symbolCount)
+            switch reader.read(Array(data[range]), version: version) {
+            case .payload(let payload): check(payload, byteCount: bytes.count)
+            case .part(let part):
+                let corners = ScannedCode.Corners(
+                    upperLeft: .init(x: 0, y: 0), upperRight: .init(x: 9, y: 0), lowerRight: .init(x: 9, y: 9),
+                    lowerLeft: .init(x: 0, y: 9))
+                sight.add(Sight(parts: [SplitText.Part(symbol: part, corners: corners)]))
+            case .failed: break
+            }
         }
+        for split in SplitText.grouped(sight.parts) {
+            guard case .success(let payload) = split.payload else { continue }
+            check(payload, byteCount: bytes.count)
+            precondition(split.parts.count == split.count && payload.bytes.reduce(0, ^) == split.parity)
+        }
+    }
+
+    private static func check(_ payload: Payload, byteCount: Int) {
+        // No mode packs more than three digits into ten bits.
+        precondition(payload.bytes.count * 10 <= byteCount * 24)
+        precondition(payload.text.utf8.count <= payload.bytes.count * 4)
     }
 
     private static func repairChecksums(of bytes: inout [UInt8]) {

@@ -37,12 +37,20 @@ struct ScanFixtureTests {
         "says why there is no text",
         arguments: [
             ("empty.png", Scan.Outcome.noCode), ("one-pixel.png", .noCode), ("destroyed.png", .unreadable),
-            ("structured-append.png", .structuredAppend),
+            ("structured-append.png", .structuredAppend), ("split-three.png", .structuredAppend),
+            ("split-lacking.png", .structuredAppend),
         ])
     func saysWhy(name: String, outcome: Scan.Outcome) throws {
         let scan = try scan(name)
         #expect(scan.outcome == outcome)
         #expect(scan.codes.isEmpty)
+    }
+
+    @Test("gives the text that it has in parts, as others draw them, unless a part is missing")
+    func givesSplitText() throws {
+        #expect(try scan("split-three.png").splitTexts.map { try $0.payload.get().text } == [Self.text])
+        #expect(try scan("split-lacking.png").splitTexts.map(\.payload) == [.failure(.missing([1]))])
+        #expect(try scan("structured-append.png").splitTexts.map(\.payload) == [.failure(.missing([1, 2]))])
     }
 
     @Test("gives binary payloads byte for byte")

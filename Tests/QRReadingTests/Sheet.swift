@@ -15,16 +15,15 @@ struct Sheet {
         static let black = Colour(red: 0, green: 0, blue: 0)
         static let clear = Colour(red: 0, green: 0, blue: 0, alpha: 0)
 
-        fileprivate var bytes: [UInt8] { [red, green, blue, alpha] }
+        fileprivate var bytes: SIMD4<UInt8> { [red, green, blue, alpha] }
     }
 
     let width, height: Int
-    /// Four bytes a pixel.
-    private(set) var rgba: [UInt8]
+    private var pixels: [SIMD4<UInt8>]
 
     init(width: Int, height: Int, _ background: Colour = .white) {
         (self.width, self.height) = (width, height)
-        rgba = (0..<(width * height)).flatMap { _ in background.bytes }
+        pixels = [SIMD4<UInt8>](repeating: background.bytes, count: width * height)
     }
 
     /// Draws a symbol without a quiet zone; `isDamaged` paints its middle over.
@@ -33,14 +32,14 @@ struct Sheet {
         isDamaged: Bool = false
     ) throws {
         let symbol = try QRSymbol.encode(text)
-        let hole = symbol.size / 4..<(symbol.size - symbol.size / 4)
+        // The timing and the format are left.
+        let hole = 9..<(isDamaged ? symbol.size - 9 : 9)
         for row in 0..<(symbol.size * modulePixels) {
             for column in 0..<(symbol.size * modulePixels) {
                 let (down, right) = (row / modulePixels, column / modulePixels)
-                let isHole = isDamaged && hole.contains(down) && hole.contains(right)
+                let isHole = hole.contains(down) && hole.contains(right)
                 let isDark = isHole ? (down / 3 + right / 3) % 2 == 0 : symbol.isDark(row: down, column: right)
-                let place = ((top + row) * width + left + column) * 4
-                for (offset, byte) in (isDark ? dark : light).bytes.enumerated() { rgba[place + offset] = byte }
+                pixels[(top + row) * width + left + column] = (isDark ? dark : light).bytes
             }
         }
     }
@@ -51,9 +50,7 @@ struct Sheet {
             for column in 0..<width {
                 let block = UInt64(row / 8 * 1_000 + column / 8) &* 0x9e37_79b9_7f4a_7c15
                 let grey = UInt8(truncatingIfNeeded: block >> 40)
-                for (offset, byte) in [grey, grey, grey, 255].enumerated() {
-                    rgba[(row * width + column) * 4 + offset] = byte
-                }
+                pixels[row * width + column] = [grey, grey, grey, 255]
             }
         }
     }
@@ -71,7 +68,7 @@ struct Sheet {
     }
 
     var grey: GreyImage? {
-        GreyImage(width: width, height: height, pixels: stride(from: 0, to: rgba.count, by: 4).map { rgba[$0] })
+        GreyImage(width: width, height: height, pixels: pixels.map { $0[0] })
     }
 
     /// The picture as a PNG file of four bytes a pixel.
@@ -85,7 +82,8 @@ struct Sheet {
         header.interlace_method = isInterlaced ? 1 : 0
         unsafe spng_set_ihdr(context, &header)
         let flags = Int32(SPNG_ENCODE_FINALIZE.rawValue)
-        guard unsafe spng_encode_image(context, rgba, rgba.count, Int32(SPNG_FMT_PNG.rawValue), flags) == 0
+        let byteCount = pixels.count * 4
+        guard unsafe spng_encode_image(context, pixels, byteCount, Int32(SPNG_FMT_PNG.rawValue), flags) == 0
         else { return [] }
         var (length, error): (Int, Int32) = (0, 0)
         let buffer = unsafe spng_get_png_buffer(context, &length, &error)
@@ -100,6 +98,7 @@ struct Sheet {
         var buffer: UnsafeMutablePointer<UInt8>?
         var length: UInt = 0
         let flags = isProgressive ? Int32(TJFLAG_PROGRESSIVE) : 0
+        let rgba = unsafe pixels.withUnsafeBytes { unsafe Array($0) }
         let status = unsafe tjCompress2(
             compressor, rgba, Int32(width), 0, Int32(height), TJPF_RGBA.rawValue, &buffer, &length,
             Int32(TJSAMP_444.rawValue), 90, flags)

@@ -12,8 +12,7 @@ struct WholePictureTests {
     @Test(
         "gives all of them, whatever their number and size",
         arguments: [
-            (1, 2, 800), (1, 2, 6_000), (1, 8, 1_600), (4, 3, 2_000), (12, 2, 800), (12, 5, 3_000), (40, 2, 800),
-            (40, 3, 2_000), (40, 6, 2_400),
+            (1, 2, 800), (1, 2, 4_000), (1, 8, 1_600), (4, 3, 2_000), (12, 2, 800), (40, 2, 800), (40, 5, 2_000),
         ])
     func sheet(count: Int, modulePixels: Int, side: Int) throws {
         var sheet = Sheet(width: side, height: side)
@@ -40,7 +39,7 @@ struct WholePictureTests {
         "gives a small code anywhere in a long strip or a photograph",
         arguments: [(1_080, 12_000), (12_000, 1_080), (4_000, 3_000)])
     func smallInLarge(width: Int, height: Int) throws {
-        for (across, down) in [(0.01, 0.01), (0.97, 0.02), (0.5, 0.5), (0.31, 0.95), (0.9, 0.97)] {
+        for (across, down) in [(0.01, 0.01), (0.9, 0.97)] {
             var sheet = Sheet(width: width, height: height)
             let (left, top) = (Int(across * Double(width - 120)), Int(down * Double(height - 120)))
             try sheet.draw("https://example.cn/a/small/code", left: left + 8, top: top + 8, modulePixels: 2)
@@ -53,7 +52,7 @@ struct WholePictureTests {
 
     @Test(
         "says where a code is that cannot be read, and whether it may be a person's",
-        arguments: [(1, false), (90, true)])
+        arguments: [(40, false), (130, true)])
     func unread(repetitions: Int, mayBePersonCode: Bool) throws {
         var sheet = Sheet(width: 1_400, height: 1_000)
         _ = try sheet.fill(6, modulePixels: 4) { "LABEL \($0)" }

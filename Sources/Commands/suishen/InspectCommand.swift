@@ -40,13 +40,14 @@ struct InspectCommand: ParsableCommand {
                 return [text.map(InspectedCode.init(text:)) ?? InspectedCode(bytes: content, text: "")]
             }
             var scanner = Scanner()
-            let codes = scanner.scan(try PictureFile(content)).codes
-            guard !codes.isEmpty else {
+            let scan = scanner.scan(try PictureFile(content))
+            let payloads = scan.codes.map(\.payload) + scan.splitTexts.compactMap { try? $0.payload.get() }
+            guard !payloads.isEmpty else {
                 throw CommandError(
                     code: "no_code", reason: "\(input) shows no code that can be read",
                     hint: "take the picture closer and sharper", status: .failure)
             }
-            return codes.map { InspectedCode(bytes: $0.bytes, text: $0.text) }
+            return payloads.map { InspectedCode(bytes: $0.bytes, text: $0.text) }
         }
     }
 

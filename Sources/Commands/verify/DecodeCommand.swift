@@ -10,7 +10,8 @@ struct DecodeCommand: ParsableCommand {
         abstract: "Read the QR codes in pictures without verifying them.",
         discussion: """
             Prints one line a code. \\n, \\r, \\t and \\\\ stand for characters that would break the line, and \\u{…} \
-            with a hexadecimal number for other control characters. With --paths, every path on stdin gives one line: \
+            with a hexadecimal number for other control characters. A text that is split over several codes \
+            (structured append) is one line where the picture shows all its parts. With --paths, every path on stdin gives one line: \
             the picture's texts, separated by tabs and without \\u{…}, or an empty line when nothing was read.
             """)
 
@@ -21,8 +22,8 @@ struct DecodeCommand: ParsableCommand {
 
     @Flag(
         help: """
-            Print one JSON object a code, with its bytes and corners; and one a picture with the corners of codes that \
-            were seen and not read.
+            Print one JSON object a text, with its bytes, and its code's corners or its parts; and one a picture with \
+            the corners of codes that were seen and not read.
             """)
     var json = false
 
@@ -40,9 +41,12 @@ struct DecodeCommand: ParsableCommand {
         for image in images {
             do throws(CommandError) {
                 let scan = try reader.scan(image)
-                for code in scan.codes { StandardStream.output.write(line(code, image, scan) + "\n") }
+                for text in DecodedText.all(in: scan) { StandardStream.output.write(line(text, image, scan) + "\n") }
                 report(scan, image)
-                if let cause = scan.failure(image) { throw cause }
+                for cause in DecodedText.failures(of: scan, in: image) {
+                    Diagnostics(command: "verify").report(cause)
+                    failure = cause
+                }
             } catch {
                 Diagnostics(command: "verify").report(error)
                 failure = error
@@ -51,13 +55,10 @@ struct DecodeCommand: ParsableCommand {
         if let failure { throw ExitCode(failure.status.rawValue) }
     }
 
-    private func line(_ code: ScannedCode, _ image: String, _ scan: Scan) -> String {
-        guard json else { return Self.escaped(code.text, forTerminal: true) }
-        let value: JSONValue = [
-            "image": .string(image), "text": .string(code.text), "bytes": .string(Hex.encode(code.bytes)),
-            "corners": code.corners?.json ?? [], "warnings": .array(scan.warnings.map(JSONValue.string)),
-        ]
-        return value.encoded()
+    private func line(_ decoded: DecodedText, _ image: String, _ scan: Scan) -> String {
+        json
+            ? decoded.json(image: image, warnings: scan.warnings).encoded()
+            : Self.escaped(decoded.payload.text, forTerminal: true)
     }
 
     /// Tells of damage, and of codes that were seen and not read.
@@ -88,7 +89,7 @@ struct DecodeCommand: ParsableCommand {
         while let line = try lines.next() {
             var texts: [String] = []
             if case .text(let bytes) = line, let scan = try? reader.scan(String(decoding: bytes, as: UTF8.self)) {
-                texts = scan.codes.map { Self.escaped($0.text, forTerminal: false) }
+                texts = DecodedText.all(in: scan).map { Self.escaped($0.payload.text, forTerminal: false) }
             }
             StandardStream.output.write(texts.joined(separator: "\t") + "\n")
         }
@@ -108,12 +109,5 @@ struct DecodeCommand: ParsableCommand {
             }
         }
         return result
-    }
-}
-
-extension ScannedCode.Corners {
-    /// The four corners as pairs of pixels from the left and from the top.
-    fileprivate var json: JSONValue {
-        .array(all.map { .array([.integer(Int64($0.x)), .integer(Int64($0.y))]) })
     }
 }

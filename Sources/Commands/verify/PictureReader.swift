@@ -48,6 +48,11 @@ extension Scan {
             CommandError(
                 code: outcome.rawValue, reason: "\(path): there is no QR code in the picture",
                 hint: "hold the code so that it fills a third of the picture, with its white border")
+        case .unreadable where hasUnknownMode:
+            CommandError(
+                code: outcome.rawValue,
+                reason: "\(path): the QR code has a segment in a mode that this reader does not know",
+                hint: "ask the code's issuer for digits, letters, bytes, kanji (JIS) or Hanzi (GB 2312)")
         case .unreadable:
             CommandError(
                 code: outcome.rawValue, reason: "\(path): the picture shows a QR code that cannot be read",

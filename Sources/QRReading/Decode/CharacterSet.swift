@@ -8,6 +8,9 @@ struct CharacterSet: Sendable, Equatable {
     /// Kanji mode's character sets: Shift JIS (JIS X 0208), then code page 932.
     static let shiftJIS = CharacterSet(names: ["SHIFT_JIS", "CP932"])
 
+    /// Hanzi mode's character set: GB 18030, which has every character of GB 2312 under the same two bytes.
+    static let gb18030 = CharacterSet(names: ["GB18030"])
+
     private static let latin = 3...18
 
     /// The character set of an ECI number; a set without names if the number is not assigned.
@@ -28,7 +31,7 @@ struct CharacterSet: Sendable, Equatable {
         case 29: CharacterSet(names: ["GB2312", "GBK"])
         case 30: CharacterSet(names: ["EUC-KR"])
         case 31: CharacterSet(names: ["GBK"])
-        case 32: CharacterSet(names: ["GB18030"])
+        case 32: gb18030
         case 33: CharacterSet(names: ["UTF-16LE"])
         case 34: CharacterSet(names: ["UTF-32BE"])
         case 35: CharacterSet(names: ["UTF-32LE"])

@@ -1,74 +1,92 @@
 import QRStandard
 
-/// Reads the segments of a symbol's bit stream (ISO/IEC 18004 §7.4).
+/// Reads the segments of a symbol's bit stream (ISO/IEC 18004 §7.4; Hanzi mode by GB/T 18284).
 ///
-/// Kanji are returned as their Shift JIS bytes; nothing else is converted. The declared character sets are returned
-/// with the bytes.
+/// Kanji are returned as their Shift JIS bytes, Hanzi as their GB 2312 bytes; nothing else is converted. The declared
+/// character sets are returned with the bytes.
 struct PayloadReader {
-    private var data: [UInt8] = []
+    private var stream = BitStream([])
     private var version = 1
-    private var bitIndex = 0
     private var payload: [UInt8] = []
     private var runs: [Payload.Run] = []
     /// The character set that is declared for the next bytes.
     private var characterSet: CharacterSet?
     /// Whether FNC1 was read, in either position: a percent sign in alphanumeric mode is then a separator.
     private var hasFNC1 = false
+    /// The place of this symbol among those that share a text.
+    private var partHeader: SymbolPart.Header?
+    /// Whether the latest symbol has a segment of a mode, or of Hanzi mode's subset, that no standard defines here.
+    private(set) var hasUnknownMode = false
     private var recent = RecentPayloads()
 
     /// Reads a symbol's data codewords.
     mutating func read(_ data: [UInt8], version: Int) -> SymbolDecoder.Answer {
-        self.data = data
-        // Released, so that its owner can write to it without a copy.
-        defer { self.data = [] }
-        self.version = version
-        bitIndex = 0
-        payload.removeAll(keepingCapacity: true)
-        runs.removeAll(keepingCapacity: true)
-        characterSet = nil
-        hasFNC1 = false
-        return readSegments()
+        begin()
+        guard readSymbol(data, version: version), !payload.isEmpty else { return .failed }
+        if let partHeader {
+            return .part(SymbolPart(header: partHeader, bytes: payload, version: version, data: data))
+        }
+        return .payload(recent.payload(payload, runs))
     }
 
-    private mutating func readSegments() -> SymbolDecoder.Answer {
+    /// Reads the symbols of one split text in their order.
+    ///
+    /// A declared character set and FNC1 hold until the end of the text, not only of their symbol.
+    mutating func join(_ parts: [SymbolPart]) -> Payload? {
+        begin()
+        for part in parts {
+            guard readSymbol(part.data, version: part.version) else { return nil }
+        }
+        return Payload(bytes: payload, runs: runs)
+    }
+
+    private mutating func begin() {
+        payload.removeAll(keepingCapacity: true)
+        runs.removeAll(keepingCapacity: true)
+        (characterSet, hasFNC1) = (nil, false)
+    }
+
+    private mutating func readSymbol(_ data: [UInt8], version: Int) -> Bool {
+        stream = BitStream(data)
+        // Released, so that its owner can write to it without a copy.
+        defer { stream = BitStream([]) }
+        self.version = version
+        (partHeader, hasUnknownMode) = (nil, false)
+        return readSegments(bitCount: stream.remainingCount)
+    }
+
+    /// Reads segments up to the terminator.
+    ///
+    /// The padding after it is ignored, since some encoders do not fill it by the standard.
+    private mutating func readSegments(bitCount: Int) -> Bool {
         while true {
+            let isFirst = stream.remainingCount == bitCount
             // Fewer than four remaining bits are a shortened terminator.
-            guard let mode = bits(4), mode != 0 else { return finish() }
+            guard let mode = bits(4), mode != 0 else { return true }
             switch mode {
-            case 0b0001: guard readDigits() else { return .failed }
-            case 0b0010: guard readAlphanumeric() else { return .failed }
-            case 0b0100: guard readBytes() else { return .failed }
-            case 0b1000: guard readKanji() else { return .failed }
-            case 0b0111: guard readCharacterSet() else { return .failed }
+            case 0b0001: guard readDigits() else { return false }
+            case 0b0010: guard readAlphanumeric() else { return false }
+            case 0b0100: guard readBytes() else { return false }
+            case 0b1000: guard readKanji() else { return false }
+            case 0b1101: guard readHanzi() else { return false }
+            case 0b0111: guard readCharacterSet() else { return false }
             case 0b0101: hasFNC1 = true
             case 0b1001:
                 // The application indicator names the text's format and is not part of the text.
-                guard bits(8) != nil else { return .failed }
+                guard bits(8) != nil else { return false }
                 hasFNC1 = true
-            case 0b0011: return .part
-            default: return .failed
+            case 0b0011:
+                // The header stands before everything else.
+                guard isFirst, let header = readPartHeader() else { return false }
+                partHeader = header
+            default:
+                hasUnknownMode = true
+                return false
             }
         }
     }
 
-    /// Ends the payload; the padding after the terminator is ignored, since some encoders do not fill it by the
-    /// standard.
-    private mutating func finish() -> SymbolDecoder.Answer {
-        payload.isEmpty ? .failed : .payload(recent.payload(payload, runs))
-    }
-
-    private mutating func bits(_ count: Int) -> Int? {
-        guard bitIndex + count <= data.count * 8 else {
-            bitIndex = data.count * 8
-            return nil
-        }
-        var value = 0
-        for index in bitIndex..<(bitIndex + count) {
-            value = value << 1 | Int(data[index >> 3] >> UInt8(7 - index & 7) & 1)
-        }
-        bitIndex += count
-        return value
-    }
+    private mutating func bits(_ count: Int) -> Int? { stream.bits(count) }
 
     /// The width of a count differs between versions 1–9, 10–26 and 27–40 (ISO/IEC 18004 table 3).
     private mutating func count(_ widths: (Int, Int, Int)) -> Int? {
@@ -137,7 +155,7 @@ struct PayloadReader {
 
     private mutating func readBytes() -> Bool {
         begin(characterSet)
-        guard let byteCount = count((8, 16, 16)), bitIndex + byteCount * 8 <= data.count * 8 else { return false }
+        guard let byteCount = count((8, 16, 16)), byteCount * 8 <= stream.remainingCount else { return false }
         for _ in 0..<byteCount {
             guard let byte = bits(8) else { return false }
             payload.append(UInt8(byte))
@@ -148,15 +166,34 @@ struct PayloadReader {
     private mutating func readKanji() -> Bool {
         begin(.shiftJIS)
         guard let characterCount = count((8, 10, 12)) else { return false }
+        return readPacked(characterCount, PackedCharacter.kanji)
+    }
+
+    private mutating func readHanzi() -> Bool {
+        begin(.gb18030)
+        guard let subset = bits(4) else { return false }
+        guard subset == PackedCharacter.hanziSubset else {
+            hasUnknownMode = true
+            return false
+        }
+        guard let characterCount = count((8, 10, 12)) else { return false }
+        return readPacked(characterCount, PackedCharacter.hanzi)
+    }
+
+    private mutating func readPacked(_ characterCount: Int, _ unpack: (Int) -> Int?) -> Bool {
+        guard characterCount * PackedCharacter.bitCount <= stream.remainingCount else { return false }
         for _ in 0..<characterCount {
-            guard let value = bits(13) else { return false }
-            let joined = (value / 0xc0) << 8 | value % 0xc0
-            let code = joined + (joined < 0x1f00 ? 0x8140 : 0xc140)
-            guard code <= 0xffff else { return false }
+            guard let packed = bits(PackedCharacter.bitCount), let code = unpack(packed) else { return false }
             payload.append(UInt8(code >> 8))
             payload.append(UInt8(code & 0xff))
         }
         return true
+    }
+
+    /// Four bits of index, four of the count less one, eight of parity (ISO/IEC 18004 §8).
+    private mutating func readPartHeader() -> SymbolPart.Header? {
+        guard let index = bits(4), let last = bits(4), let parity = bits(8), index <= last else { return nil }
+        return SymbolPart.Header(index: index, count: last + 1, parity: UInt8(parity))
     }
 
     /// An ECI designator takes one to three bytes (ISO/IEC 18004 table 4).

@@ -8,7 +8,7 @@ struct SymbolDecoder {
     enum Answer: Equatable {
         case payload(Payload)
         /// The symbol is one of several that share a text.
-        case part
+        case part(SymbolPart)
         case failed
     }
 
@@ -22,6 +22,8 @@ struct SymbolDecoder {
     private var certainties: [Double] = []
     private var order: [Int] = []
     private var reader = PayloadReader()
+    /// Whether a symbol was corrected and has a mode that no standard defines here; reset by the owner.
+    var hasUnknownMode = false
 
     /// Decodes a symbol.
     ///
@@ -36,7 +38,9 @@ struct SymbolDecoder {
         guard let format = Self.format(isDark, layout) else { return .failed }
         weigh(moduleCertainties, layout)
         guard readData(isDark, layout, level: format.level, mask: format.mask) else { return .failed }
-        return reader.read(data, version: version)
+        let answer = reader.read(data, version: version)
+        hasUnknownMode = hasUnknownMode || reader.hasUnknownMode
+        return answer
     }
 
     /// The nearest of the 32 formats, over both copies.

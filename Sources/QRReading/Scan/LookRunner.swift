@@ -20,7 +20,7 @@ struct LookRunner {
         _ step: ScanPlan.Step, at picture: PixelBuffer, deadline: Deadline, into look: inout Sight
     ) {
         let longSide = max(picture.width, picture.height)
-        let target = step.longSide ?? min(longSide, ScanPlan.longSideMax)
+        let target = step.longSide ?? min(longSide / step.divisor, ScanPlan.longSideMax)
         let isScaled = step.onlyDownwards ? target < longSide : target != longSide
         if isScaled { resizer.scale(picture, longSide: target, into: &scaled) }
         if step.isInverted {

@@ -7,7 +7,7 @@ package struct Scan: Sendable, Equatable {
         case noCode = "no_code"
         /// There is a code that cannot be read.
         case unreadable
-        /// Only codes of a structured append were found, a text in several codes; such texts are refused.
+        /// Only parts of texts that are split over several codes were found; gates refuse such texts.
         case structuredAppend = "structured_append"
     }
 
@@ -18,6 +18,13 @@ package struct Scan: Sendable, Equatable {
     package var unread: [UnreadCode] = []
     /// Whether pixels of the picture are missing or may be wrong.
     package var isDamaged = false
+    /// Whether a code was corrected and has a mode, or a subset of Hanzi mode, that no standard defines.
+    package var hasUnknownMode = false
+    /// The parts of split texts that were read, without repetition.
+    var parts: [SplitText.Part] = []
+
+    /// The split texts, joined where all their parts are in the picture.
+    package var splitTexts: [SplitText] { SplitText.grouped(parts) }
 
     /// The places of unread codes that may be a person's: these keep a gate closed.
     package var unreadPersonCodes: [ScannedCode.Corners] { unread.filter(\.mayBePersonCode).map(\.corners) }

@@ -13,6 +13,8 @@ enum ScanPlan {
         /// The pixels of the long side; nil means the picture's own size, up to `longSideMax`.
         var longSide: Int?
         var onlyDownwards = true
+        /// What the picture's own size is divided by; in a smaller picture the gaps between modules blur away.
+        var divisor = 1
         var isInverted = false
 
         /// Whether another library looks, which allocates its own memory.
@@ -42,6 +44,9 @@ enum ScanPlan {
     static let steps = [
         Step(look: .geometry(windowShare: 12, refined: false), longSide: 1_000),
         Step(look: .zbar(window: 40), longSide: 640),
+        Step(look: .geometry(windowShare: 12, refined: true, smoothed: true), divisor: 4),
+        Step(look: .geometry(windowShare: 12, refined: true, smoothed: true), divisor: 8),
+        Step(look: .geometry(windowShare: 12, refined: true, smoothed: true), divisor: 2),
         Step(look: .geometry(windowShare: 12, refined: true, smoothed: true), longSide: 1_000),
         Step(look: .zbar(window: nil)),
         Step(look: .geometry(windowShare: 12, refined: true)),

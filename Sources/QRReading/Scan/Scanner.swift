@@ -68,9 +68,10 @@ package struct Scanner {
         pyramid.build(picture, downTo: ScanPlan.longSideMax)
         let isDone = takeSteps(0..<1, deadline)
         readWhole(freeCount: Self.freeReadCount, deadline)
-        if !isDone, sight.codes.isEmpty, !takeSteps(1..<ScanPlan.freeStepCount, deadline) {
+        if !isDone, sight.needsLooks, !takeSteps(1..<ScanPlan.freeStepCount, deadline) {
             if pyramid.count > 0 {
-                takeTiles(deadline)
+                if !deadline.isOver { readWhole(isSmoothed: true, freeCount: 0, deadline) }
+                if sight.needsLooks { takeTiles(deadline) }
             } else {
                 _ = takeSteps(ScanPlan.freeStepCount..<ScanPlan.steps.count, deadline)
             }
@@ -160,27 +161,31 @@ package struct Scanner {
     ///
     /// A code that is seen beside one that was read gets a few more looks.
     private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> Bool {
+        // A code that is seen has no gaps in its finder patterns.
+        if step.divisor > 1, sight.seesCode || sight.hasParts || !sight.codes.isEmpty { return false }
         look.clear()
         // The smallest picture that is larger than every look.
         let level = pyramid.count - 2
         runner.take(step, at: level < 0 ? picture : pyramid[level], deadline: deadline, into: &look)
         look.place(by: Double(1 << max(0, level + 1)), x: 0, y: 0)
         sight.add(look)
-        guard !sight.codes.isEmpty else { return sight.hasParts }
-        if looksLeft == ScanPlan.looksForFurtherCodes, !look.seesCode { return true }
+        guard !sight.codes.isEmpty || sight.hasParts else { return false }
+        if looksLeft == ScanPlan.looksForFurtherCodes, !look.seesCode, !sight.lacksParts { return true }
         looksLeft -= 1
         return looksLeft < 0
     }
 
     /// Reads every code in the picture; in a large picture also at half its size, a quarter and so on, where codes that
     /// are blurred in full size are sharp.
-    private mutating func readWhole(freeCount: Int, _ deadline: Deadline) {
+    private mutating func readWhole(isSmoothed: Bool = false, freeCount: Int, _ deadline: Deadline) {
         var freeCount = freeCount
         for level in (0..<pyramid.count).reversed() {
             whole.read(
-                pyramid[level], factor: Double(2 << level), freeCount: &freeCount, deadline: deadline, into: &sight)
+                pyramid[level], isSmoothed: isSmoothed, factor: Double(2 << level), freeCount: &freeCount,
+                deadline: deadline, into: &sight)
         }
-        whole.read(picture, factor: 1, freeCount: &freeCount, deadline: deadline, into: &sight)
+        whole.read(
+            picture, isSmoothed: isSmoothed, factor: 1, freeCount: &freeCount, deadline: deadline, into: &sight)
     }
 
     /// Looks at a large picture in full size, tile by tile and the most promising tile first, and in between at the
@@ -200,7 +205,7 @@ package struct Scanner {
                     if !look.codes.isEmpty || look.hasParts { break }
                 }
             }
-            if turn < steps.count, sight.codes.isEmpty, takeSteps(steps[turn]..<(steps[turn] + 1), deadline) { return }
+            if turn < steps.count, sight.needsLooks, takeSteps(steps[turn]..<(steps[turn] + 1), deadline) { return }
             if deadline.isOver { return }
         }
     }
@@ -212,6 +217,8 @@ package struct Scanner {
         if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
         let outcome: Scan.Outcome =
             !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
-        return Scan(outcome: outcome, codes: sight.codes, unread: sight.unread)
+        return Scan(
+            outcome: outcome, codes: sight.codes, unread: sight.unread, hasUnknownMode: sight.hasUnknownMode,
+            parts: sight.parts)
     }
 }

@@ -5,8 +5,12 @@ struct Sight {
     var places: [ScannedCode.Corners] = []
     /// The codes whose finder patterns, timing and format were seen, and which were not read.
     var unread: [UnreadCode] = []
-    /// Whether a code of a structured append was seen.
-    var hasParts = false
+    /// The parts of split texts, without repetition.
+    var parts: [SplitText.Part] = []
+    /// Whether zbar saw a part; it does not give a part's header.
+    var hasForeignParts = false
+    /// Whether a code was corrected and has a mode that no standard defines.
+    var hasUnknownMode = false
     /// Whether a code was seen that was not read.
     var seesCode = false
 
@@ -14,7 +18,16 @@ struct Sight {
         codes.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
         unread.removeAll(keepingCapacity: true)
-        (hasParts, seesCode) = (false, false)
+        parts.removeAll(keepingCapacity: true)
+        (hasForeignParts, hasUnknownMode, seesCode) = (false, false, false)
+    }
+
+    /// Whether a part of a split text was seen.
+    var hasParts: Bool { hasForeignParts || !parts.isEmpty }
+
+    /// Whether a split text lacks parts that further looks may read.
+    var lacksParts: Bool {
+        parts.isEmpty ? hasForeignParts : SplitText.grouped(parts).contains { $0.parts.count < $0.count }
     }
 
     /// Adds the results of one look; of two readings of a code, the one with character sets is kept.
@@ -27,9 +40,17 @@ struct Sight {
                 codes.append(code)
             }
         }
-        hasParts = hasParts || look.hasParts
+        for part in look.parts {
+            places.append(part.corners)
+            if !parts.contains(where: { $0.symbol.isSame(as: part.symbol) }) { parts.append(part) }
+        }
+        hasForeignParts = hasForeignParts || look.hasForeignParts
+        hasUnknownMode = hasUnknownMode || look.hasUnknownMode
         seesCode = seesCode || look.seesCode
     }
+
+    /// Whether nothing was read, or only some parts of a split text.
+    var needsLooks: Bool { codes.isEmpty && (!hasParts || lacksParts) }
 
     /// Whether a code that was read is at this position.
     func hasRead(at point: FourPoints.Point) -> Bool { places.contains { $0.contain(x: point.x, y: point.y) } }
@@ -50,5 +71,6 @@ struct Sight {
     mutating func place(by factor: Double, x: Int, y: Int) {
         guard factor != 1 || x != 0 || y != 0 else { return }
         for index in codes.indices { codes[index].corners = codes[index].corners?.placed(by: factor, x: x, y: y) }
+        for index in parts.indices { parts[index].corners = parts[index].corners.placed(by: factor, x: x, y: y) }
     }
 }

@@ -47,6 +47,8 @@ struct SymbolReader {
     mutating func read(
         _ triple: FinderTriple, _ picture: PixelBuffer, refined: Bool, deadline: Deadline, into sight: inout Sight
     ) -> Outcome {
+        decoder.hasUnknownMode = false
+        defer { sight.hasUnknownMode = sight.hasUnknownMode || decoder.hasUnknownMode }
         let frame = FinderFrame(triple, in: picture)
         rank(frame, picture)
         var outcome = Outcome.nothing
@@ -106,7 +108,7 @@ struct SymbolReader {
         let corners = corners(map, version: version)
         switch answer {
         case .payload(let payload): sight.codes.append(ScannedCode(payload: payload, corners: corners))
-        case .part: sight.hasParts = true
+        case .part(let part): sight.parts.append(SplitText.Part(symbol: part, corners: corners))
         case .failed: return nil
         }
         return .read(corners)
@@ -132,12 +134,23 @@ struct SymbolReader {
         return answer
     }
 
-    /// Decodes by each rule in turn; a certain code also without its damaged modules and as a mirror image.
+    /// Decodes whole modules, then modules as dots.
     private mutating func decode(
         _ picture: PixelBuffer, _ map: some ModuleMap, version: Int, deadline: Deadline
     ) -> SymbolDecoder.Answer {
-        isMirrored = false
         sampler.sample(picture, map, size: SymbolLayout.size(version: version))
+        let answer = decode(version: version, deadline: deadline)
+        guard answer == .failed, !deadline.isOver,
+            SymbolSampler.agreementOfDots(picture, map, SymbolLayout.of(version: version)) > Self.agreementOfCode
+        else { return answer }
+        sampler.sampleDots(picture, map, size: SymbolLayout.size(version: version))
+        return decode(version: version, deadline: deadline)
+    }
+
+    /// Decodes the sampled modules by each rule in turn; a certain code also without its damaged modules and as a
+    /// mirror image.
+    private mutating func decode(version: Int, deadline: Deadline) -> SymbolDecoder.Answer {
+        isMirrored = false
         for rule in SymbolSampler.rules where !deadline.isOver {
             sampler.apply(rule)
             let answer = decoder.decode(sampler.isDark, version: version)

@@ -13,6 +13,9 @@ struct SymbolSampler {
     /// The sample positions in a module, in each direction: larger modules are averaged over their middle half, which
     /// reduces noise.
     private static let (inSmall, inMiddling, inLarge) = ([0.5], [0.35, 0.65], [0.25, 0.5, 0.75])
+    /// The positions for modules that are drawn as dots: the middle third has the module's colour, what is around it
+    /// may be a picture.
+    private static let inThirds = [1.0 / 6, 0.5, 5.0 / 6]
 
     /// Measures every module of a symbol.
     mutating func sample(_ picture: PixelBuffer, _ map: some ModuleMap, size: Int) {
@@ -36,6 +39,45 @@ struct SymbolSampler {
                 greys.append(sum / share)
             }
         }
+    }
+
+    /// Measures every module of a symbol whose modules are drawn as dots, maybe over a picture.
+    mutating func sampleDots(_ picture: PixelBuffer, _ map: some ModuleMap, size: Int) {
+        self.size = size
+        greys.removeAll(keepingCapacity: true)
+        isDark.removeAll(keepingCapacity: true)
+        for row in 0..<size {
+            for column in 0..<size { greys.append(Self.dot(picture, map, row, column)) }
+        }
+    }
+
+    /// The grey of a module's middle, without what blur brought there from around it.
+    private static func dot(_ picture: PixelBuffer, _ map: some ModuleMap, _ row: Int, _ column: Int) -> Double {
+        var (sum, middle) = (0.0, 0.0)
+        for down in inThirds {
+            for right in inThirds {
+                let place = map.map(Double(column) + right, Double(row) + down)
+                let value = picture.sample(place.x, place.y)
+                sum += value
+                if down == 0.5, right == 0.5 { middle = value }
+            }
+        }
+        return 2 * middle - (sum - middle) / 8
+    }
+
+    /// The fraction of timing and alignment modules that have the right colour as dots, by the finder patterns' greys.
+    static func agreementOfDots(_ picture: PixelBuffer, _ map: some ModuleMap, _ layout: SymbolLayout) -> Double {
+        var (light, dark, lightCount) = (0.0, 0.0, 0.0)
+        for module in layout.finders {
+            let grey = dot(picture, map, module.row, module.column)
+            if module.isDark { dark += grey } else { light += grey }
+            lightCount += module.isDark ? 0 : 1
+        }
+        let threshold = (light / lightCount + dark / (Double(layout.finders.count) - lightCount)) / 2
+        // The fixed modules begin with the finder patterns, which are drawn whole.
+        let others = layout.fixed.dropFirst(layout.finders.count)
+        let agreed = others.count { $0.isDark == (dot(picture, map, $0.row, $0.column) < threshold) }
+        return Double(agreed) / Double(others.count)
     }
 
     /// A rule that separates dark from light modules.

@@ -3,6 +3,8 @@ struct WholeReader {
     private var threshold = LocalThreshold()
     private var binary = PixelBuffer()
     private var negative = PixelBuffer()
+    private var smoother = Smoother()
+    private var smooth = PixelBuffer()
     private var look = Sight()
     private var reader = SymbolReader()
     private var personCodes = PersonCodeSearch()
@@ -21,23 +23,28 @@ struct WholeReader {
     private static let windowShare = 12
     /// The largest window, in pixels: a symbol's finder pattern of this size is read in a smaller picture.
     private static let windowMax = ScanPlan.longSideMax / windowShare
-    private static let offset: Int32 = 4
+    /// How much darker than its neighbourhood a dark pixel is, in grey levels.
+    private static let (offset, smoothOffset): (Int32, Int32) = (4, 1)
 
     /// Reads all symbols: first those that may be person codes, all of which are found, and then others while time
     /// is left.
     ///
     /// - Parameters:
-    ///   - picture: grey.
+    ///   - source: a grey picture.
+    ///   - isSmoothed: whether noise is smoothed first.
     ///   - factor: the size of the whole picture, as a multiple of this one's.
     ///   - freeCount: the codes that may still be read without regard to the deadline.
     ///   - deadline: when to stop.
     ///   - sight: has what was read before in the whole picture, and gets the results.
     mutating func read(
-        _ picture: PixelBuffer, factor: Double, freeCount: inout Int, deadline: Deadline, into sight: inout Sight
+        _ source: PixelBuffer, isSmoothed: Bool = false, factor: Double, freeCount: inout Int, deadline: Deadline,
+        into sight: inout Sight
     ) {
+        if isSmoothed { smoother.apply(source, into: &smooth) }
+        let picture = isSmoothed ? smooth : source
         retriedCount = sight.unread.count
         let window = min(max(15, max(picture.width, picture.height) / Self.windowShare), Self.windowMax)
-        threshold.apply(picture, window: window, offset: Self.offset, into: &binary)
+        threshold.apply(picture, window: window, offset: isSmoothed ? Self.smoothOffset : Self.offset, into: &binary)
         let step = picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1
         detector.find(in: binary, step: step, deadline: .none)
         let dark = detector.dark.supported(atLeast: Self.supportMin, countMax: Self.patternCountMax)

@@ -29,7 +29,7 @@ enum ZBarPass {
     private static func add(_ symbol: OpaquePointer, to sight: inout Sight) {
         let isPart = unsafe zbar_symbol_get_type(symbol) != ZBAR_QRCODE || zbar_symbol_first_component(symbol) != nil
         guard !isPart, let data = unsafe zbar_symbol_get_data(symbol) else {
-            sight.hasParts = sight.hasParts || isPart
+            sight.hasForeignParts = sight.hasForeignParts || isPart
             return
         }
         let byteCount = unsafe Int(zbar_symbol_get_data_length(symbol))
