@@ -34,6 +34,11 @@ func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
         name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+/// A C library that no command links, so that only a process that needs it loads it; its shim.h opens it.
+func openedLibrary(_ name: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", providers: [.apt([apt])])
+}
+
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -105,12 +110,11 @@ let package = Package(
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         cLibrary("CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
-        cLibrary("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
         cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
-        // Without pkgConfig, which would link libcurl: Platform opens it when a remote service is first asked.
-        .systemLibrary(
-            name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Opened when they are first wanted: libcurl for a remote service, zbar for its first look at a picture.
+        openedLibrary("CCurl", apt: "libcurl4-openssl-dev"),
+        openedLibrary("CZBar", apt: "libzbar-dev"),
         cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
 
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),

@@ -9,6 +9,8 @@ package struct Scan: Sendable, Equatable {
         case unreadable
         /// Only codes of a structured append were found, a text in several codes; such texts are refused.
         case structuredAppend = "structured_append"
+        /// No code was read, and looks by zbar were left out because it cannot be loaded.
+        case libraryMissing = "library_missing"
     }
 
     package let outcome: Outcome

@@ -167,9 +167,7 @@ package struct Scanner {
     private mutating func result(unread: [ScannedCode.Corners] = []) -> Scan {
         // Sorted in place: a copy would allocate memory in every frame.
         if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
-        let outcome: Scan.Outcome =
-            !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
-        return Scan(outcome: outcome, codes: sight.codes, unread: unread)
+        return Scan(outcome: sight.outcome, codes: sight.codes, unread: unread)
     }
 
     /// Takes one look; returns whether the picture needs no further looks.
@@ -202,6 +200,10 @@ package struct Scanner {
                 isSmoothed ? prepared : source, window: window, offset: isSmoothed ? 1 : 4, refined: refined,
                 deadline: deadline, into: &look)
         case .zbar(let window):
+            guard ZBarPass.isAvailable else {
+                look.lacksLibrary = true
+                return
+            }
             if let window { threshold.apply(source, window: window, offset: 3, into: &prepared) }
             let seen = window == nil ? source : prepared
             let cost = zbarCost * UInt64(seen.width * seen.height) / 1_000_000

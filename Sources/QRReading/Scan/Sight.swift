@@ -7,11 +7,21 @@ struct Sight {
     var hasParts = false
     /// Whether a code was seen that was not read.
     var seesCode = false
+    /// Whether a look was left out because its library cannot be loaded.
+    var lacksLibrary = false
+
+    /// What the looks gave; a missing library comes before "no code", since its looks might have read one.
+    var outcome: Scan.Outcome {
+        if !codes.isEmpty { return .codes }
+        if hasParts { return .structuredAppend }
+        if lacksLibrary { return .libraryMissing }
+        return seesCode ? .unreadable : .noCode
+    }
 
     mutating func clear() {
         codes.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
-        (hasParts, seesCode) = (false, false)
+        (hasParts, seesCode, lacksLibrary) = (false, false, false)
     }
 
     /// Adds the results of one look; of two readings of a code, the one with character sets is kept.
@@ -26,5 +36,6 @@ struct Sight {
         }
         hasParts = hasParts || look.hasParts
         seesCode = seesCode || look.seesCode
+        lacksLibrary = lacksLibrary || look.lacksLibrary
     }
 }
