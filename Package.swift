@@ -56,18 +56,35 @@ func workshop(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies, path: "Sources/Workshop/\(name)", swiftSettings: settings)
 }
 
-/// A command that is started again and again, once a scan or an audit: loading and relocating libraries costs
-/// more than its work, so that release builds have the Swift and the C++ library inside, stand at a fixed address
-/// and carry no symbols (tools/bench-startup measures it).
+/// Whether release builds of quick commands have libcrypto and libsodium inside.
+///
+/// `SUISHEN_LINK=dynamic` makes them load the system's libraries; CommandSupport.docc/Linking.md says when.
+let linksArchives = {
+    let wanted = Context.environment["SUISHEN_LINK"] ?? "static"
+    precondition(["dynamic", "static"].contains(wanted), "SUISHEN_LINK is dynamic or static")
+    return wanted == "static"
+}()
+
+/// Linker flags that take a library from its archive.
+///
+/// Modules and the toolchain ask for the shared library by name. The path that this finds leads to nothing, and the
+/// archive stands in for it; of the linkers only lld can do this.
+func archive(_ name: String) -> [String] {
+    ["-Xlinker", "--remap-inputs=*/lib\(name).so=/dev/null", "-Xlinker", "-l:lib\(name).a"]
+}
+
+/// A command that is started again and again, once a scan or an audit.
+///
+/// Loading and relocating libraries costs more than its work. So release builds have the Swift and the C++ library,
+/// libcrypto and libsodium inside, stand at a fixed address and carry no symbols (tools/bench-startup measures it).
 func quickCommand(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     let release = BuildSettingCondition.when(configuration: .release)
-    // The toolchain asks for the shared C++ library by name; the path of what that finds leads to nothing, and
-    // the archive stands in for it. Of the linkers only lld can do this.
-    let oneFile = [
-        "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc",
-        "-Xlinker", "--remap-inputs=*/libstdc++.so=/dev/null", "-Xlinker", "-l:libstdc++.a", "-Xlinker", "-s",
-        "-Xlinker", "--no-export-dynamic",
-    ]
+    let archives = ["stdc++"] + (linksArchives ? ["crypto", "sodium"] : [])
+    let oneFile =
+        [
+            "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc",
+            "-Xlinker", "-s", "-Xlinker", "--no-export-dynamic",
+        ] + archives.flatMap(archive)
     // What the parser of arguments reaches inside the toolchain, named since a static link finds it no other way.
     let insideTheToolchain = ["_FoundationCShims", "_FoundationCollections", "swiftSynchronization"]
     return .executableTarget(

@@ -23,7 +23,7 @@
     USE(symbol_get_type)                                                                                              \
     USE(symbol_next)
 
-/* zbar's functions, found when the library is opened: nothing links it. It loads 20 further libraries, for windows and
+/* zbar's functions, found when the library is opened: nothing links it. It loads 17 further libraries, for windows and
    cameras, which take longer than a whole verification. */
 struct shim_zbar {
 #define SHIM_ZBAR_DECLARE(name) __typeof__(zbar_##name) *name;
