@@ -214,7 +214,7 @@ let package = Package(
         tests("SigningTests", ["Encoding", "Signing", "TestSupport"]),
         tests("CredentialTests", ["Credential", "Encoding", "Signing", "TestSupport"]),
         tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
-        tests("QRReadingTests", ["QRDrawing", "QRReading", "QRStandard", "TestSupport"]),
+        tests("QRReadingTests", ["CSPNG", "CTurboJPEG", "QRDrawing", "QRReading", "QRStandard", "TestSupport"]),
         tests(
             "GateTests",
             ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "TestSupport"]),
@@ -227,13 +227,13 @@ let package = Package(
             "StorageTests",
             ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
         .target(
-            name: "IssuerTestSupport", dependencies: ["Encoding", "Issuing", "Signing", "TestSupport"],
+            name: "IssuerTestSupport", dependencies: ["Encoding", "Issuing", "Platform", "Signing", "TestSupport"],
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
             [
-                "Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Signing", "Storage", "TestSupport",
-                "TraceLog",
+                "Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage",
+                "TestSupport", "TraceLog",
             ]),
         tests(
             "IssuerHTTPTests",

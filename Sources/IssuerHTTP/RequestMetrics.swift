@@ -33,9 +33,14 @@ final class RequestMetrics: Sendable {
     }
 
     /// All counts in the Prometheus text format, version 0.0.4.
-    var text: String {
+    ///
+    /// - Parameter isSigning: whether the clock lets the daemon sign now.
+    /// - Returns: the text, which ends with a line feed.
+    func text(isSigning: Bool) -> String {
         counts.withLock { counts in
-            var text = "# HELP suishend_requests_total Requests answered.\n# TYPE suishend_requests_total counter\n"
+            var text = "# HELP suishend_signing Whether the clock lets the daemon sign.\n"
+            text += "# TYPE suishend_signing gauge\nsuishend_signing \(isSigning ? 1 : 0)\n"
+            text += "# HELP suishend_requests_total Requests answered.\n# TYPE suishend_requests_total counter\n"
             text += Self.lines("suishend_requests_total", counts.requests, label: "status")
             text += "# HELP suishend_request_lines_total Lines of batches answered.\n"
             text += "# TYPE suishend_request_lines_total counter\n"

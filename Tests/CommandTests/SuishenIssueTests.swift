@@ -20,7 +20,7 @@ struct SuishenIssueTests {
             #expect(try #require(code["qrVersion"]?.integer) <= budget.version, "\(suite) \(name)")
             if let bytes = budget.bytes { #expect(try #require(code["bytes"]?.integer) <= bytes, "\(suite) \(name)") }
             var scanner = Scanner()
-            let scan = scanner.scan(try GreyImage.read(ProjectFiles.bytes(run.folder("\(name).png"))))
+            let scan = scanner.scan(try PictureFile(ProjectFiles.bytes(run.folder("\(name).png"))).grey)
             #expect(scan.codes.map(\.text) == [text], "\(suite) \(name)")
             let inspected = try run.answer(["inspect", text])
             #expect(inspected["trusted"]?.bool == false)

@@ -43,6 +43,15 @@ struct IssuingPageTests {
         }
     }
 
+    @Test("have the limits of the clock")
+    func clock() throws {
+        let numbers = try Page("Issuing.docc/Clock.md").numbers("Limits")
+        let behind = numbers["seconds that the clock may be behind the newest entry"]
+        let moved = numbers["seconds that the clock may move against the time since the machine's start"]
+        #expect(behind == Int(SigningClock.skewMilliseconds / 1000))
+        #expect(moved == Int(SigningClock.jumpMillisecondsMax / 1000))
+    }
+
     @Test("have every key file of an installation, in each suite", arguments: Suite.allCases)
     func keyFiles(suite: Suite) throws {
         let files = try Page("Signing.docc/Keys.md").firstCells("Key files of an installation")

@@ -15,7 +15,7 @@ extension FuzzTarget {
             guard width < 1 << 16, height < 1 << 16, width * height <= pixelCountMax else { return }
             repairChecksums(of: &bytes)
         }
-        guard let image = try? GreyImage.read(bytes) else { return }
+        guard let image = try? PictureFile(bytes).grey else { return }
         precondition(image.pixels.count == image.width * image.height)
     }
 

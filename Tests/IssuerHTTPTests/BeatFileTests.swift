@@ -124,6 +124,8 @@ struct BeatFileTests {
 
     @Test("is made for an installation of a version before, at its first start alone, which says so")
     func earlier() throws {
+        // The earlier version's newest entry was recorded in 2027.
+        let clock = try SetClock(at: 1_900_000_000)
         let state = try CopiedState()
         let beat = try ProjectFiles.bytes(state.beatPath)
         try Self.makeEarlier(state)
@@ -137,14 +139,14 @@ struct BeatFileTests {
         #expect(try state.isRefused("registry_behind"))
         // One whose making was cut short counts nothing yet.
         try state.installation.folder.write(beat, to: "state.beat", mode: 0o600)
-        var daemon = try HTTPDaemon(state.installation)
+        var daemon = try HTTPDaemon(state.installation, prefix: clock.words)
         #expect(daemon.end(SIGTERM) == 0)
         #expect(try state.beat()["commits"]?.integer == state.commitCount())
         unsafe unlink(state.beatPath)
         #expect(try state.isRefused("beat_missing"))
         try state.putBack("earlier")
         _ = try HTTPDaemon.run(["rm", state.installation.folder("suishend.log")])
-        daemon = try HTTPDaemon(state.installation)
+        daemon = try HTTPDaemon(state.installation, prefix: clock.words)
         #expect(
             try daemon.diagnostics.contains("suishend: made \(state.beatPath), the first beat of this installation"))
         #expect(daemon.end(SIGTERM) == 0)

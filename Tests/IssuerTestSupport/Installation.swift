@@ -1,6 +1,7 @@
 package import Encoding
 import Glibc
 package import Issuing
+package import Platform
 package import Signing
 package import TestSupport
 
@@ -32,16 +33,20 @@ package final class Installation: Sendable {
     }
 
     /// Opens the installation, once a service that a test has just let go of has ended its last work.
-    package func open() throws -> IssuingService {
+    ///
+    /// - Parameter clocks: the machine's clocks; nil where the test names each request's time.
+    /// - Returns: the service, which holds the installation's lock.
+    /// - Throws: the errors of the service's opening.
+    package func open(_ clocks: MachineClocks? = nil) throws -> IssuingService {
         for _ in 0..<250 {
             do throws(OperationError) {
-                return try IssuingService(state, random: SystemRandom())
+                return try IssuingService(state, random: SystemRandom(), clocks: clocks)
             } catch {
                 guard error.code == "state_busy" else { throw error }
                 usleep(20_000)
             }
         }
-        return try IssuingService(state, random: SystemRandom())
+        return try IssuingService(state, random: SystemRandom(), clocks: clocks)
     }
 
     /// The registry's files by name, as a backup has them.

@@ -175,7 +175,7 @@ struct EventOperationsTests {
     func keys() async throws {
         let installation = try Installation()
         let service = try installation.open()
-        let old = try service.signingKey(.issuer).verificationKey
+        let old = try service.verificationKey(.issuer)
         let caller = IssuingService.Caller(uid: 1000, grants: .everything, nowMilliseconds: 1_800_000_000_000)
         _ = try await service.rotateKey(.issuer, by: caller)
         _ = try await service.compromiseKey(Hex.encode(old.keyIdentifier), by: caller)
@@ -183,7 +183,7 @@ struct EventOperationsTests {
             if case .keyStatus(let change) = try Entry.decode(stored.bytes[...]).event { change } else { nil }
         }
         #expect(changes.map { $0?.status } == [.retired, .active, .revoked])
-        let new = try service.signingKey(.issuer).verificationKey
+        let new = try service.verificationKey(.issuer)
         #expect(changes.map { $0?.publicKey } == [old.spki, new.spki, old.spki])
         #expect(changes.allSatisfy { $0?.actor == "SH" })
     }

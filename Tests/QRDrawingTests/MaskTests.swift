@@ -19,7 +19,7 @@ struct MaskTests {
     func mayBeAny(mask: Int) throws {
         let symbol = try QRSymbol.encode("ANY MASK WILL DO", level: .high, mask: mask)
         #expect(symbol.mask == mask)
-        let image = try GreyImage.read(try symbol.png(modulePixels: 4))
+        let image = try PictureFile(try symbol.png(modulePixels: 4)).grey
         var picture = PixelBuffer()
         picture.load(image)
         var sight = Sight()

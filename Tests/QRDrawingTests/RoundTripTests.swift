@@ -18,7 +18,7 @@ struct RoundTripTests {
             versions.insert(symbol.version)
             #expect(symbol.size == 17 + 4 * symbol.version)
             var scanner = Scanner()
-            let scan = scanner.scan(try GreyImage.read(try symbol.png(modulePixels: 4)))
+            let scan = scanner.scan(try PictureFile(try symbol.png(modulePixels: 4)).grey)
             #expect(scan.outcome == .codes)
             #expect(scan.codes.map(\.text) == [text])
         }

@@ -17,7 +17,7 @@ struct ScanFixtureTests {
 
     private func scan(_ name: String) throws -> Scan {
         var scanner = Scanner()
-        return scanner.scan(try GreyImage.read(ProjectFiles.bytes(ProjectFiles.fixtures + "/scans/" + name)))
+        return scanner.scan(try PictureFile(ProjectFiles.bytes(ProjectFiles.fixtures + "/scans/" + name)).grey)
     }
 
     @Test("is read, whatever the file's format and what the camera did", arguments: readable)
@@ -50,7 +50,7 @@ struct ScanFixtureTests {
         let bytes = (0..<256).map { UInt8($0) }
         let symbol = try QRSymbol.encode(bytes: bytes)
         var scanner = Scanner()
-        let scan = scanner.scan(try GreyImage.read(try symbol.png(modulePixels: 3)))
+        let scan = scanner.scan(try PictureFile(try symbol.png(modulePixels: 3)).grey)
         #expect(scan.codes.map(\.bytes) == [bytes])
     }
 
@@ -58,7 +58,7 @@ struct ScanFixtureTests {
     func hasCorners() throws {
         let symbol = try QRSymbol.encode("CORNERS")
         var scanner = Scanner()
-        let corners = try #require(scanner.scan(GreyImage.read(symbol.png(modulePixels: 10))).codes.first?.corners)
+        let corners = try #require(scanner.scan(PictureFile(symbol.png(modulePixels: 10)).grey).codes.first?.corners)
         let (near, far) = (40, 40 + symbol.size * 10)
         for (corner, (x, y)) in zip(corners.all, [(near, near), (far, near), (far, far), (near, far)]) {
             #expect(abs(corner.x - x) <= 10 && abs(corner.y - y) <= 10)

@@ -40,7 +40,7 @@ struct InspectCommand: ParsableCommand {
                 return [text.map(InspectedCode.init(text:)) ?? InspectedCode(bytes: content, text: "")]
             }
             var scanner = Scanner()
-            let codes = scanner.scan(try GreyImage.read(content)).codes
+            let codes = scanner.scan(try PictureFile(content)).codes
             guard !codes.isEmpty else {
                 throw CommandError(
                     code: "no_code", reason: "\(input) shows no code that can be read",

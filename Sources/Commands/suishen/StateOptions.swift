@@ -4,6 +4,7 @@ import Encoding
 import Glibc
 import IssuerInterface
 import Issuing
+import Platform
 import Signing
 
 /// The installation that a command works on.
@@ -29,7 +30,9 @@ struct StateOptions: ParsableArguments {
             }
             return .daemon(try IssuerClient(path: path), idempotencyKey: idempotencyKey)
         }
-        let service = try IssuingService(Self.folder(state), random: SystemRandom())
+        // A time that the caller names is the caller's word, and no clock's.
+        let service = try IssuingService(
+            Self.folder(state), random: SystemRandom(), clocks: clock.fixedSeconds == nil ? .system : nil)
         for note in service.notes { StandardStream.error.write("suishen: \(note)\n") }
         return .direct(service) { [clock, idempotencyKey] in
             .init(

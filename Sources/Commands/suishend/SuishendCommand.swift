@@ -42,7 +42,8 @@ struct SuishendCommand: AsyncParsableCommand {
         umask(0o022)
         guard !checkConfig else { return try await check(folder) }
         try IssuingService.checkPermissions(of: folder, owner: geteuid())
-        let service = try IssuingService(folder, random: SystemRandom())
+        let clocks = MachineClocks.system
+        let service = try IssuingService(folder, random: SystemRandom(), clocks: clocks)
         for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
         try service.checkSigningKeys()
         service.onUnknownCommit { error in
@@ -59,32 +60,36 @@ struct SuishendCommand: AsyncParsableCommand {
             service,
             on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
             owner: geteuid(),
-            nowMilliseconds: WallClock.milliseconds)
+            nowMilliseconds: clocks.wallMilliseconds)
         Self.raiseFileLimit()
         // Codes are issued meanwhile; events wait, because an accepted event must never be withdrawn.
         let logRecovery = service.log.begin(thoroughly: true)
         let publishing = Task {
             await Self.report(logRecovery)
-            await service.log.publishContinually(report: Self.report)
+            return await service.log.publishContinually(report: Self.report)
         }
         let upkeep = Task {
-            await service.upkeepContinually(nowMilliseconds: WallClock.milliseconds, report: Self.report)
+            await service.upkeepContinually(nowMilliseconds: clocks.wallMilliseconds, report: Self.report)
         }
         let beating = Task { await service.advanceBeatContinually(report: Self.report) }
-        StandardStream.error.write("suishend: ready\n")
+        let ready = ReadyLine.text(
+            newestMilliseconds: service.newestEntryMilliseconds, nowMilliseconds: clocks.wallMilliseconds())
+        StandardStream.error.write(ready + "\n")
         try await server.run(until: stop)
         logRecovery.cancel()
         publishing.cancel()
-        await publishing.value
+        let reported = await publishing.value
         upkeep.cancel()
         await upkeep.value
         beating.cancel()
         await beating.value
-        if let trouble = service.log.trouble, !trouble.isOfLogBehind {
+        let now = clocks.wallMilliseconds()
+        if let trouble = service.log.trouble ?? service.clockObstacle(atMilliseconds: now), !trouble.isOfLogBehind {
+            if trouble.isOfClock, trouble != reported { Self.report(trouble) }
             try await service.advanceBeat()
             throw ExitCode(ExitStatus(trouble.errorClass).rawValue)
         }
-        try await service.log.finish(atMilliseconds: WallClock.milliseconds())
+        try await service.log.finish(atMilliseconds: now)
         try await service.advanceBeat()
     }
 
@@ -124,7 +129,8 @@ struct SuishendCommand: AsyncParsableCommand {
             for line in try await logRecovery.value { StandardStream.error.write("suishend: \(line)\n") }
         } catch {
             let error = OperationError(any: error)
-            if error != .logChecking { report(error) }
+            // The clock's errors come from the first publication too.
+            if error != .logChecking, !error.isOfClock { report(error) }
         }
     }
 

@@ -19,7 +19,11 @@ struct DecodeCommand: ParsableCommand {
     @Argument(help: "PNG or JPEG pictures; - reads one from stdin.")
     var images: [String] = []
 
-    @Flag(help: "Print one JSON object a code, with its bytes and corners.")
+    @Flag(
+        help: """
+            Print one JSON object a code, with its bytes and corners; and one a picture with the corners of codes that \
+            were seen and not read.
+            """)
     var json = false
 
     @Flag(help: "Take the pictures' paths from stdin, one a line.")
@@ -36,7 +40,8 @@ struct DecodeCommand: ParsableCommand {
         for image in images {
             do throws(CommandError) {
                 let scan = try reader.scan(image)
-                for code in scan.codes { StandardStream.output.write(line(code, image) + "\n") }
+                for code in scan.codes { StandardStream.output.write(line(code, image, scan) + "\n") }
+                report(scan, image)
                 if let cause = scan.failure(image) { throw cause }
             } catch {
                 Diagnostics(command: "verify").report(error)
@@ -46,14 +51,35 @@ struct DecodeCommand: ParsableCommand {
         if let failure { throw ExitCode(failure.status.rawValue) }
     }
 
-    private func line(_ code: ScannedCode, _ image: String) -> String {
+    private func line(_ code: ScannedCode, _ image: String, _ scan: Scan) -> String {
         guard json else { return Self.escaped(code.text, forTerminal: true) }
-        let corners = (code.corners?.all ?? []).map { JSONValue.array([.integer(Int64($0.x)), .integer(Int64($0.y))]) }
         let value: JSONValue = [
             "image": .string(image), "text": .string(code.text), "bytes": .string(Hex.encode(code.bytes)),
-            "corners": .array(corners),
+            "corners": code.corners?.json ?? [], "warnings": .array(scan.warnings.map(JSONValue.string)),
         ]
         return value.encoded()
+    }
+
+    /// Tells of damage, and of codes that were seen and not read.
+    private func report(_ scan: Scan, _ image: String) {
+        let diagnostics = Diagnostics(command: "verify")
+        if scan.isDamaged {
+            diagnostics.warn(
+                "\(image): the file is cut short or broken, so some of its pixels are wrong [image_damaged]")
+        }
+        guard !scan.unread.isEmpty else { return }
+        if json {
+            let value: JSONValue = [
+                "image": .string(image), "unread": .array(scan.unread.map(\.corners.json)),
+                "warnings": .array(scan.warnings.map(JSONValue.string)),
+            ]
+            StandardStream.output.write(value.encoded() + "\n")
+        } else if !scan.codes.isEmpty {
+            let count = scan.unread.count
+            diagnostics.warn(
+                "\(image): \(count == 1 ? "another code is" : "\(count) other codes are") seen and cannot be read "
+                    + "[unreadable]")
+        }
     }
 
     private func readPaths() throws {
@@ -83,5 +109,12 @@ struct DecodeCommand: ParsableCommand {
             }
         }
         return result
+    }
+}
+
+extension ScannedCode.Corners {
+    /// The four corners as pairs of pixels from the left and from the top.
+    fileprivate var json: JSONValue {
+        .array(all.map { .array([.integer(Int64($0.x)), .integer(Int64($0.y))]) })
     }
 }

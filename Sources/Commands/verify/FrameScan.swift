@@ -68,7 +68,7 @@ struct FrameScan {
     }
 
     private mutating func update(_ scan: Scan, new: [[UInt8]]) {
-        let unreadCount = still.moving(scan.unread, at: MonotonicClock.microseconds())
+        let unreadCount = still.moving(scan.unreadPersonCodes, at: MonotonicClock.microseconds())
         waiting.removeAll { new.contains($0) || !tracker.isInView($0) }
         // The verdict on the waiting codes was given; the next one follows when the view has changed.
         let cleared = unreadCount == 0 ? waiting.filter { code in scan.codes.contains { $0.bytes == code } } : []

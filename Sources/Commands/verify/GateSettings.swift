@@ -118,16 +118,19 @@ extension Verifier {
 
     /// Makes one verdict from one picture: its codes' worst verdict, or the last acceptance with all codes' findings.
     func decide(_ scan: Scan, at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
-        decide(at: at, output) { assess(scan.codes.map(\.bytes), unreadCount: scan.unread.count, at: $0) }
+        decide(at: at, warnings: scan.warnings, output) {
+            assess(scan.codes.map(\.bytes), unreadCount: scan.unreadPersonCodes.count, at: $0)
+        }
     }
 
     private func decide(
-        at: UInt64?, _ output: VerdictOutput, _ assess: (UInt64) -> AssessedScan
+        at: UInt64?, warnings: [String] = [], _ output: VerdictOutput, _ assess: (UInt64) -> AssessedScan
     ) -> VerdictOutcome {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()
         var verdict = Verdict.fused(settle(assess(now), at: now))
         verdict.elapsedMicroseconds = MonotonicClock.microseconds() - begin
+        verdict.findings.warnings += warnings
         output.write(verdict)
         return verdict.outcome
     }

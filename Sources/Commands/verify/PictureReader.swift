@@ -36,17 +36,23 @@ struct PictureReader {
     /// - Throws: ``CommandError`` with exit status 2 for a file that is not a readable picture.
     mutating func scan(_ path: String) throws(CommandError) -> Scan {
         let bytes = try InputFile.read(path, byteCountMax: Self.byteCountMax)
-        let image: GreyImage
+        let picture: PictureFile
         do {
-            image = try GreyImage.read(bytes)
+            picture = try PictureFile(bytes)
         } catch {
             throw CommandError(undecided: error, in: path)
         }
-        return scanner.scan(image)
+        return scanner.scan(picture)
     }
 }
 
 extension Scan {
+    /// The code of the warning about a picture whose file is cut short or broken.
+    static let damagedWarning = "image_damaged"
+
+    /// The warnings about the picture, for the verdict.
+    var warnings: [String] { isDamaged ? [Self.damagedWarning] : [] }
+
     /// The error for a picture without a code; nil when a code was read.
     func failure(_ path: String) -> CommandError? {
         switch outcome {

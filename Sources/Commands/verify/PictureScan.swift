@@ -20,7 +20,8 @@ struct PictureScan {
         do throws(CommandError) {
             let scan = try reader.scan(path)
             guard let failure = scan.failure(path) else { return gate.decide(scan, at: at, output) }
-            return output.undecided(failure, scene: gate.scene.name, warnings: gate.standingWarnings)
+            return output.undecided(
+                failure, scene: gate.scene.name, warnings: gate.standingWarnings + scan.warnings)
         } catch {
             return output.undecided(error, scene: gate.scene.name, warnings: gate.standingWarnings)
         }

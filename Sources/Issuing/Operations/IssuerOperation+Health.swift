@@ -5,8 +5,10 @@ extension IssuerOperation {
     ///
     /// The log's state is `ok`, `log_checking` while the log is read at a start, or the code of another error.
     ///
-    /// - Throws: the error of the last change, publication or beat while the disk does not take it.
-    package static let health = inquiry("health") { service, _, _ in
+    /// - Throws: the error of the clock while nothing is signed for it, and the error of the last change, publication
+    ///   or beat while the disk does not take it.
+    package static let health = inquiry("health") { service, _, caller in
+        if let error = service.clockObstacle(atMilliseconds: caller.nowMilliseconds) { throw error }
         for health in [service.writeHealth, service.log.publishHealth, service.beatHealth] {
             guard let failure = health.obstacle(in: service.state.path) else { continue }
             throw OperationError(

@@ -33,6 +33,16 @@ package struct IssuerOperation: Sendable {
         case change
     }
 
+    /// What the machine's clock must be like before the operation begins; a signature itself needs a ``SigningTime``.
+    enum ClockNeed: Sendable {
+        /// Nothing is dated, or the operation takes its own ``SigningTime``.
+        case nothing
+        /// It withdraws a code or a key, and must not wait for the clock; only a clock that has jumped does harm.
+        case noJump
+        /// It dates a log entry, which the next checkpoint signs and whose time can never fall again.
+        case signing
+    }
+
     /// The name in the audit trail.
     package let name: String
     /// The members that a request may have; any other member is refused.
@@ -40,6 +50,7 @@ package struct IssuerOperation: Sendable {
     let action: Action
     /// Whether it appends to the trace log; such a change waits until the log is ready, and fails when the log does.
     package private(set) var isLogged = false
+    let clockNeed: ClockNeed
     /// The commits that the beat must cover before the change is answered.
     private(set) var beatNeed = BeatNeed.nothing
     /// Whether the change keeps its idempotency keys itself, so that the service keeps no digest of the request.
@@ -49,21 +60,22 @@ package struct IssuerOperation: Sendable {
 
     /// A change in one transaction with its audit line.
     static func change(
-        _ name: String, takes members: Set<String>, beatNeed: BeatNeed = .nothing,
+        _ name: String, takes members: Set<String>, clockNeed: ClockNeed = .nothing, beatNeed: BeatNeed = .nothing,
         _ preparation: @escaping Preparation
     ) -> IssuerOperation {
         IssuerOperation(
-            name: name, members: members, action: .change(preparation), beatNeed: beatNeed)
+            name: name, members: members, action: .change(preparation), clockNeed: clockNeed, beatNeed: beatNeed)
     }
 
     /// A change that appends to the trace log.
     static func logged(
-        _ name: String, takes members: Set<String>, beatNeed: BeatNeed = .nothing, keepsKeysItself: Bool = false,
-        settle: (@Sendable (IssuingService) throws -> Void)? = nil, _ preparation: @escaping Preparation
+        _ name: String, takes members: Set<String>, clockNeed: ClockNeed = .signing, beatNeed: BeatNeed = .nothing,
+        keepsKeysItself: Bool = false, settle: (@Sendable (IssuingService) throws -> Void)? = nil,
+        _ preparation: @escaping Preparation
     ) -> IssuerOperation {
         IssuerOperation(
             name: name, members: members, action: .change(preparation), isLogged: true,
-            beatNeed: beatNeed, keepsKeysItself: keepsKeysItself, settle: settle)
+            clockNeed: clockNeed, beatNeed: beatNeed, keepsKeysItself: keepsKeysItself, settle: settle)
     }
 
     /// An inquiry that only reads; a read about a person has a subject for the audit trail.
@@ -71,14 +83,16 @@ package struct IssuerOperation: Sendable {
         _ name: String, takes members: Set<String> = [],
         subject: @escaping @Sendable (RequestFields) throws -> String? = { _ in nil }, _ reading: @escaping Inquiry
     ) -> IssuerOperation {
-        IssuerOperation(name: name, members: members, action: .reading(reading, subject: subject))
+        IssuerOperation(name: name, members: members, action: .reading(reading, subject: subject), clockNeed: .nothing)
     }
 
     /// Any other operation: it takes several steps, or answers at once.
     static func inquiry(
-        _ name: String, takes members: Set<String> = [], isLogged: Bool = false, _ inquiry: @escaping Inquiry
+        _ name: String, takes members: Set<String> = [], isLogged: Bool = false, clockNeed: ClockNeed = .nothing,
+        _ inquiry: @escaping Inquiry
     ) -> IssuerOperation {
-        IssuerOperation(name: name, members: members, action: .inquiry(inquiry), isLogged: isLogged)
+        IssuerOperation(
+            name: name, members: members, action: .inquiry(inquiry), isLogged: isLogged, clockNeed: clockNeed)
     }
 
     /// Whether it may come as lines of a batch and with an idempotency key.

@@ -42,7 +42,8 @@ extension IssuingService {
                 reason: "a bundle's lifetime is 60 to \(Settings.bundleLifetimeSecondsMax) seconds",
                 hint: "give a lifetime in this range, and export again before it ends")
         }
-        let lists = statusLists(at: caller.now, lifetime: lifetime)
+        let time = try signingClock.time(at: caller.nowMilliseconds)
+        let lists = statusLists(at: time.seconds, lifetime: lifetime)
         do {
             return try await exports.run { [self] in
                 let network =
@@ -61,8 +62,8 @@ extension IssuingService {
                 }
                 let contents = try contents(version: version, order: order, lists: lists, network: network)
                 let export = try signed(
-                    contents, order: order, issuedAt: caller.now, expiresAt: caller.now + lifetime)
-                try await coverBeat(of: export, version: version, issuedAt: caller.now)
+                    contents, order: order, at: time, expiresAt: time.seconds + lifetime)
+                try await coverBeat(of: export, version: version, issuedAt: time.seconds)
                 return export
             }
         } catch {
@@ -88,8 +89,9 @@ extension IssuingService {
     }
 
     private func signed(
-        _ contents: BundleContents, order: BundleOrder, issuedAt: UInt64, expiresAt: UInt64
+        _ contents: BundleContents, order: BundleOrder, at time: SigningTime, expiresAt: UInt64
     ) throws -> BundleExport {
+        let issuedAt = time.seconds
         let bundle = GateBundle(
             version: contents.version, issuedAt: issuedAt, expiresAt: expiresAt,
             issuers: try contents.keys.map(Self.trusted), statusLists: contents.shards.map(\.0),
@@ -99,7 +101,7 @@ extension IssuingService {
             transit: contents.network)
         // A scene may use an expired bundle for a grace time, so the lists last as long; the scene limits their age.
         let listsExpireAt = expiresAt + Self.graceSecondsMax(of: Form.allCases)
-        let statusKey = try signingKeys.key(.status, contents.statusKey)
+        let statusKey = try signingKeys.key(.status, contents.statusKey, at: time)
         let tokens = try contents.shards.map { reference, shard in
             (
                 reference,

@@ -61,15 +61,19 @@ extension IssuingService {
         }
         for role in KeyRole.allCases {
             _ = await attempt {
-                guard let registry, let settings else { return try SigningKey(contentsOf: state.key(role.firstFile)) }
+                guard let registry, let settings else {
+                    return try SigningKey(contentsOf: state.key(role.firstFile)).verificationKey
+                }
                 let record = try registry.read { try Registry.activeKey(uses: role.uses, in: $0) }
-                return try SigningKeys(state, suite: settings.suite).key(role, record)
+                return try SigningKeys(state, suite: settings.suite).verificationKey(role, record)
             }
         }
         if let registry, let settings, let keys {
             _ = await attempt {
                 // The inspection publishes nothing.
-                try await InstallationLog(registry, in: state, settings: settings, keys: keys) { _ in }.inspect()
+                let clock = SigningClock(nil, newestEntryMilliseconds: 0)
+                try await InstallationLog(registry, in: state, settings: settings, keys: keys, clock: clock) { _ in }
+                    .inspect()
             }
         }
         _ = await attempt {

@@ -21,18 +21,18 @@ extension IssuingService {
     ) throws(OperationError) -> IssuerOperation.Change {
         let order = try IssueOrder(request, suite: settings.suite)
         try caller.grants.require(.issuer(order.subject.form))
-        let now = caller.now
+        let time = try signingClock.time(at: caller.nowMilliseconds)
         return { [self] database in
             let subject = try registry.subject(order.subject, in: database)
             var codes: [PreparedCredential] = []
             for place in 0..<order.count {
                 switch subject {
                 case .person(let links):
-                    codes.append(try person(order, links, place: place, now: now, in: database))
+                    codes.append(try person(order, links, place: place, at: time, in: database))
                 case .enterprise(let uscc, let name):
-                    codes.append(try enterprise(order, uscc, name, now: now, in: database))
+                    codes.append(try enterprise(order, uscc, name, at: time, in: database))
                 case .object(let id, let object):
-                    codes.append(try self.object(order, id, object, now: now, in: database))
+                    codes.append(try self.object(order, id, object, at: time, in: database))
                 }
             }
             // The indices stay taken even when signing fails, so that no index is given out twice.
@@ -44,10 +44,11 @@ extension IssuingService {
     }
 
     private func person(
-        _ order: IssueOrder, _ links: PersonLinks, place: UInt64, now: UInt64, in database: any RegistryTransaction
+        _ order: IssueOrder, _ links: PersonLinks, place: UInt64, at time: SigningTime,
+        in database: any RegistryTransaction
     ) throws -> PreparedCredential {
         let lifetime = try order.lifetime(within: defaultLifetime(order.kind))
-        let issuedAt = now + place * lifetime
+        let issuedAt = time.seconds + place * lifetime
         let cti = try random.bytes(PersonClaims.identifierByteCount)
         let list = StatusListReference(
             issuer: settings.issuer, form: .person, day: order.kind == .paper ? nil : issuedAt / 86_400)
@@ -57,7 +58,8 @@ extension IssuingService {
             seals: try seals(links, cti: cti, order: order, day: issuedAt / 86_400),
             actor: try delegation(order, list: list, in: database))
         let prepared = try record(
-            .person(claims), id: cti, order: order, issuedAt: issuedAt, expiresAt: issuedAt + lifetime, in: database)
+            .person(claims), id: cti, order: order, issuedAt: issuedAt, expiresAt: issuedAt + lifetime,
+            at: time, in: database)
         if place > 0 {
             try Registry.noteLaterCode(issuedAt: issuedAt, by: prepared.keyIdentifier, in: database)
         }
@@ -92,7 +94,7 @@ extension IssuingService {
     }
 
     private func enterprise(
-        _ order: IssueOrder, _ uscc: USCC, _ name: String, now: UInt64, in database: any RegistryTransaction
+        _ order: IssueOrder, _ uscc: USCC, _ name: String, at time: SigningTime, in database: any RegistryTransaction
     ) throws -> PreparedCredential {
         try order.checkPublicForm()
         let lifetime = try order.lifetime(within: settings.enterpriseLifetimeSeconds)
@@ -100,12 +102,13 @@ extension IssuingService {
         let index = try registry.takeStatusIndex(in: list, in: database)
         return try record(
             .enterprise(EnterpriseClaims(uscc: uscc, name: name, statusIndex: index)),
-            id: try random.bytes(PersonClaims.identifierByteCount), order: order, issuedAt: now,
-            expiresAt: now + lifetime, in: database)
+            id: try random.bytes(PersonClaims.identifierByteCount), order: order, issuedAt: time.seconds,
+            expiresAt: time.seconds + lifetime, at: time, in: database)
     }
 
     private func object(
-        _ order: IssueOrder, _ id: [UInt8], _ object: ObjectRecord, now: UInt64, in database: any RegistryTransaction
+        _ order: IssueOrder, _ id: [UInt8], _ object: ObjectRecord, at time: SigningTime,
+        in database: any RegistryTransaction
     ) throws -> PreparedCredential {
         try order.checkPublicForm()
         guard order.lifetime == nil else {
@@ -119,15 +122,16 @@ extension IssuingService {
             kind: object.kind, id: id, category: object.category.number, manager: object.manager,
             location: object.location, statusIndex: index)
         return try record(
-            .object(claims), id: try random.bytes(PersonClaims.identifierByteCount), order: order, issuedAt: now,
-            expiresAt: nil, in: database)
+            .object(claims), id: try random.bytes(PersonClaims.identifierByteCount), order: order,
+            issuedAt: time.seconds,
+            expiresAt: nil, at: time, in: database)
     }
 
     private func record(
         _ body: Claims.Body, id: [UInt8], order: IssueOrder, issuedAt: UInt64, expiresAt: UInt64?,
-        in database: any RegistryTransaction
+        at time: SigningTime, in database: any RegistryTransaction
     ) throws -> PreparedCredential {
-        let key = try signingKey(.issuer, in: database)
+        let key = try signingKey(.issuer, at: time, in: database)
         let prepared = try CredentialIssuer(issuer: settings.issuer, key: key)
             .prepare(body, issuedAt: issuedAt, expiresAt: expiresAt)
         try registry.record(

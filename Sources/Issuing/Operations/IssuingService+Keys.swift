@@ -7,7 +7,8 @@ extension IssuerOperation {
         OperationAnswer(json: try service.keyList())
     }
 
-    package static let rotateKey = inquiry("key.rotate", takes: ["role"], isLogged: true) { service, request, caller in
+    package static let rotateKey = inquiry("key.rotate", takes: ["role"], isLogged: true, clockNeed: .signing) {
+        service, request, caller in
         let name = try request.optionalString("role") ?? KeyRole.issuer.rawValue
         guard let role = KeyRole(rawValue: name) else {
             throw OperationError(
@@ -17,11 +18,12 @@ extension IssuerOperation {
         return OperationAnswer(json: try await service.rotateKey(role, by: caller))
     }
 
-    package static let retireKey = inquiry("key.retire", takes: ["kid"], isLogged: true) { service, request, caller in
+    package static let retireKey = inquiry("key.retire", takes: ["kid"], isLogged: true, clockNeed: .signing) {
+        service, request, caller in
         OperationAnswer(json: try await service.retireKey(try request.string("kid"), by: caller))
     }
 
-    package static let compromiseKey = inquiry("key.compromise", takes: ["kid"], isLogged: true) {
+    package static let compromiseKey = inquiry("key.compromise", takes: ["kid"], isLogged: true, clockNeed: .noJump) {
         service, request, caller in
         OperationAnswer(json: try await service.compromiseKey(try request.string("kid"), by: caller))
     }
@@ -39,28 +41,30 @@ extension IssuingService {
     }
 
     /// The key of a role that is active in a transaction; see ``SigningKeys``.
-    func signingKey(_ role: KeyRole, in database: any RegistrySnapshot) throws -> SigningKey {
-        try signingKeys.key(role, Registry.activeKey(uses: role.uses, in: database))
+    func signingKey(
+        _ role: KeyRole, at time: SigningTime, in database: any RegistrySnapshot
+    ) throws -> SigningKey {
+        try signingKeys.key(role, Registry.activeKey(uses: role.uses, in: database), at: time)
     }
 
-    /// The active key of a role.
+    /// The public key of a role's active key, whose private key can be used.
     ///
     /// - Throws: `key_missing`, `suite_mismatch`, or an error of the key's file.
-    package func signingKey(_ role: KeyRole) throws(OperationError) -> SigningKey {
+    package func verificationKey(_ role: KeyRole) throws(OperationError) -> VerificationKey {
         let record: IssuerKeyRecord?
         do {
             record = try database.read { try Registry.activeKey(uses: role.uses, in: $0) }
         } catch {
             throw OperationError(error)
         }
-        return try signingKeys.key(role, record)
+        return try signingKeys.verificationKey(role, record)
     }
 
     /// Refuses an installation whose signing keys cannot be used.
     ///
-    /// - Throws: the errors of ``signingKey(_:)``.
+    /// - Throws: the errors of ``verificationKey(_:)``.
     package func checkSigningKeys() throws(OperationError) {
-        for role in KeyRole.allCases { _ = try signingKey(role) }
+        for role in KeyRole.allCases { _ = try verificationKey(role) }
     }
 
     /// Makes a new key that signs from now on; signatures of the old key stay valid until they expire.

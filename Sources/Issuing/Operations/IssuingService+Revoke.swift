@@ -2,7 +2,10 @@ import Encoding
 import Storage
 
 extension IssuerOperation {
-    package static let revoke = change("code.revoke", takes: ["target", "reason"], beatNeed: .change) {
+    /// By a clock that is too far ahead, live codes of a subject would have ended and would stay unrevoked.
+    package static let revoke = change(
+        "code.revoke", takes: ["target", "reason"], clockNeed: .noJump, beatNeed: .change
+    ) {
         try $0.revoking($1, now: $2.now)
     }
 }

@@ -25,7 +25,7 @@ extension IssuerOperation {
         let list = try await service.keptLists.list(
             name, at: service.database.committedPosition, now: caller.now,
             lifetimeSeconds: service.settings.bundleLifetimeSeconds
-        ) { try await service.builtList(name, at: caller.now) }
+        ) { try await service.builtList(name, at: caller.nowMilliseconds) }
         return OperationAnswer(bytes: list.token, type: StatusListToken.contentType, tag: list.tag)
     }
 }
@@ -56,7 +56,8 @@ extension IssuingService {
     }
 
     /// Builds and signs a shard with its current state.
-    fileprivate func builtList(_ name: String, at now: UInt64) async throws -> KeptStatusList {
+    fileprivate func builtList(_ name: String, at nowMilliseconds: UInt64) async throws -> KeptStatusList {
+        let time = try signingClock.time(at: nowMilliseconds)
         let found = try database.read { database in
             try registry.statusShard(
                 named: name, headroomCount: settings.statusHeadroomCount, in: database
@@ -74,10 +75,10 @@ extension IssuingService {
                 hint: "use a name from GET /v1/status-lists")
         }
         let token = try statusToken(
-            shard, issuedAt: now, expiresAt: now + settings.bundleLifetimeSeconds,
-            key: signingKeys.key(.status, record))
-        try await coverBeat(ofLists: [name], issuedAt: now)
-        return KeptStatusList(token: token, issuedAt: now, commitCount: commitCount)
+            shard, issuedAt: time.seconds, expiresAt: time.seconds + settings.bundleLifetimeSeconds,
+            key: signingKeys.key(.status, record, at: time))
+        try await coverBeat(ofLists: [name], issuedAt: time.seconds)
+        return KeptStatusList(token: token, issuedAt: time.seconds, commitCount: commitCount)
     }
 
     func statusToken(

@@ -29,7 +29,10 @@ extension IssuingService {
             let now = nowMilliseconds() / 1000
             record(refusals.lines(at: now))
             do {
-                mustPurge = try await forgetEndedAnswers(at: now) || mustPurge
+                // A clock that is too far ahead would end every answer.
+                if clockObstacle(atMilliseconds: now * 1000) == nil {
+                    mustPurge = try await forgetEndedAnswers(at: now) || mustPurge
+                }
                 // A reader may still use old pages; a later pass then purges them.
                 if mustPurge, (try? database.purge()) != nil { mustPurge = false }
                 reported = nil

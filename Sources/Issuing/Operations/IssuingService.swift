@@ -1,6 +1,6 @@
 import Credential
 package import Encoding
-import Platform
+package import Platform
 package import Signing
 package import Storage
 import TraceLog
@@ -15,6 +15,7 @@ package final class IssuingService: Sendable {
     package let database: any RegistryStore
     package let registry: Registry
     package let log: InstallationLog
+    let signingClock: SigningClock
     let beat: BeatKeeper
     let writeHealth = WriteHealth()
     let beatHealth = WriteHealth()
@@ -34,9 +35,13 @@ package final class IssuingService: Sendable {
     /// - Parameters:
     ///   - state: a folder that `suishen init` made.
     ///   - random: the source of identifiers, indices and nonces.
+    ///   - clocks: the clocks that callers' times come from; while they are wrong nothing is signed. Nil where callers
+    ///     name a time of their own.
     /// - Throws: `state_missing`, `state_busy`, an error of the beat such as `registry_behind`, or an error of a key,
     ///   the settings or the registry.
-    package init(_ state: StateDirectory, random: any RandomSource) throws(OperationError) {
+    package init(
+        _ state: StateDirectory, random: any RandomSource, clocks: MachineClocks? = nil
+    ) throws(OperationError) {
         lock = try state.locked()
         do {
             settings = try Settings(contentsOf: state.settings)
@@ -61,7 +66,10 @@ package final class IssuingService: Sendable {
                 if opened.beat.checkpoint != nil { try TraceLogStore.recordPublication($0) }
             }
             self.registry = registry
-            log = try InstallationLog(database, in: state, settings: settings, keys: keys) { [beat] checkpoint in
+            let newest = try database.read { try $0.newestEntry()?.recordedAtMilliseconds ?? 0 }
+            signingClock = SigningClock(clocks, newestEntryMilliseconds: newest)
+            log = try InstallationLog(database, in: state, settings: settings, keys: keys, clock: signingClock) {
+                [beat] checkpoint in
                 let point = Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
                 try beat.reachBlocking(Beat.Step(checkpoint: point))
             }
@@ -148,6 +156,7 @@ package final class IssuingService: Sendable {
         _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller, isLine: Bool = false
     ) async throws(OperationError) -> BegunRequest {
         do {
+            try signingClock.meet(operation.clockNeed, at: caller.nowMilliseconds)
             switch operation.action {
             case .inquiry(let inquiry):
                 guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }

@@ -15,6 +15,8 @@ extension OperationError {
         case beatUnwritable = "beat_unwritable"
         case bundleUnreadable = "bundle_unreadable"
         case categoryUnknown = "category_unknown"
+        case clockBeforeCheckpoint = "clock_before_checkpoint"
+        case clockJumped = "clock_jumped"
         case countInvalid = "count_invalid"
         case daemonUnreachable = "daemon_unreachable"
         case deviceKeyInvalid = "device_key_invalid"
@@ -96,7 +98,9 @@ extension OperationError.Code: ErrorCode {
         case .notPermitted: .notPermitted
         case .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
         case .beatExists, .keyCompromised, .keyInUse, .stateExists: .conflict
-        case .beatUnwritable, .daemonUnreachable, .keyMissing, .logChecking, .stateBusy: .later
+        case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+            .stateBusy:
+            .later
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,
             .registryBehind, .unexpected:
             .malfunction

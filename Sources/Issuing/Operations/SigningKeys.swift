@@ -17,14 +17,26 @@ final class SigningKeys: Sendable {
         self.suite = suite
     }
 
-    /// The private key of a role.
+    /// The private key of a role, for a signature of a time that the clock may give.
     ///
     /// - Parameters:
     ///   - role: the key's role.
     ///   - record: the role's active key in the registry; nil when no key is active.
+    ///   - time: the time of the signature.
     /// - Returns: the private key that belongs to the record.
     /// - Throws: `key_missing` when no key is active or its file is missing, `suite_mismatch`, or an error of the file.
-    func key(_ role: KeyRole, _ record: IssuerKeyRecord?) throws(OperationError) -> SigningKey {
+    func key(_ role: KeyRole, _ record: IssuerKeyRecord?, at time: SigningTime) throws(OperationError) -> SigningKey {
+        try key(role, record)
+    }
+
+    /// The public key of a role, once its private key is found to belong to it.
+    ///
+    /// - Throws: as ``key(_:_:at:)``.
+    func verificationKey(_ role: KeyRole, _ record: IssuerKeyRecord?) throws(OperationError) -> VerificationKey {
+        try key(role, record).verificationKey
+    }
+
+    private func key(_ role: KeyRole, _ record: IssuerKeyRecord?) throws(OperationError) -> SigningKey {
         guard let record else {
             throw OperationError(
                 code: .keyMissing, reason: "no \(role.rawValue) key is active",

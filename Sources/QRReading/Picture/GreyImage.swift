@@ -35,21 +35,4 @@ package struct GreyImage: Sendable, Equatable {
     ) -> Result {
         unsafe pixels.withUnsafeMutableBytes { buffer in unsafe body(buffer) }
     }
-
-    /// Reads a PNG or JPEG file; the first bytes tell the format.
-    ///
-    /// Colour is converted to luma, transparency to white, and 16 bits to 8.
-    ///
-    /// - Throws: `ImageError` if the format is another, the file is broken, or the header states too large a picture.
-    package static func read(_ bytes: [UInt8]) throws(ImageError) -> GreyImage {
-        guard bytes.count <= ImageLimits.byteCountMax else {
-            throw ImageError(
-                code: .imageTooLarge, reason: "the image file has more than \(ImageLimits.byteCountMax) bytes",
-                hint: "scale the picture down")
-        }
-        if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) { return try PNGReader.read(bytes) }
-        if bytes.starts(with: [0xff, 0xd8, 0xff]) { return try JPEGReader.read(bytes) }
-        throw ImageError(
-            code: .notAnImage, reason: "the file is neither PNG nor JPEG", hint: "convert the picture to PNG or JPEG")
-    }
 }

@@ -2,45 +2,71 @@ import CTurboJPEG
 
 /// Reads JPEG files, grey, colour, CMYK and YCCK, baseline and progressive.
 enum JPEGReader {
-    static func read(_ bytes: [UInt8]) throws(ImageError) -> GreyImage {
+    /// Reads the grey picture; what the library only warns of is damage, and its pixels are used.
+    static func read(_ bytes: [UInt8]) throws(ImageError) -> (GreyImage, isDamaged: Bool) {
         guard let decoder = unsafe tjInitDecompress() else { throw .outOfMemory }
         defer { unsafe tjDestroy(decoder) }
-        var width: Int32 = 0
-        var height: Int32 = 0
-        var subsampling: Int32 = 0
-        var colourSpace: Int32 = 0
+        let header = try unsafe header(bytes, decoder)
+        let format = header.isInk ? TJPF_CMYK : TJPF_GRAY
+        var pixels = [UInt8](repeating: 255, count: header.width * header.height * (header.isInk ? 4 : 1))
+        let isDamaged = try unsafe decode(bytes, decoder, header, format, into: &pixels)
+        if header.isInk { pixels = flatten(pixels) }
+        guard let image = GreyImage(width: header.width, height: header.height, pixels: pixels) else {
+            throw .unreadable("JPEG", "its rows do not match its size")
+        }
+        return (image, isDamaged)
+    }
+
+    /// Reads the colours; nil for a picture without colours, or of inks.
+    static func colours(_ bytes: [UInt8]) -> ColourPicture? {
+        guard let decoder = unsafe tjInitDecompress() else { return nil }
+        defer { unsafe tjDestroy(decoder) }
+        guard let header = try? unsafe header(bytes, decoder), header.isColour else { return nil }
+        var picture = ColourPicture(width: header.width, height: header.height)
+        let isDamaged = try? unsafe decode(bytes, decoder, header, TJPF_RGBA, into: &picture.rgba)
+        return isDamaged == nil ? nil : picture
+    }
+
+    private struct Header {
+        let width, height: Int
+        let isInk, isColour: Bool
+    }
+
+    private static func header(_ bytes: [UInt8], _ decoder: tjhandle) throws(ImageError) -> Header {
+        var (width, height, subsampling, colourSpace): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
         let status = unsafe tjDecompressHeader3(
             decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colourSpace)
-        guard status == 0 else { throw unsafe .unreadable("JPEG", String(cString: tjGetErrorStr2(decoder))) }
+        // A warning before the picture's data leaves the header as it is.
+        guard unsafe status == 0 || isWarning(decoder) && width > 0 else {
+            throw unsafe .unreadable("JPEG", message(decoder))
+        }
         // A file may contain tables without a picture.
         guard width > 0, height > 0 else { throw .unreadable("JPEG", "the file contains no picture") }
         try ImageLimits.check(width: Int(width), height: Int(height))
-        let isInk = colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue)
-        let format = isInk ? Int32(TJPF_CMYK.rawValue) : Int32(TJPF_GRAY.rawValue)
-        var pixels = [UInt8](repeating: 255, count: Int(width) * Int(height) * (isInk ? 4 : 1))
-        // The limit on scans keeps a small progressive file from taking minutes.
-        let decoded = unsafe tjDecompress2(
-            decoder, bytes, UInt(bytes.count), &pixels, width, 0, height, format, Int32(TJFLAG_LIMITSCANS))
-        if decoded != 0 {
-            let message = unsafe String(cString: tjGetErrorStr2(decoder))
-            // Extra bytes from cameras cause a warning only; a file that stops early is broken.
-            let isHarmless = unsafe tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue)
-            if !isHarmless || message.contains("remature end") || !hasEnd(bytes) {
-                throw .unreadable("JPEG", message)
-            }
-        }
-        if isInk { pixels = flatten(pixels) }
-        guard let image = GreyImage(width: Int(width), height: Int(height), pixels: pixels) else {
-            throw .unreadable("JPEG", "its rows do not match its size")
-        }
-        return image
+        let isInk = [TJCS_CMYK, TJCS_YCCK].contains { Int32($0.rawValue) == colourSpace }
+        return Header(
+            width: Int(width), height: Int(height), isInk: isInk,
+            isColour: !isInk && colourSpace != Int32(TJCS_GRAY.rawValue))
     }
 
-    /// Whether the end marker is near the end of the file; some devices write a few bytes after it.
-    private static func hasEnd(_ bytes: [UInt8]) -> Bool {
-        let tail = bytes.suffix(1_024)
-        return zip(tail, tail.dropFirst()).contains { $0 == 0xff && $1 == 0xd9 }
+    /// Decodes the pixels; returns whether the library warned.
+    private static func decode(
+        _ bytes: [UInt8], _ decoder: tjhandle, _ header: Header, _ format: TJPF, into pixels: inout [UInt8]
+    ) throws(ImageError) -> Bool {
+        // The limit on scans keeps a small progressive file from taking minutes.
+        let status = unsafe tjDecompress2(
+            decoder, bytes, UInt(bytes.count), &pixels, Int32(header.width), 0, Int32(header.height), format.rawValue,
+            Int32(TJFLAG_LIMITSCANS))
+        guard status != 0 else { return false }
+        guard unsafe isWarning(decoder) else { throw unsafe .unreadable("JPEG", message(decoder)) }
+        return true
     }
+
+    private static func isWarning(_ decoder: tjhandle) -> Bool {
+        unsafe tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue)
+    }
+
+    private static func message(_ decoder: tjhandle) -> String { unsafe String(cString: tjGetErrorStr2(decoder)) }
 
     /// Converts inks to grey; files store inks inverted, so 255 means no ink.
     private static func flatten(_ inks: [UInt8]) -> [UInt8] {

@@ -1,6 +1,6 @@
 /// Finder patterns of one polarity, collected line by line; reuses its buffers for every picture.
 struct FinderList {
-    private var patterns: [FinderPattern] = []
+    private(set) var patterns: [FinderPattern] = []
     /// The patterns before this one lie too far above the searched row to be confirmed again.
     private var firstOpen = 0
     /// The patterns that the most lines of pixels confirmed, best first.

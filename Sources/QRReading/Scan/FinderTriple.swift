@@ -14,28 +14,22 @@ struct FinderTriple {
     }
 
     /// The symbol's corners, as far as its patterns show them without perspective.
-    var corners: ScannedCode.Corners {
+    func corners(version: Int) -> ScannedCode.Corners {
         let (across, down) = (
             (x: upperRight.x - upperLeft.x, y: upperRight.y - upperLeft.y),
             (x: lowerLeft.x - upperLeft.x, y: lowerLeft.y - upperLeft.y)
         )
-        // The patterns' middles are 3.5 modules inside; a symbol has about 55 modules between them.
         func corner(_ right: Double, _ below: Double) -> ScannedCode.Point {
             ScannedCode.Point(
                 x: Int(upperLeft.x + right * across.x + below * down.x),
                 y: Int(upperLeft.y + right * across.y + below * down.y))
         }
-        let (near, far) = (-0.065, 1.065)
+        // The patterns' middles are 3.5 modules inside.
+        let border = 3.5 / Double(SymbolLayout.size(version: version) - 7)
+        let (near, far) = (-border, 1 + border)
         return ScannedCode.Corners(
             upperLeft: corner(near, near), upperRight: corner(far, near), lowerRight: corner(far, far),
             lowerLeft: corner(near, far))
-    }
-
-    /// Whether the middle between its outer patterns is inside one of these symbols.
-    func isCentred(in symbols: [ScannedCode.Corners]) -> Bool {
-        symbols.contains {
-            $0.contain(x: (upperRight.x + lowerLeft.x) / 2, y: (upperRight.y + lowerLeft.y) / 2)
-        }
     }
 
     /// Whether one of its patterns is inside one of these symbols.

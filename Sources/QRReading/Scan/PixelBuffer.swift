@@ -32,6 +32,19 @@ struct PixelBuffer {
         for index in 0..<(width * height) { pixels[index] = ~other.pixels[index] }
     }
 
+    /// Copies a part of another picture.
+    mutating func load(_ part: Tile, of other: PixelBuffer) {
+        resize(width: part.width, height: part.height)
+        unsafe pixels.withUnsafeMutableBufferPointer { target in
+            unsafe other.pixels.withUnsafeBufferPointer { source in
+                for row in 0..<part.height {
+                    let (to, from) = (row * part.width, (part.y + row) * other.width + part.x)
+                    for column in 0..<part.width { unsafe target[to &+ column] = source[from &+ column] }
+                }
+            }
+        }
+    }
+
     /// The grey interpolated between four pixels, or that of the nearest pixel on the border.
     @inline(__always)
     func sample(_ x: Double, _ y: Double) -> Double {

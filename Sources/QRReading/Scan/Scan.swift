@@ -16,6 +16,18 @@ package struct Scan: Sendable, Equatable {
     package let outcome: Outcome
     /// The codes that were read, without repetition.
     package let codes: [ScannedCode]
-    /// The places of other codes that may be a person's: they are seen, and cannot be read.
-    package var unread: [ScannedCode.Corners] = []
+    /// Other codes, which are seen and cannot be read.
+    package var unread: [UnreadCode] = []
+    /// Whether pixels of the picture are missing or may be wrong.
+    package var isDamaged = false
+
+    /// The places of unread codes that may be a person's: these keep a gate closed.
+    package var unreadPersonCodes: [ScannedCode.Corners] { unread.filter(\.mayBePersonCode).map(\.corners) }
+}
+
+/// A code whose finder patterns, timing and format are seen, and whose text cannot be read.
+package struct UnreadCode: Sendable, Equatable {
+    package let corners: ScannedCode.Corners
+    /// Whether its version is one that person codes have.
+    package let mayBePersonCode: Bool
 }

@@ -33,6 +33,12 @@ enum ScanPlan {
     /// The looks that a film's frames take in turn.
     static var filmTurns: Range<Int> { 1..<steps.count }
 
+    /// The looks at a tile of a large picture.
+    static let tileSteps = [
+        Step(look: .geometry(windowShare: 12, refined: true, smoothed: true)),
+        Step(look: .zbar(window: nil)),
+    ]
+
     static let steps = [
         Step(look: .geometry(windowShare: 12, refined: false), longSide: 1_000),
         Step(look: .zbar(window: 40), longSide: 640),

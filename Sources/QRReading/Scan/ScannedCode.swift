@@ -41,9 +41,16 @@ package struct ScannedCode: Sendable, Equatable {
             (Double(upperRight.x + lowerLeft.x) / 2, Double(upperRight.y + lowerLeft.y) / 2)
         }
 
-        func scaled(by factor: Double) -> Corners {
+        /// The same corners in a whole picture, for corners in a part of it.
+        ///
+        /// - Parameters:
+        ///   - factor: the size of the whole, as a multiple of the part's size.
+        ///   - x: where the part begins in the whole, in pixels from its left.
+        ///   - y: the same from its top.
+        /// - Returns: positions in the whole picture.
+        func placed(by factor: Double, x: Int = 0, y: Int = 0) -> Corners {
             func scale(_ point: Point) -> Point {
-                Point(x: Int(Double(point.x) * factor), y: Int(Double(point.y) * factor))
+                Point(x: x + Int(Double(point.x) * factor), y: y + Int(Double(point.y) * factor))
             }
             return Corners(
                 upperLeft: scale(upperLeft), upperRight: scale(upperRight), lowerRight: scale(lowerRight),

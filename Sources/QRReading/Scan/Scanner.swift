@@ -6,27 +6,23 @@ package struct Scanner {
     /// Nil when there is no budget.
     private let microseconds: (@Sendable () -> UInt64)?
     private var picture = PixelBuffer()
-    private var scaled = PixelBuffer()
-    private var prepared = PixelBuffer()
-    private var geometric = GeometricPass()
-    private var threshold = LocalThreshold()
-    private var smoother = Smoother()
-    private var resizer = Resizer()
-    private var search = PersonCodeSearch()
-    private var reader = SymbolReader()
+    private var pyramid = Pyramid()
+    /// A tile of a large picture.
+    private var part = PixelBuffer()
+    private var runner: LookRunner
+    private var whole = WholeReader()
     /// The results of all looks at the picture, and of the latest look.
     private var sight = Sight()
     private var look = Sight()
     /// The remaining looks for codes beside one that was read.
     private var looksLeft = ScanPlan.looksForFurtherCodes
-    /// The longest time that zbar has taken for a million pixels; a look by zbar cannot be stopped.
-    private var zbarCost: UInt64 = 0
     /// The look that the film's next frame gets beside the first.
     private var turn = ScanPlan.filmTurns.lowerBound
 
     /// Makes a scanner without a time limit.
     package init() {
         (budgetMicroseconds, microseconds) = (.max, nil)
+        runner = LookRunner(microseconds: nil)
     }
 
     /// Makes a scanner that keeps to its budget.
@@ -38,30 +34,48 @@ package struct Scanner {
         let (product, overflows) = budgetMilliseconds.multipliedReportingOverflow(by: 1_000)
         budgetMicroseconds = overflows ? .max : product
         self.microseconds = microseconds
+        runner = LookRunner(microseconds: microseconds)
+    }
+
+    /// Looks for codes in a picture file; if grey shows none, in the views of its colours too.
+    ///
+    /// - Parameter file: any picture.
+    /// - Returns: as ``scan(_:)``.
+    package mutating func scan(_ file: PictureFile) -> Scan {
+        let deadline = deadline
+        var result = scan(file.grey, deadline)
+        if result.codes.isEmpty, result.outcome != .structuredAppend, !deadline.isOver {
+            var views = file.colourViews()
+            while !deadline.isOver, let view = views.next() {
+                let other = scan(view, deadline)
+                if ![.noCode, .libraryMissing].contains(other.outcome) { result = other }
+                if other.outcome == .codes { break }
+            }
+        }
+        result.isDamaged = file.isDamaged
+        return result
     }
 
     /// Looks for codes.
     ///
     /// - Parameter image: any grey picture.
-    /// - Returns: the codes' payloads and corners, or why no code was read.
-    package mutating func scan(_ image: GreyImage) -> Scan {
+    /// - Returns: the codes' payloads and corners, the codes that could not be read, or why no code was read.
+    package mutating func scan(_ image: GreyImage) -> Scan { scan(image, deadline) }
+
+    private mutating func scan(_ image: GreyImage, _ deadline: Deadline) -> Scan {
         guard begin(image) else { return Self.tooSmall }
         defer { picture.unload() }
-        let deadline = deadline
-        for place in ScanPlan.steps.indices {
-            // A busy machine must not refuse an easy picture, so the first looks do not depend on the budget.
-            let isFree = place < ScanPlan.freeStepCount
-            if !isFree && deadline.isOver { break }
-            guard perform(ScanPlan.steps[place], deadline: isFree ? .none : deadline) else { continue }
-            // The geometric pass can report the character set, which zbar does not.
-            if look.codes.contains(where: \.payload.mayLackRuns), ScanPlan.steps[place].isForeign,
-                let own = ScanPlan.steps[place...].first(where: { !$0.isForeign })
-            {
-                _ = perform(own, deadline: deadline)
+        pyramid.build(picture, downTo: ScanPlan.longSideMax)
+        let isDone = takeSteps(0..<1, deadline)
+        readWhole(freeCount: Self.freeReadCount, deadline)
+        if !isDone, sight.codes.isEmpty, !takeSteps(1..<ScanPlan.freeStepCount, deadline) {
+            if pyramid.count > 0 {
+                takeTiles(deadline)
+            } else {
+                _ = takeSteps(ScanPlan.freeStepCount..<ScanPlan.steps.count, deadline)
             }
-            break
         }
-        return result(unread: lookForPersonCodes(freeCount: Self.freeReadCount))
+        return result()
     }
 
     /// Looks for codes in a film's next frame: the cheapest look at each, the others in turn, as time allows.
@@ -85,77 +99,32 @@ package struct Scanner {
         return result()
     }
 
-    /// Looks in a film's frame for person codes beside the codes that were read, before a gate decides on these.
+    /// Looks in a film's frame for the codes beside those that were read, before a gate decides on these.
     ///
     /// - Parameters:
     ///   - frame: the frame of the latest scan.
     ///   - scan: what ``scanFrame(_:isLate:)`` read in it.
-    /// - Returns: the codes of both looks, and the places of codes that neither could read.
+    /// - Returns: the codes of both looks, and the codes that neither could read.
     package mutating func scanFurther(_ frame: GreyImage, beside scan: Scan) -> Scan {
         guard begin(frame) else { return Self.tooSmall }
         defer { picture.unload() }
         var earlier = Sight()
         earlier.codes = scan.codes
         sight.add(earlier)
+        pyramid.build(picture, downTo: ScanPlan.longSideMax)
         // A film's next frame follows soon.
-        return result(unread: lookForPersonCodes(freeCount: 0))
+        readWhole(freeCount: 0, deadline)
+        return result()
     }
 
     /// The codes that are read even without a budget: as many as a gate decides on together.
     private static let freeReadCount = 8
 
-    /// Reads every code that may be a person's and was not read yet.
-    ///
-    /// - Returns: the places of those that cannot be read.
-    private mutating func lookForPersonCodes(freeCount: Int) -> [ScannedCode.Corners] {
-        let found = search.find(in: picture)
-        var unread: [ScannedCode.Corners] = []
-        var freeCount = freeCount
-        let deadline = deadline
-        read(found.dark, in: picture, deadline, &freeCount, &unread)
-        if !found.light.isEmpty {
-            scaled.loadInverted(picture)
-            read(found.light, in: scaled, deadline, &freeCount, &unread)
-        }
-        return unread
-    }
-
-    private mutating func read(
-        _ triples: [FinderTriple], in picture: PixelBuffer, _ deadline: Deadline, _ freeCount: inout Int,
-        _ unread: inout [ScannedCode.Corners]
-    ) {
-        for triple in triples where !triple.isCentred(in: sight.places) && !triple.isCentred(in: unread) {
-            look.clear()
-            let isFree = freeCount > 0
-            freeCount -= 1
-            var outcome = reader.read(
-                triple, picture, refined: false, deadline: isFree ? .none : deadline, into: &look)
-            if outcome.corners == nil {
-                outcome = reader.read(triple, picture, refined: true, deadline: deadline, into: &look)
-            }
-            if let corners = outcome.corners {
-                sight.add(look)
-                sight.places.append(corners)
-            } else {
-                unread.append(triple.corners)
-            }
-        }
-        // A place that a false triple seemed to have may belong to a code that was read later.
-        let places = sight.places
-        unread.removeAll { place in places.contains { $0.contain(x: place.middle.x, y: place.middle.y) } }
-        sight.seesCode = sight.seesCode || !unread.isEmpty
-    }
-
-    /// The deadline of a look: the last fifth of the budget is left for the row or decoding that is not interrupted.
-    private var deadline: Deadline {
-        guard let microseconds else { return .none }
-        return Deadline(after: budgetMicroseconds - budgetMicroseconds / 5, by: microseconds)
-    }
-
     /// Loads a picture; false for one that is too small for the smallest symbol.
     private mutating func begin(_ image: GreyImage) -> Bool {
         guard min(image.width, image.height) >= SymbolLayout.size(version: 1) else { return false }
         picture.load(image)
+        pyramid.clear()
         sight.clear()
         looksLeft = ScanPlan.looksForFurtherCodes
         return true
@@ -163,11 +132,28 @@ package struct Scanner {
 
     private static let tooSmall = Scan(outcome: .noCode, codes: [])
 
-    /// The result, with codes ordered from the upper left to the lower right.
-    private mutating func result(unread: [ScannedCode.Corners] = []) -> Scan {
-        // Sorted in place: a copy would allocate memory in every frame.
-        if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
-        return Scan(outcome: sight.outcome, codes: sight.codes, unread: unread)
+    /// The deadline of a look: the last fifth of the budget is left for the row or decoding that is not interrupted.
+    private var deadline: Deadline {
+        guard let microseconds else { return .none }
+        return Deadline(after: budgetMicroseconds - budgetMicroseconds / 5, by: microseconds)
+    }
+
+    /// Takes looks at the whole picture until one reads a code; returns whether no further look is needed.
+    private mutating func takeSteps(_ places: Range<Int>, _ deadline: Deadline) -> Bool {
+        for place in places {
+            // A busy machine must not refuse an easy picture, so the first looks do not depend on the budget.
+            let isFree = place < ScanPlan.freeStepCount
+            if !isFree && deadline.isOver { return true }
+            guard perform(ScanPlan.steps[place], deadline: isFree ? .none : deadline) else { continue }
+            // The geometric pass can report the character set, which zbar does not.
+            if look.codes.contains(where: \.payload.mayLackRuns), ScanPlan.steps[place].isForeign,
+                let own = ScanPlan.steps[place...].first(where: { !$0.isForeign })
+            {
+                _ = perform(own, deadline: deadline)
+            }
+            return true
+        }
+        return false
     }
 
     /// Takes one look; returns whether the picture needs no further looks.
@@ -175,7 +161,10 @@ package struct Scanner {
     /// A code that is seen beside one that was read gets a few more looks.
     private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> Bool {
         look.clear()
-        take(step, deadline: deadline)
+        // The smallest picture that is larger than every look.
+        let level = pyramid.count - 2
+        runner.take(step, at: level < 0 ? picture : pyramid[level], deadline: deadline, into: &look)
+        look.place(by: Double(1 << max(0, level + 1)), x: 0, y: 0)
         sight.add(look)
         guard !sight.codes.isEmpty else { return sight.hasParts }
         if looksLeft == ScanPlan.looksForFurtherCodes, !look.seesCode { return true }
@@ -183,43 +172,44 @@ package struct Scanner {
         return looksLeft < 0
     }
 
-    private mutating func take(_ step: ScanPlan.Step, deadline: Deadline) {
-        let longSide = max(picture.width, picture.height)
-        let target = step.longSide ?? min(longSide, ScanPlan.longSideMax)
-        let isScaled = step.onlyDownwards ? target < longSide : target != longSide
-        if isScaled { resizer.scale(picture, longSide: target, into: &scaled) }
-        if step.isInverted {
-            if isScaled { scaled.invert() } else { scaled.loadInverted(picture) }
+    /// Reads every code in the picture; in a large picture also at half its size, a quarter and so on, where codes that
+    /// are blurred in full size are sharp.
+    private mutating func readWhole(freeCount: Int, _ deadline: Deadline) {
+        var freeCount = freeCount
+        for level in (0..<pyramid.count).reversed() {
+            whole.read(
+                pyramid[level], factor: Double(2 << level), freeCount: &freeCount, deadline: deadline, into: &sight)
         }
-        let source = isScaled || step.isInverted ? scaled : picture
-        switch step.look {
-        case .geometry(let windowShare, let refined, let isSmoothed):
-            let window = max(15, max(source.width, source.height) / windowShare)
-            if isSmoothed { smoother.apply(source, into: &prepared) }
-            geometric.read(
-                isSmoothed ? prepared : source, window: window, offset: isSmoothed ? 1 : 4, refined: refined,
-                deadline: deadline, into: &look)
-        case .zbar(let window):
-            guard ZBarPass.isAvailable else {
-                look.lacksLibrary = true
-                return
+        whole.read(picture, factor: 1, freeCount: &freeCount, deadline: deadline, into: &sight)
+    }
+
+    /// Looks at a large picture in full size, tile by tile and the most promising tile first, and in between at the
+    /// whole picture.
+    private mutating func takeTiles(_ deadline: Deadline) {
+        let patterns = whole.detector.dark.patterns + whole.detector.light.patterns
+        let tiles = Tile.cut(picture, side: ScanPlan.longSideMax, by: patterns)
+        let steps = Array(ScanPlan.steps.indices.dropFirst(ScanPlan.freeStepCount))
+        for turn in 0..<max(tiles.count, steps.count) {
+            if turn < tiles.count {
+                for step in ScanPlan.tileSteps where !deadline.isOver {
+                    part.load(tiles[turn], of: picture)
+                    look.clear()
+                    runner.take(step, at: part, deadline: deadline, into: &look)
+                    look.place(by: 1, x: tiles[turn].x, y: tiles[turn].y)
+                    sight.add(look)
+                    if !look.codes.isEmpty || look.hasParts { break }
+                }
             }
-            if let window { threshold.apply(source, window: window, offset: 3, into: &prepared) }
-            let seen = window == nil ? source : prepared
-            let cost = zbarCost * UInt64(seen.width * seen.height) / 1_000_000
-            guard deadline.remaining > cost + cost / 4 else {
-                // One delayed look must not exclude all later looks by zbar.
-                zbarCost -= zbarCost / 8
-                return
-            }
-            let begin = microseconds?() ?? 0
-            ZBarPass.read(seen, into: &look)
-            let taken = (microseconds?() ?? 0) &- begin
-            zbarCost = max(zbarCost - zbarCost / 8, taken * 1_000_000 / UInt64(seen.width * seen.height))
+            if turn < steps.count, sight.codes.isEmpty, takeSteps(steps[turn]..<(steps[turn] + 1), deadline) { return }
+            if deadline.isOver { return }
         }
-        guard source.width != picture.width || source.height != picture.height else { return }
-        // Corners are positions in the picture that the caller gave.
-        let factor = Double(longSide) / Double(max(source.width, source.height))
-        for index in look.codes.indices { look.codes[index].corners = look.codes[index].corners?.scaled(by: factor) }
+    }
+
+    /// The result, with codes ordered from the upper left to the lower right.
+    private mutating func result() -> Scan {
+        sight.settleUnread()
+        // Sorted in place: a copy would allocate memory in every frame.
+        if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
+        return Scan(outcome: sight.outcome, codes: sight.codes, unread: sight.unread)
     }
 }

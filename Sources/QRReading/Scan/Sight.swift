@@ -3,6 +3,8 @@ struct Sight {
     var codes: [ScannedCode] = []
     /// The places of all codes that were read; a code that is there twice has two.
     var places: [ScannedCode.Corners] = []
+    /// The codes whose finder patterns, timing and format were seen, and which were not read.
+    var unread: [UnreadCode] = []
     /// Whether a code of a structured append was seen.
     var hasParts = false
     /// Whether a code was seen that was not read.
@@ -21,6 +23,7 @@ struct Sight {
     mutating func clear() {
         codes.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
+        unread.removeAll(keepingCapacity: true)
         (hasParts, seesCode, lacksLibrary) = (false, false, false)
     }
 
@@ -37,5 +40,26 @@ struct Sight {
         hasParts = hasParts || look.hasParts
         seesCode = seesCode || look.seesCode
         lacksLibrary = lacksLibrary || look.lacksLibrary
+    }
+
+    /// Whether a code that was read is at this position.
+    func hasRead(at point: FourPoints.Point) -> Bool { places.contains { $0.contain(x: point.x, y: point.y) } }
+
+    /// Drops what was first taken for an unread code and then read, and repetitions.
+    mutating func settleUnread() {
+        guard !unread.isEmpty else { return }
+        var kept: [UnreadCode] = []
+        for code in unread where !hasRead(at: code.corners.middle) {
+            let middle = code.corners.middle
+            if !kept.contains(where: { $0.corners.contain(x: middle.x, y: middle.y) }) { kept.append(code) }
+        }
+        unread = kept
+        seesCode = seesCode || !unread.isEmpty
+    }
+
+    /// Moves and scales the results of a look at a part of the picture to the whole picture.
+    mutating func place(by factor: Double, x: Int, y: Int) {
+        guard factor != 1 || x != 0 || y != 0 else { return }
+        for index in codes.indices { codes[index].corners = codes[index].corners?.placed(by: factor, x: x, y: y) }
     }
 }

@@ -33,6 +33,8 @@ package actor LogPublisher {
     private var isChecked = false
     /// The index of the heads entry whose list this publisher wrote last.
     var newestListIndex: UInt64?
+    /// Called before every signature, on this publisher's own thread.
+    private let maySign: @Sendable () throws -> Void
     /// Called with every checkpoint before its publication, on this publisher's own thread.
     private let announce: @Sendable (Checkpoint) throws -> Void
     /// Files are written and synced here, not on a thread that answers requests.
@@ -50,12 +52,15 @@ package actor LogPublisher {
     ///   - register: the published checkpoint.
     ///   - origin: the log's name.
     ///   - key: signs the checkpoints.
+    ///   - maySign: is called before a checkpoint is made; an error from it keeps the checkpoint from being made.
     ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: `malformed_key` when the key is not Ed25519.
     package init(
         store: TraceLogStore, tiles: any TileStore, register: any CheckpointRegister, origin: String, key: SigningKey,
+        maySign: @escaping @Sendable () throws -> Void = {},
         announce: @escaping @Sendable (Checkpoint) throws -> Void = { _ in }
     ) throws(TraceLogError) {
+        self.maySign = maySign
         self.announce = announce
         self.store = store
         self.tiles = tiles
@@ -127,6 +132,7 @@ package actor LogPublisher {
     }
 
     private func publish(upTo end: UInt64) throws {
+        try maySign()
         let paths = try writeTiles(upTo: end)
         let headsIndex = try publishHeads(upTo: end, from: published.size)
         store.faults(.tilesWritten)

@@ -32,7 +32,7 @@ struct ScanBench: ParsableCommand {
         }
     }
 
-    private static func image(at path: String) -> GreyImage? {
+    private static func image(at path: String) -> PictureFile? {
         guard let file = unsafe fopen(path, "rb") else { return nil }
         defer { unsafe fclose(file) }
         var bytes: [UInt8] = []
@@ -42,7 +42,7 @@ struct ScanBench: ParsableCommand {
             if count == 0 { break }
             bytes.append(contentsOf: chunk[..<count])
         }
-        return try? GreyImage.read(bytes)
+        return try? PictureFile(bytes)
     }
 
     private static func escaped(_ text: String) -> String {

@@ -4,7 +4,8 @@ extension InstallationLog {
     /// Publishes about once a second until the task is cancelled.
     ///
     /// - Parameter report: receives an error when it first occurs, and not while it lasts.
-    package func publishContinually(report: (OperationError) -> Void) async {
+    /// - Returns: the error of the last publication; nil after a success.
+    package func publishContinually(report: (OperationError) -> Void) async -> OperationError? {
         // An error that stopped the log has been reported already.
         var reported = trouble
         while !Task.isCancelled {
@@ -17,5 +18,6 @@ extension InstallationLog {
             }
             try? await Task.sleep(for: Self.interval)
         }
+        return reported
     }
 }

@@ -1,4 +1,4 @@
-package import Signing
+import Signing
 package import Storage
 import Synchronization
 package import TraceLog
@@ -17,6 +17,7 @@ package final class InstallationLog: Sendable {
     package let key: NoteKey
     let publishHealth = WriteHealth()
     private let publisher: LogPublisher
+    private let clock: SigningClock
     private let phase = Mutex(Phase.unread(thoroughly: false))
 
     /// The log's phase in this process; events are appended and published only in the phase `ready`.
@@ -42,12 +43,13 @@ package final class InstallationLog: Sendable {
     ///   - settings: give the log's name and the interval of heads entries.
     ///   - signingKey: the checkpoint key, Ed25519.
     ///   - registrySecret: the secret that the key for stored openings is derived from.
+    ///   - clock: says whether a checkpoint may be signed now, and hears of every entry's time.
     ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: when the checkpoint key is not Ed25519.
-    package init(
+    init(
         _ registry: any RegistryStore, tiles: any TileStore, register: any CheckpointRegister, settings: Settings,
-        signingKey: SigningKey, registrySecret: [UInt8],
-        announce: @escaping @Sendable (Checkpoint) throws -> Void = { _ in }
+        signingKey: SigningKey, registrySecret: [UInt8], clock: SigningClock,
+        announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         let origin = Self.origin(of: settings)
         let openingKey = try HKDF.derive(
@@ -55,22 +57,24 @@ package final class InstallationLog: Sendable {
             byteCount: TraceLogStore.openingKeyByteCount)
         store = TraceLogStore(
             registry: registry, openingKey: openingKey, headsInterval: settings.logHeadsInterval)
+        self.clock = clock
         self.tiles = tiles
         self.register = register
         publisher = try LogPublisher(
-            store: store, tiles: tiles, register: register, origin: origin, key: signingKey, announce: announce)
+            store: store, tiles: tiles, register: register, origin: origin, key: signingKey,
+            maySign: { try clock.check() }, announce: announce)
         key = try NoteKey(name: origin, kind: .ed25519, key: signingKey.verificationKey)
     }
 
     /// The log of the installation in a folder, with the installation's own keys.
     convenience init(
         _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
-        announce: @escaping @Sendable (Checkpoint) throws -> Void
+        clock: SigningClock, announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         let directory = LogDirectory(path: state.log)
         try self.init(
             registry, tiles: directory, register: directory, settings: settings, signingKey: keys.checkpoint,
-            registrySecret: keys.registrySecret, announce: announce)
+            registrySecret: keys.registrySecret, clock: clock, announce: announce)
     }
 
     /// The error that stopped the log; nil while there is none.
@@ -162,10 +166,13 @@ package final class InstallationLog: Sendable {
     /// Publishes the entries that are on disk and not yet in a checkpoint.
     ///
     /// - Returns: the newest checkpoint's size.
-    /// - Throws: `log_inconsistent` or `log_unreadable`, which stop the log, or `log_unwritable`, which may pass.
+    /// - Throws: `log_inconsistent` or `log_unreadable`, which stop the log; `log_unwritable`, which may pass;
+    ///   `clock_before_checkpoint` or `clock_jumped`, also while no entry waits, so that whoever publishes again and
+    ///   again hears of the clock.
     @discardableResult
     package func publish() async throws(OperationError) -> UInt64 {
         do {
+            try clock.check()
             return try await publishHealth.noting {
                 try await start()
                 return try await guarded { try await publisher.publish() }
@@ -182,34 +189,41 @@ package final class InstallationLog: Sendable {
         guard case .ready = phase.withLock({ $0 }) else { return }
         // This finishes a statement that is still being made; the last statement must follow it.
         try await publish()
-        try await guarded { try await store.stateHeads(at: now) }
+        let time = try clock.time(at: now)
+        try await guarded { try await store.stateHeads(at: time.milliseconds) }
         try await publish()
     }
 
     func append(
         _ request: EventRequest, at timeMilliseconds: UInt64, in database: any LogTransaction
     ) throws -> (answer: AppendAnswer, isNew: Bool) {
-        try store.append(request, at: timeMilliseconds, in: database)
+        let outcome = try store.append(request, at: timeMilliseconds, in: database)
+        if outcome.isNew { clock.noteEntry(atMilliseconds: timeMilliseconds) }
+        return outcome
     }
 
     func append(
         _ signed: SignedEvents, at timeMilliseconds: UInt64, in database: any LogTransaction
     ) throws -> (answers: [AppendAnswer], isNew: Bool) {
-        try store.append(signed, at: timeMilliseconds, in: database)
+        let outcome = try store.append(signed, at: timeMilliseconds, in: database)
+        if outcome.isNew { clock.noteEntry(atMilliseconds: signed.recordedAtMilliseconds) }
+        return outcome
     }
 
     /// Appends a change of a key's status to the log's own chain.
     func append(
         _ change: KeyStatusChange, at timeMilliseconds: UInt64, in database: any LogTransaction
     ) throws {
-        _ = try store.append(
+        _ = try append(
             EventRequest(object: .log, event: .keyStatus(change), actor: ""), at: timeMilliseconds, in: database)
     }
 
     func erase(
         _ erasure: TraceErasure, at timeMilliseconds: UInt64, in database: any LogTransaction
     ) throws -> AppendAnswer {
-        try store.erase(erasure, at: timeMilliseconds, in: database)
+        let answer = try store.erase(erasure, at: timeMilliseconds, in: database)
+        clock.noteEntry(atMilliseconds: timeMilliseconds)
+        return answer
     }
 
     /// Appends the new status of an issuer's key.

@@ -16,7 +16,9 @@ extension IssuerOperation {
     }
 
     /// Revokes an enterprise's key, which another party may hold.
-    package static let revokeActorKey = logged("actor-key.revoke", takes: ["uscc", "key", "reason"]) {
+    package static let revokeActorKey = logged(
+        "actor-key.revoke", takes: ["uscc", "key", "reason"], clockNeed: .noJump
+    ) {
         try $0.endingActorKey($1, as: .revoked, by: $2)
     }
 

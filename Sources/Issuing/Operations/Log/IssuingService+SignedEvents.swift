@@ -10,7 +10,8 @@ extension IssuerOperation {
     /// `{"recordedAtMilliseconds", "places": [PLACE…]}`, where a PLACE is
     /// `{"object", "sequence", "previous", "previousIndex"}` or `{"object", "error"}`.
     /// Nothing is reserved: when another entry is appended first, the signed entry is refused as a `conflict`.
-    package static let placeEvents = inquiry("event.place", takes: ["objects"]) { service, request, caller in
+    package static let placeEvents = inquiry("event.place", takes: ["objects"], clockNeed: .signing) {
+        service, request, caller in
         OperationAnswer(json: try service.places(request, by: caller))
     }
 

@@ -1,14 +1,12 @@
 import QRStandard
 
-/// Tells whether three finder patterns belong to a symbol of a version that person codes have, read or not: the lines
-/// between them carry timing patterns, and the two copies of the format agree.
+/// Tells whether three finder patterns belong to a symbol, read or not: the lines between them carry timing patterns,
+/// and the two copies of the format agree.
 ///
 /// It uses the patterns' surroundings and counts the timing's modules, so that a tilt needs no plane.
-struct PersonCodeSign {
+struct CodeSign {
     /// The versions of person codes, from a paper code to a signed one with a challenge.
-    static let versions = 9...13
-    /// The modules between the middles of two of a symbol's patterns, for the nearest other versions too.
-    static let spans = 42.0...68.0
+    static let personVersions = 9...13
 
     /// A pattern with one module's vectors across and down.
     private struct Corner {
@@ -62,13 +60,16 @@ struct PersonCodeSign {
         span = (toRight.modules + toBelow.modules) / 2
     }
 
-    var isSeen: Bool {
+    /// The version that the timing patterns show; nil unless they and the format are seen.
+    ///
+    /// Timing is counted with errors, so that a version that person codes have comes first.
+    var version: Int? {
         guard let row = timing({ corner.map(3, $0) }, { right.map(-3, $0) }, right.threshold),
             let column = timing({ corner.map($0, 3) }, { below.map($0, -3) }, below.threshold)
-        else { return false }
-        let counts = [Double(row), Double(column), Double(row + column) / 2]
-        guard counts.contains(where: { Self.versions.contains(Int((($0 - 4) / 4).rounded())) }) else { return false }
-        return formatErrorCount <= Self.formatErrorCountMax
+        else { return nil }
+        let versions = [Double(row + column) / 2, Double(row), Double(column)].map { Int((($0 - 4) / 4).rounded()) }
+        guard formatErrorCount <= Self.formatErrorCountMax else { return nil }
+        return versions.first(where: Self.personVersions.contains) ?? min(max(versions[0], 1), 40)
     }
 
     /// Counts the changes between dark and light along a timing pattern, from one finder pattern's edge to the other's.
@@ -107,7 +108,8 @@ struct PersonCodeSign {
 
     /// The least number of wrong bits in both copies of the format, also for a mirror image.
     private var formatErrorCount: Int {
-        let size = SymbolLayout.size(version: Self.versions.lowerBound)
+        // The format's places are measured from the nearest pattern, so that any size serves.
+        let size = SymbolLayout.size(version: Self.personVersions.lowerBound)
         var (seen, mirrored) = ((0, 0), (0, 0))
         for place in FormatInformation.places(size: size) {
             let bit = 1 << place.bit
