@@ -34,6 +34,11 @@ func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
         name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+/// A C library that no command links, so that only a process that needs it loads it; its shim.h opens it.
+func openedLibrary(_ name: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", providers: [.apt([apt])])
+}
+
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -51,18 +56,36 @@ func workshop(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         name: name, dependencies: dependencies, path: "Sources/Workshop/\(name)", swiftSettings: settings)
 }
 
-/// A command that is started again and again, once a scan or an audit: loading and relocating libraries costs
-/// more than its work, so that release builds have the Swift and the C++ library inside, stand at a fixed address
-/// and carry no symbols (tools/bench-startup measures it).
+/// Whether release builds of quick commands have libcrypto and libsodium inside.
+///
+/// `SUISHEN_LINK=dynamic` makes them load the system's libraries; CommandSupport.docc/Linking.md says when.
+let linksArchives = {
+    let wanted = Context.environment["SUISHEN_LINK"] ?? "static"
+    precondition(["dynamic", "static"].contains(wanted), "SUISHEN_LINK is dynamic or static")
+    return wanted == "static"
+}()
+
+/// Linker flags that take a library from its archive.
+///
+/// Modules and the toolchain ask for the shared library by name. The path that this finds leads to nothing, and the
+/// archive stands in for it; of the linkers only lld can do this.
+func archive(_ name: String) -> [String] {
+    ["-Xlinker", "--remap-inputs=*/lib\(name).so=/dev/null", "-Xlinker", "-l:lib\(name).a"]
+}
+
+/// A command that is started again and again, once a scan or an audit.
+///
+/// Loading and relocating libraries costs more than its work. So release builds have the Swift and the C++ library,
+/// libcrypto and libsodium inside, and carry no symbols (tools/bench-startup measures it). The system puts them at a
+/// random address, which costs a fifth of the start: a gate reads pictures that strangers made.
 func quickCommand(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     let release = BuildSettingCondition.when(configuration: .release)
-    // The toolchain asks for the shared C++ library by name; the path of what that finds leads to nothing, and
-    // the archive stands in for it. Of the linkers only lld can do this.
-    let oneFile = [
-        "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc",
-        "-Xlinker", "--remap-inputs=*/libstdc++.so=/dev/null", "-Xlinker", "-l:libstdc++.a", "-Xlinker", "-s",
-        "-Xlinker", "--no-export-dynamic",
-    ]
+    let archives = ["stdc++"] + (linksArchives ? ["crypto", "sodium"] : [])
+    let oneFile =
+        [
+            "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-pie", "-Xclang-linker", "-static-libgcc",
+            "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "-s", "-Xlinker", "--no-export-dynamic",
+        ] + archives.flatMap(archive)
     // What the parser of arguments reaches inside the toolchain, named since a static link finds it no other way.
     let insideTheToolchain = ["_FoundationCShims", "_FoundationCollections", "swiftSynchronization"]
     return .executableTarget(
@@ -105,12 +128,11 @@ let package = Package(
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         cLibrary("CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
-        cLibrary("CZBar", pkgConfig: "zbar", apt: "libzbar-dev"),
         cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
-        // Without pkgConfig, which would link libcurl: Platform opens it when a remote service is first asked.
-        .systemLibrary(
-            name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Opened when they are first wanted: libcurl for a remote service, zbar for its first look at a picture.
+        openedLibrary("CCurl", apt: "libcurl4-openssl-dev"),
+        openedLibrary("CZBar", apt: "libzbar-dev"),
         cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
 
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),

@@ -26,6 +26,12 @@ package enum StandardStream: Int32, Sendable {
         }
     }
 
+    /// Whether the stream is a terminal that takes escape sequences for colours.
+    package var takesColours: Bool {
+        guard isatty(rawValue) == 1 else { return false }
+        return unsafe getenv("TERM").map { unsafe String(cString: $0) } != "dumb"
+    }
+
     /// Writes all of `text`; see ``write(bytes:)``.
     package func write(_ text: String) {
         write(bytes: Array(text.utf8))

@@ -8,11 +8,12 @@ package struct TrustedUsers: Sendable {
     /// The most symbolic links on one path, as in Linux (path_resolution(7)).
     private static let linkCountMax = 40
 
-    private let users: Set<uid_t>
+    /// Two or three users; the runtime would look a set's type up at every start of a command.
+    private let users: [uid_t]
 
     /// Trusts root and these users.
-    package init(_ users: Set<uid_t>) {
-        self.users = users.union([0])
+    package init(_ users: [uid_t]) {
+        self.users = [0] + users
     }
 
     /// Trusts root and the user of this process.

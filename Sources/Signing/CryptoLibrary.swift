@@ -20,7 +20,7 @@ enum CryptoLibrary {
         // based on a cipher and would load all of the provider's ciphers first; one based on a digest does not.
         let drawsByDigest = unsafe RAND_set_DRBG_type(nil, "HASH-DRBG", nil, nil, "SHA2-256") == 1
         // Certificates name their digest by a number, and libcrypto finds only registered digests by number. TLS in the
-        // same process checks certificates in this way too.
+        // same process checks certificates in this way too, where it shares this libcrypto.
         unsafe EVP_add_digest(EVP_sha1())
         unsafe EVP_add_digest(EVP_sha224())
         unsafe EVP_add_digest(EVP_sha256())

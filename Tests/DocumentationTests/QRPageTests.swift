@@ -55,7 +55,7 @@ struct QRPageTests {
 
     @Test("have every outcome of a picture")
     func outcomes() throws {
-        let cases = [Scan.Outcome.codes, .noCode, .unreadable, .structuredAppend].map(\.rawValue)
+        let cases = [Scan.Outcome.codes, .noCode, .unreadable, .structuredAppend, .libraryMissing].map(\.rawValue)
         #expect(try Page("QRReading.docc/Reading.md").firstCells("What a picture gave") == cases)
     }
 

@@ -27,7 +27,7 @@ struct HanziTests {
     @Test("is read as others draw it")
     func isReadFromOthers() throws {
         var scanner = Scanner()
-        let image = try PictureFile(ProjectFiles.bytes(ProjectFiles.fixtures + "/scans/hanzi.png").grey)
+        let image = try PictureFile(ProjectFiles.bytes(ProjectFiles.fixtures + "/scans/hanzi.png")).grey
         #expect(scanner.scan(image).codes.map(\.text) == ["书读百遍其义自现"])
     }
 

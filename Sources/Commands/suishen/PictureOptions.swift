@@ -13,7 +13,7 @@ struct PictureOptions: ParsableArguments {
     @Option(help: "Write the QR code as an SVG.")
     var svg: String?
 
-    @Flag(help: "Draw the QR code on stderr, in block characters.")
+    @Flag(help: "Draw the QR code on stderr, in block characters; black on white where that is a terminal.")
     var terminal = false
 
     @Option(help: "How much damage the QR code survives: L, M, Q or H.")
@@ -51,7 +51,10 @@ struct PictureOptions: ParsableArguments {
                 if let png { unsafe unlink(png) }
                 throw error
             }
-            if terminal { StandardStream.error.write(symbol.terminal()) }
+            if terminal {
+                let stream = StandardStream.error
+                stream.write(symbol.terminal(stream.takesColours ? .coloured : .plain))
+            }
             return DrawnPicture(symbol: symbol, reads: proven.reads)
         }
     }

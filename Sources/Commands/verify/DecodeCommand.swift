@@ -84,6 +84,7 @@ struct DecodeCommand: ParsableCommand {
     }
 
     private func readPaths() throws {
+        try PictureReader.loadLibraries()
         var reader = scanning.reader
         var lines = try LineReader(path: "-", byteCountMax: Self.pathByteCountMax)
         while let line = try lines.next() {

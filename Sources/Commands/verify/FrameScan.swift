@@ -36,12 +36,14 @@ struct FrameScan {
     /// - Parameters:
     ///   - size: the size of every frame.
     ///   - scanner: reads the frames, each within its budget.
-    /// - Returns: the worst verdict; undecided when no code came into view, stdin broke off, or the last frame is cut.
+    /// - Returns: the worst verdict; undecided when no code came into view, stdin broke off, the last frame is cut, or a
+    ///   reader cannot be loaded.
     mutating func run(_ size: FrameSize, _ scanner: Scanner) -> VerdictOutcome {
         var frames = FrameReader(size)
         var scanner = scanner
         var lateCount = 0
         do throws(CommandError) {
+            try PictureReader.loadLibraries()
             while try frames.next() {
                 lateCount = frames.isLate ? lateCount + 1 : 0
                 let isShort = lateCount % Self.lateFramesPerLongLook > 0

@@ -16,6 +16,19 @@ struct PictureReader {
         scanner = Scanner(budgetMilliseconds: budgetMilliseconds, microseconds: MonotonicClock.microseconds)
     }
 
+    /// Loads at once the libraries that a picture's looks load when they need them.
+    ///
+    /// For films and lists of pictures, whose answers say nothing about single pictures without a code.
+    ///
+    /// - Throws: ``CommandError`` with code `library_missing` and exit status 2.
+    static func loadLibraries() throws(CommandError) {
+        do {
+            try ZBarPass.load()
+        } catch {
+            throw CommandError(undecided: error)
+        }
+    }
+
     /// Reads one picture.
     ///
     /// - Parameter path: a PNG or JPEG file, or `-` for stdin.
@@ -61,6 +74,8 @@ extension Scan {
             CommandError(
                 code: "unreadable", reason: "\(path): the code holds only one part of a split text",
                 hint: "ask for the holder's own code: a Suishen code is always one symbol")
+        case .libraryMissing:
+            CommandError(undecided: ImageError.zbarMissing, in: path)
         }
     }
 }

@@ -7,6 +7,7 @@ package struct ImageError: Error, Equatable, Sendable {
         case imageUnreadable = "image_unreadable"
         case imageTooLarge = "image_too_large"
         case outOfMemory = "out_of_memory"
+        case libraryMissing = "library_missing"
     }
 
     package let code: Code
@@ -15,6 +16,11 @@ package struct ImageError: Error, Equatable, Sendable {
 
     static let outOfMemory = ImageError(
         code: .outOfMemory, reason: "no memory was left to read the image", hint: "free memory and try again")
+
+    /// A picture in which no code was read was not searched completely.
+    package static let zbarMissing = ImageError(
+        code: .libraryMissing, reason: "libzbar.so.0 cannot be loaded, and some of the looks for codes need it",
+        hint: "install the system's package libzbar0")
 
     static func unreadable(_ format: String, _ reason: String) -> ImageError {
         ImageError(
@@ -30,6 +36,7 @@ extension ImageError.Code: ErrorCode {
         switch self {
         case .notAnImage, .imageUnreadable, .imageTooLarge: .inputUnusable
         case .outOfMemory: .later
+        case .libraryMissing: .malfunction
         }
     }
 }

@@ -35,6 +35,10 @@ struct LookRunner {
                 isSmoothed ? prepared : source, window: window, offset: isSmoothed ? 1 : 4, refined: refined,
                 deadline: deadline, into: &look)
         case .zbar(let window):
+            guard ZBarPass.isAvailable else {
+                look.lacksLibrary = true
+                return
+            }
             if let window { threshold.apply(source, window: window, offset: 3, into: &prepared) }
             readByZBar(window == nil ? source : prepared, deadline: deadline, into: &look)
         }

@@ -9,6 +9,8 @@ package struct Scan: Sendable, Equatable {
         case unreadable
         /// Only parts of texts that are split over several codes were found; gates refuse such texts.
         case structuredAppend = "structured_append"
+        /// No code was read, and looks by zbar were left out because it cannot be loaded.
+        case libraryMissing = "library_missing"
     }
 
     package let outcome: Outcome

@@ -48,7 +48,7 @@ package struct Scanner {
             var views = file.colourViews()
             while !deadline.isOver, let view = views.next() {
                 let other = scan(view, deadline)
-                if other.outcome != .noCode { result = other }
+                if ![.noCode, .libraryMissing].contains(other.outcome) { result = other }
                 if other.outcome == .codes { break }
             }
         }
@@ -215,10 +215,8 @@ package struct Scanner {
         sight.settleUnread()
         // Sorted in place: a copy would allocate memory in every frame.
         if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
-        let outcome: Scan.Outcome =
-            !sight.codes.isEmpty ? .codes : sight.hasParts ? .structuredAppend : sight.seesCode ? .unreadable : .noCode
         return Scan(
-            outcome: outcome, codes: sight.codes, unread: sight.unread, hasUnknownMode: sight.hasUnknownMode,
+            outcome: sight.outcome, codes: sight.codes, unread: sight.unread, hasUnknownMode: sight.hasUnknownMode,
             parts: sight.parts)
     }
 }

@@ -13,13 +13,23 @@ struct Sight {
     var hasUnknownMode = false
     /// Whether a code was seen that was not read.
     var seesCode = false
+    /// Whether a look was left out because its library cannot be loaded.
+    var lacksLibrary = false
+
+    /// What the looks gave; a missing library comes before "no code", since its looks might have read one.
+    var outcome: Scan.Outcome {
+        if !codes.isEmpty { return .codes }
+        if hasParts { return .structuredAppend }
+        if lacksLibrary { return .libraryMissing }
+        return seesCode ? .unreadable : .noCode
+    }
 
     mutating func clear() {
         codes.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
         unread.removeAll(keepingCapacity: true)
         parts.removeAll(keepingCapacity: true)
-        (hasForeignParts, hasUnknownMode, seesCode) = (false, false, false)
+        (hasForeignParts, hasUnknownMode, seesCode, lacksLibrary) = (false, false, false, false)
     }
 
     /// Whether a part of a split text was seen.
@@ -47,6 +57,7 @@ struct Sight {
         hasForeignParts = hasForeignParts || look.hasForeignParts
         hasUnknownMode = hasUnknownMode || look.hasUnknownMode
         seesCode = seesCode || look.seesCode
+        lacksLibrary = lacksLibrary || look.lacksLibrary
     }
 
     /// Whether nothing was read, or only some parts of a split text.
