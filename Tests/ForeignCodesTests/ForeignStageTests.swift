@@ -24,7 +24,7 @@ struct ForeignStageTests {
     }
 
     /// A health certificate at which exactly this stage does not hold; a stage without a case does not compile.
-    private func fault(_ stage: ForeignStage) throws -> (text: String, code: ForeignFailure)? {
+    private func fault(_ stage: ForeignStage) throws -> (text: String, code: ForeignFailure.Code)? {
         switch stage {
         case .unprefix: (try String(text().dropFirst(4)), .malformed)
         case .base45: (try "HC1:" + text().dropFirst(4).lowercased(), .malformed)
@@ -70,6 +70,6 @@ struct ForeignStageTests {
 
     @Test("cannot come of a failure: no failure is called ok")
     func codes() {
-        #expect(!ForeignFailure.allCases.map(\.rawValue).contains("ok"))
+        #expect(!ForeignFailure.Code.allCases.map(\.rawValue).contains("ok"))
     }
 }
