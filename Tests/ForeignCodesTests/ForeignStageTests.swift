@@ -35,6 +35,8 @@ struct ForeignStageTests {
         case .expiration: (try text { $0.expiresAt = .unsigned(HealthCode.clock - 1) }, .expired)
         // Needs a certificate: `HealthCertificateKeyTests.keyUsage` has the cases.
         case .keyusage: nil
+        // Needs value sets: `HealthValueSetTests.fields` has the cases.
+        case .valueSets: nil
         case .schema: (try text { $0.version = "1.3" }, .malformed)
         }
     }
@@ -55,11 +57,13 @@ struct ForeignStageTests {
         let token = try #require(ForeignToken(try text(), log: &log))
         let certificate = try HealthCertificate(token)
         let signed = try ForeignSigned(token, in: trust, isIdentifierRequired: true) { _ in true }
+        let schema = try HealthCertificateShaped(certificate)
         let health = HealthCertificateProofs(
             token: token, certificate: certificate, signature: signed,
             time: try HealthCertificateInTime(
                 token.claims, expiresAt: token.claims.expiresAt, signed, at: HealthCode.clock),
-            use: try KeyMaySign(certificate, signed), schema: try HealthCertificateShaped(certificate))
+            use: try KeyMaySign(certificate, signed), schema: schema,
+            values: try HealthValuesListed(certificate, schema, in: nil))
         #expect(Self.stages(in: health) == Set(ForeignProfile.hcert.stages))
     }
 

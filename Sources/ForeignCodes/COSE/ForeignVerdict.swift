@@ -91,6 +91,7 @@ extension ForeignVerdict {
         case (.expiration, _): "the code has expired"
         case (.keyusage, _): "the certificate may not sign entries of this kind"
         case (.schema, _): "the content does not follow the profile's schema"
+        case (.valueSets, _): "the content has a code that is not in its value set"
         }
     }
 }
