@@ -113,12 +113,14 @@ struct MessageHeaders: Sendable {
             throw refused("crit is in the unprotected header")
         }
         guard let critical = protected[integer: criticalKey] else { return }
-        guard let labels = critical.array, !labels.isEmpty else {
-            throw refused("crit is not a list of header parameters")
-        }
+        guard let labels = critical.array else { throw refused("crit is not a list of header parameters") }
+        guard !labels.isEmpty else { throw refused("crit is an empty list") }
         for label in labels {
-            guard let key = label.integer, understoodKeys.contains(key) else {
-                throw refused("crit lists a header parameter that is not understood here")
+            guard let key = label.integer else {
+                throw refused("crit lists a header parameter whose label is not a number")
+            }
+            guard understoodKeys.contains(key) else {
+                throw refused("crit lists header parameter \(key), which is not understood here")
             }
             guard protected[integer: key] != nil else {
                 throw refused("crit lists header parameter \(key), which the protected header does not have")

@@ -59,7 +59,8 @@ package struct SignedMessage: Sendable {
     ///   - byteCountMax: the most bytes taken.
     /// - Throws: `malformed`.
     package init(_ bytes: ArraySlice<UInt8>, profile: Profile, byteCountMax: Int) throws(CredentialError) {
-        self = try CredentialError.reading("signed message") { () throws(CBORError) in
+        let name = profile == .foreign ? "COSE_Sign1" : "signed message"
+        self = try CredentialError.reading(name) { () throws(CBORError) in
             try SignedMessage(reading: bytes, profile: profile, byteCountMax: byteCountMax)
         }
     }

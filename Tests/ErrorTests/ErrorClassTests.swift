@@ -76,7 +76,7 @@ struct ErrorClassTests {
                 declared.insert(words[place + 1])
             }
         }
-        // A command's error has the exit status itself; a gate's refusal is a verdict.
-        #expect(declared.subtracting(["CommandError", "Refusal"]) == ErrorTypes.names)
+        // A command's error has the exit status itself; a refusal of a code is a verdict.
+        #expect(declared.subtracting(["CommandError", "ForeignFailure", "Refusal"]) == ErrorTypes.names)
     }
 }

@@ -27,7 +27,8 @@ enum ErrorTypes {
 
     static let codes: [KnownCode] =
         of(AuditSourceError.self) + of(BundleError.self) + of(CBORError.self) + of(CredentialError.self)
-        + of(ForeignTrustError.self) + of(HTTPExchangeError.self) + of(IdentifierError.self) + of(ImageError.self)
+        + of(ForeignTrustError.self) + of(HealthValueSetsError.self) + of(HTTPExchangeError.self)
+        + of(IdentifierError.self) + of(ImageError.self)
         + of(InflateError.self) + of(JSONError.self) + of(LogError.self) + of(MedicalLinkError.self)
         + of(QRError.self) + of(SigningError.self) + of(SpoolError.self) + of(StorageError.self)
         + of(TextDecodingError.self) + of(TraceLogError.self) + of(TransitRefusal.self)

@@ -24,7 +24,7 @@ struct ForeignStageTests {
     }
 
     /// A health certificate at which exactly this stage does not hold; a stage without a case does not compile.
-    private func fault(_ stage: ForeignStage) throws -> (text: String, code: ForeignFailure)? {
+    private func fault(_ stage: ForeignStage) throws -> (text: String, code: ForeignFailure.Code)? {
         switch stage {
         case .unprefix: (try String(text().dropFirst(4)), .malformed)
         case .base45: (try "HC1:" + text().dropFirst(4).lowercased(), .malformed)
@@ -35,6 +35,8 @@ struct ForeignStageTests {
         case .expiration: (try text { $0.expiresAt = .unsigned(HealthCode.clock - 1) }, .expired)
         // Needs a certificate: `HealthCertificateKeyTests.keyUsage` has the cases.
         case .keyusage: nil
+        // Needs value sets: `HealthValueSetTests.fields` has the cases.
+        case .valueSets: nil
         case .schema: (try text { $0.version = "1.3" }, .malformed)
         }
     }
@@ -55,11 +57,13 @@ struct ForeignStageTests {
         let token = try #require(ForeignToken(try text(), log: &log))
         let certificate = try HealthCertificate(token)
         let signed = try ForeignSigned(token, in: trust, isIdentifierRequired: true) { _ in true }
+        let schema = try HealthCertificateShaped(certificate)
         let health = HealthCertificateProofs(
             token: token, certificate: certificate, signature: signed,
             time: try HealthCertificateInTime(
                 token.claims, expiresAt: token.claims.expiresAt, signed, at: HealthCode.clock),
-            use: try KeyMaySign(certificate, signed), schema: try HealthCertificateShaped(certificate))
+            use: try KeyMaySign(certificate, signed), schema: schema,
+            values: try HealthValuesListed(certificate, schema, in: nil))
         #expect(Self.stages(in: health) == Set(ForeignProfile.hcert.stages))
     }
 
@@ -70,6 +74,6 @@ struct ForeignStageTests {
 
     @Test("cannot come of a failure: no failure is called ok")
     func codes() {
-        #expect(!ForeignFailure.allCases.map(\.rawValue).contains("ok"))
+        #expect(!ForeignFailure.Code.allCases.map(\.rawValue).contains("ok"))
     }
 }

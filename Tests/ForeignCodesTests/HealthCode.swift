@@ -18,6 +18,8 @@ struct HealthCode {
     var tags: [UInt64] = [18]
     var payloadTags: [UInt64] = []
     var extra: [(String, CBORItem)] = []
+    /// The group of entries; nil for one vaccination.
+    var entries: (kind: String, items: [CBORItem])?
 
     static func map(_ entries: [(Int64, CBORItem)]) -> CBORItem {
         .map(CBORMap(entries.map { CBORMap.Entry(key: .integer($0.0), value: $0.1) }))
@@ -33,7 +35,7 @@ struct HealthCode {
             [
                 ("ver", .text(version)), ("dob", .text("1990-01-01")),
                 ("nam", .record([("fnt", .text("EXAMPLE")), ("gnt", .text("ANN"))])),
-                ("v", .array([.record(vaccination)])),
+                (entries?.kind ?? "v", .array(entries?.items ?? [.record(vaccination)])),
             ] + extra)
     }
 

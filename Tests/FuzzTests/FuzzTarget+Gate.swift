@@ -48,6 +48,7 @@ extension FuzzTarget {
             _ = HealthCertificateSchema.failure(in: payload)
         }
         _ = try? ForeignTrust(bytes)
+        _ = try? HealthValueSets(bytes)
     }
 
     /// An answer that is whole while more may come is the same answer when nothing does.

@@ -22,8 +22,17 @@ struct ForeignOptions: ParsableArguments {
     @Option(help: "For --profile: certificates (PEM or DER) or a JWK set whose signatures count.")
     var trust: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "For --profile hcert: the EU's value sets (JSON), whose codes alone count in their fields.",
+            valueName: "file"))
+    var valueSets: String?
+
     func validate() throws {
         guard (profile == nil) == (trust == nil) else { throw ValidationError("--profile and --trust belong together") }
+        guard valueSets == nil || profile == .hcert else {
+            throw ValidationError("--value-sets belongs to --profile hcert")
+        }
     }
 
     /// Judges a text, or every code of every picture; each code has its own verdict.
@@ -33,8 +42,10 @@ struct ForeignOptions: ParsableArguments {
         _ profile: ForeignProfile, _ input: Input, reader: PictureReader, at now: UInt64
     ) throws -> ExitStatus {
         let keys: ForeignTrust
+        let sets: HealthValueSets?
         do throws(CommandError) {
             keys = try trusted()
+            sets = try allowedValues()
         } catch {
             Self.write(undecided: error)
             throw error
@@ -42,7 +53,7 @@ struct ForeignOptions: ParsableArguments {
         var reader = reader
         var worst = VerdictOutcome.accept
         func judge(_ text: String) {
-            let verdict = ForeignVerifier.verdict(text, profile: profile, trust: keys, at: now)
+            let verdict = ForeignVerifier.verdict(text, profile: profile, trust: keys, valueSets: sets, at: now)
             StandardStream.output.write(verdict.json.encoded() + "\n")
             worst = max(worst, verdict.isAccepted ? .accept : .reject)
         }
@@ -80,6 +91,22 @@ struct ForeignOptions: ParsableArguments {
                 )
             }
             return keys
+        } catch {
+            throw CommandError(undecided: error)
+        }
+    }
+
+    /// The value sets to check; nil if the command line names no file of them.
+    private func allowedValues() throws(CommandError) -> HealthValueSets? {
+        guard let valueSets else { return nil }
+        let content = try InputFile.read(valueSets, byteCountMax: HealthValueSets.byteCountMax)
+        do {
+            let sets = try HealthValueSets(content)
+            if sets.unknownCount > 0 {
+                Diagnostics(command: "verify").warn(
+                    "no field refers to \(sets.unknownCount) of the value sets in \(valueSets); they are not checked")
+            }
+            return sets
         } catch {
             throw CommandError(undecided: error)
         }

@@ -12,6 +12,7 @@ struct HealthCertificateProofs: Sendable {
     let time: HealthCertificateInTime
     let use: KeyMaySign
     let schema: HealthCertificateShaped
+    let values: HealthValuesListed
 }
 
 /// Every proof that an identity code needs.

@@ -47,10 +47,12 @@ struct ForeignEnvelope: Proof {
     let message: SignedMessage
 
     init(_ unpacked: UnpackedText) throws(ForeignFailure) {
-        let message = try? SignedMessage(
-            unpacked.bytes[...], profile: .foreign, byteCountMax: ForeignToken.inflatedByteCountMax)
-        guard let message else { throw .malformed }
-        self.message = message
+        do {
+            message = try SignedMessage(
+                unpacked.bytes[...], profile: .foreign, byteCountMax: ForeignToken.inflatedByteCountMax)
+        } catch {
+            throw ForeignFailure(.malformed, reason: "the text's bytes cannot be read as \(error.reason)")
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 /// One step from a scanned text to a verdict on another issuer's code.
 package enum ForeignStage: String, Sendable, CaseIterable {
     case unprefix, base45, zlib, cose, cbor, signature, expiration, keyusage, schema
+    case valueSets = "value_sets"
 }
 
 /// The result of one step.
@@ -17,9 +18,16 @@ struct ForeignStageLog {
     private var results: [ForeignStage: ForeignStageResult] = [:]
     private var warnings: [String] = []
     let profile: ForeignProfile
+    private let reported: [ForeignStage]
 
-    init(_ profile: ForeignProfile) {
+    /// A log without results.
+    ///
+    /// - Parameters:
+    ///   - profile: the code's profile, whose stages are reported.
+    ///   - hasValueSets: whether there are value sets to check; the stage `value_sets` is reported only then.
+    init(_ profile: ForeignProfile, hasValueSets: Bool = false) {
         self.profile = profile
+        reported = profile.stages.filter { hasValueSets || $0 != .valueSets }
     }
 
     /// Runs a check of the stage that it proves.
@@ -42,9 +50,9 @@ struct ForeignStageLog {
         warnings.append(warning)
     }
 
-    /// The results of the profile's stages, in their order.
+    /// The results of the reported stages, in their order.
     var stages: [ForeignVerdict.StageReport] {
-        profile.stages.map { ForeignVerdict.StageReport(stage: $0, result: results[$0] ?? .skipped) }
+        reported.map { ForeignVerdict.StageReport(stage: $0, result: results[$0] ?? .skipped) }
     }
 
     /// The verdict on a code with a failed check.

@@ -5,7 +5,7 @@ extension ForeignTrust {
     /// Reads a JWK set, one JWK, or an array of them (RFC 7517).
     ///
     /// Skips keys of unsupported types, and keys that are not for verifying signatures of the algorithm taken here.
-    static func keys(json bytes: [UInt8]) throws(ForeignTrustError) -> [ForeignKey?] {
+    static func keys(json bytes: ArraySlice<UInt8>) throws(ForeignTrustError) -> [ForeignKey?] {
         let value: JSONValue
         do {
             value = try JSONValue.parse(bytes, byteCountMax: byteCountMax)

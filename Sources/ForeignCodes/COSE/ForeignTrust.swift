@@ -36,7 +36,6 @@ package struct ForeignKey: Sendable {
 package struct ForeignTrust: Sendable {
     /// The largest file taken, in bytes: the whole EU list is under 1 MiB.
     package static let byteCountMax = 8 << 20
-    private static let pemBegin = Array("-----BEGIN ".utf8)
     /// The most keys taken from one file.
     package static let keyCountMax = 10_000
 
@@ -56,13 +55,13 @@ package struct ForeignTrust: Sendable {
     /// - Throws: `trust_unreadable` if the file holds no key or is broken, `trust_too_large`.
     package init(_ bytes: [UInt8]) throws(ForeignTrustError) {
         guard bytes.count <= Self.byteCountMax else { throw .tooLarge(bytes.count) }
-        let start = bytes.first { $0 > 0x20 }
+        let text = ByteOrderMark.removed(from: bytes)
         let found: [ForeignKey?] =
-            switch start {
+            switch text.first(where: { $0 > 0x20 }) {
             case 0x30 where bytes.first == 0x30 && !Self.isText(bytes): [try Self.key(der: bytes)]
-            case _ where Self.hasPEMBlock(bytes): try Self.keys(pem: bytes)
-            case 0x7B, 0x5B: try Self.keys(json: bytes)
-            default: try Self.keys(bare: bytes)
+            case _ where Self.hasPEMBlock(text): try Self.keys(pem: text)
+            case 0x7B, 0x5B: try Self.keys(json: text)
+            default: try Self.keys(bare: text)
             }
         guard !found.isEmpty else { throw .unreadable("it holds no key") }
         guard found.count <= Self.keyCountMax else { throw .unreadable("it holds more than \(Self.keyCountMax) keys") }
@@ -71,7 +70,7 @@ package struct ForeignTrust: Sendable {
         self.keys = keys
     }
 
-    private static func key(der: [UInt8]) throws(ForeignTrustError) -> ForeignKey? {
+    static func key(der: [UInt8]) throws(ForeignTrustError) -> ForeignKey? {
         if let certificate = try? Certificate(der: der) {
             return certificate.maySign ? ForeignKey(certificate: certificate) : nil
         }
@@ -84,28 +83,8 @@ package struct ForeignTrust: Sendable {
         }
     }
 
-    private static func keys(pem bytes: [UInt8]) throws(ForeignTrustError) -> [ForeignKey?] {
-        var keys: [ForeignKey?] = []
-        var body: [UInt8]?
-        for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
-            if line.starts(with: pemBegin) {
-                body = []
-            } else if line.starts(with: Array("-----END ".utf8)) {
-                guard let text = body, let der = try? Base64.decode(String(decoding: text, as: UTF8.self)) else {
-                    throw .unreadable("a PEM block is broken")
-                }
-                keys.append(try key(der: der))
-                body = nil
-            } else if body != nil {
-                body?.append(contentsOf: line.filter { $0 > 0x20 })
-            }
-        }
-        guard body == nil else { throw .unreadable("a PEM block has no end") }
-        return keys
-    }
-
     /// A certificate in Base64 alone, or a raw public key in hex: 32 bytes Ed25519, 33 or 65 P-256.
-    private static func keys(bare bytes: [UInt8]) throws(ForeignTrustError) -> [ForeignKey?] {
+    private static func keys(bare bytes: ArraySlice<UInt8>) throws(ForeignTrustError) -> [ForeignKey?] {
         let text = String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
         if let raw = try? Hex.decode(text) {
             let algorithm: SignatureAlgorithm = raw.count == 32 ? .ed25519 : .es256
@@ -116,11 +95,6 @@ package struct ForeignTrust: Sendable {
         }
         guard let der = try? Base64.decode(text) else { throw .unreadable("it is neither PEM, DER, JWK nor hex") }
         return [try key(der: der)]
-    }
-
-    /// Whether a line begins a PEM block; other text may stand before it (RFC 7468 §2).
-    private static func hasPEMBlock(_ bytes: [UInt8]) -> Bool {
-        bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).contains { $0.starts(with: pemBegin) }
     }
 
     private static func isText(_ bytes: [UInt8]) -> Bool {

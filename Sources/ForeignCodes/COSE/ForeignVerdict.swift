@@ -55,7 +55,7 @@ package struct ForeignVerdict: Sendable, Equatable {
     package var code: String {
         switch answer {
         case .accepted: "ok"
-        case .refused(let failure): failure.rawValue
+        case .refused(let failure): failure.code.rawValue
         }
     }
 
@@ -68,8 +68,15 @@ package struct ForeignVerdict: Sendable, Equatable {
 extension ForeignVerdict {
     /// The reason of the first failed stage; nil if no stage failed.
     package var reason: String? {
-        guard let stage = stages.first(where: { $0.result == .failed })?.stage else { return nil }
-        return switch (stage, code) {
+        guard case .refused(let failure) = answer,
+            let stage = stages.first(where: { $0.result == .failed })?.stage
+        else { return nil }
+        return failure.reason ?? Self.reason(stage, code)
+    }
+
+    /// The reason of a failure that has none of its own.
+    private static func reason(_ stage: ForeignStage, _ code: String) -> String {
+        switch (stage, code) {
         case (.unprefix, _): "the text does not begin with HC1:, or is too long for a QR code"
         case (.base45, _): "the text is not Base45, or is too long for a QR code"
         case (.zlib, _): "the text's bytes cannot be unpacked, or unpack to more than the limit"
@@ -84,6 +91,7 @@ extension ForeignVerdict {
         case (.expiration, _): "the code has expired"
         case (.keyusage, _): "the certificate may not sign entries of this kind"
         case (.schema, _): "the content does not follow the profile's schema"
+        case (.valueSets, _): "the content has a code that is not in its value set"
         }
     }
 }

@@ -6,13 +6,14 @@ package enum ForeignVerifier {
     ///   - text: the whole text.
     ///   - profile: the family that the caller names for the text.
     ///   - trust: the keys whose signatures count.
+    ///   - valueSets: the codes that a health certificate may have; nil to check none. Other profiles have none.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     /// - Returns: the verdict with every stage's result; never personal data.
     package static func verdict(
-        _ text: String, profile: ForeignProfile, trust: ForeignTrust, at now: UInt64
+        _ text: String, profile: ForeignProfile, trust: ForeignTrust, valueSets: HealthValueSets? = nil, at now: UInt64
     ) -> ForeignVerdict {
         switch profile {
-        case .hcert: HealthCertificateVerifier.verdict(text, trust: trust, at: now)
+        case .hcert: HealthCertificateVerifier.verdict(text, trust: trust, valueSets: valueSets, at: now)
         case .claim169: IdentityClaimVerifier.verdict(text, trust: trust, at: now)
         }
     }
@@ -36,7 +37,7 @@ package enum ForeignProfile: String, Sendable, CaseIterable {
     /// The reported stages, in the order in which they run.
     package var stages: [ForeignStage] {
         switch self {
-        case .hcert: [.unprefix, .base45, .zlib, .cose, .cbor, .signature, .expiration, .keyusage, .schema]
+        case .hcert: [.unprefix, .base45, .zlib, .cose, .cbor, .signature, .expiration, .keyusage, .schema, .valueSets]
         case .claim169: [.base45, .zlib, .cose, .cbor, .signature, .expiration, .schema]
         }
     }

@@ -32,8 +32,10 @@ extension ForeignVerdict {
 
     /// The fix; nil for an accepted code.
     package var hint: String? {
-        if case .signature = stages.first(where: { $0.result == .failed })?.stage, code == "unknown_issuer" {
-            return "use --trust to name a file with the issuer's newest keys"
+        switch (stages.first { $0.result == .failed }?.stage, code) {
+        case (.signature, "unknown_issuer"): return "use --trust to name a file with the issuer's newest keys"
+        case (.valueSets, _): return "turn the code away, unless a newer file of value sets has its value: --value-sets"
+        default: break
         }
         return isAccepted ? nil : RefusalCode(rawValue: code)?.hint
     }
