@@ -91,6 +91,31 @@ struct ReplayBucket: Sendable {
         return true
     }
 
+    /// Adds other gates' showings until they and this gate's fill ``mergedCountMax`` slots.
+    ///
+    /// - Parameters:
+    ///   - others: the showings.
+    ///   - now: the generation of this machine's clock.
+    /// - Returns: the number of showings that were new.
+    mutating func merge(_ others: [ReplayEntry], at now: UInt64) -> Int {
+        var addedCount = 0
+        for other in others where !usesUp(other) {
+            var changed = self
+            guard changed.add(other, at: now), changed.liveCount(at: now) <= Self.mergedCountMax else { continue }
+            self = changed
+            addedCount += 1
+        }
+        return addedCount
+    }
+
+    /// The number of showings that are not over.
+    private func liveCount(at now: UInt64) -> Int {
+        (0..<Self.slotCount).count { slot in
+            let found = entry(slot)
+            return found.generation > 0 && !found.isOver(at: now)
+        }
+    }
+
     private func entry(_ slot: Int) -> ReplayEntry {
         ReplayEntry(words[2 * slot], words[2 * slot + 1])
     }
