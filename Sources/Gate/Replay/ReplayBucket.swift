@@ -99,10 +99,14 @@ struct ReplayBucket: Sendable {
     /// - Returns: the number of showings that were new.
     mutating func merge(_ others: [ReplayEntry], at now: UInt64) -> Int {
         var addedCount = 0
+        var liveCount = liveCount(at: now)
         for other in others where !usesUp(other) {
-            var changed = self
-            guard changed.add(other, at: now), changed.liveCount(at: now) <= Self.mergedCountMax else { continue }
-            self = changed
+            let takesSlot = !(0..<Self.slotCount).contains { slot in
+                words[2 * slot] == other.cti && entry(slot).isOfSameCredential(as: other)
+                    && entry(slot).generation == other.generation
+            }
+            guard !takesSlot || liveCount < Self.mergedCountMax, add(other, at: now) else { continue }
+            if takesSlot { liveCount += 1 }
             addedCount += 1
         }
         return addedCount
