@@ -9,7 +9,8 @@ package final class LockedFile: Sendable {
     package static let timeoutMilliseconds = 2000
 
     private static let pauseMicrosecondsMin: UInt32 = 100
-    private static let pauseMicrosecondsMax: UInt32 = 10_000
+    /// The longest time between two tries of a process that waits.
+    package static let pauseMicrosecondsMax: UInt32 = 10_000
 
     package let descriptor: Int32
     private let path: String

@@ -29,11 +29,26 @@ package struct TrustedUsers: Sendable {
     ///   - followsLink: whether the path may end in a symbolic link.
     /// - Throws: the first entry of the path that another user can change.
     package func check(_ path: String, followsLink: Bool = true) throws(UntrustedEntry) {
+        try walk(path, followsLink: followsLink) { entry throws(UntrustedEntry) in throw entry }
+    }
+
+    /// Every entry of a path that another user could change; ``check(_:followsLink:)`` stops at the first one.
+    package func untrustedEntries(on path: String) -> [UntrustedEntry] {
+        var found: [UntrustedEntry] = []
+        walk(path, followsLink: true) { found.append($0) }
+        return found
+    }
+
+    /// Passes every folder, link and file on the way to `found` that another user could change.
+    private func walk<Failure: Error>(
+        _ path: String, followsLink: Bool, _ found: (UntrustedEntry) throws(Failure) -> Void
+    ) throws(Failure) {
         guard let absolute = Self.absolute(path) else { return }
         var place = ""
-        var rest = Array(absolute.split(separator: "/").map(String.init).reversed())
+        // A path that ends in `/.` ends in the entry before it.
+        var rest = Array(absolute.split(separator: "/").map(String.init).reversed()).filter { $0 != "." }
         var linkCount = 0
-        try check(entry: "/", isLast: rest.isEmpty)
+        _ = try visit("/", isLast: rest.isEmpty, found)
         while let name = rest.popLast() {
             if name == "." { continue }
             if name == ".." {
@@ -41,32 +56,31 @@ package struct TrustedUsers: Sendable {
                 continue
             }
             let next = "\(place)/\(name)"
-            guard let kind = try check(entry: next, isLast: rest.isEmpty) else { return }
+            guard let kind = try visit(next, isLast: rest.isEmpty, found) else { return }
             guard kind == S_IFLNK else {
                 place = next
                 continue
             }
             linkCount += 1
-            guard followsLink || !rest.isEmpty else { throw .link(next) }
+            if !followsLink && rest.isEmpty { try found(.link(next)) }
             guard linkCount <= Self.linkCountMax, let target = Self.target(of: next) else { return }
             if target.hasPrefix("/") { place = "" }
             rest += target.split(separator: "/").map(String.init).reversed()
         }
     }
 
-    /// The kind of an entry that only trusted users can change; nil if there is none.
-    @discardableResult
-    private func check(entry path: String, isLast: Bool) throws(UntrustedEntry) -> mode_t? {
+    /// The kind of an entry; nil if there is none.
+    private func visit<Failure: Error>(
+        _ path: String, isLast: Bool, _ found: (UntrustedEntry) throws(Failure) -> Void
+    ) throws(Failure) -> mode_t? {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return nil }
         let kind = status.st_mode & S_IFMT
-        guard users.contains(status.st_uid) else {
-            throw .owned(path, by: status.st_uid)
-        }
+        if !users.contains(status.st_uid) { try found(.owned(path, by: status.st_uid)) }
         // Linux ignores a link's mode. A sticky folder keeps others from replacing its entries, not from adding some.
         let isShared = status.st_mode & (S_IWGRP | S_IWOTH) != 0
-        guard !isShared || kind == S_IFLNK || status.st_mode & S_ISVTX != 0 && !isLast else {
-            throw .writable(path, mode: status.st_mode & 0o7777)
+        if isShared, kind != S_IFLNK, status.st_mode & S_ISVTX == 0 || isLast {
+            try found(.writable(path, mode: status.st_mode & 0o7777))
         }
         return kind
     }

@@ -58,7 +58,8 @@ struct ForeignSignerTests {
         "signs nothing where its restrictions allow no such signature, or are of a wrong type",
         arguments: [
             ["use": "enc"], ["use": "SIG"], ["use": 1], ["use": .null], ["key_ops": ["encrypt"]], ["key_ops": ["sign"]],
-            ["key_ops": []], ["key_ops": "verify"], ["alg": "ES256"], ["alg": "ECDH-ES"], ["alg": "none"],
+            ["key_ops": []], ["key_ops": "verify"], ["key_ops": ["verify", 1]], ["alg": "ES256"], ["alg": "ECDH-ES"],
+            ["alg": "none"],
             ["alg": .null], ["use": "enc", "alg": "EdDSA"], ["use": "sig", "key_ops": ["deriveKey"]],
         ] as [JSONObject])
     func refused(restrictions: JSONObject) throws {

@@ -141,6 +141,24 @@ struct ReplayAttackTests {
         for _ in 0..<2 { #expect(try code() == "bundle_unreadable") }
     }
 
+    @Test("keep a running gate closed once an older copy of its store was written over it")
+    func olderCopy() throws {
+        defer { gate.remove() }
+        let stream = try PipedProgram(
+            "verify", ["--bundle", gate.folder, "--scene", "metro-gate", "--stream"], clock: clock)
+        func code(_ text: String) throws -> String? {
+            try stream.write(Array("\(text)\n".utf8))
+            return try JSONValue.parse(stream.readLine(), byteCountMax: 1 << 16)["code"]?.string
+        }
+        #expect(try code(gate.shown(gate.person())) == "ok")
+        try #require(unsafe system("cp \(store) \(gate.folder)/older") == 0)
+        let shown = try gate.shown(gate.person())
+        #expect(try code(shown) == "ok")
+        try #require(unsafe system("cp \(gate.folder)/older \(store)") == 0)
+        for _ in 0..<2 { #expect(try code(shown) == "bundle_unreadable") }
+        #expect(try code(gate.shown(gate.person())) == "bundle_unreadable")
+    }
+
     @Test("of another gate do not close this one, whatever scenes and times they name")
     func hostileMerge() throws {
         defer { gate.remove() }

@@ -111,4 +111,21 @@ struct StoppedNeighbourTests {
         #expect(flush.status == 2 && flush.diagnostics.contains("[spool_busy]"), "\(flush.diagnostics)")
         #expect(flush.diagnostics.contains("verify: hint: "))
     }
+
+    @Test("answers also when a named pipe lies where a file of its state should")
+    func pipes() throws {
+        for name in ["replay", "clock", "seen.cbor", "newest-version", "events.spool"] {
+            let gate = try VerifyGate()
+            defer { gate.remove() }
+            let code = try gate.shown(gate.person())
+            unsafe mkdir("\(gate.folder)/state", 0o700)
+            try #require(unsafe mkfifo("\(gate.folder)/state/\(name)", 0o600) == 0)
+            for clock in [["--at", "\(VerifyGate.now)"], []] {
+                let words = ["--bundle", gate.folder, "--scene", "metro-gate", "--text", code] + clock
+                // A program that waits for the pipe's writer is ended, and has no answer.
+                let outcome = try Program("verify").run(words, script: "exec timeout 20 \"$0\" \"$@\"")
+                #expect(outcome.status <= 2 && outcome.output.contains("\"verdict\""), "\(name) \(clock) \(outcome)")
+            }
+        }
+    }
 }

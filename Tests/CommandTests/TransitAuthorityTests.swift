@@ -70,7 +70,7 @@ struct TransitAuthorityTests {
         }
     }
 
-    @Test("does not come back with an older list, or with one that has no version")
+    @Test("does not come back with an older list, with other content of a version, or with a list that has no version")
     func olderList() throws {
         try write([:], version: 1)
         try run.answer(export())
@@ -83,6 +83,13 @@ struct TransitAuthorityTests {
             let check = try Program("suishend").run(["--state", run.folder("state"), "--check-config"])
             #expect(check.status != 0 && check.diagnostics.contains("[transit_network_old]"), "\(check)")
         }
+        // The same version with other content, and again with its own.
+        for limits: JSONObject in [[:], ["status": "compromised", "exp": 1]] {
+            try write(limits, version: 2)
+            #expect(try run.isRefused(export(), code: "transit_network_old"))
+        }
+        try write(["status": "compromised"], version: 2)
+        try run.answer(export())
         #expect(try verdict().code == "key_expired")
         try write([:], version: 3)
         try run.answer(export(at: Self.now + 1))

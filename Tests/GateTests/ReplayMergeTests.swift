@@ -79,6 +79,36 @@ struct ReplayMergeTests {
         #expect(try store.insert(key, scene: "bus", at: Self.now))
     }
 
+    @Test("answers its own holders while it learns many showings")
+    func longMerge() async throws {
+        let folder = try ScratchFolder()
+        let store = try ReplayStore(path: folder("replay"))
+        try store.serve(scene: "bus")
+        let generation = ReplayEntry.generation(at: Self.now)
+        // Some eight showings for each of 4,000 pages, and in one page far more than it has slots.
+        var entries = (0..<UInt64(8 * ReplayStore.bucketCount)).map { number in
+            ReplayEntry(
+                cti: number &* 0x2545_F491_4F6C_DD1D, number: 1, scene: 0, isChain: false, generation: generation)
+        }.filter { $0.bucket < 4000 }
+        let page = (0..<UInt64.max).lazy.filter { number in
+            ReplayEntry(cti: number, number: 1, scene: 0, isChain: false, generation: generation).bucket == 5
+        }
+        let crowd = page.prefix(20).flatMap { cti in
+            (0..<1000 as Range<UInt32>).map { number in
+                ReplayEntry(cti: cti, number: number, scene: 0, isChain: false, generation: generation)
+            }
+        }
+        entries += crowd
+        let snapshot = ReplaySnapshot(generation: generation, scenes: ["bus"], entries: entries)
+        let merge = Task.detached { try store.merge(snapshot, at: Self.now) }
+        let second = try ReplayStore(path: folder("replay"))
+        for _ in 0..<40 {
+            #expect(try second.insert(try keys(1)[0], scene: "bus", at: Self.now))
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(try await merge.value > 7 * 4000)
+    }
+
     @Test("learns nothing from the last generation there can be")
     func mergingFromTheEndOfTime() throws {
         let folder = try ScratchFolder()

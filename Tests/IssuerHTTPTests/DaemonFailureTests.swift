@@ -108,6 +108,11 @@ struct DaemonFailureTests {
         let traced = try #require(try client.ask(.registerObject, Self.object)["subject"])
         let event: JSONValue = ["object": traced, "step": "inspecting"]
         #expect(try client.ask(.appendEvent, event)["sequence"] == 0)
+        // No write has failed yet on a disk without any room.
+        try disk.fillWholly()
+        let full = try daemon.curl(["http://d/v1/health"]).output
+        #expect(full.contains("\"disk_full\"") && full.hasSuffix("\n503"), "\(full)")
+        try disk.makeRoom()
         try disk.fill()
         var subjects: [String] = []
         let refusal = #expect(throws: OperationError.self) {
@@ -116,8 +121,8 @@ struct DaemonFailureTests {
             }
         }
         #expect(refusal?.code == "disk_full")
-        let full = #expect(throws: OperationError.self) { while true { _ = try client.ask(.appendEvent, event) } }
-        #expect(full?.code == "disk_full")
+        let last = #expect(throws: OperationError.self) { while true { _ = try client.ask(.appendEvent, event) } }
+        #expect(last?.code == "disk_full")
         let ill = try daemon.curl(["http://d/v1/health"]).output
         #expect(ill.contains("\"disk_full\"") && ill.hasSuffix("\n503"), "\(ill)")
         try disk.makeRoom()

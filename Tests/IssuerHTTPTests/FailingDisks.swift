@@ -29,6 +29,11 @@ final class Disk {
         _ = try HTTPDaemon.run(["sh", "-c", "head -c 100m /dev/zero > \(filler); truncate -s -128K \(filler)"])
     }
 
+    /// Takes all room that is left.
+    func fillWholly() throws {
+        _ = try HTTPDaemon.run(["sh", "-c", "head -c 100m /dev/zero > \(filler)"])
+    }
+
     func makeRoom() throws {
         unsafe unlink(filler)
     }

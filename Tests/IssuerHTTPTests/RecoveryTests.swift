@@ -124,6 +124,36 @@ struct RecoveryTests {
         #expect(outcome.status == 70 && outcome.output.contains("[log_forked]"), "\(outcome.output)")
     }
 
+    @Test("publishes nothing over a tile of other bytes that no checkpoint covers", arguments: ["entries", "0"])
+    func foreignTile(level: String) throws {
+        let state = try CopiedState()
+        let register = [
+            "object", "register", "--kind", "object", "--manager", "91350100M000100Y43", "--category", "bridge",
+        ]
+        let object = try #require(try state.answer(register)["subject"]?.string)
+        let event = ["event", "append", object, "--step", "inspecting"]
+        try state.answer(event)
+        let published = try state.publish(to: "published")
+        let foreign = [UInt8](repeating: 0xA5, count: 64)
+        let name = "state/log/tile/\(level)/000.p/2"
+        try state.installation.folder.write(foreign, to: name)
+        try state.answer(["recover", "--published", published])
+        let checkpoint = try ProjectFiles.bytes(state.path + "/log/checkpoint")
+        // The first one is on disk before anything is published, and is answered; the log takes no other.
+        for status in [0, 70] as [Int32] {
+            let outcome = try state.suishen(event)
+            #expect(outcome.status == status && outcome.output.contains("[log_inconsistent]"), "\(outcome.output)")
+            #expect(try ProjectFiles.bytes(state.installation.folder(name)) == foreign)
+            #expect(try ProjectFiles.bytes(state.path + "/log/checkpoint") == checkpoint)
+        }
+        let check = try state.daemonRefusal(["--check-config"])
+        #expect(check.status == 1 && check.output.contains("[log_inconsistent]"), "\(check.output)")
+        // The file goes, and the log publishes what it has.
+        unsafe unlink(state.installation.folder(name))
+        try state.answer(event)
+        #expect(try state.daemonRefusal(["--check-config"]).status == 0)
+    }
+
     /// A beat of the same installation that tells of nothing.
     private static func beatOfNothing(_ beat: [UInt8]) throws -> [UInt8] {
         let installation = try JSONValue.parse(beat, byteCountMax: 1 << 20)["installation"]

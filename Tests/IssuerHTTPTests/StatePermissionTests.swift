@@ -106,9 +106,64 @@ struct StatePermissionTests {
         unsafe chmod(disk.path, 0o777)
         try Self.expectMended(installation, [])
         // A link that the service does not follow may lead anywhere, and back.
-        unsafe symlink("/", installation.state.path + "/anywhere")
+        let open = try ScratchFolder()
+        unsafe chmod(open.path, 0o777)
+        unsafe symlink(open.path, installation.state.path + "/anywhere")
         unsafe symlink(installation.state.path, installation.state.path + "/keys/again")
         #expect(try Self.suishend(installation, ["--check-config"]).status == 0)
+    }
+
+    @Test(
+        "are looked at behind a link of each file and folder that the service opens",
+        .enabled(if: getuid() == 0, "only root can give a file away"),
+        arguments: [
+            "keys/root.pem", "keys/registry.key", "keys", "log/checkpoint", "log/tile", "log/tile/entries", "run/lock",
+            "run", "suishend.yaml", "registry.sqlite",
+        ])
+    func linkedFiles(name: String) throws {
+        let installation = try Self.installation()
+        let disk = try ScratchFolder()
+        let path = "\(installation.state.path)/\(name)"
+        let target = disk("moved")
+        try #require(unsafe rename(path, target) == 0 && symlink(target, path) == 0)
+        #expect(try Self.suishend(installation, ["--check-config"]).status == 0)
+        for script in ["chown -h 40001 \(target)", "chmod 0777 \(disk.path)", "chmod go+w \(target)"] {
+            try #require(try HTTPDaemon.run(["sh", "-c", script]).status == 0)
+            try Self.expectMended(installation, [])
+        }
+        // Another user's link on the way to it.
+        try #require(unsafe unlink(path) == 0 && symlink(disk("link"), path) == 0 && symlink(target, disk("link")) == 0)
+        unsafe lchown(disk("link"), 40_001, 40_001)
+        try Self.expectMended(installation, [])
+    }
+
+    @Test(
+        "are looked at on the way to the installation as it was named, and for commands without a daemon too",
+        .enabled(if: getuid() == 0, "only root can give a file away"))
+    func namedByLink() throws {
+        let installation = try Self.installation()
+        let place = try ScratchFolder()
+        let link = place("link")
+        unsafe symlink(installation.state.path, link)
+        let programs = ["suishend --check-config", "suishend", "suishen key list"]
+        func expectRefused() throws {
+            for words in programs {
+                let outcome = try HTTPDaemon.run(["sh", "-c", "\(HTTPDaemon.binaries)/\(words) --state \(link)"])
+                #expect(outcome.status == 1 && outcome.output.contains("[state_permissions]"), "\(words) \(outcome)")
+            }
+        }
+        unsafe lchown(link, 40_001, 40_001)
+        try expectRefused()
+        unsafe lchown(link, 0, 0)
+        unsafe chmod(place.path, 0o777)
+        try expectRefused()
+        unsafe chmod(place.path, 0o700)
+        for words in [programs[0], programs[2]] {
+            let outcome = try HTTPDaemon.run(["sh", "-c", "\(HTTPDaemon.binaries)/\(words) --state \(link)"])
+            #expect(outcome.status == 0, "\(outcome.output)")
+        }
+        unsafe chmod(installation.state.registry, 0o666)
+        try expectRefused()
     }
 
     @Test(

@@ -42,15 +42,42 @@ struct TrailTests {
             #expect(throws: OperationError.self) { try client.ask(.codeHistory, ["subject": .string(wrong)]) }
             _ = try client.ask(.readAudit, ["subject": .string(wrong)])
         }
+        // The lines between the first one and the last are read as well by whoever leaves the first one out.
+        for from in [0, 1, 2] as [JSONValue] { _ = try client.ask(.readAudit, ["after": from]) }
         #expect(try Self.lines(client, "code.history").map { $0["subject"] } == [subject])
         #expect(try Self.lines(client, "openings.export").map { $0["subject"] } == ["log"])
         #expect(try Self.lines(client, "link.ask").map { $0["subject"] } == ["link"])
-        #expect(try Self.lines(client, "audit.read").map { $0["subject"] } == [subject, "other", "other"])
+        let read = try Self.lines(client, "audit.read").map { $0["subject"] }
+        #expect(read.filter { $0 != "trail" } == [subject, "other", "other"])
+        #expect(read.prefix(6) == [subject, "other", "other", "trail", "trail", "trail"])
         let trail = try client.ask(.readAudit, [:]).encoded()
         #expect(!trail.contains("11010519491231002X") && !trail.contains(identifier))
-        // A page that follows adds no line, or whoever reads to the end would never come there.
-        _ = try client.ask(.readAudit, ["subject": subject, "after": 1])
-        #expect(try Self.lines(client, "audit.read").count == 3)
+    }
+
+    @Test("has one line for a reading of all its pages, and another for every page that continues none")
+    func pages() throws {
+        let daemon = try HTTPDaemon(Installation())
+        let client = try IssuerClient(path: daemon.socket)
+        let subject = try #require(try client.ask(.registerPerson, ["residentId": "11010519491231002X"])["subject"])
+        for _ in 0..<3 { _ = try client.ask(.codeHistory, ["subject": subject]) }
+        func read(after number: JSONValue, _ more: JSONObject = [:]) throws -> JSONValue {
+            var body: JSONObject = ["subject": subject, "after": number, "limit": 1]
+            for member in more.members { body[member.key] = member.value }
+            return try client.ask(.readAudit, .object(body))
+        }
+        func count() throws -> Int {
+            try Self.lines(client, "audit.read").count { $0["subject"] == subject }
+        }
+        var next: JSONValue = 0
+        for _ in 0..<6 {
+            let page = try read(after: next)
+            next = try #require(page["next"])
+        }
+        #expect(try count() == 1)
+        _ = try read(after: 1)
+        #expect(try count() == 2, "a page that begins elsewhere")
+        _ = try read(after: next)
+        #expect(try count() == 3, "the reading that it interrupted")
     }
 
     @Test(

@@ -30,6 +30,7 @@ struct RecoverCommand: AsyncParsableCommand {
         let folder = try StateOptions.folder(state)
         let report: JSONValue
         do {
+            try StateOptions.checkPermissions(of: folder)
             report = try await InstallationRecovery.run(
                 folder, published: published, at: clock.now, by: getuid(), random: SystemRandom())
         } catch {

@@ -30,9 +30,11 @@ struct StateOptions: ParsableArguments {
             }
             return .daemon(try IssuerClient(path: path), idempotencyKey: idempotencyKey)
         }
+        let folder = try Self.folder(state)
+        try Self.checkPermissions(of: folder)
         // A time that the caller names is the caller's word, and no clock's.
         let service = try IssuingService(
-            Self.folder(state), random: SystemRandom(), clocks: clock.fixedSeconds == nil ? .system : nil)
+            folder, random: SystemRandom(), clocks: clock.fixedSeconds == nil ? .system : nil)
         for note in service.notes { StandardStream.error.write("suishen: \(note)\n") }
         return .direct(service) { [clock, idempotencyKey] in
             .init(
@@ -49,6 +51,16 @@ struct StateOptions: ParsableArguments {
             let path = try Self.folder(state).socket
             return IssuerClient.answers(at: path) ? path : nil
         }
+    }
+
+    /// Refuses an installation that another user owns in part, or could change, as its daemon does.
+    ///
+    /// Root may work on another user's installation; it must then belong to that user as a whole.
+    static func checkPermissions(of folder: StateDirectory) throws(OperationError) {
+        var status = stat()
+        var owner = geteuid()
+        if owner == 0, unsafe stat(folder.path, &status) == 0 { owner = status.st_uid }
+        try IssuingService.checkPermissions(of: folder, owner: owner)
     }
 
     /// The folder named on the command line, or by the environment.

@@ -32,7 +32,9 @@ extension ForeignTrust {
     private static func maySign(_ jwk: JSONValue, with algorithm: SignatureAlgorithm) -> Bool {
         if let use = jwk["use"], use.string != "sig" { return false }
         if let operations = jwk["key_ops"] {
-            guard let names = operations.array?.map(\.string), names.contains("verify") else { return false }
+            guard let names = operations.array?.map(\.string), !names.contains(nil), names.contains("verify") else {
+                return false
+            }
         }
         guard let name = jwk["alg"] else { return true }
         let names: [String] =

@@ -91,6 +91,35 @@ struct ReplayBucket: Sendable {
         return true
     }
 
+    /// Adds other gates' showings until they and this gate's fill ``mergedCountMax`` slots.
+    ///
+    /// - Parameters:
+    ///   - others: the showings.
+    ///   - now: the generation of this machine's clock.
+    /// - Returns: the number of showings that were new.
+    mutating func merge(_ others: [ReplayEntry], at now: UInt64) -> Int {
+        var addedCount = 0
+        var liveCount = liveCount(at: now)
+        for other in others where !usesUp(other) {
+            let takesSlot = !(0..<Self.slotCount).contains { slot in
+                words[2 * slot] == other.cti && entry(slot).isOfSameCredential(as: other)
+                    && entry(slot).generation == other.generation
+            }
+            guard !takesSlot || liveCount < Self.mergedCountMax, add(other, at: now) else { continue }
+            if takesSlot { liveCount += 1 }
+            addedCount += 1
+        }
+        return addedCount
+    }
+
+    /// The number of showings that are not over.
+    private func liveCount(at now: UInt64) -> Int {
+        (0..<Self.slotCount).count { slot in
+            let found = entry(slot)
+            return found.generation > 0 && !found.isOver(at: now)
+        }
+    }
+
     private func entry(_ slot: Int) -> ReplayEntry {
         ReplayEntry(words[2 * slot], words[2 * slot + 1])
     }

@@ -24,10 +24,12 @@ package final class ReplayStore: Sendable {
     /// Distinguishes this store from any other at the same path.
     package let identifier: [UInt8]
     private let file: LockedFile
-    private let pages: ReplayFile
+    let pages: ReplayFile
     private let path: String
     /// Whether time is given instead of read from the clock, so that nothing may be forgotten.
     private let isTimeGiven: Bool
+    /// The highest number of changes that this process has seen in the file.
+    private let newestChangeCount = Mutex<UInt64>(0)
     /// The scenes of the header, in their order; scenes are only ever added.
     private let knownScenes: Mutex<[String]>
 
@@ -136,7 +138,6 @@ package final class ReplayStore: Sendable {
         _ keys: Set<ReplayKey>, scene: String, at now: UInt64
     ) throws(BundleError) -> Set<ReplayKey> {
         try exclusively { () throws(BundleError) in
-            let changeCount = try pages.changeCount(identifier: identifier)
             let sceneNumber = try number(of: scene)
             var shown: Set<ReplayKey> = keys.filter { key in keys.contains { key.isEarlier(than: $0) } }
             var buckets: [Int: ReplayBucket] = [:]
@@ -151,7 +152,7 @@ package final class ReplayStore: Sendable {
                 throw .full(replayStore: path)
             }
             for (number, bucket) in buckets { try pages.write(bucket, number) }
-            try pages.setChangeCount(changeCount &+ 1)
+            try setChangeCount(changeCount() &+ 1)
             return []
         }
     }
@@ -167,54 +168,14 @@ package final class ReplayStore: Sendable {
         try exclusively { () throws(BundleError) in _ = try number(of: scene) }
     }
 
-    /// Adds the showings of another gate that can still be fresh by this gate's clock.
-    ///
-    /// Only showings in scenes that this gate's bundle names or that this store already serves are added, and no page
-    /// is filled with them. A showing that lies ahead of any gate's skew is not added: it is refused here anyway.
-    ///
-    /// - Parameters:
-    ///   - snapshot: the other gate's showings.
-    ///   - bundleScenes: the scenes of this gate's bundle.
-    ///   - now: the time of this gate's clock.
-    /// - Returns: the number of showings that were new to this store.
-    /// - Throws: `bundle_unreadable` if the file fails or was damaged.
-    package func merge(
-        _ snapshot: ReplaySnapshot, scenes bundleScenes: Set<String> = [], at now: UInt64
-    ) throws(BundleError) -> Int {
-        try exclusively { () throws(BundleError) in
-            let changeCount = try pages.changeCount(identifier: identifier)
-            let generation = ReplayEntry.generation(at: now)
-            var numbers: [UInt8: UInt8?] = [:]
-            var added = 0
-            for entry in snapshot.entries where !entry.isOver(at: generation) && !entry.isAhead(of: generation) {
-                if numbers[entry.scene] == nil {
-                    numbers[entry.scene] = .some(try number(of: entry.scene, in: snapshot, bundleScenes))
-                }
-                guard let scene = numbers[entry.scene] ?? nil else { continue }
-                let own = ReplayEntry(
-                    cti: entry.cti, number: entry.number, scene: scene, isChain: entry.isChain,
-                    generation: entry.generation)
-                var bucket = try pages.bucket(own.bucket)
-                guard !bucket.usesUp(own), bucket.add(own, at: generation),
-                    bucket.entries.count(where: { !$0.isOver(at: generation) }) <= ReplayBucket.mergedCountMax
-                else { continue }
-                try pages.write(bucket, own.bucket)
-                added += 1
-            }
-            if added > 0 { try pages.setChangeCount(changeCount &+ 1) }
-            return added
-        }
-    }
-
     /// A number that changes whenever a showing is added.
     func mark() throws(BundleError) -> UInt64 {
-        try exclusively { () throws(BundleError) in try pages.changeCount(identifier: identifier) }
+        try exclusively { () throws(BundleError) in try changeCount() }
     }
 
     /// All remembered showings that can be fresh at a time, in seconds since 1970-01-01T00:00:00Z.
     package func snapshot(at now: UInt64) throws(BundleError) -> ReplaySnapshot {
         try exclusively { () throws(BundleError) in
-            _ = try pages.changeCount(identifier: identifier)
             let generation = ReplayEntry.generation(at: now)
             var entries: [ReplayEntry] = []
             var next = 0
@@ -228,12 +189,12 @@ package final class ReplayStore: Sendable {
         }
     }
 
-    private func scenes() throws(BundleError) -> [String] {
+    func scenes() throws(BundleError) -> [String] {
         try pages.header()?.scenes ?? []
     }
 
     /// The number of a scene, which gets a place in the header if it has none.
-    private func number(of scene: String) throws(BundleError) -> UInt8 {
+    func number(of scene: String) throws(BundleError) -> UInt8 {
         if let index = knownScenes.withLock({ $0.firstIndex(of: scene) }) { return UInt8(index) }
         var names = try scenes()
         if !names.contains(scene) {
@@ -246,21 +207,39 @@ package final class ReplayStore: Sendable {
         return UInt8(names.firstIndex(of: scene) ?? 0)
     }
 
-    /// The own number of another gate's scene; nil if this gate's bundle and store do not know the scene.
-    private func number(
-        of number: UInt8, in snapshot: ReplaySnapshot, _ bundleScenes: Set<String>
-    ) throws(BundleError) -> UInt8? {
-        guard Int(number) < snapshot.scenes.count else { return nil }
-        let name = snapshot.scenes[Int(number)]
-        let known = try scenes()
-        guard known.contains(name) || bundleScenes.contains(name) && known.count < Self.sceneCountMax else {
-            return nil
+    /// Runs a change under the lock; it returns the number of showings that it added, or throws before it writes any.
+    func change(_ body: () throws(BundleError) -> Int) throws(BundleError) -> Int {
+        try exclusively { () throws(BundleError) in
+            let addedCount = try body()
+            if addedCount > 0 { try setChangeCount(changeCount() &+ 1) }
+            return addedCount
         }
-        return try self.number(of: name)
     }
 
-    private func exclusively<Value>(_ body: () throws(BundleError) -> Value) throws(BundleError) -> Value {
-        try file.exclusively(failure: { Self.unlocked(path, $0) }, body)
+    /// The number of changes of the file.
+    ///
+    /// - Throws: `bundle_unreadable` if the file was cut short, or if it is an older copy than this process has seen.
+    private func changeCount() throws(BundleError) -> UInt64 {
+        let count = try pages.changeCount(identifier: identifier)
+        let isOlder = newestChangeCount.withLock { newest in
+            defer { newest = max(newest, count) }
+            return count < newest
+        }
+        guard !isOlder else { throw .damaged(replayStore: path, "an older copy was written over it") }
+        return count
+    }
+
+    private func setChangeCount(_ count: UInt64) throws(BundleError) {
+        try pages.setChangeCount(count)
+        newestChangeCount.withLock { $0 = max($0, count) }
+    }
+
+    /// Runs `body` under the lock, after a check that the file is whole.
+    func exclusively<Value>(_ body: () throws(BundleError) -> Value) throws(BundleError) -> Value {
+        try file.exclusively(failure: { Self.unlocked(path, $0) }) { () throws(BundleError) in
+            _ = try changeCount()
+            return try body()
+        }
     }
 
     private static func unlocked(_ path: String, _ error: LockedFileError) -> BundleError {

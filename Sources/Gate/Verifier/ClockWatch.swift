@@ -66,7 +66,8 @@ package final class ClockWatch: Sendable {
         state.withLock { state in
             let flags = isTimeGiven ? O_RDONLY : O_RDWR | O_CREAT
             if state.descriptor == nil {
-                state.descriptor = unsafe open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
+                // Without O_NONBLOCK, opening a named pipe waits for a writer.
+                state.descriptor = unsafe open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
             }
             guard let file = state.descriptor, file >= 0 || isTimeGiven else { return nil }
             var entries = state.entries ?? Self.read(file)

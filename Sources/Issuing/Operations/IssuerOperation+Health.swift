@@ -1,12 +1,15 @@
 import Encoding
+import Platform
+import Storage
 
 extension IssuerOperation {
     /// Shows that the service answers, its issuer, and whether its log takes events.
     ///
     /// The log's state is `ok`, `log_checking` while the log is read at a start, or the code of another error.
     ///
-    /// - Throws: the error of the clock while nothing is signed for it, and the error of the last change, publication
-    ///   or beat while the disk does not take it.
+    /// - Throws: the error of the clock while nothing is signed for it; the error of the last change, publication or
+    ///   beat while the disk does not take it; `disk_full` while the disk of the registry or of the log has no room at
+    ///   all, also when nothing was written since.
     package static let health = inquiry("health") { service, _, caller in
         if let error = service.clockObstacle(atMilliseconds: caller.nowMilliseconds) { throw error }
         for health in [service.writeHealth, service.log.publishHealth, service.beatHealth] {
@@ -14,6 +17,11 @@ extension IssuerOperation {
             throw OperationError(
                 code: failure.code, reason: "the last write failed: \(failure.reason)", hint: failure.hint,
                 errorClass: failure.errorClass)
+        }
+        for folder in [service.state.path, service.state.log] where WriteHealth.isFull(folder) {
+            throw OperationError(
+                code: StorageError.Code.diskFull.rawValue, reason: "the disk of \(folder) has no room",
+                hint: "free some space; nothing can be changed until then", errorClass: .later)
         }
         return OperationAnswer(json: [
             "status": "ok", "issuer": .string(service.settings.issuer),

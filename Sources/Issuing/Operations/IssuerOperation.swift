@@ -13,6 +13,9 @@ package struct IssuerOperation: Sendable {
     typealias Inquiry =
         @Sendable (IssuingService, RequestFields, IssuingService.Caller) async throws -> OperationAnswer
 
+    /// The subject of a read's line in the audit trail; nil for a read that gets none.
+    typealias ReadSubject = @Sendable (IssuingService, RequestFields, IssuingService.Caller) throws -> String?
+
     /// The way that the operation is carried out.
     enum Action: Sendable {
         /// One transaction with a line in the audit trail; it may come in a batch or with an idempotency key.
@@ -20,7 +23,7 @@ package struct IssuerOperation: Sendable {
         /// A single request without an idempotency key.
         case inquiry(Inquiry)
         /// An inquiry that only reads, in its user's turn; a read about a person has a subject for the audit trail.
-        case reading(Inquiry, subject: @Sendable (RequestFields) throws -> String?)
+        case reading(Inquiry, subject: ReadSubject)
     }
 
     /// The part of a change that restoring an older copy of the registry must not undo.
@@ -81,7 +84,7 @@ package struct IssuerOperation: Sendable {
     /// An inquiry that only reads; a read about a person has a subject for the audit trail.
     static func reading(
         _ name: String, takes members: Set<String> = [],
-        subject: @escaping @Sendable (RequestFields) throws -> String? = { _ in nil }, _ reading: @escaping Inquiry
+        subject: @escaping ReadSubject = { _, _, _ in nil }, _ reading: @escaping Inquiry
     ) -> IssuerOperation {
         IssuerOperation(name: name, members: members, action: .reading(reading, subject: subject), clockNeed: .nothing)
     }

@@ -4,13 +4,18 @@ import Storage
 extension IssuerOperation {
     /// The audit trail in pages: each line has the user, the action, the subject and the time.
     package static let readAudit = reading(
-        "audit.read", takes: ["after", "limit", "subject"], subject: { try IssuingService.readSubject($0) }
+        "audit.read", takes: ["after", "limit", "subject"],
+        subject: { service, request, caller in try service.begunReading(request, caller) }
     ) {
-        service, request, _ in
+        service, request, caller in
         let after = try request.optionalUnsigned("after") ?? 0
         let limit = try request.pageCount("limit", max: IssuingService.auditLineCountMax)
         let subject = try request.optionalString("subject")
-        return OperationAnswer(json: try service.auditTrail(after: after, limit: limit, subject: subject))
+        let page = try service.auditTrail(after: after, limit: limit, subject: subject)
+        service.trailReadings.note(
+            .init(uid: caller.uid, subject: subject), upTo: UInt64(clamping: page["next"]?.integer ?? 0), at: caller.now
+        )
+        return OperationAnswer(json: page)
     }
 }
 
@@ -26,12 +31,13 @@ extension IssuingService {
     /// The most lines of the audit trail in one answer.
     package static let auditLineCountMax = 10_000
 
-    /// The subject of a read about one subject.
-    ///
-    /// Only the first page gets a line in the trail: a line about every page would add to the pages that follow.
-    fileprivate static func readSubject(_ request: RequestFields) throws -> String? {
-        guard try request.optionalUnsigned("after") ?? 0 == 0, let subject = try request.optionalString("subject")
-        else { return nil }
+    /// The subject of the trail's line about a reading of the trail; nil for a page that continues a reading.
+    fileprivate func begunReading(_ request: RequestFields, _ caller: Caller) throws -> String? {
+        let subject = try request.optionalString("subject")
+        let after = try request.optionalUnsigned("after") ?? 0
+        let reading = TrailReadings.Reading(uid: caller.uid, subject: subject)
+        guard !trailReadings.isUnderWay(reading, after: after, at: caller.now) else { return nil }
+        guard let subject else { return "trail" }
         // A text that names no subject may be a person's number, and is not kept.
         return (try? SubjectIdentifier(subject))?.text ?? "other"
     }

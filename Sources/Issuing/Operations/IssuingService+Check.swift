@@ -78,7 +78,7 @@ extension IssuingService {
         }
         _ = await attempt {
             guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
-            try TransitNetworkVersion.check(network, newest: registry.read { try TransitNetworkVersion.newest(in: $0) })
+            try TransitNetworkVersion.check(network, against: registry.read { try .init(of: network, in: $0) })
         }
         _ = await attempt { try checkSocket() }
         return withExtendedLifetime(lock) { mistakes }

@@ -6,7 +6,7 @@ extension IssuerOperation {
     /// Every code that was ever issued to a subject, oldest first, in pages.
     package static let codeHistory = reading(
         "code.history", takes: ["subject", "after", "limit"],
-        subject: { try SubjectIdentifier(try $0.string("subject")).text }
+        subject: { _, request, _ in try SubjectIdentifier(try request.string("subject")).text }
     ) {
         service, request, _ in
         let subject = try SubjectIdentifier(try request.string("subject"))

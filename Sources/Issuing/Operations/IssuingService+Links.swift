@@ -4,7 +4,7 @@ import Storage
 
 extension IssuerOperation {
     /// Whether two identifiers belong to one person; a gate asks before it accepts two codes together.
-    package static let askLink = reading("link.ask", takes: ["medical", "transit"], subject: { _ in "link" }) {
+    package static let askLink = reading("link.ask", takes: ["medical", "transit"], subject: { _, _, _ in "link" }) {
         service, request, _ in
         let size = Seals.identifierByteCount
         guard let medical = try request.optionalHex("medical", byteCount: size),

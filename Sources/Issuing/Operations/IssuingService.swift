@@ -28,6 +28,7 @@ package final class IssuingService: Sendable {
     let readings = ReadingTurns()
     let keptLists = KeptStatusLists()
     let refusals = RefusalTally()
+    let trailReadings = TrailReadings()
     private let lock: LockedFile
 
     /// Opens an installation for this process alone.
@@ -164,7 +165,7 @@ package final class IssuingService: Sendable {
                 return BegunRequest(codeCount: request.codeCount) { answer }
             case .reading(let reading, let subject):
                 guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
-                if let subject = try subject(request) {
+                if let subject = try subject(self, request, caller) {
                     try await database.write { [registry] in
                         try registry.audit(
                             uid: caller.uid, action: operation.name, subject: subject, at: caller.now, in: $0)

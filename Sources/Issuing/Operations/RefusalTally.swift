@@ -3,6 +3,8 @@ import Synchronization
 
 /// Counts refusals by user, route and minute, so that a storm of them does not fill the audit trail.
 ///
+/// Every route has its own count, so that no refusal can hide behind refusals of other routes.
+///
 /// The first refusal of a kind in a minute gets a line of the trail at once. The others of that minute are counted, and
 /// get one line together once the minute is over.
 final class RefusalTally: Sendable {
@@ -24,8 +26,7 @@ final class RefusalTally: Sendable {
         let route: String
     }
 
-    /// The routes of one user in a minute that have lines of their own; refusals of further routes share a line.
-    static let routeCountMax = 8
+    /// Stands for all paths without a route, and for the routes of further users.
     static let otherRoute = "other"
     /// The kinds of refusals in a minute that have lines of their own; further users share a line.
     static let kindCountMax = 1024
@@ -36,7 +37,6 @@ final class RefusalTally: Sendable {
         var minute: UInt64 = 0
         /// The refusals of the minute that have no line yet.
         var counts: [Kind: UInt64] = [:]
-        var routeCounts: [UInt32: Int] = [:]
 
         mutating func kind(_ uid: UInt32, _ route: String) -> Kind {
             let own = Kind(uid: uid, route: route)
@@ -44,10 +44,6 @@ final class RefusalTally: Sendable {
             guard counts.count < RefusalTally.kindCountMax else {
                 return Kind(uid: RefusalTally.otherUsers, route: RefusalTally.otherRoute)
             }
-            guard routeCounts[uid, default: 0] < RefusalTally.routeCountMax else {
-                return Kind(uid: uid, route: RefusalTally.otherRoute)
-            }
-            routeCounts[uid, default: 0] += 1
             return own
         }
 

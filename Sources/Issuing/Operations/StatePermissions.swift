@@ -1,9 +1,10 @@
 import Glibc
+import Platform
 
 /// Checks who owns and who may write the files and folders of an installation.
 ///
 /// Everything belongs to the daemon's user, and no other user may write it. Settings, keys, registry, beat and lock are
-/// closed to other users altogether. Nobody else may rename a folder above the installation either.
+/// closed to other users altogether. Nobody else may exchange a folder or a link on the way to any of them either.
 struct StatePermissions {
     /// A file or folder with a wrong owner or mode.
     private struct Fault {
@@ -12,12 +13,30 @@ struct StatePermissions {
         let command: String
     }
 
+    /// What an entry of the installation is for, which says who may read it and which links the service follows.
+    private enum Area {
+        case keys, run, log
+        /// Settings, beat, and the registry's files.
+        case secret
+        /// Another file that the service reads by its name.
+        case named
+        /// A file that the service does not know; a link there may lead anywhere.
+        case unknown
+    }
+
+    private struct FolderIdentity: Hashable {
+        let device: dev_t
+        let number: ino_t
+    }
+
     /// The most files that one report names, so that a report stays readable.
     private static let faultCountMax = 1000
 
     private let state: StateDirectory
     private let owner: uid_t
     private var faults: [Fault] = []
+    /// The folders that links led to, so that a circle of links ends.
+    private var linkedFolders: Set<FolderIdentity> = []
 
     private init(_ state: StateDirectory, owner: uid_t) {
         let resolved = unsafe realpath(state.path, nil)
@@ -35,15 +54,13 @@ struct StatePermissions {
     /// - Throws: `state_permissions`, whose hint has the commands that mend everything at once.
     static func check(_ state: StateDirectory, beat: String?, owner: uid_t) throws(OperationError) {
         var check = StatePermissions(state, owner: owner)
-        check.visitAncestors(of: check.state.path)
-        check.visit(check.state.path, isPrivate: false)
+        check.visitWay(to: state.path)
+        check.visit(check.state.path, in: .unknown)
         if let beat {
-            check.visitAncestors(of: beat)
+            check.visitWay(to: beat)
             // A beat that is missing or no regular file has an error of its own.
             var status = stat()
-            if unsafe lstat(beat, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-                check.visit(beat, isPrivate: true)
-            }
+            if unsafe lstat(beat, &status) == 0, status.st_mode & S_IFMT == S_IFREG { check.visit(beat, in: .secret) }
         }
         guard !check.faults.isEmpty else { return }
         throw check.error
@@ -54,42 +71,60 @@ struct StatePermissions {
     /// SQLite makes the files of its write-ahead log with the mode of the registry, so such a registry is not opened.
     static func isRegistryExposed(_ state: StateDirectory, owner: uid_t) -> Bool {
         var check = StatePermissions(state, owner: owner)
-        for suffix in ["", "-wal", "-shm"] { check.visit(check.state.registry + suffix, isPrivate: true) }
+        for suffix in ["", "-wal", "-shm"] { check.visit(check.state.registry + suffix, in: .secret) }
         return !check.faults.isEmpty
     }
 
     /// Checks a file, or a folder and everything in it.
-    private mutating func visit(_ path: String, isPrivate: Bool) {
+    private mutating func visit(_ path: String, in area: Area) {
         var status = stat()
         guard faults.count < Self.faultCountMax, unsafe lstat(path, &status) == 0 else { return }
         let kind = status.st_mode & S_IFMT
         if status.st_uid != owner { add("chown -h \(owner)", path) }
         switch kind {
-        case S_IFLNK:
-            // The service follows these links alone, perhaps to another disk; another link may lead anywhere.
-            guard
-                [state.log, state.registry, state.settings, state.transitNetwork, state.path].contains(path)
-                    || [state.path + "/keys", state.path + "/run"].contains(path),
-                let target = unsafe realpath(path, nil)
-            else { return }
-            defer { unsafe free(target) }
-            let place = unsafe String(cString: target)
-            visitAncestors(of: place)
-            visit(place, isPrivate: isPrivate || path == state.path + "/keys")
+        case S_IFLNK: visitTarget(of: path, in: area)
         case S_IFDIR:
-            let isPrivate = isPrivate || path == state.path + "/keys"
-            checkMode(status, path, isPrivate: isPrivate, closed: "chmod 0700")
+            checkMode(status, path, isPrivate: area == .keys, closed: "chmod 0700")
             for name in Self.names(in: path) {
                 let entry = path + "/" + name
-                let isSecret = entry.hasPrefix(state.registry) || [state.settings, state.lock].contains(entry)
-                visit(entry, isPrivate: isPrivate || isSecret)
+                visit(entry, in: area == .unknown && path == state.path ? self.area(of: entry) : area)
             }
         // The settings say who may connect to the socket.
         case S_IFSOCK: return
         default:
-            let mode = path.hasPrefix(state.path + "/keys/") ? "chmod 0400" : "chmod 0600"
-            checkMode(status, path, isPrivate: isPrivate, closed: mode)
+            let isLock = area == .run && path.hasSuffix("/lock")
+            let isPrivate = [.keys, .secret].contains(area) || isLock
+            checkMode(status, path, isPrivate: isPrivate, closed: area == .keys ? "chmod 0400" : "chmod 0600")
         }
+    }
+
+    /// The area of an entry of the installation's folder.
+    private func area(of entry: String) -> Area {
+        switch entry {
+        case state.path + "/keys": .keys
+        case state.path + "/run": .run
+        case state.log: .log
+        case state.settings: .secret
+        case state.transitNetwork: .named
+        default: entry.hasPrefix(state.registry) ? .secret : .unknown
+        }
+    }
+
+    /// Checks the file or folder that a link leads to, perhaps on another disk, if the service follows the link.
+    private mutating func visitTarget(of link: String, in area: Area) {
+        guard area != .unknown, let target = unsafe realpath(link, nil) else { return }
+        defer { unsafe free(target) }
+        let place = unsafe String(cString: target)
+        var status = stat()
+        guard unsafe stat(place, &status) == 0 else { return }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            // Inside the folders of keys and of the lock the service opens files alone.
+            guard area == .log || self.area(of: link) == area,
+                linkedFolders.insert(FolderIdentity(device: status.st_dev, number: status.st_ino)).inserted
+            else { return }
+        }
+        visitWay(to: link)
+        visit(place, in: area)
     }
 
     private mutating func checkMode(_ status: stat, _ path: String, isPrivate: Bool, closed: String) {
@@ -100,18 +135,14 @@ struct StatePermissions {
         }
     }
 
-    /// Checks the folders above a path: whoever may rename one of them can put another installation there.
-    private mutating func visitAncestors(of path: String) {
-        guard let resolved = unsafe realpath(path, nil) else { return }
-        defer { unsafe free(resolved) }
-        var folder = unsafe String(cString: resolved)
-        while let slash = folder.lastIndex(of: "/"), folder != "/" {
-            folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
-            var status = stat()
-            guard unsafe lstat(folder, &status) == 0 else { continue }
-            if status.st_uid != owner, status.st_uid != 0 { add("chown \(owner)", folder) }
-            // In a sticky folder, only the owner of an entry may rename it.
-            if status.st_mode & 0o022 != 0, status.st_mode & S_ISVTX == 0 { add("chmod go-w", folder) }
+    /// Checks every folder and link on the way to a path: another user could put another file or installation there.
+    private mutating func visitWay(to path: String) {
+        for entry in TrustedUsers([owner]).untrustedEntries(on: path) {
+            switch entry {
+            case .owned(let path, by: _): add("chown -h \(owner)", path)
+            case .writable(let path, mode: _): add("chmod go-w", path)
+            case .link: continue
+            }
         }
     }
 

@@ -34,6 +34,14 @@ final class WriteHealth: Sendable {
         return nil
     }
 
+    /// Whether a folder's disk has no room for this user.
+    static func isFull(_ folder: String) -> Bool {
+        var disk = statvfs()
+        // A file system without a size cannot say how full it is.
+        guard unsafe statvfs(folder, &disk) == 0, disk.f_blocks > 0 else { return false }
+        return (geteuid() == 0 ? disk.f_bfree : disk.f_bavail) == 0
+    }
+
     private static func isOfDisk(_ error: OperationError) -> Bool {
         error.code == StorageError.Code.diskFull.rawValue || error.code == LogError.Code.logUnwritable.rawValue
             || error.code == OperationError.Code.beatUnwritable.rawValue

@@ -1,13 +1,13 @@
 import TraceLog
 
 extension LogPublisher {
-    /// Checks the entries against every published file, and changes nothing.
+    /// Checks the entries against every published file and the remains of a publication, and changes nothing.
     ///
     /// - Throws: `log_inconsistent`, which names the difference; `log_unreadable`, `log_behind`, `log_forked`.
     package func inspect() throws {
         _ = try store.checkAgainstFloor()
         let found = try PublishedCheckpoint.read(from: register, tiles, of: store, key: noteKey)
-        if let found { _ = try tree(of: found.checkpoint, thoroughly: true) }
+        if let found { try checkNextTiles(after: tree(of: found.checkpoint, thoroughly: true)) }
     }
 
     /// The tree of a published checkpoint, after a check against the entries.

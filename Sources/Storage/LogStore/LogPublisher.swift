@@ -133,7 +133,8 @@ package actor LogPublisher {
 
     private func publish(upTo end: UInt64) throws {
         try maySign()
-        let paths = try writeTiles(upTo: end)
+        let paths = try writeTiles(upTo: end) { try tiles.writeOnce($1, at: $0) }
+        try tiles.sync(paths.map(\.path))
         let headsIndex = try publishHeads(upTo: end, from: published.size)
         store.faults(.tilesWritten)
         let next = try readBack(upTo: end)
@@ -156,8 +157,22 @@ package actor LogPublisher {
         if let headsIndex { try removeHeads(except: headsIndex) }
     }
 
+    /// Refuses a file that the next publication would write and that is there with other bytes; it writes nothing.
+    ///
+    /// - Parameter tree: the published tree.
+    /// - Throws: `log_inconsistent`.
+    func checkNextTiles(after tree: TileAccumulator) throws {
+        published = tree
+        let end = min(try store.publishableCount(), tree.size + Self.chunkEntryCount)
+        _ = try writeTiles(upTo: end) { path, bytes in
+            if let found = try tiles.read(path), found != bytes { throw LogError.occupied(path) }
+        }
+    }
+
     /// Writes every tile and bundle that differs between the published tree and the tree of `end` entries.
-    private func writeTiles(upTo end: UInt64) throws -> [TilePath] {
+    private func writeTiles(
+        upTo end: UInt64, write: (_ path: String, _ bytes: [UInt8]) throws -> Void
+    ) throws -> [TilePath] {
         var tree = published
         var paths: [TilePath] = []
         var hasher = MerkleHasher()
@@ -168,20 +183,19 @@ package actor LogPublisher {
                 guard entry.index >= published.size else { continue }
                 try entry.check(by: &hasher)
                 try tree.append(entry.leafHash, hasher: &hasher) { tile in
-                    try tiles.writeOnce(tile.bytes, at: tile.path.path)
+                    try write(tile.path.path, tile.bytes)
                     paths.append(tile.path)
                 }
             }
-            try tiles.writeOnce(bytes, at: path.path)
+            try write(path.path, bytes)
             paths.append(path)
         }
         // A tile of the published tree that did not grow lies there already.
         let unchanged = Set(published.partialTiles.map(\.path))
         for tile in tree.partialTiles where !unchanged.contains(tile.path) {
-            try tiles.writeOnce(tile.bytes, at: tile.path.path)
+            try write(tile.path.path, tile.bytes)
             paths.append(tile.path)
         }
-        try tiles.sync(paths.map(\.path))
         return paths
     }
 

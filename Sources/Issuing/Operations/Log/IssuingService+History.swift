@@ -29,7 +29,7 @@ extension IssuerOperation {
     /// The openings of personal fields that were not erased, in pages, each in the form of `chain-verify --openings`.
     ///
     /// `{"openings": [{salt, name, value, index}…], "next": INDEX | null}`.
-    package static let exportOpenings = reading("openings.export", takes: ["from"], subject: { _ in "log" }) {
+    package static let exportOpenings = reading("openings.export", takes: ["from"], subject: { _, _, _ in "log" }) {
         service, request, _ in
         let first = try request.optionalUnsigned("from") ?? 0
         let openings = try service.log.store.openings(from: first, count: openingCountMax)
