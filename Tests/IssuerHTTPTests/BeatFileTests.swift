@@ -35,10 +35,10 @@ struct BeatFileTests {
         }
         _ = try HTTPDaemon.run(["rm", "-rf", state.beatPath])
         try state.installation.folder.write(beat, to: "state.beat", mode: 0o666)
-        // A daemon says so together with every other wrong mode.
+        // It is said together with every other wrong mode.
         #expect(try state.daemonRefusal().output.contains("[state_permissions]"))
         let export = try state.suishen(["bundle", "export", "--out", state.installation.folder("refused")])
-        #expect(export.status == 70 && export.output.contains("[beat_unreadable]"))
+        #expect(export.status != 0 && export.output.contains("[state_permissions]"), "\(export.output)")
         try state.installation.folder.write(beat, to: "state.beat", mode: 0o600)
         try state.answer(["issue", object])
     }

@@ -17,6 +17,12 @@ struct Deadline: Sendable {
         self.init(microseconds: microseconds, end: overflows ? .max : end)
     }
 
+    /// The end of a fraction of the remaining time.
+    func share(_ fraction: UInt64) -> Deadline {
+        guard let microseconds else { return self }
+        return Deadline(after: remaining / fraction, by: microseconds)
+    }
+
     var isOver: Bool { remaining == 0 }
 
     /// The remaining microseconds.

@@ -67,10 +67,11 @@ package struct Scanner {
         defer { picture.unload() }
         pyramid.build(picture, downTo: ScanPlan.longSideMax)
         let isDone = takeSteps(0..<1, deadline)
-        readWhole(freeCount: Self.freeReadCount, deadline)
+        let isNoisy = pyramid.count > 0 && NoiseGauge.isNoisy(picture)
+        readWhole(isSmoothed: isNoisy, freeCount: Self.freeReadCount, deadline)
         if !isDone, sight.needsLooks, !takeSteps(1..<ScanPlan.freeStepCount, deadline) {
             if pyramid.count > 0 {
-                if !deadline.isOver { readWhole(isSmoothed: true, freeCount: 0, deadline) }
+                if !isNoisy, !deadline.isOver { readWhole(isSmoothed: true, freeCount: 0, deadline) }
                 if sight.needsLooks { takeTiles(deadline) }
             } else {
                 _ = takeSteps(ScanPlan.freeStepCount..<ScanPlan.steps.count, deadline)

@@ -3,18 +3,18 @@
 /// On a sheet of labels, patterns of three labels look like those of one large symbol. Small symbols are therefore
 /// read first, and the patterns in them struck out.
 struct SymbolSearch {
-    private struct Neighbour {
+    fileprivate struct Neighbour {
         let index: Int
         /// The distance in modules, as rows and columns measured these.
         let modules: Double
-        /// The direction to the neighbour, of length 1.
-        let direction: FourPoints.Point
     }
 
     private var patterns: [FinderPattern] = []
     private var isStruck: [Bool] = []
     /// For each pattern, the patterns that may be its neighbours in a symbol, the nearest first.
     private var neighbours: [[Neighbour]] = []
+    /// The measured links to the neighbours of the current corner; nil where the two are no neighbours in a symbol.
+    private var links: [FinderLink?] = []
 
     /// The sizes that are searched one after another; the first number is the distance of the patterns of version 1.
     private static let classes = (0..<26).map { 8 * power(1.15, $0) }
@@ -52,8 +52,8 @@ struct SymbolSearch {
         // A pattern that is turned by 45° is measured along its diagonal.
         let modules = length * 2 / (here.module + there.module) / (max(abs(x), abs(y)) / max(length, 1))
         guard FinderLink.Spans.any.rough.contains(modules) else { return }
-        neighbours[first].append(Neighbour(index: second, modules: modules, direction: (x / length, y / length)))
-        neighbours[second].append(Neighbour(index: first, modules: modules, direction: (-x / length, -y / length)))
+        neighbours[first].append(Neighbour(index: second, modules: modules))
+        neighbours[second].append(Neighbour(index: first, modules: modules))
     }
 
     /// Strikes out the patterns inside these symbols.
@@ -72,19 +72,43 @@ struct SymbolSearch {
         found.removeAll(keepingCapacity: true)
         guard !isStruck[corner] else { return }
         let near = neighbours[corner]
-        for first in near.indices where near[first].modules >= Self.classes[size] {
+        let begin = near.partition(at: Self.classes[size])
+        guard begin < near.count, near[begin].modules < Self.classes[size + 1] else { return }
+        measure(corner, from: begin, below: Self.classes[size + 1] * Self.lengthRatioMax, in: view)
+        for first in near.indices.dropFirst(begin) {
             guard near[first].modules < Self.classes[size + 1] else { break }
-            if isStruck[near[first].index] { continue }
-            for second in near[(first + 1)...].indices {
+            guard let here = links[first - begin] else { continue }
+            for second in near.indices.dropFirst(first + 1) {
                 guard near[second].modules < near[first].modules * Self.lengthRatioMax else { break }
-                let (one, other) = (near[first].direction, near[second].direction)
-                guard !isStruck[near[second].index], abs(one.x * other.x + one.y * other.y) < Self.cosineMax,
-                    let here = FinderLink(patterns[corner], patterns[near[first].index], .any, in: view),
-                    let there = FinderLink(patterns[corner], patterns[near[second].index], .any, in: view),
+                guard let there = links[second - begin],
+                    abs(here.direction.x * there.direction.x + here.direction.y * there.direction.y) < Self.cosineMax,
                     let symbol = FinderLink.symbol(patterns[corner], here, there, in: view)
                 else { continue }
                 found.append(symbol)
             }
         }
+    }
+
+    /// Measures the links from a corner to its neighbours from one on and up to a distance in modules.
+    private mutating func measure(_ corner: Int, from begin: Int, below end: Double, in view: GreyView) {
+        links.removeAll(keepingCapacity: true)
+        for neighbour in neighbours[corner].dropFirst(begin) {
+            guard neighbour.modules < end else { break }
+            links.append(
+                isStruck[neighbour.index]
+                    ? nil : FinderLink(patterns[corner], patterns[neighbour.index], .any, in: view))
+        }
+    }
+}
+
+extension [SymbolSearch.Neighbour] {
+    /// The first place, in their order, of a neighbour that is at least `modules` away.
+    fileprivate func partition(at modules: Double) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].modules < modules { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

@@ -26,6 +26,9 @@ struct WholeReader {
     /// How much darker than its neighbourhood a dark pixel is, in grey levels.
     private static let (offset, smoothOffset): (Int32, Int32) = (4, 1)
 
+    /// While nothing is read, the search for others takes at most this fraction of the remaining time.
+    private static let shareOfUnread: UInt64 = 3
+
     /// Reads all symbols: first those that may be person codes, all of which are found, and then others while time
     /// is left.
     ///
@@ -67,10 +70,12 @@ struct WholeReader {
     ) {
         let rest = patterns.filter { !sight.hasRead(at: ($0.x * factor, $0.y * factor)) }
         guard rest.count >= 3, !deadline.isOver else { return }
+        // In noise, patterns are many and false, and other looks may see more.
+        let share = deadline.share(Self.shareOfUnread)
         symbols.load(rest)
         for size in 0..<SymbolSearch.classCount {
             for corner in 0..<symbols.patternCount {
-                if deadline.isOver { return }
+                if sight.codes.isEmpty ? share.isOver : deadline.isOver { return }
                 symbols.find(at: corner, size: size, in: view, into: &found)
                 for symbol in found where take(symbol, picture, factor, &freeCount, deadline, into: &sight) {
                     symbols.strikeOut { sight.hasRead(at: ($0.x * factor, $0.y * factor)) }
