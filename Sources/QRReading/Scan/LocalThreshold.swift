@@ -24,13 +24,18 @@ struct LocalThreshold {
                     for row in 0..<height {
                         let first = max(0, row - radius)
                         let last = min(height - 1, row + radius)
-                        if row + radius < height {
-                            let entering = (row + radius) * width
-                            for column in 0..<width { unsafe sums[column] &+= Int32(grey[entering + column]) }
-                        }
-                        if row - radius > 0 {
-                            let leaving = (row - radius - 1) * width
-                            for column in 0..<width { unsafe sums[column] &-= Int32(grey[leaving + column]) }
+                        let (entering, leaving) = ((row + radius) * width, (row - radius - 1) * width)
+                        switch (row + radius < height, row > radius) {
+                        case (true, true):
+                            for column in 0..<width {
+                                let change = unsafe Int32(grey[entering &+ column]) &- Int32(grey[leaving &+ column])
+                                unsafe sums[column] &+= change
+                            }
+                        case (true, false):
+                            for column in 0..<width { unsafe sums[column] &+= Int32(grey[entering &+ column]) }
+                        case (false, true):
+                            for column in 0..<width { unsafe sums[column] &-= Int32(grey[leaving &+ column]) }
+                        case (false, false): break
                         }
                         unsafe Self.applyRow(
                             UnsafeBufferPointer(rebasing: grey[(row * width)..<((row + 1) * width)]),

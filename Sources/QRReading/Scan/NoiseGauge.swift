@@ -8,7 +8,7 @@ enum NoiseGauge {
     /// Whether a picture is so noisy that it is smoothed before finder patterns are searched.
     static func isNoisy(_ picture: PixelBuffer) -> Bool { level(of: picture) > noisyFrom }
 
-    /// The standard deviation of noise, in grey levels (J. Immerkær, "Fast Noise Variance Estimation", 1996).
+    /// The standard deviation of noise, in grey levels, by Immerkær's method (Fast Noise Variance Estimation, 1996).
     ///
     /// The median over rows is taken, since a row through a code or a text has strong edges everywhere.
     private static func level(of picture: PixelBuffer) -> Double {

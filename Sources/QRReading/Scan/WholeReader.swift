@@ -26,8 +26,8 @@ struct WholeReader {
     /// How much darker than its neighbourhood a dark pixel is, in grey levels.
     private static let (offset, smoothOffset): (Int32, Int32) = (4, 1)
 
-    /// While nothing is read, the search for others takes at most this fraction of the remaining time.
-    private static let shareOfUnread: UInt64 = 3
+    /// The search for others ends after this fraction of the remaining time without a code.
+    private static let shareWithoutSuccess: UInt64 = 2
 
     /// Reads all symbols: first those that may be person codes, all of which are found, and then others while time
     /// is left.
@@ -50,10 +50,9 @@ struct WholeReader {
         threshold.apply(picture, window: window, offset: isSmoothed ? Self.smoothOffset : Self.offset, into: &binary)
         let step = picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1
         detector.find(in: binary, step: step, deadline: .none)
-        let dark = detector.dark.supported(atLeast: Self.supportMin, countMax: Self.patternCountMax)
-        let light = detector.light.supported(atLeast: Self.supportMin, countMax: Self.patternCountMax)
         let darkView = GreyView(picture: picture, isInverted: false)
         let lightView = GreyView(picture: picture, isInverted: true)
+        let (dark, light) = (patterns(detector.dark, darkView), patterns(detector.light, lightView))
         let darkCodes = personCodes.find(between: dark, in: darkView)
         let lightCodes = personCodes.find(between: light, in: lightView)
         if light.count >= 3 { negative.loadInverted(picture) }
@@ -64,6 +63,22 @@ struct WholeReader {
         readOthers(light, lightView, negative, factor, &noneFree, deadline, into: &sight)
     }
 
+    /// The patterns that are combined; of very many, those that look like one from most sides, which noise does not.
+    private func patterns(_ list: FinderList, _ view: GreyView) -> [FinderPattern] {
+        let supported = list.supported(atLeast: Self.supportMin, countMax: Self.patternCountMax)
+        guard supported.count > Self.patternCountOfNoise else { return supported }
+        return supported.filter { pattern in
+            Self.directions.count { FinderRay(pattern, right: $0.0, down: $0.1, in: view) != nil } >= Self.sideCountMin
+        }
+    }
+
+    /// More patterns than 100 codes have.
+    private static let patternCountOfNoise = 300
+    private static let diagonal = 0.5.squareRoot()
+    private static let directions = [(1.0, 0.0), (0, 1), (diagonal, diagonal), (diagonal, -diagonal)]
+    /// A true pattern may be damaged on one side.
+    private static let sideCountMin = 3
+
     private mutating func readOthers(
         _ patterns: [FinderPattern], _ view: GreyView, _ picture: PixelBuffer, _ factor: Double, _ freeCount: inout Int,
         _ deadline: Deadline, into sight: inout Sight
@@ -71,13 +86,14 @@ struct WholeReader {
         let rest = patterns.filter { !sight.hasRead(at: ($0.x * factor, $0.y * factor)) }
         guard rest.count >= 3, !deadline.isOver else { return }
         // In noise, patterns are many and false, and other looks may see more.
-        let share = deadline.share(Self.shareOfUnread)
+        var share = deadline.share(Self.shareWithoutSuccess)
         symbols.load(rest)
         for size in 0..<SymbolSearch.classCount {
             for corner in 0..<symbols.patternCount {
-                if sight.codes.isEmpty ? share.isOver : deadline.isOver { return }
+                if share.isOver { return }
                 symbols.find(at: corner, size: size, in: view, into: &found)
                 for symbol in found where take(symbol, picture, factor, &freeCount, deadline, into: &sight) {
+                    share = deadline.share(Self.shareWithoutSuccess)
                     symbols.strikeOut { sight.hasRead(at: ($0.x * factor, $0.y * factor)) }
                 }
             }
