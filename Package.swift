@@ -180,6 +180,9 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "GateTestSupport", dependencies: ["Gate", "Signing"], path: "Tests/GateTestSupport",
+            swiftSettings: settings),
         tests("EncodingTests", ["Encoding", "TestSupport"]),
         tests("PlatformTests", ["Platform", "TestSupport"]),
         tests(
@@ -196,7 +199,11 @@ let package = Package(
         tests("QRReadingTests", ["CSPNG", "CTurboJPEG", "QRDrawing", "QRReading", "QRStandard", "TestSupport"]),
         tests(
             "GateTests",
-            ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "TestSupport"]),
+            [
+                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateTestSupport", "Platform",
+                "Signing",
+                "TestSupport",
+            ]),
         tests(
             "ForeignCodesTests",
             ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Signing", "TestSupport"],
@@ -225,8 +232,9 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "Platform", "QRDrawing",
-                "QRReading", "Signing", "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend",
+                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateTestSupport", "LogForge",
+                "Platform",
+                "QRDrawing", "QRReading", "Signing", "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend",
                 "transit-issuer", "verify",
             ]),
         tests(

@@ -1,4 +1,5 @@
 import Credential
+import GateTestSupport
 import Signing
 import Testing
 

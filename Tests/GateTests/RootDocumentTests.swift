@@ -1,5 +1,6 @@
 import Credential
 import Encoding
+import GateTestSupport
 import Signing
 import Testing
 

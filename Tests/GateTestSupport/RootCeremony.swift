@@ -1,23 +1,23 @@
-import Gate
-import Signing
+package import Gate
+package import Signing
 
 /// Root and bundle keys made for a test, and the documents that they sign.
-struct RootCeremony {
-    static let start: UInt64 = 1_790_000_000
-    static let end = start + 10 * 365 * 86_400
+package struct RootCeremony {
+    package static let start: UInt64 = 1_790_000_000
+    package static let end = start + 10 * 365 * 86_400
 
-    let first: SigningKey
-    let roots: [SigningKey]
-    let bundleKeys: [SigningKey]
+    package let first: SigningKey
+    package let roots: [SigningKey]
+    package let bundleKeys: [SigningKey]
 
-    init(_ algorithm: SignatureAlgorithm = .ed25519) throws {
+    package init(_ algorithm: SignatureAlgorithm = .ed25519) throws {
         first = try .generate(algorithm)
         roots = try (0..<6).map { _ in try .generate(algorithm) }
         bundleKeys = try (0..<4).map { _ in try .generate(algorithm) }
     }
 
     /// A document that nobody has signed.
-    func document(
+    package func document(
         _ version: UInt64, roots: [SigningKey], threshold: Int, bundleKeys: [SigningKey]? = nil,
         issuedAt: UInt64 = start, expiresAt: UInt64 = end
     ) throws -> SignedRootDocument {
@@ -30,20 +30,20 @@ struct RootCeremony {
     }
 
     /// Document 1 with two of three roots, and document 2 with two of three others, all confirmed.
-    func chain() throws -> [SignedRootDocument] {
+    package func chain() throws -> [SignedRootDocument] {
         let one = try document(1, roots: Array(roots[..<3]), threshold: 2).signed(by: [first, roots[0], roots[2]])
         let two = try document(2, roots: Array(roots[3...]), threshold: 2, bundleKeys: Array(bundleKeys[..<2]))
             .signed(by: [roots[0], roots[1], roots[4], roots[5]])
         return [one, two]
     }
 
-    func check(_ documents: [SignedRootDocument]) throws(BundleError) {
+    package func check(_ documents: [SignedRootDocument]) throws(BundleError) {
         _ = try RootChain(RootChain.encoded(documents), root: first.verificationKey)
     }
 }
 
 extension SignedRootDocument {
-    func signed(by keys: [SigningKey]) throws -> SignedRootDocument {
+    package func signed(by keys: [SigningKey]) throws -> SignedRootDocument {
         try keys.reduce(self) { try $0.signed(by: $1) }
     }
 }
