@@ -18,6 +18,8 @@ package struct RootConfirmation: Sendable {
     package let former: Side
     /// The document's own roots.
     package let own: Side
+    /// Every root that may sign: those before, and the document's own.
+    let candidates: [VerificationKey]
     private let document: SignedRootDocument
     private let formerDocument: RootDocument?
     private let strangerCount: Int
@@ -31,8 +33,8 @@ package struct RootConfirmation: Sendable {
     ///   - root: the first root, whose signature the first document needs.
     package init(of document: SignedRootDocument, after former: RootDocument?, root: VerificationKey) {
         let (before, after) = (former?.roots ?? [root], document.document.roots)
-        let candidates = before + after.filter { !before.contains($0) }
-        let signers = document.message.signatures.map { signature in
+        candidates = before + after.filter { !before.contains($0) }
+        let signers = document.message.signatures.map { [candidates] signature in
             candidates.first { document.message.isMade(signature, by: $0) }
         }
         let known = signers.compactMap(\.self)
@@ -58,8 +60,8 @@ package struct RootConfirmation: Sendable {
         where !side.isMet {
             throw BundleError(
                 code: .thresholdMissing,
-                reason: "root document \(version) is signed by \(side.signers.count) of \(name),"
-                    + " and \(side.threshold) must sign",
+                reason: "root document \(version) has \(side.signers.count) of the \(side.threshold) signatures"
+                    + " that it needs of \(name)",
                 hint: "look with `suishen root show` who is missing, and join their copies with `suishen root join`")
         }
     }

@@ -47,6 +47,19 @@ package struct SignedRootDocument: Sendable, Equatable {
         SignedRootDocument(document, try message.signed(by: key))
     }
 
+    /// The document with one signature for each key that made several.
+    func withoutRepeatedSigners(_ candidates: [VerificationKey]) -> SignedRootDocument {
+        var signers: [VerificationKey] = []
+        let kept = message.signatures.filter { signature in
+            guard let signer = candidates.first(where: { message.isMade(signature, by: $0) }) else { return true }
+            guard !signers.contains(signer) else { return false }
+            signers.append(signer)
+            return true
+        }
+        return SignedRootDocument(
+            document, MultiSignedMessage(payload: message.payload, type: Self.type).with(kept))
+    }
+
     /// The document with the signatures of another copy; nil if the copy says something else.
     package func joined(with copy: SignedRootDocument) -> SignedRootDocument? {
         guard copy.message.payload == message.payload else { return nil }
