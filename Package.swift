@@ -213,19 +213,22 @@ let package = Package(
             "StorageTests",
             ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
         .target(
-            name: "IssuerTestSupport", dependencies: ["Encoding", "Issuing", "Platform", "Signing", "TestSupport"],
+            name: "IssuerTestSupport",
+            dependencies: ["Encoding", "Gate", "Issuing", "Platform", "Signing", "TestSupport"],
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
             [
-                "Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage",
+                "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerTestSupport", "Issuing", "Platform",
+                "Signing", "Storage",
                 "TestSupport", "TraceLog",
             ]),
         tests(
             "IssuerHTTPTests",
             [
-                "CLinux", "Credential", "Encoding", "Gate", "IssuerHTTP", "IssuerInterface", "IssuerTestSupport",
-                "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog", "chain-verify", "suishen",
+                "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerHTTP", "IssuerInterface",
+                "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
+                "chain-verify", "suishen",
                 "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),

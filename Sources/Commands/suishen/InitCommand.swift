@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
+import Gate
 import Glibc
 import Issuing
 import Signing
@@ -47,11 +48,22 @@ struct InitCommand: ParsableCommand {
             settings = try Settings(text: settings.text)
             let folder = try StateOptions.folder(state)
             try folder.create(settings, random: SystemRandom(), at: clock.now)
+            let roots = try InstallationRoots(folder)
             result.print([
                 "state": .string(folder.path), "suite": .string(suite.rawValue), "issuer": .string(settings.issuer),
                 "host": .string(settings.host), "logKey": .string(try folder.logKey(of: settings)),
+                "rootDigest": .string(Hex.encode(RootSource.digest(of: roots.root))),
+                "rootKeyFile": .string(folder.rootKeyFile),
             ])
+            Self.warnOfTrial(folder)
         }
+    }
+
+    /// Says what one root on the daemon's machine is worth.
+    static func warnOfTrial(_ folder: StateDirectory) {
+        Diagnostics(command: "suishen").warn(
+            "one root on this machine is for trials: for service move \(folder.rootKeyFile) to a machine without "
+                + "network, and name more roots and a threshold with `suishen root new`")
     }
 }
 

@@ -69,7 +69,7 @@ struct StatePermissions {
             // The service follows these links alone, perhaps to another disk; another link may lead anywhere.
             guard
                 [state.log, state.registry, state.settings, state.transitNetwork, state.path].contains(path)
-                    || [state.path + "/keys", state.path + "/run"].contains(path),
+                    || [state.path + "/keys", state.path + "/run", state.rootKey, state.rootDocuments].contains(path),
                 let target = unsafe realpath(path, nil)
             else { return }
             defer { unsafe free(target) }
