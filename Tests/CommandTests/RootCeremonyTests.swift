@@ -159,6 +159,23 @@ struct RootCeremonyTests {
         #expect(usage.status == 64)
     }
 
+    @Test("keeps no bundle key that has ended, until it is dropped")
+    func endedBundleKey() throws {
+        let time: UInt64 = 1_790_000_000
+        let run = try SuishenRun(at: time)
+        let words = [
+            "new", "--from", run.folder("state"), "--out", run.folder("doc"), "--at", "\(time + 400 * 86_400)",
+        ]
+        #expect(try isRefused(words, "roots_invalid"))
+        try run.answer(["root", "bundle-key", "--out", run.folder("next.pem")])
+        let old = try ceremony(["show", run.folder("state/roots.cbor")])["bundleKeys"]?.array?.first?["digest"]?.string
+        let change = ["--add-bundle-key", run.folder("next.pem"), "--drop-bundle-key", try #require(old)]
+        _ = try ceremony(words + change)
+        _ = try ceremony(["sign", run.folder("doc"), "--key", run.folder(rootKey), "--out", run.folder("signed")])
+        try run.answer(["root", "join", run.folder("signed")])
+        try run.answer(["bundle", "export", "--out", run.folder("bundle"), "--at", "\(time + 400 * 86_400)"])
+    }
+
     @Test("counts a root once that has signed two copies with different signatures", arguments: ["es256", "sm2"])
     func signedTwice(_ suite: String) throws {
         let run = try SuishenRun(suite: suite)

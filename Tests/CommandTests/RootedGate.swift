@@ -51,6 +51,23 @@ struct RootedGate {
             "--bundle \(gate.folder) --scene object-inspection \(options) --text '\(try gate.object())'", clock: clock)
     }
 
+    /// Whether the gate accepts a sound code.
+    func isOpen(_ options: String = "", at time: UInt64 = VerifyGate.now) throws -> Bool {
+        let run = try run(options, at: time)
+        if run.code != "ok" { print(run.lines) }
+        return run.code == "ok"
+    }
+
+    /// A chain by which the gate's root gives way to another one, and a second bundle key to a third.
+    func chain() throws -> [SignedRootDocument] {
+        let (next, bundleKeys) = (keys.roots[0], keys.bundleKeys)
+        return [
+            try document(1, bundleKeys: [bundleKeys[0]]),
+            try document(2, roots: [next], bundleKeys: [bundleKeys[0], bundleKeys[1]]).signed(by: next),
+            try keys.document(3, roots: [next], threshold: 1, bundleKeys: [bundleKeys[1]]).signed(by: next),
+        ]
+    }
+
     /// Whether the gate is undecided for a reason, and with a warning where one is named.
     func isClosed(
         _ code: String, warning: String? = nil, _ options: String = "", at time: UInt64 = VerifyGate.now

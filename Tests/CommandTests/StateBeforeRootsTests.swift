@@ -58,6 +58,17 @@ struct StateBeforeRootsTests {
         #expect(refusal.status != 0 && refusal.diagnostics.contains("[key_unreadable]"))
     }
 
+    @Test("signs under no other root than the one that its gates are given")
+    func exchangedRoot() throws {
+        let other = try Program("suishen").run(["device", "keygen", "--out", folder("other.pem")])
+        try #require(other.status == 0)
+        try folder.write(ProjectFiles.bytes(folder("other.pub.pem")), to: "state/root.pem")
+        let refusal = try Program("suishen").run(["bundle", "export", "--state", folder("state"), "--out", folder("x")])
+        #expect(refusal.status == 75 && refusal.diagnostics.contains("[key_missing]"))
+        let begun = try Program("suishen").run(["root", "begin", "--state", folder("state")])
+        #expect(begun.status != 0 && !ProjectFiles.exists(folder("state/roots.cbor")))
+    }
+
     @Test("gets its document 1 by one command, its gate follows, and neither goes back")
     func begins() throws {
         #expect(try verdict() == "ok")

@@ -132,12 +132,13 @@ struct RootBeginCommand: ParsableCommand {
     func run() throws {
         try CommandError.wrapping {
             let folder = try StateOptions.folder(state)
-            guard try InstallationRoots(folder).chain == nil else {
+            let roots = try InstallationRoots(folder)
+            guard roots.chain == nil else {
                 throw CommandError(
                     code: "roots_exist", reason: "\(folder.path) has root documents already",
                     hint: "make the next one with `suishen root new`", status: .failure)
             }
-            let first = try FirstRootDocument(root: SigningKey(contentsOf: folder.rootKeyFile), at: clock.now)
+            let first = try FirstRootDocument(root: roots.bundleKey(in: folder, at: clock.now), at: clock.now)
             try first.write(to: folder)
             for json in first.chain.json { result.print(json) }
             InitCommand.warnOfTrial(folder)

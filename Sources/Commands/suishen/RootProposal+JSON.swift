@@ -42,7 +42,8 @@ extension SignedRootDocument {
 
     private static func json(_ key: VerificationKey, isNew: Bool? = nil, expiresAt: UInt64? = nil) -> JSONValue {
         var object: JSONObject = [
-            "digest": .string(Hex.encode(RootSource.digest(of: key))), "algorithm": .string(key.algorithm.token),
+            "digest": .string(Hex.encode(RootSource.digest(of: key))), "kid": .string(Hex.encode(key.keyIdentifier)),
+            "algorithm": .string(key.algorithm.token), "spki": .string(Hex.encode(key.spki)),
         ]
         object["expiresAt"] = expiresAt.map { .integer(Int64(clamping: $0)) }
         object["isNew"] = isNew.map(JSONValue.bool)

@@ -34,9 +34,16 @@ package struct RootChange: Sendable {
         for name in droppedBundleKeys {
             bundleKeys.remove(at: try Self.place(of: name, in: bundleKeys.map(\.key)))
         }
-        return try RootDocument(
-            version: (former?.version ?? 0) + 1, issuedAt: issuedAt, expiresAt: expiresAt, roots: roots + addedRoots,
-            threshold: threshold ?? former?.threshold ?? 1, bundleKeys: bundleKeys + addedBundleKeys)
+        do throws(BundleError) {
+            return try RootDocument(
+                version: (former?.version ?? 0) + 1, issuedAt: issuedAt, expiresAt: expiresAt,
+                roots: roots + addedRoots, threshold: threshold ?? former?.threshold ?? 1,
+                bundleKeys: bundleKeys + addedBundleKeys)
+        } catch {
+            throw BundleError(
+                code: error.code, reason: error.reason,
+                hint: "give other options; `suishen root show` prints the newest document")
+        }
     }
 
     private static func place(of name: String, in keys: [VerificationKey]) throws(BundleError) -> Int {

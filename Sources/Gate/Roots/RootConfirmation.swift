@@ -62,7 +62,9 @@ package struct RootConfirmation: Sendable {
                 code: .thresholdMissing,
                 reason: "root document \(version) has \(side.signers.count) of the \(side.threshold) signatures"
                     + " that it needs of \(name)",
-                hint: "look with `suishen root show` who is missing, and join their copies with `suishen root join`")
+                hint:
+                    "look with `suishen root show` who is missing, and join their copies with `suishen root join`; at a"
+                    + " gate fetch the newest \(RootChain.name)")
         }
     }
 

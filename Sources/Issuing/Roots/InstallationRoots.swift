@@ -51,11 +51,18 @@ package struct InstallationRoots: Sendable {
     /// - Throws: `key_missing`, or the error of a key file.
     package func bundleKey(in state: StateDirectory, at now: UInt64) throws(OperationError) -> SigningKey {
         if let chain { return try Self.bundleKey(of: chain.newest, in: state, at: now) }
+        let key: SigningKey
         do {
-            return try SigningKey(contentsOf: state.key(KeyRing.rootFile))
+            key = try SigningKey(contentsOf: state.rootKeyFile)
         } catch {
             throw OperationError(error)
         }
+        guard key.verificationKey == root else {
+            throw OperationError(
+                code: .keyMissing, reason: "\(state.rootKeyFile) is not the private key of \(state.rootKey)",
+                hint: "restore the file of the two that was exchanged; every exported bundle's folder has root.pem")
+        }
+        return key
     }
 
     /// The newest document's bundle key whose private key is here, at a time at which both may sign.
