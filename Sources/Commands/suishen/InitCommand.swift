@@ -14,7 +14,8 @@ struct InitCommand: ParsableCommand {
         discussion: """
             The folder must be new, or empty. Only this command makes an installation. The beat is a small file \
             outside the folder. It records how far the installation has come, so that an older copy of the folder is \
-            not served; keep it out of the folder's backups.
+            not served; keep it out of the folder's backups. The one root that it makes signs root document 1, which \
+            lists a bundle key; `suishen root` hands over to roots on other machines.
             """)
 
     @Option(help: "The folder to make; SUISHEN_STATE by default.")
