@@ -202,6 +202,9 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "GateTestSupport", dependencies: ["Gate", "Signing"], path: "Tests/GateTestSupport",
+            swiftSettings: settings),
         tests("EncodingTests", ["Encoding", "TestSupport"]),
         tests("PlatformTests", ["Platform", "TestSupport"]),
         tests(
@@ -218,7 +221,11 @@ let package = Package(
         tests("QRReadingTests", ["CSPNG", "CTurboJPEG", "QRDrawing", "QRReading", "QRStandard", "TestSupport"]),
         tests(
             "GateTests",
-            ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "TestSupport"]),
+            [
+                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateTestSupport", "Platform",
+                "Signing",
+                "TestSupport",
+            ]),
         tests(
             "ForeignCodesTests",
             ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Signing", "TestSupport"],
@@ -228,27 +235,31 @@ let package = Package(
             "StorageTests",
             ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
         .target(
-            name: "IssuerTestSupport", dependencies: ["Encoding", "Issuing", "Platform", "Signing", "TestSupport"],
+            name: "IssuerTestSupport",
+            dependencies: ["Encoding", "Gate", "Issuing", "Platform", "Signing", "TestSupport"],
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
             [
-                "Credential", "Encoding", "Gate", "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage",
+                "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerTestSupport", "Issuing", "Platform",
+                "Signing", "Storage",
                 "TestSupport", "TraceLog",
             ]),
         tests(
             "IssuerHTTPTests",
             [
-                "CLinux", "Credential", "Encoding", "Gate", "IssuerHTTP", "IssuerInterface", "IssuerTestSupport",
-                "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog", "chain-verify", "suishen",
+                "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerHTTP", "IssuerInterface",
+                "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
+                "chain-verify", "suishen",
                 "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(
             "CommandTests",
             [
-                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "LogForge", "Platform", "QRDrawing",
-                "QRReading", "Signing", "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend",
+                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateTestSupport", "LogForge",
+                "Platform",
+                "QRDrawing", "QRReading", "Signing", "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend",
                 "transit-issuer", "verify",
             ]),
         tests(

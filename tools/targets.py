@@ -23,8 +23,8 @@ KINDS = {
     "workshop": """LogForge audit-bench bench log-bench log-crash-driver log-forge scan-bench stream-bench
         transit-issuer wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
-        FuzzTests GateTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests QRDrawingTests QRReadingTests
-        SigningTests StorageTests TestSupport TraceLogTests""",
+        FuzzTests GateTestSupport GateTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests QRDrawingTests
+        QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",
 }
 TABLE = {name: kind for kind, names in KINDS.items() for name in names.split()}
 

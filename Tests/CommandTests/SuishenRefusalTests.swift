@@ -58,7 +58,7 @@ struct SuishenRefusalTests {
         let state = run.folder("open")
         let script = """
             umask 000
-            "$0" init --state "$1" >/dev/null &&
+            "$0" init --state "$1" >/dev/null 2>&1 &&
             object=$("$0" object register --state "$1" --kind object --category park --manager \(SuishenRun.uscc) --json) &&
             object=${object#*:\\"} &&
             "$0" event append "${object%%\\"*}" --state "$1" --step inspecting >/dev/null &&

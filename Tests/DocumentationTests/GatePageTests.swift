@@ -82,7 +82,21 @@ struct GatePageTests {
         let files = try Page("Gate.docc/Bundle.md").firstCells("The folder")
         let list = BundleExport.path(of: StatusListReference(issuer: "SH", form: .object, day: nil))
         let listFile = list.split(separator: "/").dropLast().joined(separator: "/") + "/NAME.cwt"
-        #expect(files == [BundleExport.rootName, listFile, EpochKeyFile.name, BundleExport.bundleName])
+        #expect(
+            files == [
+                BundleExport.rootName, RootChain.name, listFile, EpochKeyFile.name, BundleExport.bundleName,
+            ])
+    }
+
+    @Test("have the limits of root documents")
+    func rootLimits() throws {
+        let expected: [String: Int] = [
+            "documents of a chain": RootChain.documentCountMax, "bytes of roots.cbor": RootChain.byteCountMax,
+            "bytes of a document": SignedRootDocument.byteCountMax, "roots of a document": RootDocument.rootCountMax,
+            "bundle keys of a document": RootDocument.bundleKeyCountMax,
+            "signatures of a document": SignedRootDocument.signatureCountMax,
+        ]
+        #expect(try Page("Gate.docc/Roots.md").numbers("The file") == expected)
     }
 
     @Test("have every use and status of a key")

@@ -19,6 +19,20 @@ extension FuzzTarget {
         _ = try? GateBundle(payload: bytes[...])
     }
 
+    /// A chain that is read writes the same bytes again, and so does every document in it; the bytes as a payload too.
+    static func runRoots(_ bytes: [UInt8]) {
+        if let documents = try? RootChain.documents(in: bytes) {
+            precondition(RootChain.encoded(documents) == bytes)
+            for signed in documents {
+                precondition(signed.document.encoded() == signed.message.payload)
+                let confirmation = RootConfirmation(of: signed, after: nil, root: signed.document.roots[0])
+                precondition(confirmation.own.signers.count <= signed.message.signatures.count)
+            }
+        }
+        if let proposal = try? RootProposal(bytes) { precondition(proposal.encoded() == bytes) }
+        if let document = try? RootDocument(payload: bytes) { precondition(document.encoded() == bytes) }
+    }
+
     /// The bytes as claims, and packed as the list in them.
     static func runStatusList(_ bytes: [UInt8]) {
         _ = try? StatusListToken(claims: bytes[...])

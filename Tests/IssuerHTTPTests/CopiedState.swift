@@ -7,6 +7,7 @@ import Signing
 import TestSupport
 import Testing
 import Gate
+import GateTestSupport
 
 /// An installation whose folder is copied and put back, with its beat left where it is.
 struct CopiedState {
@@ -102,8 +103,10 @@ struct CopiedState {
 
     /// The version of an exported bundle.
     func version(of folder: String) throws -> UInt64 {
-        let root = try installation.open().keys.root.verificationKey
-        return try GateBundle(ProjectFiles.bytes("\(folder)/bundle.cbor")[...], root: root).version
+        let files = try [BundleExport.rootName, RootChain.name, BundleExport.bundleName].map { name in
+            BundleExport.File(path: name, bytes: try ProjectFiles.bytes("\(folder)/\(name)"), mode: 0o644)
+        }
+        return try GateBundle(exported: files).version
     }
 
     /// A code's place in its status list.

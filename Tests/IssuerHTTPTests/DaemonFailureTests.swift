@@ -42,7 +42,7 @@ struct DaemonFailureTests {
         let installation = try Installation()
         #expect(try Self.refusal(installation, ["--check-config"]).status == 0)
         try installation.folder.write(Array("suite: rsa\nnonsense: 1\n".utf8), to: "state/suishend.yaml", mode: 0o600)
-        unsafe unlink(installation.state.path + "/keys/root.pem")
+        unsafe unlink(installation.state.path + "/keys/checkpoint.pem")
         unsafe chmod(installation.state.path + "/keys/status.pem", 0o644)
         try installation.folder.write(Array("no registry".utf8), to: "state/registry.sqlite", mode: 0o600)
         unsafe chmod(installation.state.path + "/run", 0o777)

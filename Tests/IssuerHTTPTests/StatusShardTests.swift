@@ -8,6 +8,7 @@ import Signing
 import Storage
 import Testing
 import Gate
+import GateTestSupport
 
 @Suite("The shards of a status list")
 struct StatusShardTests {
@@ -30,8 +31,7 @@ struct StatusShardTests {
     private func bundle(_ client: IssuerClient) throws -> [String: StatusList] {
         let export = try BundleExport(client.ask(.exportBundle, [:]))
         let files = Dictionary(uniqueKeysWithValues: export.files.map { ($0.path, $0.bytes) })
-        let root = try VerificationKey(pem: try #require(files["root.pem"]))
-        let bundle = try GateBundle(try #require(files["bundle.cbor"])[...], root: root)
+        let bundle = try GateBundle(exported: export.files)
         let pairs = try bundle.statusLists.map { reference in
             let bytes = try #require(files[BundleExport.path(of: reference)])
             let token = try StatusListToken(bytes[...]) { _ in true }
@@ -172,10 +172,7 @@ struct StatusShardTests {
         let service = try installation.open()
         for version in [next, next + 1] {
             let answer = try await service.ask(.exportBundle, [:])
-            let files = try BundleExport(answer).files
-            let root = try VerificationKey(pem: try #require(files.first { $0.path == "root.pem" }).bytes)
-            let bytes = try #require(files.first { $0.path == "bundle.cbor" }).bytes
-            #expect(try GateBundle(bytes[...], root: root).version == version)
+            #expect(try GateBundle(exported: BundleExport(answer).files).version == version)
         }
     }
 }

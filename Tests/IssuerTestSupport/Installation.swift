@@ -1,4 +1,5 @@
 package import Encoding
+import Gate
 import Glibc
 package import Issuing
 package import Platform
@@ -16,6 +17,19 @@ package final class Installation: Sendable {
         var settings = Settings()
         settings.suite = suite
         try state.create(settings, random: SystemRandom(), at: 1_800_000_000)
+        try signLastingRoots()
+    }
+
+    /// Puts a document 1 in place whose terms neither begin nor end for a daemon on the machine's own clock.
+    private func signLastingRoots() throws {
+        let root = try SigningKey(contentsOf: state.rootKeyFile)
+        let bundleKey = try SigningKey(contentsOf: state.key("bundle.pem")).verificationKey
+        let end: UInt64 = 4_000_000_000
+        let document = try RootDocument(
+            version: 1, issuedAt: 1, expiresAt: end, roots: [root.verificationKey], threshold: 1,
+            bundleKeys: [BundleKey(key: bundleKey, expiresAt: end)])
+        let signed = try SignedRootDocument(unsigned: document).signed(by: root)
+        try folder.write(RootChain.encoded([signed]), to: "state/roots.cbor")
     }
 
     /// One whose daemon cuts nobody off at its end, however busy the machine is.

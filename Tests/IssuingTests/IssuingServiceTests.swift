@@ -1,6 +1,7 @@
 import Credential
 import Encoding
 import Gate
+import GateTestSupport
 import IssuerTestSupport
 import Issuing
 import Signing
@@ -206,8 +207,7 @@ struct IssuingServiceTests {
     /// A bundle's version, and how many lasting codes its list has as revoked.
     private static func read(_ export: BundleExport) throws -> (version: UInt64, revokedCount: Int) {
         let files = Dictionary(uniqueKeysWithValues: export.files.map { ($0.path, $0.bytes) })
-        let root = try VerificationKey(pem: try #require(files["root.pem"]))
-        let bundle = try GateBundle(try #require(files["bundle.cbor"])[...], root: root)
+        let bundle = try GateBundle(exported: export.files)
         let list = try #require(bundle.statusLists.first { $0.form == .person && $0.day == nil })
         let token = try StatusListToken(try #require(files[BundleExport.path(of: list)])[...]) { _ in true }
         return (bundle.version, token.list.bytes.reduce(0) { $0 + $1.nonzeroBitCount })

@@ -17,7 +17,7 @@ struct BundleCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write a gate bundle to a folder, or update the bundle in it.",
             discussion: """
-                The folder gets bundle.cbor, root.pem, status/, and epoch-keys.cbor (mode 0400) for the named domains. \
+                The folder gets bundle.cbor, root.pem, roots.cbor, status/, and epoch-keys.cbor (mode 0400) for the named domains. \
                 Give a gate only its own domains: it can open every seal that its keys fit. Without a domain, an \
                 earlier epoch-keys.cbor is removed. The answer's rootDigest is for the gate's option --root.
                 """)
@@ -119,6 +119,7 @@ struct BundleCommand: AsyncParsableCommand {
             for file in files where file.path == BundleExport.rootName {
                 try checkRoot(file.bytes, at: "\(out)/\(file.path)")
             }
+            try checkRootDocuments(files)
             let bundles = files.filter { $0.path == BundleExport.bundleName }
             for part in [files.filter { $0.path != BundleExport.bundleName }, bundles] {
                 for file in part { try OutputFile.write(file.bytes, to: "\(out)/\(file.path)", mode: file.mode) }
@@ -147,6 +148,20 @@ struct BundleCommand: AsyncParsableCommand {
             } catch {
                 throw CommandError(
                     code: "output_unwritable", reason: error.reason, hint: error.hint, status: .failure)
+            }
+        }
+
+        /// Refuses root documents that do not continue those in the folder, which its gate has taken.
+        private func checkRootDocuments(_ files: [BundleExport.File]) throws(CommandError) {
+            let path = "\(out)/\(RootChain.name)"
+            guard unsafe access(path, F_OK) == 0 else { return }
+            let former = try? RootChain.documents(in: InputFile.read(path, byteCountMax: RootChain.byteCountMax))
+            let next = files.first { $0.path == RootChain.name }.flatMap { try? RootChain.documents(in: $0.bytes) }
+            guard let former else { return }
+            guard next?.map(\.digest).starts(with: former.map(\.digest)) == true else {
+                throw CommandError(
+                    code: "roots_behind", reason: "\(path) has other or newer root documents than the installation",
+                    hint: "put the newest roots.cbor into the installation with `suishen root join`", status: .failure)
             }
         }
 

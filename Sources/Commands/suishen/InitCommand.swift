@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Encoding
+import Gate
 import Glibc
 import Issuing
 import Signing
@@ -13,7 +14,8 @@ struct InitCommand: ParsableCommand {
         discussion: """
             The folder must be new, or empty. Only this command makes an installation. The beat is a small file \
             outside the folder. It records how far the installation has come, so that an older copy of the folder is \
-            not served; keep it out of the folder's backups.
+            not served; keep it out of the folder's backups. The one root that it makes signs root document 1, which \
+            lists a bundle key; `suishen root` hands over to roots on other machines.
             """)
 
     @Option(help: "The folder to make; SUISHEN_STATE by default.")
@@ -47,11 +49,22 @@ struct InitCommand: ParsableCommand {
             settings = try Settings(text: settings.text)
             let folder = try StateOptions.folder(state)
             try folder.create(settings, random: SystemRandom(), at: clock.now)
+            let roots = try InstallationRoots(folder)
             result.print([
                 "state": .string(folder.path), "suite": .string(suite.rawValue), "issuer": .string(settings.issuer),
                 "host": .string(settings.host), "logKey": .string(try folder.logKey(of: settings)),
+                "rootDigest": .string(Hex.encode(RootSource.digest(of: roots.root))),
+                "rootKeyFile": .string(folder.rootKeyFile),
             ])
+            Self.warnOfTrial(folder)
         }
+    }
+
+    /// Says what one root on the daemon's machine is worth.
+    static func warnOfTrial(_ folder: StateDirectory) {
+        Diagnostics(command: "suishen").warn(
+            "one root on this machine is for trials: for service move \(folder.rootKeyFile) to a machine without "
+                + "network, and name more roots and a threshold with `suishen root new`")
     }
 }
 

@@ -109,11 +109,18 @@ struct SuishendCommand: AsyncParsableCommand {
     /// check itself did its work.
     private func check(_ folder: StateDirectory) async throws {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
-        let mistakes = await IssuingService.mistakes(in: folder, owner: geteuid()) { try ListeningSocket.check(path) }
+        let now = WallClock.milliseconds() / 1000
+        let mistakes = await IssuingService.mistakes(in: folder, owner: geteuid(), at: now) {
+            try ListeningSocket.check(path)
+        }
         mistakes.forEach(Self.report)
+        let warnings = IssuingService.rootWarnings(in: folder, at: now)
+        for warning in warnings { Diagnostics(command: "suishend").warn("\(warning.reason) [\(warning.code)]") }
         if json {
             let found = mistakes.map { $0.json["error"] ?? .null }
-            let result: JSONValue = ["state": .string(folder.path), "mistakes": .array(found)]
+            let result: JSONValue = [
+                "state": .string(folder.path), "mistakes": .array(found), "warnings": .array(warnings.map(\.json)),
+            ]
             StandardStream.output.write(result.encoded() + "\n")
         } else if mistakes.isEmpty {
             StandardStream.output.write("\(folder.path) is in order\n")

@@ -15,6 +15,12 @@ package struct BundleError: Error, Equatable, Sendable {
         case rootDiffers = "root_differs"
         /// The clock is behind a signed time that the gate knows, or signed material is dated ahead.
         case clockBefore = "clock_before_bundle"
+        /// A root document is malformed, or does not follow the one before it.
+        case rootsInvalid = "roots_invalid"
+        /// Too few roots have signed a root document.
+        case thresholdMissing = "root_threshold_missing"
+        /// The newest root document, or the key that signed the bundle, has ended.
+        case expired = "bundle_expired"
         /// A status list is missing, or its signer's key may not sign status lists.
         case statusUnknown = "status_unknown"
         /// Another process holds the lock of one of the gate's files.
@@ -39,6 +45,12 @@ package struct BundleError: Error, Equatable, Sendable {
             hint: "keep the gate closed and ask the issuer; if its root is new, start with a new folder, --state")
     }
 
+    static func rootsInvalid(_ reason: String) -> BundleError {
+        BundleError(
+            code: .rootsInvalid, reason: reason,
+            hint: "fetch the issuer's newest \(RootChain.name) with its bundle, or ask the issuer")
+    }
+
     static func malformed(_ reason: String) -> BundleError {
         BundleError(code: .unreadable, reason: reason, hint: "export it again with `suishen bundle export`")
     }
@@ -49,7 +61,8 @@ extension BundleError: CodedError {}
 extension BundleError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
-        case .unreadable, .badSignature, .statusUnknown, .clockBefore: .inputUnusable
+        case .unreadable, .badSignature, .statusUnknown, .clockBefore, .rootsInvalid, .thresholdMissing, .expired:
+            .inputUnusable
         case .rollback, .rootDiffers: .conflict
         case .busy: .later
         }

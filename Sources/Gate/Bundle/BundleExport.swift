@@ -28,24 +28,37 @@ package struct BundleExport: Sendable, Equatable {
         self.files = files
     }
 
-    /// Signs a bundle and lays out its folder.
-    ///
-    /// - Parameters:
-    ///   - bundle: names every list of `statusLists`.
-    ///   - root: the root key; its public half becomes `root.pem`.
-    ///   - statusLists: the signed tokens (``StatusListToken/signed(by:)``).
-    ///   - epochKeys: the keys of the gate's own domains, if any.
-    /// - Throws: the error of signing with the root key.
+    /// Signs a bundle with the root itself and lays out a folder without root documents.
     package init(
         _ bundle: GateBundle, root: SigningKey, statusLists: [(StatusListReference, token: [UInt8])],
         epochKeys: EpochKeyFile?
     ) throws(SigningError) {
-        var files = [File(path: Self.rootName, bytes: root.verificationKey.pem(), mode: 0o644)]
+        try self.init(
+            bundle, signer: root, root: root.verificationKey, roots: nil, statusLists: statusLists,
+            epochKeys: epochKeys)
+    }
+
+    /// Signs a bundle and lays out its folder.
+    ///
+    /// - Parameters:
+    ///   - bundle: names every list of `statusLists`.
+    ///   - signer: a bundle key of the newest root document, or the root where there is none.
+    ///   - root: the first root, which gates pin; it becomes `root.pem`.
+    ///   - roots: the chain of root documents, which becomes `roots.cbor`.
+    ///   - statusLists: the signed tokens (``StatusListToken/signed(by:)``).
+    ///   - epochKeys: the keys of the gate's own domains, if any.
+    /// - Throws: the error of signing.
+    package init(
+        _ bundle: GateBundle, signer: SigningKey, root: VerificationKey, roots: RootChain?,
+        statusLists: [(StatusListReference, token: [UInt8])], epochKeys: EpochKeyFile?
+    ) throws(SigningError) {
+        var files = [File(path: Self.rootName, bytes: root.pem(), mode: 0o644)]
+        if let roots { files.append(File(path: RootChain.name, bytes: roots.encoded(), mode: 0o644)) }
         for (reference, token) in statusLists {
             files.append(File(path: Self.path(of: reference), bytes: token, mode: 0o644))
         }
         if let epochKeys { files.append(File(path: EpochKeyFile.name, bytes: epochKeys.encoded(), mode: 0o400)) }
-        files.append(File(path: Self.bundleName, bytes: try bundle.signed(by: root), mode: 0o644))
+        files.append(File(path: Self.bundleName, bytes: try bundle.signed(by: signer), mode: 0o644))
         self.files = files
     }
 

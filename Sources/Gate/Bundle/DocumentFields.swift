@@ -12,6 +12,14 @@ struct DocumentFields {
         self.place = place
     }
 
+    /// Takes a map that has no member beside `names`.
+    init(_ item: CBORItem, in place: String, onlyWith names: [String]) throws(BundleError) {
+        try self.init(item, in: place)
+        guard map.entries.allSatisfy({ $0.key.text.map(names.contains) == true }) else {
+            throw .malformed("\(place) has an unknown member")
+        }
+    }
+
     subscript(key: String) -> CBORItem? { map[text: key] }
 
     func unsigned(_ key: String) throws(BundleError) -> UInt64 {

@@ -2,7 +2,7 @@ package import Credential
 package import ForeignCodes
 package import Signing
 
-/// The data that a gate needs to decide offline, signed by the root key.
+/// The data that a gate needs to decide offline, signed by a bundle key, or by the root where there is none.
 package struct GateBundle: Sendable, Equatable {
     /// The most bytes of a bundle: a full link table and room for the rest.
     package static let byteCountMax = (BlindedLinkTable.countMax * BlindedLinkTable.entryByteCount) + (4 << 20)
@@ -66,26 +66,35 @@ package struct GateBundle: Sendable, Equatable {
     }
 
     /// The signed bytes of `bundle.cbor`.
-    package func signed(by root: SigningKey) throws(SigningError) -> [UInt8] {
-        try SignedMessage.sign(encoded(), by: root)
+    package func signed(by key: SigningKey) throws(SigningError) -> [UInt8] {
+        try SignedMessage.sign(encoded(), by: key)
     }
 
     /// Reads a bundle that `root` signed.
     ///
     /// - Throws: `bundle_unreadable` if the bytes are not a bundle, `bad_signature` if another key signed it.
     package init(_ bytes: ArraySlice<UInt8>, root: VerificationKey) throws(BundleError) {
-        let document: SignedMessage
+        self = try Self.signed(bytes, by: .root(root)).bundle
+    }
+
+    /// Reads a bundle that one of an authority's keys signed.
+    ///
+    /// - Returns: the bundle, with the bundle key and its root document; nil for the latter where a root signed.
+    /// - Throws: `bundle_unreadable` if the bytes are not a bundle, `bad_signature` if another key signed it, and
+    ///   `bundle_expired` for a bundle that is dated after its key's end.
+    package static func signed(
+        _ bytes: ArraySlice<UInt8>, by authority: BundleAuthority
+    ) throws(BundleError) -> (bundle: GateBundle, warrant: BundleWarrant?) {
+        let message: SignedMessage
         do {
-            document = try SignedMessage(bytes, byteCountMax: Self.byteCountMax)
+            message = try SignedMessage(bytes, byteCountMax: byteCountMax)
         } catch {
             throw .malformed("the bundle cannot be read: \(error.reason)")
         }
-        guard document.isSigned(by: root) else {
-            throw BundleError(
-                code: .badSignature, reason: "the bundle is not signed by the root key this gate trusts",
-                hint: "fetch the bundle again, or name the right key with --root")
-        }
-        try self.init(payload: document.payload)
+        let warrant = try authority.warrant(for: message)
+        let bundle = try GateBundle(payload: message.payload)
+        try warrant?.check(signing: bundle)
+        return (bundle, warrant)
     }
 }
 

@@ -42,13 +42,15 @@ package struct Refusal: Error, Equatable, Sendable {
     package init(_ error: BundleError) {
         let code: RefusalCode =
             switch error.code {
-            case .unreadable, .badSignature, .busy: .bundleUnreadable
+            case .unreadable, .badSignature, .busy, .rootsInvalid, .thresholdMissing: .bundleUnreadable
+            case .expired: .bundleExpired
             case .rollback: .bundleRollback
             case .rootDiffers: .rootDiffers
             case .clockBefore: .clockBeforeBundle
             case .statusUnknown: .statusUnknown
             }
-        self.init(code, error.reason, hint: error.hint, warning: error.code == .busy ? error.code.rawValue : nil)
+        let isNamed = [.busy, .rootsInvalid, .thresholdMissing].contains(error.code)
+        self.init(code, error.reason, hint: error.hint, warning: isNamed ? error.code.rawValue : nil)
     }
 
     /// The refusal of a sound code that was shown beside a code with this refusal.

@@ -3,7 +3,7 @@ import Glibc
 package import Platform
 import Signing
 
-/// One generation of a bundle's folder: signed by the pinned root, and not older than the newest seen.
+/// One generation of a bundle's folder: confirmed by the pinned root, and not older than the newest seen.
 package struct GateDirectory: Sendable {
     /// The default name of the gate's state folder, inside the bundle's folder.
     package static let stateFolder = "state"
@@ -13,6 +13,8 @@ package struct GateDirectory: Sendable {
     package let statePath: String
     /// Whether the root key would be exchanged together with the bundle's folder, unnoticed.
     let isRootUnpinned: Bool
+    /// The key that signed the bundle, with its root document; nil where the first root signed it.
+    let warrant: BundleWarrant?
     let epochKeys: EpochKeyFile?
     let statusLists: StatusStore
     let trust: TrustList
@@ -32,7 +34,8 @@ package struct GateDirectory: Sendable {
     ///   - state: the gate's state folder; nil for `state` in the folder.
     ///   - users: the users who may write the folder.
     ///   - isTimeGiven: whether time is given instead of read from the clock, so that the state is not advanced.
-    /// - Throws: `bundle_unreadable`, `bad_signature`, `root_differs`, `bundle_rollback`.
+    /// - Throws: `bundle_unreadable`, `bad_signature`, `root_differs`, `bundle_rollback`, `roots_invalid`,
+    ///   `root_threshold_missing`, `bundle_expired`.
     package init(
         path: String, root: RootSource = .folder, state: String? = nil, users: TrustedUsers = .own,
         isTimeGiven: Bool = false
@@ -66,11 +69,15 @@ package struct GateDirectory: Sendable {
             throw .rootDiffers(from: RootSource.digest(of: former.root), found: rootDigest)
         }
         let (bytes, file) = try BundleFile.read(in: path, of: users)
-        bundle = try GateBundle(bytes[...], root: root)
+        // An export writes the bundle last: a chain that is read after a bundle is not older than the bundle.
+        let chain = try RootChain(in: path, root: root, users: users)
+        (bundle, warrant) = try GateBundle.signed(bytes[...], by: BundleAuthority(chain, root: root))
         try GateFile.check(statePath, users)
         try GateFile.makeFolder(statePath)
         memory = try GateMemory(folder: statePath, isTimeGiven: isTimeGiven, after: former?.memory)
         try memory.pin(root: rootDigest)
+        try memory.follow(
+            chain.map(FollowedRoots.init), bundleKey: warrant.map { RootSource.digest(of: $0.bundleKey.key) })
         try memory.check(version: bundle.version, digest: file.digest)
         let epochPath = "\(path)/\(EpochKeyFile.name)"
         try GateFile.check(epochPath, users)
@@ -83,23 +90,34 @@ package struct GateDirectory: Sendable {
         isRootUnpinned = source.isUnpinned(in: path, state: statePath)
     }
 
-    /// Remembers the bundle, and the times of its opened lists, unless the bundle is dated ahead.
+    /// Remembers the bundle with its root document, and the times of its opened lists.
+    ///
+    /// It remembers nothing if the bundle or the document is dated ahead, or the document or its key has ended.
     ///
     /// - Parameters:
     ///   - listTimes: the `iat` of opened lists by name.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     ///   - skewSeconds: the gate's clock skew.
-    /// - Returns: false if the bundle is dated ahead, so that nothing was remembered.
+    /// - Returns: false if nothing was remembered.
     /// - Throws: `bundle_rollback`, `bundle_unreadable`.
     @discardableResult
     package func remember(
         listTimes: [String: UInt64] = [:], at now: UInt64, skewSeconds: UInt64
     ) throws(BundleError) -> Bool {
-        guard (try? bundle.checkNotAhead(of: now, skewSeconds: skewSeconds)) != nil else { return false }
+        guard (try? checkTime(at: now, skewSeconds: skewSeconds)) != nil else { return false }
         try memory.remember(
             version: bundle.version, digest: bundleFile.digest, signedTime: bundle.signedTime,
             listNames: Set(bundle.statusLists.map(\.name)), times: listTimes)
         return true
+    }
+
+    /// Refuses a bundle or root document that is dated ahead, and a document or bundle key that has ended.
+    ///
+    /// Throws `clock_before_bundle`, `bundle_expired`.
+    func checkTime(at now: UInt64, skewSeconds: UInt64) throws(BundleError) {
+        try bundle.checkNotAhead(of: now, skewSeconds: skewSeconds)
+        try warrant?.checkNotAhead(of: now, skewSeconds: skewSeconds)
+        try warrant?.check(at: now)
     }
 
     /// Opens the gate's replay store, or makes it at the gate's first start.
@@ -127,20 +145,22 @@ package struct GateDirectory: Sendable {
         }
     }
 
-    /// The scenes of a bundle, which the root signed; the gate's memory is neither read nor changed.
+    /// The scenes of a bundle, which the root confirms; the gate's memory is neither read nor changed.
     ///
     /// - Parameters:
     ///   - path: the bundle's folder.
     ///   - root: where the root key comes from.
     ///   - users: the users who may write the folder.
     /// - Returns: the scenes' names.
-    /// - Throws: `bundle_unreadable`, `bad_signature`, `root_differs`.
+    /// - Throws: `bundle_unreadable`, `bad_signature`, `root_differs`, `roots_invalid`, `root_threshold_missing`.
     package static func sceneNames(
         in path: String, root: RootSource, users: TrustedUsers = .own
     ) throws(BundleError) -> Set<String> {
         try GateFile.check(path, users)
         let key = try root.key(in: path, users: users)
-        return Set(try GateBundle(BundleFile.read(in: path, of: users).bytes[...], root: key).scenes.map(\.name))
+        let bytes = try BundleFile.read(in: path, of: users).bytes
+        let authority = BundleAuthority(try RootChain(in: path, root: key, users: users), root: key)
+        return Set(try GateBundle.signed(bytes[...], by: authority).bundle.scenes.map(\.name))
     }
 
     private static func epochKeys(_ path: String) throws(BundleError) -> EpochKeyFile {

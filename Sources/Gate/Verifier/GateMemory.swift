@@ -2,7 +2,8 @@ import Glibc
 import Platform
 import Synchronization
 
-/// The file `seen.cbor`: the root, the newest bundle and lists that a gate has seen; it takes no others or older ones.
+/// The file `seen.cbor`: the root, the newest root document, bundle and lists that a gate has seen; it takes no others
+/// or older ones.
 ///
 /// Gates that share the folder write in turn, under a lock of the folder, and each adds to the others' entries. A gate
 /// reads the file once, and writes it only for something newer.
@@ -17,6 +18,17 @@ final class GateMemory: Sendable {
     /// Whether time is given instead of read from the clock: the gate then learns for itself, and writes nothing.
     private let isTimeGiven: Bool
     private let known: Mutex<SeenMaterial>
+    private let following = Mutex<Following?>(nil)
+
+    /// The chain and the bundle key of the generation that this memory serves.
+    private struct Following {
+        /// Nil for a folder without a chain.
+        let chain: FollowedRoots?
+        /// SHA-256 of the SPKI of the bundle key; nil if the first root signed the bundle.
+        let bundleKey: [UInt8]?
+        /// Whether the file does not have the chain's newest document yet.
+        var isNews: Bool
+    }
 
     /// Reads the memory in a folder.
     ///
@@ -41,7 +53,7 @@ final class GateMemory: Sendable {
 
     /// The newest time of the list that this gate has seen; 0 for a list it has never seen.
     func newestTime(ofList name: String) -> UInt64 {
-        known.withLock { $0.listTimes[name] ?? 0 }
+        known.withLock { $0.newestTime(ofList: name) }
     }
 
     /// The newest time of any bundle or list that this gate has seen; 0 if none is known.
@@ -73,29 +85,53 @@ final class GateMemory: Sendable {
         known.withLock { $0.merge(stored) }
     }
 
-    /// Remembers a bundle, and the times of its opened lists; the root is pinned already.
+    /// Follows a folder's chain of root documents, without what was learnt under keys that it has dropped.
+    ///
+    /// Nothing is written before ``remember(version:digest:signedTime:listNames:times:)``.
+    ///
+    /// - Parameters:
+    ///   - chain: nil for a folder without one.
+    ///   - bundleKey: SHA-256 of the SPKI of the key that signed the bundle; nil for the first root.
+    /// - Throws: `bundle_rollback`.
+    func follow(_ chain: FollowedRoots?, bundleKey: [UInt8]?) throws(BundleError) {
+        let isNews = try known.withLock { (seen) throws(BundleError) in
+            let former = seen.roots
+            try seen.follow(chain)
+            return seen.roots != former
+        }
+        following.withLock { $0 = Following(chain: chain, bundleKey: bundleKey, isNews: isNews) }
+    }
+
+    /// Remembers a bundle with its root document, and the times of its opened lists; the root is pinned already.
     ///
     /// Throws `bundle_rollback` for a bundle older than the newest seen, even if only another gate has seen that.
     func remember(
         version: UInt64, digest: [UInt8], signedTime: UInt64, listNames: @autoclosure () -> Set<String>,
         times: [String: UInt64] = [:]
     ) throws(BundleError) {
+        let following = following.withLock { $0 }
+        let key = following?.bundleKey
         // A one-shot gate starts for every scan, mostly with a bundle that it already knows.
         let isKnown = known.withLock {
-            $0.version == version && $0.digest == digest && $0.signedTime >= signedTime
+            $0.holds(version: version, digest: digest, signedTime: signedTime, from: key)
         }
-        if times.isEmpty, isKnown { return }
+        let isNews = following?.isNews == true
+        if times.isEmpty, isKnown, !isNews { return }
         let listNames = listNames()
-        try update { (seen) throws(BundleError) in
+        try update(takingRoots: isNews) { (seen) throws(BundleError) in
+            if let following { try seen.follow(following.chain) }
             try seen.check(version: version, digest: digest)
-            seen.setBundle(version: version, digest: digest, listNames: listNames, signedTime: signedTime)
-            seen.merge(times)
+            seen.setBundle(
+                version: version, digest: digest, listNames: listNames, signedTime: signedTime, from: key)
+            seen.merge(times, from: key)
         }
+        self.following.withLock { $0?.isNews = false }
     }
 
     /// Remembers the times of lists.
     func remember(_ times: [String: UInt64]) throws(BundleError) {
-        try update { (seen) throws(BundleError) in seen.merge(times) }
+        let key = following.withLock { $0?.bundleKey }
+        try update { (seen) throws(BundleError) in seen.merge(times, from: key) }
     }
 
     /// Remembers the replay store that the gate uses under a name.
@@ -114,13 +150,16 @@ final class GateMemory: Sendable {
         try update { (seen) throws(BundleError) in seen.forget(aheadOf: now, skewSeconds: skewSeconds) }
     }
 
-    private func update(_ change: (inout SeenMaterial) throws(BundleError) -> Void) throws(BundleError) {
+    private func update(
+        takingRoots: Bool = false, _ change: (inout SeenMaterial) throws(BundleError) -> Void
+    ) throws(BundleError) {
         var changed = known.withLock { $0 }
         let before = changed
         try change(&changed)
-        guard changed != before else { return }
+        guard changed != before || takingRoots else { return }
         guard !isTimeGiven else { return known.withLock { $0 = changed } }
-        let seen = try write(change)
+        var seen = try write(change)
+        if let following = following.withLock({ $0 }) { try seen.follow(following.chain) }
         known.withLock { $0 = seen }
     }
 

@@ -151,7 +151,7 @@ package final class RunningGate: Sendable {
     private func load(after current: Generation, at now: UInt64) throws(BundleError) -> Generation? {
         let directory = try GateDirectory(after: current.directory)
         let skewSeconds = current.gate.skewSeconds
-        try directory.bundle.checkNotAhead(of: now, skewSeconds: skewSeconds)
+        try directory.checkTime(at: now, skewSeconds: skewSeconds)
         try directory.checkEpochKeys()
         let (times, failures) = directory.statusLists.openAll(at: now, skewSeconds: skewSeconds)
         if let failure = failures.min(by: { $0.key.name < $1.key.name })?.value { throw failure }

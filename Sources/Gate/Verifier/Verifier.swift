@@ -39,6 +39,7 @@ package struct Verifier: Sendable {
     package let skewSeconds: UInt64
     private let setup: Setup
     private let bundle: GateBundle
+    private let warrant: BundleWarrant?
     private let memory: GateMemory
     private let own: SuishenSource
     private let others: [any IdentitySource]
@@ -70,7 +71,7 @@ package struct Verifier: Sendable {
         self.scene = scene
         self.setup = setup
         standingWarnings = directory.isRootUnpinned ? [RootSource.unpinnedWarning] : []
-        bundle = directory.bundle
+        (bundle, warrant) = (directory.bundle, directory.warrant)
         memory = directory.memory
         self.replay = replay
         let (challenge, links) = (setup.challenge, setup.links)
@@ -228,8 +229,8 @@ package struct Verifier: Sendable {
         findings.trust = trust
         do throws(Refusal) {
             let clock = try ClockNotBehind(
-                bundle, memory: memory.signedTime, at: now, skewSeconds: skewSeconds)
-            let term = try BundleInTerm(bundle, in: scene, at: now)
+                bundle, warrant, memory: memory.signedTime, at: now, skewSeconds: skewSeconds)
+            let term = try BundleInTerm(bundle, warrant, in: scene, at: now)
             if trust.isStale { findings.warnings.append("bundle_stale") }
             let accepted = try source.accepted(payload, at: now, &findings)
             return AssessedCode(

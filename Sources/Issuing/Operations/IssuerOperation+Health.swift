@@ -3,7 +3,8 @@ import Platform
 import Storage
 
 extension IssuerOperation {
-    /// Shows that the service answers, its issuer, and whether its log takes events.
+    /// Shows that the service answers, its issuer, whether its log takes events, and which root document or bundle key
+    /// ends soon.
     ///
     /// The log's state is `ok`, `log_checking` while the log is read at a start, or the code of another error.
     ///
@@ -26,6 +27,7 @@ extension IssuerOperation {
         return OperationAnswer(json: [
             "status": "ok", "issuer": .string(service.settings.issuer),
             "log": .string(service.log.obstacle?.code ?? "ok"),
+            "warnings": .array(IssuingService.rootWarnings(in: service.state, at: caller.now).map(\.json)),
         ])
     }
 }

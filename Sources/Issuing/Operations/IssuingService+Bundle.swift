@@ -108,8 +108,10 @@ extension IssuingService {
                 token: try statusToken(shard, issuedAt: issuedAt, expiresAt: listsExpireAt, key: statusKey)
             )
         }
+        let (bundleKey, roots) = try signingKeys.bundleKey(at: time)
         return try BundleExport(
-            bundle, root: keys.root, statusLists: tokens, epochKeys: try epochKeys(order.domains, at: issuedAt))
+            bundle, signer: bundleKey, root: roots.root, roots: roots.chain, statusLists: tokens,
+            epochKeys: try epochKeys(order.domains, at: issuedAt))
     }
 
     /// The longest time for which any shipped scene for these forms uses an expired bundle.

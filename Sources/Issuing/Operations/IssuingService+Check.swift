@@ -24,10 +24,11 @@ extension IssuingService {
     /// - Parameters:
     ///   - state: the installation's folder; it must not be in use.
     ///   - owner: the daemon's user.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
     ///   - checkSocket: the server's check of the socket's path.
     /// - Returns: an error for each problem.
     package static func mistakes(
-        in state: StateDirectory, owner: UInt32, checkSocket: () throws -> Void
+        in state: StateDirectory, owner: UInt32, at now: UInt64, checkSocket: () throws -> Void
     ) async -> [OperationError] {
         var mistakes: [OperationError] = []
         func attempt<Value>(_ body: () async throws -> Value) async -> Value? {
@@ -44,7 +45,8 @@ extension IssuingService {
         // Without a lock file there is no installation, and every further check would fail for that reason.
         if mistakes.contains(where: { $0.code == "state_missing" }) { return mistakes }
         let settings = await attempt { try Settings(contentsOf: state.settings) }
-        for name in KeyRing.files { _ = await attempt { try SigningKey(contentsOf: state.key(name)) } }
+        _ = await attempt { try InstallationRoots(state).bundleKey(in: state, at: now) }
+        _ = await attempt { try SigningKey(contentsOf: state.key(KeyRing.checkpointFile)) }
         for name in KeyRing.secrets { _ = await attempt { try KeyRing.secret(name, in: state) } }
         // Keys that cannot be read are reported one by one.
         let keys = try? KeyRing(state)

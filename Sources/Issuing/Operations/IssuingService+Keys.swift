@@ -62,6 +62,8 @@ extension IssuingService {
 
     /// Refuses an installation whose signing keys cannot be used.
     ///
+    /// A bundle key that is missing or has ended keeps a daemon from exporting bundles alone.
+    ///
     /// - Throws: the errors of ``verificationKey(_:)``.
     package func checkSigningKeys() throws(OperationError) {
         for role in KeyRole.allCases { _ = try verificationKey(role) }

@@ -1,4 +1,5 @@
 package import Credential
+import Encoding
 package import Signing
 
 /// The private keys and secrets of an installation that never change, read once at start.
@@ -8,12 +9,14 @@ package struct KeyRing: Sendable {
     static let secrets = ["medical.key", "transit.key", "registry.key", "digest.key"]
     static let secretByteCount = 32
     static let rootFile = "root.pem"
+    /// The first bundle key's file; those of later bundle keys are named after their key identifiers.
+    static let bundleFile = "bundle.pem"
+    /// The files of the keys that stand above the trust list.
+    static let rootFiles = [rootFile, bundleFile]
     static let checkpointFile = "checkpoint.pem"
-    /// The files of the private keys in this ring.
-    static let files = [rootFile, checkpointFile]
 
-    /// Signs gate bundles; keep it offline in a real installation.
-    package let root: SigningKey
+    /// The first root, which gates pin; its private key is needed for no operation once there is a root document.
+    package let root: VerificationKey
     /// Signs the log's checkpoints.
     let checkpoint: SigningKey
     let masters: [SealDomain: [UInt8]]
@@ -22,11 +25,12 @@ package struct KeyRing: Sendable {
 
     /// The key files with their algorithms and uses.
     ///
-    /// The checkpoint key is Ed25519 in every suite, as signed notes require. The root has no use in the trust list,
-    /// because it signs the list itself.
+    /// The checkpoint key is Ed25519 in every suite, as signed notes require. Root and bundle key have no use in the
+    /// trust list: the root lists the bundle key, which signs the list itself.
     static func signingKeys(of suite: Suite) -> [(name: String, algorithm: SignatureAlgorithm, uses: [String])] {
         [
             (rootFile, suite.algorithm, []),
+            (bundleFile, suite.algorithm, []),
             (KeyRole.issuer.firstFile, suite.algorithm, KeyRole.issuer.uses),
             (KeyRole.status.firstFile, suite.algorithm, KeyRole.status.uses),
             (checkpointFile, .ed25519, ["checkpoint"]),
@@ -35,15 +39,29 @@ package struct KeyRing: Sendable {
 
     /// Reads the keys and secrets.
     ///
-    /// - Throws: the error of the first unusable key file: missing, readable by others, or of a wrong kind.
-    package init(_ state: StateDirectory) throws(SigningError) {
-        root = try SigningKey(contentsOf: state.key(Self.rootFile))
-        checkpoint = try SigningKey(contentsOf: state.key(Self.checkpointFile))
-        masters = [
-            .medical: try Self.secret("medical.key", in: state), .transit: try Self.secret("transit.key", in: state),
-        ]
-        registrySecret = try Self.secret("registry.key", in: state)
-        digestSecret = try Self.secret("digest.key", in: state)
+    /// - Throws: the error of the first unusable key file: missing, readable by others, or of a wrong kind; an error of
+    ///   the root documents.
+    package init(_ state: StateDirectory) throws(OperationError) {
+        root = try InstallationRoots(state).root
+        do {
+            checkpoint = try SigningKey(contentsOf: state.key(Self.checkpointFile))
+            masters = [
+                .medical: try Self.secret("medical.key", in: state),
+                .transit: try Self.secret("transit.key", in: state),
+            ]
+            registrySecret = try Self.secret("registry.key", in: state)
+            digestSecret = try Self.secret("digest.key", in: state)
+        } catch {
+            throw OperationError(error)
+        }
+    }
+
+    /// The files in which a bundle key may lie.
+    static func bundleKeyFiles(_ keyIdentifier: [UInt8]) -> [String] { [bundleKeyFile(keyIdentifier), bundleFile] }
+
+    /// The file of a bundle key that is not the installation's first one.
+    package static func bundleKeyFile(_ keyIdentifier: [UInt8]) -> String {
+        "bundle-\(Hex.encode(keyIdentifier)).pem"
     }
 
     static func secret(_ name: String, in state: StateDirectory) throws(SigningError) -> [UInt8] {

@@ -57,6 +57,8 @@ extension OperationError {
         case requestMalformed = "request_malformed"
         case requestTooLong = "request_too_long"
         case residentIDInvalid = "resident_id_invalid"
+        case rootsBehind = "roots_behind"
+        case rootsUnreadable = "roots_unreadable"
         case routeUnknown = "route_unknown"
         case settingsInvalid = "settings_invalid"
         case signatureInvalid = "signature_invalid"
@@ -91,13 +93,14 @@ extension OperationError.Code: ErrorCode {
         case .requestTooLong: .requestTooLong
         case .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
             .publishedCheckpointMissing, .publishedCheckpointOld, .publishedListForeign, .publishedListMissing,
-            .publishedListOld, .publishedUnreadable, .settingsInvalid, .socketFolderOpen, .socketInUse, .socketInvalid,
+            .publishedListOld, .publishedUnreadable, .rootsUnreadable, .settingsInvalid, .socketFolderOpen,
+            .socketInUse, .socketInvalid,
             .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
             .transitNetworkOld:
             .inputUnusable
         case .notPermitted: .notPermitted
         case .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
-        case .beatExists, .keyCompromised, .keyInUse, .stateExists: .conflict
+        case .beatExists, .keyCompromised, .keyInUse, .rootsBehind, .stateExists: .conflict
         case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
             .stateBusy:
             .later

@@ -34,7 +34,7 @@ package struct Settings: Sendable, Equatable {
     /// Reads the settings file, which only its owner may be able to read.
     ///
     /// - Throws: `settings_invalid`, or an error of the file.
-    init(contentsOf path: String) throws(OperationError) {
+    package init(contentsOf path: String) throws(OperationError) {
         let bytes: [UInt8]
         do {
             bytes = try SecretFile.read(path, byteCountMax: Self.byteCountMax)

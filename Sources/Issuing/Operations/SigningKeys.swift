@@ -29,6 +29,16 @@ final class SigningKeys: Sendable {
         try key(role, record)
     }
 
+    /// The private key that signs bundles at a time that the clock may give, with the public side of its trust.
+    ///
+    /// - Parameter time: the time of the signature.
+    /// - Returns: the key: a bundle key of the newest root document, or the root where there is no document.
+    /// - Throws: `key_missing` when no listed key is here and in its term, or an error of a file.
+    func bundleKey(at time: SigningTime) throws(OperationError) -> (key: SigningKey, roots: InstallationRoots) {
+        let roots = try InstallationRoots(state)
+        return (try roots.bundleKey(in: state, at: time.seconds), roots)
+    }
+
     /// The public key of a role, once its private key is found to belong to it.
     ///
     /// - Throws: as ``key(_:_:at:)``.

@@ -51,8 +51,11 @@ package struct StateDirectory: Sendable {
             for folder in ["keys", "log", "run"] where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
                 throw Self.unwritable("\(path)/\(folder)")
             }
+            let root = try SigningKey.generate(settings.suite.algorithm)
+            try root.write(to: key(KeyRing.rootFile))
+            try FirstRootDocument(root: root, at: now).write(to: self)
             var records: [IssuerKeyRecord] = []
-            for kind in KeyRing.signingKeys(of: settings.suite) {
+            for kind in KeyRing.signingKeys(of: settings.suite) where !KeyRing.rootFiles.contains(kind.name) {
                 let key = try SigningKey.generate(kind.algorithm)
                 try key.write(to: self.key(kind.name))
                 guard !kind.uses.isEmpty else { continue }

@@ -105,7 +105,7 @@ struct StatePermissions {
         case state.path + "/run": .run
         case state.log: .log
         case state.settings: .secret
-        case state.transitNetwork: .named
+        case state.transitNetwork, state.rootKey, state.rootDocuments: .named
         default: entry.hasPrefix(state.registry) ? .secret : .unknown
         }
     }

@@ -40,8 +40,10 @@ package enum InstallationRecovery {
                 }
                 return try PublishedState(
                     PublishedFolder(path: folder),
-                    heldTo: .init(root: keys.root.verificationKey, log: log, statusKeys: statusKeys, beat: beat))
+                    heldTo: .init(roots: InstallationRoots(state), log: log, statusKeys: statusKeys, beat: beat))
             }
+            // An older copy of the installation would sign with a bundle key that gates no longer take.
+            if let chain = published.roots { try InstallationRoots.take(chain, in: state) }
             let known = try database.position()?.installation ?? beat?.installation
             let installation = try known ?? random.bytes(RegistryPosition.installationByteCount)
             let change = RecoveryChange(

@@ -14,12 +14,15 @@ struct PublishedState {
     let lists: [PublishedList]
     let checkpoint: Beat.LogPoint
 
+    /// The published root documents, where they are newer than this installation's.
+    let roots: RootChain?
+
     static let checkpointName = "checkpoint"
 
     /// The keys and the beat that the published files are checked against.
     struct Measure {
-        /// The key that signs this installation's bundles.
-        let root: VerificationKey
+        /// The first root, and the root documents that this installation knows.
+        let roots: InstallationRoots
         /// The key and the name of this installation's log.
         let log: NoteKey
         /// The registry's keys for status lists.
@@ -32,23 +35,45 @@ struct PublishedState {
     ///
     /// - Throws: a code for a missing file, one for another installation's file, one for a file older than in the beat.
     init(_ folder: PublishedFolder, heldTo measure: Measure) throws(OperationError) {
-        let bundle = try Self.bundle(folder, measure)
+        let chain = try Self.chain(folder, measure)
+        let bundle = try Self.bundle(folder, chain, measure)
+        roots = chain == measure.roots.chain ? nil : chain
         bundleVersion = bundle.version
         transitVersion = bundle.transit?.version ?? 0
         checkpoint = try Self.checkpoint(folder, measure)
         lists = try Self.lists(folder, of: bundle, measure)
     }
 
-    private static func bundle(_ folder: PublishedFolder, _ measure: Measure) throws(OperationError) -> GateBundle {
+    /// The published root documents; this installation's own where the folder has none.
+    private static func chain(_ folder: PublishedFolder, _ measure: Measure) throws(OperationError) -> RootChain? {
+        guard let bytes = try folder.read(RootChain.name, byteCountMax: RootChain.byteCountMax) else {
+            return measure.roots.chain
+        }
+        let chain: RootChain
+        do {
+            chain = try RootChain(bytes, root: measure.roots.root)
+        } catch {
+            throw folder.unreadable(RootChain.name, error.reason)
+        }
+        guard let own = measure.roots.chain, !own.isContinued(by: chain) else { return chain }
+        throw chain.isContinued(by: own)
+            ? folder.old("bundle", "the published \(RootChain.name) is older than this installation's")
+            : folder.foreign("bundle", "comes with root documents that are not this installation's")
+    }
+
+    private static func bundle(
+        _ folder: PublishedFolder, _ chain: RootChain?, _ measure: Measure
+    ) throws(OperationError) -> GateBundle {
         guard let bytes = try folder.read(BundleExport.bundleName, byteCountMax: GateBundle.byteCountMax) else {
             throw folder.missing("bundle", BundleExport.bundleName)
         }
         let bundle: GateBundle
         do {
-            bundle = try GateBundle(bytes[...], root: measure.root)
+            let authority = BundleAuthority(chain, root: measure.roots.root)
+            bundle = try GateBundle.signed(bytes[...], by: authority).bundle
         } catch {
             throw error.code == .badSignature
-                ? folder.foreign("bundle", "is not signed by this installation's root key")
+                ? folder.foreign("bundle", "is not signed by this installation's root or bundle key")
                 : folder.unreadable(BundleExport.bundleName, error.reason)
         }
         if let newest = measure.beat?.bundleVersion, bundle.version < newest {

@@ -1,0 +1,146 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Gate
+import Issuing
+import Platform
+import Signing
+
+/// Changes roots and bundle keys, from file to file, so that each root stays on its own machine.
+struct RootCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "root", abstract: "Change the roots that gates follow, and the keys that sign bundles.",
+        discussion: """
+            `new` makes the next root document, each holder of a root signs a copy with `sign` on a machine without \
+            network, and `join` puts the copies together. `show` prints what a document says and who is missing.
+            """,
+        subcommands: [
+            RootNewCommand.self, RootSignCommand.self, RootJoinCommand.self, RootShowCommand.self,
+            RootBundleKeyCommand.self, RootBeginCommand.self,
+        ])
+
+    /// Reads a proposed document.
+    static func proposal(_ path: String) throws(CommandError) -> RootProposal {
+        let bytes = try InputFile.read(path, byteCountMax: RootProposal.byteCountMax)
+        return try naming(path) { () throws(BundleError) in try RootProposal(bytes) }
+    }
+
+    /// Reads a public key in PEM.
+    static func publicKey(_ path: String) throws(CommandError) -> VerificationKey {
+        let bytes = try InputFile.read(path, byteCountMax: SigningKey.fileByteCountMax)
+        return try naming(path) { () throws(SigningError) in try VerificationKey(pem: bytes) }
+    }
+
+    /// Runs `body`, whose error concerns a file.
+    static func naming<Value, Failure: CodedError>(
+        _ path: String, _ body: () throws(Failure) -> Value
+    ) throws(CommandError) -> Value {
+        do throws(Failure) {
+            return try body()
+        } catch {
+            throw CommandError(error, in: path)
+        }
+    }
+}
+
+/// Signs a copy of a proposed document.
+struct RootSignCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sign", abstract: "Sign a copy of a root document, and print what was signed.",
+        discussion: "It needs the two files alone: run it on the machine that holds the root.")
+
+    @Argument(help: "The document, as `suishen root new` wrote it; other holders may have signed it.")
+    var document: String
+
+    @Option(help: "The private key of a root before the document, or of one in it.")
+    var key: String
+
+    @Option(help: "The file for the signed copy.")
+    var out: String
+
+    @OptionGroup var result: ResultOptions
+
+    func run() throws {
+        try CommandError.wrapping {
+            let signed = try RootCommand.proposal(document).signed(by: SigningKey(contentsOf: key))
+            try OutputFile.write(signed.encoded(), to: out)
+            result.print(signed.json)
+        }
+    }
+}
+
+/// Joins signed copies into the next chain.
+struct RootJoinCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join", abstract: "Join the signed copies of a root document, and append it to the chain.",
+        discussion: """
+            The chain goes into the installation, whose next bundle is signed by a key of the document, or to the file \
+            that --out names. Nothing is written while signatures are missing.
+            """)
+
+    @Argument(help: "The signed copies of one document.")
+    var documents: [String]
+
+    @Option(help: "The installation that takes the chain; SUISHEN_STATE by default.")
+    var state: String?
+
+    @Option(help: "A file for the chain, in place of an installation.")
+    var out: String?
+
+    @OptionGroup var result: ResultOptions
+
+    func validate() throws {
+        guard state == nil || out == nil else { throw ValidationError("give --state or --out, not both") }
+    }
+
+    func run() throws {
+        try CommandError.wrapping {
+            var joined = try RootCommand.proposal(documents[0])
+            for path in documents.dropFirst() {
+                let copy = try RootCommand.proposal(path)
+                joined = try RootCommand.naming(path) { [joined] () throws(BundleError) in
+                    try joined.joined(with: copy)
+                }
+            }
+            let chain = try joined.completed()
+            if let out {
+                try OutputFile.write(chain.encoded(), to: out)
+            } else {
+                try InstallationRoots.take(chain, in: StateOptions.folder(state))
+            }
+            result.print(joined.json)
+        }
+    }
+}
+
+/// Prints a document or a chain.
+struct RootShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Print what root documents say, who has signed, and who is missing.",
+        discussion: """
+            FILE is a proposed document, or the chain in roots.cbor. A chain is checked from its first root on: --root \
+            names it, and by default it is the root.pem beside the chain.
+            """)
+
+    @Argument(help: "A document of `suishen root new`, or a roots.cbor.")
+    var file: String
+
+    @Option(help: "The first root's public key, for a chain.")
+    var root: String?
+
+    @OptionGroup var result: ResultOptions
+
+    func run() throws {
+        try CommandError.wrapping {
+            let bytes = try InputFile.read(file, byteCountMax: RootProposal.byteCountMax)
+            guard let documents = try? RootChain.documents(in: bytes) else {
+                result.print(try RootCommand.naming(file) { () throws(BundleError) in try RootProposal(bytes) }.json)
+                return
+            }
+            let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+            let root = try RootCommand.publicKey(root ?? folder + BundleExport.rootName)
+            let chain = try RootCommand.naming(file) { () throws(BundleError) in try RootChain(documents, root: root) }
+            for json in chain.json { result.print(json) }
+        }
+    }
+}
