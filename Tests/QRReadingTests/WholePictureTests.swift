@@ -90,7 +90,9 @@ struct WholePictureTests {
     func promising() {
         var picture = PixelBuffer()
         picture.resize(width: 4_800, height: 1_600)
-        let patterns = [100.0, 4_700, 4_710, 4_720].map { FinderPattern(x: $0, y: 800, module: 3, lineCount: 5, support: 1) }
+        let patterns = [100.0, 4_700, 4_710, 4_720].map {
+            FinderPattern(x: $0, y: 800, module: 3, lineCount: 5, support: 1)
+        }
         let tiles = Tile.cut(picture, side: 1_600, by: patterns)
         #expect(tiles.first?.x == 3_200)
     }
