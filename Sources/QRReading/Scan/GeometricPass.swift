@@ -5,7 +5,8 @@ struct GeometricPass {
     private var threshold = LocalThreshold()
     private var binary = PixelBuffer()
     private var negative = PixelBuffer()
-    private var detector = FinderDetector()
+    /// The finder patterns of the latest picture.
+    private(set) var detector = FinderDetector()
     private var triples: [FinderTriple] = []
     /// The positions of the codes that were read.
     private var read: [ScannedCode.Corners] = []

@@ -15,6 +15,9 @@ struct LookRunner {
         self.microseconds = microseconds
     }
 
+    /// The finder patterns that the latest look by geometry found.
+    var detector: FinderDetector { geometric.detector }
+
     /// Takes one look; corners are positions in this picture.
     mutating func take(
         _ step: ScanPlan.Step, at picture: PixelBuffer, deadline: Deadline, into look: inout Sight

@@ -41,8 +41,11 @@ enum ScanPlan {
         Step(look: .zbar(window: nil)),
     ]
 
+    /// The first look: pictures of this size are searched for finder patterns just as the search of the whole is.
+    static let (firstLongSide, firstWindowShare) = (1_000, 12)
+
     static let steps = [
-        Step(look: .geometry(windowShare: 12, refined: false), longSide: 1_000),
+        Step(look: .geometry(windowShare: firstWindowShare, refined: false), longSide: firstLongSide),
         Step(look: .zbar(window: 40), longSide: 640),
         Step(look: .geometry(windowShare: 12, refined: true, smoothed: true), divisor: 4),
         Step(look: .geometry(windowShare: 12, refined: true, smoothed: true), divisor: 8),

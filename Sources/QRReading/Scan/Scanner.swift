@@ -68,7 +68,9 @@ package struct Scanner {
         pyramid.build(picture, downTo: ScanPlan.longSideMax)
         let isDone = takeSteps(0..<1, deadline)
         let isNoisy = pyramid.count > 0 && NoiseGauge.isNoisy(picture)
-        readWhole(isSmoothed: isNoisy, freeCount: Self.freeReadCount, deadline)
+        let isWhole = max(picture.width, picture.height) <= ScanPlan.firstLongSide
+        readWhole(
+            known: isWhole ? runner.detector : nil, isSmoothed: isNoisy, freeCount: Self.freeReadCount, deadline)
         if !isDone, sight.needsLooks, !takeSteps(1..<ScanPlan.freeStepCount, deadline) {
             if pyramid.count > 0 {
                 if !isNoisy, !deadline.isOver { readWhole(isSmoothed: true, freeCount: 0, deadline) }
@@ -178,7 +180,9 @@ package struct Scanner {
 
     /// Reads every code in the picture; in a large picture also at half its size, a quarter and so on, where codes that
     /// are blurred in full size are sharp.
-    private mutating func readWhole(isSmoothed: Bool = false, freeCount: Int, _ deadline: Deadline) {
+    private mutating func readWhole(
+        known: FinderDetector? = nil, isSmoothed: Bool = false, freeCount: Int, _ deadline: Deadline
+    ) {
         var freeCount = freeCount
         for level in (0..<pyramid.count).reversed() {
             whole.read(
@@ -186,7 +190,8 @@ package struct Scanner {
                 deadline: deadline, into: &sight)
         }
         whole.read(
-            picture, isSmoothed: isSmoothed, factor: 1, freeCount: &freeCount, deadline: deadline, into: &sight)
+            picture, known: known, isSmoothed: isSmoothed, factor: 1, freeCount: &freeCount, deadline: deadline,
+            into: &sight)
     }
 
     /// Looks at a large picture in full size, tile by tile and the most promising tile first, and in between at the

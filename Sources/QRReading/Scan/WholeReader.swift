@@ -19,8 +19,8 @@ struct WholeReader {
     private static let patternCountMax = 1_200
     /// The fraction of its rows that must confirm a pattern.
     private static let supportMin = 0.35
-    /// The window of the threshold, as a fraction of the long side.
-    private static let windowShare = 12
+    /// The window of the threshold, as a fraction of the long side, as in the plan's first look.
+    private static let windowShare = ScanPlan.firstWindowShare
     /// The largest window, in pixels: a symbol's finder pattern of this size is read in a smaller picture.
     private static let windowMax = ScanPlan.longSideMax / windowShare
     /// How much darker than its neighbourhood a dark pixel is, in grey levels.
@@ -34,25 +34,24 @@ struct WholeReader {
     ///
     /// - Parameters:
     ///   - source: a grey picture.
+    ///   - known: the patterns of this picture, if an equal search has found them already.
     ///   - isSmoothed: whether noise is smoothed first.
     ///   - factor: the size of the whole picture, as a multiple of this one's.
     ///   - freeCount: the codes that may still be read without regard to the deadline.
     ///   - deadline: when to stop.
     ///   - sight: has what was read before in the whole picture, and gets the results.
     mutating func read(
-        _ source: PixelBuffer, isSmoothed: Bool = false, factor: Double, freeCount: inout Int, deadline: Deadline,
-        into sight: inout Sight
+        _ source: PixelBuffer, known: FinderDetector? = nil, isSmoothed: Bool = false, factor: Double,
+        freeCount: inout Int, deadline: Deadline, into sight: inout Sight
     ) {
         if isSmoothed { smoother.apply(source, into: &smooth) }
         let picture = isSmoothed ? smooth : source
         retriedCount = sight.unread.count
-        let window = min(max(15, max(picture.width, picture.height) / Self.windowShare), Self.windowMax)
-        threshold.apply(picture, window: window, offset: isSmoothed ? Self.smoothOffset : Self.offset, into: &binary)
-        let step = picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1
-        detector.find(in: binary, step: step, deadline: .none)
+        if known == nil { search(picture, offset: isSmoothed ? Self.smoothOffset : Self.offset) }
+        let found = known ?? detector
         let darkView = GreyView(picture: picture, isInverted: false)
         let lightView = GreyView(picture: picture, isInverted: true)
-        let (dark, light) = (patterns(detector.dark, darkView), patterns(detector.light, lightView))
+        let (dark, light) = (patterns(found.dark, darkView), patterns(found.light, lightView))
         let darkCodes = personCodes.find(between: dark, in: darkView)
         let lightCodes = personCodes.find(between: light, in: lightView)
         if light.count >= 3 { negative.loadInverted(picture) }
@@ -61,6 +60,13 @@ struct WholeReader {
         var noneFree = 0
         readOthers(dark, darkView, picture, factor, &noneFree, deadline, into: &sight)
         readOthers(light, lightView, negative, factor, &noneFree, deadline, into: &sight)
+    }
+
+    private mutating func search(_ picture: PixelBuffer, offset: Int32) {
+        let window = min(max(15, max(picture.width, picture.height) / Self.windowShare), Self.windowMax)
+        threshold.apply(picture, window: window, offset: offset, into: &binary)
+        let step = picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1
+        detector.find(in: binary, step: step, deadline: .none)
     }
 
     /// The patterns that are combined; of very many, those that look like one from most sides, which noise does not.
