@@ -15,7 +15,7 @@ final class GateMemory: Sendable {
 
     private let folder: String
     /// Whether time is given instead of read from the clock: the gate then learns for itself, and writes nothing.
-    private let isTimeGiven: Bool
+    let isTimeGiven: Bool
     private let known: Mutex<SeenMaterial>
 
     /// Reads the memory in a folder.
