@@ -27,6 +27,7 @@ package final class IssuingService: Sendable {
     let exports = WorkInTurn(label: "bundle.export")
     let readings = ReadingTurns()
     let keptLists = KeptStatusLists()
+    let treeReader = TreeReader()
     let refusals = RefusalTally()
     let trailReadings = TrailReadings()
     private let lock: LockedFile
