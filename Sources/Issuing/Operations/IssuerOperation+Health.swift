@@ -7,6 +7,8 @@ extension IssuerOperation {
     ///
     /// The log's state is `ok`, `log_checking` while the log is read at a start, or the code of another error.
     ///
+    /// Where the daemon publishes, `publish` is `ok` or the code of the error that keeps the tree from being up to date.
+    ///
     /// - Throws: the error of the clock while nothing is signed for it; the error of the last change, publication or
     ///   beat while the disk does not take it; `disk_full` while the disk of the registry or of the log has no room at
     ///   all, also when nothing was written since.
@@ -23,9 +25,13 @@ extension IssuerOperation {
                 code: StorageError.Code.diskFull.rawValue, reason: "the disk of \(folder) has no room",
                 hint: "free some space; nothing can be changed until then", errorClass: .later)
         }
-        return OperationAnswer(json: [
+        var answer: JSONObject = [
             "status": "ok", "issuer": .string(service.settings.issuer),
             "log": .string(service.log.obstacle?.code ?? "ok"),
-        ])
+        ]
+        if service.settings.publish != nil {
+            answer["publish"] = .string(service.treeHealth.error?.code ?? "ok")
+        }
+        return OperationAnswer(json: .object(answer))
     }
 }

@@ -28,6 +28,7 @@ package final class IssuingService: Sendable {
     let readings = ReadingTurns()
     let keptLists = KeptStatusLists()
     let treeReader = TreeReader()
+    package let treeHealth = TreeHealth()
     let refusals = RefusalTally()
     let trailReadings = TrailReadings()
     private let lock: LockedFile
