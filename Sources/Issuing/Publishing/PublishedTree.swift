@@ -83,7 +83,8 @@ package final class PublishedTree: Sendable {
         let descriptor = unsafe mkstemp(&temporary)
         guard descriptor >= 0 else { throw Self.unwritable(target) }
         let isComplete =
-            fchmod(descriptor, 0o644) == 0 && WholeTransfer.write(bytes, to: descriptor) && fsync(descriptor) == 0
+            unsafe fchmod(descriptor, 0o644) == 0 && WholeTransfer.write(bytes, to: descriptor)
+            && futimens(descriptor, Self.times(of: bytes)) == 0 && fsync(descriptor) == 0
         let failure = isComplete ? nil : Self.unwritable(target)
         close(descriptor)
         guard failure == nil, unsafe rename(temporary, target) == 0, Folder.sync(folder) else {
@@ -133,11 +134,31 @@ package final class PublishedTree: Sendable {
         guard unsafe unlink(target) == 0 || errno == ENOENT else { throw Self.unwritable(target) }
     }
 
+    /// A file's times: seconds from the SHA-256 of its bytes, between 1987 and 2021, and no date.
+    ///
+    /// nginx makes a file's ETag of this time and the size, so that the ETag follows the content: it changes with the
+    /// content within one second too, and is the same for copies of the tree.
+    private static func times(of bytes: [UInt8]) -> [timespec] {
+        let number = DigestAlgorithm.sha256.digest(bytes).prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        let time = timespec(tv_sec: (1 << 29) + number % (1 << 30), tv_nsec: 0)
+        return [time, time]
+    }
+
+    /// Sets a file's times from its bytes where they are others; true once they are right.
+    static func setTimes(of path: String, holding bytes: [UInt8]) -> Bool {
+        let times = times(of: bytes)
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return unsafe status.st_mtim.tv_sec == times[1].tv_sec
+            || utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) == 0
+    }
+
+    /// Whether a file has these bytes and the mode; a time that was changed since is set again.
     private func holds(_ bytes: [UInt8], at target: String) -> Bool {
         guard let file = try? RegularFile(target, byteCountMax: bytes.count, followsLink: false),
             file.byteCount == bytes.count, file.status.st_mode & 0o777 == 0o644
         else { return false }
-        return (try? file.bytes()) == bytes
+        return (try? file.bytes()) == bytes && Self.setTimes(of: target, holding: bytes)
     }
 
     private static func makeFolder(_ path: String) throws(OperationError) {

@@ -31,6 +31,8 @@ struct TreeContent: Sendable {
 }
 
 /// Reads published trees, and unpacks a list again only when its file was replaced.
+///
+/// A file that was replaced by a copy gets its time back, which web servers make its ETag of.
 final class TreeReader: Sendable {
     private struct Known {
         let identity: FileIdentity
@@ -41,9 +43,7 @@ final class TreeReader: Sendable {
 
     func content(of tree: String) -> TreeContent {
         var content = TreeContent()
-        if let bytes = try? RegularFile.read(
-            "\(tree)/\(BundleExport.bundleName)", byteCountMax: GateBundle.byteCountMax)
-        {
+        if let bytes = Self.bytes("\(tree)/\(BundleExport.bundleName)", byteCountMax: GateBundle.byteCountMax) {
             content.bundle = try? GateBundle(published: bytes[...])
         }
         for name in PublishedTree.names(in: "\(tree)/\(BundleExport.statusFolder)") {
@@ -58,10 +58,9 @@ final class TreeReader: Sendable {
     }
 
     private func list(_ path: String, named name: String) -> TreeContent.List? {
-        guard let identity = FileIdentity(path: path) else { return nil }
-        if let known = known.withLock({ $0[name] }), known.identity == identity { return known.list }
-        guard let bytes = try? RegularFile.read(path, byteCountMax: StatusListToken.byteCountMax),
-            let list = Self.list(bytes, named: name)
+        if let known = known.withLock({ $0[name] }), known.identity == FileIdentity(path: path) { return known.list }
+        guard let bytes = Self.bytes(path, byteCountMax: StatusListToken.byteCountMax),
+            let identity = FileIdentity(path: path), let list = Self.list(bytes, named: name)
         else { return nil }
         known.withLock { $0[name] = Known(identity: identity, list: list) }
         return list
@@ -85,8 +84,15 @@ final class TreeReader: Sendable {
             bitCount: token.list.count, revoked: revoked)
     }
 
+    private static func bytes(_ path: String, byteCountMax: Int) -> [UInt8]? {
+        guard let bytes = try? RegularFile.read(path, byteCountMax: byteCountMax) else { return nil }
+        // A file whose time cannot be set is replaced when it is due.
+        _ = PublishedTree.setTimes(of: path, holding: bytes)
+        return bytes
+    }
+
     private static func hot(_ path: String) -> TreeContent.Hot? {
-        guard let bytes = try? RegularFile.read(path, byteCountMax: HotListToken.byteCountMax) else { return nil }
+        guard let bytes = bytes(path, byteCountMax: HotListToken.byteCountMax) else { return nil }
         var keyIdentifier: [UInt8] = []
         let token = try? HotListToken(bytes[...]) { message in
             keyIdentifier = message.keyIdentifier
