@@ -72,7 +72,8 @@ struct TreeDraft {
             return nil
         }
         plan.hotCount = hot.count
-        try await service.coverBeat(ofLists: lists.map(\.name), issuedAt: now)
+        let hotName = hot.bytes == nil ? [] : [HotListToken.name]
+        try await service.coverBeat(ofLists: lists.map(\.name) + hotName, issuedAt: now)
         let named = Set(content.bundle?.statusLists.map(\.name) ?? [])
         plan.steps += lists.filter { !named.contains($0.name) }.map { ($0.path, $0.bytes) }
         let bundleStep = bundleBytes.map { (path: BundleExport.bundleName, bytes: $0) }
