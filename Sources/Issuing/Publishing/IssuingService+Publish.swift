@@ -19,12 +19,15 @@ extension IssuingService {
     static let publishedListSecondsMax: UInt64 = 3600
     /// The age at which a hot list is made anew although nothing was revoked, so that gates know that it is no old one.
     static let hotListSecondsMax: UInt64 = 300
+    /// The age at which a hot list's base moves: the shortest age that a shipped scene takes of a full list.
+    static let hotListBaseSecondsMax: UInt64 = 86_400
 
     /// Brings a published tree up to date, and leaves what has not changed.
     ///
     /// At every instant a reader finds whole files, and a bundle whose lists and keys fit: lists that the published bundle
-    /// does not name come first; then, if the published bundle does not know the status key yet, the new bundle; then the
-    /// other lists, the hot list, and otherwise the bundle; lists that the bundle no longer names go last.
+    /// does not name come first; then, if the published bundle does not know the status key yet, the new bundle; then a hot
+    /// list with its old base, the other lists, a hot list with a new base, and otherwise the bundle; lists that the
+    /// bundle no longer names go last.
     ///
     /// - Parameters:
     ///   - path: the tree's folder.

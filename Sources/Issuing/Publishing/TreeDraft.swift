@@ -78,8 +78,12 @@ struct TreeDraft {
         plan.steps += lists.filter { !named.contains($0.name) }.map { ($0.path, $0.bytes) }
         let bundleStep = bundleBytes.map { (path: BundleExport.bundleName, bytes: $0) }
         if isKeyNew, let bundleStep { plan.steps.append(bundleStep) }
+        // With its old base, the hot list fits the old lists as well. It comes first, so that no revocation is in the
+        // full lists alone before it is in the hot list: gates may keep older full lists.
+        let hotStep = hot.bytes.map { (path: BundleExport.hotListPath, bytes: $0) }
+        if hot.isGrown, let hotStep { plan.steps.append(hotStep) }
         plan.steps += lists.filter { named.contains($0.name) }.map { ($0.path, $0.bytes) }
-        if let bytes = hot.bytes { plan.steps.append((BundleExport.hotListPath, bytes)) }
+        if !hot.isGrown, let hotStep { plan.steps.append(hotStep) }
         if !isKeyNew, let bundleStep { plan.steps.append(bundleStep) }
         return plan
     }
@@ -110,32 +114,69 @@ struct TreeDraft {
     /// - Returns: nil if it would be too long.
     private func hotList(
         beside kept: [String: TreeContent.List], new: [(name: String, token: [UInt8])], key: SigningKey
-    ) throws -> (bytes: [UInt8]?, count: Int)? {
+    ) throws -> (bytes: [UInt8]?, count: Int, isGrown: Bool)? {
         var lists = kept
         for (name, token) in new { lists[name] = TreeReader.list(token, named: name) }
-        var revoked: [String: [UInt32]] = [:]
-        for (reference, published) in view.shards {
-            let missing = Set(published.revoked).subtracting(lists[reference.name]?.revoked ?? [])
-            revoked[reference.name] = Array(missing)
+        let grown = grownHotList
+        for hot in [grown, freshHotList(beside: lists)].compactMap(\.self) {
+            let count = hot.revoked.reduce(0) { $0 + $1.bits.count }
+            if new.isEmpty, let old = content.hot, old.token.base == hot.base, old.token.revoked == hot.revoked,
+                old.keyIdentifier == key.verificationKey.keyIdentifier, old.token.subject == hot.subject,
+                now - min(now, old.token.issuedAt) < IssuingService.hotListSecondsMax
+            {
+                return (nil, count, true)
+            }
+            let bytes = try hot.signed(by: key)
+            guard bytes.count <= HotListToken.byteCountMax else { continue }
+            if hot != grown, content.hot?.token.issuedAt == now { throw Self.hotListOfThisSecond }
+            return (bytes, count, hot == grown)
         }
+        return nil
+    }
+
+    /// The published hot list with what was revoked since, and the same base: gates need no newer full lists for it.
+    ///
+    /// What was revoked since is what the lists lack that are published until now. Nil once the base is too old, and
+    /// beside lists newer than the hot list: a run that moved the base was killed before it wrote the hot list, and what
+    /// these lists have need not be in it.
+    private var grownHotList: HotListToken? {
+        guard let old = content.hot?.token, now - min(now, old.base) < IssuingService.hotListBaseSecondsMax,
+            content.lists.values.allSatisfy({ $0.issuedAt <= old.issuedAt })
+        else { return nil }
+        var revoked = missing(in: content.lists)
+        for list in old.revoked { revoked[list.list]?.append(contentsOf: list.bits) }
+        return hotList(base: old.base, revoked)
+    }
+
+    /// A hot list whose base is the time of the oldest of the lists that are published from now on.
+    private func freshHotList(beside lists: [String: TreeContent.List]) -> HotListToken {
         let names = Set(view.shards.map(\.reference.name))
         let base = lists.filter { names.contains($0.key) }.map(\.value.issuedAt).min() ?? now
-        let hot = HotListToken(
+        return hotList(base: base, missing(in: lists))
+    }
+
+    /// The revocations that lists lack, for every list that is published; all of a list that is not there.
+    private func missing(in lists: [String: TreeContent.List]) -> [String: [UInt32]] {
+        var revoked: [String: [UInt32]] = [:]
+        for (reference, published) in view.shards {
+            revoked[reference.name] = Array(
+                Set(published.revoked).subtracting(lists[reference.name]?.revoked ?? []))
+        }
+        return revoked
+    }
+
+    private func hotList(base: UInt64, _ revoked: [String: [UInt32]]) -> HotListToken {
+        HotListToken(
             subject: "https://\(service.settings.host.lowercased())/\(BundleExport.hotListPath)", base: base,
             issuedAt: now, expiresAt: expiresAt, revoked: revoked)
-        let count = hot.revoked.reduce(0) { $0 + $1.bits.count }
-        if let old = content.hot, old.token.base == base, old.token.revoked == hot.revoked,
-            old.keyIdentifier == key.verificationKey.keyIdentifier, old.token.subject == hot.subject,
-            now - min(now, old.token.issuedAt) < IssuingService.hotListSecondsMax
-        {
-            return (nil, count)
-        }
-        let bytes = try hot.signed(by: key)
-        return bytes.count <= HotListToken.byteCountMax ? (bytes, count) : nil
     }
 
     private static func path(_ name: String) -> String { "\(BundleExport.statusFolder)/\(name).cwt" }
 
+    /// Two hot lists of one second could not be told apart after a kill.
+    private static let hotListOfThisSecond = OperationError(
+        code: .outputBusy, reason: "the hot list was made in this second, and its base must move",
+        hint: "publish again in a second")
     private static let noBundle = OperationError(
         code: .unexpected, reason: "the export has no bundle", hint: "report this with the daemon's log")
 }
