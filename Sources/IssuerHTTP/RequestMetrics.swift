@@ -34,12 +34,19 @@ final class RequestMetrics: Sendable {
 
     /// All counts in the Prometheus text format, version 0.0.4.
     ///
-    /// - Parameter isSigning: whether the clock lets the daemon sign now.
+    /// - Parameters:
+    ///   - isSigning: whether the clock lets the daemon sign now.
+    ///   - published: the time up to which the published tree is known to be up to date, in seconds since 1970; 0 before
+    ///     the first publication, nil where the daemon does not publish.
     /// - Returns: the text, which ends with a line feed.
-    func text(isSigning: Bool) -> String {
+    func text(isSigning: Bool, published: UInt64?) -> String {
         counts.withLock { counts in
             var text = "# HELP suishend_signing Whether the clock lets the daemon sign.\n"
             text += "# TYPE suishend_signing gauge\nsuishend_signing \(isSigning ? 1 : 0)\n"
+            if let published {
+                text += "# HELP suishend_published_seconds When the published tree was last known to be up to date.\n"
+                text += "# TYPE suishend_published_seconds gauge\nsuishend_published_seconds \(published)\n"
+            }
             text += "# HELP suishend_requests_total Requests answered.\n# TYPE suishend_requests_total counter\n"
             text += Self.lines("suishend_requests_total", counts.requests, label: "status")
             text += "# HELP suishend_request_lines_total Lines of batches answered.\n"

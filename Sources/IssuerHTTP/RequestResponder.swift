@@ -93,8 +93,9 @@ struct RequestResponder: Sendable {
             else { return (.whole(Self.wrongMethod(found.map(\.route.method))), pattern) }
             guard route.roles.contains(where: grants.roles.contains) else { throw Grants.missingRole(route.roles) }
             guard case .operation(let operation) = route.answer else {
+                let published = service.settings.publish.map { _ in service.treeHealth.checkedAt }
                 let isSigning = service.clockObstacle(atMilliseconds: nowMilliseconds()) == nil
-                return (.whole(WholeAnswer(metrics: metrics.text(isSigning: isSigning))), pattern)
+                return (.whole(WholeAnswer(metrics: metrics.text(isSigning: isSigning, published: published))), pattern)
             }
             let key = try Self.key(of: request)
             // Called once a request has arrived whole, and for each line of a batch: either may take minutes to arrive.

@@ -31,6 +31,7 @@ struct GatePageTests {
             #expect(row["entitlement"] == (scene.requiresEntitlement ? "needed" : "not needed"))
             #expect(row["grace"] == String(scene.bundleGraceSeconds / day))
             #expect(row["list age"] == String(scene.statusAgeSecondsMax / day))
+            #expect(row["hot limit"] == scene.hotLimitSeconds.map { String($0 / 3600) })
             #expect(row["online"] == (scene.isOnlineAllowed ? "yes" : "no"))
             #expect(row["replay refused"] == (scene.isReplayRefused ? "yes" : "no"))
             #expect(row["challenge"] == (scene.isChallengeRequired ? "yes" : "no"))
@@ -47,6 +48,7 @@ struct GatePageTests {
             "highest clockSkewSeconds": Int(Scene.clockSkewSecondsMax),
             "default presentationAgeSecondsMax": Int(plain.presentationAgeSecondsMax),
             "default clockSkewSeconds": Int(plain.clockSkewSeconds),
+            "default hotLimitSeconds": Int(Scene.hotLimitSecondsDefault),
             "scenes in a bundle": GateBundle.sceneCountMax,
             "codes looked at in one scan": Verifier.payloadCountMax,
         ]

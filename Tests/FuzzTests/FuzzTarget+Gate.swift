@@ -39,6 +39,12 @@ extension FuzzTarget {
         if let list = try? Inflate.all(bytes, byteCountMax: 1 << 16) { precondition(list.count <= 1 << 16) }
     }
 
+    /// Claims that are read are the ones that would be written: no second form of a hot list is read.
+    static func runHotList(_ bytes: [UInt8]) {
+        guard let token = try? HotListToken(claims: bytes[...]) else { return }
+        precondition(token.claims() == bytes)
+    }
+
     static func runTransit(_ bytes: [UInt8]) {
         for place in TransitLayout.CustomDataPlace.allCases {
             let layout = TransitLayout(customDataPlace: place)

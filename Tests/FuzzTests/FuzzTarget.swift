@@ -2,7 +2,7 @@
 ///
 /// What must also hold for accepted input is checked by a precondition, so that breaking it is a crash to libFuzzer.
 enum FuzzTarget: String, CaseIterable {
-    case cbor, cose, base45, json, bundle, roots, status, transit, hcert, http
+    case cbor, cose, base45, json, bundle, roots, status, hot, transit, hcert, http
     case image, scan, whole, symbol, payload, framing
     case note, entry, entries, proof, epcis
     case settings, request
@@ -16,6 +16,7 @@ enum FuzzTarget: String, CaseIterable {
         case .bundle: Self.runBundle(bytes)
         case .roots: Self.runRoots(bytes)
         case .status: Self.runStatusList(bytes)
+        case .hot: Self.runHotList(bytes)
         case .transit: Self.runTransit(bytes)
         case .hcert: Self.runHealthCertificate(bytes)
         case .http: Self.runHTTP(bytes)

@@ -13,6 +13,7 @@ struct SettingsTests {
         settings.paperLifetimeSeconds = 86_400
         settings.socket.mode = 0o660
         settings.socket.group = 1001
+        settings.publish = "/srv/gates"
         #expect(try Settings(text: settings.text) == settings)
     }
 
@@ -48,7 +49,7 @@ struct SettingsTests {
             "roles:\n  1001: [king]", "roles:\n  1001: [inspector]", "roles:\n  1001: [inspector:123]",
             "roles:\n  1001: auditor", "roles:\n  nobody: [auditor]", "roles:\n  1: [auditor]\n  1: [operator]",
             "roles: [auditor]", "issuer: SH\n  1001: [auditor]", "roles: {}\n  1001: [auditor]", "socketMode: 0777",
-            "socketMode: 660x", "socketGroup: staff",
+            "socketMode: 660x", "socketGroup: staff", "publish: gates", "publish: /srv/gates/", "publish: ",
         ])
     func wrongRoles(text: String) {
         let refusal = #expect(throws: OperationError.self) { try Settings(text: text) }

@@ -7,7 +7,7 @@ import Issuing
 struct RevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "Revoke a code, or every live code of a subject.",
-        discussion: "Gates learn of the revocation with their next bundle.")
+        discussion: "Gates learn of the revocation with their next hot list or bundle.")
 
     @Argument(help: "A code's cti, or a subject.")
     var target: String

@@ -10,9 +10,9 @@ struct SuishenCommand: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             InitCommand.self, PersonCommand.self, EnterpriseCommand.self, ObjectCommand.self, IssueCommand.self,
-            RevokeCommand.self, EventCommand.self, LogCommand.self, BundleCommand.self, KeyCommand.self,
-            RootCommand.self, AuditCommand.self, CodesCommand.self, RecoverCommand.self, DeviceCommand.self,
-            PresentCommand.self,
+            RevokeCommand.self, EventCommand.self, LogCommand.self, BundleCommand.self, PublishCommand.self,
+            KeyCommand.self, RootCommand.self, AuditCommand.self, CodesCommand.self, RecoverCommand.self,
+            DeviceCommand.self, PresentCommand.self,
             InspectCommand.self,
         ])
 

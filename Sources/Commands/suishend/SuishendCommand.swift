@@ -71,6 +71,10 @@ struct SuishendCommand: AsyncParsableCommand {
         let upkeep = Task {
             await service.upkeepContinually(nowMilliseconds: clocks.wallMilliseconds, report: Self.report)
         }
+        let tree = Task {
+            await service.publishContinually(
+                as: geteuid(), nowMilliseconds: clocks.wallMilliseconds, report: Self.report)
+        }
         let beating = Task { await service.advanceBeatContinually(report: Self.report) }
         let ready = ReadyLine.text(
             newestMilliseconds: service.newestEntryMilliseconds, nowMilliseconds: clocks.wallMilliseconds())
@@ -81,6 +85,8 @@ struct SuishendCommand: AsyncParsableCommand {
         let reported = await publishing.value
         upkeep.cancel()
         await upkeep.value
+        tree.cancel()
+        await tree.value
         beating.cancel()
         await beating.value
         let now = clocks.wallMilliseconds()

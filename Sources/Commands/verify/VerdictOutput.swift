@@ -48,7 +48,9 @@ struct VerdictOutput: Sendable {
 extension Verdict {
     /// Adds the warning while the gate's folder holds a refused generation.
     mutating func noteUpdate(of generation: RunningGate.Generation) {
-        if generation.isUpdateRefused { findings.warnings.append(RunningGate.refusedWarning) }
+        if generation.isUpdateRefused, !findings.warnings.contains(RunningGate.refusedWarning) {
+            findings.warnings.append(RunningGate.refusedWarning)
+        }
     }
 
     /// Adds the warning while an unread code in the background is passed over.

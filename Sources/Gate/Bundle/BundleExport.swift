@@ -19,6 +19,8 @@ package struct BundleExport: Sendable, Equatable {
     package static let bundleName = "bundle.cbor"
     package static let rootName = "root.pem"
     package static let statusFolder = "status"
+    /// Where the hot list lies in the folder, if there is one.
+    package static let hotListPath = "\(statusFolder)/\(HotListToken.name)"
 
     /// `bundle.cbor` is last, so that a gate never sees a new bundle before the files that it names.
     package let files: [File]

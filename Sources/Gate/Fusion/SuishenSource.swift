@@ -56,8 +56,12 @@ struct SuishenSource: IdentitySource {
             findings.note(code, categories: bundle.categories)
             return (code, try CodeInLife(code, at: now, skewSeconds: skewSeconds))
         }
-        let status = try findings.stage("status") { (_) throws(Refusal) in
-            try NotRevoked(code, in: statusLists, of: scene, at: now, skewSeconds: skewSeconds)
+        let status = try findings.stage("status") { (findings) throws(Refusal) in
+            // Of a hot list that is not taken, also beside a refusal.
+            defer {
+                if statusLists.hotListRefusal != nil { findings.warnings.append(RunningGate.refusedWarning) }
+            }
+            return try NotRevoked(code, in: statusLists, of: scene, at: now, skewSeconds: skewSeconds)
         }
         let (shown, freshness) = try findings.stage("presentation") { (findings) throws(Refusal) in
             let shown = try ShownByHolder(code)

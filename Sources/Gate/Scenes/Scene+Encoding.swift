@@ -4,7 +4,7 @@ import Encoding
 extension Scene {
     /// The scene as a record of the bundle.
     var item: CBORItem {
-        .record([
+        var fields: [(String, CBORItem)] = [
             ("name", .text(name)),
             ("forms", .array(Form.allCases.filter(forms.contains).map { .text($0.name) })),
             ("kinds", .array(PersonKind.allCases.filter(kinds.contains).map { .text($0.name) })),
@@ -19,7 +19,9 @@ extension Scene {
             ("isReplayRefused", .bool(isReplayRefused)),
             ("isChallengeRequired", .bool(isChallengeRequired)),
             ("delegationScope", .unsigned(delegationScope)),
-        ])
+        ]
+        if let hotLimitSeconds { fields.append(("hotLimitSeconds", .unsigned(hotLimitSeconds))) }
+        return .record(fields)
     }
 
     init(_ item: CBORItem) throws(BundleError) {
@@ -35,6 +37,7 @@ extension Scene {
             clockSkewSeconds: fields.unsigned("clockSkewSeconds"),
             bundleGraceSeconds: fields.unsigned("bundleGraceSeconds"),
             statusAgeSecondsMax: fields.unsigned("statusAgeSecondsMax"),
+            hotLimitSeconds: fields["hotLimitSeconds"] == nil ? nil : fields.unsigned("hotLimitSeconds"),
             isOnlineAllowed: fields.bool("isOnlineAllowed"), isReplayRefused: fields.bool("isReplayRefused"),
             isChallengeRequired: fields.bool("isChallengeRequired"),
             delegationScope: fields.unsigned("delegationScope"))

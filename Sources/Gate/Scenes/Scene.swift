@@ -11,6 +11,9 @@ package struct Scene: Sendable, Equatable {
     /// How far a phone's clock may be ahead unless the scene says otherwise.
     package static let clockSkewSecondsDefault: UInt64 = 15
 
+    /// How old a hot list may be unless the scene says otherwise: a day.
+    package static let hotLimitSecondsDefault: UInt64 = 86_400
+
     package let name: String
     package var forms: Set<Form>
     /// Kinds of person code; a scene that takes paper takes lower assurance.
@@ -29,6 +32,9 @@ package struct Scene: Sendable, Equatable {
     package var bundleGraceSeconds: UInt64
     /// How old a status list may be.
     package var statusAgeSecondsMax: UInt64
+    /// How old a gate's newest hot list may be, once the gate has had one; nil in bundles of previous versions, where
+    /// ``statusAgeSecondsMax`` alone counts.
+    package var hotLimitSeconds: UInt64?
     package var isOnlineAllowed: Bool
     package var isReplayRefused: Bool
     package var isChallengeRequired: Bool
@@ -39,7 +45,7 @@ package struct Scene: Sendable, Equatable {
         name: String, forms: Set<Form>, kinds: Set<PersonKind> = [], objectKinds: Set<ObjectKind> = [],
         domains: Set<SealDomain> = [], requiresEntitlement: Bool = false, presentationAgeSecondsMax: UInt64 = 30,
         clockSkewSeconds: UInt64 = clockSkewSecondsDefault, bundleGraceSeconds: UInt64 = 0,
-        statusAgeSecondsMax: UInt64 = 86_400,
+        statusAgeSecondsMax: UInt64 = 86_400, hotLimitSeconds: UInt64? = hotLimitSecondsDefault,
         isOnlineAllowed: Bool = false, isReplayRefused: Bool = false, isChallengeRequired: Bool = false,
         delegationScope: UInt64 = 0
     ) {
@@ -53,6 +59,7 @@ package struct Scene: Sendable, Equatable {
         self.clockSkewSeconds = clockSkewSeconds
         self.bundleGraceSeconds = bundleGraceSeconds
         self.statusAgeSecondsMax = statusAgeSecondsMax
+        self.hotLimitSeconds = hotLimitSeconds
         self.isOnlineAllowed = isOnlineAllowed
         self.isReplayRefused = isReplayRefused
         self.isChallengeRequired = isChallengeRequired

@@ -15,6 +15,10 @@ final class StatusStore: Sendable {
         var remembered: Set<StatusListReference> = []
         /// The unusable lists and their errors after ``openAll(at:)``; nil while lists are still opened on demand.
         var failures: [StatusListReference: BundleError]?
+        /// What hot lists say; nil until a code is looked up.
+        var hot: HotListReader.Reading?
+        /// The references of the open lists when ``hot`` was last remembered.
+        var hotCount = 0
     }
 
     private let folder: String
@@ -23,11 +27,12 @@ final class StatusStore: Sendable {
     private let bundle: GateBundle
     private let trust: TrustList
     private let memory: GateMemory
+    private let hotLists: HotListReader
     private let state = Mutex(State())
 
     init(
         folder: String, users: TrustedUsers = .own, statePath: String, bundle: GateBundle, trust: TrustList,
-        memory: GateMemory
+        memory: GateMemory, after former: StatusStore? = nil
     ) {
         self.folder = folder
         self.users = users
@@ -35,6 +40,9 @@ final class StatusStore: Sendable {
         self.bundle = bundle
         self.trust = trust
         self.memory = memory
+        hotLists = HotListReader(
+            folder: folder, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory,
+            after: former?.state.withLock { $0.hot?.known })
     }
 
     /// Finds the shard that holds the bit of an index, and the bit's place in that shard.
@@ -88,12 +96,68 @@ final class StatusStore: Sendable {
         }
     }
 
-    /// Opens every list that the bundle names; afterwards the store opens no other list.
+    /// What hot lists say; a one-shot gate reads and remembers them here, once a list is open.
     ///
-    /// - Returns: the times of the usable lists by name, and the errors of the others. The gate's memory is unchanged.
-    func openAll(at now: UInt64, skewSeconds: UInt64) -> (
-        times: [String: UInt64], failures: [StatusListReference: BundleError]
-    ) {
+    /// Throws `bundle_unreadable` if the gate has lost or cannot write what it has seen of hot lists.
+    func hotList(at now: UInt64, skewSeconds: UInt64) throws(BundleError) -> HotList {
+        try state.withLock { (state) throws(BundleError) in
+            let reading = try hotReading(at: now, skewSeconds: skewSeconds, &state)
+            // Only a one-shot gate remembers here: a running gate remembers a whole generation at once.
+            if state.failures == nil, state.hotCount < state.opened.count {
+                state.hot = try hotLists.remember(
+                    reading, beside: Self.sound(state.opened, at: now, skewSeconds: skewSeconds))
+                state.hotCount = state.opened.count
+            }
+            return reading.hotList
+        }
+    }
+
+    /// Remembers the hot list that ``openAll(at:skewSeconds:)`` read.
+    func rememberHotList(at now: UInt64, skewSeconds: UInt64) throws(BundleError) {
+        try state.withLock { (state) throws(BundleError) in
+            guard let reading = state.hot else { return }
+            state.hot = try hotLists.remember(
+                reading, beside: Self.sound(state.opened, at: now, skewSeconds: skewSeconds))
+        }
+    }
+
+    /// Why the folder's hot list is not taken; nil where it is, where there is none, and before it is read.
+    var hotListRefusal: BundleError? { state.withLock { $0.hot?.hotList.refusal } }
+
+    private func hotReading(
+        at now: UInt64, skewSeconds: UInt64, _ state: inout State
+    ) throws(BundleError) -> HotListReader.Reading {
+        if let reading = state.hot { return reading }
+        let reading = try hotLists.read(at: now, skewSeconds: skewSeconds)
+        state.hot = reading
+        return reading
+    }
+
+    private static func sound(
+        _ opened: [OpenedStatusList], at now: UInt64, skewSeconds: UInt64
+    ) -> [OpenedStatusList] {
+        opened.filter { list in
+            !list.isOutdated && !SignedTime.isAhead(list.list.issuedAt, of: now, skewSeconds: skewSeconds)
+        }
+    }
+
+    /// What ``openAll(at:skewSeconds:)`` found; the gate's memory is unchanged.
+    struct Opening {
+        /// The times of the usable lists by name.
+        let times: [String: UInt64]
+        /// The errors of the other lists.
+        let failures: [StatusListReference: BundleError]
+        /// The error of a hot list that is not taken.
+        let hotRefusal: BundleError?
+
+        var isComplete: Bool { failures.isEmpty && hotRefusal == nil }
+
+        /// The error to report of several.
+        var refusal: BundleError? { failures.min { $0.key.name < $1.key.name }?.value ?? hotRefusal }
+    }
+
+    /// Opens every list that the bundle names, and the hot list; afterwards the store opens no other list.
+    func openAll(at now: UInt64, skewSeconds: UInt64) -> Opening {
         let failures = state.withLock { state in
             var failures: [StatusListReference: BundleError] = [:]
             for reference in bundle.statusLists {
@@ -118,7 +182,14 @@ final class StatusStore: Sendable {
                 unusable[reference] = error
             }
         }
-        return (times, unusable)
+        let hotRefusal = state.withLock { state -> BundleError? in
+            do throws(BundleError) {
+                return try hotReading(at: now, skewSeconds: skewSeconds, &state).hotList.refusal
+            } catch {
+                return error
+            }
+        }
+        return Opening(times: times, failures: unusable, hotRefusal: hotRefusal)
     }
 
     private func opened(

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Identifies a file and its last change: device, inode, size, and both times of change.
-struct FileIdentity: Equatable, Sendable {
+package struct FileIdentity: Equatable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     let byteCount: Int
@@ -28,7 +28,7 @@ struct FileIdentity: Equatable, Sendable {
     }
 
     /// Reads the identity of the file at a path; nil if no file is there.
-    init?(path: String) {
+    package init?(path: String) {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
         self.init(status)

@@ -25,6 +25,8 @@ package struct GateDirectory: Sendable {
     private let users: TrustedUsers
     let memory: GateMemory
     let bundleFile: BundleFile
+    /// The hot list's file when the generation was opened; nil where there was none.
+    private let hotListFile: FileIdentity?
 
     /// Opens a folder; its root and bundle are not remembered yet.
     ///
@@ -68,6 +70,7 @@ package struct GateDirectory: Sendable {
         if let former, former.root.spki != root.spki {
             throw .rootDiffers(from: RootSource.digest(of: former.root), found: rootDigest)
         }
+        hotListFile = FileIdentity(path: "\(path)/\(BundleExport.hotListPath)")
         let (bytes, file) = try BundleFile.read(in: path, of: users)
         // An export writes the bundle last: a chain that is read after a bundle is not older than the bundle.
         let chain = try RootChain(in: path, root: root, users: users)
@@ -84,13 +87,19 @@ package struct GateDirectory: Sendable {
         epochKeys = unsafe access(epochPath, F_OK) == 0 ? try Self.epochKeys(epochPath) : nil
         trust = TrustList(bundle.issuers)
         statusLists = StatusStore(
-            folder: path, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory)
+            folder: path, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory,
+            after: former?.statusLists)
         (self.path, self.root, self.statePath, bundleFile) = (path, root, statePath, file)
         (rootSource, self.users, self.isTimeGiven) = (source, users, isTimeGiven)
         isRootUnpinned = source.isUnpinned(in: path, state: statePath)
     }
 
-    /// Remembers the bundle with its root document, and the times of its opened lists.
+    /// Whether the folder still holds the same bundle and the same hot list.
+    var isUnchanged: Bool {
+        bundleFile.isUnchanged && FileIdentity(path: "\(path)/\(BundleExport.hotListPath)") == hotListFile
+    }
+
+    /// Remembers the bundle with its root document, the hot list if it was read, and the times of its opened lists.
     ///
     /// It remembers nothing if the bundle or the document is dated ahead, or the document or its key has ended.
     ///
@@ -107,7 +116,8 @@ package struct GateDirectory: Sendable {
         guard (try? checkTime(at: now, skewSeconds: skewSeconds)) != nil else { return false }
         try memory.remember(
             version: bundle.version, digest: bundleFile.digest, signedTime: bundle.signedTime,
-            listNames: Set(bundle.statusLists.map(\.name)), times: listTimes)
+            listNames: Set(bundle.statusLists.map(\.name) + [HotListToken.name]), times: listTimes)
+        try statusLists.rememberHotList(at: now, skewSeconds: skewSeconds)
         return true
     }
 

@@ -16,7 +16,7 @@ final class GateMemory: Sendable {
 
     private let folder: String
     /// Whether time is given instead of read from the clock: the gate then learns for itself, and writes nothing.
-    private let isTimeGiven: Bool
+    let isTimeGiven: Bool
     private let known: Mutex<SeenMaterial>
     private let following = Mutex<Following?>(nil)
 

@@ -28,6 +28,12 @@ package struct GateState: Sendable {
     /// - Throws: `bundle_unreadable`.
     package func resetClock(at now: UInt64, skewSeconds: UInt64) throws(BundleError) {
         try GateMemory(folder: folder).forget(aheadOf: now, skewSeconds: skewSeconds)
+        try HotListMemory(folder: folder).update { known in
+            guard let newest = known.newest,
+                SignedTime.isAhead(newest.issuedAt, of: now, skewSeconds: skewSeconds)
+            else { return }
+            known.newest = nil
+        }
         let path = Self.clockPath(in: folder)
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw GateFile.unwritable(path) }
     }

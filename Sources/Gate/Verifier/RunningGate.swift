@@ -3,7 +3,7 @@ import Synchronization
 
 /// A long-running gate: between two scans it switches to each new generation of its folder, as a whole or not at all.
 ///
-/// A generation is the folder's content; its `bundle.cbor` is replaced last. An invalid generation is not used, and
+/// A generation is the folder's content; its `bundle.cbor` is replaced last, or its hot list alone. An invalid generation is not used, and
 /// every verdict warns of it until it is repaired.
 package final class RunningGate: Sendable {
     /// The warning in every verdict while the folder holds a refused generation.
@@ -82,10 +82,10 @@ package final class RunningGate: Sendable {
         _ gate: Verifier, _ directory: GateDirectory, replayPath: String?, at now: UInt64
     ) throws(BundleError) {
         self.replayPath = replayPath
-        let (times, failures) = directory.statusLists.openAll(at: now, skewSeconds: gate.skewSeconds)
-        let isRemembered = try directory.remember(listTimes: times, at: now, skewSeconds: gate.skewSeconds)
+        let opening = directory.statusLists.openAll(at: now, skewSeconds: gate.skewSeconds)
+        let isRemembered = try directory.remember(listTimes: opening.times, at: now, skewSeconds: gate.skewSeconds)
         generation = Mutex(
-            Generation(gate, directory, isIncomplete: !failures.isEmpty, isRemembered: isRemembered))
+            Generation(gate, directory, isIncomplete: !opening.isComplete, isRemembered: isRemembered))
     }
 
     /// The generation that decides a scan that begins now.
@@ -111,7 +111,7 @@ package final class RunningGate: Sendable {
                 // A half-replaced folder may be complete at the next look.
                 guard FileIdentity(path: bundleFile.path) == file else { return .unsettled }
                 // The current generation's unusable list is still unusable: no news.
-                if looks.refused == nil, current.isIncomplete, bundleFile.isUnchanged { return .nothingNew }
+                if looks.refused == nil, current.isIncomplete, current.directory.isUnchanged { return .nothingNew }
                 let found = Refused(file: file, error: error)
                 let isNew = looks.refused != found
                 looks.refused = found
@@ -125,7 +125,7 @@ package final class RunningGate: Sendable {
     private func rememberFirst(at now: UInt64) {
         let current = current
         guard !current.isRemembered else { return }
-        let (times, _) = current.directory.statusLists.openAll(at: now, skewSeconds: current.gate.skewSeconds)
+        let times = current.directory.statusLists.openAll(at: now, skewSeconds: current.gate.skewSeconds).times
         // Where the memory cannot be written, the next look tries again.
         let isRemembered = try? current.directory.remember(
             listTimes: times, at: now, skewSeconds: current.gate.skewSeconds)
@@ -139,7 +139,7 @@ package final class RunningGate: Sendable {
             guard refused.file == file else { return nil }
             finding = .refused(refused.error, isNew: false)
         } else {
-            guard current.directory.bundleFile.isUnchanged else { return nil }
+            guard current.directory.isUnchanged else { return nil }
             if !current.isIncomplete { return .nothingNew }
             finding = .nothingNew
         }
@@ -153,11 +153,11 @@ package final class RunningGate: Sendable {
         let skewSeconds = current.gate.skewSeconds
         try directory.checkTime(at: now, skewSeconds: skewSeconds)
         try directory.checkEpochKeys()
-        let (times, failures) = directory.statusLists.openAll(at: now, skewSeconds: skewSeconds)
-        if let failure = failures.min(by: { $0.key.name < $1.key.name })?.value { throw failure }
+        let opening = directory.statusLists.openAll(at: now, skewSeconds: skewSeconds)
+        if let refusal = opening.refusal { throw refusal }
         let gate = try current.gate.switched(to: directory, replayPath: replayPath)
-        guard directory.bundleFile.isUnchanged else { return nil }
-        try directory.remember(listTimes: times, at: now, skewSeconds: skewSeconds)
+        guard directory.isUnchanged else { return nil }
+        try directory.remember(listTimes: opening.times, at: now, skewSeconds: skewSeconds)
         return Generation(gate, directory, isIncomplete: false)
     }
 }

@@ -16,7 +16,7 @@ struct Beat: Sendable, Equatable {
     var commitCount: UInt64
     /// The newest bundle version that left the installation; 0 before the first.
     var bundleVersion: UInt64
-    /// The newest `iat` of each published status list, by the list's name.
+    /// The newest `iat` of each published status list, by the list's name, and of the hot list under `hot`.
     var lists: [String: UInt64]
     /// The newest published checkpoint.
     var checkpoint: LogPoint?

@@ -8,6 +8,8 @@ extension IssuerOperation {
     ///
     /// The log's state is `ok`, `log_checking` while the log is read at a start, or the code of another error.
     ///
+    /// Where the daemon publishes, `publish` is `ok` or the code of the error that keeps the tree from being up to date.
+    ///
     /// - Throws: the error of the clock while nothing is signed for it; the error of the last change, publication or
     ///   beat while the disk does not take it; `disk_full` while the disk of the registry or of the log has no room at
     ///   all, also when nothing was written since.
@@ -24,10 +26,14 @@ extension IssuerOperation {
                 code: StorageError.Code.diskFull.rawValue, reason: "the disk of \(folder) has no room",
                 hint: "free some space; nothing can be changed until then", errorClass: .later)
         }
-        return OperationAnswer(json: [
+        var answer: JSONObject = [
             "status": "ok", "issuer": .string(service.settings.issuer),
             "log": .string(service.log.obstacle?.code ?? "ok"),
             "warnings": .array(IssuingService.rootWarnings(in: service.state, at: caller.now).map(\.json)),
-        ])
+        ]
+        if service.settings.publish != nil {
+            answer["publish"] = .string(service.treeHealth.error?.code ?? "ok")
+        }
+        return OperationAnswer(json: .object(answer))
     }
 }

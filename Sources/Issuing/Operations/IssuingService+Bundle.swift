@@ -20,10 +20,17 @@ extension IssuingService {
         package let domains: [SealDomain]
         /// The time for which the bundle is fresh; nil for the settings' value.
         package let lifetimeSeconds: UInt64?
+        /// The least `iat` of lists by name, where it is not the bundle's own `iat`: of lists that stay published.
+        let listTimes: [String: UInt64]
 
         package init(domains: [SealDomain], lifetimeSeconds: UInt64?) {
+            self.init(domains: domains, lifetimeSeconds: lifetimeSeconds, listTimes: [:])
+        }
+
+        init(domains: [SealDomain], lifetimeSeconds: UInt64?, listTimes: [String: UInt64]) {
             self.domains = domains
             self.lifetimeSeconds = lifetimeSeconds
+            self.listTimes = listTimes
         }
     }
 
@@ -95,7 +102,9 @@ extension IssuingService {
         let bundle = GateBundle(
             version: contents.version, issuedAt: issuedAt, expiresAt: expiresAt,
             issuers: try contents.keys.map(Self.trusted), statusLists: contents.shards.map(\.0),
-            statusListTimes: Dictionary(contents.shards.map { ($0.0, issuedAt) }) { first, _ in first },
+            statusListTimes: Dictionary(
+                contents.shards.map { ($0.0, min(issuedAt, order.listTimes[$0.0.name] ?? issuedAt)) }
+            ) { first, _ in first },
             domains: order.domains, hosts: [settings.host.lowercased()],
             links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
             transit: contents.network)
@@ -115,14 +124,14 @@ extension IssuingService {
     }
 
     /// The longest time for which any shipped scene for these forms uses an expired bundle.
-    private static func graceSecondsMax(of forms: [Form]) -> UInt64 {
+    static func graceSecondsMax(of forms: [Form]) -> UInt64 {
         Scene.shipped.filter { !$0.forms.isDisjoint(with: forms) }.map(\.bundleGraceSeconds).max() ?? 0
     }
 
     /// Every list that can hold a code which is valid while gates use the bundle.
     ///
     /// Lists of later days are included: a gate then finds the index of a code that is newer than its bundle.
-    private func statusLists(at now: UInt64, lifetime: UInt64) -> [StatusListReference] {
+    func statusLists(at now: UInt64, lifetime: UInt64) -> [StatusListReference] {
         let end = now + lifetime + Self.graceSecondsMax(of: [.person])
         let days = (now.subtractingFloor(86_400) / 86_400)...(end / 86_400)
         return Form.allCases.map { StatusListReference(issuer: settings.issuer, form: $0, day: nil) }
@@ -142,7 +151,7 @@ extension IssuingService {
         return EpochKeyFile(entries: entries)
     }
 
-    private static func trusted(_ key: IssuerKeyRecord) throws -> IssuerRecord {
+    static func trusted(_ key: IssuerKeyRecord) throws -> IssuerRecord {
         IssuerRecord(
             issuer: key.issuer, key: try VerificationKey(spki: key.spki),
             uses: Set(key.uses.compactMap(KeyUse.init(rawValue:))), notBefore: key.notBefore,

@@ -82,6 +82,7 @@ extension IssuingService {
             guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
             try TransitNetworkVersion.check(network, against: registry.read { try .init(of: network, in: $0) })
         }
+        if let path = settings?.publish { _ = await attempt { try PublishedTree.checkPlace(path) } }
         _ = await attempt { try checkSocket() }
         return withExtendedLifetime(lock) { mistakes }
     }

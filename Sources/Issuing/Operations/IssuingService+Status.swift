@@ -36,7 +36,7 @@ struct PublishedShard: Sendable {
     let name: String
     let shard: StatusShard
     /// The indices of the revoked bits, ascending; they take less memory than all bits of every shard.
-    fileprivate let revoked: [UInt32]
+    let revoked: [UInt32]
 }
 
 extension IssuingService {

@@ -27,6 +27,8 @@ package final class IssuingService: Sendable {
     let exports = WorkInTurn(label: "bundle.export")
     let readings = ReadingTurns()
     let keptLists = KeptStatusLists()
+    let treeReader = TreeReader()
+    package let treeHealth = TreeHealth()
     let refusals = RefusalTally()
     let trailReadings = TrailReadings()
     private let lock: LockedFile

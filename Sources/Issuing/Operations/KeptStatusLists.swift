@@ -44,6 +44,9 @@ final class KeptStatusLists: Sendable {
         state.withLock { $0.changeCommitCount = max($0.changeCommitCount, count) }
     }
 
+    /// The newest commit that may have changed a list's bits or its key; it may not be on disk yet.
+    var changeCommitCount: UInt64 { state.withLock(\.changeCommitCount) }
+
     /// A list that shows every change that was on disk when this was called.
     ///
     /// - Parameters:

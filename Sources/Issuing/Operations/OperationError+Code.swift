@@ -40,6 +40,8 @@ extension OperationError {
         case nameInvalid = "name_invalid"
         case notPermitted = "not_permitted"
         case objectInvalid = "object_invalid"
+        case outputBusy = "output_busy"
+        case outputUnwritable = "output_unwritable"
         case previousInvalid = "previous_invalid"
         case publishedBundleForeign = "published_bundle_foreign"
         case publishedBundleMissing = "published_bundle_missing"
@@ -57,6 +59,7 @@ extension OperationError {
         case requestMalformed = "request_malformed"
         case requestTooLong = "request_too_long"
         case residentIDInvalid = "resident_id_invalid"
+        case rootDiffers = "root_differs"
         case rootsBehind = "roots_behind"
         case rootsUnreadable = "roots_unreadable"
         case routeUnknown = "route_unknown"
@@ -75,6 +78,7 @@ extension OperationError {
         case suiteMismatch = "suite_mismatch"
         case transitInvalid = "transit_invalid"
         case transitNetworkOld = "transit_network_old"
+        case treeNewer = "tree_newer"
         case unexpected
         case usccInvalid = "uscc_invalid"
     }
@@ -100,12 +104,12 @@ extension OperationError.Code: ErrorCode {
             .inputUnusable
         case .notPermitted: .notPermitted
         case .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
-        case .beatExists, .keyCompromised, .keyInUse, .rootsBehind, .stateExists: .conflict
+        case .beatExists, .keyCompromised, .keyInUse, .rootDiffers, .rootsBehind, .stateExists: .conflict
         case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
-            .stateBusy:
+            .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,
-            .registryBehind, .unexpected:
+            .registryBehind, .treeNewer, .unexpected:
             .malfunction
         }
     }

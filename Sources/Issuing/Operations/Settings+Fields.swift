@@ -57,7 +57,7 @@ extension Settings {
         number(
             "stopTimeoutSeconds", "how long open requests may still take once the daemon is told to stop",
             \.stopTimeoutSeconds, 1...3600),
-        beat, socketMode, socketGroup, roles,
+        beat, publish, socketMode, socketGroup, roles,
     ]
 
     private static let beat = Field(
@@ -73,12 +73,34 @@ extension Settings {
             $1.beat = nil
             return true
         }
-        let isPath =
-            $0.hasPrefix("/") && !$0.hasSuffix("/") && $0.utf8.count <= 4000 && !$0.utf8.contains(where: { $0 < 0x20 })
-        if isPath { $1.beat = $0 }
-        return isPath
+        if isAbsolutePath($0) { $1.beat = $0 }
+        return isAbsolutePath($0)
     } write: {
         $0.beat.map(SettingsLine.written) ?? "beside"
+    }
+
+    private static let publish = Field(
+        name: "publish",
+        comment: """
+            the folder of files that a web server hands out to gates, which the daemon then keeps up to date: the hot
+            list within seconds of a revocation, the full lists hourly; the daemon's user owns it and nobody else may
+            write to it; nothing secret is put there (tools/nginx has a server's configuration)
+            """,
+        takes: "an absolute path, or none"
+    ) {
+        guard $0 != "none" else {
+            $1.publish = nil
+            return true
+        }
+        if isAbsolutePath($0) { $1.publish = $0 }
+        return isAbsolutePath($0)
+    } write: {
+        $0.publish.map(SettingsLine.written) ?? "none"
+    }
+
+    private static func isAbsolutePath(_ text: String) -> Bool {
+        text.hasPrefix("/") && !text.hasSuffix("/") && text.utf8.count <= 4000
+            && !text.utf8.contains(where: { $0 < 0x20 })
     }
 
     private static let socketMode = Field(

@@ -20,6 +20,8 @@ package struct Settings: Sendable, Equatable {
     package var stopTimeoutSeconds: UInt64 = 20
     /// The path of the beat; nil for `DIR.beat` beside the folder.
     package var beat: String?
+    /// The folder that the daemon keeps up to date for web servers; nil for none.
+    package var publish: String?
     package var socket = SocketAccess()
     package var roles = RoleTable()
 

@@ -27,6 +27,21 @@ struct PublishedList: Sendable {
         self.revoked = revoked
     }
 
+    /// Takes the revocations that a hot list has of one list.
+    ///
+    /// Its time is not the full list's, so none is taken.
+    ///
+    /// - Returns: nil when the name is not a list's name, or an index is out of range.
+    init?(hot: HotListToken.RevokedBits) {
+        guard let (list, shard) = Self.parts(of: hot.list) else { return nil }
+        let base = shard * StatusListReference.shardBitCount
+        revoked = hot.bits.map { base + UInt64($0) }
+        guard revoked.last ?? 0 <= Claims.statusIndexMax else { return nil }
+        self.list = list
+        self.shard = shard
+        issuedAt = 0
+    }
+
     /// The plain name of a shard's list, and the shard's number; nil for any other name.
     static func parts(of name: String) -> (list: String, shard: UInt64)? {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)

@@ -129,7 +129,7 @@ struct PublishedState {
         let keys = (trusted + own).filter { key in !compromised.contains(key.spki) }
         let firstDay = bundle.issuedAt / Beat.secondsADay
         let left = (measure.beat?.lists ?? [:]).keys.filter { name in
-            Beat.day(of: name).map { $0 + 1 >= firstDay } ?? true
+            name != HotListToken.name && Beat.day(of: name).map { $0 + 1 >= firstDay } ?? true
         }
         let needed = Set(bundle.statusLists.map(\.name)).union(left)
         var lists: [PublishedList] = []
@@ -145,7 +145,34 @@ struct PublishedState {
             guard let list = try? list(name, bytes, signedByOneOf: keys, folder, measure) else { continue }
             lists.append(list)
         }
-        return lists
+        let oldest =
+            lists.filter { needed.contains(StatusListReference.name(of: $0.list, shard: $0.shard)) }
+            .map(\.issuedAt).min() ?? 0
+        return try lists + hotList(folder, signedByOneOf: keys, besideListsOf: oldest, measure)
+    }
+
+    /// The revocations of the newest hot list, which full lists lack; none where they are newer than every hot list.
+    private static func hotList(
+        _ folder: PublishedFolder, signedByOneOf keys: [VerificationKey], besideListsOf oldest: UInt64,
+        _ measure: Measure
+    ) throws(OperationError) -> [PublishedList] {
+        let newest = measure.beat?.lists[HotListToken.name]
+        let isNeeded = newest.map { $0 >= oldest } ?? false
+        guard let bytes = try folder.read(BundleExport.hotListPath, byteCountMax: HotListToken.byteCountMax) else {
+            guard isNeeded else { return [] }
+            throw folder.missing("list", BundleExport.hotListPath)
+        }
+        let token: HotListToken
+        do {
+            token = try HotListToken(bytes[...]) { message in keys.contains(where: message.isSigned(by:)) }
+        } catch {
+            guard isNeeded else { return [] }
+            throw folder.foreign("list", "\(BundleExport.hotListPath): \(error.reason)")
+        }
+        if isNeeded, let newest, token.issuedAt < newest {
+            throw folder.old("list", "the hot list was issued at \(token.issuedAt), and the newest at \(newest)")
+        }
+        return token.revoked.compactMap(PublishedList.init(hot:))
     }
 
     private static func list(

@@ -1,0 +1,211 @@
+import Encoding
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// A real nginx that hands a published tree out with the configuration of tools/nginx, on a socket of its own.
+private final class Nginx {
+    static let path = "/usr/sbin/nginx"
+
+    /// Whether it is there; installed first where this user may do that.
+    static let isInstalled: Bool = {
+        if !ProjectFiles.exists(path), geteuid() == 0 {
+            _ = try? Program(path: "/bin/bash").run(["\(ProjectFiles.root)/tools/setup", "--nginx"])
+        }
+        if !ProjectFiles.exists(path) { print("skips nginx: run tools/setup --nginx") }
+        return ProjectFiles.exists(path)
+    }()
+
+    private let folder: ScratchFolder
+    private let program: PipedProgramOfSystem
+
+    init(tree: String, beside folder: ScratchFolder) throws {
+        self.folder = folder
+        let shipped = String(
+            decoding: try ProjectFiles.bytes("\(ProjectFiles.root)/tools/nginx/suishen-gates.conf"), as: UTF8.self)
+        let site = shipped.replacing("listen 8080;", with: "listen unix:\(folder("nginx.sock"));")
+            .replacing("$suishen_tree /srv/gates;", with: "$suishen_tree \(tree);")
+        try #require(site.contains(tree) && site.contains("nginx.sock"), "the lines to change are there")
+        try folder.write(Array(site.utf8), to: "site.conf")
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
+            "\($0)_temp_path \(folder("nginx-\($0)"));"
+        }
+        let main = """
+            daemon off;
+            pid \(folder("nginx.pid"));
+            error_log \(folder("nginx.log")) info;
+            worker_processes 1;
+            events { worker_connections 64; }
+            http { \(temporary.joined(separator: " ")) include \(folder("site.conf")); }
+            """
+        try folder.write(Array(main.utf8), to: "nginx.conf")
+        program = try PipedProgramOfSystem(Self.path, ["-p", folder.path, "-c", folder("nginx.conf")])
+        for _ in 0..<2400 where !ProjectFiles.exists(folder("nginx.sock")) { usleep(25_000) }
+        try #require(ProjectFiles.exists(folder("nginx.sock")))
+    }
+
+    var log: String {
+        String(decoding: (try? ProjectFiles.bytes(folder("nginx.log"))) ?? [], as: UTF8.self)
+    }
+
+    struct Answer {
+        let status: Int
+        let headers: [String: String]
+        let body: [UInt8]
+    }
+
+    func ask(_ path: String, _ options: [String] = []) throws -> Answer {
+        let outcome = try Program(path: "/usr/bin/env").run(
+            [
+                "curl", "-s", "-S", "--path-as-is", "--unix-socket", folder("nginx.sock"), "-D", folder("head"), "-o",
+                folder("body"),
+            ] + options + ["http://gates\(path)"])
+        try #require(outcome.status == 0, "\(outcome.diagnostics)")
+        let lines = String(decoding: try ProjectFiles.bytes(folder("head")), as: UTF8.self)
+            .split(whereSeparator: \.isNewline)
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
+        }
+        let body = (try? ProjectFiles.bytes(folder("body"))) ?? []
+        unsafe unlink(folder("body"))
+        let status = try #require(lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+        return Answer(status: status, headers: headers, body: body)
+    }
+}
+
+/// A program of the system that ends with the test.
+private final class PipedProgramOfSystem {
+    private var process: pid_t = 0
+
+    init(_ path: String, _ arguments: [String]) throws {
+        var words: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { unsafe words.forEach { unsafe free($0) } }
+        guard unsafe posix_spawn(&process, path, nil, nil, &words, environ) == 0 else {
+            throw MissingFile(path: path)
+        }
+    }
+
+    deinit {
+        // SIGQUIT lets a server end its workers too.
+        kill(process, SIGQUIT)
+        waitpid(process, nil, 0)
+    }
+}
+
+@Suite("A published tree behind nginx", .enabled(if: Nginx.isInstalled))
+struct NginxTests {
+    private static let start: UInt64 = 1_790_000_000
+    private let run: SuishenRun
+    private let tree: String
+    private let nginx: Nginx
+
+    init() throws {
+        run = try SuishenRun(at: Self.start)
+        tree = run.folder("tree")
+        try run.answer(["publish", "--out", tree, "--at", "\(Self.start)"])
+        // The server's workers are another user.
+        unsafe chmod(run.folder.path, 0o755)
+        try run.folder.write(Array("secret".utf8), to: "tree/epoch-keys.cbor")
+        try run.folder.write(Array("unfinished".utf8), to: "tree/status/.unfinished-abcdef")
+        nginx = try Nginx(tree: tree, beside: run.folder)
+    }
+
+    @Test("is handed out with each file's type, a strong ETag and no date, and costs a 304 when it is known")
+    func files() throws {
+        let types = [
+            "bundle.cbor": "application/cose", "root.pem": "application/x-pem-file",
+            "status/hot": "application/suishen-hotlist+cwt",
+            "status/SH-object-lasting.cwt": "application/statuslist+cwt",
+            "status/SH-object-lasting": "application/statuslist+cwt",
+        ]
+        for (path, type) in types {
+            let answer = try nginx.ask("/gates/\(path)")
+            #expect(answer.status == 200, "\(path): \(nginx.log)")
+            let file = path.hasSuffix("lasting") ? path + ".cwt" : path
+            #expect(try answer.body == ProjectFiles.bytes("\(tree)/\(file)"))
+            #expect(answer.headers["content-type"] == type, "\(path)")
+            #expect(answer.headers["cache-control"] == "public, no-cache")
+            #expect(answer.headers["last-modified"] == nil && answer.headers["x-content-type-options"] == "nosniff")
+            let etag = try #require(answer.headers["etag"])
+            #expect(etag.hasPrefix("\"") && etag.count > 8)
+            let again = try nginx.ask("/gates/\(path)", ["-H", "If-None-Match: \(etag)"])
+            #expect(again.status == 304 && again.body.isEmpty && again.headers["etag"] == etag)
+            #expect(try nginx.ask("/gates/\(path)", ["-H", "If-None-Match: \"0-0\""]).status == 200)
+            #expect(try nginx.ask("/gates/\(path)", ["-I"]).status == 200)
+            // A date proves nothing about the content.
+            let dated = ["-H", "If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT"]
+            #expect(try nginx.ask("/gates/\(path)", dated).status == 200)
+        }
+    }
+
+    @Test("has ETags that stay with the content, change within one second, and are the same for a copy")
+    func etags() throws {
+        func tags() throws -> [String?] {
+            try ["bundle.cbor", "status/hot", "status/SH-object-lasting.cwt"].map {
+                try nginx.ask("/gates/\($0)").headers["etag"]
+            }
+        }
+        let before = try tags()
+        try run.answer(["publish", "--out", tree, "--at", "\(Self.start + 1)"])
+        #expect(try tags() == before)
+        // Hot lists of the same length, written within one second.
+        var seen: Set<String?> = [before[1]]
+        for round in 0..<4 {
+            unsafe unlink("\(tree)/status/hot")
+            try run.answer(["publish", "--out", tree, "--at", "\(Self.start + 10 + UInt64(round))"])
+            let now = try tags()
+            #expect(seen.insert(now[1]).inserted && now[0] == before[0] && now[2] == before[2])
+        }
+        // Replaced by a copy with another time: the next publication sets the time again.
+        let after = try tags()
+        let bytes = try ProjectFiles.bytes("\(tree)/status/hot")
+        unsafe unlink("\(tree)/status/hot")
+        try run.folder.write(bytes, to: "tree/status/hot")
+        #expect(try tags() != after)
+        try run.answer(["publish", "--out", tree, "--at", "\(Self.start + 14)"])
+        #expect(try tags() == after)
+    }
+
+    @Test("is all that is handed out: no listing, no other file, no link, no way out of the folder")
+    func nothingElse() throws {
+        try run.folder.write(Array("outside".utf8), to: "outside")
+        unsafe symlink(run.folder("outside"), "\(tree)/status/SH-object-7.cwt")
+        let paths = [
+            "/", "/gates", "/gates/", "/gates/status", "/gates/status/", "/gates/epoch-keys.cbor",
+            "/gates/status/.unfinished-abcdef", "/bundle.cbor", "/status/hot", "/gates/status/hot/",
+            "/gates/../state/suishend.yaml", "/gates/status/../../state/suishend.yaml", "/gates/%2e%2e/outside",
+            "/gates/status/..%2f..%2foutside", "/gates//bundle.cbor%00", "/gates/roots.cbor",
+            "/gates/status/SH-object-8.cwt", "/gates/keys/00", "/gates/status/hot.cwt",
+        ]
+        for path in paths {
+            let answer = try nginx.ask(path)
+            #expect([400, 403, 404].contains(answer.status), "\(path): \(answer.status)")
+            let body = String(decoding: answer.body, as: UTF8.self)
+            #expect(!body.contains("Index of") && !body.contains("secret") && !body.contains("issuer"))
+        }
+        let link = try nginx.ask("/gates/status/SH-object-7.cwt")
+        #expect([403, 404].contains(link.status) && !link.body.elementsEqual("outside".utf8))
+    }
+
+    @Test("takes no method but GET and HEAD")
+    func methods() throws {
+        for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND", "TRACE"] {
+            let answer = try nginx.ask("/gates/bundle.cbor", ["-X", method])
+            #expect(answer.status == 405, "\(method): \(answer.status)")
+        }
+        #expect(try nginx.ask("/gates/bundle.cbor", ["-d", String(repeating: "x", count: 5000)]).status == 413)
+    }
+
+    @Test("serves whole files while they are replaced")
+    func replaced() throws {
+        for round in UInt64(1)...4 {
+            try run.answer(["publish", "--out", tree, "--at", "\(Self.start + round * 90_000)"])
+            for path in ["bundle.cbor", "status/hot"] {
+                #expect(try nginx.ask("/gates/\(path)").body == ProjectFiles.bytes("\(tree)/\(path)"))
+            }
+        }
+    }
+}
