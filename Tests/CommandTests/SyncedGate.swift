@@ -31,7 +31,8 @@ struct SyncedGate {
     /// Publishes a generation; the tree has no epoch keys, which the gate was given by hand.
     func publish(_ files: [BundleExport.File]) throws {
         for file in files where ![EpochKeyFile.name, BundleExport.rootName].contains(file.path) {
-            try server.tree.write(file.bytes, to: file.path)
+            let unfinished = try server.tree.write(file.bytes, to: file.path + ".new")
+            guard unsafe rename(unfinished, server.tree(file.path)) == 0 else { throw MissingFile(path: file.path) }
         }
     }
 

@@ -36,6 +36,12 @@ struct SyncCommand: ParsableCommand {
     @Option(help: "A user, by number, who may write the bundle's folder besides root and this user.")
     var syncUser: UInt32?
 
+    @Option(
+        help: ArgumentHelp(
+            "Stay, and fetch again after so many seconds, a tenth more or less, and later after failures.",
+            valueName: "SECONDS"))
+    var every: UInt32?
+
     @Option(help: ArgumentHelp("The most seconds for one file.", valueName: "SECONDS"))
     var timeout: UInt32 = 60
 
@@ -50,6 +56,7 @@ struct SyncCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...3600).contains(timeout) else { throw ValidationError("--timeout is 1 to 3600 seconds") }
+        if let every, !(1...86_400).contains(every) { throw ValidationError("--every is 1 to 86400 seconds") }
         guard clockSkew <= Scene.clockSkewSecondsMax else {
             throw ValidationError("--clock-skew is \(Scene.clockSkewSecondsMax) seconds at most")
         }
@@ -59,7 +66,24 @@ struct SyncCommand: ParsableCommand {
     }
 
     func run() throws {
-        print(try fetch(sync()))
+        let sync = try sync()
+        guard let every else { return print(try fetch(sync)) }
+        var printed: BundleSync.Outcome?
+        var reported: CommandError?
+        SyncLoop(milliseconds: Int(every) * 1000).run {
+            do {
+                let outcome = try fetch(sync)
+                if outcome.isUpdated || printed == nil { print(outcome) }
+                (printed, reported) = (outcome, nil)
+                return true
+            } catch {
+                let error = error as? CommandError ?? CommandError(unexpected: error)
+                // The end that was asked for is no failure, and one that stays is reported once.
+                if error != reported, !SyncLoop.isStopped { Diagnostics(command: "verify").report(error) }
+                reported = error
+                return false
+            }
+        }
     }
 
     private func sync() throws -> BundleSync {
@@ -74,7 +98,7 @@ struct SyncCommand: ParsableCommand {
 
     private func fetch(_ sync: BundleSync) throws -> BundleSync.Outcome {
         do {
-            return try sync.run(at: at ?? WallClock.seconds())
+            return try sync.run(at: at ?? WallClock.seconds()) { every != nil && SyncLoop.isStopped }
         } catch {
             throw Self.commandError(error, from: from)
         }
@@ -98,5 +122,14 @@ struct SyncCommand: ParsableCommand {
             CommandError(error, in: address, status: error.errorClass == .later ? .later : .failure)
         default: error
         }
+    }
+}
+
+extension CommandError {
+    /// An error of no known kind.
+    fileprivate init(unexpected error: any Error) {
+        self.init(
+            code: "unexpected", reason: "the fetch failed: \(error)", hint: "report this with the line above",
+            status: .malfunction)
     }
 }
