@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 
 /// Certificates that a test makes, and the authority that signs them.
@@ -65,9 +64,8 @@ final class RemoteInsurer {
         while True: threading.Thread(target=serve, args=(listening.accept()[0],), daemon=True).start()
         """
 
-    let port: Int
     private let folder: ScratchFolder
-    private let process: pid_t
+    private let server: PythonServer
 
     /// Starts a server.
     ///
@@ -80,28 +78,10 @@ final class RemoteInsurer {
         folder = try ScratchFolder()
         let file = try folder.write(Array(answer.utf8), to: "answer")
         let key = certificate.map { $0.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/key.pem" }
-        let arguments = [
-            "python3", "-c", Self.script, folder("port"), file, behavior.rawValue, certificate ?? "", key ?? "",
-        ]
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { unsafe words.forEach { unsafe free($0) } }
-        var process = pid_t()
-        guard unsafe posix_spawnp(&process, "python3", nil, nil, &words, environ) == 0 else {
-            throw MissingFile(path: "python3")
-        }
-        self.process = process
-        var port: Int?
-        while port == nil {
-            usleep(10_000)
-            let line = (try? ProjectFiles.bytes(folder("port"))) ?? []
-            if line.last == 0x0A { port = Int(String(decoding: line.dropLast(), as: UTF8.self)) }
-        }
-        self.port = port ?? 0
+        server = try PythonServer(
+            Self.script, [folder("port"), file, behavior.rawValue, certificate ?? "", key ?? ""],
+            portFile: folder("port"))
     }
 
-    deinit {
-        kill(process, SIGKILL)
-        var status: Int32 = 0
-        unsafe waitpid(process, &status, 0)
-    }
+    var port: Int { server.port }
 }

@@ -9,17 +9,31 @@ struct BundleFile: Sendable {
 
     /// SHA-256 of its bytes.
     let digest: [UInt8]
-    let path: String
+    /// The bundle's folder.
+    private let folder: String
     private let identity: FileIdentity
 
-    /// Reads the bundle of a folder, if only trusted users can change it.
+    /// Reads the bundle of a generation, if only trusted users can change it.
+    ///
+    /// - Parameters:
+    ///   - contents: the generation's own folder.
+    ///   - folder: the bundle's folder.
+    ///   - users: the users who may write both.
+    /// - Returns: the bundle's bytes, and the file.
+    /// - Throws: `bundle_unreadable`.
     static func read(
-        in folder: String, of users: TrustedUsers
+        in contents: String, for folder: String, of users: TrustedUsers
     ) throws(BundleError) -> (bytes: [UInt8], file: BundleFile) {
-        let path = "\(folder)/\(BundleExport.bundleName)"
+        let path = "\(contents)/\(BundleExport.bundleName)"
         try GateFile.check(path, users)
         let (bytes, identity) = try GateFile.readIdentified(path, byteCountMax: GateBundle.byteCountMax)
-        return (bytes, BundleFile(digest: DigestAlgorithm.sha256.digest(bytes), path: path, identity: identity))
+        return (bytes, BundleFile(digest: DigestAlgorithm.sha256.digest(bytes), folder: folder, identity: identity))
+    }
+
+    /// Where the folder has its bundle now: it may have got the link `current`, or lost it, since.
+    var path: String {
+        let contents = CurrentGeneration.isLinked(folder) ? "\(folder)/\(CurrentGeneration.linkName)" : folder
+        return "\(contents)/\(BundleExport.bundleName)"
     }
 
     /// Whether the same file is still at the path, with the same bytes.

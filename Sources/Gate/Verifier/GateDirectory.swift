@@ -26,6 +26,7 @@ package struct GateDirectory: Sendable {
     let memory: GateMemory
     let bundleFile: BundleFile
     /// The hot list's file when the generation was opened; nil where there was none.
+    private let hotListPath: String
     private let hotListFile: FileIdentity?
 
     /// Opens a folder; its root and bundle are not remembered yet.
@@ -60,20 +61,42 @@ package struct GateDirectory: Sendable {
             isTimeGiven: former.isTimeGiven, after: former)
     }
 
+    /// Opens a fetched generation that the folder does not use yet; does not remember its bundle.
+    ///
+    /// - Parameters:
+    ///   - contents: the generation's own folder.
+    ///   - path: the bundle's folder.
+    ///   - former: the generation that the folder uses; it counts even if the state does not know it.
+    ///   - root: where the root key comes from.
+    ///   - state: the gate's state folder.
+    ///   - users: the users who may write the folder.
+    ///   - isTimeGiven: whether time is given instead of read from the clock, so that the state is not advanced.
+    /// - Throws: as ``init(path:root:state:users:isTimeGiven:)``.
+    init(
+        fetched contents: String, for path: String, after former: GateDirectory?, root: RootSource, state: String?,
+        users: TrustedUsers, isTimeGiven: Bool
+    ) throws(BundleError) {
+        try self.init(
+            path: path, contents: contents, root: root, statePath: state ?? Self.statePath(in: path), users: users,
+            isTimeGiven: isTimeGiven, after: former)
+    }
+
     private init(
-        path: String, root source: RootSource, statePath: String, users: TrustedUsers, isTimeGiven: Bool,
-        after former: GateDirectory? = nil
+        path: String, contents: String? = nil, root source: RootSource, statePath: String, users: TrustedUsers,
+        isTimeGiven: Bool, after former: GateDirectory? = nil
     ) throws(BundleError) {
         try GateFile.check(path, users)
-        let root = try source.key(in: path, users: users)
+        let contents = if let contents { contents } else { try CurrentGeneration.path(in: path, users: users) }
+        let root = try source.key(in: contents, users: users)
         let rootDigest = RootSource.digest(of: root)
         if let former, former.root.spki != root.spki {
             throw .rootDiffers(from: RootSource.digest(of: former.root), found: rootDigest)
         }
-        hotListFile = FileIdentity(path: "\(path)/\(BundleExport.hotListPath)")
-        let (bytes, file) = try BundleFile.read(in: path, of: users)
+        hotListPath = "\(contents)/\(BundleExport.hotListPath)"
+        hotListFile = FileIdentity(path: hotListPath)
+        let (bytes, file) = try BundleFile.read(in: contents, for: path, of: users)
         // An export writes the bundle last: a chain that is read after a bundle is not older than the bundle.
-        let chain = try RootChain(in: path, root: root, users: users)
+        let chain = try RootChain(in: contents, root: root, users: users)
         (bundle, warrant) = try GateBundle.signed(bytes[...], by: BundleAuthority(chain, root: root))
         try GateFile.check(statePath, users)
         try GateFile.makeFolder(statePath)
@@ -82,12 +105,12 @@ package struct GateDirectory: Sendable {
         try memory.follow(
             chain.map(FollowedRoots.init), bundleKey: warrant.map { RootSource.digest(of: $0.bundleKey.key) })
         try memory.check(version: bundle.version, digest: file.digest)
-        let epochPath = "\(path)/\(EpochKeyFile.name)"
+        let epochPath = Self.epochKeyPath(contents, in: path)
         try GateFile.check(epochPath, users)
         epochKeys = unsafe access(epochPath, F_OK) == 0 ? try Self.epochKeys(epochPath) : nil
         trust = TrustList(bundle.issuers)
         statusLists = StatusStore(
-            folder: path, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory,
+            folder: contents, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory,
             after: former?.statusLists)
         (self.path, self.root, self.statePath, bundleFile) = (path, root, statePath, file)
         (rootSource, self.users, self.isTimeGiven) = (source, users, isTimeGiven)
@@ -96,7 +119,7 @@ package struct GateDirectory: Sendable {
 
     /// Whether the folder still holds the same bundle and the same hot list.
     var isUnchanged: Bool {
-        bundleFile.isUnchanged && FileIdentity(path: "\(path)/\(BundleExport.hotListPath)") == hotListFile
+        bundleFile.isUnchanged && FileIdentity(path: hotListPath) == hotListFile
     }
 
     /// Remembers the bundle with its root document, the hot list if it was read, and the times of its opened lists.
@@ -167,10 +190,17 @@ package struct GateDirectory: Sendable {
         in path: String, root: RootSource, users: TrustedUsers = .own
     ) throws(BundleError) -> Set<String> {
         try GateFile.check(path, users)
-        let key = try root.key(in: path, users: users)
-        let bytes = try BundleFile.read(in: path, of: users).bytes
-        let authority = BundleAuthority(try RootChain(in: path, root: key, users: users), root: key)
+        let contents = try CurrentGeneration.path(in: path, users: users)
+        let key = try root.key(in: contents, users: users)
+        let bytes = try BundleFile.read(in: contents, for: path, of: users).bytes
+        let authority = BundleAuthority(try RootChain(in: contents, root: key, users: users), root: key)
         return Set(try GateBundle.signed(bytes[...], by: authority).bundle.scenes.map(\.name))
+    }
+
+    /// The epoch keys of a generation, or those that were copied by hand into a folder whose bundle is fetched.
+    private static func epochKeyPath(_ contents: String, in folder: String) -> String {
+        let own = "\(contents)/\(EpochKeyFile.name)"
+        return unsafe access(own, F_OK) == 0 ? own : "\(folder)/\(EpochKeyFile.name)"
     }
 
     private static func epochKeys(_ path: String) throws(BundleError) -> EpochKeyFile {

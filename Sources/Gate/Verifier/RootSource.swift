@@ -12,6 +12,9 @@ package enum RootSource: Sendable, Equatable {
     /// From `root.pem` in the bundle's folder, if SHA-256 of its SPKI is this digest.
     case digest([UInt8])
 
+    /// The most bytes of a root key's file.
+    static let pemByteCountMax = 64 << 10
+
     /// The warning in every verdict of a gate whose root ``isUnpinned(in:state:)``.
     package static let unpinnedWarning = "root_unpinned"
 
@@ -39,7 +42,13 @@ package enum RootSource: Sendable, Equatable {
     func key(in folder: String, users: TrustedUsers) throws(BundleError) -> VerificationKey {
         var path = "\(folder)/\(BundleExport.rootName)"
         if case .file(let file) = self { path = file }
-        let pem = try GateFile.read(path, of: users, byteCountMax: 64 << 10)
+        return try key(pem: GateFile.read(path, of: users, byteCountMax: Self.pemByteCountMax))
+    }
+
+    /// Takes a root key that was read already.
+    ///
+    /// - Throws: as ``key(in:users:)``.
+    func key(pem: [UInt8]) throws(BundleError) -> VerificationKey {
         let key: VerificationKey
         do {
             key = try VerificationKey(pem: pem)

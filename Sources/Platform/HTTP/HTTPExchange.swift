@@ -54,10 +54,16 @@ package struct HTTPExchange: Sendable {
     /// - Parameters:
     ///   - path: starts with `/`; visible ASCII only.
     ///   - byteCountMax: the most bytes of the file.
+    ///   - entityTag: the tag of a copy that the caller has; the answer is 304 without a body while the copy is current
+    ///     (RFC 9110 §13.1.2).
     /// - Returns: the answer, with any status.
     /// - Throws: as ``post(path:body:fields:)`` does.
-    package func get(path: String, byteCountMax: Int) throws(HTTPExchangeError) -> HTTPResponse {
-        try answer(to: HTTPRequest(path: path, answerByteCountMax: byteCountMax, isOfManyFiles: true))
+    package func get(
+        path: String, byteCountMax: Int, unless entityTag: String? = nil
+    ) throws(HTTPExchangeError) -> HTTPResponse {
+        let fields = entityTag.map { [(name: "If-None-Match", value: $0)] } ?? []
+        return try answer(
+            to: HTTPRequest(path: path, fields: fields, answerByteCountMax: byteCountMax, isOfManyFiles: true))
     }
 
     private func answer(to request: HTTPRequest) throws(HTTPExchangeError) -> HTTPResponse {

@@ -6,11 +6,19 @@ package struct HTTPResponse: Sendable, Equatable {
     package let retryAfterSeconds: Int?
     /// The address to which the server redirects (RFC 9110 §10.2.2).
     package let location: String?
+    /// The answer's entity tag, quotes included (RFC 9110 §8.8.3); nil for none, or one that is not visible ASCII.
+    package let entityTag: String?
+
+    private static let entityTagByteCountMax = 256
 
     init(_ head: HTTPResponseHead, body: [UInt8]) {
         status = head.status
         self.body = body
         retryAfterSeconds = head.fields["retry-after"].flatMap { UInt32($0) }.map(Int.init)
         location = head.fields["location"]
+        entityTag = head.fields["etag"].flatMap { tag in
+            tag.utf8.allSatisfy { (0x21...0x7E).contains($0) } && tag.utf8.count <= Self.entityTagByteCountMax
+                ? tag : nil
+        }
     }
 }

@@ -37,7 +37,7 @@ struct HTTPResponseHead: Equatable {
             guard !name.contains(where: { $0 == " " || $0 == "\t" }) else {
                 throw .malformed("a header field's name has a space")
             }
-            if name == "retry-after" || name == "location" {
+            if ["retry-after", "location", "etag"].contains(name) {
                 fields[name] = line[line.index(after: colon)...].filter { $0 != " " && $0 != "\t" }
             }
             guard name == "content-length" || name == "transfer-encoding" else { continue }

@@ -1,0 +1,39 @@
+import Glibc
+import TestSupport
+
+/// A server in Python that a test starts; killed when the test lets go of it.
+final class PythonServer {
+    let port: Int
+    private let process: pid_t
+
+    /// Starts a server, and waits until it has written its port.
+    ///
+    /// - Parameters:
+    ///   - script: the program; it writes its port and a line feed to `portFile`.
+    ///   - arguments: its arguments.
+    ///   - portFile: the file that it writes its port to.
+    /// - Throws: ``MissingFile`` when it cannot be started.
+    init(_ script: String, _ arguments: [String], portFile: String) throws {
+        var words: [UnsafeMutablePointer<CChar>?] =
+            unsafe (["python3", "-c", script] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { unsafe words.forEach { unsafe free($0) } }
+        var process = pid_t()
+        guard unsafe posix_spawnp(&process, "python3", nil, nil, &words, environ) == 0 else {
+            throw MissingFile(path: "python3")
+        }
+        self.process = process
+        var port: Int?
+        while port == nil {
+            usleep(10_000)
+            let line = (try? ProjectFiles.bytes(portFile)) ?? []
+            if line.last == 0x0A { port = Int(String(decoding: line.dropLast(), as: UTF8.self)) }
+        }
+        self.port = port ?? 0
+    }
+
+    deinit {
+        kill(process, SIGKILL)
+        var status: Int32 = 0
+        unsafe waitpid(process, &status, 0)
+    }
+}
