@@ -12,7 +12,10 @@ struct VerifyCommand: ParsableCommand {
             closed) and 64 for a wrong command line; with several images, the worst of them.
             """,
         version: Release.version,
-        subcommands: [ScanCommand.self, DecodeCommand.self, ReplayCommand.self, StateCommand.self, FlushCommand.self],
+        subcommands: [
+            ScanCommand.self, DecodeCommand.self, ReplayCommand.self, StateCommand.self, FlushCommand.self,
+            EnrolCommand.self,
+        ],
         defaultSubcommand: ScanCommand.self)
 
     static func main() {

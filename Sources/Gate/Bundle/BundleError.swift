@@ -23,6 +23,8 @@ package struct BundleError: Error, Equatable, Sendable {
         case expired = "bundle_expired"
         /// A status list is missing, or its signer's key may not sign status lists.
         case statusUnknown = "status_unknown"
+        /// A gate's request to be registered is malformed.
+        case requestInvalid = "request_invalid"
         /// Another process holds the lock of one of the gate's files.
         case busy = "state_busy"
     }
@@ -61,7 +63,8 @@ extension BundleError: CodedError {}
 extension BundleError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
-        case .unreadable, .badSignature, .statusUnknown, .clockBefore, .rootsInvalid, .thresholdMissing, .expired:
+        case .unreadable, .badSignature, .statusUnknown, .clockBefore, .rootsInvalid, .thresholdMissing, .expired,
+            .requestInvalid:
             .inputUnusable
         case .rollback, .rootDiffers: .conflict
         case .busy: .later
