@@ -19,8 +19,9 @@ extension FuzzTarget {
         _ = try? GateBundle(payload: bytes[...])
     }
 
-    /// A gate's request that is read writes the same request again.
+    /// A gate's request that is read writes the same request again; the bytes as sealed keys' payload too.
     static func runEnrolment(_ bytes: [UInt8]) {
+        _ = try? SealedEpochKeys(payload: bytes[...])
         guard let request = try? GateRequest(bytes) else { return }
         precondition((try? GateRequest(request.json)) == request)
     }

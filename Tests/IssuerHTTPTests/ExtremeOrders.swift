@@ -87,12 +87,15 @@ struct ExtremeOrders {
         let request = try GateRequest(
             name: "gate", signingKey: key, receivingKey: ReceivingKey.generate(for: .ed25519).publicKey,
             rootDigest: RootSource.digest(of: VerificationKey(pem: root.bytes)), issuedAt: 1)
-        let gate: JSONValue = ["request": request.json, "scenes": ["metro-gate"], "site": "north hall"]
+        let gate: JSONValue = [
+            "request": request.json, "scenes": ["metro-gate"], "domains": ["transit"], "site": "north hall",
+        ]
         let name: JSONValue = ["gate": .string(request.gate.text)]
         _ = try client.ask(.registerGate, gate)
         return [
             .init(operation: .registerGate, body: gate), .init(operation: .listGates, body: [:]),
-            .init(operation: .showGate, body: name), .init(operation: .suspendGate, body: name),
+            .init(operation: .showGate, body: name), .init(operation: .sealGateKeys, body: name),
+            .init(operation: .suspendGate, body: name),
             .init(operation: .resumeGate, body: name), .init(operation: .revokeGate, body: name),
         ]
     }

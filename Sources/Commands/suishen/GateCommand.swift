@@ -8,7 +8,7 @@ import Issuing
 struct GateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gate", abstract: "Register gates, and suspend or revoke them.",
-        subcommands: [Register.self, List.self, Show.self, Suspend.self, Resume.self, Revoke.self])
+        subcommands: [Register.self, List.self, Show.self, Keys.self, Suspend.self, Resume.self, Revoke.self])
 
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -67,6 +67,35 @@ struct GateCommand: AsyncParsableCommand {
         @OptionGroup var gate: GateArgument
 
         func run() async throws { try await gate.run(.showGate) }
+    }
+
+    struct Keys: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Seal the gate's epoch keys to it, for the days that a bundle of now would carry.",
+            discussion: "Nobody but the gate can open the file: put it beside its bundle, as keys/GATE.")
+
+        @Argument(help: "The gate's identifier, 32 hexadecimal digits.")
+        var gate: String
+
+        @Option(help: "The file for the sealed keys.")
+        var out: String
+
+        @OptionGroup var inquiry: InquiryOptions
+
+        func run() async throws {
+            do {
+                let answer = try await inquiry.state.access().perform(.sealGateKeys, ["gate": .string(gate)])
+                guard let bytes = answer["bytes"]?.string.flatMap({ try? Base64.decode($0) }) else {
+                    throw CommandError(
+                        code: "answer_no_keys", reason: "the answer has no sealed keys",
+                        hint: "check that the socket belongs to suishend", status: .failure)
+                }
+                try OutputFile.write(bytes, to: out)
+                inquiry.result.print(["gate": .string(gate), "path": answer["path"] ?? .null])
+            } catch let error as OperationError {
+                throw CommandError(error)
+            }
+        }
     }
 
     struct Suspend: AsyncParsableCommand {

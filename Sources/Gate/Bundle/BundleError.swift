@@ -25,6 +25,14 @@ package struct BundleError: Error, Equatable, Sendable {
         case statusUnknown = "status_unknown"
         /// A gate's request to be registered is malformed.
         case requestInvalid = "request_invalid"
+        /// The gate's sealed epoch keys are malformed, altered, or do not open.
+        case keysUnusable = "keys_unusable"
+        /// No key that may sign bundles signed the gate's sealed epoch keys.
+        case keysBadSignature = "keys_bad_signature"
+        /// The sealed epoch keys are another gate's.
+        case keysForeign = "keys_foreign"
+        /// The sealed epoch keys are older than the newest that this gate has seen.
+        case keysRollback = "keys_rollback"
         /// Another process holds the lock of one of the gate's files.
         case busy = "state_busy"
     }
@@ -64,9 +72,9 @@ extension BundleError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
         case .unreadable, .badSignature, .statusUnknown, .clockBefore, .rootsInvalid, .thresholdMissing, .expired,
-            .requestInvalid:
+            .requestInvalid, .keysUnusable, .keysBadSignature, .keysForeign:
             .inputUnusable
-        case .rollback, .rootDiffers: .conflict
+        case .rollback, .rootDiffers, .keysRollback: .conflict
         case .busy: .later
         }
     }

@@ -1,6 +1,12 @@
 import Signing
 
 extension GateDirectory {
+    /// The code of the warning that a running gate gives at its start for epoch keys in clear.
+    package static let keysInClearWarning = "epoch_keys_in_clear"
+
+    /// Whether the gate decides with epoch keys that lie in clear in its folder.
+    package var hasEpochKeysInClear: Bool { epochKeys.isInClear }
+
     /// Makes the gate's missing keys in its state folder, and signs its request to be registered.
     ///
     /// - Parameters:

@@ -15,7 +15,7 @@ package struct GateDirectory: Sendable {
     let isRootUnpinned: Bool
     /// The key that signed the bundle, with its root document; nil where the first root signed it.
     let warrant: BundleWarrant?
-    let epochKeys: EpochKeyFile?
+    let epochKeys: GateEpochKeys
     let statusLists: StatusStore
     let trust: TrustList
     let path: String
@@ -71,7 +71,8 @@ package struct GateDirectory: Sendable {
         let (bytes, file) = try BundleFile.read(in: path, of: users)
         // An export writes the bundle last: a chain that is read after a bundle is not older than the bundle.
         let chain = try RootChain(in: path, root: root, users: users)
-        (bundle, warrant) = try GateBundle.signed(bytes[...], by: BundleAuthority(chain, root: root))
+        let authority = BundleAuthority(chain, root: root)
+        (bundle, warrant) = try GateBundle.signed(bytes[...], by: authority)
         try GateFile.check(statePath, users)
         try GateFile.makeFolder(statePath)
         memory = try GateMemory(folder: statePath, isTimeGiven: isTimeGiven, after: former?.memory)
@@ -79,9 +80,8 @@ package struct GateDirectory: Sendable {
         try memory.follow(
             chain.map(FollowedRoots.init), bundleKey: warrant.map { RootSource.digest(of: $0.bundleKey.key) })
         try memory.check(version: bundle.version, digest: file.digest)
-        let epochPath = "\(path)/\(EpochKeyFile.name)"
-        try GateFile.check(epochPath, users)
-        epochKeys = unsafe access(epochPath, F_OK) == 0 ? try Self.epochKeys(epochPath) : nil
+        epochKeys = try GateEpochKeys(
+            in: path, users: users, statePath: statePath, authority: authority, newestTime: memory.keysTime)
         trust = TrustList(bundle.issuers)
         statusLists = StatusStore(
             folder: path, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory)
@@ -108,6 +108,9 @@ package struct GateDirectory: Sendable {
         try memory.remember(
             version: bundle.version, digest: bundleFile.digest, signedTime: bundle.signedTime,
             listNames: Set(bundle.statusLists.map(\.name)), times: listTimes)
+        if let time = epochKeys.issuedAt, !SignedTime.isAhead(time, of: now, skewSeconds: skewSeconds) {
+            try memory.remember(keysTime: time)
+        }
         return true
     }
 
@@ -140,7 +143,9 @@ package struct GateDirectory: Sendable {
     ///
     /// Throws `bundle_unreadable`.
     func checkEpochKeys() throws(BundleError) {
-        for domain in bundle.domains where epochKeys?.entries.contains(where: { $0.domain == domain }) != true {
+        // Refused sealed keys are told by every verdict; a bundle with newer revocations is taken all the same.
+        guard epochKeys.refusal == nil else { return }
+        for domain in bundle.domains where epochKeys.file?.entries.contains(where: { $0.domain == domain }) != true {
             throw .malformed("the epoch key for \(domain.rawValue) of bundle \(bundle.version) is missing")
         }
     }
@@ -161,17 +166,5 @@ package struct GateDirectory: Sendable {
         let bytes = try BundleFile.read(in: path, of: users).bytes
         let authority = BundleAuthority(try RootChain(in: path, root: key, users: users), root: key)
         return Set(try GateBundle.signed(bytes[...], by: authority).bundle.scenes.map(\.name))
-    }
-
-    private static func epochKeys(_ path: String) throws(BundleError) -> EpochKeyFile {
-        do {
-            return try EpochKeyFile(SecretFile.read(path, byteCountMax: EpochKeyFile.byteCountMax))
-        } catch let error as SigningError {
-            throw BundleError(code: .unreadable, reason: error.reason, hint: error.hint)
-        } catch let error as BundleError {
-            throw error
-        } catch {
-            throw .malformed("\(path) cannot be read")
-        }
     }
 }

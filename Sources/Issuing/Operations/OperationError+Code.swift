@@ -25,6 +25,7 @@ extension OperationError {
         case gateRevoked = "gate_revoked"
         case gateSuspended = "gate_suspended"
         case gateUnknown = "gate_unknown"
+        case gateWithoutDomains = "gate_without_domains"
         case guardianInvalid = "guardian_invalid"
         case idempotencyKeyInvalid = "idempotency_key_invalid"
         case idempotencyKeyMisplaced = "idempotency_key_misplaced"
@@ -107,7 +108,8 @@ extension OperationError.Code: ErrorCode {
             .inputUnusable
         case .notPermitted: .notPermitted
         case .gateUnknown, .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
-        case .beatExists, .gateExists, .gateRevoked, .gateSuspended, .keyCompromised, .keyInUse, .rootsBehind,
+        case .beatExists, .gateExists, .gateRevoked, .gateSuspended, .gateWithoutDomains, .keyCompromised, .keyInUse,
+            .rootsBehind,
             .stateExists:
             .conflict
         case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
