@@ -67,6 +67,20 @@ struct EnrolTests {
         }
     }
 
+    @Test("is what a running gate with epoch keys in clear is told to do, and it goes on deciding")
+    func keysInClear() throws {
+        defer { gate.remove() }
+        let words = ["--bundle", gate.folder, "--scene", "metro-gate", "--at", "\(VerifyGate.now)", "--stream"]
+        let line = Array((try gate.shown(gate.person()) + "\n").utf8)
+        let outcome = try Program("verify").run(words, input: line)
+        #expect(outcome.status == 0 && outcome.output.contains("\"ok\""), "\(outcome)")
+        #expect(outcome.diagnostics.contains("verify enrol"))
+        #expect(outcome.diagnostics.contains("[epoch_keys_in_clear]"))
+        try gate.export(version: 6, domains: [])
+        unsafe unlink("\(gate.folder)/\(EpochKeyFile.name)")
+        #expect(try !Program("verify").run(words, input: line).diagnostics.contains("[epoch_keys_in_clear]"))
+    }
+
     @Test("says that a root pinned at first use is for trials")
     func trial() throws {
         defer { gate.remove() }
