@@ -58,7 +58,7 @@ package enum SecretFile {
     }
 
     /// Overwrites a secret that is no longer needed, in a way that the compiler cannot optimise away.
-    static func wipe(_ bytes: inout [UInt8]) {
+    package static func wipe(_ bytes: inout [UInt8]) {
         unsafe bytes.withUnsafeMutableBytes { buffer in unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count) }
     }
 

@@ -19,6 +19,13 @@ extension FuzzTarget {
         _ = try? GateBundle(payload: bytes[...])
     }
 
+    /// A gate's request that is read writes the same request again; the bytes as sealed keys' payload too.
+    static func runEnrolment(_ bytes: [UInt8]) {
+        _ = try? SealedEpochKeys(payload: bytes[...])
+        guard let request = try? GateRequest(bytes) else { return }
+        precondition((try? GateRequest(request.json)) == request)
+    }
+
     /// A chain that is read writes the same bytes again, and so does every document in it; the bytes as a payload too.
     static func runRoots(_ bytes: [UInt8]) {
         if let documents = try? RootChain.documents(in: bytes) {

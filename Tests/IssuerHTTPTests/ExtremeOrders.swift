@@ -1,6 +1,7 @@
 import IssuerTestSupport
 import IssuerInterface
 import Encoding
+import Gate
 import Issuing
 import Signing
 import Testing
@@ -75,7 +76,28 @@ struct ExtremeOrders {
             .init(operation: .compromiseKey, body: ["kid": kid]), .init(operation: .readAudit, body: [:]),
             .init(operation: .health, body: [:]),
         ]
-        all += try Self.actorOrders(client, object)
+        all += try Self.actorOrders(client, object) + Self.gateOrders(client)
+    }
+
+    /// What a gate is registered, shown and ended by.
+    private static func gateOrders(_ client: IssuerClient) throws -> [Order] {
+        let files = try BundleExport(client.ask(.exportBundle, [:])).files
+        let root = try #require(files.first { $0.path == BundleExport.rootName })
+        let key = try SigningKey.generate(.ed25519)
+        let request = try GateRequest(
+            name: "gate", signingKey: key, receivingKey: ReceivingKey.generate(for: .ed25519).publicKey,
+            rootDigest: RootSource.digest(of: VerificationKey(pem: root.bytes)), issuedAt: 1)
+        let gate: JSONValue = [
+            "request": request.json, "scenes": ["metro-gate"], "domains": ["transit"], "site": "north hall",
+        ]
+        let name: JSONValue = ["gate": .string(request.gate.text)]
+        _ = try client.ask(.registerGate, gate)
+        return [
+            .init(operation: .registerGate, body: gate), .init(operation: .listGates, body: [:]),
+            .init(operation: .showGate, body: name), .init(operation: .sealGateKeys, body: name),
+            .init(operation: .suspendGate, body: name),
+            .init(operation: .resumeGate, body: name), .init(operation: .revokeGate, body: name),
+        ]
     }
 
     /// What an enterprise's keys are registered, used and ended by.

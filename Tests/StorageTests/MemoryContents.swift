@@ -39,6 +39,7 @@ struct MemoryContents: Sendable {
     var codes: [IssuedCodeRecord] = []
     var revocations: [StatusPlace: Revocation] = [:]
     var keys: [IssuerKeyRecord] = []
+    var gates: [[UInt8]: GateRecord] = [:]
     /// By list, then by base.
     var blocks: [String: [UInt64: Block]] = [:]
     var floors: [String: UInt64] = [:]

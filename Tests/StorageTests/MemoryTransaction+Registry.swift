@@ -131,3 +131,21 @@ extension MemoryTransaction {
         }
     }
 }
+
+extension MemoryTransaction {
+    func gate(_ identifier: [UInt8]) -> GateRecord? { contents.gates[identifier] }
+
+    func gates(after identifier: [UInt8]?, count: Int) -> [GateRecord] {
+        let sorted = contents.gates.values.sorted { $0.identifier.lexicographicallyPrecedes($1.identifier) }
+        let later = sorted.filter { gate in identifier.map { $0.lexicographicallyPrecedes(gate.identifier) } ?? true }
+        return Array(later.prefix(count))
+    }
+
+    func putGate(_ gate: GateRecord) throws {
+        let old = contents.gates[gate.identifier]
+        try change(if: old?.status != .revoked || gate.status == .revoked) { contents in
+            contents.gates[gate.identifier] =
+                old?.with(gate.status, at: gate.statusAt).with(keysIssuedAt: gate.keysIssuedAt) ?? gate
+        }
+    }
+}

@@ -46,6 +46,11 @@ struct GateSettings {
     func openRunning(_ output: VerdictOutput) throws -> RunningGate {
         try reporting(to: output) {
             let (gate, directory) = try gate()
+            if directory.hasEpochKeysInClear {
+                Diagnostics(command: "verify").warn(
+                    "the epoch keys lie in clear in \(EpochKeyFile.name): enrol the gate with `verify enrol`, and give "
+                        + "it sealed keys with `suishen gate keys` [\(GateDirectory.keysInClearWarning)]")
+            }
             return try RunningGate(gate, directory, replayPath: replayStore, at: at ?? WallClock.seconds())
         }
     }

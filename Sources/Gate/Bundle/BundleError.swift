@@ -23,6 +23,16 @@ package struct BundleError: Error, Equatable, Sendable {
         case expired = "bundle_expired"
         /// A status list is missing, or its signer's key may not sign status lists.
         case statusUnknown = "status_unknown"
+        /// A gate's request to be registered is malformed.
+        case requestInvalid = "request_invalid"
+        /// The gate's sealed epoch keys are malformed, altered, or do not open.
+        case keysUnusable = "keys_unusable"
+        /// No key that may sign bundles signed the gate's sealed epoch keys.
+        case keysBadSignature = "keys_bad_signature"
+        /// The sealed epoch keys are another gate's.
+        case keysForeign = "keys_foreign"
+        /// The sealed epoch keys are older than the newest that this gate has seen.
+        case keysRollback = "keys_rollback"
         /// Another process holds the lock of one of the gate's files.
         case busy = "state_busy"
     }
@@ -61,9 +71,10 @@ extension BundleError: CodedError {}
 extension BundleError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
-        case .unreadable, .badSignature, .statusUnknown, .clockBefore, .rootsInvalid, .thresholdMissing, .expired:
+        case .unreadable, .badSignature, .statusUnknown, .clockBefore, .rootsInvalid, .thresholdMissing, .expired,
+            .requestInvalid, .keysUnusable, .keysBadSignature, .keysForeign:
             .inputUnusable
-        case .rollback, .rootDiffers: .conflict
+        case .rollback, .rootDiffers, .keysRollback: .conflict
         case .busy: .later
         }
     }

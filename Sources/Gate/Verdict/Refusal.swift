@@ -42,7 +42,9 @@ package struct Refusal: Error, Equatable, Sendable {
     package init(_ error: BundleError) {
         let code: RefusalCode =
             switch error.code {
-            case .unreadable, .badSignature, .busy, .rootsInvalid, .thresholdMissing: .bundleUnreadable
+            case .unreadable, .badSignature, .busy, .rootsInvalid, .thresholdMissing, .requestInvalid, .keysUnusable,
+                .keysBadSignature, .keysForeign, .keysRollback:
+                .bundleUnreadable
             case .expired: .bundleExpired
             case .rollback: .bundleRollback
             case .rootDiffers: .rootDiffers

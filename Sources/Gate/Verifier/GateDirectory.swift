@@ -15,7 +15,7 @@ package struct GateDirectory: Sendable {
     let isRootUnpinned: Bool
     /// The key that signed the bundle, with its root document; nil where the first root signed it.
     let warrant: BundleWarrant?
-    let epochKeys: EpochKeyFile?
+    let epochKeys: GateEpochKeys
     let statusLists: StatusStore
     let trust: TrustList
     let path: String
@@ -97,7 +97,8 @@ package struct GateDirectory: Sendable {
         let (bytes, file) = try BundleFile.read(in: contents, for: path, of: users)
         // An export writes the bundle last: a chain that is read after a bundle is not older than the bundle.
         let chain = try RootChain(in: contents, root: root, users: users)
-        (bundle, warrant) = try GateBundle.signed(bytes[...], by: BundleAuthority(chain, root: root))
+        let authority = BundleAuthority(chain, root: root)
+        (bundle, warrant) = try GateBundle.signed(bytes[...], by: authority)
         try GateFile.check(statePath, users)
         try GateFile.makeFolder(statePath)
         memory = try GateMemory(folder: statePath, isTimeGiven: isTimeGiven, after: former?.memory)
@@ -105,9 +106,9 @@ package struct GateDirectory: Sendable {
         try memory.follow(
             chain.map(FollowedRoots.init), bundleKey: warrant.map { RootSource.digest(of: $0.bundleKey.key) })
         try memory.check(version: bundle.version, digest: file.digest)
-        let epochPath = Self.epochKeyPath(contents, in: path)
-        try GateFile.check(epochPath, users)
-        epochKeys = unsafe access(epochPath, F_OK) == 0 ? try Self.epochKeys(epochPath) : nil
+        epochKeys = try GateEpochKeys(
+            in: contents, beside: path, users: users, statePath: statePath, authority: authority,
+            newestTime: memory.keysTime)
         trust = TrustList(bundle.issuers)
         statusLists = StatusStore(
             folder: contents, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory,
@@ -141,6 +142,9 @@ package struct GateDirectory: Sendable {
             version: bundle.version, digest: bundleFile.digest, signedTime: bundle.signedTime,
             listNames: Set(bundle.statusLists.map(\.name) + [HotListToken.name]), times: listTimes)
         try statusLists.rememberHotList(at: now, skewSeconds: skewSeconds)
+        if let time = epochKeys.issuedAt, !SignedTime.isAhead(time, of: now, skewSeconds: skewSeconds) {
+            try memory.remember(keysTime: time)
+        }
         return true
     }
 
@@ -173,7 +177,9 @@ package struct GateDirectory: Sendable {
     ///
     /// Throws `bundle_unreadable`.
     func checkEpochKeys() throws(BundleError) {
-        for domain in bundle.domains where epochKeys?.entries.contains(where: { $0.domain == domain }) != true {
+        // Refused sealed keys are told by every verdict; a bundle with newer revocations is taken all the same.
+        guard epochKeys.refusal == nil else { return }
+        for domain in bundle.domains where epochKeys.file?.entries.contains(where: { $0.domain == domain }) != true {
             throw .malformed("the epoch key for \(domain.rawValue) of bundle \(bundle.version) is missing")
         }
     }
@@ -195,23 +201,5 @@ package struct GateDirectory: Sendable {
         let bytes = try BundleFile.read(in: contents, for: path, of: users).bytes
         let authority = BundleAuthority(try RootChain(in: contents, root: key, users: users), root: key)
         return Set(try GateBundle.signed(bytes[...], by: authority).bundle.scenes.map(\.name))
-    }
-
-    /// The epoch keys of a generation, or those that were copied by hand into a folder whose bundle is fetched.
-    private static func epochKeyPath(_ contents: String, in folder: String) -> String {
-        let own = "\(contents)/\(EpochKeyFile.name)"
-        return unsafe access(own, F_OK) == 0 ? own : "\(folder)/\(EpochKeyFile.name)"
-    }
-
-    private static func epochKeys(_ path: String) throws(BundleError) -> EpochKeyFile {
-        do {
-            return try EpochKeyFile(SecretFile.read(path, byteCountMax: EpochKeyFile.byteCountMax))
-        } catch let error as SigningError {
-            throw BundleError(code: .unreadable, reason: error.reason, hint: error.hint)
-        } catch let error as BundleError {
-            throw error
-        } catch {
-            throw .malformed("\(path) cannot be read")
-        }
     }
 }

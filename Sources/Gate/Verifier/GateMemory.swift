@@ -59,6 +59,9 @@ final class GateMemory: Sendable {
     /// The newest time of any bundle or list that this gate has seen; 0 if none is known.
     var signedTime: UInt64 { known.withLock { $0.signedTime } }
 
+    /// The `iat` of the newest sealed epoch keys that this gate has seen; 0 if it has seen none.
+    var keysTime: UInt64 { known.withLock { $0.keysTime } }
+
     /// The identifier of the replay store that this gate used under a name; nil if it used none.
     func replayStore(_ name: String) -> [UInt8]? {
         known.withLock { seen in seen.replayStores.first { $0.name == name }?.identifier }
@@ -132,6 +135,13 @@ final class GateMemory: Sendable {
     func remember(_ times: [String: UInt64]) throws(BundleError) {
         let key = following.withLock { $0?.bundleKey }
         try update { (seen) throws(BundleError) in seen.merge(times, from: key) }
+    }
+
+    /// Remembers the `iat` of sealed epoch keys.
+    func remember(keysTime time: UInt64) throws(BundleError) {
+        guard time > keysTime else { return }
+        let key = following.withLock { $0?.bundleKey }
+        try update { (seen) throws(BundleError) in seen.setKeysTime(time, from: key) }
     }
 
     /// Remembers the replay store that the gate uses under a name.

@@ -10,6 +10,9 @@ struct LearntMaterial: Equatable, Sendable {
     /// The newest `iat` of any bundle or list; 0 if none is known.
     private(set) var signedTime: UInt64 = 0
 
+    /// The `iat` of the newest sealed epoch keys; 0 if none was seen.
+    private(set) var keysTime: UInt64 = 0
+
     init(version: UInt64 = 0) { self.version = version }
 
     /// Reads the members of ``fields``; nil where one is missing or wrong.
@@ -30,6 +33,10 @@ struct LearntMaterial: Equatable, Sendable {
             guard let time = field.unsigned else { return nil }
             signedTime = time
         }
+        if let field = fields[text: "sealed"] {
+            guard let time = field.unsigned else { return nil }
+            keysTime = time
+        }
     }
 
     var fields: [(String, CBORItem)] {
@@ -37,6 +44,7 @@ struct LearntMaterial: Equatable, Sendable {
         var fields: [(String, CBORItem)] = [("version", .unsigned(version)), ("lists", .map(CBORMap(lists)))]
         if let digest { fields.append(("digest", .byteString(digest))) }
         if signedTime > 0 { fields.append(("time", .unsigned(signedTime))) }
+        if keysTime > 0 { fields.append(("sealed", .unsigned(keysTime))) }
         return fields
     }
 
@@ -44,6 +52,8 @@ struct LearntMaterial: Equatable, Sendable {
         (self.version, self.digest) = (version, digest)
         self.signedTime = max(self.signedTime, signedTime)
     }
+
+    mutating func setKeysTime(_ time: UInt64) { keysTime = max(keysTime, time) }
 
     mutating func forgetLists(notIn names: Set<String>) {
         listTimes = listTimes.filter { names.contains($0.key) }
@@ -61,6 +71,7 @@ struct LearntMaterial: Equatable, Sendable {
             (version, digest) = (other.version, other.digest)
         }
         merge(other.listTimes)
+        setKeysTime(other.keysTime)
         signedTime = max(signedTime, other.signedTime)
     }
 
@@ -70,6 +81,7 @@ struct LearntMaterial: Equatable, Sendable {
         if SignedTime.isAhead(signedTime, of: now, skewSeconds: skewSeconds) {
             signedTime = listTimes.values.max() ?? 0
         }
+        if SignedTime.isAhead(keysTime, of: now, skewSeconds: skewSeconds) { keysTime = 0 }
         if SignedTime.isAhead(version, of: now, skewSeconds: SignedTime.versionAheadSecondsMax) {
             (version, digest) = (0, nil)
         }

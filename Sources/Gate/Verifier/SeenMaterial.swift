@@ -2,8 +2,8 @@ import Encoding
 
 /// The newest signed material that a gate has seen: its root key, the newest root document, bundle and list times.
 ///
-/// Encoded as a deterministic CBOR map `{root, version, digest, lists: {name: iat}, time, roots: [version, digest],
-/// keys: {key: {version, digest, lists, time}}, replay: [[name, identifier]…]}`. The outer version and times were learnt
+/// Encoded as a deterministic CBOR map `{root, version, digest, lists: {name: iat}, time, sealed, roots: [version, digest],
+/// keys: {key: {version, digest, lists, time, sealed}}, replay: [[name, identifier]…]}`. The outer version and times were learnt
 /// under the first root itself, those in `keys` under a bundle key. `root` and `digest` are absent if they are unknown,
 /// as after an upgrade from a previous software version; the rest is absent until it is known.
 struct SeenMaterial: Equatable, Sendable {
@@ -89,6 +89,9 @@ struct SeenMaterial: Equatable, Sendable {
     /// The newest `iat` of any bundle or list; 0 if none is known.
     var signedTime: UInt64 { learnt.map(\.signedTime).max() ?? 0 }
 
+    /// The `iat` of the newest sealed epoch keys; 0 if none was seen.
+    var keysTime: UInt64 { learnt.map(\.keysTime).max() ?? 0 }
+
     /// The newest `iat` of a list; 0 for a list that was never seen.
     func newestTime(ofList name: String) -> UInt64 { learnt.compactMap { $0.listTimes[name] }.max() ?? 0 }
 
@@ -165,6 +168,11 @@ struct SeenMaterial: Equatable, Sendable {
     /// Takes the newer of two times for each list, as learnt under the key that signed the bundle.
     mutating func merge(_ times: [String: UInt64], from key: [UInt8]?) {
         change(key) { $0.merge(times) }
+    }
+
+    /// Takes the `iat` of sealed epoch keys, as learnt under the key that signed the bundle.
+    mutating func setKeysTime(_ time: UInt64, from key: [UInt8]?) {
+        change(key) { $0.setKeysTime(time) }
     }
 
     private mutating func change(_ key: [UInt8]?, _ body: (inout LearntMaterial) -> Void) {

@@ -70,7 +70,8 @@ package struct Verifier: Sendable {
     private init(_ directory: GateDirectory, _ scene: Scene, _ replay: ReplayStore?, _ setup: Setup) {
         self.scene = scene
         self.setup = setup
-        standingWarnings = directory.isRootUnpinned ? [RootSource.unpinnedWarning] : []
+        standingWarnings =
+            (directory.isRootUnpinned ? [RootSource.unpinnedWarning] : []) + directory.epochKeys.warnings
         (bundle, warrant) = (directory.bundle, directory.warrant)
         memory = directory.memory
         self.replay = replay
@@ -79,7 +80,7 @@ package struct Verifier: Sendable {
         let network = bundle.transit ?? TransitNetwork(layout: TransitLayout(), authorities: [:])
         own = SuishenSource(
             bundle: bundle, scene: scene, statusLists: directory.statusLists,
-            epochKeys: directory.epochKeys, trust: directory.trust, challenge: challenge, skewSeconds: skewSeconds)
+            epochKeys: directory.epochKeys.file, trust: directory.trust, challenge: challenge, skewSeconds: skewSeconds)
         others = [
             TransitSource(
                 scene: scene,

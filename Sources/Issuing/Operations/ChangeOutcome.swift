@@ -10,12 +10,16 @@ struct ChangeOutcome: Sendable {
     /// The subject for the audit trail; nil when nothing was changed.
     let subject: String?
 
-    init(subject: String?, answer: @escaping @Sendable () throws -> JSONValue) {
+    /// Particulars for the audit trail; nil where the subject says all.
+    let detail: JSONValue?
+
+    init(subject: String?, detail: JSONValue? = nil, answer: @escaping @Sendable () throws -> JSONValue) {
         self.answer = answer
         self.subject = subject
+        self.detail = detail
     }
 
-    init(_ answer: JSONValue, subject: String?) {
-        self.init(subject: subject) { answer }
+    init(_ answer: JSONValue, subject: String?, detail: JSONValue? = nil) {
+        self.init(subject: subject, detail: detail) { answer }
     }
 }

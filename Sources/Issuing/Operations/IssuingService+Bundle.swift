@@ -138,7 +138,8 @@ extension IssuingService {
             + days.map { StatusListReference(issuer: settings.issuer, form: .person, day: $0) }
     }
 
-    private func epochKeys(_ domains: [SealDomain], at now: UInt64) throws -> EpochKeyFile? {
+    /// The epoch keys that a bundle of now carries; nil without a domain.
+    func epochKeys(_ domains: [SealDomain], at now: UInt64) throws -> EpochKeyFile? {
         guard !domains.isEmpty else { return nil }
         let yesterday = now.subtractingFloor(86_400) / 86_400
         var entries: [EpochKeyFile.Entry] = []

@@ -208,7 +208,8 @@ package final class IssuingService: Sendable {
             let outcome = try change(database)
             if let subject = outcome.subject {
                 try registry.audit(
-                    uid: caller.uid, action: operation.name, subject: subject, at: caller.now, in: database)
+                    uid: caller.uid, action: operation.name, subject: subject, detail: outcome.detail, at: caller.now,
+                    in: database)
                 if operation.beatNeed == .change { try keptLists.noteChange(in: database) }
             }
             guard let key, outcome.subject != nil else { return { OperationAnswer(json: try outcome.answer()) } }

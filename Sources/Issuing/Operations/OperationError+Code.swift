@@ -20,6 +20,12 @@ extension OperationError {
         case countInvalid = "count_invalid"
         case daemonUnreachable = "daemon_unreachable"
         case deviceKeyInvalid = "device_key_invalid"
+        case gateExists = "gate_exists"
+        case gateRequestInvalid = "gate_request_invalid"
+        case gateRevoked = "gate_revoked"
+        case gateSuspended = "gate_suspended"
+        case gateUnknown = "gate_unknown"
+        case gateWithoutDomains = "gate_without_domains"
         case guardianInvalid = "guardian_invalid"
         case idempotencyKeyInvalid = "idempotency_key_invalid"
         case idempotencyKeyMisplaced = "idempotency_key_misplaced"
@@ -63,6 +69,7 @@ extension OperationError {
         case rootsBehind = "roots_behind"
         case rootsUnreadable = "roots_unreadable"
         case routeUnknown = "route_unknown"
+        case sceneUnknown = "scene_unknown"
         case settingsInvalid = "settings_invalid"
         case signatureInvalid = "signature_invalid"
         case socketFolderOpen = "socket_folder_open"
@@ -88,9 +95,10 @@ extension OperationError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
         case .actionUnknown, .actorMissing, .afterInvalid, .anchorInvalid, .categoryUnknown, .countInvalid,
-            .deviceKeyInvalid, .guardianInvalid, .idempotencyKeyInvalid, .idempotencyKeyMisplaced, .keyInvalid,
+            .deviceKeyInvalid, .gateRequestInvalid, .guardianInvalid, .idempotencyKeyInvalid, .idempotencyKeyMisplaced,
+            .keyInvalid,
             .keyRoleUnknown, .kindUnknown, .lifetimeTooLong, .locationInvalid, .medicalInvalid, .nameInvalid,
-            .objectInvalid, .previousInvalid, .reasonTooLong, .requestMalformed, .residentIDInvalid,
+            .objectInvalid, .previousInvalid, .reasonTooLong, .requestMalformed, .residentIDInvalid, .sceneUnknown,
             .signatureInvalid, .transitInvalid, .usccInvalid:
             .requestMalformed
         case .methodNotAllowed: .methodNotAllowed
@@ -103,8 +111,10 @@ extension OperationError.Code: ErrorCode {
             .transitNetworkOld:
             .inputUnusable
         case .notPermitted: .notPermitted
-        case .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
-        case .beatExists, .keyCompromised, .keyInUse, .rootDiffers, .rootsBehind, .stateExists: .conflict
+        case .gateUnknown, .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
+        case .beatExists, .gateExists, .gateRevoked, .gateSuspended, .gateWithoutDomains, .keyCompromised, .keyInUse,
+            .rootDiffers, .rootsBehind, .stateExists:
+            .conflict
         case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later

@@ -47,6 +47,7 @@ enum RegistrySchema {
             Step("keys 2", sql: retirements),
             Step("audit 1", sql: "ALTER TABLE audit ADD COLUMN detail TEXT"),
             Step("answers 1") { try sealAnswers(cipher, $0) },
+            Step("gates 1", sql: gates),
         ]
     }
 
@@ -151,6 +152,19 @@ enum RegistrySchema {
     /// The lowest index at which a list's next block may begin; the row with the empty name applies to every list.
     private static let statusFloors = """
         CREATE TABLE statusFloor (list TEXT PRIMARY KEY, base INTEGER NOT NULL) WITHOUT ROWID;
+        """
+
+    /// Gates; a revoked one never becomes active again, and no gate is removed.
+    private static let gates = """
+        CREATE TABLE gate (
+            id BLOB PRIMARY KEY, name TEXT NOT NULL, signingKey BLOB NOT NULL, receivingKey BLOB NOT NULL,
+            site TEXT NOT NULL, scenes TEXT NOT NULL, domains TEXT NOT NULL, status TEXT NOT NULL,
+            registeredAt INTEGER NOT NULL, statusAt INTEGER NOT NULL, keysIssuedAt INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TRIGGER gateOnward BEFORE UPDATE OF status ON gate
+            WHEN OLD.status = 'revoked' AND NEW.status <> 'revoked'
+            BEGIN SELECT RAISE(ABORT, 'a revoked gate stays revoked'); END;
+        CREATE TRIGGER gateStays BEFORE DELETE ON gate
+            BEGIN SELECT RAISE(ABORT, 'a gate stays in the registry'); END;
         """
 
     private static let subjects = """

@@ -25,6 +25,11 @@ package protocol RegistrySnapshot {
     /// The one active key with exactly these uses.
     func activeIssuerKey(uses: [String]) throws -> IssuerKeyRecord?
 
+    /// The gate with this identifier.
+    func gate(_ identifier: [UInt8]) throws -> GateRecord?
+    /// Gates in the order of their identifiers, from the gate after `identifier`.
+    func gates(after identifier: [UInt8]?, count: Int) throws -> [GateRecord]
+
     /// A list's newest block; earlier blocks are never open.
     func newestStatusBlock(of list: String) throws -> StatusBlock?
     /// The floor that was set under this name.
@@ -66,6 +71,11 @@ package protocol RegistryTransaction: RegistrySnapshot {
     ///
     /// It refuses a second active key of the same uses, a key that becomes active again, and a change from compromised.
     func putIssuerKey(_ key: IssuerKeyRecord) throws
+
+    /// Adds a gate, or changes the status and raises the keys' time of the gate with the same identifier.
+    ///
+    /// It refuses a change from revoked.
+    func putGate(_ gate: GateRecord) throws
 
     /// Adds a block whose first index is taken; the position records this commit as the newest that opened a block.
     ///

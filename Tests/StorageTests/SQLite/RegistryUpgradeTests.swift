@@ -49,6 +49,18 @@ struct RegistryUpgradeTests {
         try FileManager.default.contentsOfDirectory(atPath: scratch.path).sorted()
     }
 
+    @Test("gives the registry gates")
+    func gates() async throws {
+        let registry = try open(path)
+        let gate = GateRecord(
+            identifier: [UInt8](repeating: 1, count: 16), name: "gate", signingKey: [1], receivingKey: [2],
+            site: "hall",
+            scenes: ["bus"], domains: [], registeredAt: 1, statusAt: 1)
+        #expect(try registry.read { try $0.gates(after: nil, count: 10) }.isEmpty)
+        try await registry.write { try $0.putGate(gate) }
+        #expect(try registry.read { try $0.gate(gate.identifier) } == gate)
+    }
+
     @Test("lies beside a private copy of what was there, which goes once the upgraded registry has passed its checks")
     func copy() throws {
         let seen = Mutex<[UpgradeStep: Bool]>([:])

@@ -1,0 +1,138 @@
+import ArgumentParser
+import CommandSupport
+import Encoding
+import Gate
+import Issuing
+
+/// Registers gates, and ends their supply of epoch keys.
+struct GateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gate", abstract: "Register gates, and suspend or revoke them.",
+        subcommands: [Register.self, List.self, Show.self, Keys.self, Suspend.self, Resume.self, Revoke.self])
+
+    struct Register: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Register a gate by the request that `verify enrol` printed.",
+            discussion: """
+                Compare the fingerprint in the answer with the one that the gate shows, and revoke the gate if they \
+                differ.
+                """)
+
+        @Argument(help: "The request's file; - for stdin.")
+        var request: String
+
+        @Option(help: "A scene in which the gate decides; give it once for each.")
+        var scene: [String] = []
+
+        @Option(help: "A domain whose epoch keys the gate gets: medical or transit; give it once for each.")
+        var domain: [String] = []
+
+        @Option(help: "Where the gate stands, 1 to 96 bytes.")
+        var site: String
+
+        @OptionGroup var inquiry: InquiryOptions
+
+        func run() async throws {
+            let bytes = try InputFile.read(request, byteCountMax: GateRequest.byteCountMax)
+            guard let value = try? JSONValue.parse(bytes, byteCountMax: GateRequest.byteCountMax) else {
+                throw CommandError(
+                    code: "gate_request_invalid", reason: "\(request) is not JSON",
+                    hint: "print the request again with `verify enrol`, and copy it whole", status: .failure)
+            }
+            try await inquiry.run(
+                .registerGate,
+                [
+                    "request": value, "scenes": .array(scene.map { .string($0) }),
+                    "domains": .array(domain.map { .string($0) }), "site": .string(site),
+                ])
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show every gate, one a line.")
+
+        @OptionGroup var inquiry: InquiryOptions
+
+        func run() async throws {
+            try await inquiry.list(.listGates, [:], items: "gates", next: { $1["gate"] }) { gate in
+                let texts = ["gate", "status", "name", "site"].map { gate[$0]?.string ?? "" }
+                return texts.map { TerminalText.line($0) }.joined(separator: "  ")
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one gate.")
+
+        @OptionGroup var gate: GateArgument
+
+        func run() async throws { try await gate.run(.showGate) }
+    }
+
+    struct Keys: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Seal the gate's epoch keys to it, for the days that a bundle of now would carry.",
+            discussion: "Nobody but the gate can open the file: put it beside its bundle, as keys/GATE.")
+
+        @Argument(help: "The gate's identifier, 32 hexadecimal digits.")
+        var gate: String
+
+        @Option(help: "The file for the sealed keys.")
+        var out: String
+
+        @OptionGroup var inquiry: InquiryOptions
+
+        func run() async throws {
+            do {
+                let answer = try await inquiry.state.access().perform(.sealGateKeys, ["gate": .string(gate)])
+                guard let bytes = answer["bytes"]?.string.flatMap({ try? Base64.decode($0) }) else {
+                    throw CommandError(
+                        code: "answer_no_keys", reason: "the answer has no sealed keys",
+                        hint: "check that the socket belongs to suishend", status: .failure)
+                }
+                try OutputFile.write(bytes, to: out)
+                inquiry.result.print(["gate": .string(gate), "path": answer["path"] ?? .null])
+            } catch let error as OperationError {
+                throw CommandError(error)
+            }
+        }
+    }
+
+    struct Suspend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Give a gate no epoch keys until it is resumed.")
+
+        @OptionGroup var gate: GateArgument
+
+        func run() async throws { try await gate.run(.suspendGate) }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Give a suspended gate epoch keys again.")
+
+        @OptionGroup var gate: GateArgument
+
+        func run() async throws { try await gate.run(.resumeGate) }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Never give a gate epoch keys again, as after a theft; it cannot be undone.")
+
+        @OptionGroup var gate: GateArgument
+
+        func run() async throws { try await gate.run(.revokeGate) }
+    }
+}
+
+/// The gate that a command is about.
+struct GateArgument: ParsableArguments {
+    @Argument(help: "The gate's identifier, 32 hexadecimal digits.")
+    var gate: String
+
+    @OptionGroup var inquiry: InquiryOptions
+
+    /// Sends one request about the gate, and prints the answer.
+    func run(_ operation: IssuerOperation) async throws {
+        try await inquiry.run(operation, ["gate": .string(gate)])
+    }
+}
