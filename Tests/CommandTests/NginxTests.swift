@@ -177,7 +177,7 @@ struct NginxTests {
             "/", "/gates", "/gates/", "/gates/status", "/gates/status/", "/gates/epoch-keys.cbor",
             "/gates/status/.unfinished-abcdef", "/bundle.cbor", "/status/hot", "/gates/status/hot/",
             "/gates/../state/suishend.yaml", "/gates/status/../../state/suishend.yaml", "/gates/%2e%2e/outside",
-            "/gates/status/..%2f..%2foutside", "/gates//bundle.cbor%00", "/gates/roots.cbor",
+            "/gates/status/..%2f..%2foutside", "/gates//bundle.cbor%00",
             "/gates/status/SH-object-8.cwt", "/gates/keys/00", "/gates/status/hot.cwt",
         ]
         for path in paths {
