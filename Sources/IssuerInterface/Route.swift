@@ -53,7 +53,7 @@ package struct Route: Sendable {
         post("/v1/keys/compromise", [.operator], .compromiseKey),
         post("/v1/gates", [.operator], .registerGate),
         get("/v1/gates", [.auditor, .operator], .listGates),
-        get("/v1/gates/{gate}", [.auditor, .operator], .showGate),
+        get("/v1/gates/{gate}/registration", [.auditor, .operator], .showGate),
         post("/v1/gates/suspend", [.operator], .suspendGate),
         post("/v1/gates/resume", [.operator], .resumeGate),
         post("/v1/gates/revoke", [.operator], .revokeGate),
