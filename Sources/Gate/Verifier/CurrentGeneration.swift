@@ -38,7 +38,8 @@ enum CurrentGeneration {
         let link = "\(folder)/\(linkName)"
         var buffer = [CChar](repeating: 0, count: targetByteCountMax)
         let count = unsafe readlink(link, &buffer, buffer.count)
-        if count < 0 && errno == ENOENT { return nil }
+        // Whoever opens the folder says what else is wrong with it.
+        if count < 0 && (errno == ENOENT || errno == ENOTDIR) { return nil }
         guard count >= 0 || errno == EINVAL else { throw GateFile.unreadable(link) }
         let target = String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
         guard number(ofTarget: target) != nil else {
