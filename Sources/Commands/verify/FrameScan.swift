@@ -50,7 +50,7 @@ struct FrameScan {
                 let scan = scanner.scanFrame(frames.frame, isLate: isShort)
                 let new = tracker.newCodes(scan.codes)
                 guard isSearched(scan.codes, new) else { continue }
-                let further = scanner.scanFurther(frames.frame, beside: scan)
+                let further = scanner.scanFurther(frames.frame)
                 update(further, new: (new + tracker.furtherCodes(further.codes)).map(\.bytes))
             }
             if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }

@@ -67,10 +67,16 @@ struct CodeSign {
         guard let row = timing({ corner.map(3, $0) }, { right.map(-3, $0) }, right.threshold),
             let column = timing({ corner.map($0, 3) }, { below.map($0, -3) }, below.threshold)
         else { return nil }
-        let versions = [Double(row + column) / 2, Double(row), Double(column)].map { Int((($0 - 4) / 4).rounded()) }
         guard formatErrorCount <= Self.formatErrorCountMax else { return nil }
-        return versions.first(where: Self.personVersions.contains) ?? min(max(versions[0], 1), 40)
+        let mean = Self.version(changeCount: Double(row + column) / 2)
+        for version in [mean, Self.version(changeCount: Double(row)), Self.version(changeCount: Double(column))]
+        where Self.personVersions.contains(version) {
+            return version
+        }
+        return min(max(mean, 1), 40)
     }
+
+    private static func version(changeCount: Double) -> Int { Int(((changeCount - 4) / 4).rounded()) }
 
     /// Counts the changes between dark and light along a timing pattern, from one finder pattern's edge to the other's.
     ///
@@ -106,29 +112,33 @@ struct CodeSign {
         return isDark && abs(Double(count) + 6 - span) <= (span + 7) * Self.spanErrorMax ? count : nil
     }
 
+    /// A symbol's size; the format's places are measured from the nearest pattern, so that any size serves.
+    private static let size = SymbolLayout.size(version: personVersions.lowerBound)
+    private static let formatPlaces = FormatInformation.places(size: size)
+
     /// The least number of wrong bits in both copies of the format, also for a mirror image.
     private var formatErrorCount: Int {
-        // The format's places are measured from the nearest pattern, so that any size serves.
-        let size = SymbolLayout.size(version: Self.personVersions.lowerBound)
         var (seen, mirrored) = ((0, 0), (0, 0))
-        for place in FormatInformation.places(size: size) {
+        for place in Self.formatPlaces {
             let bit = 1 << place.bit
-            if isDark(place.row, place.column, size) {
+            if isDark(place.row, place.column) {
                 if place.isFirstCopy { seen.0 |= bit } else { seen.1 |= bit }
             }
-            if isDark(place.column, place.row, size) {
+            if isDark(place.column, place.row) {
                 if place.isFirstCopy { mirrored.0 |= bit } else { mirrored.1 |= bit }
             }
         }
         return FormatInformation.all.reduce(30) { least, format in
-            [seen, mirrored].reduce(least) {
-                min($0, ($1.0 ^ format.bits).nonzeroBitCount + ($1.1 ^ format.bits).nonzeroBitCount)
+            func errorCount(_ copies: (Int, Int)) -> Int {
+                (copies.0 ^ format.bits).nonzeroBitCount + (copies.1 ^ format.bits).nonzeroBitCount
             }
+            return min(least, errorCount(seen), errorCount(mirrored))
         }
     }
 
     /// Whether a module near one of the patterns is dark.
-    private func isDark(_ row: Int, _ column: Int, _ size: Int) -> Bool {
+    private func isDark(_ row: Int, _ column: Int) -> Bool {
+        let size = Self.size
         let (x, y, far) = (Double(column) + 0.5, Double(row) + 0.5, Double(size) - 3.5)
         let (near, place) =
             if column > size / 2 { (right, right.map(x - far, y - 3.5)) } else if row > size / 2 {

@@ -48,11 +48,14 @@ struct FinderList {
         }
     }
 
-    /// The patterns that at least this fraction of their rows confirmed; if they are too many, the best confirmed.
-    func supported(atLeast support: Double, countMax: Int) -> [FinderPattern] {
-        let supported = patterns.filter { $0.support >= support }
-        guard supported.count > countMax else { return supported }
-        return Array(supported.sorted { $0.support > $1.support }.prefix(countMax))
+    /// Selects the patterns that at least this fraction of their rows confirmed; if they are too many, the best
+    /// confirmed.
+    func select(atLeast support: Double, countMax: Int, into selected: inout [FinderPattern]) {
+        selected.removeAll(keepingCapacity: true)
+        for pattern in patterns where pattern.support >= support { selected.append(pattern) }
+        guard selected.count > countMax else { return }
+        selected.sortInPlace { $0.support > $1.support }
+        selected.removeLast(selected.count - countMax)
     }
 
     /// Inserts a pattern among the best, after its equals.

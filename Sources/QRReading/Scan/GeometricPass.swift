@@ -2,16 +2,16 @@
 ///
 /// It reads tilted, tiny and dense codes better than zbar, and knows the position of a code that it cannot read.
 struct GeometricPass {
-    private var threshold = LocalThreshold()
-    private var binary = PixelBuffer()
+    private var finders = FinderSearch()
     private var negative = PixelBuffer()
-    /// The finder patterns of the latest picture.
-    private(set) var detector = FinderDetector()
     private var triples: [FinderTriple] = []
     /// The positions of the codes that were read.
     private var read: [ScannedCode.Corners] = []
     private var unread: [FinderTriple] = []
     private var reader = SymbolReader()
+
+    /// The finder patterns of the latest picture.
+    var detector: FinderDetector { finders.detector }
 
     private static let triplesMax = 12
 
@@ -28,9 +28,7 @@ struct GeometricPass {
         _ picture: PixelBuffer, window: Int, offset: Int32, refined: Bool, deadline: Deadline,
         into sight: inout Sight
     ) {
-        threshold.apply(picture, window: window, offset: offset, into: &binary)
-        let step = picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1
-        detector.find(in: binary, step: step, deadline: deadline)
+        finders.find(in: picture, window: window, offset: offset, deadline: deadline)
         read.removeAll(keepingCapacity: true)
         collectTriples(of: detector.dark)
         readTriples(in: picture, refined: refined, deadline: deadline, into: &sight)

@@ -3,12 +3,14 @@
 /// A gate that accepts one code must know that no second one was missed, so this search comes before any budget. It
 /// tests all finder patterns against one another.
 struct PersonCodeSearch {
+    /// For each pattern, its links to others; reused for every picture.
     private var links: [[FinderLink]] = []
 
-    mutating func find(between patterns: [FinderPattern], in view: GreyView) -> [SeenSymbol] {
-        guard patterns.count >= 3 else { return [] }
+    /// Finds the symbols between these patterns, in place of those that `found` has.
+    mutating func find(between patterns: [FinderPattern], in view: GreyView, into found: inout [SeenSymbol]) {
+        found.removeAll(keepingCapacity: true)
+        guard patterns.count >= 3 else { return }
         link(patterns, view)
-        var found: [SeenSymbol] = []
         for corner in patterns.indices {
             for first in links[corner].indices {
                 for second in links[corner].indices where second > first {
@@ -21,13 +23,11 @@ struct PersonCodeSearch {
                 }
             }
         }
-        return found
     }
 
     /// Links the patterns that may be neighbours in a person code.
     private mutating func link(_ patterns: [FinderPattern], _ view: GreyView) {
-        links.removeAll(keepingCapacity: true)
-        links.append(contentsOf: repeatElement([], count: patterns.count))
+        links.clear(count: patterns.count)
         for first in patterns.indices {
             for second in patterns.indices.dropFirst(first + 1) {
                 guard let link = FinderLink(patterns[first], patterns[second], .person, in: view) else { continue }

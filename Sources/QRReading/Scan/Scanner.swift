@@ -103,18 +103,13 @@ package struct Scanner {
         return result()
     }
 
-    /// Looks in a film's frame for the codes beside those that were read, before a gate decides on these.
+    /// Looks further in the frame of the latest scan, for the codes beside those that it read, before a gate decides.
     ///
-    /// - Parameters:
-    ///   - frame: the frame of the latest scan.
-    ///   - scan: what ``scanFrame(_:isLate:)`` read in it.
+    /// - Parameter frame: the frame that ``scanFrame(_:isLate:)`` took last.
     /// - Returns: the codes of both looks, and the codes that neither could read.
-    package mutating func scanFurther(_ frame: GreyImage, beside scan: Scan) -> Scan {
-        guard begin(frame) else { return Self.tooSmall }
+    package mutating func scanFurther(_ frame: GreyImage) -> Scan {
+        guard load(frame) else { return Self.tooSmall }
         defer { picture.unload() }
-        var earlier = Sight()
-        earlier.codes = scan.codes
-        sight.add(earlier)
         pyramid.build(picture, downTo: ScanPlan.longSideMax)
         // A film's next frame follows soon.
         readWhole(freeCount: 0, deadline)
@@ -124,13 +119,18 @@ package struct Scanner {
     /// The codes that are read even without a budget: as many as a gate decides on together.
     private static let freeReadCount = 8
 
-    /// Loads a picture; false for one that is too small for the smallest symbol.
+    /// Begins with a picture; false for one that is too small for the smallest symbol.
     private mutating func begin(_ image: GreyImage) -> Bool {
+        guard load(image) else { return false }
+        sight.clear()
+        looksLeft = ScanPlan.looksForFurtherCodes
+        return true
+    }
+
+    private mutating func load(_ image: GreyImage) -> Bool {
         guard min(image.width, image.height) >= SymbolLayout.size(version: 1) else { return false }
         picture.load(image)
         pyramid.clear()
-        sight.clear()
-        looksLeft = ScanPlan.looksForFurtherCodes
         return true
     }
 
@@ -202,8 +202,8 @@ package struct Scanner {
         let steps = Array(ScanPlan.steps.indices.dropFirst(ScanPlan.freeStepCount))
         for turn in 0..<max(tiles.count, steps.count) {
             if turn < tiles.count {
+                part.load(tiles[turn], of: picture)
                 for step in ScanPlan.tileSteps where !deadline.isOver {
-                    part.load(tiles[turn], of: picture)
                     look.clear()
                     runner.take(step, at: part, deadline: deadline, into: &look)
                     look.place(by: 1, x: tiles[turn].x, y: tiles[turn].y)
@@ -219,8 +219,11 @@ package struct Scanner {
     /// The result, with codes ordered from the upper left to the lower right.
     private mutating func result() -> Scan {
         sight.settleUnread()
-        // Sorted in place: a copy would allocate memory in every frame.
-        if sight.codes.count > 1 { sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft } }
+        // Codes in order are not touched: the latest result may share them, and a copy takes memory.
+        let places = zip(sight.codes, sight.codes.dropFirst())
+        if places.contains(where: { $0.distanceFromUpperLeft > $1.distanceFromUpperLeft }) {
+            sight.codes.sort { $0.distanceFromUpperLeft < $1.distanceFromUpperLeft }
+        }
         return Scan(
             outcome: sight.outcome, codes: sight.codes, unread: sight.unread, hasUnknownMode: sight.hasUnknownMode,
             parts: sight.parts)

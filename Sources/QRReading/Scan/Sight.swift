@@ -68,13 +68,15 @@ struct Sight {
 
     /// Drops what was first taken for an unread code and then read, and repetitions.
     mutating func settleUnread() {
-        guard !unread.isEmpty else { return }
-        var kept: [UnreadCode] = []
-        for code in unread where !hasRead(at: code.corners.middle) {
-            let middle = code.corners.middle
-            if !kept.contains(where: { $0.corners.contain(x: middle.x, y: middle.y) }) { kept.append(code) }
+        var keptCount = 0
+        for code in unread.indices {
+            let middle = unread[code].corners.middle
+            let isKnown = unread[..<keptCount].contains { $0.corners.contain(x: middle.x, y: middle.y) }
+            guard !isKnown, !hasRead(at: middle) else { continue }
+            unread.swapAt(keptCount, code)
+            keptCount += 1
         }
-        unread = kept
+        unread.removeLast(unread.count - keptCount)
         seesCode = seesCode || !unread.isEmpty
     }
 

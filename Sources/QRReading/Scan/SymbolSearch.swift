@@ -33,15 +33,15 @@ struct SymbolSearch {
 
     /// Takes the patterns of a picture.
     mutating func load(_ patterns: [FinderPattern]) {
-        self.patterns = patterns
+        self.patterns.removeAll(keepingCapacity: true)
+        self.patterns.append(contentsOf: patterns)
         isStruck.removeAll(keepingCapacity: true)
         isStruck.append(contentsOf: repeatElement(false, count: patterns.count))
-        neighbours.removeAll(keepingCapacity: true)
-        neighbours.append(contentsOf: repeatElement([], count: patterns.count))
+        neighbours.clear(count: patterns.count)
         for first in patterns.indices {
             for second in patterns.indices.dropFirst(first + 1) { pair(first, second) }
         }
-        for index in neighbours.indices { neighbours[index].sort { $0.modules < $1.modules } }
+        for index in patterns.indices { neighbours[index].sortInPlace { $0.modules < $1.modules } }
     }
 
     private mutating func pair(_ first: Int, _ second: Int) {

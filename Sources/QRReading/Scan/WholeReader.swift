@@ -1,7 +1,6 @@
 /// Reads every symbol in a picture, in the picture's own size.
 struct WholeReader {
-    private var threshold = LocalThreshold()
-    private var binary = PixelBuffer()
+    private var finders = FinderSearch()
     private var negative = PixelBuffer()
     private var smoother = Smoother()
     private var smooth = PixelBuffer()
@@ -9,11 +8,14 @@ struct WholeReader {
     private var reader = SymbolReader()
     private var personCodes = PersonCodeSearch()
     private var symbols = SymbolSearch()
-    private var found: [SeenSymbol] = []
+    /// The patterns that are combined, and those of them outside of codes that were read.
+    private var (dark, light, rest): ([FinderPattern], [FinderPattern], [FinderPattern]) = ([], [], [])
+    private var (darkCodes, lightCodes, others): ([SeenSymbol], [SeenSymbol], [SeenSymbol]) = ([], [], [])
     /// The unread codes that were seen in smaller pictures, and are tried again in this one.
     private var retriedCount = 0
-    /// The finder patterns of the latest picture.
-    private(set) var detector = FinderDetector()
+
+    /// The finder patterns of the latest picture that was searched here.
+    var detector: FinderDetector { finders.detector }
 
     /// The most patterns that are combined: those of 400 codes.
     private static let patternCountMax = 1_200
@@ -47,34 +49,30 @@ struct WholeReader {
         if isSmoothed { smoother.apply(source, into: &smooth) }
         let picture = isSmoothed ? smooth : source
         retriedCount = sight.unread.count
-        if known == nil { search(picture, offset: isSmoothed ? Self.smoothOffset : Self.offset) }
-        let found = known ?? detector
+        if known == nil {
+            let window = min(max(15, max(picture.width, picture.height) / Self.windowShare), Self.windowMax)
+            finders.find(
+                in: picture, window: window, offset: isSmoothed ? Self.smoothOffset : Self.offset, deadline: .none)
+        }
         let darkView = GreyView(picture: picture, isInverted: false)
         let lightView = GreyView(picture: picture, isInverted: true)
-        let (dark, light) = (patterns(found.dark, darkView), patterns(found.light, lightView))
-        let darkCodes = personCodes.find(between: dark, in: darkView)
-        let lightCodes = personCodes.find(between: light, in: lightView)
+        Self.select((known ?? detector).dark, darkView, into: &dark)
+        Self.select((known ?? detector).light, lightView, into: &light)
+        personCodes.find(between: dark, in: darkView, into: &darkCodes)
+        personCodes.find(between: light, in: lightView, into: &lightCodes)
         if light.count >= 3 { negative.loadInverted(picture) }
         for symbol in darkCodes { take(symbol, picture, factor, &freeCount, deadline, into: &sight) }
         for symbol in lightCodes { take(symbol, negative, factor, &freeCount, deadline, into: &sight) }
-        var noneFree = 0
-        readOthers(dark, darkView, picture, factor, &noneFree, deadline, into: &sight)
-        readOthers(light, lightView, negative, factor, &noneFree, deadline, into: &sight)
+        readOthers(dark, darkView, picture, factor, deadline, into: &sight)
+        readOthers(light, lightView, negative, factor, deadline, into: &sight)
     }
 
-    private mutating func search(_ picture: PixelBuffer, offset: Int32) {
-        let window = min(max(15, max(picture.width, picture.height) / Self.windowShare), Self.windowMax)
-        threshold.apply(picture, window: window, offset: offset, into: &binary)
-        let step = picture.height > 1_200 ? 3 : picture.height > 500 ? 2 : 1
-        detector.find(in: binary, step: step, deadline: .none)
-    }
-
-    /// The patterns that are combined; of very many, those that look like one from most sides, which noise does not.
-    private func patterns(_ list: FinderList, _ view: GreyView) -> [FinderPattern] {
-        let supported = list.supported(atLeast: Self.supportMin, countMax: Self.patternCountMax)
-        guard supported.count > Self.patternCountOfNoise else { return supported }
-        return supported.filter { pattern in
-            Self.directions.count { FinderRay(pattern, right: $0.0, down: $0.1, in: view) != nil } >= Self.sideCountMin
+    /// Selects the patterns to combine; of very many, those that look like one from most sides, which noise does not.
+    private static func select(_ list: FinderList, _ view: GreyView, into patterns: inout [FinderPattern]) {
+        list.select(atLeast: supportMin, countMax: patternCountMax, into: &patterns)
+        guard patterns.count > patternCountOfNoise else { return }
+        patterns.removeAll { pattern in
+            directions.count { FinderRay(pattern, right: $0.0, down: $0.1, in: view) != nil } < sideCountMin
         }
     }
 
@@ -86,19 +84,23 @@ struct WholeReader {
     private static let sideCountMin = 3
 
     private mutating func readOthers(
-        _ patterns: [FinderPattern], _ view: GreyView, _ picture: PixelBuffer, _ factor: Double, _ freeCount: inout Int,
-        _ deadline: Deadline, into sight: inout Sight
+        _ patterns: [FinderPattern], _ view: GreyView, _ picture: PixelBuffer, _ factor: Double, _ deadline: Deadline,
+        into sight: inout Sight
     ) {
-        let rest = patterns.filter { !sight.hasRead(at: ($0.x * factor, $0.y * factor)) }
+        rest.removeAll(keepingCapacity: true)
+        for pattern in patterns where !sight.hasRead(at: (pattern.x * factor, pattern.y * factor)) {
+            rest.append(pattern)
+        }
         guard rest.count >= 3, !deadline.isOver else { return }
         // In noise, patterns are many and false, and other looks may see more.
         var share = deadline.share(Self.shareWithoutSuccess)
+        var freeCount = 0
         symbols.load(rest)
         for size in 0..<SymbolSearch.classCount {
             for corner in 0..<symbols.patternCount {
                 if share.isOver { return }
-                symbols.find(at: corner, size: size, in: view, into: &found)
-                for symbol in found where take(symbol, picture, factor, &freeCount, deadline, into: &sight) {
+                symbols.find(at: corner, size: size, in: view, into: &others)
+                for symbol in others where take(symbol, picture, factor, &freeCount, deadline, into: &sight) {
                     share = deadline.share(Self.shareWithoutSuccess)
                     symbols.strikeOut { sight.hasRead(at: ($0.x * factor, $0.y * factor)) }
                 }
