@@ -27,6 +27,18 @@ package final class LockedFile: Sendable {
         self.path = path
     }
 
+    /// Opens a folder, whose lock stands for its files; nil, with the cause in `errno`, when that fails.
+    ///
+    /// - Parameters:
+    ///   - folder: its path.
+    ///   - followsLink: whether the folder may be named by a symbolic link.
+    package convenience init?(folder: String, followsLink: Bool = true) {
+        let descriptor = unsafe open(
+            folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followsLink ? 0 : O_NOFOLLOW))
+        guard descriptor >= 0 else { return nil }
+        self.init(descriptor, at: folder)
+    }
+
     deinit {
         // A process that was just forked has the descriptor too until it runs its program, and would keep the lock.
         flock(descriptor, LOCK_UN)

@@ -69,9 +69,7 @@ struct BundleCommand: AsyncParsableCommand {
         private func locked() throws(CommandError) -> LockedFile {
             try checkOwner(of: out)
             let isThere = unsafe mkdir(out, 0o755) == 0 || errno == EEXIST
-            let descriptor = isThere ? unsafe open(out, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1
-            guard descriptor >= 0 else { throw Self.unwritable(out) }
-            let lock = LockedFile(descriptor, at: out)
+            guard isThere, let lock = LockedFile(folder: out, followsLink: false) else { throw Self.unwritable(out) }
             do throws(LockedFileError) {
                 try lock.lock(timeoutMilliseconds: 0)
             } catch {

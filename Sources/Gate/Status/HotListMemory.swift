@@ -27,16 +27,14 @@ struct HotListMemory: Sendable {
 
     /// Changes the file under the folder's lock, on top of what other gates wrote.
     func update(_ change: (inout KnownRevocations) -> Void) throws(BundleError) {
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw GateFile.unreadable(folder) }
-        let lock = LockedFile(descriptor, at: folder)
+        guard let lock = LockedFile(folder: folder) else { throw GateFile.unreadable(folder) }
         try lock.exclusively(failure: { GateFile.unlocked(folder, $0) }) { () throws(BundleError) in
             let stored = try read()
             var known = stored ?? KnownRevocations()
             change(&known)
             guard known != stored else { return }
             try GateFile.replace(path, with: known.encoded())
-            guard fsync(descriptor) == 0 else { throw GateFile.unwritable(folder) }
+            guard fsync(lock.descriptor) == 0 else { throw GateFile.unwritable(folder) }
         }
     }
 

@@ -65,14 +65,10 @@ package struct StatusListToken: Sendable, Equatable {
     package init(
         _ bytes: ArraySlice<UInt8>, isTrusted: (SignedMessage) -> Bool
     ) throws(BundleError) {
-        let message: SignedMessage
-        do {
-            message = try SignedMessage(bytes, type: Self.contentType, byteCountMax: Self.byteCountMax)
-        } catch {
-            throw Self.refused(error.reason)
-        }
-        guard isTrusted(message) else { throw Self.refused("it is not signed by a key that may sign status lists") }
-        try self.init(claims: message.payload)
+        try self.init(
+            claims: StatusSignature.claims(
+                of: bytes, type: Self.contentType, byteCountMax: Self.byteCountMax, isTrusted: isTrusted,
+                refused: Self.refused))
     }
 
     /// Reads the claims in any order; the draft's own examples do not sort them.

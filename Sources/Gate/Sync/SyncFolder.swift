@@ -32,9 +32,10 @@ final class SyncFolder: Sendable {
         } else if errno != EEXIST {
             throw Self.unwritable(generations)
         }
-        let descriptor = unsafe open(generations, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.unwritable(generations) }
-        lock = LockedFile(descriptor, at: generations)
+        guard let lock = LockedFile(folder: generations, followsLink: false) else {
+            throw Self.unwritable(generations)
+        }
+        self.lock = lock
         do throws(LockedFileError) {
             try lock.lock(timeoutMilliseconds: 0)
         } catch {

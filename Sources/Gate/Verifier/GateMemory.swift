@@ -178,11 +178,9 @@ final class GateMemory: Sendable {
     private func write(
         _ change: (inout SeenMaterial) throws(BundleError) -> Void
     ) throws(BundleError) -> SeenMaterial {
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw GateFile.unreadable(folder) }
-        let lock = LockedFile(descriptor, at: folder)
+        guard let lock = LockedFile(folder: folder) else { throw GateFile.unreadable(folder) }
         return try lock.exclusively(failure: { GateFile.unlocked(folder, $0) }) { () throws(BundleError) in
-            try store(change, syncing: descriptor)
+            try store(change, syncing: lock.descriptor)
         }
     }
 

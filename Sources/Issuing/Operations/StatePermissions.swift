@@ -85,7 +85,7 @@ struct StatePermissions {
         case S_IFLNK: visitTarget(of: path, in: area)
         case S_IFDIR:
             checkMode(status, path, isPrivate: area == .keys, closed: "chmod 0700")
-            for name in Self.names(in: path) {
+            for name in Folder.names(in: path) {
                 let entry = path + "/" + name
                 visit(entry, in: area == .unknown && path == state.path ? self.area(of: entry) : area)
             }
@@ -149,21 +149,6 @@ struct StatePermissions {
     private mutating func add(_ command: String, _ path: String) {
         guard !faults.contains(where: { $0.path == path && $0.command == command }) else { return }
         faults.append(Fault(path: path, command: command))
-    }
-
-    private static func names(in folder: String) -> [String] {
-        guard let stream = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { bytes in
-                unsafe bytes.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
-                    unsafe String(cString: $0)
-                }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 
     private var error: OperationError {

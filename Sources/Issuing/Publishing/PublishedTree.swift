@@ -28,9 +28,8 @@ package final class PublishedTree: Sendable {
         self.reader = reader
         try Self.check(path)
         try Self.makeFolder(path)
-        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.unwritable(path) }
-        lock = LockedFile(descriptor, at: path)
+        guard let lock = LockedFile(folder: path, followsLink: false) else { throw Self.unwritable(path) }
+        self.lock = lock
         do throws(LockedFileError) {
             try lock.lock(timeoutMilliseconds: 0)
         } catch {
@@ -42,7 +41,7 @@ package final class PublishedTree: Sendable {
         try Self.check(statusFolder)
         try Self.makeFolder(statusFolder)
         for folder in [path, statusFolder] {
-            for name in Self.names(in: folder) where name.hasPrefix(Self.unfinishedPrefix) {
+            for name in Folder.names(in: folder) where name.hasPrefix(Self.unfinishedPrefix) {
                 unsafe unlink("\(folder)/\(name)")
             }
         }
@@ -177,19 +176,6 @@ package final class PublishedTree: Sendable {
         } catch {
             throw OperationError(code: .outputUnwritable, reason: error.reason, hint: error.hint)
         }
-    }
-
-    static func names(in folder: String) -> [String] {
-        guard let listing = unsafe opendir(folder) else { return [] }
-        defer { unsafe closedir(listing) }
-        var names: [String] = []
-        while let entry = unsafe readdir(listing) {
-            names.append(
-                unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return names
     }
 
     private static func unwritable(_ path: String) -> OperationError {

@@ -46,7 +46,7 @@ final class TreeReader: Sendable {
         if let bytes = Self.bytes("\(tree)/\(BundleExport.bundleName)", byteCountMax: GateBundle.byteCountMax) {
             content.bundle = try? GateBundle(published: bytes[...])
         }
-        for name in PublishedTree.names(in: "\(tree)/\(BundleExport.statusFolder)") {
+        for name in Folder.names(in: "\(tree)/\(BundleExport.statusFolder)") {
             let path = "\(BundleExport.statusFolder)/\(name)"
             guard PublishedTree.isPublic(path), let list = BundleExport.listName(of: path) else { continue }
             content.listNames.insert(list)

@@ -72,9 +72,7 @@ extension InstallationRoots {
     /// - Throws: `roots_behind` for a chain of another root, or without the installation's newest document;
     ///   `state_busy`, `state_missing`.
     package static func take(_ chain: RootChain, in state: StateDirectory) throws(OperationError) {
-        let descriptor = unsafe open(state.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw state.missing }
-        let lock = LockedFile(descriptor, at: state.path)
+        guard let lock = LockedFile(folder: state.path) else { throw state.missing }
         do throws(LockedFileError) {
             try lock.lock(timeoutMilliseconds: 0)
         } catch {
