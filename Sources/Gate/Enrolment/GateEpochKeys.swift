@@ -13,7 +13,7 @@ struct GateEpochKeys: Sendable {
     /// Why the sealed keys are refused.
     let refusal: BundleError?
 
-    /// Whether the keys lie in clear in the folder, where whoever copies it reads them.
+    /// Whether the keys lie in clear in the folder: a copy of the folder has them too.
     var isInClear: Bool { file != nil && issuedAt == nil }
 
     var warnings: [String] { refusal.map { [$0.code.rawValue] } ?? [] }

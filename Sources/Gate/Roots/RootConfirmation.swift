@@ -68,7 +68,7 @@ package struct RootConfirmation: Sendable {
         }
     }
 
-    /// Refuses a document that cannot follow the one before it, whoever signs it still.
+    /// Refuses a document that cannot follow the one before it; further signatures do not change that.
     ///
     /// - Throws: `roots_invalid`.
     package func checkOrder() throws(BundleError) {
