@@ -11,9 +11,9 @@ private final class Nginx {
     /// Whether it is there; installed first where this user may do that.
     static let isInstalled: Bool = {
         if !ProjectFiles.exists(path), geteuid() == 0 {
-            _ = try? Program(path: "/bin/bash").run(["\(ProjectFiles.root)/tools/setup", "--nginx"])
+            _ = try? Program(path: "/bin/bash").run(["\(ProjectFiles.root)/tools/setup", "--tests"])
         }
-        if !ProjectFiles.exists(path) { print("skips nginx: run tools/setup --nginx") }
+        if !ProjectFiles.exists(path) { print("skips nginx: run tools/setup --tests") }
         return ProjectFiles.exists(path)
     }()
 

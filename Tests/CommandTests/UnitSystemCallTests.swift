@@ -1,0 +1,142 @@
+import Encoding
+import Glibc
+import LogForge
+import Signing
+import TestSupport
+import Testing
+
+/// Does each program's real work with the options of its unit, and compares its system calls with the unit's sandbox.
+@Suite("The sandbox of a systemd unit")
+struct UnitSystemCallTests {
+    private static let home = "/var/lib/"
+
+    /// The words that start a unit's program here, traced.
+    ///
+    /// - Parameters:
+    ///   - values: what stands for the unit's folders, variables and specifiers.
+    ///   - clock: the words that start a program under the test's clock.
+    private func words(
+        _ unit: SystemdUnit, _ calls: TracedCalls, _ values: KeyValuePairs<String, String>, clock: [String] = []
+    ) throws -> [String] {
+        let name = try #require(unit.start.first).replacing("/usr/local/bin/", with: "")
+        let arguments = unit.start.dropFirst().map { word in
+            values.reduce(word) { $0.replacing($1.key, with: $1.value) }
+        }
+        #expect(!arguments.contains { $0.contains(Self.home) || $0.contains("$") || $0.contains("%") })
+        return calls.words + clock + [Program(name).path] + arguments
+    }
+
+    /// Expects that a unit allows everything that its program did.
+    ///
+    /// - Parameter writable: the folders that stand for `ReadWritePaths`.
+    private func expect(_ unit: SystemdUnit, allows seen: TracedCalls.Seen, writable: [String]) throws {
+        #expect(seen.names.count > 20 && seen.names.contains("execve"), "\(seen.names)")
+        #expect(try seen.names.subtracting(unit.systemCalls()) == [])
+        #expect(seen.families.subtracting(unit.families) == [])
+        let others = seen.written.filter { path in !(writable + ["/dev/null", "/tmp/"]).contains { path.hasPrefix($0) } }
+        #expect(others == [])
+    }
+
+    private func run(_ words: [String]) throws -> Program.Outcome {
+        try Program(path: "/usr/bin/env").run(words)
+    }
+
+    @Test("allows a gate to decide on a stream, and to take a new bundle up")
+    func gate() throws {
+        let (gate, clock, state) = try (VerifyGate(), SetClock(at: VerifyGate.now), ScratchFolder(inside: "/var/tmp"))
+        defer { gate.remove() }
+        let (unit, calls) = try (SystemdUnit("verify@.service"), TracedCalls())
+        let words = try words(
+            unit, calls,
+            [
+                "/var/lib/suishen-gate/bundle": gate.folder, "/var/lib/suishen-gate/state": state.path,
+                "%i": "metro-gate",
+            ], clock: clock.words)
+        let stream = try PipedProgram("verify", words, script: "exec \"$@\"")
+        func answer(_ text: String) throws -> JSONValue {
+            try stream.write(Array((text + "\n").utf8))
+            return try JSONValue.parse(stream.readLine(), byteCountMax: 1 << 16)
+        }
+        let shown = try gate.shown(gate.person())
+        #expect(try [shown, shown, "no code", gate.object()].map { try answer($0)["code"]?.string }
+            == ["ok", "replayed", "unrecognized", "wrong_form"])
+        try gate.export(version: 6)
+        var version: JSONValue?
+        for _ in 0..<1200 where version != 6 {
+            usleep(50_000)
+            version = try answer(gate.chain())["trust"]?["bundleVersion"]
+        }
+        #expect(version == 6)
+        #expect(stream.finish() == 1)
+        try expect(unit, allows: calls.seen(), writable: [state.path])
+    }
+
+    @Test("allows verify sync to fetch, and denies a scanning gate what that takes")
+    func sync() throws {
+        let synced = try SyncedGate()
+        let unit = try SystemdUnit("verify-sync.service")
+        func fetch() throws -> (outcome: Program.Outcome, seen: TracedCalls.Seen) {
+            let calls = try TracedCalls()
+            let words = try words(
+                unit, calls,
+                [
+                    "/var/lib/suishen-gate/bundle": synced.bundle, "/var/lib/suishen-gate/state": synced.state,
+                    "${ROOT}": synced.gate.rootDigest, "${GATES_URL}": synced.server.address,
+                ], clock: synced.clock.words)
+            return (try run(words), try calls.seen())
+        }
+        for version in UInt64(5)...6 {
+            try synced.publish(version: version)
+            let (outcome, seen) = try fetch()
+            #expect(outcome.status == 0 && outcome.result?["updated"] == true, "\(outcome)")
+            try expect(unit, allows: seen, writable: [synced.scratch.path])
+            #expect(try !seen.names.isSubset(of: SystemdUnit("verify@.service").systemCalls()))
+        }
+    }
+
+    @Test("allows an auditor and a witness to read a log over HTTP, and to remember it")
+    func log() throws {
+        let (server, place, key) = try (TreeServer(), ScratchFolder(), SigningKey.generate(.ed25519))
+        var script = LogScript()
+        for number in 0..<600 { try script.append(LogScript.object(number % 40), LogScript.inspection(number)) }
+        for (path, bytes) in try ForgedLog(entries: script.entries, key: key).files {
+            let folder = server.tree(path).split(separator: "/").dropLast().joined(separator: "/")
+            try #require(Program(path: "/bin/mkdir").run(["-p", "/\(folder)"]).status == 0)
+            try server.tree.write(bytes, to: path)
+        }
+        let witness = try place.write(SigningKey.generate(.ed25519).pem(), to: "key", mode: 0o400)
+        let values: KeyValuePairs = [
+            "${LOG_URL}": server.address, "/var/lib/suishen-auditor": place.path,
+            "${LOG_KEY}": try NoteKey(name: ForgedLog.origin, kind: .ed25519, key: key.verificationKey).vkey,
+            "${CREDENTIALS_DIRECTORY}/key": witness, "/var/lib/suishen-witness": place.path, "${NAME}": "w.example",
+        ]
+        // An audit is confirmed by what the audit before it remembered.
+        for (name, status) in [("audit", Int32(2)), ("audit", 0), ("witness", 0), ("witness", 0)] {
+            let (unit, calls) = try (SystemdUnit("chain-verify-\(name).service"), TracedCalls())
+            let outcome = try run(words(unit, calls, values))
+            #expect(outcome.status == status, "\(name): \(outcome)")
+            try expect(unit, allows: calls.seen(), writable: [place.path])
+        }
+    }
+
+    @Test("allows the daemon to issue, revoke, record and publish")
+    func daemon() throws {
+        let run = try SuishenRun()
+        let settings = run.folder("state/suishend.yaml")
+        let text = String(decoding: try ProjectFiles.bytes(settings), as: UTF8.self)
+        try run.folder.write(Array("\(text)\npublish: \(run.folder("tree"))\n".utf8), to: "state/suishend.yaml")
+        let (unit, calls) = try (SystemdUnit("suishend.service"), TracedCalls())
+        let words = try words(unit, calls, ["/var/lib/suishen/state": run.folder("state")])
+        let daemon = try PipedProgram("suishend", words, script: "exec \"$@\"")
+        try RunningProgram.waitForSocket(run.folder("state/run/suishend.sock"))
+        let object = try run.object()
+        try run.answer(["issue", object])
+        try run.answer(["event", "append", object, "--step", "inspecting"])
+        try run.answer(["revoke", object])
+        try run.answer(["bundle", "export", "--out", run.folder("bundle")])
+        for _ in 0..<1200 where !ProjectFiles.exists(run.folder("tree/bundle.cbor")) { usleep(50_000) }
+        #expect(ProjectFiles.exists(run.folder("tree/bundle.cbor")))
+        #expect(daemon.end(by: SIGTERM) == 0)
+        try expect(unit, allows: calls.seen(), writable: [run.folder.path])
+    }
+}
