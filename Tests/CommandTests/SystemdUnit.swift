@@ -23,7 +23,9 @@ struct SystemdUnit {
 
     /// The families of sockets that its processes may open.
     var families: Set<String> {
-        Set(values("RestrictAddressFamilies").flatMap { $0.split(separator: " ").map(String.init) }).subtracting(["none"])
+        Set(values("RestrictAddressFamilies").flatMap { $0.split(separator: " ").map(String.init) }).subtracting([
+            "none"
+        ])
     }
 
     /// The names of the system calls that its processes may make (systemd.exec(5), SystemCallFilter=).

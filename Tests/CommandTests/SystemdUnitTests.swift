@@ -35,8 +35,8 @@ struct SystemdUnitTests {
 
     @Test("leave a stolen process little to do", arguments: names.filter { $0.hasSuffix("service") })
     func sandbox(name: String) throws {
-        let (_, paths) = try copies()
-        let path = try #require(paths.first { $0.hasSuffix(name.replacing("@", with: "@metro-gate")) })
+        let (folder, _) = try copies()
+        let path = folder(name.replacing("@", with: "@metro-gate"))
         let outcome = try Program(path: "/usr/bin/env").run(
             ["systemd-analyze", "security", "--offline=yes", "--threshold=20", path])
         #expect(outcome.status == 0, "\(outcome)")

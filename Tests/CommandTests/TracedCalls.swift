@@ -46,6 +46,8 @@ struct TracedCalls {
                 names.insert(name)
                 let arguments = call[call.index(after: bracket)...]
                 if name == "socket" { families.insert(String(arguments.prefix { $0 != "," })) }
+                // A call that another thread interrupts stands in two lines, and the first one lacks its result.
+                if arguments.contains(") = -1 ") { continue }
                 let opensForWriting =
                     name == "openat" && ["O_WRONLY", "O_RDWR", "O_CREAT"].contains { arguments.contains($0) }
                 guard opensForWriting || name == "mkdir" || name == "mkdirat" else { continue }

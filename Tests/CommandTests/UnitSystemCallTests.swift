@@ -4,17 +4,18 @@ import LogForge
 import Signing
 import TestSupport
 import Testing
+import TraceLog
 
 /// Does each program's real work with the options of its unit, and compares its system calls with the unit's sandbox.
 @Suite("The sandbox of a systemd unit")
 struct UnitSystemCallTests {
     private static let home = "/var/lib/"
+    /// Paths that are writable in every unit, or absent: a gate asks for processors that stay awake, and goes on without
+    /// (`PrivateDevices`).
+    private static let writable = ["/dev/null", "/dev/cpu_dma_latency", "/proc/self/", "/tmp/"]
 
-    /// The words that start a unit's program here, traced.
-    ///
-    /// - Parameters:
-    ///   - values: what stands for the unit's folders, variables and specifiers.
-    ///   - clock: the words that start a program under the test's clock.
+    /// The words that start a unit's program here, traced and under the test's clock; `values` stand for the unit's
+    /// folders, variables and specifiers.
     private func words(
         _ unit: SystemdUnit, _ calls: TracedCalls, _ values: KeyValuePairs<String, String>, clock: [String] = []
     ) throws -> [String] {
@@ -26,14 +27,12 @@ struct UnitSystemCallTests {
         return calls.words + clock + [Program(name).path] + arguments
     }
 
-    /// Expects that a unit allows everything that its program did.
-    ///
-    /// - Parameter writable: the folders that stand for `ReadWritePaths`.
+    /// Expects that a unit allows everything that its program did, where `writable` stands for `ReadWritePaths`.
     private func expect(_ unit: SystemdUnit, allows seen: TracedCalls.Seen, writable: [String]) throws {
         #expect(seen.names.count > 20 && seen.names.contains("execve"), "\(seen.names)")
         #expect(try seen.names.subtracting(unit.systemCalls()) == [])
         #expect(seen.families.subtracting(unit.families) == [])
-        let others = seen.written.filter { path in !(writable + ["/dev/null", "/tmp/"]).contains { path.hasPrefix($0) } }
+        let others = seen.written.filter { path in !(writable + Self.writable).contains { path.hasPrefix($0) } }
         #expect(others == [])
     }
 
@@ -58,8 +57,9 @@ struct UnitSystemCallTests {
             return try JSONValue.parse(stream.readLine(), byteCountMax: 1 << 16)
         }
         let shown = try gate.shown(gate.person())
-        #expect(try [shown, shown, "no code", gate.object()].map { try answer($0)["code"]?.string }
-            == ["ok", "replayed", "unrecognized", "wrong_form"])
+        #expect(
+            try [shown, shown, "no code", gate.object()].map { try answer($0)["code"]?.string }
+                == ["ok", "replayed", "malformed", "wrong_form"])
         try gate.export(version: 6)
         var version: JSONValue?
         for _ in 0..<1200 where version != 6 {
@@ -124,7 +124,9 @@ struct UnitSystemCallTests {
         let run = try SuishenRun()
         let settings = run.folder("state/suishend.yaml")
         let text = String(decoding: try ProjectFiles.bytes(settings), as: UTF8.self)
-        try run.folder.write(Array("\(text)\npublish: \(run.folder("tree"))\n".utf8), to: "state/suishend.yaml")
+        let published = text.replacing("\npublish: none\n", with: "\npublish: \(run.folder("tree"))\n")
+        try #require(published != text)
+        try run.folder.write(Array(published.utf8), to: "state/suishend.yaml")
         let (unit, calls) = try (SystemdUnit("suishend.service"), TracedCalls())
         let words = try words(unit, calls, ["/var/lib/suishen/state": run.folder("state")])
         let daemon = try PipedProgram("suishend", words, script: "exec \"$@\"")

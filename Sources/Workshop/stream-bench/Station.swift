@@ -28,10 +28,12 @@ struct Station {
     }
 
     /// A status list of `codeCount` codes with one in a hundred revoked, but no code that the station issues.
-    static func list(of codeCount: Int) -> StatusList {
+    static func list(of codeCount: Int) -> StatusList { list(of: codeCount, revokedCount: codeCount / 100) }
+
+    static func list(of codeCount: Int, revokedCount: Int) -> StatusList {
         var list = StatusList(count: codeCount)
         var random = SystemRandomNumberGenerator()
-        for _ in 0..<(codeCount / 100) { list[Int.random(in: firstRevoked..<codeCount, using: &random)] = true }
+        for _ in 0..<revokedCount { list[Int.random(in: firstRevoked..<codeCount, using: &random)] = true }
         return list
     }
 
@@ -41,10 +43,9 @@ struct Station {
     }
 
     /// One generation of the gate's folder, with the same status list for each of two days.
-    func bundle(version: UInt64, issuedAt: UInt64, _ list: StatusList) throws -> BundleExport {
-        let lists = epochKeys.keys.map {
-            StatusListReference(issuer: Self.issuerName, form: .person, day: $0)
-        }
+    func bundle(
+        version: UInt64, issuedAt: UInt64, _ list: StatusList, domains: [SealDomain] = [.medical]
+    ) throws -> BundleExport {
         let tokens = try lists.map { reference in
             let token = StatusListToken(
                 subject: reference.name, issuedAt: issuedAt, expiresAt: nil, timeToLiveSeconds: nil, list: list)
@@ -58,9 +59,21 @@ struct Station {
         let bundle = GateBundle(
             version: version, issuedAt: issuedAt, expiresAt: at + Self.daySeconds, issuers: records, statusLists: lists,
             statusListTimes: Dictionary(uniqueKeysWithValues: lists.map { ($0, issuedAt) }), hosts: [])
-        let keys = epochKeys.map { EpochKeyFile.Entry(issuer: Self.issuerName, domain: .medical, day: $0, key: $1) }
+        let keys = domains.flatMap { domain in
+            epochKeys.map { EpochKeyFile.Entry(issuer: Self.issuerName, domain: domain, day: $0, key: $1) }
+        }
         return try BundleExport(bundle, root: root, statusLists: tokens, epochKeys: EpochKeyFile(entries: keys))
     }
+
+    private var lists: [StatusListReference] {
+        epochKeys.keys.sorted().map { StatusListReference(issuer: Self.issuerName, form: .person, day: $0) }
+    }
+
+    /// The names of the two days' lists.
+    var listNames: [String] { lists.map(\.name) }
+
+    /// A hot list's token by the station's status key.
+    func signed(_ list: HotListToken) throws -> [UInt8] { try list.signed(by: statusKey) }
 
     /// The first index that may be revoked at random; the station's own codes have lower indices.
     static let firstRevoked = 1_000_000

@@ -5,5 +5,7 @@ import ArgumentParser
 struct StreamBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stream-bench", abstract: "Make a station's bundle and codes, and scan them at a given pace.",
-        subcommands: [StationCommand.self, PaceCommand.self, AnswerCommand.self, GenerationsCommand.self])
+        subcommands: [
+            StationCommand.self, PaceCommand.self, AnswerCommand.self, GenerationsCommand.self, TreeCommand.self,
+        ])
 }
