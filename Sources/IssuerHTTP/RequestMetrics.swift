@@ -1,3 +1,4 @@
+import Issuing
 import Synchronization
 
 /// The daemon's request counts, in memory that does not grow with the number of requests.
@@ -38,8 +39,9 @@ final class RequestMetrics: Sendable {
     ///   - isSigning: whether the clock lets the daemon sign now.
     ///   - published: the time up to which the published tree is known to be up to date, in seconds since 1970; 0 before
     ///     the first publication, nil where the daemon does not publish.
+    ///   - gates: the gates' counts; nil where they cannot be read.
     /// - Returns: the text, which ends with a line feed.
-    func text(isSigning: Bool, published: UInt64?) -> String {
+    func text(isSigning: Bool, published: UInt64?, gates: GateTally?) -> String {
         counts.withLock { counts in
             var text = "# HELP suishend_signing Whether the clock lets the daemon sign.\n"
             text += "# TYPE suishend_signing gauge\nsuishend_signing \(isSigning ? 1 : 0)\n"
@@ -47,6 +49,7 @@ final class RequestMetrics: Sendable {
                 text += "# HELP suishend_published_seconds When the published tree was last known to be up to date.\n"
                 text += "# TYPE suishend_published_seconds gauge\nsuishend_published_seconds \(published)\n"
             }
+            if let gates { text += Self.lines(gates) }
             text += "# HELP suishend_requests_total Requests answered.\n# TYPE suishend_requests_total counter\n"
             text += Self.lines("suishend_requests_total", counts.requests, label: "status")
             text += "# HELP suishend_request_lines_total Lines of batches answered.\n"
@@ -60,6 +63,22 @@ final class RequestMetrics: Sendable {
             }
             return text
         }
+    }
+
+    private static func lines(_ gates: GateTally) -> String {
+        var text = "# HELP suishend_gates Registered gates.\n# TYPE suishend_gates gauge\n"
+        for (status, count) in gates.statuses.sorted(by: { $0.key < $1.key }) {
+            text += "suishend_gates{status=\"\(status)\"} \(count)\n"
+        }
+        let hours = GateReview.staleSecondsDefault / 3600
+        text += "# HELP suishend_gates_reported Gates that have reported within \(hours) hours.\n"
+        text += "# TYPE suishend_gates_reported gauge\nsuishend_gates_reported \(gates.reportedCount)\n"
+        text += "# HELP suishend_gates_found Gates that need a look, by what is wrong.\n"
+        text += "# TYPE suishend_gates_found gauge\n"
+        for (finding, count) in gates.findings.sorted(by: { $0.key < $1.key }) {
+            text += "suishend_gates_found{finding=\"\(finding)\"} \(count)\n"
+        }
+        return text
     }
 
     private static func lines(_ name: String, _ counts: [Key: UInt64], label: String) -> String {

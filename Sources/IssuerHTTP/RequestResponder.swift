@@ -95,7 +95,9 @@ struct RequestResponder: Sendable {
             guard case .operation(let operation) = route.answer else {
                 let published = service.settings.publish.map { _ in service.treeHealth.checkedAt }
                 let isSigning = service.clockObstacle(atMilliseconds: nowMilliseconds()) == nil
-                return (.whole(WholeAnswer(metrics: metrics.text(isSigning: isSigning, published: published))), pattern)
+                let gates = try? service.gateTally(atMilliseconds: nowMilliseconds())
+                let text = metrics.text(isSigning: isSigning, published: published, gates: gates)
+                return (.whole(WholeAnswer(metrics: text)), pattern)
             }
             let key = try Self.key(of: request)
             // Called once a request has arrived whole, and for each line of a batch: either may take minutes to arrive.

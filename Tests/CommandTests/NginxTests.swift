@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A real nginx that hands a published tree out with the configuration of tools/nginx, on a socket of its own.
-private final class Nginx {
+final class Nginx {
     static let path = "/usr/sbin/nginx"
 
     /// Whether it is there; installed first where this user may do that.
@@ -20,19 +20,30 @@ private final class Nginx {
     private let folder: ScratchFolder
     private let program: PipedProgramOfSystem
 
-    init(tree: String, beside folder: ScratchFolder) throws {
+    /// - Parameters:
+    ///   - tree: the published tree.
+    ///   - folder: where the server's own files lie.
+    ///   - daemon: the daemon's socket; nil for one that is not there.
+    ///   - rate: the reports of one address in a second, in place of the shipped number.
+    /// - Throws: when it cannot be started.
+    init(tree: String, beside folder: ScratchFolder, daemon: String? = nil, rate: String? = nil) throws {
         self.folder = folder
         let shipped = String(
             decoding: try ProjectFiles.bytes("\(ProjectFiles.root)/tools/nginx/suishen-gates.conf"), as: UTF8.self)
         let site = shipped.replacing("listen 8080;", with: "listen unix:\(folder("nginx.sock"));")
             .replacing("$suishen_tree /srv/gates;", with: "$suishen_tree \(tree);")
-        try #require(site.contains(tree) && site.contains("nginx.sock"), "the lines to change are there")
+            .replacing("server unix:/run/suishend/suishend.sock;", with: "server unix:\(daemon ?? folder("none"));")
+            .replacing("rate=10r/s", with: "rate=\(rate ?? "10r/s")")
+        try #require(
+            !site.contains("/run/suishend") && site.contains(tree) && site.contains("nginx.sock"),
+            "the lines to change are there")
         try folder.write(Array(site.utf8), to: "site.conf")
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
             "\($0)_temp_path \(folder("nginx-\($0)"));"
         }
         let main = """
             daemon off;
+            \(geteuid() == 0 ? "user nobody nogroup;" : "")
             pid \(folder("nginx.pid"));
             error_log \(folder("nginx.log")) info;
             worker_processes 1;

@@ -1,4 +1,6 @@
 import Credential
+import Encoding
+import Issuing
 import Testing
 
 @testable import Gate
@@ -142,6 +144,38 @@ struct GatePageTests {
             "bytes of a scene's name": ReplayStore.sceneNameByteCount,
         ]
         #expect(try Page("Gate.docc/Replay.md").numbers("The store") == expected)
+    }
+
+    @Test("have the limits of reports")
+    func reportLimits() throws {
+        let expected: [String: Int] = [
+            "bytes of a report's text": GateReport.byteCountMax,
+            "bytes of a report with its signature": SignedGateReport.byteCountMax,
+            "lists in a report": GateReport.listCountMax, "warnings in a report": GateReport.warningCountMax,
+            "seconds that a report may be dated ahead": Int(GateReport.aheadSecondsMax),
+            "seconds from a report's making to its arrival": Int(GateReview.delaySecondsMax),
+            "seconds between two additions of counts": Int(VerdictTally.saveSeconds),
+            "seconds until a failed report is tried again": Int(GateReporter.retrySeconds),
+            "seconds after which a silent gate is stale": Int(GateReview.staleSecondsDefault),
+        ]
+        #expect(try Page("Gate.docc/Reports.md").numbers("Limits") == expected)
+    }
+
+    @Test("have every finding about a gate")
+    func findings() throws {
+        let cells = try Page("Gate.docc/Reports.md").firstCells("What an operator sees")
+        #expect(cells == GateReview.Finding.allCases.map(\.rawValue))
+    }
+
+    @Test("have every member of a report in its order")
+    func reportMembers() throws {
+        let gate = try #require(GateIdentifier(bytes: [UInt8](repeating: 1, count: 16)))
+        var report = GateReport(gate: gate, counter: 1, issuedAt: 1, countedSince: 1, fetch: "ok")
+        report.bundle = .init(version: 1, issuedAt: 1)
+        (report.rootVersion, report.hotListTime, report.keysLastDay) = (1, 1, 1)
+        report.clockOffsetSeconds = 1
+        let members = report.json.object?.members.map(\.key)
+        #expect(try Page("Gate.docc/Reports.md").firstCells("The report") == members)
     }
 
     @Test("have the limits of the spool")

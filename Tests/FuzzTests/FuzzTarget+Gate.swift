@@ -1,6 +1,7 @@
 import Compression
 import Credential
 import Encoding
+import Signing
 
 @testable import ForeignCodes
 @testable import Gate
@@ -24,6 +25,17 @@ extension FuzzTarget {
         _ = try? SealedEpochKeys(payload: bytes[...])
         guard let request = try? GateRequest(bytes) else { return }
         precondition((try? GateRequest(request.json)) == request)
+    }
+
+    /// A report has one form, and so has what a gate keeps of it; the bytes as each of them.
+    static func runReport(_ bytes: [UInt8]) {
+        if let report = try? GateReport(String(decoding: bytes, as: UTF8.self)) {
+            precondition(report.text.utf8.elementsEqual(bytes) && bytes.count <= GateReport.byteCountMax)
+        }
+        let digest = Hex.encode(DigestAlgorithm.sha256.digest(bytes))
+        if let state = ReportState(Array("\(digest)\n".utf8) + bytes) {
+            precondition(ReportState(state.encoded()) == state)
+        }
     }
 
     /// A chain that is read writes the same bytes again, and so does every document in it; the bytes as a payload too.

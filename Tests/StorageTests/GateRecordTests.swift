@@ -63,4 +63,35 @@ struct GateRecordTests {
         try await opened.store.write { try $0.putGate(Self.gate(1)) }
         #expect(try opened.store.read { try $0.gate(identifier)?.keysIssuedAt } == 200)
     }
+
+    private static func report(_ gate: UInt8, counter: UInt64, _ text: String = "{}") -> GateReportRecord {
+        GateReportRecord(
+            gate: [UInt8](repeating: gate, count: 16),
+            mark: .init(
+                counter: counter, issuedAt: 20, receivedAt: 21, bundleVersion: gate == 1 ? 7 : nil,
+                clockOffsetSeconds: gate == 1 ? -40 : nil), text: text, signature: [gate])
+    }
+
+    @Test("have one report each, whose counter only rises", arguments: Backend.available)
+    func reports(backend: Backend) async throws {
+        let opened = try backend.open()
+        for byte in [1, 2, 3] as [UInt8] { try await opened.store.write { try $0.putGate(Self.gate(byte)) } }
+        for (report, outcome) in [
+            (Self.report(1, counter: 5), Registry.TakenReport.new), (Self.report(1, counter: 5), .known),
+            (Self.report(1, counter: 5, "[]"), .outdated), (Self.report(1, counter: 4), .outdated),
+            (Self.report(2, counter: 1), .new), (Self.report(1, counter: 6, "[]"), .new),
+        ] {
+            #expect(try await opened.store.write { try Registry.take(report, in: $0) } == outcome, "\(report)")
+        }
+        #expect(
+            try opened.store.read { try $0.gateReport(Self.gate(1).identifier) } == Self.report(1, counter: 6, "[]"))
+        #expect(try opened.store.read { try $0.gateReport(Self.gate(3).identifier) } == nil)
+        await #expect(throws: StorageError.self) {
+            try await opened.store.write { try $0.putGateReport(Self.report(1, counter: 6)) }
+        }
+        let standings = try opened.store.read { try $0.gateStandings(after: nil, count: 2) }
+        let rest = try opened.store.read { try $0.gateStandings(after: Self.gate(2).identifier, count: 2) }
+        #expect(standings.map(\.report) == [Self.report(1, counter: 6).mark, Self.report(2, counter: 1).mark])
+        #expect(rest.map(\.identifier) == [Self.gate(3).identifier] && rest.map(\.report) == [nil])
+    }
 }

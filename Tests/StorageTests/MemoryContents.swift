@@ -40,6 +40,8 @@ struct MemoryContents: Sendable {
     var revocations: [StatusPlace: Revocation] = [:]
     var keys: [IssuerKeyRecord] = []
     var gates: [[UInt8]: GateRecord] = [:]
+    /// By gate.
+    var gateReports: [[UInt8]: GateReportRecord] = [:]
     /// By list, then by base.
     var blocks: [String: [UInt64: Block]] = [:]
     var floors: [String: UInt64] = [:]

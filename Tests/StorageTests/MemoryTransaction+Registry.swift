@@ -148,4 +148,19 @@ extension MemoryTransaction {
                 old?.with(gate.status, at: gate.statusAt).with(keysIssuedAt: gate.keysIssuedAt) ?? gate
         }
     }
+
+    func gateReport(_ gate: [UInt8]) -> GateReportRecord? { contents.gateReports[gate] }
+
+    func gateStandings(after identifier: [UInt8]?, count: Int) -> [GateStanding] {
+        gates(after: identifier, count: count).map { gate in
+            GateStanding(
+                identifier: gate.identifier, status: gate.status, registeredAt: gate.registeredAt,
+                report: contents.gateReports[gate.identifier]?.mark)
+        }
+    }
+
+    func putGateReport(_ report: GateReportRecord) throws {
+        let old = contents.gateReports[report.gate]?.mark.counter
+        try change(if: old.map { $0 < report.mark.counter } ?? true) { $0.gateReports[report.gate] = report }
+    }
 }

@@ -8,7 +8,9 @@ import Issuing
 struct GateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gate", abstract: "Register gates, and suspend or revoke them.",
-        subcommands: [Register.self, List.self, Show.self, Keys.self, Suspend.self, Resume.self, Revoke.self])
+        subcommands: [
+            Register.self, GateListCommand.self, Show.self, Keys.self, Suspend.self, Resume.self, Revoke.self,
+        ])
 
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -48,21 +50,8 @@ struct GateCommand: AsyncParsableCommand {
         }
     }
 
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show every gate, one a line.")
-
-        @OptionGroup var inquiry: InquiryOptions
-
-        func run() async throws {
-            try await inquiry.list(.listGates, [:], items: "gates", next: { $1["gate"] }) { gate in
-                let texts = ["gate", "status", "name", "site"].map { gate[$0]?.string ?? "" }
-                return texts.map { TerminalText.line($0) }.joined(separator: "  ")
-            }
-        }
-    }
-
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one gate.")
+        static let configuration = CommandConfiguration(abstract: "Show one gate, with its newest report.")
 
         @OptionGroup var gate: GateArgument
 

@@ -23,11 +23,12 @@ struct InquiryOptions: ParsableArguments {
     ///   - operation: returns one page.
     ///   - body: the request; `after` is added for each further page.
     ///   - items: the name of a page's list.
+    ///   - note: takes each page before its items are printed.
     ///   - next: returns the next page's `after`, from this page and its last item.
     ///   - text: formats an item for people.
     /// - Throws: ``CommandError`` with the refusal's code.
     func list(
-        _ operation: IssuerOperation, _ body: JSONObject, items: String,
+        _ operation: IssuerOperation, _ body: JSONObject, items: String, note: (_ page: JSONValue) -> Void = { _ in },
         next: (_ page: JSONValue, _ last: JSONValue) -> JSONValue?, text: (JSONValue) -> String
     ) async throws {
         do {
@@ -35,6 +36,7 @@ struct InquiryOptions: ParsableArguments {
             var body = body
             while true {
                 let page = try await access.perform(operation, .object(body))
+                note(page)
                 let values = page[items]?.array ?? []
                 let lines = values.map { (result.json ? $0.encoded() : text($0)) + "\n" }
                 StandardStream.output.write(lines.joined())

@@ -120,7 +120,7 @@ struct SuishendCommand: AsyncParsableCommand {
             try ListeningSocket.check(path)
         }
         mistakes.forEach(Self.report)
-        let warnings = IssuingService.rootWarnings(in: folder, at: now)
+        let warnings = IssuingService.endWarnings(in: folder, owner: geteuid(), at: now)
         for warning in warnings { Diagnostics(command: "suishend").warn("\(warning.reason) [\(warning.code)]") }
         if json {
             let found = mistakes.map { $0.json["error"] ?? .null }

@@ -93,6 +93,8 @@ extension ScanCommand {
     /// Decides on a stream or a film, and loads later bundles meanwhile.
     private func decideContinuously(_ output: VerdictOutput) throws -> VerdictOutcome {
         let gate = try gateOptions.settings(at: at).openRunning(output)
+        var output = output
+        output.tally = gate.tally
         return try UpdateWatch.during(gate, at: at) {
             guard let frames else {
                 let terminator: UInt8 = endsLinesWithNUL ? 0 : UInt8(ascii: "\n")

@@ -45,6 +45,8 @@ struct SyncCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The most seconds for one file.", valueName: "SECONDS"))
     var timeout: UInt32 = 60
 
+    @OptionGroup var reporting: ReportOptions
+
     @Option(help: "The seconds by which signed material may be dated ahead of the clock.")
     var clockSkew = Scene.clockSkewSecondsDefault
 
@@ -60,6 +62,9 @@ struct SyncCommand: ParsableCommand {
         guard clockSkew <= Scene.clockSkewSecondsMax else {
             throw ValidationError("--clock-skew is \(Scene.clockSkewSecondsMax) seconds at most")
         }
+        guard !reporting.report || at == nil else {
+            throw ValidationError("--report and --at exclude each other")
+        }
         guard case .remote? = HTTPEndpoint(from) else {
             throw ValidationError("--from is https://HOST[:PORT][/PREFIX]; http is for this machine only")
         }
@@ -67,7 +72,17 @@ struct SyncCommand: ParsableCommand {
 
     func run() throws {
         let sync = try sync()
-        guard let every else { return print(try fetch(sync)) }
+        let report = try report()
+        guard let every else {
+            do {
+                print(try fetch(sync))
+            } catch {
+                report?.follow(error as? CommandError ?? CommandError(unexpected: error))
+                throw error
+            }
+            report?.follow(nil)
+            return
+        }
         var printed: BundleSync.Outcome?
         var reported: CommandError?
         SyncLoop(milliseconds: Int(every) * 1000).run {
@@ -75,12 +90,14 @@ struct SyncCommand: ParsableCommand {
                 let outcome = try fetch(sync)
                 if outcome.isUpdated || printed == nil { print(outcome) }
                 (printed, reported) = (outcome, nil)
+                report?.follow(nil)
                 return true
             } catch {
                 let error = error as? CommandError ?? CommandError(unexpected: error)
                 // The end that was asked for is no failure, and one that stays is reported once.
                 if error != reported, !SyncLoop.isStopped { Diagnostics(command: "verify").report(error) }
                 reported = error
+                report?.follow(error)
                 return false
             }
         }
@@ -94,6 +111,16 @@ struct SyncCommand: ParsableCommand {
             root: root.map(RootSource.init) ?? .folder, state: state,
             users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own, isTimeGiven: at != nil,
             skewSeconds: clockSkew)
+    }
+
+    private func report() throws -> SyncReport? {
+        guard reporting.report else { return nil }
+        guard let endpoint = HTTPEndpoint(from) else { throw ValidationError("--from is no address") }
+        return SyncReport(
+            GateReporter(
+                path: bundle, root: root.map(RootSource.init) ?? .folder, state: state,
+                users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own, endpoint: endpoint,
+                timeoutMilliseconds: Int(timeout) * 1000, everySeconds: UInt64(reporting.reportEvery)))
     }
 
     private func fetch(_ sync: BundleSync) throws -> BundleSync.Outcome {

@@ -4,7 +4,7 @@ import Glibc
 import Gate
 import Platform
 
-/// Looks for new generations of a running gate's folder, on its own thread.
+/// Looks for new generations of a running gate's folder, and saves the counts of its verdicts, on its own thread.
 enum UpdateWatch {
     /// The pause between two looks, so that a revocation takes effect within a second.
     private static let pauseMilliseconds: Int32 = 250
@@ -31,13 +31,17 @@ enum UpdateWatch {
         let thread = SystemThread(stackByteCount: stackByteCount) {
             SystemThread.name(threadName)
             var pause = pauseMilliseconds
-            while !hasEnded(end, milliseconds: pause) { pause = look(gate, at: at) }
+            while !hasEnded(end, milliseconds: pause) {
+                pause = look(gate, at: at)
+                report(gate.tally?.saveIfDue(at: WallClock.seconds()))
+            }
         }
         guard let thread else { throw unavailable }
         // Joined before the process ends: the thread may be verifying a signature, which libcrypto's exit would break.
         defer {
             eventfd_write(end, 1)
             thread.join()
+            report(gate.tally?.save(at: WallClock.seconds()))
         }
         return try work()
     }
@@ -52,6 +56,11 @@ enum UpdateWatch {
         case .refused(let error, isNew: true): Diagnostics(command: "verify").report(CommandError(undecided: error))
         }
         return pauseMilliseconds
+    }
+
+    /// Tells on stderr that the counts of verdicts stay in memory.
+    private static func report(_ error: BundleError?) {
+        if let error { Diagnostics(command: "verify").report(CommandError(undecided: error)) }
     }
 
     private static func hasEnded(_ end: Int32, milliseconds: Int32) -> Bool {

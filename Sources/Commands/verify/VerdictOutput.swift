@@ -5,6 +5,8 @@ import Gate
 /// Prints verdicts without delay, one a line.
 struct VerdictOutput: Sendable {
     let isPlain: Bool
+    /// Counts the verdicts for the gate's reports.
+    var tally: VerdictTally?
 
     func write(_ verdict: Verdict) {
         write([verdict])
@@ -30,6 +32,7 @@ struct VerdictOutput: Sendable {
     }
 
     func write(_ verdicts: [Verdict]) {
+        tally?.note(verdicts)
         var bytes: [UInt8] = []
         for verdict in verdicts {
             if isPlain {

@@ -25,6 +25,8 @@ package struct BundleError: Error, Equatable, Sendable {
         case statusUnknown = "status_unknown"
         /// A gate's request to be registered is malformed.
         case requestInvalid = "request_invalid"
+        /// A gate's report is malformed.
+        case reportInvalid = "report_invalid"
         /// The gate's sealed epoch keys are malformed, altered, or do not open.
         case keysUnusable = "keys_unusable"
         /// No key that may sign bundles signed the gate's sealed epoch keys.
@@ -72,7 +74,7 @@ extension BundleError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
         case .unreadable, .badSignature, .statusUnknown, .clockBefore, .rootsInvalid, .thresholdMissing, .expired,
-            .requestInvalid, .keysUnusable, .keysBadSignature, .keysForeign:
+            .requestInvalid, .reportInvalid, .keysUnusable, .keysBadSignature, .keysForeign:
             .inputUnusable
         case .rollback, .rootDiffers, .keysRollback: .conflict
         case .busy: .later

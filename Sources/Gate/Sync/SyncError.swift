@@ -20,6 +20,12 @@ package struct SyncError: Error, Equatable, Sendable {
         case unwritable = "folder_unwritable"
         /// The command was told to end.
         case stopped
+        /// The state folder has no keys of a gate, so that no report can be signed.
+        case notEnrolled = "gate_not_enrolled"
+        /// The issuer refuses the gate's report.
+        case reportRefused = "report_refused"
+        /// Nobody has said that the gate's report is kept.
+        case reportUnacknowledged = "report_unacknowledged"
     }
 
     package let code: Code
@@ -38,8 +44,9 @@ extension SyncError: CodedError {}
 extension SyncError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
-        case .redirected, .fileMissing, .generationTooLarge, .rootMissing, .unwritable: .inputUnusable
-        case .serverUnavailable, .busy, .stopped: .later
+        case .redirected, .fileMissing, .generationTooLarge, .rootMissing, .unwritable, .notEnrolled: .inputUnusable
+        case .reportRefused: .conflict
+        case .serverUnavailable, .busy, .stopped, .reportUnacknowledged: .later
         }
     }
 }

@@ -42,7 +42,8 @@ package struct Refusal: Error, Equatable, Sendable {
     package init(_ error: BundleError) {
         let code: RefusalCode =
             switch error.code {
-            case .unreadable, .badSignature, .busy, .rootsInvalid, .thresholdMissing, .requestInvalid, .keysUnusable,
+            case .unreadable, .badSignature, .busy, .rootsInvalid, .thresholdMissing, .requestInvalid,
+                .reportInvalid, .keysUnusable,
                 .keysBadSignature, .keysForeign, .keysRollback:
                 .bundleUnreadable
             case .expired: .bundleExpired

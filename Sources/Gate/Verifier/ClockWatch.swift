@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Synchronization
 
 /// Tells a wrong gate clock from holders who show old codes: old codes differ in age, but if most phones differ from
@@ -81,6 +82,16 @@ package final class ClockWatch: Sendable {
             if isTimeGiven { state.entries = entries } else { Self.write(entries, to: file) }
             return Self.trouble(entries.map(\.offset))
         }
+    }
+
+    /// What the file at `path` says of this machine's clock, for a report; nothing is changed.
+    ///
+    /// - Returns: the median offset of a wrong clock, 0 for a right one; nil while too few holders were seen.
+    static func offsetSeconds(at path: String) -> Int64? {
+        guard let file = try? RegularFile(path, byteCountMax: byteCount, followsLink: false) else { return nil }
+        let offsets = read(file.descriptor).map(\.offset)
+        guard offsets.count >= holderCountMin else { return nil }
+        return Int64(trouble(offsets)?.offsetSeconds ?? 0)
     }
 
     private static func trouble(_ offsets: [Int32]) -> Trouble? {

@@ -65,6 +65,8 @@ package final class RunningGate: Sendable {
 
     /// The replay store; nil for the one in the state folder.
     private let replayPath: String?
+    /// Counts the verdicts for reports; nil for a gate that does not report.
+    package let tally: VerdictTally?
     private let generation: Mutex<Generation>
     /// One look at a time; readers of the generation do not wait for it.
     private let looks = Mutex(Looks())
@@ -84,6 +86,7 @@ package final class RunningGate: Sendable {
         self.replayPath = replayPath
         let opening = directory.statusLists.openAll(at: now, skewSeconds: gate.skewSeconds)
         let isRemembered = try directory.remember(listTimes: opening.times, at: now, skewSeconds: gate.skewSeconds)
+        tally = directory.isTimeGiven ? nil : VerdictTally(statePath: directory.statePath, at: now)
         generation = Mutex(
             Generation(gate, directory, isIncomplete: !opening.isComplete, isRemembered: isRemembered))
     }

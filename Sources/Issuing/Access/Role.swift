@@ -10,8 +10,12 @@ package enum Role: Sendable, Hashable {
     case auditor
     /// Revokes, exports, erases, and changes keys.
     case `operator`
+    /// Passes gates' reports on, and does nothing else: the user of the web server in front of the daemon.
+    case gate
 
-    package static let all = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator]
+    package static let all = staff + [.gate]
+    /// The roles of the issuer's own people, each of whom may read what needs no particular role.
+    package static let staff = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator]
 
     /// The role's name in the settings.
     package var name: String {
@@ -20,6 +24,7 @@ package enum Role: Sendable, Hashable {
         case .inspector: "inspector"
         case .auditor: "auditor"
         case .operator: "operator"
+        case .gate: "gate"
         }
     }
 }

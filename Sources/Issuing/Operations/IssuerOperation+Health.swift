@@ -3,8 +3,8 @@ import Platform
 import Storage
 
 extension IssuerOperation {
-    /// Shows that the service answers, its issuer, whether its log takes events, and which root document or bundle key
-    /// ends soon.
+    /// Shows that the service answers, its issuer, whether its log takes events, and which root document or key ends
+    /// soon.
     ///
     /// The log's state is `ok`, `log_checking` while the log is read at a start, or the code of another error.
     ///
@@ -29,7 +29,7 @@ extension IssuerOperation {
         var answer: JSONObject = [
             "status": "ok", "issuer": .string(service.settings.issuer),
             "log": .string(service.log.obstacle?.code ?? "ok"),
-            "warnings": .array(IssuingService.rootWarnings(in: service.state, at: caller.now).map(\.json)),
+            "warnings": .array(try service.endWarnings(at: caller.now).map(\.json)),
         ]
         if service.settings.publish != nil {
             answer["publish"] = .string(service.treeHealth.error?.code ?? "ok")

@@ -21,28 +21,9 @@ extension IssuerOperation {
     package static let revokeGate = change("gate.revoke", takes: ["gate"], beatNeed: .change) {
         try $0.changingGate($1, to: .revoked, at: $2.now)
     }
-
-    /// A page of the gates, in the order of their identifiers: `{"gates": […]}`.
-    package static let listGates = reading("gate.list", takes: ["after", "limit"]) { service, request, _ in
-        let after = try request.optionalString("after") == nil ? nil : request.gate("after").bytes
-        let limit = try request.pageCount("limit", max: IssuingService.gatePageCountMax)
-        let gates = try service.database.read { try $0.gates(after: after, count: limit) }
-        return OperationAnswer(json: ["gates": .array(gates.map(\.json))])
-    }
-
-    package static let showGate = reading("gate.show", takes: ["gate"]) { service, request, _ in
-        let identifier = try request.gate("gate").bytes
-        guard let gate = try service.database.read({ try $0.gate(identifier) }) else {
-            throw OperationError.gateUnknown
-        }
-        return OperationAnswer(json: gate.json)
-    }
 }
 
 extension IssuingService {
-    /// The most gates of one page.
-    package static let gatePageCountMax = 1000
-
     fileprivate func registeringGate(
         _ fields: RequestFields, at now: UInt64
     ) throws(OperationError) -> IssuerOperation.Change {

@@ -62,6 +62,9 @@ extension OperationError {
         case publishedUnreadable = "published_unreadable"
         case reasonTooLong = "reason_too_long"
         case registryBehind = "registry_behind"
+        case reportAhead = "report_ahead"
+        case reportInvalid = "report_invalid"
+        case reportOld = "report_old"
         case requestMalformed = "request_malformed"
         case requestTooLong = "request_too_long"
         case residentIDInvalid = "resident_id_invalid"
@@ -98,7 +101,8 @@ extension OperationError.Code: ErrorCode {
             .deviceKeyInvalid, .gateRequestInvalid, .guardianInvalid, .idempotencyKeyInvalid, .idempotencyKeyMisplaced,
             .keyInvalid,
             .keyRoleUnknown, .kindUnknown, .lifetimeTooLong, .locationInvalid, .medicalInvalid, .nameInvalid,
-            .objectInvalid, .previousInvalid, .reasonTooLong, .requestMalformed, .residentIDInvalid, .sceneUnknown,
+            .objectInvalid, .previousInvalid, .reasonTooLong, .reportAhead, .reportInvalid, .requestMalformed,
+            .residentIDInvalid, .sceneUnknown,
             .signatureInvalid, .transitInvalid, .usccInvalid:
             .requestMalformed
         case .methodNotAllowed: .methodNotAllowed
@@ -113,7 +117,7 @@ extension OperationError.Code: ErrorCode {
         case .notPermitted: .notPermitted
         case .gateUnknown, .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
         case .beatExists, .gateExists, .gateRevoked, .gateSuspended, .gateWithoutDomains, .keyCompromised, .keyInUse,
-            .rootDiffers, .rootsBehind, .stateExists:
+            .reportOld, .rootDiffers, .rootsBehind, .stateExists:
             .conflict
         case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
             .outputBusy, .outputUnwritable, .stateBusy:

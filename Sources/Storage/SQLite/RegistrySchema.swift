@@ -48,6 +48,7 @@ enum RegistrySchema {
             Step("audit 1", sql: "ALTER TABLE audit ADD COLUMN detail TEXT"),
             Step("answers 1") { try sealAnswers(cipher, $0) },
             Step("gates 1", sql: gates),
+            Step("gates 2", sql: gateReports),
         ]
     }
 
@@ -165,6 +166,15 @@ enum RegistrySchema {
             BEGIN SELECT RAISE(ABORT, 'a revoked gate stays revoked'); END;
         CREATE TRIGGER gateStays BEFORE DELETE ON gate
             BEGIN SELECT RAISE(ABORT, 'a gate stays in the registry'); END;
+        """
+
+    /// Each gate's newest report; its counter only rises.
+    private static let gateReports = """
+        CREATE TABLE gateReport (
+            id BLOB PRIMARY KEY, counter INTEGER NOT NULL, issuedAt INTEGER NOT NULL, receivedAt INTEGER NOT NULL,
+            bundleVersion INTEGER, clockOffset INTEGER, report TEXT NOT NULL, signature BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TRIGGER gateReportRises BEFORE UPDATE ON gateReport WHEN NEW.counter <= OLD.counter
+            BEGIN SELECT RAISE(ABORT, 'a newer report of the gate is kept'); END;
         """
 
     private static let subjects = """

@@ -29,6 +29,10 @@ package protocol RegistrySnapshot {
     func gate(_ identifier: [UInt8]) throws -> GateRecord?
     /// Gates in the order of their identifiers, from the gate after `identifier`.
     func gates(after identifier: [UInt8]?, count: Int) throws -> [GateRecord]
+    /// The newest report of the gate with this identifier.
+    func gateReport(_ gate: [UInt8]) throws -> GateReportRecord?
+    /// The standings of gates, in the order and from the place of ``gates(after:count:)``.
+    func gateStandings(after identifier: [UInt8]?, count: Int) throws -> [GateStanding]
 
     /// A list's newest block; earlier blocks are never open.
     func newestStatusBlock(of list: String) throws -> StatusBlock?
@@ -76,6 +80,11 @@ package protocol RegistryTransaction: RegistrySnapshot {
     ///
     /// It refuses a change from revoked.
     func putGate(_ gate: GateRecord) throws
+
+    /// Keeps a gate's report in place of an older one.
+    ///
+    /// It refuses a report whose counter is not higher than the older one's.
+    func putGateReport(_ report: GateReportRecord) throws
 
     /// Adds a block whose first index is taken; the position records this commit as the newest that opened a block.
     ///
