@@ -130,7 +130,11 @@ struct UnitSystemCallTests {
         let (unit, calls) = try (SystemdUnit("suishend.service"), TracedCalls())
         let words = try words(unit, calls, ["/var/lib/suishen/state": run.folder("state")])
         let daemon = try PipedProgram("suishend", words, script: "exec \"$@\"")
-        try RunningProgram.waitForSocket(run.folder("state/run/suishend.sock"))
+        do {
+            try RunningProgram.waitForSocket(run.folder("state/run/suishend.sock"))
+        } catch {
+            Issue.record("\(try daemon.diagnostics())")
+        }
         let object = try run.object()
         try run.answer(["issue", object])
         try run.answer(["event", "append", object, "--step", "inspecting"])
