@@ -152,7 +152,7 @@ let package = Package(
         library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "Platform", "QRStandard"]),
         library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
         library("ForeignCodes", ["Compression", "Credential", "Encoding", "Platform", "Signing"]),
-        library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing"]),
+        library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "TraceLog"]),
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
         library(
