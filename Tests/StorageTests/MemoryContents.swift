@@ -40,6 +40,7 @@ struct MemoryContents: Sendable {
     var revocations: [StatusPlace: Revocation] = [:]
     var keys: [IssuerKeyRecord] = []
     var gates: [[UInt8]: GateRecord] = [:]
+    var settlements: [SettlementRecord] = []
     /// By list, then by base.
     var blocks: [String: [UInt64: Block]] = [:]
     var floors: [String: UInt64] = [:]

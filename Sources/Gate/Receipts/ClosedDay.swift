@@ -37,9 +37,7 @@ package struct ClosedDay: Sendable, Equatable {
     ///   - bytes: the record.
     ///   - key: gives the signing key of a gate; nil for an unknown gate.
     /// - Throws: `closed_day_invalid`, or the error of `key`.
-    package init<Failure: Error>(
-        _ bytes: [UInt8], key: (GateIdentifier) throws(Failure) -> VerificationKey?
-    ) throws {
+    package init(_ bytes: [UInt8], key: (GateIdentifier) throws -> VerificationKey?) throws {
         guard let message = try? SignedMessage(bytes[...], type: Self.type, byteCountMax: Self.byteCountMax),
             message.isUnprotectedHeaderEmpty, let day = Self(payload: message.payload)
         else { throw Self.invalid("it is not a closed day") }
@@ -51,8 +49,8 @@ package struct ClosedDay: Sendable, Equatable {
 
     /// Reads a record without checking who signed it; nil for any other bytes.
     ///
-    /// Only for a gate that shows what it has written itself.
-    init?(published bytes: [UInt8]) {
+    /// Only for records that the caller has written, or has checked before.
+    package init?(unchecked bytes: [UInt8]) {
         guard let message = try? SignedMessage(bytes[...], type: Self.type, byteCountMax: Self.byteCountMax) else {
             return nil
         }

@@ -144,7 +144,7 @@ package final class ReceiptBook: Sendable {
                     summary.hasOpenings = true
                     try file.visit { summary.add($0) }
                 } else if summary.isClosed,
-                    let closed = ClosedDay(published: try read(day, Self.closedSuffix, ClosedDay.byteCountMax))
+                    let closed = ClosedDay(unchecked: try read(day, Self.closedSuffix, ClosedDay.byteCountMax))
                 {
                     (summary.count, summary.paperCount) = (closed.count, closed.paperCount)
                     summary.timedCount = closed.timedCount

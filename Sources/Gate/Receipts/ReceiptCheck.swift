@@ -22,6 +22,9 @@ package struct ReceiptCheck: Sendable {
         }
     }
 
+    /// The warning of a refusal for a key that was struck since.
+    package static let struckWarning = "key_compromised"
+
     private let trust: TrustList
     private let scenes: [Scene]
 
@@ -37,7 +40,7 @@ package struct ReceiptCheck: Sendable {
     /// - Parameters:
     ///   - opening: the opened receipt.
     ///   - day: the closed day that it stands in.
-    /// - Throws: the refusal of the first failed check; with the warning `key_compromised` for a key that was struck.
+    /// - Throws: the refusal of the first failed check; with ``struckWarning`` for a key that was struck.
     package func showing(_ opening: ReceiptOpening, on day: SettlementDay) throws(Refusal) -> Showing {
         guard let scene = scenes.first(where: { $0.name == opening.scene }) else {
             throw Refusal(.wrongScene, "the gate does not decide in the receipt's scene")

@@ -71,6 +71,11 @@ extension OperationError {
         case routeUnknown = "route_unknown"
         case sceneUnknown = "scene_unknown"
         case settingsInvalid = "settings_invalid"
+        case settlementDiffers = "settlement_differs"
+        case settlementInvalid = "settlement_invalid"
+        case settlementKeyMissing = "settlement_key_missing"
+        case settlementOpeningsInvalid = "settlement_openings_invalid"
+        case settlementUnknown = "settlement_unknown"
         case signatureInvalid = "signature_invalid"
         case socketFolderOpen = "socket_folder_open"
         case socketInUse = "socket_in_use"
@@ -99,7 +104,7 @@ extension OperationError.Code: ErrorCode {
             .keyInvalid,
             .keyRoleUnknown, .kindUnknown, .lifetimeTooLong, .locationInvalid, .medicalInvalid, .nameInvalid,
             .objectInvalid, .previousInvalid, .reasonTooLong, .requestMalformed, .residentIDInvalid, .sceneUnknown,
-            .signatureInvalid, .transitInvalid, .usccInvalid:
+            .settlementInvalid, .settlementOpeningsInvalid, .signatureInvalid, .transitInvalid, .usccInvalid:
             .requestMalformed
         case .methodNotAllowed: .methodNotAllowed
         case .requestTooLong: .requestTooLong
@@ -111,11 +116,11 @@ extension OperationError.Code: ErrorCode {
             .transitNetworkOld:
             .inputUnusable
         case .notPermitted: .notPermitted
-        case .gateUnknown, .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
+        case .gateUnknown, .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown, .settlementUnknown: .notFound
         case .beatExists, .gateExists, .gateRevoked, .gateSuspended, .gateWithoutDomains, .keyCompromised, .keyInUse,
-            .rootDiffers, .rootsBehind, .stateExists:
+            .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists:
             .conflict
-        case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+        case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking, .settlementKeyMissing,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,

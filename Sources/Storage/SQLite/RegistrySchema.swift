@@ -48,6 +48,7 @@ enum RegistrySchema {
             Step("audit 1", sql: "ALTER TABLE audit ADD COLUMN detail TEXT"),
             Step("answers 1") { try sealAnswers(cipher, $0) },
             Step("gates 1", sql: gates),
+            Step("settlements 1", sql: settlements),
         ]
     }
 
@@ -165,6 +166,20 @@ enum RegistrySchema {
             BEGIN SELECT RAISE(ABORT, 'a revoked gate stays revoked'); END;
         CREATE TRIGGER gateStays BEFORE DELETE ON gate
             BEGIN SELECT RAISE(ABORT, 'a gate stays in the registry'); END;
+        """
+
+    /// Closed days of gates; the first record of a gate and day stays.
+    private static let settlements = """
+        CREATE TABLE settlement (
+            day INTEGER NOT NULL, gate BLOB NOT NULL, record BLOB NOT NULL, entry INTEGER NOT NULL,
+            registeredAt INTEGER NOT NULL, PRIMARY KEY (day, gate)) WITHOUT ROWID;
+        CREATE TRIGGER settlementFirst BEFORE INSERT ON settlement
+            WHEN EXISTS (SELECT 1 FROM settlement WHERE day = NEW.day AND gate = NEW.gate)
+            BEGIN SELECT RAISE(ABORT, 'the first record of a day counts'); END;
+        CREATE TRIGGER settlementStays BEFORE UPDATE ON settlement
+            BEGIN SELECT RAISE(ABORT, 'the first record of a day counts'); END;
+        CREATE TRIGGER settlementKeeps BEFORE DELETE ON settlement
+            BEGIN SELECT RAISE(ABORT, 'the record of a day stays in the registry'); END;
         """
 
     private static let subjects = """
