@@ -55,7 +55,8 @@ struct GateOptions: ParsableArguments {
             at: at, bundle: bundle, scene: scene, root: root.map(RootSource.init) ?? .folder, state: state,
             challenge: challenge, replayStore: replayStore, clockSkew: clockSkew, fare: fare,
             links: try linkOptions.links, socket: linkOptions.socket, event: recordOptions.template,
-            spool: recordOptions.spool, receipts: receipts, users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own)
+            spool: recordOptions.spool, receipts: receipts,
+            users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own)
     }
 
     func validate() throws {

@@ -40,7 +40,8 @@ package struct DrawnOpenings: Sendable, Equatable {
     package init(_ bytes: [UInt8]) throws(ReceiptError) {
         do {
             var reader = try CBORReader(bytes, byteCountMax: Self.byteCountMax)
-            guard try reader.readArrayHeader() == 3, let gate = GateIdentifier(bytes: Array(try reader.readByteString())),
+            guard try reader.readArrayHeader() == 3,
+                let gate = GateIdentifier(bytes: Array(try reader.readByteString())),
                 let day = SettlementDay(number: try reader.readUnsigned())
             else { throw Self.invalid }
             let count = try reader.readArrayHeader()

@@ -9,6 +9,7 @@ extension ReceiptBook {
     ///   - draw: the draw, whose indices follow from its beacon.
     ///   - key: the gate's signing key, which signed the closed day.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: the drawn receipts, still sealed.
     /// - Throws: `day_open` for a day that is not closed, `draw_foreign`, `draw_differs`, `day_expired`,
     ///   `receipts_damaged`, or an error of the disk.
     package func open(

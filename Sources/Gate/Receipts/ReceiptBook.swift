@@ -85,7 +85,9 @@ package final class ReceiptBook: Sendable {
         }
     }
 
-    /// Closes a day: signs its counts and its root. A closed day takes no more receipts.
+    /// Closes a day by signing its counts and its root.
+    ///
+    /// A closed day takes no more receipts.
     ///
     /// - Parameters:
     ///   - day: a day that is over; one without a file has no receipts.
@@ -132,6 +134,7 @@ package final class ReceiptBook: Sendable {
     /// The days in the folder, in order.
     ///
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: each day's counts.
     /// - Throws: `receipts_damaged`, or an error of the disk.
     package func days(at now: UInt64) throws(ReceiptError) -> [Summary] {
         try exclusively { () throws(ReceiptError) in
@@ -140,7 +143,8 @@ package final class ReceiptBook: Sendable {
             var summaries: [Summary] = []
             for day in days.sorted() {
                 var summary = Summary(day: day, isClosed: exists(day, Self.closedSuffix))
-                if let file = try ReceiptDayFile.open(path(day, Self.receiptsSuffix), of: gate, on: day, isMade: false) {
+                if let file = try ReceiptDayFile.open(path(day, Self.receiptsSuffix), of: gate, on: day, isMade: false)
+                {
                     summary.hasOpenings = true
                     try file.visit { summary.add($0) }
                 } else if summary.isClosed,

@@ -40,6 +40,7 @@ package struct ReceiptCheck: Sendable {
     /// - Parameters:
     ///   - opening: the opened receipt.
     ///   - day: the closed day that it stands in.
+    /// - Returns: the showing, which identifies every copy of it.
     /// - Throws: the refusal of the first failed check; with ``struckWarning`` for a key that was struck.
     package func showing(_ opening: ReceiptOpening, on day: SettlementDay) throws(Refusal) -> Showing {
         guard let scene = scenes.first(where: { $0.name == opening.scene }) else {

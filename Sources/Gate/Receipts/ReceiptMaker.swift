@@ -21,6 +21,7 @@ package struct ReceiptMaker: Sendable {
     /// - Parameters:
     ///   - scan: from ``Verifier/assess(_:unreadCount:beside:at:)``.
     ///   - now: the time of the acceptance, in seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: one entry for each person code.
     /// - Throws: `receipt_unsealed`.
     package func entries(of scan: AssessedScan, at now: UInt64) throws(ReceiptError) -> [ReceiptEntry] {
         guard case .success = scan.together else { return [] }

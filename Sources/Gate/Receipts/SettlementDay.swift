@@ -3,8 +3,8 @@ import TraceLog
 /// A day of receipts, in UTC, written as `2026-11-29`.
 package struct SettlementDay: Sendable, Hashable {
     private static let secondCount: UInt64 = 86_400
-    /// The last day that can be named: 9999-12-31.
-    private static let numberMax: UInt64 = 2_932_896
+    /// The last day that has a year of four digits at every offset: 9999-12-30.
+    private static let numberMax: UInt64 = 2_932_895
 
     /// Days since 1970-01-01.
     package let number: UInt64

@@ -120,7 +120,8 @@ extension OperationError.Code: ErrorCode {
         case .beatExists, .gateExists, .gateRevoked, .gateSuspended, .gateWithoutDomains, .keyCompromised, .keyInUse,
             .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists:
             .conflict
-        case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking, .settlementKeyMissing,
+        case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+            .settlementKeyMissing,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,
