@@ -152,7 +152,7 @@ let package = Package(
         library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "Platform", "QRStandard"]),
         library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
         library("ForeignCodes", ["Compression", "Credential", "Encoding", "Platform", "Signing"]),
-        library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing"]),
+        library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "TraceLog"]),
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
         library(
@@ -193,6 +193,7 @@ let package = Package(
         workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "Signing", argumentParser]),
         workshop("scan-bench", ["QRReading", argumentParser]),
         workshop("stream-bench", ["Credential", "Encoding", "Gate", "Signing", argumentParser]),
+        workshop("settlement-simulation", ["Encoding", "Gate", "TraceLog", argumentParser]),
         workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
         workshop(
             "log-bench",
@@ -224,7 +225,7 @@ let package = Package(
             [
                 "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateTestSupport", "Platform",
                 "Signing",
-                "TestSupport",
+                "TestSupport", "TraceLog",
             ]),
         tests(
             "ForeignCodesTests",
@@ -259,8 +260,8 @@ let package = Package(
             [
                 "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateTestSupport", "LogForge",
                 "Platform",
-                "QRDrawing", "QRReading", "Signing", "TestSupport", "TraceLog", "chain-verify", "suishen", "suishend",
-                "transit-issuer", "verify",
+                "QRDrawing", "QRReading", "Signing", "TestSupport", "TraceLog", "chain-verify", "settlement-simulation",
+                "suishen", "suishend", "transit-issuer", "verify",
             ]),
         tests(
             "DocumentationTests",

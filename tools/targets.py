@@ -20,7 +20,7 @@ KINDS = {
     "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate IssuerHTTP IssuerInterface Issuing
         Platform QRDrawing QRProofreading QRReading QRStandard Signing Storage TraceLog""",
     "command": "chain-verify suishen suishend verify",
-    "workshop": """LogForge audit-bench bench log-bench log-crash-driver log-forge scan-bench stream-bench
+    "workshop": """LogForge audit-bench bench log-bench log-crash-driver log-forge scan-bench settlement-simulation stream-bench
         transit-issuer wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
         FuzzTests GateTestSupport GateTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests QRDrawingTests

@@ -29,6 +29,7 @@ struct KillSwitch {
         CHANGE(chmod, (const char *a, mode_t b), (a, b))
         CHANGE(fchmod, (int a, mode_t b), (a, b))
         CHANGE(fsync, (int a), (a))
+        CHANGE(fdatasync, (int a), (a))
         char *mkdtemp(char *a) { step(); return ((char *(*)(char *))dlsym(RTLD_NEXT, "mkdtemp"))(a); }
         int mkstemp(char *a) { step(); return ((int (*)(char *))dlsym(RTLD_NEXT, "mkstemp"))(a); }
         int open(const char *path, int flags, ...) {
@@ -50,6 +51,15 @@ struct KillSwitch {
                 }
             }
             return next(file, bytes, size);
+        }
+        ssize_t pwrite(int file, const void *bytes, size_t size, off_t place) {
+            ssize_t (*next)(int, const void *, size_t, off_t) = dlsym(RTLD_NEXT, "pwrite");
+            step();
+            if (is_last()) {
+                next(file, bytes, size / 2, place);
+                kill(getpid(), SIGKILL);
+            }
+            return next(file, bytes, size, place);
         }
         """
 

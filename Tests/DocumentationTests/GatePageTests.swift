@@ -67,6 +67,18 @@ struct GatePageTests {
         }
     }
 
+    @Test("have the limits of settlement")
+    func settlementLimits() throws {
+        let expected: [String: Int] = [
+            "receipts of a draw": SettlementDraw.sampleCountMax,
+            "bytes of a closed day": ClosedDay.byteCountMax,
+            "days for which openings are kept": Int(ReceiptBook.keptDays),
+            "seconds after midnight until a day can be closed": Int(ReceiptBook.closingGraceSeconds),
+            "bytes of a day's file": ReceiptDayFile.byteCountMax,
+        ]
+        #expect(try Page("Gate.docc/Settlement.md").numbers("Limits") == expected)
+    }
+
     @Test("have the limits of a bundle")
     func bundleLimits() throws {
         let expected: [String: Int] = [

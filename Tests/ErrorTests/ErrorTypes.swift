@@ -31,6 +31,7 @@ enum ErrorTypes {
         + of(IdentifierError.self) + of(ImageError.self)
         + of(InflateError.self) + of(JSONError.self) + of(LogError.self) + of(MedicalLinkError.self)
         + of(QRError.self) + of(SigningError.self) + of(SpoolError.self) + of(StorageError.self) + of(SyncError.self)
+        + of(ReceiptError.self)
         + of(TextDecodingError.self) + of(TraceLogError.self) + of(TransitRefusal.self)
         + codes(OperationError.Code.self, of: OperationError.self)
 

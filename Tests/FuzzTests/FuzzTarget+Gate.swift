@@ -38,6 +38,24 @@ extension FuzzTarget {
         }
     }
 
+    /// What settlement reads: each form that is read writes the same bytes again, so that none has a second form.
+    static func runReceipts(_ bytes: [UInt8]) {
+        if let frame = ReceiptFrame(payload: bytes) { precondition(frame.payload() == bytes) }
+        if bytes.count >= 24 { _ = ReceiptFrame.payload(in: bytes, byteCount: bytes.count - 24) }
+        if let opening = ReceiptOpening(bytes) { precondition(opening.encoded() == bytes) }
+        if let closed = ClosedDay(payload: bytes[...]) { precondition(closed.payload() == bytes) }
+        precondition((try? ClosedDay(bytes) { _ in nil }) == nil)
+        if let openings = try? DrawnOpenings(bytes) { precondition(openings.encoded() == bytes) }
+        if let value = try? JSONValue.parse(bytes, byteCountMax: SettlementDraw.byteCountMax),
+            let draw = try? SettlementDraw(value)
+        {
+            precondition((try? SettlementDraw(draw.json)) == draw)
+        }
+        if let day = SettlementDay(String(decoding: bytes, as: UTF8.self)) {
+            precondition(Array(day.text.utf8) == bytes)
+        }
+    }
+
     /// A chain that is read writes the same bytes again, and so does every document in it; the bytes as a payload too.
     static func runRoots(_ bytes: [UInt8]) {
         if let documents = try? RootChain.documents(in: bytes) {

@@ -14,7 +14,7 @@ struct DaemonClockTests {
     private static let signing = [
         "code.issue", "bundle.export", "status.list", "event.append", "event.place", "event.append-signed",
         "event.erase", "key.rotate", "key.retire", "actor-key.add", "actor-key.retire", "health",
-        "gate.keys",
+        "gate.keys", "settlement.register",
     ]
 
     private let installation: Installation

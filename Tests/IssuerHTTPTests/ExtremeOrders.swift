@@ -5,6 +5,7 @@ import Gate
 import Issuing
 import Signing
 import Testing
+import TraceLog
 
 /// One request for every operation of the daemon, on rows that are there.
 struct ExtremeOrders {
@@ -91,10 +92,19 @@ struct ExtremeOrders {
             "request": request.json, "scenes": ["metro-gate"], "domains": ["transit"], "site": "north hall",
         ]
         let name: JSONValue = ["gate": .string(request.gate.text)]
+        let day = try #require(SettlementDay("1970-01-01"))
+        let closed = ClosedDay(
+            gate: request.gate, day: day, count: 0, paperCount: 0, timedCount: 0, root: .emptyRoot)
+        let openings = DrawnOpenings(gate: request.gate, day: day, openings: []).encoded()
         _ = try client.ask(.registerGate, gate)
         return [
             .init(operation: .registerGate, body: gate), .init(operation: .listGates, body: [:]),
             .init(operation: .showGate, body: name), .init(operation: .sealGateKeys, body: name),
+            .init(
+                operation: .registerSettlement, body: ["record": .string(Base64.encode(try closed.signed(by: key)))]),
+            .init(operation: .listSettlements, body: ["day": .string(day.text)]),
+            .init(operation: .makeSettlementKey, body: [:]),
+            .init(operation: .checkSettlement, body: ["openings": .string(Base64.encode(openings))]),
             .init(operation: .suspendGate, body: name),
             .init(operation: .resumeGate, body: name), .init(operation: .revokeGate, body: name),
         ]

@@ -42,6 +42,7 @@ struct MemoryContents: Sendable {
     var gates: [[UInt8]: GateRecord] = [:]
     /// By gate.
     var gateReports: [[UInt8]: GateReportRecord] = [:]
+    var settlements: [SettlementRecord] = []
     /// By list, then by base.
     var blocks: [String: [UInt64: Block]] = [:]
     var floors: [String: UInt64] = [:]

@@ -164,3 +164,22 @@ extension MemoryTransaction {
         try change(if: old.map { $0 < report.mark.counter } ?? true) { $0.gateReports[report.gate] = report }
     }
 }
+
+extension MemoryTransaction {
+    func settlement(of gate: [UInt8], on day: UInt64) -> SettlementRecord? {
+        contents.settlements.first { $0.gate == gate && $0.day == day }
+    }
+
+    func settlements(on day: UInt64, after gate: [UInt8]?, count: Int) -> [SettlementRecord] {
+        let sorted = contents.settlements.filter { $0.day == day }
+            .sorted { $0.gate.lexicographicallyPrecedes($1.gate) }
+        let later = sorted.filter { record in gate.map { $0.lexicographicallyPrecedes(record.gate) } ?? true }
+        return Array(later.prefix(count))
+    }
+
+    func insertSettlement(_ settlement: SettlementRecord) throws {
+        try change(if: self.settlement(of: settlement.gate, on: settlement.day) == nil) {
+            $0.settlements.append(settlement)
+        }
+    }
+}

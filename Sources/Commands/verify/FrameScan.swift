@@ -6,6 +6,7 @@ import QRReading
 /// Decides on the codes in a camera's film: once when a code comes into view, and again only after it has left.
 struct FrameScan {
     private let gate: RunningGate
+    private let receipts: ReceiptKeeper?
     private let output: VerdictOutput
     private let at: UInt64?
     private var tracker = FrameTracker()
@@ -22,8 +23,9 @@ struct FrameScan {
     /// Of this many late frames, one gets a long look.
     private static let lateFramesPerLongLook = 4
 
-    init(gate: RunningGate, output: VerdictOutput, at: UInt64?) {
+    init(gate: RunningGate, receipts: ReceiptKeeper?, output: VerdictOutput, at: UInt64?) {
         self.gate = gate
+        self.receipts = receipts
         self.output = output
         self.at = at
     }
@@ -102,6 +104,7 @@ struct FrameScan {
         }
         remember(verdicts, of: scan, new.filter(gate.knows))
         if isNext || verdicts.isEmpty { return }
+        if let receipts { receipts.keep(receipts.prepare(scan, of: gate, at: now), &verdicts) }
         output.write(verdicts)
         worst = verdicts.map(\.outcome).max().map { max(worst ?? .accept, $0) } ?? worst
     }

@@ -45,13 +45,18 @@ struct GateOptions: ParsableArguments {
 
     @OptionGroup var recordOptions: RecordOptions
 
+    @Option(
+        help: "The folder in which an enrolled gate keeps a sealed receipt of each accepted code that a phone showed.")
+    var receipts: String?
+
     /// The settings of a gate, with the time given in place of the clock.
     func settings(at: UInt64?) throws(CommandError) -> GateSettings {
         GateSettings(
             at: at, bundle: bundle, scene: scene, root: root.map(RootSource.init) ?? .folder, state: state,
             challenge: challenge, replayStore: replayStore, clockSkew: clockSkew, fare: fare,
             links: try linkOptions.links, socket: linkOptions.socket, event: recordOptions.template,
-            spool: recordOptions.spool, users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own)
+            spool: recordOptions.spool, receipts: receipts,
+            users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own)
     }
 
     func validate() throws {

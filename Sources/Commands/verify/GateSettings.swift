@@ -23,6 +23,8 @@ struct GateSettings {
     /// The members of every event; nil when no events are wanted.
     var event: RecordedEvent.Template?
     var spool: String?
+    /// The folder of receipts; nil when none are kept.
+    var receipts: String?
     /// The users who may write the bundle's folder.
     var users = TrustedUsers.own
 
@@ -117,23 +119,29 @@ struct GateSettings {
 
 extension Verifier {
     /// Makes one verdict from one text.
-    func decide(_ text: String, at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
-        decide(at: at, output) { assess(ScannedText(Array(text.utf8)), at: $0) }
+    func decide(
+        _ text: String, at: UInt64?, receipts: ReceiptKeeper?, _ output: VerdictOutput
+    ) -> VerdictOutcome {
+        decide(at: at, receipts: receipts, output) { assess(ScannedText(Array(text.utf8)), at: $0) }
     }
 
     /// Makes one verdict from one picture: its codes' worst verdict, or the last acceptance with all codes' findings.
-    func decide(_ scan: Scan, at: UInt64?, _ output: VerdictOutput) -> VerdictOutcome {
-        decide(at: at, warnings: scan.warnings, output) {
+    func decide(_ scan: Scan, at: UInt64?, receipts: ReceiptKeeper?, _ output: VerdictOutput) -> VerdictOutcome {
+        decide(at: at, warnings: scan.warnings, receipts: receipts, output) {
             assess(scan.codes.map(\.bytes), unreadCount: scan.unreadPersonCodes.count, at: $0)
         }
     }
 
     private func decide(
-        at: UInt64?, warnings: [String] = [], _ output: VerdictOutput, _ assess: (UInt64) -> AssessedScan
+        at: UInt64?, warnings: [String] = [], receipts: ReceiptKeeper?, _ output: VerdictOutput,
+        _ assess: (UInt64) -> AssessedScan
     ) -> VerdictOutcome {
         let now = at ?? WallClock.seconds()
         let begin = MonotonicClock.microseconds()
-        var verdict = Verdict.fused(settle(assess(now), at: now))
+        let scan = assess(now)
+        var verdicts = settle(scan, at: now)
+        if let receipts { receipts.keep(receipts.prepare(scan, of: self, at: now), &verdicts) }
+        var verdict = Verdict.fused(verdicts)
         verdict.elapsedMicroseconds = MonotonicClock.microseconds() - begin
         verdict.findings.warnings += warnings
         output.write(verdict)

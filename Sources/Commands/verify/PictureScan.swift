@@ -6,6 +6,7 @@ import QRReading
 struct PictureScan {
     var reader: PictureReader
     let gate: Verifier
+    let receipts: ReceiptKeeper?
     let output: VerdictOutput
     let at: UInt64?
 
@@ -19,7 +20,7 @@ struct PictureScan {
     private mutating func decide(_ path: String) -> VerdictOutcome {
         do throws(CommandError) {
             let scan = try reader.scan(path)
-            guard let failure = scan.failure(path) else { return gate.decide(scan, at: at, output) }
+            guard let failure = scan.failure(path) else { return gate.decide(scan, at: at, receipts: receipts, output) }
             return output.undecided(
                 failure, scene: gate.scene.name, warnings: gate.standingWarnings + scan.warnings)
         } catch {

@@ -57,9 +57,9 @@ struct QuickScan {
         let gate = try settings.open(output)
         let outcome: VerdictOutcome
         if let text {
-            outcome = gate.decide(text, at: at, output)
+            outcome = gate.decide(text, at: at, receipts: nil, output)
         } else {
-            var pictures = PictureScan(reader: PictureReader(), gate: gate, output: output, at: at)
+            var pictures = PictureScan(reader: PictureReader(), gate: gate, receipts: nil, output: output, at: at)
             outcome = pictures.decide(images)
         }
         // All output is written; freeing the gate and libcrypto would take as long as two signatures.

@@ -80,11 +80,14 @@ struct ScanCommand: ParsableCommand {
         }
         let output = VerdictOutput(isPlain: plain)
         if stream || frames != nil { throw ExitCode(try decideContinuously(output).exitStatus.rawValue) }
-        let gate = try gateOptions.settings(at: at).open(output)
+        let settings = try gateOptions.settings(at: at)
+        let gate = try settings.open(output)
+        let receipts = try settings.receiptKeeper(for: gate)
         if let text {
-            throw ExitCode(gate.decide(text, at: at, output).exitStatus.rawValue)
+            throw ExitCode(gate.decide(text, at: at, receipts: receipts, output).exitStatus.rawValue)
         }
-        var pictures = PictureScan(reader: scanning.reader, gate: gate, output: output, at: at)
+        var pictures = PictureScan(
+            reader: scanning.reader, gate: gate, receipts: receipts, output: output, at: at)
         throw ExitCode(pictures.decide(images).exitStatus.rawValue)
     }
 }
@@ -92,15 +95,19 @@ struct ScanCommand: ParsableCommand {
 extension ScanCommand {
     /// Decides on a stream or a film, and loads later bundles meanwhile.
     private func decideContinuously(_ output: VerdictOutput) throws -> VerdictOutcome {
-        let gate = try gateOptions.settings(at: at).openRunning(output)
+        let settings = try gateOptions.settings(at: at)
+        let gate = try settings.openRunning(output)
         var output = output
         output.tally = gate.tally
+        let receipts = try settings.receiptKeeper(for: gate.current.gate)
         return try UpdateWatch.during(gate, at: at) {
             guard let frames else {
                 let terminator: UInt8 = endsLinesWithNUL ? 0 : UInt8(ascii: "\n")
-                return StreamScan(gate: gate, output: output, at: at, terminator: terminator).run()
+                return StreamScan(
+                    gate: gate, receipts: receipts, output: output, at: at, terminator: terminator
+                ).run()
             }
-            var film = FrameScan(gate: gate, output: output, at: at)
+            var film = FrameScan(gate: gate, receipts: receipts, output: output, at: at)
             return film.run(frames, scanning.frameScanner)
         }
     }

@@ -7,6 +7,8 @@ final class StreamAnswers: Sendable {
     /// The assessment of one line, and its duration.
     struct AssessedLine: Sendable {
         let assessed: AssessedScan
+        /// Nil where the gate keeps no receipts.
+        let receipts: ReceiptKeeper.Prepared?
         /// The generation that assessed the line, and that settles it.
         let generation: RunningGate.Generation
         /// The line's number, from 1.
@@ -27,11 +29,13 @@ final class StreamAnswers: Sendable {
 
     private let output: VerdictOutput
     private let lines: StreamLines
+    private let receipts: ReceiptKeeper?
     private let state = Mutex(State())
 
-    init(output: VerdictOutput, lines: StreamLines) {
+    init(output: VerdictOutput, lines: StreamLines, receipts: ReceiptKeeper?) {
         self.output = output
         self.lines = lines
+        self.receipts = receipts
     }
 
     /// The worst verdict so far; nil before the first.
@@ -59,9 +63,19 @@ final class StreamAnswers: Sendable {
         }
     }
 
+    /// Keeps the receipts of all accepted lines in one durable write.
+    private func keepReceipts(of assessedLines: [AssessedLine], _ verdicts: inout [Verdict]) {
+        guard let receipts else { return }
+        let accepted = verdicts.indices.filter { verdicts[$0].outcome == .accept }
+        let prepared = accepted.compactMap { assessedLines[$0].receipts }
+        for (place, isKept) in zip(accepted, receipts.keep(prepared)) where !isKept {
+            verdicts[place].findings.warnings.append(ReceiptKeeper.failedWarning)
+        }
+    }
+
     private func settle(_ assessedLines: [AssessedLine]) {
         var worst = VerdictOutcome.accept
-        let verdicts = assessedLines.map { line in
+        var verdicts = assessedLines.map { line in
             let begin = MonotonicClock.microseconds()
             var verdict = Verdict.fused(line.generation.gate.settle(line.assessed, at: line.readAt))
             verdict.noteUpdate(of: line.generation)
@@ -70,6 +84,7 @@ final class StreamAnswers: Sendable {
             worst = max(worst, verdict.outcome)
             return verdict
         }
+        keepReceipts(of: assessedLines, &verdicts)
         output.write(verdicts)
         state.withLock { state in
             state.answeredCount += assessedLines.count

@@ -7,6 +7,7 @@ import Signing
 /// Decides on a scanner's lines: any free core checks a line; the lines are then settled and answered in order.
 struct StreamScan {
     let gate: RunningGate
+    let receipts: ReceiptKeeper?
     let output: VerdictOutput
     let at: UInt64?
     /// The byte that ends a line.
@@ -17,7 +18,7 @@ struct StreamScan {
     /// - Returns: the worst verdict; undecided when no line came, or when stdin broke off.
     func run() -> VerdictOutcome {
         let lines = StreamLines(at: at, terminator: terminator)
-        let answers = StreamAnswers(output: output, lines: lines)
+        let answers = StreamAnswers(output: output, lines: lines, receipts: receipts)
         Crew.run {
             let watch = lines.watch()
             while let line = lines.next(watch) { answers.add(assess(line), of: line) }
@@ -53,7 +54,8 @@ struct StreamScan {
             assessed = AssessedScan(refused: Refusal(.malformed, reason), scene: gate.scene.name)
         }
         return StreamAnswers.AssessedLine(
-            assessed: assessed, generation: generation, number: line.number + 1, digest: digest,
+            assessed: assessed, receipts: receipts?.prepare(assessed, of: gate, at: line.readAt),
+            generation: generation, number: line.number + 1, digest: digest,
             microseconds: MonotonicClock.microseconds() - begin, readAt: line.readAt)
     }
 }

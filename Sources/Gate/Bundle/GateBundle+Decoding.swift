@@ -22,7 +22,15 @@ extension GateBundle {
                 ? [] : fields.values("domains", countMax: SealDomain.allCases.count, SealDomain.init(rawValue:)),
             hosts: fields.values("hosts", countMax: Self.hostCountMax) { $0 },
             scenes: Self.scenes(fields), categories: Self.categories(fields), links: Self.links(fields),
-            transit: fields["transit"].map { (item) throws(BundleError) in try TransitNetwork(item) })
+            transit: fields["transit"].map { (item) throws(BundleError) in try TransitNetwork(item) },
+            settlementKey: fields["settlement"] == nil ? nil : Self.settlementKey(fields))
+    }
+
+    private static func settlementKey(_ fields: DocumentFields) throws(BundleError) -> ReceivingPublicKey {
+        guard let key = try? ReceivingPublicKey(spki: fields.bytes("settlement")) else {
+            throw fields.invalidMember("settlement")
+        }
+        return key
     }
 
     private static func issuers(_ fields: DocumentFields) throws(BundleError) -> [IssuerRecord] {

@@ -18,6 +18,7 @@ extension GateBundle {
         if !domains.isEmpty { fields.append(("domains", .array(domains.map { .text($0.rawValue) }))) }
         if let links { fields.append(("links", .array([.byteString(links.salt), .byteString(links.entries)]))) }
         if let transit { fields.append(("transit", transit.item)) }
+        if let settlementKey { fields.append(("settlement", .byteString(settlementKey.spki))) }
         return CBORItem.record(fields).encoded()
     }
 

@@ -33,6 +33,8 @@ package struct GateBundle: Sendable, Equatable {
     package let links: BlindedLinkTable?
     /// The transit network whose codes a gate of the transit domain takes.
     package let transit: TransitNetwork?
+    /// The key that receipts are sealed to; nil in bundles of issuers that do not settle.
+    package let settlementKey: ReceivingPublicKey?
 
     package init(
         version: UInt64, issuedAt: UInt64, expiresAt: UInt64, issuers: [IssuerRecord],
@@ -40,7 +42,7 @@ package struct GateBundle: Sendable, Equatable {
         domains: [SealDomain] = [], hosts: [String],
         scenes: [Scene] = Scene.shipped,
         categories: [UInt64: String] = Self.shippedCategories, links: BlindedLinkTable? = nil,
-        transit: TransitNetwork? = nil
+        transit: TransitNetwork? = nil, settlementKey: ReceivingPublicKey? = nil
     ) {
         self.version = version
         self.issuedAt = issuedAt
@@ -54,6 +56,7 @@ package struct GateBundle: Sendable, Equatable {
         self.categories = categories
         self.links = links
         self.transit = transit
+        self.settlementKey = settlementKey
     }
 
     /// The categories in every bundle by default.

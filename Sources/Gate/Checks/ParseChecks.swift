@@ -16,6 +16,15 @@ struct ReadableCode: Proof {
             throw Refusal(error)
         }
     }
+
+    /// Takes the signed message of a text that was read before.
+    init(form: Form, message: [UInt8]) throws(Refusal) {
+        do {
+            credential = try UnverifiedCredential(bytes: message, form: form)
+        } catch {
+            throw Refusal(error)
+        }
+    }
 }
 
 /// The scene takes codes of this form.

@@ -1,5 +1,6 @@
 import Credential
 import ForeignCodes
+package import Signing
 
 /// One gate: a bundle, a scene, the sources of codes that it knows, and its memory of accepted codes.
 ///
@@ -109,6 +110,9 @@ package struct Verifier: Sendable {
         if replay == nil, scene.isReplayRefused { replay = try directory.replayStore(replayPath, scene: scene) }
         return Verifier(directory, scene, replay, setup)
     }
+
+    /// The key that receipts are sealed to; nil where the issuer does not settle.
+    package var settlementKey: ReceivingPublicKey? { bundle.settlementKey }
 
     /// Whether a payload is of a kind that the gate knows.
     package func knows(_ payload: [UInt8]) -> Bool {

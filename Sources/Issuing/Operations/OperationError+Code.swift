@@ -74,6 +74,11 @@ extension OperationError {
         case routeUnknown = "route_unknown"
         case sceneUnknown = "scene_unknown"
         case settingsInvalid = "settings_invalid"
+        case settlementDiffers = "settlement_differs"
+        case settlementInvalid = "settlement_invalid"
+        case settlementKeyMissing = "settlement_key_missing"
+        case settlementOpeningsInvalid = "settlement_openings_invalid"
+        case settlementUnknown = "settlement_unknown"
         case signatureInvalid = "signature_invalid"
         case socketFolderOpen = "socket_folder_open"
         case socketInUse = "socket_in_use"
@@ -102,8 +107,8 @@ extension OperationError.Code: ErrorCode {
             .keyInvalid,
             .keyRoleUnknown, .kindUnknown, .lifetimeTooLong, .locationInvalid, .medicalInvalid, .nameInvalid,
             .objectInvalid, .previousInvalid, .reasonTooLong, .reportAhead, .reportInvalid, .requestMalformed,
-            .residentIDInvalid, .sceneUnknown,
-            .signatureInvalid, .transitInvalid, .usccInvalid:
+            .residentIDInvalid, .sceneUnknown, .settlementInvalid, .settlementOpeningsInvalid, .signatureInvalid,
+            .transitInvalid, .usccInvalid:
             .requestMalformed
         case .methodNotAllowed: .methodNotAllowed
         case .requestTooLong: .requestTooLong
@@ -115,11 +120,12 @@ extension OperationError.Code: ErrorCode {
             .transitNetworkOld:
             .inputUnusable
         case .notPermitted: .notPermitted
-        case .gateUnknown, .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown: .notFound
+        case .gateUnknown, .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown, .settlementUnknown: .notFound
         case .beatExists, .gateExists, .gateRevoked, .gateSuspended, .gateWithoutDomains, .keyCompromised, .keyInUse,
-            .reportOld, .rootDiffers, .rootsBehind, .stateExists:
+            .reportOld, .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists:
             .conflict
         case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+            .settlementKeyMissing,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,

@@ -65,6 +65,7 @@ package struct StateDirectory: Sendable {
                         spki: key.verificationKey.spki, uses: kind.uses, notBefore: now,
                         expiresAt: now + settings.keyLifetimeDays * 86_400, status: .active))
             }
+            try SettlementKey.make(in: self, suite: settings.suite)
             for name in KeyRing.secrets {
                 try SecretFile.create(random.bytes(KeyRing.secretByteCount), at: key(name))
             }

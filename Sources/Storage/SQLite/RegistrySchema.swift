@@ -49,6 +49,7 @@ enum RegistrySchema {
             Step("answers 1") { try sealAnswers(cipher, $0) },
             Step("gates 1", sql: gates),
             Step("gates 2", sql: gateReports),
+            Step("settlements 1", sql: settlements),
         ]
     }
 
@@ -175,6 +176,20 @@ enum RegistrySchema {
             bundleVersion INTEGER, clockOffset INTEGER, report TEXT NOT NULL, signature BLOB NOT NULL) WITHOUT ROWID;
         CREATE TRIGGER gateReportRises BEFORE UPDATE ON gateReport WHEN NEW.counter <= OLD.counter
             BEGIN SELECT RAISE(ABORT, 'a newer report of the gate is kept'); END;
+        """
+
+    /// Closed days of gates; the first record of a gate and day stays.
+    private static let settlements = """
+        CREATE TABLE settlement (
+            day INTEGER NOT NULL, gate BLOB NOT NULL, record BLOB NOT NULL, entry INTEGER NOT NULL,
+            registeredAt INTEGER NOT NULL, PRIMARY KEY (day, gate)) WITHOUT ROWID;
+        CREATE TRIGGER settlementFirst BEFORE INSERT ON settlement
+            WHEN EXISTS (SELECT 1 FROM settlement WHERE day = NEW.day AND gate = NEW.gate)
+            BEGIN SELECT RAISE(ABORT, 'the first record of a day counts'); END;
+        CREATE TRIGGER settlementStays BEFORE UPDATE ON settlement
+            BEGIN SELECT RAISE(ABORT, 'the first record of a day counts'); END;
+        CREATE TRIGGER settlementKeeps BEFORE DELETE ON settlement
+            BEGIN SELECT RAISE(ABORT, 'the record of a day stays in the registry'); END;
         """
 
     private static let subjects = """

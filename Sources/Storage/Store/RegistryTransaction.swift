@@ -34,6 +34,11 @@ package protocol RegistrySnapshot {
     /// The standings of gates, in the order and from the place of ``gates(after:count:)``.
     func gateStandings(after identifier: [UInt8]?, count: Int) throws -> [GateStanding]
 
+    /// What a gate registered about a day.
+    func settlement(of gate: [UInt8], on day: UInt64) throws -> SettlementRecord?
+    /// A day's registered records in the order of their gates, from the gate after `gate`.
+    func settlements(on day: UInt64, after gate: [UInt8]?, count: Int) throws -> [SettlementRecord]
+
     /// A list's newest block; earlier blocks are never open.
     func newestStatusBlock(of list: String) throws -> StatusBlock?
     /// The floor that was set under this name.
@@ -85,6 +90,9 @@ package protocol RegistryTransaction: RegistrySnapshot {
     ///
     /// It refuses a report whose counter is not higher than the older one's.
     func putGateReport(_ report: GateReportRecord) throws
+
+    /// Adds a gate's record of a day; it refuses a second one.
+    func insertSettlement(_ settlement: SettlementRecord) throws
 
     /// Adds a block whose first index is taken; the position records this commit as the newest that opened a block.
     ///

@@ -58,7 +58,8 @@ struct Station {
         }
         let bundle = GateBundle(
             version: version, issuedAt: issuedAt, expiresAt: at + Self.daySeconds, issuers: records, statusLists: lists,
-            statusListTimes: Dictionary(uniqueKeysWithValues: lists.map { ($0, issuedAt) }), hosts: [])
+            statusListTimes: Dictionary(uniqueKeysWithValues: lists.map { ($0, issuedAt) }), hosts: [],
+            settlementKey: try ReceivingKey.generate(for: .ed25519).publicKey)
         let keys = domains.flatMap { domain in
             epochKeys.map { EpochKeyFile.Entry(issuer: Self.issuerName, domain: domain, day: $0, key: $1) }
         }
