@@ -57,6 +57,7 @@ package struct Route: Sendable {
         post("/v1/gates/suspend", [.operator], .suspendGate),
         post("/v1/gates/resume", [.operator], .resumeGate),
         post("/v1/gates/revoke", [.operator], .revokeGate),
+        post("/v1/gates/rekey", [.operator], .rekeyGate),
         post("/v1/gates/keys", [.operator], .sealGateKeys),
         get("/v1/audit", [.auditor], .readAudit),
         get("/v1/health", Role.all, .health),

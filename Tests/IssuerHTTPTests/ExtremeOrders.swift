@@ -91,11 +91,13 @@ struct ExtremeOrders {
             "request": request.json, "scenes": ["metro-gate"], "domains": ["transit"], "site": "north hall",
         ]
         let name: JSONValue = ["gate": .string(request.gate.text)]
+        let rekey = try UnverifiedRekeyRequest(
+            for: ReceivingKey.generate(for: .ed25519).publicKey, signedBy: key, issuedAt: 2)
         _ = try client.ask(.registerGate, gate)
         return [
             .init(operation: .registerGate, body: gate), .init(operation: .listGates, body: [:]),
             .init(operation: .showGate, body: name), .init(operation: .sealGateKeys, body: name),
-            .init(operation: .suspendGate, body: name),
+            .init(operation: .rekeyGate, body: ["request": rekey.json]), .init(operation: .suspendGate, body: name),
             .init(operation: .resumeGate, body: name), .init(operation: .revokeGate, body: name),
         ]
     }

@@ -43,7 +43,7 @@ package struct Refusal: Error, Equatable, Sendable {
         let code: RefusalCode =
             switch error.code {
             case .unreadable, .badSignature, .busy, .rootsInvalid, .thresholdMissing, .requestInvalid, .keysUnusable,
-                .keysBadSignature, .keysForeign, .keysRollback:
+                .keysBadSignature, .keysForeign, .keysRollback, .keysAhead:
                 .bundleUnreadable
             case .expired: .bundleExpired
             case .rollback: .bundleRollback

@@ -48,6 +48,7 @@ enum RegistrySchema {
             Step("audit 1", sql: "ALTER TABLE audit ADD COLUMN detail TEXT"),
             Step("answers 1") { try sealAnswers(cipher, $0) },
             Step("gates 1", sql: gates),
+            Step("gate keys 1", sql: "ALTER TABLE gate ADD COLUMN receivingKeyAt INTEGER NOT NULL DEFAULT 0"),
         ]
     }
 
