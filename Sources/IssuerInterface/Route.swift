@@ -58,6 +58,7 @@ package struct Route: Sendable {
         post("/v1/gates/suspend", [.operator], .suspendGate),
         post("/v1/gates/resume", [.operator], .resumeGate),
         post("/v1/gates/revoke", [.operator], .revokeGate),
+        post("/v1/gates/rekey", [.operator], .rekeyGate),
         post("/v1/gates/keys", [.operator], .sealGateKeys),
         post("/v1/settlements", [.operator], .registerSettlement),
         get("/v1/settlements/{day}", [.auditor, .operator], .listSettlements),

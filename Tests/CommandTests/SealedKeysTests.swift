@@ -157,6 +157,23 @@ struct SealedKeysTests {
         #expect(try isShut("a", "keys_rollback"))
     }
 
+    @Test("that are dated ahead of the clock are not used, and nothing of them is remembered")
+    func ahead() throws {
+        let gate = try enrolled("a")
+        try seal(gate, at: Self.start + 3600)
+        #expect(try isShut("a", "keys_ahead"))
+        let clock = try SetClock(at: Self.start)
+        let code = try #require(
+            issuer.answer(["issue", person, "--kind", "timed", "--at", "\(Self.start)"])["text"]?.string)
+        let options = "--bundle \(bundle) --scene metro-gate --state \(state("a")) --text '\(code)'"
+        let early = try VerifyRun(options, clock: clock)
+        #expect(early.status == 2 && early.lines.first?["warnings"]?.array?.contains("keys_ahead") == true)
+        #expect(try verdict("a", at: Self.start + 3600)["code"] == "ok")
+        try clock.set(Self.start + 3600)
+        let late = try VerifyRun(options, clock: clock)
+        #expect(late.lines.first?["warnings"]?.array?.contains("keys_ahead") == false, "\(late.lines)")
+    }
+
     @Test("are made for active gates with a domain alone, each with a line in the trail")
     func refused() throws {
         let (gate, other) = (try enrolled("a"), try enrolled("b", []))

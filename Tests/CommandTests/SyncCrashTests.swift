@@ -12,9 +12,9 @@ struct SyncCrashTests {
     private let synced: SyncedGate
     private let killSwitch: KillSwitch
 
-    init() throws {
-        (synced, killSwitch) = try (SyncedGate(), KillSwitch())
-    }
+    init(_ synced: SyncedGate) throws { (self.synced, killSwitch) = (synced, try KillSwitch()) }
+
+    init() throws { try self.init(SyncedGate()) }
 
     /// Kills a fetch at every change that it makes, each time from the same folder and state.
     ///
@@ -65,6 +65,23 @@ struct SyncCrashTests {
         #expect(versions == versions.sorted() && Set(versions) == [5, 6], "\(versions)")
         #expect(count > 40 && count < Self.stepCountMax, "\(count) steps")
         print("killed at \(count) steps, of which \(versions.filter { $0 == 5 }.count) leave the old generation")
+    }
+
+    @Test("leaves an enrolled gate keys that it can open, whichever generation it has")
+    func keys() throws {
+        let gate = try EnrolledGate()
+        try gate.publish(gate.sealed())
+        try gate.sync("taken")
+        let tests = try SyncCrashTests(gate.synced)
+        try gate.synced.publish(version: 6, listTime: VerifyGate.start + 5)
+        try gate.publish(gate.sealed(at: EnrolledGate.firstTime + 1))
+        var versions: [Int64] = []
+        let count = try tests.killEverywhere { bundle, state, step in
+            let version = try gate.synced.acceptedVersion(bundle: bundle, state: state)
+            versions.append(try #require(version, "killed at step \(step)"))
+        }
+        #expect(versions == versions.sorted() && Set(versions) == [5, 6], "\(versions)")
+        #expect(count > 40 && count < Self.stepCountMax, "\(count) steps")
     }
 
     @Test("leaves a first fetch without a generation, or with a whole one")

@@ -20,9 +20,13 @@ extension FuzzTarget {
         _ = try? GateBundle(payload: bytes[...])
     }
 
-    /// A gate's request that is read writes the same request again; the bytes as sealed keys' payload too.
+    /// A gate's request that is read writes the same request again; the bytes as sealed keys too.
     static func runEnrolment(_ bytes: [UInt8]) {
         _ = try? SealedEpochKeys(payload: bytes[...])
+        _ = try? SealedEpochKeys.published(bytes)
+        if let rekey = try? UnverifiedRekeyRequest(bytes) {
+            precondition((try? UnverifiedRekeyRequest(rekey.json)) == rekey)
+        }
         guard let request = try? GateRequest(bytes) else { return }
         precondition((try? GateRequest(request.json)) == request)
     }

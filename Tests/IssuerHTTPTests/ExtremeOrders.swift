@@ -92,6 +92,8 @@ struct ExtremeOrders {
             "request": request.json, "scenes": ["metro-gate"], "domains": ["transit"], "site": "north hall",
         ]
         let name: JSONValue = ["gate": .string(request.gate.text)]
+        let rekey = try UnverifiedRekeyRequest(
+            for: ReceivingKey.generate(for: .ed25519).publicKey, signedBy: key, issuedAt: 2)
         let day = try #require(SettlementDay("1970-01-01"))
         let closed = ClosedDay(
             gate: request.gate, day: day, count: 0, paperCount: 0, timedCount: 0, root: .emptyRoot)
@@ -100,6 +102,7 @@ struct ExtremeOrders {
         return [
             .init(operation: .registerGate, body: gate), .init(operation: .listGates, body: [:]),
             .init(operation: .showGate, body: name), .init(operation: .sealGateKeys, body: name),
+            .init(operation: .rekeyGate, body: ["request": rekey.json]),
             .init(
                 operation: .registerSettlement, body: ["record": .string(Base64.encode(try closed.signed(by: key)))]),
             .init(operation: .listSettlements, body: ["day": .string(day.text)]),

@@ -48,6 +48,28 @@ struct GateRecordTests {
         #expect(unknown == nil)
     }
 
+    @Test("take a receiving key of a later request, and never an older one again", arguments: Backend.available)
+    func receivingKey(backend: Backend) async throws {
+        let opened = try backend.open()
+        let identifier = Self.gate(1).identifier
+        try await opened.store.write { try $0.putGate(Self.gate(1)) }
+        _ = try await opened.store.write { try Registry.nextKeysTime(of: Self.gate(1), at: 100, in: $0) }
+        func change(_ key: [UInt8], at time: UInt64) async throws -> GateRecord? {
+            try await opened.store.write { database in
+                try database.gate(identifier).map {
+                    try Registry.setReceivingKey(key, of: $0, at: time, in: database)
+                }
+            }
+        }
+        #expect(try await change([9], at: 20)?.keysIssuedAt == 101)
+        for time in [20, 19] as [UInt64] { #expect(try await change([8], at: time)?.receivingKey == [9]) }
+        // A change that was made from an older reading brings no key back.
+        try await opened.store.write { try $0.putGate(Self.gate(1)) }
+        let gate = try opened.store.read { try $0.gate(identifier) }
+        #expect(gate?.receivingKey == [9] && gate?.receivingKeyAt == 20 && gate?.keysIssuedAt == 101)
+        #expect(gate?.signingKey == Self.gate(1).signingKey)
+    }
+
     @Test("have a time of sealed keys that only rises", arguments: Backend.available)
     func keysTime(backend: Backend) async throws {
         let opened = try backend.open()

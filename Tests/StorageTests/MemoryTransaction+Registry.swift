@@ -145,7 +145,8 @@ extension MemoryTransaction {
         let old = contents.gates[gate.identifier]
         try change(if: old?.status != .revoked || gate.status == .revoked) { contents in
             contents.gates[gate.identifier] =
-                old?.with(gate.status, at: gate.statusAt).with(keysIssuedAt: gate.keysIssuedAt) ?? gate
+                old?.with(receivingKey: gate.receivingKey, at: gate.receivingKeyAt)
+                .with(gate.status, at: gate.statusAt).with(keysIssuedAt: gate.keysIssuedAt) ?? gate
         }
     }
 

@@ -9,7 +9,8 @@ struct GateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gate", abstract: "Register gates, and suspend or revoke them.",
         subcommands: [
-            Register.self, GateListCommand.self, Show.self, Keys.self, Suspend.self, Resume.self, Revoke.self,
+            Register.self, GateListCommand.self, Show.self, Keys.self, Rekey.self, Suspend.self, Resume.self,
+            Revoke.self,
         ])
 
     struct Register: AsyncParsableCommand {
@@ -35,18 +36,39 @@ struct GateCommand: AsyncParsableCommand {
         @OptionGroup var inquiry: InquiryOptions
 
         func run() async throws {
-            let bytes = try InputFile.read(request, byteCountMax: GateRequest.byteCountMax)
-            guard let value = try? JSONValue.parse(bytes, byteCountMax: GateRequest.byteCountMax) else {
-                throw CommandError(
-                    code: "gate_request_invalid", reason: "\(request) is not JSON",
-                    hint: "print the request again with `verify enrol`, and copy it whole", status: .failure)
-            }
             try await inquiry.run(
                 .registerGate,
                 [
-                    "request": value, "scenes": .array(scene.map { .string($0) }),
+                    "request": try Self.read(request, from: "verify enrol"),
+                    "scenes": .array(scene.map { .string($0) }),
                     "domains": .array(domain.map { .string($0) }), "site": .string(site),
                 ])
+        }
+
+        /// Reads a gate's signed request, whose members the issuer checks.
+        fileprivate static func read(_ path: String, from command: String) throws -> JSONValue {
+            let bytes = try InputFile.read(path, byteCountMax: GateRequest.byteCountMax)
+            guard let value = try? JSONValue.parse(bytes, byteCountMax: GateRequest.byteCountMax) else {
+                throw CommandError(
+                    code: "gate_request_invalid", reason: "\(path) is not JSON",
+                    hint: "print the request again with `\(command)`, and copy it whole", status: .failure)
+            }
+            return value
+        }
+    }
+
+    struct Rekey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Seal to a gate's next receiving key, by the request that `verify renew-key` printed.",
+            discussion: "The gate's own key has signed the request, so it may come over any way.")
+
+        @Argument(help: "The request's file; - for stdin.")
+        var request: String
+
+        @OptionGroup var inquiry: InquiryOptions
+
+        func run() async throws {
+            try await inquiry.run(.rekeyGate, ["request": try Register.read(request, from: "verify renew-key")])
         }
     }
 

@@ -35,6 +35,7 @@ struct GateSettings {
     func open(_ output: VerdictOutput) throws -> Verifier {
         try reporting(to: output) {
             let (gate, directory) = try gate()
+            if gate.scene.requiresEntitlement { warnOfKeysInClear(directory) }
             try directory.remember(at: at ?? WallClock.seconds(), skewSeconds: gate.skewSeconds)
             return gate
         }
@@ -48,13 +49,17 @@ struct GateSettings {
     func openRunning(_ output: VerdictOutput) throws -> RunningGate {
         try reporting(to: output) {
             let (gate, directory) = try gate()
-            if directory.hasEpochKeysInClear {
-                Diagnostics(command: "verify").warn(
-                    "the epoch keys lie in clear in \(EpochKeyFile.name): enrol the gate with `verify enrol`, and give "
-                        + "it sealed keys with `suishen gate keys` [\(GateDirectory.keysInClearWarning)]")
-            }
+            warnOfKeysInClear(directory)
             return try RunningGate(gate, directory, replayPath: replayStore, at: at ?? WallClock.seconds())
         }
+    }
+
+    /// Says on stderr how to enrol a gate whose folder has its epoch keys in clear; no verdict bears it.
+    private func warnOfKeysInClear(_ directory: GateDirectory) {
+        guard directory.hasEpochKeysInClear else { return }
+        Diagnostics(command: "verify").warn(
+            "the epoch keys lie in clear in \(EpochKeyFile.name): enrol the gate with `verify enrol`, and let "
+                + "`verify sync` fetch sealed keys [\(GateDirectory.keysInClearWarning)]")
     }
 
     private func reporting<Opened>(to output: VerdictOutput, _ open: () throws -> Opened) throws -> Opened {

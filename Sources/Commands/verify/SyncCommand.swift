@@ -8,12 +8,14 @@ import Platform
 /// Fetches a gate's newest bundle from a published tree.
 struct SyncCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sync", abstract: "Fetch the newest bundle, its root documents and status lists over HTTP.",
+        commandName: "sync",
+        abstract: "Fetch the newest bundle, its root documents, status lists and this gate's keys over HTTP.",
         discussion: """
             Everything is checked as a gate checks it before anything is replaced; then generations/N is written in \
             the bundle's folder, and the link current moves to it in one step. A running gate takes it up within a \
-            second. Whatever fails, the folder keeps the generation that it had. Exits 0 when the folder is up to \
-            date, 1 when the server's files are refused, and 75 when the same command can succeed later.
+            second. Whatever fails, the folder keeps the generation that it had. An enrolled gate's sealed keys never \
+            keep the rest away: if they fail alone, the rest is taken. Exits 0 when the folder is up to date, 1 when \
+            the server's files or its keys are refused, and 75 when the same command can succeed later.
             """)
 
     @Option(help: "The bundle's folder, which `verify --bundle` reads; it must exist.")
@@ -73,23 +75,29 @@ struct SyncCommand: ParsableCommand {
     func run() throws {
         let sync = try sync()
         let report = try report()
+        var notes = SyncNotes(address: from)
         guard let every else {
+            let outcome: BundleSync.Outcome
             do {
-                print(try fetch(sync))
+                outcome = try fetch(sync)
             } catch {
                 report?.follow(error as? CommandError ?? CommandError(unexpected: error))
                 throw error
             }
+            print(outcome)
+            let status = notes.tell(outcome.keys)
             report?.follow(nil)
+            if let status { throw ExitCode(status.rawValue) }
             return
         }
-        var printed: BundleSync.Outcome?
+        var hasPrinted = false
         var reported: CommandError?
         SyncLoop(milliseconds: Int(every) * 1000).run {
             do {
                 let outcome = try fetch(sync)
-                if outcome.isUpdated || printed == nil { print(outcome) }
-                (printed, reported) = (outcome, nil)
+                if outcome.isUpdated || !hasPrinted { print(outcome) }
+                (hasPrinted, reported) = (true, nil)
+                _ = notes.tell(outcome.keys)
                 report?.follow(nil)
                 return true
             } catch {
@@ -127,36 +135,20 @@ struct SyncCommand: ParsableCommand {
         do {
             return try sync.run(at: at ?? WallClock.seconds()) { every != nil && SyncLoop.isStopped }
         } catch {
-            throw Self.commandError(error, from: from)
+            throw SyncNotes.commandError(error, from: from)
         }
     }
 
     private func print(_ outcome: BundleSync.Outcome) {
-        let result: JSONValue = [
+        var result: JSONObject = [
             "updated": .bool(outcome.isUpdated), "bundleVersion": .integer(Int64(clamping: outcome.bundleVersion)),
             "generation": .integer(Int64(clamping: outcome.generation)),
             "fetchedBytes": .integer(Int64(outcome.fetchedByteCount)),
         ]
-        StandardStream.output.write(result.encoded() + "\n")
-    }
-
-    /// The command's error; an answer that cannot be read or is too long is the server's fault and no malfunction.
-    private static func commandError(_ error: any Error, from address: String) -> any Error {
-        switch error {
-        case let error as BundleError: CommandError(error)
-        case let error as SyncError: CommandError(error)
-        case let error as HTTPExchangeError:
-            CommandError(error, in: address, status: error.errorClass == .later ? .later : .failure)
-        default: error
+        if let keys = outcome.keys {
+            result["keys"] = .string(keys.state.name)
+            if let day = keys.lastDay { result["keysUntil"] = .integer(Int64(clamping: (day + 1) * 86_400)) }
         }
-    }
-}
-
-extension CommandError {
-    /// An error of no known kind.
-    fileprivate init(unexpected error: any Error) {
-        self.init(
-            code: "unexpected", reason: "the fetch failed: \(error)", hint: "report this with the line above",
-            status: .malfunction)
+        StandardStream.output.write(JSONValue.object(result).encoded() + "\n")
     }
 }

@@ -14,7 +14,7 @@ struct VerifyCommand: ParsableCommand {
         version: Release.version,
         subcommands: [
             ScanCommand.self, DecodeCommand.self, ReplayCommand.self, StateCommand.self, FlushCommand.self,
-            SyncCommand.self, EnrolCommand.self, ReceiptsCommand.self,
+            SyncCommand.self, EnrolCommand.self, RenewKeyCommand.self, ReceiptsCommand.self,
         ],
         defaultSubcommand: ScanCommand.self)
 

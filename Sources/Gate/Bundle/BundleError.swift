@@ -35,6 +35,8 @@ package struct BundleError: Error, Equatable, Sendable {
         case keysForeign = "keys_foreign"
         /// The sealed epoch keys are older than the newest that this gate has seen.
         case keysRollback = "keys_rollback"
+        /// The sealed epoch keys are dated ahead of the clock.
+        case keysAhead = "keys_ahead"
         /// Another process holds the lock of one of the gate's files.
         case busy = "state_busy"
     }
@@ -74,7 +76,7 @@ extension BundleError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
         case .unreadable, .badSignature, .statusUnknown, .clockBefore, .rootsInvalid, .thresholdMissing, .expired,
-            .requestInvalid, .reportInvalid, .keysUnusable, .keysBadSignature, .keysForeign:
+            .requestInvalid, .reportInvalid, .keysUnusable, .keysBadSignature, .keysForeign, .keysAhead:
             .inputUnusable
         case .rollback, .rootDiffers, .keysRollback: .conflict
         case .busy: .later

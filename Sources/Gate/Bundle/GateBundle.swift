@@ -88,6 +88,16 @@ package struct GateBundle: Sendable, Equatable {
         }
     }
 
+    /// Whether a published bundle's bytes are signed by this key, and by a key that the authority allows.
+    package static func isPublished(
+        _ bytes: ArraySlice<UInt8>, by key: VerificationKey?, under authority: BundleAuthority
+    ) -> Bool {
+        guard let message = try? SignedMessage(bytes, byteCountMax: byteCountMax),
+            (try? signed(bytes, by: authority)) != nil
+        else { return false }
+        return key.map { message.isSigned(by: $0) } ?? true
+    }
+
     /// Reads a bundle that `root` signed.
     ///
     /// - Throws: `bundle_unreadable` if the bytes are not a bundle, `bad_signature` if another key signed it.

@@ -4,61 +4,103 @@ import Signing
 
 /// The epoch keys with which one generation of a gate decides.
 ///
-/// An enrolled gate opens `keys/GATE` in memory. Refused sealed keys leave the gate without epoch keys, and the rest of
-/// the folder decides as the scene says; every verdict names the refusal's code as a warning.
+/// An enrolled gate opens `keys/GATE` in memory. Refused sealed keys leave the gate without epoch keys, or a running gate
+/// with those that it had, and the rest of the folder decides as the scene says; every verdict names the refusal's code
+/// as a warning.
 struct GateEpochKeys: Sendable {
-    let file: EpochKeyFile?
+    private let keys: EpochKeyFile?
     /// The `iat` of the sealed keys; nil where there are none.
-    let issuedAt: UInt64?
-    /// Why the sealed keys are refused.
+    private let issuedAt: UInt64?
+    /// Why the folder's sealed keys are refused, whatever the time is.
     let refusal: BundleError?
+    /// Whether the sealed keys were opened by the gate's next receiving key.
+    let isForNextKey: Bool
 
     /// Whether the keys lie in clear in the folder: a copy of the folder has them too.
-    var isInClear: Bool { file != nil && issuedAt == nil }
+    var isInClear: Bool { keys != nil && issuedAt == nil }
 
-    var warnings: [String] { refusal.map { [$0.code.rawValue] } ?? [] }
+    /// The last day of the keys, since 1970-01-01 (UTC); nil without keys.
+    var lastDay: UInt64? { keys?.entries.map(\.day).max() }
 
     /// Reads the keys of a gate's folder.
     ///
     /// - Parameters:
-    ///   - contents: the folder of the generation.
-    ///   - folder: the gate's folder, whose keys count where the generation has none: they were copied there by hand.
+    ///   - places: the folder of the generation, then the gate's folder, whose keys count where the generation has none:
+    ///     they were copied there by hand.
     ///   - users: the users who may write it.
-    ///   - statePath: the gate's state folder, which has its own keys.
+    ///   - own: the gate's own keys; nil for a gate that is not enrolled.
     ///   - authority: whose signature sealed keys need.
     ///   - newestTime: the `iat` of the newest sealed keys that this gate has seen.
     /// - Throws: `bundle_unreadable` for files that others can change, and for keys in clear that cannot be read.
     init(
-        in contents: String, beside folder: String, users: TrustedUsers, statePath: String,
-        authority: BundleAuthority, newestTime: UInt64
+        in places: [String], users: TrustedUsers, own: Result<GateKeys?, BundleError>, authority: BundleAuthority,
+        newestTime: UInt64
     ) throws(BundleError) {
-        func path(of name: String) -> String {
-            let own = "\(contents)/\(name)"
-            return unsafe access(own, F_OK) == 0 ? own : "\(folder)/\(name)"
-        }
         do throws(BundleError) {
-            if let keys = try GateKeys(in: statePath) {
-                let sealedPath = path(of: SealedEpochKeys.path(of: keys.gate))
-                if unsafe access(sealedPath, F_OK) == 0 {
-                    let sealed = try SealedEpochKeys(
-                        GateFile.read(sealedPath, of: users, byteCountMax: SealedEpochKeys.byteCountMax),
-                        signedBy: authority)
-                    guard sealed.issuedAt >= newestTime else {
-                        throw .sealedKeys(
-                            .keysRollback, "they are of \(sealed.issuedAt), and this gate has seen \(newestTime)")
-                    }
-                    (file, issuedAt, refusal) = (try sealed.opened(by: keys), sealed.issuedAt, nil)
-                    return
+            if let own = try own.get(), let path = Self.path(of: SealedEpochKeys.path(of: own.gate), in: places) {
+                let sealed = try SealedEpochKeys(
+                    GateFile.read(path, of: users, byteCountMax: SealedEpochKeys.byteCountMax), signedBy: authority)
+                guard sealed.issuedAt >= newestTime else {
+                    throw .sealedKeys(
+                        .keysRollback, "they are of \(sealed.issuedAt), and this gate has seen \(newestTime)")
                 }
+                let opened = try sealed.openedWhole(by: own)
+                self.init(opened.file, issuedAt: sealed.issuedAt, isForNextKey: opened.isForNextKey)
+                return
             }
         } catch {
-            (file, issuedAt, refusal) = (nil, nil, error.code == .unreadable ? Self.unusable(error) : error)
+            self.init(nil, issuedAt: nil, refusal: error.code == .unreadable ? Self.unusable(error) : error)
             return
         }
-        let clearPath = path(of: EpochKeyFile.name)
-        try GateFile.check(clearPath, users)
-        file = unsafe access(clearPath, F_OK) == 0 ? try Self.keysInClear(clearPath) : nil
-        (issuedAt, refusal) = (nil, nil)
+        guard let path = Self.path(of: EpochKeyFile.name, in: places) else {
+            self.init(nil, issuedAt: nil)
+            return
+        }
+        try GateFile.check(path, users)
+        self.init(try Self.keysInClear(path), issuedAt: nil)
+    }
+
+    private init(
+        _ keys: EpochKeyFile?, issuedAt: UInt64?, refusal: BundleError? = nil, isForNextKey: Bool = false
+    ) {
+        (self.keys, self.issuedAt, self.refusal, self.isForNextKey) = (keys, issuedAt, refusal, isForNextKey)
+    }
+
+    /// The keys that may be used: none while sealed ones are dated ahead of the clock.
+    ///
+    /// - Parameters:
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - skewSeconds: the gate's clock skew.
+    /// - Returns: the keys; nil without usable ones.
+    func keys(at now: UInt64, skewSeconds: UInt64) -> EpochKeyFile? {
+        isAhead(of: now, skewSeconds) ? nil : keys
+    }
+
+    /// The `iat` of sealed keys that may be used; nil without such keys.
+    func issuedAt(at now: UInt64, skewSeconds: UInt64) -> UInt64? {
+        isAhead(of: now, skewSeconds) ? nil : issuedAt
+    }
+
+    /// Why the folder's sealed keys are refused at a time.
+    func refusal(at now: UInt64, skewSeconds: UInt64) -> BundleError? {
+        if let refusal { return refusal }
+        guard let issuedAt, isAhead(of: now, skewSeconds) else { return nil }
+        return .sealedKeys(.keysAhead, "they are dated ahead of this machine's clock, at \(issuedAt)")
+    }
+
+    /// These keys, or the former ones with the refusal of these.
+    func orFormer(_ former: GateEpochKeys, at now: UInt64, skewSeconds: UInt64) -> GateEpochKeys {
+        guard let refusal = refusal(at: now, skewSeconds: skewSeconds), former.keys != nil else { return self }
+        return GateEpochKeys(former.keys, issuedAt: former.issuedAt, refusal: refusal)
+    }
+
+    private func isAhead(of now: UInt64, _ skewSeconds: UInt64) -> Bool {
+        issuedAt.map { SignedTime.isAhead($0, of: now, skewSeconds: skewSeconds) } ?? false
+    }
+
+    /// The first of the places that has a file; nil if none has.
+    private static func path(of name: String, in places: [String]) -> String? {
+        places.map { "\($0)/\(name)" }.first { unsafe access($0, F_OK) == 0 }
     }
 
     private static func unusable(_ error: BundleError) -> BundleError {

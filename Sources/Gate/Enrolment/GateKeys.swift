@@ -1,15 +1,21 @@
 import Glibc
 package import Signing
 
-/// An enrolled gate's two private keys, in its state folder.
+/// An enrolled gate's private keys, in its state folder.
 package struct GateKeys: Sendable {
     /// The file of the key that signs for the gate, PKCS#8 in PEM, mode 0400.
     package static let signingName = "gate.pem"
     /// The file of the key that opens what is sealed to the gate, mode 0400.
     package static let receivingName = "gate-receiving.key"
+    /// The file of the receiving key that follows, once the issuer seals to it; mode 0400.
+    package static let nextReceivingName = "gate-receiving.next"
+    /// A second name of the receiving key that is being destroyed.
+    static let formerReceivingName = "gate-receiving.former"
 
     package let signing: SigningKey
     package let receiving: ReceivingKey
+    /// The key that follows; nil unless its renewal was begun.
+    package let nextReceiving: ReceivingKey?
 
     package var gate: GateIdentifier { GateIdentifier(of: signing.verificationKey) }
 
@@ -20,6 +26,8 @@ package struct GateKeys: Sendable {
         guard Self.exists(folder, Self.signingName) else { return nil }
         do throws(SigningError) {
             signing = try SigningKey(contentsOf: "\(folder)/\(Self.signingName)")
+            // First the next key: another process may give it the place of the other one meanwhile.
+            nextReceiving = Self.nextReceiving(in: folder)
             receiving = try ReceivingKey(contentsOf: "\(folder)/\(Self.receivingName)")
         } catch {
             throw BundleError(code: .unreadable, reason: error.reason, hint: error.hint)
@@ -39,6 +47,7 @@ package struct GateKeys: Sendable {
         if !Self.exists(folder, Self.receivingName), !Self.exists(folder, Self.signingName) {
             try ReceivingKey.generate(for: suite).write(to: receivingPath)
         }
+        nextReceiving = Self.nextReceiving(in: folder)
         receiving = try ReceivingKey(contentsOf: receivingPath)
         let signingPath = "\(folder)/\(Self.signingName)"
         if !Self.exists(folder, Self.signingName) { try SigningKey.generate(suite.algorithm).write(to: signingPath) }
@@ -50,7 +59,21 @@ package struct GateKeys: Sendable {
         }
     }
 
-    private static func exists(_ folder: String, _ name: String) -> Bool {
+    /// Opens what was sealed to the gate.
+    ///
+    /// - Returns: the secret bytes, which the caller wipes, and whether they were sealed to the next key; nil where no
+    ///   key opens them.
+    func open(_ sealed: [UInt8]) -> (bytes: [UInt8], isForNextKey: Bool)? {
+        if let bytes = nextReceiving?.open(sealed) { return (bytes, true) }
+        return receiving.open(sealed).map { ($0, false) }
+    }
+
+    /// The key that follows; one that cannot be read does not keep the gate from its other keys.
+    private static func nextReceiving(in folder: String) -> ReceivingKey? {
+        exists(folder, nextReceivingName) ? try? ReceivingKey(contentsOf: "\(folder)/\(nextReceivingName)") : nil
+    }
+
+    static func exists(_ folder: String, _ name: String) -> Bool {
         var status = stat()
         return unsafe lstat("\(folder)/\(name)", &status) == 0
     }

@@ -57,9 +57,7 @@ package struct SealedEpochKeys: Sendable {
     ///
     /// - Throws: `keys_unusable`, or `keys_bad_signature`.
     package init(_ bytes: [UInt8], signedBy authority: BundleAuthority) throws(BundleError) {
-        guard let message = try? SignedMessage(bytes[...], type: Self.type, byteCountMax: Self.byteCountMax) else {
-            throw .sealedKeys(.keysUnusable, "they are not a signed message of their type")
-        }
+        let message = try Self.message(bytes)
         let warrant: BundleWarrant?
         do throws(BundleError) {
             warrant = try authority.warrant(for: message)
@@ -70,6 +68,32 @@ package struct SealedEpochKeys: Sendable {
         guard warrant.map({ issuedAt < $0.bundleKey.expiresAt }) != false else {
             throw .sealedKeys(.keysBadSignature, "they were signed at \(issuedAt), after their key's end")
         }
+    }
+
+    /// Reads a file of the caller's own folder, whose signature is not checked here.
+    ///
+    /// - Returns: the file, and the identifier of the key that it names as its signer.
+    /// - Throws: `keys_unusable`.
+    package static func published(_ bytes: [UInt8]) throws(BundleError) -> (keys: SealedEpochKeys, signer: [UInt8]) {
+        let message = try message(bytes)
+        return (try SealedEpochKeys(payload: message.payload), message.keyIdentifier)
+    }
+
+    /// Whether a file's bytes are signed by this key.
+    package static func isSigned(_ bytes: [UInt8], by key: VerificationKey) -> Bool {
+        (try? message(bytes))?.isSigned(by: key) == true
+    }
+
+    private static func message(_ bytes: [UInt8]) throws(BundleError) -> SignedMessage {
+        guard let message = try? SignedMessage(bytes[...], type: type, byteCountMax: byteCountMax) else {
+            throw .sealedKeys(.keysUnusable, "they are not a signed message of their type")
+        }
+        return message
+    }
+
+    /// The gate whose file lies at a path of a bundle's folder; nil for another file.
+    package static func gate(ofPath path: String) -> GateIdentifier? {
+        path.hasPrefix("\(folder)/") ? GateIdentifier(String(path.dropFirst(folder.utf8.count + 1))) : nil
     }
 
     /// Reads a payload, whose signature the caller has checked.
@@ -95,11 +119,16 @@ package struct SealedEpochKeys: Sendable {
     /// - Parameter keys: the gate's own keys.
     /// - Returns: exactly the keys that the signed part names.
     /// - Throws: `keys_foreign` for another gate's, `keys_unusable`.
-    package func opened(by keys: GateKeys) throws(BundleError) -> EpochKeyFile {
+    package func opened(by keys: GateKeys) throws(BundleError) -> EpochKeyFile { try openedWhole(by: keys).file }
+
+    /// Opens the keys, and says whether they were sealed to the gate's next receiving key.
+    ///
+    /// - Throws: as ``opened(by:)``.
+    func openedWhole(by keys: GateKeys) throws(BundleError) -> (file: EpochKeyFile, isForNextKey: Bool) {
         guard gate == keys.gate else {
             throw .sealedKeys(.keysForeign, "they are for gate \(gate.text), and this is gate \(keys.gate.text)")
         }
-        guard var content = keys.receiving.open(sealed) else {
+        guard case (var content, let isForNextKey)? = keys.open(sealed) else {
             throw .sealedKeys(.keysUnusable, "this gate's receiving key does not open them")
         }
         // Nothing but the result may share the bytes here, or the wipe would only reach a copy.
@@ -107,7 +136,7 @@ package struct SealedEpochKeys: Sendable {
         guard let file = entries(content) else {
             throw .sealedKeys(.keysUnusable, "their content is not what their signed part names")
         }
-        return file
+        return (file, isForNextKey)
     }
 
     /// The keys in opened bytes; nil unless they are for this gate, and each domain has one key for each day.

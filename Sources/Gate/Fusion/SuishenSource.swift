@@ -7,7 +7,7 @@ struct SuishenSource: IdentitySource {
     let bundle: GateBundle
     let scene: Scene
     let statusLists: StatusStore
-    let epochKeys: EpochKeyFile?
+    let epochKeys: GateEpochKeys
     let trust: TrustList
     let challenge: [UInt8]?
     let skewSeconds: UInt64
@@ -76,7 +76,8 @@ struct SuishenSource: IdentitySource {
             )
         }
         let seals = try findings.stage("seals") { (findings) throws(Refusal) in
-            let seals = try SealsOpened(code, in: scene, keys: epochKeys, source: name, &findings)
+            let keys = epochKeys.keys(at: now, skewSeconds: skewSeconds)
+            let seals = try SealsOpened(code, in: scene, keys: keys, source: name, &findings)
             findings.identifyClockWitness()
             return seals
         }

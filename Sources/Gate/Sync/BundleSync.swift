@@ -9,13 +9,15 @@ import Signing
 /// gate checks them, moved to `generations/N`, linked as `current`, and only then remembered in the gate's state.
 package struct BundleSync: Sendable {
     /// The result of one fetch.
-    package struct Outcome: Sendable, Equatable {
+    package struct Outcome: Sendable {
         /// Whether the folder has a new generation.
         package let isUpdated: Bool
         package let bundleVersion: UInt64
         package let generation: UInt64
         /// The bytes of all answers' bodies.
         package let fetchedByteCount: Int
+        /// Nil for a gate that is not enrolled.
+        package let keys: SyncedKeys?
     }
 
     private let path: String
@@ -56,24 +58,44 @@ package struct BundleSync: Sendable {
         let contents = try CurrentGeneration.path(in: path, users: users)
         let pem = try rootKey(contents)
         let draft = try GenerationDraft(in: folder.generations)
+        let gate = (try? GateKeys(in: state ?? GateDirectory.statePath(in: path)))?.gate
         var fetch = GenerationFetch(files: files, former: contents, users: users)
-        try fetch.run(into: draft, root: try root.key(pem: pem), shallStop: shallStop)
-        if !fetch.isNew, let current, let number = try CurrentGeneration.number(in: path) {
-            return Outcome(
-                isUpdated: false, bundleVersion: current.bundle.version, generation: number,
-                fetchedByteCount: fetch.fetchedByteCount)
+        try fetch.run(into: draft, root: try root.key(pem: pem), gate: gate, shallStop: shallStop)
+        let number = try CurrentGeneration.number(in: path)
+        if !fetch.isNew, !fetch.keys.areNew, let current, let number {
+            return outcome(of: fetch, current, number, at: now)
         }
         try draft.write(pem, to: BundleExport.rootName)
         try fetch.complete(draft)
-        let (directory, times) = try check(draft.path, after: current, at: now)
-        let number = try folder.nextNumber()
-        try draft.finish(as: number)
-        try folder.use(number)
+        var (directory, times) = try check(draft.path, after: current, at: now)
+        let refusal = fetch.keys.areNew ? directory.epochKeys.refusal(at: now, skewSeconds: skewSeconds) : nil
+        if refusal != nil, let gate {
+            if !fetch.isNew, let current, let number {
+                return outcome(of: fetch, current, number, refusing: refusal, at: now)
+            }
+            try fetch.giveUpKeys(of: gate, in: draft)
+            (directory, times) = try check(draft.path, after: current, at: now)
+        }
+        let next = try folder.nextNumber()
+        try draft.finish(as: next)
+        try folder.use(next)
         try directory.remember(listTimes: times, at: now, skewSeconds: skewSeconds)
         folder.removeOldGenerations()
+        return outcome(of: fetch, directory, next, isUpdated: true, refusing: refusal, at: now)
+    }
+
+    private func outcome(
+        of fetch: GenerationFetch, _ directory: GateDirectory, _ number: UInt64, isUpdated: Bool = false,
+        refusing refusal: BundleError? = nil, at now: UInt64
+    ) -> Outcome {
+        let held = directory.epochKeys.refusal(at: now, skewSeconds: skewSeconds)
         return Outcome(
-            isUpdated: true, bundleVersion: directory.bundle.version, generation: number,
-            fetchedByteCount: fetch.fetchedByteCount)
+            isUpdated: isUpdated, bundleVersion: directory.bundle.version, generation: number,
+            fetchedByteCount: fetch.fetchedByteCount,
+            keys: SyncedKeys(
+                fetch.keys, refusal: refusal ?? held,
+                lastDay: held == nil ? directory.epochKeys.lastDay : nil,
+                isReceivingKeyOld: GateKeys.isReceivingKeyOld(in: directory.statePath, at: now)))
     }
 
     /// Opens the generation that the folder has, and remembers it: nothing older may replace it.

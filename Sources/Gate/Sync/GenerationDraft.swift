@@ -33,6 +33,19 @@ struct GenerationDraft: ~Copyable {
         if !isKept { Folder.remove(path) }
     }
 
+    /// Makes the folder of the gate's sealed keys, unless it is there.
+    func makeKeysFolder() throws(SyncError) {
+        let keys = "\(path)/\(SealedEpochKeys.folder)"
+        guard unsafe mkdir(keys, 0o755) == 0 || errno == EEXIST, unsafe chmod(keys, 0o755) == 0 else {
+            throw SyncFolder.unwritable(keys)
+        }
+    }
+
+    /// Removes a file.
+    func remove(_ name: String) throws(SyncError) {
+        guard unsafe unlink("\(path)/\(name)") == 0 else { throw SyncFolder.unwritable("\(path)/\(name)") }
+    }
+
     /// Writes a file that is not there yet, and brings it to the disk.
     func write(_ bytes: [UInt8], to name: String) throws(SyncError) {
         let target = "\(path)/\(name)"
@@ -56,7 +69,9 @@ struct GenerationDraft: ~Copyable {
     /// - Throws: `folder_unwritable`, and removes the draft.
     consuming func finish(as number: UInt64) throws(SyncError) {
         let target = "\(generations)/\(number)"
-        guard Folder.sync("\(path)/\(BundleExport.statusFolder)"), Folder.sync(path),
+        let keys = "\(path)/\(SealedEpochKeys.folder)"
+        guard Folder.sync("\(path)/\(BundleExport.statusFolder)"),
+            unsafe access(keys, F_OK) != 0 || Folder.sync(keys), Folder.sync(path),
             unsafe rename(path, target) == 0, Folder.sync(generations)
         else { throw SyncFolder.unwritable(target) }
         isKept = true

@@ -12,14 +12,22 @@ package struct PublishedFiles: Sendable {
     /// The server's address, by which entity tags are kept.
     let address: String
     private let exchange: HTTPExchange
+    private let endpoint: HTTPEndpoint
+    private let timeoutMilliseconds: Int
 
     /// - Parameters:
     ///   - address: the server, for keeping its entity tags.
     ///   - endpoint: the same server.
     ///   - timeoutMilliseconds: the limit of one file, from looking up the host's name to the last byte.
     package init(address: String, endpoint: HTTPEndpoint, timeoutMilliseconds: Int) {
-        self.address = address
+        (self.address, self.endpoint, self.timeoutMilliseconds) = (address, endpoint, timeoutMilliseconds)
         exchange = HTTPExchange(endpoint: endpoint, timeoutMilliseconds: timeoutMilliseconds)
+    }
+
+    /// The same tree, with a limit of one file that is at most this one.
+    func limited(toMilliseconds milliseconds: Int) -> PublishedFiles {
+        PublishedFiles(
+            address: address, endpoint: endpoint, timeoutMilliseconds: min(timeoutMilliseconds, milliseconds))
     }
 
     /// Fetches a file.

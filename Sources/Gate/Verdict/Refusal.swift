@@ -42,9 +42,8 @@ package struct Refusal: Error, Equatable, Sendable {
     package init(_ error: BundleError) {
         let code: RefusalCode =
             switch error.code {
-            case .unreadable, .badSignature, .busy, .rootsInvalid, .thresholdMissing, .requestInvalid,
-                .reportInvalid, .keysUnusable,
-                .keysBadSignature, .keysForeign, .keysRollback:
+            case .unreadable, .badSignature, .busy, .rootsInvalid, .thresholdMissing, .requestInvalid, .reportInvalid,
+                .keysUnusable, .keysBadSignature, .keysForeign, .keysRollback, .keysAhead:
                 .bundleUnreadable
             case .expired: .bundleExpired
             case .rollback: .bundleRollback

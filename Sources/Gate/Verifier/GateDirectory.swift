@@ -15,7 +15,7 @@ package struct GateDirectory: Sendable {
     let isRootUnpinned: Bool
     /// The key that signed the bundle, with its root document; nil where the first root signed it.
     let warrant: BundleWarrant?
-    let epochKeys: GateEpochKeys
+    private(set) var epochKeys: GateEpochKeys
     let statusLists: StatusStore
     let trust: TrustList
     let path: String
@@ -25,9 +25,8 @@ package struct GateDirectory: Sendable {
     private let users: TrustedUsers
     let memory: GateMemory
     let bundleFile: BundleFile
-    /// The hot list's file when the generation was opened; nil where there was none.
-    private let hotListPath: String
-    private let hotListFile: FileIdentity?
+    /// The root documents, the hot list and the sealed keys, which may be replaced without the bundle.
+    private let files: GenerationFiles
 
     /// Opens a folder; its root and bundle are not remembered yet.
     ///
@@ -92,8 +91,11 @@ package struct GateDirectory: Sendable {
         if let former, former.root.spki != root.spki {
             throw .rootDiffers(from: RootSource.digest(of: former.root), found: rootDigest)
         }
-        hotListPath = "\(contents)/\(BundleExport.hotListPath)"
-        hotListFile = FileIdentity(path: hotListPath)
+        let own = Result { () throws(BundleError) in try GateKeys(in: statePath) }
+        let sealedPath = (try? own.get()).map { SealedEpochKeys.path(of: $0.gate) }
+        files = GenerationFiles(
+            ["\(contents)/\(RootChain.name)", "\(contents)/\(BundleExport.hotListPath)"]
+                + (sealedPath.map { ["\(contents)/\($0)", "\(path)/\($0)"] } ?? []))
         let (bytes, file) = try BundleFile.read(in: contents, for: path, of: users)
         // An export writes the bundle last: a chain that is read after a bundle is not older than the bundle.
         let chain = try RootChain(in: contents, root: root, users: users)
@@ -107,8 +109,7 @@ package struct GateDirectory: Sendable {
             chain.map(FollowedRoots.init), bundleKey: warrant.map { RootSource.digest(of: $0.bundleKey.key) })
         try memory.check(version: bundle.version, digest: file.digest)
         epochKeys = try GateEpochKeys(
-            in: contents, beside: path, users: users, statePath: statePath, authority: authority,
-            newestTime: memory.keysTime)
+            in: [contents, path], users: users, own: own, authority: authority, newestTime: memory.keysTime)
         trust = TrustList(bundle.issuers)
         statusLists = StatusStore(
             folder: contents, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory,
@@ -118,9 +119,23 @@ package struct GateDirectory: Sendable {
         isRootUnpinned = source.isUnpinned(in: path, state: statePath)
     }
 
-    /// Whether the folder still holds the same bundle and the same hot list.
-    var isUnchanged: Bool {
-        bundleFile.isUnchanged && FileIdentity(path: hotListPath) == hotListFile
+    /// Whether the folder still holds the same bundle, root documents, hot list and sealed keys.
+    var isUnchanged: Bool { bundleFile.isUnchanged && files.isUnchanged }
+
+    /// The files by which another generation is told from this one, as they are now.
+    var identities: Identities {
+        Identities(bundle: FileIdentity(path: bundleFile.path), others: files.now)
+    }
+
+    /// The identities of a generation's files.
+    struct Identities: Equatable, Sendable {
+        fileprivate let bundle: FileIdentity?
+        fileprivate let others: GenerationFiles.Identities
+    }
+
+    /// Takes the former generation's epoch keys where the folder's sealed ones are refused.
+    mutating func keepEpochKeys(of former: GateDirectory, at now: UInt64, skewSeconds: UInt64) {
+        epochKeys = epochKeys.orFormer(former.epochKeys, at: now, skewSeconds: skewSeconds)
     }
 
     /// Remembers the bundle with its root document, the hot list if it was read, and the times of its opened lists.
@@ -142,10 +157,17 @@ package struct GateDirectory: Sendable {
             version: bundle.version, digest: bundleFile.digest, signedTime: bundle.signedTime,
             listNames: Set(bundle.statusLists.map(\.name) + [HotListToken.name]), times: listTimes)
         try statusLists.rememberHotList(at: now, skewSeconds: skewSeconds)
-        if let time = epochKeys.issuedAt, !SignedTime.isAhead(time, of: now, skewSeconds: skewSeconds) {
+        if let time = epochKeys.issuedAt(at: now, skewSeconds: skewSeconds) {
             try memory.remember(keysTime: time)
+            if !isTimeGiven { try settleReceivingKeys() }
         }
         return true
+    }
+
+    /// Destroys a receiving key that nothing needs any more, now that newer keys are remembered.
+    private func settleReceivingKeys() throws(BundleError) {
+        if epochKeys.isForNextKey { return try GateKeys.useNextReceivingKey(in: statePath) }
+        try GateKeys.destroyFormerReceivingKey(in: statePath)
     }
 
     /// Refuses a bundle or root document that is dated ahead, and a document or bundle key that has ended.
@@ -176,10 +198,11 @@ package struct GateDirectory: Sendable {
     /// Refuses a generation whose bundle names a domain without an epoch key in the folder.
     ///
     /// Throws `bundle_unreadable`.
-    func checkEpochKeys() throws(BundleError) {
+    func checkEpochKeys(at now: UInt64, skewSeconds: UInt64) throws(BundleError) {
         // Refused sealed keys are told by every verdict; a bundle with newer revocations is taken all the same.
-        guard epochKeys.refusal == nil else { return }
-        for domain in bundle.domains where epochKeys.file?.entries.contains(where: { $0.domain == domain }) != true {
+        guard epochKeys.refusal(at: now, skewSeconds: skewSeconds) == nil else { return }
+        let keys = epochKeys.keys(at: now, skewSeconds: skewSeconds)
+        for domain in bundle.domains where keys?.entries.contains(where: { $0.domain == domain }) != true {
             throw .malformed("the epoch key for \(domain.rawValue) of bundle \(bundle.version) is missing")
         }
     }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// A long-running gate: between two scans it switches to each new generation of its folder, as a whole or not at all.
 ///
-/// A generation is the folder's content; its `bundle.cbor` is replaced last, or its hot list alone. An invalid generation is not used, and
-/// every verdict warns of it until it is repaired.
+/// A generation is the folder's content; its `bundle.cbor` is replaced last, or its hot list, its root documents or the
+/// gate's sealed keys alone. An invalid generation is not used, and every verdict warns of it until it is repaired. Where
+/// the sealed keys alone are refused, the rest is used with the keys that the gate had.
 package final class RunningGate: Sendable {
     /// The warning in every verdict while the folder holds a refused generation.
     package static let refusedWarning = "update_refused"
@@ -15,7 +16,7 @@ package final class RunningGate: Sendable {
         /// Whether the folder holds another generation, which was refused.
         package let isUpdateRefused: Bool
         fileprivate let directory: GateDirectory
-        /// Whether one of its lists is unusable.
+        /// Whether one of its lists, or its sealed keys, are unusable.
         fileprivate let isIncomplete: Bool
         /// Whether the gate remembers it; it does not while the first generation is dated ahead.
         fileprivate let isRemembered: Bool
@@ -26,6 +27,11 @@ package final class RunningGate: Sendable {
         ) {
             (self.gate, self.directory, self.isRemembered) = (gate, directory, isRemembered)
             (self.isIncomplete, self.isUpdateRefused) = (isIncomplete, isUpdateRefused)
+        }
+
+        /// Why the folder's sealed keys are not used.
+        fileprivate func keysRefusal(at now: UInt64) -> BundleError? {
+            directory.epochKeys.refusal(at: now, skewSeconds: gate.skewSeconds)
         }
 
         fileprivate func marked(isRemembered: Bool? = nil, isUpdateRefused: Bool? = nil) -> Generation {
@@ -42,13 +48,13 @@ package final class RunningGate: Sendable {
         case takenUp(version: UInt64)
         /// The folder changed during the look.
         case unsettled
-        /// The new generation is refused; `isNew` at the first look with this error.
+        /// The new generation is refused, or its sealed keys alone; `isNew` at the first look with this error.
         case refused(BundleError, isNew: Bool)
     }
 
     /// A refused generation and its error.
     private struct Refused: Equatable {
-        let file: FileIdentity?
+        let files: GateDirectory.Identities
         let error: BundleError
     }
 
@@ -87,8 +93,10 @@ package final class RunningGate: Sendable {
         let opening = directory.statusLists.openAll(at: now, skewSeconds: gate.skewSeconds)
         let isRemembered = try directory.remember(listTimes: opening.times, at: now, skewSeconds: gate.skewSeconds)
         tally = directory.isTimeGiven ? nil : VerdictTally(statePath: directory.statePath, at: now)
+        let areKeysRefused = directory.epochKeys.refusal(at: now, skewSeconds: gate.skewSeconds) != nil
         generation = Mutex(
-            Generation(gate, directory, isIncomplete: !opening.isComplete, isRemembered: isRemembered))
+            Generation(
+                gate, directory, isIncomplete: !opening.isComplete || areKeysRefused, isRemembered: isRemembered))
     }
 
     /// The generation that decides a scan that begins now.
@@ -97,25 +105,30 @@ package final class RunningGate: Sendable {
     /// Looks for a new generation in the folder, and switches to it if every part is valid.
     ///
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: the finding; only `takenUp` changes the current generation and the gate's memory.
+    /// - Returns: the finding; only `takenUp`, and `refused` for sealed keys alone, change the current generation and the
+    ///   gate's memory.
     package func look(at now: UInt64) -> Finding {
         looks.withLock { looks in
             rememberFirst(at: now)
             let current = current
-            let bundleFile = current.directory.bundleFile
-            let file = FileIdentity(path: bundleFile.path)
-            if let waiting = unchanged(since: current, file, &looks) { return waiting }
+            let files = current.directory.identities
+            if let waiting = unchanged(since: current, files, &looks) { return waiting }
             do throws(BundleError) {
                 guard let next = try load(after: current, at: now) else { return .unsettled }
-                looks = Looks()
                 generation.withLock { $0 = next }
-                return .takenUp(version: next.directory.bundle.version)
+                let formerRefusal = looks.refused?.error
+                looks = Looks()
+                guard let refusal = next.keysRefusal(at: now) else {
+                    return .takenUp(version: next.directory.bundle.version)
+                }
+                looks.refused = Refused(files: next.directory.identities, error: refusal)
+                return .refused(refusal, isNew: refusal != formerRefusal)
             } catch {
                 // A half-replaced folder may be complete at the next look.
-                guard FileIdentity(path: bundleFile.path) == file else { return .unsettled }
+                guard current.directory.identities == files else { return .unsettled }
                 // The current generation's unusable list is still unusable: no news.
                 if looks.refused == nil, current.isIncomplete, current.directory.isUnchanged { return .nothingNew }
-                let found = Refused(file: file, error: error)
+                let found = Refused(files: files, error: error)
                 let isNew = looks.refused != found
                 looks.refused = found
                 if !current.isUpdateRefused { generation.withLock { $0 = current.marked(isUpdateRefused: true) } }
@@ -136,10 +149,12 @@ package final class RunningGate: Sendable {
     }
 
     /// The finding if the folder's bundle is the last one loaded or refused; nil if the folder must be loaded.
-    private func unchanged(since current: Generation, _ file: FileIdentity?, _ looks: inout Looks) -> Finding? {
+    private func unchanged(
+        since current: Generation, _ files: GateDirectory.Identities, _ looks: inout Looks
+    ) -> Finding? {
         let finding: Finding
         if let refused = looks.refused {
-            guard refused.file == file else { return nil }
+            guard refused.files == files else { return nil }
             finding = .refused(refused.error, isNew: false)
         } else {
             guard current.directory.isUnchanged else { return nil }
@@ -152,15 +167,17 @@ package final class RunningGate: Sendable {
 
     /// Loads, checks and remembers the folder's generation; nil if the bundle was replaced meanwhile.
     private func load(after current: Generation, at now: UInt64) throws(BundleError) -> Generation? {
-        let directory = try GateDirectory(after: current.directory)
+        var directory = try GateDirectory(after: current.directory)
         let skewSeconds = current.gate.skewSeconds
         try directory.checkTime(at: now, skewSeconds: skewSeconds)
-        try directory.checkEpochKeys()
+        directory.keepEpochKeys(of: current.directory, at: now, skewSeconds: skewSeconds)
+        try directory.checkEpochKeys(at: now, skewSeconds: skewSeconds)
         let opening = directory.statusLists.openAll(at: now, skewSeconds: skewSeconds)
         if let refusal = opening.refusal { throw refusal }
         let gate = try current.gate.switched(to: directory, replayPath: replayPath)
         guard directory.isUnchanged else { return nil }
         try directory.remember(listTimes: opening.times, at: now, skewSeconds: skewSeconds)
-        return Generation(gate, directory, isIncomplete: false)
+        let areKeysRefused = directory.epochKeys.refusal(at: now, skewSeconds: skewSeconds) != nil
+        return Generation(gate, directory, isIncomplete: areKeysRefused, isUpdateRefused: areKeysRefused)
     }
 }

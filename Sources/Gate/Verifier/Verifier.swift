@@ -42,6 +42,7 @@ package struct Verifier: Sendable {
     private let bundle: GateBundle
     private let warrant: BundleWarrant?
     private let memory: GateMemory
+    private let epochKeys: GateEpochKeys
     private let own: SuishenSource
     private let others: [any IdentitySource]
     private let match: HolderMatch
@@ -72,7 +73,9 @@ package struct Verifier: Sendable {
         self.scene = scene
         self.setup = setup
         standingWarnings =
-            (directory.isRootUnpinned ? [RootSource.unpinnedWarning] : []) + directory.epochKeys.warnings
+            (directory.isRootUnpinned ? [RootSource.unpinnedWarning] : [])
+            + (directory.epochKeys.refusal.map { [$0.code.rawValue] } ?? [])
+        epochKeys = directory.epochKeys
         (bundle, warrant) = (directory.bundle, directory.warrant)
         memory = directory.memory
         self.replay = replay
@@ -81,7 +84,7 @@ package struct Verifier: Sendable {
         let network = bundle.transit ?? TransitNetwork(layout: TransitLayout(), authorities: [:])
         own = SuishenSource(
             bundle: bundle, scene: scene, statusLists: directory.statusLists,
-            epochKeys: directory.epochKeys.file, trust: directory.trust, challenge: challenge, skewSeconds: skewSeconds)
+            epochKeys: directory.epochKeys, trust: directory.trust, challenge: challenge, skewSeconds: skewSeconds)
         others = [
             TransitSource(
                 scene: scene,
@@ -182,7 +185,11 @@ package struct Verifier: Sendable {
     /// - Returns: a verdict for each code; either all of them are `ok` or none is.
     package func settle(_ scan: AssessedScan, at now: UInt64) -> [Verdict] {
         var codes = scan.codes
-        for index in codes.indices { codes[index].findings.warnings += standingWarnings }
+        var warnings = standingWarnings
+        if epochKeys.refusal == nil, let refusal = epochKeys.refusal(at: now, skewSeconds: skewSeconds) {
+            warnings.append(refusal.code.rawValue)
+        }
+        for index in codes.indices { codes[index].findings.warnings += warnings }
         let clock = ClockCompared(&codes, by: setup.clock)
         do throws(Refusal) {
             let proofs = ScanProofs(

@@ -64,10 +64,11 @@ package struct IssuerOperation: Sendable {
     /// A change in one transaction with its audit line.
     static func change(
         _ name: String, takes members: Set<String>, clockNeed: ClockNeed = .nothing, beatNeed: BeatNeed = .nothing,
-        _ preparation: @escaping Preparation
+        settle: (@Sendable (IssuingService) throws -> Void)? = nil, _ preparation: @escaping Preparation
     ) -> IssuerOperation {
         IssuerOperation(
-            name: name, members: members, action: .change(preparation), clockNeed: clockNeed, beatNeed: beatNeed)
+            name: name, members: members, action: .change(preparation), clockNeed: clockNeed, beatNeed: beatNeed,
+            settle: settle)
     }
 
     /// A change that appends to the trace log.

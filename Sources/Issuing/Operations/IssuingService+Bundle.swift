@@ -141,15 +141,20 @@ extension IssuingService {
     /// The epoch keys that a bundle of now carries; nil without a domain.
     func epochKeys(_ domains: [SealDomain], at now: UInt64) throws -> EpochKeyFile? {
         guard !domains.isEmpty else { return nil }
-        let yesterday = now.subtractingFloor(86_400) / 86_400
         var entries: [EpochKeyFile.Entry] = []
         for domain in domains {
-            for day in yesterday..<(yesterday + 1 + settings.epochKeyDays) {
+            for day in epochDays(at: now) {
                 let key = try keys.epochKey(domain, day: day, suite: settings.suite)
                 entries.append(.init(issuer: settings.issuer, domain: domain, day: day, key: key))
             }
         }
         return EpochKeyFile(entries: entries)
+    }
+
+    /// The days of the epoch keys that a bundle of now carries: yesterday and `epochKeyDays` days from today on.
+    func epochDays(at now: UInt64) -> ClosedRange<UInt64> {
+        let yesterday = now.subtractingFloor(86_400) / 86_400
+        return yesterday...(yesterday + settings.epochKeyDays)
     }
 
     static func trusted(_ key: IssuerKeyRecord) throws -> IssuerRecord {

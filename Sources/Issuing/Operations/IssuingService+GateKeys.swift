@@ -3,6 +3,7 @@ import Encoding
 package import Gate
 import Signing
 import Storage
+import Synchronization
 
 extension IssuerOperation {
     /// One gate's epoch keys, sealed to it: `{"gate", "path", "bytes"}`, with the file's bytes in Base64.
@@ -32,46 +33,59 @@ extension IssuingService {
             try record.checkGetsKeys()
             return [record]
         }
+        // The published file is no longer the gate's newest.
+        noteGateChange()
         guard let file = try sealed(orders, by: caller).first else { throw OperationError.gateUnknown }
         return file
     }
 
-    /// Seals the epoch keys of a page of gates; suspended and revoked gates, and gates without domains, get none.
+    /// Seals the epoch keys of these gates; suspended and revoked gates, and gates without domains, get none.
     ///
     /// - Parameters:
-    ///   - after: the last gate of the page before; nil for the first page.
-    ///   - caller: the user who asks, for the audit trail.
-    /// - Returns: the files `keys/GATE`, and the page's last gate; nil where no gate is left.
+    ///   - gates: at most ``gatePageCountMax``.
+    ///   - caller: the user who asks, for the audit trail, which gets one line for all.
+    /// - Returns: the files `keys/GATE`.
     /// - Throws: an error of a key or of the registry.
-    package func sealedKeysOfAllGates(
-        after: GateIdentifier?, by caller: Caller
-    ) async throws(OperationError) -> (files: [BundleExport.File], last: GateIdentifier?) {
-        do {
-            let page = try database.read { try $0.gates(after: after?.bytes, count: Self.gatePageCountMax) }
-            let orders = try await keyOrders(by: caller) { database in
-                // Read again: a gate may have been revoked since.
-                try page.compactMap { try database.gate($0.identifier) }.filter {
-                    (try? $0.checkGetsKeys()) != nil
-                }
-            }
-            return (try sealed(orders, by: caller), page.last.flatMap { GateIdentifier(bytes: $0.identifier) })
-        } catch {
-            throw OperationError(any: error)
+    func sealedKeys(
+        ofPage gates: [GateIdentifier], by caller: Caller
+    ) async throws(OperationError) -> [BundleExport.File] {
+        guard !gates.isEmpty else { return [] }
+        let orders = try await keyOrders(by: caller, isPage: true) { database in
+            // Read now: a gate may have been revoked since the caller has read it.
+            try gates.compactMap { try database.gate($0.bytes) }.filter(\.getsKeys)
         }
+        return try sealed(orders, by: caller)
     }
+
+    /// Notes that a gate's published keys may be due.
+    func noteGateChange() { gateChanges.add(1, ordering: .releasing) }
+
+    /// The count of changes that were noted.
+    var gateChangeCount: UInt64 { gateChanges.load(ordering: .acquiring) }
 
     /// A gate, and the `iat` of its next keys.
     private typealias KeyOrder = (gate: GateRecord, issuedAt: UInt64)
 
-    /// Takes the times of gates' next keys, with a line in the audit trail for each.
+    /// Takes the times of gates' next keys, with a line in the audit trail for each gate or for the page.
     private func keyOrders(
-        by caller: Caller, _ gates: @escaping @Sendable (any StoreTransaction) throws -> [GateRecord]
+        by caller: Caller, isPage: Bool = false,
+        _ gates: @escaping @Sendable (any StoreTransaction) throws -> [GateRecord]
     ) async throws(OperationError) -> [KeyOrder] {
         let time = try signingClock.time(at: caller.nowMilliseconds)
         do {
             return try await database.write { [registry] database in
-                try gates(database).map { gate in
+                let gates = try gates(database)
+                if isPage, let first = gates.first, let last = gates.last {
+                    try registry.audit(
+                        uid: caller.uid, action: "gate.keys", subject: "gates",
+                        detail: [
+                            "count": .integer(Int64(gates.count)), "first": .string(Hex.encode(first.identifier)),
+                            "last": .string(Hex.encode(last.identifier)),
+                        ], at: caller.now, in: database)
+                }
+                return try gates.map { gate in
                     let issuedAt = try Registry.nextKeysTime(of: gate, at: time.seconds, in: database)
+                    if isPage { return (gate, issuedAt) }
                     try registry.audit(
                         uid: caller.uid, action: "gate.keys", subject: Hex.encode(gate.identifier),
                         detail: [
@@ -106,6 +120,9 @@ extension IssuingService {
 }
 
 extension GateRecord {
+    /// Whether the gate gets epoch keys.
+    var getsKeys: Bool { status == .active && !domains.isEmpty }
+
     /// Refuses a gate that gets no epoch keys.
     fileprivate func checkGetsKeys() throws(OperationError) {
         let name = Hex.encode(identifier)

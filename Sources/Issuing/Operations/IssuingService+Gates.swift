@@ -6,21 +6,33 @@ import Storage
 
 extension IssuerOperation {
     /// Registers a gate by its signed request.
-    package static let registerGate = change("gate.register", takes: ["request", "scenes", "domains", "site"]) {
+    package static let registerGate = change(
+        "gate.register", takes: ["request", "scenes", "domains", "site"], settle: noteGateChange
+    ) {
         try $0.registeringGate($1, at: $2.now)
     }
 
-    package static let suspendGate = change("gate.suspend", takes: ["gate"], beatNeed: .change) {
+    package static let suspendGate = change(
+        "gate.suspend", takes: ["gate"], beatNeed: .change, settle: noteGateChange
+    ) {
         try $0.changingGate($1, to: .suspended, at: $2.now)
     }
 
-    package static let resumeGate = change("gate.resume", takes: ["gate"]) {
+    package static let resumeGate = change("gate.resume", takes: ["gate"], settle: noteGateChange) {
         try $0.changingGate($1, to: .active, at: $2.now)
     }
 
-    package static let revokeGate = change("gate.revoke", takes: ["gate"], beatNeed: .change) {
+    /// Replaces a gate's receiving key by its signed request.
+    package static let rekeyGate = change("gate.rekey", takes: ["request"], settle: noteGateChange) {
+        try $0.rekeyingGate($1.object["request"] ?? .null, at: $2.now)
+    }
+
+    package static let revokeGate = change("gate.revoke", takes: ["gate"], beatNeed: .change, settle: noteGateChange) {
         try $0.changingGate($1, to: .revoked, at: $2.now)
     }
+
+    /// Lets the published keys follow a change of a gate.
+    private static let noteGateChange: @Sendable (IssuingService) -> Void = { $0.noteGateChange() }
 }
 
 extension IssuingService {
@@ -62,16 +74,63 @@ extension IssuingService {
         }
     }
 
-    /// Reads a request that trusts this installation's root.
-    private func gateRequest(_ value: JSONValue) throws(OperationError) -> GateRequest {
-        let request: GateRequest
+    /// How far a gate's clock may be ahead of this machine's, in seconds: a later time would shut its own requests out.
+    static let gateClockAheadSecondsMax: UInt64 = 86_400
+
+    /// Checks a request for another receiving key, from whatever way it came.
+    ///
+    /// The same key again changes nothing. A request that is not later than the one that brought the present key is
+    /// refused, since it may be an old one that somebody has kept.
+    ///
+    /// - Parameters:
+    ///   - value: the request.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: the change, which answers the gate as it is then.
+    /// - Throws: `gate_request_invalid`; the change throws `gate_unknown`, `signature_invalid`, `gate_revoked` and
+    ///   `gate_request_old`.
+    func rekeyingGate(_ value: JSONValue, at now: UInt64) throws(OperationError) -> IssuerOperation.Change {
+        let unverified = try Self.checked { () throws(BundleError) in try UnverifiedRekeyRequest(value) }
+        return { database in
+            guard let gate = try database.gate(unverified.gate.bytes) else { throw OperationError.gateUnknown }
+            let key = try VerificationKey(spki: gate.signingKey)
+            let request = try Self.checked { () throws(BundleError) in try unverified.verified(by: key) }
+            guard gate.status != .revoked else { throw OperationError.gateRevoked(request.gate) }
+            let spki = request.receivingKey.spki
+            if gate.receivingKey == spki { return ChangeOutcome(gate.json, subject: nil) }
+            guard request.issuedAt > gate.receivingKeyAt, request.issuedAt <= now + Self.gateClockAheadSecondsMax else {
+                throw OperationError(
+                    code: .gateRequestOld,
+                    reason: "the request is of \(request.issuedAt); it must be later than \(gate.receivingKeyAt), and "
+                        + "at most a day ahead of this machine's clock",
+                    hint: "set the gate's clock, and print the request again with `verify renew-key`")
+            }
+            let changed = try Registry.setReceivingKey(spki, of: gate, at: request.issuedAt, in: database)
+            return ChangeOutcome(
+                changed.json, subject: request.gate.text,
+                detail: [
+                    "fingerprint": .string(
+                        GateRequest.fingerprint(signingKey: changed.signingKey, receivingKey: changed.receivingKey)),
+                    "iat": .integer(Int64(clamping: request.issuedAt)),
+                ])
+        }
+    }
+
+    /// What a gate has signed, or the caller's error.
+    private static func checked<Request>(
+        _ request: () throws(BundleError) -> Request
+    ) throws(OperationError) -> Request {
         do throws(BundleError) {
-            request = try GateRequest(value)
+            return try request()
         } catch {
             throw OperationError(
                 code: error.code == .badSignature ? .signatureInvalid : .gateRequestInvalid, reason: error.reason,
                 hint: error.hint)
         }
+    }
+
+    /// Reads a request that trusts this installation's root.
+    private func gateRequest(_ value: JSONValue) throws(OperationError) -> GateRequest {
+        let request = try Self.checked { () throws(BundleError) in try GateRequest(value) }
         guard request.rootDigest == RootSource.digest(of: keys.root),
             request.signingKey.algorithm == settings.suite.algorithm
         else {
@@ -109,11 +168,7 @@ extension IssuingService {
         let identifier = try fields.gate("gate")
         return { database in
             guard let gate = try database.gate(identifier.bytes) else { throw OperationError.gateUnknown }
-            guard gate.status != .revoked || status == .revoked else {
-                throw OperationError(
-                    code: .gateRevoked, reason: "the gate \(identifier.text) is revoked",
-                    hint: "enrol it anew with an empty --state folder, and register the new request")
-            }
+            guard gate.status != .revoked || status == .revoked else { throw OperationError.gateRevoked(identifier) }
             guard let change = try Registry.setStatus(status, ofGate: identifier.bytes, at: now, in: database) else {
                 throw OperationError.gateUnknown
             }
@@ -126,6 +181,12 @@ extension OperationError {
     static let gateUnknown = OperationError(
         code: .gateUnknown, reason: "no gate is registered under this identifier",
         hint: "use a `gate` from `suishen gate list`")
+
+    static func gateRevoked(_ gate: GateIdentifier) -> OperationError {
+        OperationError(
+            code: .gateRevoked, reason: "the gate \(gate.text) is revoked",
+            hint: "enrol it anew with an empty --state folder, and register the new request")
+    }
 }
 
 extension RequestFields {

@@ -3,6 +3,7 @@ package import Encoding
 package import Platform
 package import Signing
 package import Storage
+import Synchronization
 import TraceLog
 
 /// Carries out every operation of an issuer on one registry, for the daemon and for commands alike.
@@ -28,6 +29,9 @@ package final class IssuingService: Sendable {
     let readings = ReadingTurns()
     let keptLists = KeptStatusLists()
     let treeReader = TreeReader()
+    let keysReader = PublishedKeysReader()
+    /// Counts the changes after which a gate's published keys may be another file.
+    let gateChanges = Atomic<UInt64>(0)
     package let treeHealth = TreeHealth()
     let refusals = RefusalTally()
     let trailReadings = TrailReadings()

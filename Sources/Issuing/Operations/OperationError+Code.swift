@@ -22,6 +22,7 @@ extension OperationError {
         case deviceKeyInvalid = "device_key_invalid"
         case gateExists = "gate_exists"
         case gateRequestInvalid = "gate_request_invalid"
+        case gateRequestOld = "gate_request_old"
         case gateRevoked = "gate_revoked"
         case gateSuspended = "gate_suspended"
         case gateUnknown = "gate_unknown"
@@ -121,8 +122,8 @@ extension OperationError.Code: ErrorCode {
             .inputUnusable
         case .notPermitted: .notPermitted
         case .gateUnknown, .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown, .settlementUnknown: .notFound
-        case .beatExists, .gateExists, .gateRevoked, .gateSuspended, .gateWithoutDomains, .keyCompromised, .keyInUse,
-            .reportOld, .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists:
+        case .beatExists, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
+            .keyCompromised, .keyInUse, .reportOld, .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists:
             .conflict
         case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
             .settlementKeyMissing,

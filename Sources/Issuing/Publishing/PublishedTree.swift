@@ -66,6 +66,7 @@ package final class PublishedTree: Sendable {
     static func isPublic(_ name: String) -> Bool {
         [BundleExport.bundleName, BundleExport.rootName, rootsName, BundleExport.hotListPath].contains(name)
             || BundleExport.listName(of: name).map { !$0.isEmpty && !$0.contains("/") && !$0.hasPrefix(".") } == true
+            || SealedEpochKeys.gate(ofPath: name) != nil
     }
 
     /// Replaces a file in one step that survives a power cut, unless it has these bytes already.
@@ -137,7 +138,7 @@ package final class PublishedTree: Sendable {
     ///
     /// nginx makes a file's ETag of this time and the size, so that the ETag follows the content: it changes with the
     /// content within one second too, and is the same for copies of the tree.
-    private static func times(of bytes: [UInt8]) -> [timespec] {
+    static func times(of bytes: [UInt8]) -> [timespec] {
         let number = DigestAlgorithm.sha256.digest(bytes).prefix(4).reduce(0) { $0 << 8 | Int($1) }
         let time = timespec(tv_sec: (1 << 29) + number % (1 << 30), tv_nsec: 0)
         return [time, time]
@@ -152,6 +153,12 @@ package final class PublishedTree: Sendable {
             || utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) == 0
     }
 
+    /// Whether a file has the times that belong to its bytes, as every file that a publication wrote.
+    static func hasTimes(of path: String, holding bytes: [UInt8]) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mtim.tv_sec == times(of: bytes)[1].tv_sec
+    }
+
     /// Whether a file has these bytes and the mode; a time that was changed since is set again.
     private func holds(_ bytes: [UInt8], at target: String) -> Bool {
         guard let file = try? RegularFile(target, byteCountMax: bytes.count, followsLink: false),
@@ -160,7 +167,7 @@ package final class PublishedTree: Sendable {
         return (try? file.bytes()) == bytes && Self.setTimes(of: target, holding: bytes)
     }
 
-    private static func makeFolder(_ path: String) throws(OperationError) {
+    static func makeFolder(_ path: String) throws(OperationError) {
         guard unsafe mkdir(path, 0o755) == 0 else {
             guard errno == EEXIST else { throw unwritable(path) }
             return
@@ -170,7 +177,7 @@ package final class PublishedTree: Sendable {
     }
 
     /// Refuses a symbolic link, and a folder or file that another user can change or exchange.
-    private static func check(_ path: String) throws(OperationError) {
+    static func check(_ path: String) throws(OperationError) {
         do throws(UntrustedEntry) {
             try TrustedUsers.own.check(path, followsLink: false)
         } catch {
@@ -178,11 +185,11 @@ package final class PublishedTree: Sendable {
         }
     }
 
-    private static func unwritable(_ path: String) -> OperationError {
+    static func unwritable(_ path: String) -> OperationError {
         unwritable(path, unsafe String(cString: strerror(errno)))
     }
 
-    private static func unwritable(_ path: String, _ reason: String) -> OperationError {
+    static func unwritable(_ path: String, _ reason: String) -> OperationError {
         OperationError(
             code: .outputUnwritable, reason: "\(path) cannot be written: \(reason)",
             hint: "name a folder whose parent exists, that this user owns and nobody else may write to")

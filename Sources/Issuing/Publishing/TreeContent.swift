@@ -23,6 +23,8 @@ struct TreeContent: Sendable {
     }
 
     var bundle: GateBundle?
+    /// The bytes of the bundle's file.
+    var bundleBytes: [UInt8] = []
     /// By name.
     var lists: [String: List] = [:]
     /// The names of all list files, also of those that cannot be read.
@@ -45,6 +47,7 @@ final class TreeReader: Sendable {
         var content = TreeContent()
         if let bytes = Self.bytes("\(tree)/\(BundleExport.bundleName)", byteCountMax: GateBundle.byteCountMax) {
             content.bundle = try? GateBundle(published: bytes[...])
+            content.bundleBytes = bytes
         }
         for name in Folder.names(in: "\(tree)/\(BundleExport.statusFolder)") {
             let path = "\(BundleExport.statusFolder)/\(name)"

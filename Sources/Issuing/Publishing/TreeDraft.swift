@@ -97,16 +97,29 @@ struct TreeDraft {
             && list.bitCount >= shard.shard.bitCount - Int(service.settings.statusHeadroomCount / 2)
     }
 
-    /// Whether the published bundle says what a new one would say, is the newest, and has most of its term before it.
+    /// Whether the published bundle says what a new one would say, is the newest, has most of its term before it, and is
+    /// signed by the key that would sign a new one, after the newest root document was made.
     private func isCurrent(_ bundle: GateBundle?) -> Bool {
         guard let bundle, bundle.version == view.bundleVersion, bundle.issuedAt <= now,
-            now - bundle.issuedAt < max(1, lifetime / 3), now < bundle.expiresAt
+            now - bundle.issuedAt < max(1, lifetime / 3), now < bundle.expiresAt, isWellSigned(bundle)
         else { return false }
         let expected = GateBundle(
             version: bundle.version, issuedAt: bundle.issuedAt, expiresAt: bundle.expiresAt, issuers: view.issuers,
             statusLists: view.shards.map(\.reference), statusListTimes: bundle.statusListTimes, domains: [],
             hosts: [service.settings.host.lowercased()])
         return expected == bundle
+    }
+
+    /// Whether gates that follow the installation's root documents take the published bundle, by the newest key.
+    ///
+    /// A key or documents that cannot be read are no reason for a new bundle: revocations must not wait for them.
+    private func isWellSigned(_ bundle: GateBundle) -> Bool {
+        guard let roots = try? InstallationRoots(service.state) else { return true }
+        let signer = (try? service.signingKeys.bundleKey(at: time))?.key.verificationKey
+        return bundle.issuedAt >= roots.chain?.newest.issuedAt ?? 0
+            && (signer == nil
+                || GateBundle.isPublished(
+                    content.bundleBytes[...], by: signer, under: BundleAuthority(roots.chain, root: roots.root)))
     }
 
     /// The hot list beside full lists: its bytes, nil where the published one stays, and its length.

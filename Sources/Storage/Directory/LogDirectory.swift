@@ -65,7 +65,7 @@ package struct LogDirectory: TileStore {
         remove(name)
         try? FileManager.default.removeItem(atPath: path + "/" + temporary)
         let value = try fill { file, bytes throws(LogError) in try writeUnsynced(bytes, to: "\(temporary)/\(file)") }
-        guard syncFileSystem(), unsafe rename("\(path)/\(temporary)", "\(path)/\(name)") == 0 else {
+        guard Folder.syncFileSystem(of: path), unsafe rename("\(path)/\(temporary)", "\(path)/\(name)") == 0 else {
             throw Self.unwritable(name)
         }
         try sync([name])
@@ -83,14 +83,6 @@ package struct LogDirectory: TileStore {
         guard descriptor >= 0 else { throw Self.unwritable(name) }
         defer { close(descriptor) }
         guard WholeTransfer.write(bytes, to: descriptor) else { throw Self.unwritable(name) }
-    }
-
-    /// Syncs the log's whole file system; one such sync costs less than thousands of file syncs.
-    private func syncFileSystem() -> Bool {
-        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return syncfs(descriptor) == 0
     }
 
     /// Removes a folder; a reader finds the whole folder or nothing.

@@ -18,6 +18,8 @@ package struct GateRecord: Sendable, Equatable {
     package let signingKey: [UInt8]
     /// SubjectPublicKeyInfo of the key to which the gate's epoch keys are sealed.
     package let receivingKey: [UInt8]
+    /// The `iat` of the request that brought the receiving key, by the gate's clock; 0 for the one of its registration.
+    package let receivingKeyAt: UInt64
     package let site: String
     package let scenes: [String]
     /// The domains whose epoch keys the gate gets.
@@ -32,10 +34,11 @@ package struct GateRecord: Sendable, Equatable {
 
     package init(
         identifier: [UInt8], name: String, signingKey: [UInt8], receivingKey: [UInt8], site: String, scenes: [String],
-        domains: [String], status: Status = .active, registeredAt: UInt64, statusAt: UInt64, keysIssuedAt: UInt64 = 0
+        domains: [String], status: Status = .active, registeredAt: UInt64, statusAt: UInt64, keysIssuedAt: UInt64 = 0,
+        receivingKeyAt: UInt64 = 0
     ) {
         (self.identifier, self.name, self.site) = (identifier, name, site)
-        (self.signingKey, self.receivingKey) = (signingKey, receivingKey)
+        (self.signingKey, self.receivingKey, self.receivingKeyAt) = (signingKey, receivingKey, receivingKeyAt)
         (self.scenes, self.domains, self.status) = (scenes, domains, status)
         (self.registeredAt, self.statusAt, self.keysIssuedAt) = (registeredAt, statusAt, keysIssuedAt)
     }
@@ -47,7 +50,18 @@ extension GateRecord {
         GateRecord(
             identifier: identifier, name: name, signingKey: signingKey, receivingKey: receivingKey, site: site,
             scenes: scenes, domains: domains, status: status, registeredAt: registeredAt, statusAt: now,
-            keysIssuedAt: keysIssuedAt)
+            keysIssuedAt: keysIssuedAt, receivingKeyAt: receivingKeyAt)
+    }
+
+    /// The gate with another receiving key, unless a later request has brought the present one.
+    ///
+    /// The time of the keys rises, so that a file which was sealed to the former key is not the newest.
+    func with(receivingKey: [UInt8], at receivingKeyAt: UInt64) -> GateRecord {
+        guard receivingKeyAt > self.receivingKeyAt else { return self }
+        return GateRecord(
+            identifier: identifier, name: name, signingKey: signingKey, receivingKey: receivingKey, site: site,
+            scenes: scenes, domains: domains, status: status, registeredAt: registeredAt, statusAt: statusAt,
+            keysIssuedAt: keysIssuedAt == 0 ? 0 : keysIssuedAt + 1, receivingKeyAt: receivingKeyAt)
     }
 
     /// The gate after its keys were sealed anew.
@@ -55,7 +69,7 @@ extension GateRecord {
         GateRecord(
             identifier: identifier, name: name, signingKey: signingKey, receivingKey: receivingKey, site: site,
             scenes: scenes, domains: domains, status: status, registeredAt: registeredAt, statusAt: statusAt,
-            keysIssuedAt: max(self.keysIssuedAt, keysIssuedAt))
+            keysIssuedAt: max(self.keysIssuedAt, keysIssuedAt), receivingKeyAt: receivingKeyAt)
     }
 }
 
@@ -72,6 +86,23 @@ extension Registry {
         let changed = gate.with(status, at: now)
         try transaction.putGate(changed)
         return (changed, true)
+    }
+
+    /// Gives a gate another receiving key.
+    ///
+    /// - Parameters:
+    ///   - key: SubjectPublicKeyInfo.
+    ///   - gate: the gate, as it is in the registry.
+    ///   - time: the request's `iat`, later than ``GateRecord/receivingKeyAt``.
+    ///   - transaction: an open transaction.
+    /// - Returns: the gate as it is now.
+    /// - Throws: an error of the registry.
+    package static func setReceivingKey(
+        _ key: [UInt8], of gate: GateRecord, at time: UInt64, in transaction: any RegistryTransaction
+    ) throws -> GateRecord {
+        let changed = gate.with(receivingKey: key, at: time)
+        try transaction.putGate(changed)
+        return changed
     }
 
     /// The `iat` of the next sealed keys of a gate: now, or one more than the newest.

@@ -50,6 +50,7 @@ enum RegistrySchema {
             Step("gates 1", sql: gates),
             Step("gates 2", sql: gateReports),
             Step("settlements 1", sql: settlements),
+            Step("gate keys 1", sql: "ALTER TABLE gate ADD COLUMN receivingKeyAt INTEGER NOT NULL DEFAULT 0"),
         ]
     }
 

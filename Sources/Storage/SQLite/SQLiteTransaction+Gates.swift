@@ -1,6 +1,7 @@
 extension SQLiteTransaction {
     private static let gateColumns = """
-        id, name, signingKey, receivingKey, site, scenes, domains, status, registeredAt, statusAt, keysIssuedAt
+        id, name, signingKey, receivingKey, site, scenes, domains, status, registeredAt, statusAt, keysIssuedAt,
+        receivingKeyAt
         """
 
     func gate(_ identifier: [UInt8]) throws -> GateRecord? {
@@ -17,14 +18,16 @@ extension SQLiteTransaction {
     func putGate(_ gate: GateRecord) throws {
         try database.run(
             """
-            INSERT INTO gate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO gate (\(Self.gateColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET
+                receivingKey = iif(excluded.receivingKeyAt > receivingKeyAt, excluded.receivingKey, receivingKey),
+                receivingKeyAt = max(receivingKeyAt, excluded.receivingKeyAt),
                 status = excluded.status, statusAt = excluded.statusAt,
                 keysIssuedAt = max(keysIssuedAt, excluded.keysIssuedAt)
             """, .bytes(gate.identifier), .text(gate.name), .bytes(gate.signingKey), .bytes(gate.receivingKey),
             .text(gate.site), .text(gate.scenes.joined(separator: " ")), .text(gate.domains.joined(separator: " ")),
             .text(gate.status.rawValue), .integer(gate.registeredAt), .integer(gate.statusAt),
-            .integer(gate.keysIssuedAt))
+            .integer(gate.keysIssuedAt), .integer(gate.receivingKeyAt))
     }
 
     private static func gate(_ row: DirectRow) throws(StorageError) -> GateRecord {
@@ -36,6 +39,7 @@ extension SQLiteTransaction {
             receivingKey: try row.blob(3), site: try row.text(4),
             scenes: try row.text(5).split(separator: " ").map(String.init),
             domains: try row.text(6).split(separator: " ").map(String.init), status: status,
-            registeredAt: try row.unsigned(8), statusAt: try row.unsigned(9), keysIssuedAt: try row.unsigned(10))
+            registeredAt: try row.unsigned(8), statusAt: try row.unsigned(9), keysIssuedAt: try row.unsigned(10),
+            receivingKeyAt: try row.unsigned(11))
     }
 }

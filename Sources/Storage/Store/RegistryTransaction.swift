@@ -83,6 +83,7 @@ package protocol RegistryTransaction: RegistrySnapshot {
 
     /// Adds a gate, or changes the status and raises the keys' time of the gate with the same identifier.
     ///
+    /// Its receiving key is replaced where the new one's time is later.
     /// It refuses a change from revoked.
     func putGate(_ gate: GateRecord) throws
 

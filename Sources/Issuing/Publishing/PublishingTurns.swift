@@ -1,0 +1,29 @@
+/// Says at which looks a publication is due: at first, after a rest, and after a failure at ever rarer looks.
+struct PublishingTurns {
+    /// The looks that are left out after a first failure, and at most: 1 second and 32 seconds.
+    private static let backoffLooks = (first: 4, max: 128)
+
+    private var wait = 0
+    private var backoff = 0
+    private var reported: OperationError?
+
+    var isDue: Bool { wait <= 0 }
+    var isFailing: Bool { backoff > 0 }
+
+    mutating func succeed(restingFor looks: Int) {
+        (reported, backoff, wait) = (nil, 0, looks)
+    }
+
+    /// Notes a failure.
+    ///
+    /// - Returns: whether it is another error than the last one.
+    mutating func fail(_ error: OperationError) -> Bool {
+        defer { reported = error }
+        backoff = min(max(backoff * 2, Self.backoffLooks.first), Self.backoffLooks.max)
+        wait = backoff
+        return error != reported
+    }
+
+    /// Ends a look.
+    mutating func rest() { wait -= 1 }
+}
