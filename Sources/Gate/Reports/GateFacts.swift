@@ -34,14 +34,13 @@ struct GateFacts: Sendable {
         report.lists = oldest.sorted { $0.name < $1.name }
         let hot = directory.memory.newestTime(ofList: HotListToken.name)
         report.hotListTime = hot > 0 ? hot : nil
-        if directory.epochKeys.issuedAt != nil {
-            report.keysLastDay = directory.epochKeys.file?.entries.map(\.day).max()
-        }
+        if !directory.epochKeys.isInClear { report.keysLastDay = directory.epochKeys.lastDay }
         return report
     }
 
     /// The warnings that the folder itself gives.
-    var warnings: Set<String> {
-        Set([failure].compactMap(\.self) + (directory?.epochKeys.warnings ?? []))
+    func warnings(at now: UInt64) -> Set<String> {
+        let keys = directory?.epochKeys.refusal(at: now, skewSeconds: Scene.clockSkewSecondsDefault)
+        return Set([failure, keys?.code.rawValue].compactMap(\.self))
     }
 }

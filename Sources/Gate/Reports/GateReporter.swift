@@ -69,7 +69,7 @@ package struct GateReporter: Sendable {
         let gate = GateIdentifier(of: key.verificationKey)
         let state = try file.update { (state) throws(BundleError) in
             guard state.pending == nil else { return }
-            state.add(VerdictCounts(), warnings: facts.warnings, since: now)
+            state.add(VerdictCounts(), warnings: facts.warnings(at: now), since: now)
             let since = state.countedSince == 0 ? now : state.countedSince
             let draft = facts.draft(
                 of: gate, counter: state.nextCounter(at: now), at: now, since: since, fetch: fetch)
