@@ -86,8 +86,8 @@ struct SettlementDrawTests {
             #expect(day.number == number && day.text == text && SettlementDay(of: day.end - 1) == day)
         }
         let others = [
-            "1969-12-31", "9999-12-31", "2026-2-03", "2026-02-29", "2026-13-01", "2026-00-10", "10000-01-1",
-            "2026-11-29x", "",
+            "1969-12-31", "9999-12-31", "2026-2-03", "2026-02-29", "2026-13-01", "2026-00-10",
+            "10000-01-1", "2026-11-29x", "",
         ]
         for text in others { #expect(SettlementDay(text) == nil, "\(text)") }
         #expect(SettlementDay(number: 2_932_896) == nil && SettlementDay(of: .max).number == 2_932_895)
