@@ -39,6 +39,24 @@ struct SealedEpochKeysTests {
         #expect(try file.opened(by: keys).entries == entries)
     }
 
+    @Test("is refused cut at any byte, and with any byte altered")
+    func everyByte() throws {
+        let bytes = try SealedEpochKeys.signed(
+            EpochKeyFile(entries: [entry(.transit, 20)]), for: keys.gate, sealedTo: keys.receiving.publicKey,
+            issuedAt: 9, by: root)
+        func opens(_ bytes: [UInt8]) -> Bool {
+            let file = try? SealedEpochKeys(bytes, signedBy: .root(root.verificationKey))
+            return (try? file?.opened(by: keys)) != nil
+        }
+        #expect(opens(bytes))
+        for index in bytes.indices {
+            #expect(!opens(Array(bytes[..<index])), "cut at \(index)")
+            var altered = bytes
+            altered[index] ^= 1
+            #expect(!opens(altered), "byte \(index)")
+        }
+    }
+
     @Test("does not open where a domain lacks a day, or has one twice")
     func uneven() throws {
         for entries in [
