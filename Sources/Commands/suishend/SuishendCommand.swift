@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Glibc
+import HTTPServing
 import IssuerHTTP
 import Issuing
 import Platform

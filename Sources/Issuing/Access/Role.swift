@@ -10,8 +10,10 @@ package enum Role: Sendable, Hashable {
     case auditor
     /// Revokes, exports, erases, and changes keys.
     case `operator`
+    /// Reads what public pages show: histories without openings, cards, status lists and the log.
+    case `public`
 
-    package static let all = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator]
+    package static let all = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator, .public]
 
     /// The role's name in the settings.
     package var name: String {
@@ -20,6 +22,7 @@ package enum Role: Sendable, Hashable {
         case .inspector: "inspector"
         case .auditor: "auditor"
         case .operator: "operator"
+        case .public: "public"
         }
     }
 }

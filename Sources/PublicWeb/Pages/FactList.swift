@@ -1,0 +1,12 @@
+/// Pairs of a name and a value.
+struct FactList: Sendable {
+    private var pairs: [HTML] = []
+
+    mutating func add(_ name: String, _ value: HTML...) {
+        pairs.append(.of(.dt, [], .text(name)))
+        pairs.append(.element(.dd, [], value))
+    }
+
+    var isEmpty: Bool { pairs.isEmpty }
+    var html: HTML { .element(.dl, [], pairs) }
+}
