@@ -21,10 +21,16 @@ let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swif
 let http: [Target.Dependency] = [
     .product(name: "HummingbirdCore", package: "hummingbird"),
     .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
+]
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let httpServing: [Target.Dependency] = [
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "Logging", package: "swift-log"),
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-    .product(name: "NIOPosix", package: "swift-nio"),
+    nioPosix,
 ]
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -102,7 +108,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let fuzzDependencies: [Target.Dependency] = [
     "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing", "Platform",
-    "QRReading",
+    "PublicWeb", "QRReading",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -158,7 +164,16 @@ let package = Package(
         library(
             "Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "Storage", "TraceLog"]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
-        library("IssuerHTTP", ["Credential", "Encoding", "IssuerInterface", "Issuing", "Platform"] + http),
+        library("HTTPServing", ["Platform"] + httpServing),
+        library(
+            "IssuerHTTP",
+            ["Credential", "Encoding", "HTTPServing", "IssuerInterface", "Issuing", "Platform"] + http),
+        .target(
+            name: "PublicWeb",
+            dependencies: [
+                "Compression", "Credential", "Encoding", "Gate", "HTTPServing", "Platform", "Signing", "TraceLog",
+            ] + http + [.product(name: "NIOHTTPTypes", package: "swift-nio-extras"), nioPosix],
+            resources: [.embedInCode("Assets")], swiftSettings: settings),
         library("CommandSupport", ["CLinux", "Encoding", "Platform", argumentParser]),
 
         command(
@@ -168,7 +183,10 @@ let package = Package(
                 "Platform",
                 "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog",
             ]),
-        command("suishend", ["CommandSupport", "Encoding", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
+        command(
+            "suishend", ["CommandSupport", "Encoding", "HTTPServing", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
+        command(
+            "suishen-web", ["CommandSupport", "Gate", "HTTPServing", "Platform", "PublicWeb"]),
         quickCommand(
             "verify",
             [
@@ -211,8 +229,8 @@ let package = Package(
         tests(
             "ErrorTests",
             [
-                "CommandSupport", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Issuing",
-                "Platform",
+                "CommandSupport", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "HTTPServing",
+                "Issuing", "Platform", "PublicWeb",
                 "QRDrawing", "QRReading", "Signing", "Storage", "TestSupport", "TraceLog",
             ]),
         tests("CompressionTests", ["Compression"]),
@@ -247,13 +265,21 @@ let package = Package(
                 "TestSupport", "TraceLog",
             ]),
         tests(
+            "HTTPServingTests",
+            ["HTTPServing", .product(name: "NIOCore", package: "swift-nio"), nioPosix]),
+        tests(
             "IssuerHTTPTests",
             [
-                "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerHTTP", "IssuerInterface",
+                "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerInterface",
                 "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
                 "chain-verify", "suishen",
-                "suishend", grdb, .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "suishend", grdb,
+            ]),
+        tests(
+            "PublicWebTests",
+            [
+                "Credential", "Encoding", "PublicWeb", "TestSupport", "TraceLog", "chain-verify", "suishen",
+                "suishen-web", "suishend",
             ]),
         tests(
             "CommandTests",

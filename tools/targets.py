@@ -17,13 +17,13 @@ MAY_DEPEND_ON = {"c": {"c"}, "library": {"c", "library"}, "command": {"c", "libr
                  "workshop": {"c", "library", "command", "workshop"}, "tests": set(FOLDERS)}
 KINDS = {
     "c": "CArguments CCurl CLinux COpenSSL CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
-    "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate IssuerHTTP IssuerInterface Issuing
-        Platform QRDrawing QRProofreading QRReading QRStandard Signing Storage TraceLog""",
-    "command": "chain-verify suishen suishend verify",
+    "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate HTTPServing IssuerHTTP IssuerInterface
+        Issuing Platform PublicWeb QRDrawing QRProofreading QRReading QRStandard Signing Storage TraceLog""",
+    "command": "chain-verify suishen suishen-web suishend verify",
     "workshop": """LogForge audit-bench bench log-bench log-crash-driver log-forge scan-bench settlement-simulation stream-bench
         transit-issuer wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
-        FuzzTests GateTestSupport GateTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests QRDrawingTests
+        FuzzTests GateTestSupport GateTests HTTPServingTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests
         QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",
 }
 TABLE = {name: kind for kind, names in KINDS.items() for name in names.split()}
@@ -35,7 +35,7 @@ MAY_USE_FOUNDATION = {"Issuing", "Storage"}
 LINKED_ONLY = {"CArguments"}
 
 # Targets of this package, and packages by their identity, that must not be reached over any number of edges.
-SERVER = {"IssuerHTTP", "hummingbird", "swift-http-types", "swift-log", "swift-nio", "swift-nio-extras"}
+SERVER = {"HTTPServing", "IssuerHTTP", "hummingbird", "swift-http-types", "swift-log", "swift-nio", "swift-nio-extras"}
 NEVER_REACHES = {
     "Encoding": set(TABLE) | SERVER,
     "Platform": {name for name, kind in TABLE.items() if kind != "c"} | SERVER,
@@ -48,6 +48,8 @@ NEVER_REACHES = {
     "verify": {"CQREncode", "grdb.swift", "Issuing", "QRDrawing", "Storage"} | SERVER,
     "chain-verify": {"Credential", "grdb.swift", "Gate", "Storage"} | SERVER,
     "suishen": SERVER,
+    # The process that faces everybody has neither the registry nor what issues and signs.
+    "suishen-web": {"grdb.swift", "IssuerHTTP", "IssuerInterface", "Issuing", "QRDrawing", "QRReading", "Storage"},
 }
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|private|fileprivate)\s+)?"

@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// Compresses bytes to one zlib stream (RFC 1950), for status lists and test codes.
+/// Compresses bytes to one zlib stream (RFC 1950), for status lists and test codes, or to a gzip file, for HTTP.
 package enum Deflate {
     /// How the compressor searches for repetitions.
     package enum Search: Sendable {
@@ -18,11 +18,27 @@ package enum Deflate {
     /// - Returns: the whole stream.
     /// - Throws: `out_of_memory`.
     package static func all(_ input: [UInt8], search: Search = .everywhere) throws(InflateError) -> [UInt8] {
-        // No input reaches this: a status list is far shorter, and nothing else is compressed.
+        try compress(input, search: search, windowBits: 15)
+    }
+
+    /// Compresses all of `input` to one gzip member (RFC 1952), without a name or a time.
+    ///
+    /// - Parameter input: at most 1 GiB.
+    /// - Returns: the same bytes for the same input and version of zlib.
+    /// - Throws: `out_of_memory`.
+    package static func gzip(_ input: [UInt8]) throws(InflateError) -> [UInt8] {
+        try compress(input, search: .everywhere, windowBits: 31)
+    }
+
+    private static func compress(
+        _ input: [UInt8], search: Search, windowBits: Int32
+    ) throws(InflateError) -> [UInt8] {
+        // No input reaches this: status lists and published files are far shorter, and nothing else is compressed.
         precondition(input.count <= 1 << 30, "zlib counts in 32 bits")
         var stream = unsafe z_stream()
         let level = Z_BEST_COMPRESSION
-        guard unsafe suishen_deflate_start(&stream, level, search.strategy) == Z_OK else { throw .outOfMemory }
+        let started = unsafe suishen_deflate_start(&stream, level, windowBits, search.strategy)
+        guard started == Z_OK else { throw .outOfMemory }
         defer { unsafe deflateEnd(&stream) }
         let room = Int(unsafe deflateBound(&stream, UInt(input.count)))
         var output = [UInt8](repeating: 0, count: room)

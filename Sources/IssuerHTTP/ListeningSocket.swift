@@ -1,13 +1,14 @@
 import Glibc
+import HTTPServing
 package import Issuing
 import Platform
 
 /// The socket that issuers connect to, bound by this process or handed over by systemd.
-package struct ListeningSocket: Sendable {
+package struct ListeningSocket: ServedSocket {
     /// The number of connections that the kernel holds until they are accepted.
     private static let backlog: Int32 = 512
 
-    let descriptor: Int32
+    package let descriptor: Int32
     /// The path to remove at the end; nil for a socket that systemd owns.
     private let ownPath: String?
 
@@ -58,14 +59,14 @@ package struct ListeningSocket: Sendable {
     /// Whether a connection waits to be accepted.
     ///
     /// It is false for a socket that systemd owns, where connections can wait for the next process.
-    var hasWaiting: Bool {
+    package var hasWaiting: Bool {
         guard ownPath != nil else { return false }
         var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&event, 1, 0) > 0
     }
 
     /// Removes the path if this process made it, so that no client can connect any more.
-    func remove() {
+    package func remove() {
         if let ownPath { unsafe unlink(ownPath) }
     }
 

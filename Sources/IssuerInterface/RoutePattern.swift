@@ -1,3 +1,5 @@
+import Encoding
+
 /// A path with parameters that a request fills in.
 package struct RoutePattern: Sendable {
     private enum Segment: Sendable {

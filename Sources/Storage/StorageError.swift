@@ -60,7 +60,7 @@ package struct StorageError: Error, Equatable, Sendable {
         hint: "free some space and send the request again")
 
     /// The error for an unknown subject; it omits the name, which may be a resident ID number typed by mistake.
-    static let subjectUnknown = StorageError(
+    package static let subjectUnknown = StorageError(
         code: .subjectUnknown, reason: "no subject of that name is registered",
         hint: "register the subject first, and use the `subject` of the answer")
 }

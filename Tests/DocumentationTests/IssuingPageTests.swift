@@ -20,7 +20,7 @@ struct IssuingPageTests {
         }
         let served = Route.table.map { route in
             let names = Role.all.filter(route.roles.contains).map(\.name).joined(separator: ", ")
-            let isForAll = Set(route.roles) == Set(Role.staff)
+            let isForAll = Set(route.roles) == Set(Role.readers)
             return "\(route.method.rawValue) \(route.pattern.text) \(isForAll ? "any" : names)"
         }
         #expect(rows == served)

@@ -5,7 +5,7 @@ enum FuzzTarget: String, CaseIterable {
     case cbor, cose, base45, json, bundle, roots, status, hot, transit, hcert, http
     case image, scan, whole, symbol, payload, framing
     case note, entry, entries, proof, epcis
-    case settings, request, enrolment, report, receipts
+    case settings, request, enrolment, report, receipts, web
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -36,6 +36,7 @@ enum FuzzTarget: String, CaseIterable {
         case .enrolment: Self.runEnrolment(bytes)
         case .report: Self.runReport(bytes)
         case .receipts: Self.runReceipts(bytes)
+        case .web: Self.runWeb(bytes)
         }
     }
 }

@@ -6,6 +6,7 @@ static inline int suishen_inflate_start(z_stream *stream) {
     return inflateInit2(stream, 15);
 }
 
-static inline int suishen_deflate_start(z_stream *stream, int level, int strategy) {
-    return deflateInit2(stream, level, Z_DEFLATED, 15, 8, strategy);
+// 15 bits for a zlib stream (RFC 1950), 31 for a gzip file (RFC 1952), as deflateInit2 counts them.
+static inline int suishen_deflate_start(z_stream *stream, int level, int windowBits, int strategy) {
+    return deflateInit2(stream, level, Z_DEFLATED, windowBits, 8, strategy);
 }

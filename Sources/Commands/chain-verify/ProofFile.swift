@@ -8,8 +8,13 @@ enum ProofFile {
     private static let hashCountMax = 2 * InclusionProof.hashCountMax
 
     static func read(_ path: String) throws(CommandError) -> [MerkleHash] {
+        try hashes(in: try InputFile.read(path, byteCountMax: byteCountMax), of: path)
+    }
+
+    /// Takes a proof's bytes; `path` names them in errors.
+    static func hashes(in bytes: [UInt8], of path: String) throws(CommandError) -> [MerkleHash] {
         var hashes: [MerkleHash] = []
-        for line in try InputFile.read(path, byteCountMax: byteCountMax).split(separator: 0x0A) {
+        for line in bytes.split(separator: 0x0A) {
             let text = String(decoding: line, as: UTF8.self)
             if text.hasPrefix("#") { continue }
             guard hashes.count < hashCountMax, let bytes = try? Base64.decode(text), let hash = MerkleHash(bytes) else {
@@ -24,7 +29,13 @@ enum ProofFile {
 
     /// Reads a checkpoint; where a key is given, it must have signed it, and the checkpoint must belong to its log.
     static func checkpoint(_ path: String, key: String?, _ origin: OriginArgument) throws -> Checkpoint {
-        let bytes = try InputFile.read(path, byteCountMax: SignedNote.byteCountMax)
+        try checkpoint(try InputFile.read(path, byteCountMax: SignedNote.byteCountMax), in: path, key: key, origin)
+    }
+
+    /// Takes a checkpoint's bytes; `path` names them in errors.
+    static func checkpoint(
+        _ bytes: [UInt8], in path: String, key: String?, _ origin: OriginArgument
+    ) throws -> Checkpoint {
         let note = try CommandError.naming(path) { () throws(TraceLogError) in try SignedNote(bytes: bytes) }
         let checkpoint = try CommandError.naming(path) { () throws(TraceLogError) in try Checkpoint(text: note.text) }
         let key = try key.map { try LogArguments.key($0) }

@@ -12,10 +12,12 @@ package enum Role: Sendable, Hashable {
     case `operator`
     /// Passes gates' reports on, and does nothing else: the user of the web server in front of the daemon.
     case gate
+    /// Reads what public pages show: histories without openings, cards, status lists and the log.
+    case `public`
 
-    package static let all = staff + [.gate]
-    /// The roles of the issuer's own people, each of whom may read what needs no particular role.
-    package static let staff = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator]
+    package static let all = readers + [.gate]
+    /// The roles that may read what needs no particular role.
+    package static let readers = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator, .public]
 
     /// The role's name in the settings.
     package var name: String {
@@ -25,6 +27,7 @@ package enum Role: Sendable, Hashable {
         case .auditor: "auditor"
         case .operator: "operator"
         case .gate: "gate"
+        case .public: "public"
         }
     }
 }

@@ -2,7 +2,7 @@
 import Glibc
 
 /// The signals that ask a daemon to stop cleanly.
-enum StopSignals {
+package enum StopSignals {
     private static nonisolated(unsafe) var pipeEnd: Int32 = -1
 
     /// Yields a value at each SIGTERM or SIGINT; from now on neither signal ends the process.
@@ -10,7 +10,7 @@ enum StopSignals {
     /// A handler writes each signal into a pipe, so that it counts on every thread. A source of the dispatch library
     /// for signals ignores one that arrives on the main thread. Without a free descriptor for the pipe, the signals end
     /// the process at once, which loses nothing acknowledged either.
-    static func stream() -> AsyncStream<Void> {
+    package static func stream() -> AsyncStream<Void> {
         AsyncStream { continuation in
             var ends: [Int32] = [-1, -1]
             guard unsafe pipe(&ends) == 0 else { return }

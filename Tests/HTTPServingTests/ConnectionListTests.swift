@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@testable import IssuerHTTP
+@testable import HTTPServing
 
 /// Which connection goes when there is one too many, over real sockets: what the kernel holds decides.
 @Suite("The list of connections")

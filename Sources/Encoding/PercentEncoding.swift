@@ -1,5 +1,3 @@
-import Encoding
-
 /// Percent-encoding of text in a path or a query (RFC 3986 §2.1).
 package enum PercentEncoding {
     /// The unreserved characters of RFC 3986 §2.3; all others are encoded.

@@ -1,0 +1,122 @@
+import ArgumentParser
+import CommandSupport
+import Gate
+import Glibc
+import HTTPServing
+import Platform
+import PublicWeb
+
+/// `suishen-web serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the pages that codes open, without any key or database.",
+        discussion: """
+            It reads the daemon's socket in the role `public`, and the published tree. HTTP/1.1 on this machine alone; \
+            nginx faces the network, as tools/nginx/suishen-web.conf has it. The line `suishen-web: ready on \
+            ADDRESS` says that it serves. On SIGTERM it answers the requests in progress, then stops.
+            """)
+
+    @Option(help: "The host of codes, as `host` in suishend.yaml has it.")
+    var host: String
+
+    @Option(help: "The wallet's host; without it the pages of codes are isolated in the browser.")
+    var walletHost: String?
+
+    @Option(help: "The address to listen on, of this machine alone: 127.0.0.1:PORT.")
+    var listen: String
+
+    @Option(help: "The daemon's socket; SUISHEN_SOCKET by default.")
+    var socket: String?
+
+    @Option(help: "The published tree, of `publish` in suishend.yaml or `suishen publish`.")
+    var tree: String
+
+    @Option(help: "The folder of the published log; without it the daemon is asked for every tile.")
+    var log: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The trust anchor: a PEM file in place of root.pem in the tree, or the SHA-256 of its key.",
+            valueName: "FILE|DIGEST"))
+    var root: String?
+
+    @Option(help: "A user, by number, who may write the tree besides root and this user.")
+    var publisher: UInt32?
+
+    @Option(help: "The file to which reports of faults are appended; without it no faults can be reported.")
+    var outbox: String?
+
+    @Option(help: "The address for reports of weaknesses in security.txt: mailto:… or https://….")
+    var securityContact: String?
+
+    @Option(help: "The module of WebAssembly with which pages check themselves, made by tools/build-wasm.")
+    var module: String?
+
+    @Option(help: "A second address of this machine alone, for the counts: /metrics.")
+    var metrics: String?
+
+    @Option(help: "Unix time in seconds, in place of the clock.")
+    var at: UInt64?
+
+    func validate() throws {
+        if let contact = securityContact {
+            let isAddress = contact.hasPrefix("mailto:") || contact.hasPrefix("https://")
+            guard isAddress, contact.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw ValidationError("--security-contact begins with mailto: or https://")
+            }
+        }
+    }
+
+    func run() async throws {
+        let settings = try WebSettings(
+            codeHost: host, walletHost: walletHost, socket: try daemonSocket, tree: tree, log: log,
+            root: root.map { RootSource($0) } ?? .folder,
+            users: publisher.map { TrustedUsers([geteuid(), $0]) } ?? .own, outbox: outbox,
+            securityContact: securityContact, nowMilliseconds: clock)
+        let assets = try Assets(module: try moduleBytes)
+        let counts = WebMetrics()
+        // Begins before the sockets exist, so that every connection is answered even if the signal comes at once.
+        let stop = StopSignals.stream()
+        OpenFileLimit.raise()
+        let socket = try LoopbackSocket(listen)
+        let server = WebServer(settings, assets, on: socket, metrics: counts)
+        guard let metrics else {
+            StandardStream.output.write("suishen-web: ready on \(socket.text)\n")
+            return try await server.run(until: stop)
+        }
+        let countsSocket = try LoopbackSocket(metrics)
+        let countsServer = WebServer(metrics: counts, on: countsSocket)
+        StandardStream.output.write("suishen-web: ready on \(socket.text), metrics on \(countsSocket.text)\n")
+        let (ending, end) = AsyncStream.makeStream(of: Void.self)
+        async let counted: Void = countsServer.run(until: ending)
+        try await server.run(until: stop)
+        end.finish()
+        try await counted
+    }
+
+    private var clock: @Sendable () -> UInt64 {
+        guard let at else { return WallClock.milliseconds }
+        return { at * 1000 }
+    }
+
+    private var moduleBytes: [UInt8]? {
+        get throws {
+            guard let module else { return nil }
+            return try InputFile.read(module, byteCountMax: Self.moduleByteCountMax)
+        }
+    }
+
+    private static let moduleByteCountMax = 8 << 20
+
+    private var daemonSocket: String {
+        get throws {
+            let variable = unsafe getenv("SUISHEN_SOCKET").map { unsafe String(cString: $0) }
+            guard let path = socket ?? variable, !path.isEmpty else {
+                throw CommandError(
+                    code: "socket_missing", reason: "no daemon is named",
+                    hint: "name its socket with --socket or in SUISHEN_SOCKET", status: .usage)
+            }
+            return path
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Encoding
+package import Platform
+
+/// The error of a request to the public pages, beside the refusals of codes.
+package struct WebError: CodedError, Equatable {
+    package enum Code: String, Sendable, CaseIterable {
+        case assetInvalid = "asset_invalid"
+        case daemonUnreachable = "daemon_unreachable"
+        case eventUnknown = "event_unknown"
+        case fileMissing = "file_missing"
+        case formMalformed = "form_malformed"
+        case hostInvalid = "host_invalid"
+        case hostUnknown = "host_unknown"
+        case linkTypeUnknown = "link_type_unknown"
+        case logUnreadable = "log_unreadable"
+        case methodNotAllowed = "method_not_allowed"
+        case notPublished = "not_published"
+        case objectUnknown = "object_unknown"
+        case outboxFull = "outbox_full"
+        case pathUnknown = "path_unknown"
+        case reportsTooMany = "reports_too_many"
+        case requestTooLong = "request_too_long"
+        case targetMalformed = "target_malformed"
+        case unexpected
+    }
+
+    package let code: Code
+    package let reason: String
+    package let hint: String
+
+    package init(_ code: Code, _ reason: String, hint: String) {
+        (self.code, self.reason, self.hint) = (code, reason, hint)
+    }
+
+    static let pathUnknown = WebError(
+        .pathUnknown, "there is nothing at this path", hint: "scan the code again, or check the address")
+}
+
+extension WebError.Code: ErrorCode {
+    package var errorClass: ErrorClass {
+        switch self {
+        case .formMalformed, .hostUnknown, .linkTypeUnknown, .targetMalformed: .requestMalformed
+        case .methodNotAllowed: .methodNotAllowed
+        case .requestTooLong: .requestTooLong
+        case .eventUnknown, .fileMissing, .notPublished, .objectUnknown, .pathUnknown: .notFound
+        case .daemonUnreachable, .logUnreadable, .outboxFull, .reportsTooMany: .later
+        case .assetInvalid, .hostInvalid: .inputUnusable
+        case .unexpected: .malfunction
+        }
+    }
+}
