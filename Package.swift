@@ -108,7 +108,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let fuzzDependencies: [Target.Dependency] = [
     "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing", "Platform",
-    "QRReading",
+    "PublicWeb", "QRReading",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -228,8 +228,8 @@ let package = Package(
         tests(
             "ErrorTests",
             [
-                "CommandSupport", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Issuing",
-                "Platform",
+                "CommandSupport", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "HTTPServing",
+                "Issuing", "Platform", "PublicWeb",
                 "QRDrawing", "QRReading", "Signing", "Storage", "TestSupport", "TraceLog",
             ]),
         tests("CompressionTests", ["Compression"]),
@@ -273,6 +273,12 @@ let package = Package(
                 "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
                 "chain-verify", "suishen",
                 "suishend", grdb,
+            ]),
+        tests(
+            "PublicWebTests",
+            [
+                "Credential", "Encoding", "PublicWeb", "TestSupport", "TraceLog", "chain-verify", "suishen",
+                "suishen-web", "suishend",
             ]),
         tests(
             "CommandTests",

@@ -1,13 +1,19 @@
-// Sends requests to an HTTP/1.1 server on a UNIX socket as fast as it answers; prints the results as one JSON object.
+// Sends requests to an HTTP/1.1 server of this machine as fast as it answers; prints the results as one JSON object.
 //
 //   load-client single SOCKET METHOD PATH CONNECTIONS SECONDS BODIES
 //     keeps one request in progress on each connection; BODIES has a body a line, taken in turn
+//   load-client get PORT HOST CONNECTIONS SECONDS RATE PATHS
+//     asks a server on 127.0.0.1 for the paths of a file, a path a line, in turn; RATE requests a second whatever the
+//     answers do, timed from when each was due, or with RATE 0 one after the other on each connection
 //   load-client batch SOCKET PATH COUNT BODIES
 //     streams COUNT lines, those of BODIES in turn, as one application/x-ndjson request while it reads the answers
 //
 // It shares no code with the daemon.
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +49,15 @@ static int dial(const char *path) {
     strncpy(address.sun_path, path, sizeof address.sun_path - 1);
     int made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (made < 0 || connect(made, (struct sockaddr *)&address, sizeof address) != 0) fail(path);
+    return made;
+}
+
+static int dial_port(int port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int made = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), is_on = 1;
+    if (made < 0 || connect(made, (struct sockaddr *)&address, sizeof address) != 0) fail("connect");
+    setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &is_on, sizeof is_on);
     return made;
 }
 
@@ -86,6 +101,14 @@ static char **read_lines(const char *path, size_t *count) {
     }
     fclose(file);
     return lines;
+}
+
+static void report(double *latencies, size_t answered, size_t refused, double elapsed) {
+    size_t kept = answered < LATENCIES_MAX ? answered : LATENCIES_MAX;
+    qsort(latencies, kept, sizeof *latencies, by_size);
+    printf("{\"answered\": %zu, \"refused\": %zu, \"seconds\": %.3f, \"perSecond\": %.0f, \"p50Milliseconds\": %.2f, "
+           "\"p99Milliseconds\": %.2f, \"maxMilliseconds\": %.2f}\n", answered, refused, elapsed, answered / elapsed,
+        latencies[kept / 2] * 1e3, latencies[kept * 99 / 100] * 1e3, latencies[kept - 1] * 1e3);
 }
 
 static int single(char **arguments) {
@@ -147,11 +170,63 @@ static int single(char **arguments) {
         }
     }
     double elapsed = now() - start;
-    size_t kept = answered < LATENCIES_MAX ? answered : LATENCIES_MAX;
-    qsort(latencies, kept, sizeof *latencies, by_size);
-    printf("{\"answered\": %zu, \"refused\": %zu, \"seconds\": %.3f, \"perSecond\": %.0f, \"p50Milliseconds\": %.2f, "
-           "\"p99Milliseconds\": %.2f, \"maxMilliseconds\": %.2f}\n", answered, refused, elapsed, answered / elapsed,
-        latencies[kept / 2] * 1e3, latencies[kept * 99 / 100] * 1e3, latencies[kept - 1] * 1e3);
+    report(latencies, answered, refused, elapsed);
+    return refused ? 1 : 0;
+}
+
+static void ask(struct connection *connection, const char *host, const char *path, double due) {
+    char request[BUFFER];
+    int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: text/html\r\n\r\n", path, host);
+    connection->sent_at = due;
+    send_all(connection->socket, request, (size_t)length);
+}
+
+static int get(char **arguments) {
+    int port = atoi(arguments[0]), connection_count = atoi(arguments[2]), idle_count = 0, busy = 0;
+    const char *host = arguments[1];
+    double seconds = atof(arguments[3]), rate = atof(arguments[4]);
+    size_t path_count = 0, next = 0, answered = 0, refused = 0;
+    char **paths = read_lines(arguments[5], &path_count);
+    double *latencies = malloc(LATENCIES_MAX * sizeof *latencies);
+    struct connection *connections = calloc((size_t)connection_count, sizeof *connections);
+    struct connection **idle = calloc((size_t)connection_count, sizeof *idle);
+    int events = epoll_create1(EPOLL_CLOEXEC);
+    for (int index = 0; index < connection_count; index++) {
+        connections[index].socket = dial_port(port);
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &connections[index]};
+        epoll_ctl(events, EPOLL_CTL_ADD, connections[index].socket, &event);
+        idle[idle_count++] = &connections[index];
+    }
+    double start = now(), end = start + seconds;
+    for (;;) {
+        double time = now();
+        while (idle_count > 0 && time < end) {
+            double due = rate > 0 ? start + (double)next / rate : time;
+            if (due > time) break;
+            ask(idle[--idle_count], host, paths[next++ % path_count], due);
+            busy++;
+        }
+        if (busy == 0 && time >= end) break;
+        struct epoll_event ready[64];
+        int wait = rate > 0 && idle_count > 0 && time < end ? 1 : 1000;
+        int count = epoll_wait(events, ready, 64, wait);
+        for (int place = 0; place < count; place++) {
+            struct connection *connection = ready[place].data.ptr;
+            ssize_t got = recv(connection->socket, connection->buffer + connection->have,
+                sizeof connection->buffer - 1 - connection->have, 0);
+            if (got <= 0) fail("the server closed the connection");
+            connection->have += (size_t)got;
+            connection->buffer[connection->have] = 0;
+            if (!whole_response(connection->buffer, connection->have)) continue;
+            if (answered < LATENCIES_MAX) latencies[answered] = now() - connection->sent_at;
+            answered++;
+            refused += strncmp(connection->buffer, "HTTP/1.1 200", 12) != 0;
+            connection->have = 0;
+            idle[idle_count++] = connection;
+            busy--;
+        }
+    }
+    report(latencies, answered, refused, now() - start);
     return refused ? 1 : 0;
 }
 
@@ -210,6 +285,7 @@ static int batch(char **arguments) {
 
 int main(int count, char **arguments) {
     if (count == 8 && strcmp(arguments[1], "single") == 0) return single(arguments + 2);
+    if (count == 8 && strcmp(arguments[1], "get") == 0) return get(arguments + 2);
     if (count == 6 && strcmp(arguments[1], "batch") == 0) return batch(arguments + 2);
     fprintf(stderr, "load-client: hint: see the top of its source\n");
     return 64;

@@ -23,7 +23,7 @@ KINDS = {
     "workshop": """LogForge audit-bench bench log-bench log-crash-driver log-forge scan-bench stream-bench
         transit-issuer wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
-        FuzzTests GateTestSupport GateTests HTTPServingTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests QRDrawingTests
+        FuzzTests GateTestSupport GateTests HTTPServingTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests
         QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",
 }
 TABLE = {name: kind for kind, names in KINDS.items() for name in names.split()}

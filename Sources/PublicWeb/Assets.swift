@@ -76,7 +76,9 @@ package struct Assets: Sendable {
     private static func names(in bytes: [UInt8], of name: String) -> Set<String> {
         guard name.hasSuffix(".js") else { return [] }
         var names: Set<String> = []
-        for part in String(decoding: bytes, as: UTF8.self).split(separator: "\"./").dropFirst() {
+        let parts = String(decoding: bytes, as: UTF8.self).split(
+            separator: "\"./", omittingEmptySubsequences: false)
+        for part in parts.dropFirst() {
             let name = String(part.prefix { $0 != "\"" })
             if types.keys.contains(where: { name.hasSuffix(".\($0)") }) { names.insert(name) }
         }

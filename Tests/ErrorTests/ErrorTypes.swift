@@ -3,8 +3,10 @@ import Credential
 import Encoding
 import ForeignCodes
 import Gate
+import HTTPServing
 import Issuing
 import Platform
+import PublicWeb
 import QRDrawing
 import QRReading
 import Signing
@@ -30,8 +32,10 @@ enum ErrorTypes {
         + of(ForeignTrustError.self) + of(HealthValueSetsError.self) + of(HTTPExchangeError.self)
         + of(IdentifierError.self) + of(ImageError.self)
         + of(InflateError.self) + of(JSONError.self) + of(LogError.self) + of(MedicalLinkError.self)
-        + of(QRError.self) + of(SigningError.self) + of(SpoolError.self) + of(StorageError.self) + of(SyncError.self)
+        + of(QRError.self) + of(ServingError.self) + of(SigningError.self) + of(SpoolError.self) + of(StorageError.self)
+        + of(SyncError.self)
         + of(TextDecodingError.self) + of(TraceLogError.self) + of(TransitRefusal.self)
+        + of(WebError.self)
         + codes(OperationError.Code.self, of: OperationError.self)
 
     private static func of<Failure: CodedError>(_ type: Failure.Type) -> [KnownCode]

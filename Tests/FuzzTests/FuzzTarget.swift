@@ -5,7 +5,7 @@ enum FuzzTarget: String, CaseIterable {
     case cbor, cose, base45, json, bundle, roots, status, hot, transit, hcert, http
     case image, scan, whole, symbol, payload, framing
     case note, entry, entries, proof, epcis
-    case settings, request, enrolment
+    case settings, request, enrolment, web
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -34,6 +34,7 @@ enum FuzzTarget: String, CaseIterable {
         case .settings: Self.runSettings(bytes)
         case .request: Self.runRequest(bytes)
         case .enrolment: Self.runEnrolment(bytes)
+        case .web: Self.runWeb(bytes)
         }
     }
 }

@@ -44,6 +44,33 @@ struct RoleTests {
         #expect(try daemon.curl(["http://d/v1/health"]).output.hasSuffix("\n200"))
     }
 
+    @Test("is told apart for the public pages: they read what they show, and every other route refuses them")
+    func publicPages() throws {
+        let (daemon, _) = try Self.daemon(roles: "  40001: [public]")
+        let shown: Set = [
+            "/v1/status-lists", "/v1/status-lists/{list}", "/v1/objects/{object}/history",
+            "/v1/subjects/{subject}/card",
+            "/v1/log", "/log/{path*}", "/v1/health",
+        ]
+        for route in Route.table {
+            let body = route.method == .post ? ["-d", Self.person] : []
+            let answer = try Self.ask(body + ["http://d\(route.pattern.text)"], of: daemon, as: 40001)
+            let isRefused = answer.contains("\"not_permitted\"") && answer.hasSuffix("\n403")
+            #expect(isRefused != shown.contains(route.pattern.text), "\(route.pattern.text): \(answer)")
+        }
+        let subject = try daemon.curl(["-d", Self.object, "http://d/v1/objects"]).output.split(separator: "\"")[3]
+        let person = try daemon.curl(["-d", Self.person, "http://d/v1/persons"]).output.split(separator: "\"")[3]
+        let card = try Self.ask(["http://d/v1/subjects/\(subject)/card"], of: daemon, as: 40001)
+        #expect(card.contains("\"category\":\"park\"") && card.hasSuffix("\n200"))
+        // A person is not told apart from a subject that nobody registered.
+        let hidden = try Self.ask(["http://d/v1/subjects/\(person)/card"], of: daemon, as: 40001)
+        let unknown = try Self.ask(
+            ["http://d/v1/subjects/\(String(repeating: "0", count: 32))/card"], of: daemon, as: 40001)
+        #expect(hidden == unknown && hidden.hasSuffix("\n404"))
+        let history = try Self.ask(["http://d/v1/objects/\(subject)/history"], of: daemon, as: 40001)
+        #expect(history.hasSuffix("\n200"))
+    }
+
     @Test("is told apart by form: one registers and issues objects and no person")
     func forms() throws {
         let (daemon, _) = try Self.daemon(roles: "  40001: [issuer:object]\n  40002: [operator]")

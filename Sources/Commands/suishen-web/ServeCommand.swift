@@ -77,6 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
         let counts = WebMetrics()
         // Begins before the sockets exist, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
+        OpenFileLimit.raise()
         let socket = try LoopbackSocket(listen)
         let server = WebServer(settings, assets, on: socket, metrics: counts)
         guard let metrics else {

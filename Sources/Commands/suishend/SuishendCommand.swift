@@ -62,7 +62,7 @@ struct SuishendCommand: AsyncParsableCommand {
             on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
             owner: geteuid(),
             nowMilliseconds: clocks.wallMilliseconds)
-        Self.raiseFileLimit()
+        OpenFileLimit.raise()
         // Codes are issued meanwhile; events wait, because an accepted event must never be withdrawn.
         let logRecovery = service.log.begin(thoroughly: true)
         let publishing = Task {
@@ -99,18 +99,6 @@ struct SuishendCommand: AsyncParsableCommand {
         try await service.log.finish(atMilliseconds: now)
         try await service.advanceBeat()
     }
-
-    /// Raises the open-file limit for the server's connections, as far as the system's hard limit allows.
-    private static func raiseFileLimit() {
-        var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
-            limit.rlim_cur < fileCountWanted
-        else { return }
-        limit.rlim_cur = min(limit.rlim_max, fileCountWanted)
-        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
-
-    private static let fileCountWanted: rlim_t = 4096
 
     /// Reports every mistake that would keep the daemon from starting; ends with status 1 if there is one, since the
     /// check itself did its work.

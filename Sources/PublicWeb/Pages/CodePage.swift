@@ -10,6 +10,8 @@ struct CodePage: Sendable {
         /// The object's own card; nil where it is not registered or cannot be asked for.
         var card: SubjectCard?
         var managerCard: SubjectCard?
+        /// The registered names of actors, by USCC.
+        var names: [String: String] = [:]
         /// The object's events; nil where they cannot be read now.
         var history: ObjectHistory?
         /// The size of the published log.
@@ -118,7 +120,7 @@ struct CodePage: Sendable {
         }
         return Timeline(
             context: context, path: code.path, history: history, publishedCount: record.publishedCount,
-            number: record.number
+            names: record.names, number: record.number
         ).html
     }
 

@@ -11,11 +11,13 @@ struct Timeline: Sendable {
     let history: ObjectHistory
     /// The size of the log that the newest checkpoint states.
     let publishedCount: UInt64
+    /// The registered names of actors, by USCC.
+    let names: [String: String]
     /// From 1.
     let number: Int
 
     private var words: Words.Timeline { context.words.timeline }
-    private var pageCountMax: Int { max(1, (history.events.count + Self.pageCount - 1) / Self.pageCount) }
+    private var pageCountMax: Int { Self.pageCount(of: history) }
 
     var html: HTML {
         var content: [HTML] = [.of(.h2, [], .text(words.heading))]
@@ -24,10 +26,20 @@ struct Timeline: Sendable {
         }
         content.append(.of(.p, [.class("quiet")], .text(words.total(history.events.count))))
         if history.isCut { content.append(.of(.p, [.class("quiet")], .text(words.cut))) }
-        let shown = history.events.reversed().dropFirst((number - 1) * Self.pageCount).prefix(Self.pageCount)
+        let shown = Self.shown(of: history, page: number)
         content.append(.element(.ol, [.class("events")], shown.map(item)))
         if pageCountMax > 1 { content.append(pages) }
         return .element(.section, [.id("history")], content)
+    }
+
+    /// The events on a page, the newest first.
+    static func shown(of history: ObjectHistory, page number: Int) -> [HistoryEvent] {
+        Array(history.events.reversed().dropFirst((number - 1) * pageCount).prefix(pageCount))
+    }
+
+    /// The number of pages, at least 1.
+    static func pageCount(of history: ObjectHistory) -> Int {
+        max(1, (history.events.count + pageCount - 1) / pageCount)
     }
 
     private var pages: HTML {
@@ -45,7 +57,10 @@ struct Timeline: Sendable {
     private func item(_ event: HistoryEvent) -> HTML {
         let entry = event.entry
         let isPublished = event.link.index < publishedCount
-        var content: [HTML] = [.of(.h3, [], .text(title(of: entry)))]
+        var content: [HTML] = [
+            .of(
+                .h3, [], .of(.span, [.class("number")], .text("\(entry.sequence + 1)")), .text(title(of: entry)))
+        ]
         var facts = FactList()
         if case .observed(let observed) = entry.event {
             let time = PageTime(milliseconds: observed.timeMilliseconds, offsetMinutes: observed.offsetMinutes)
@@ -91,7 +106,8 @@ struct Timeline: Sendable {
 
     private func actor(_ uscc: String) -> HTML {
         guard !uscc.isEmpty else { return .text(words.service) }
-        return .link(context.link(["E", uscc]), [], .text(uscc))
+        let link = HTML.link(context.link(["E", uscc]), [], .text(uscc))
+        return names[uscc].map { .many([.foreign($0), .text(" · "), link]) } ?? link
     }
 
     private func mark(_ event: HistoryEvent, isPublished: Bool) -> HTML {

@@ -67,8 +67,8 @@ struct CodeRoutes: Sendable {
                 record.publishedCount = try await site.log.checkpoint()?.checkpoint.size ?? 0
                 record.card = try await site.cards.card(of: Hex.encode(object.id))
                 record.managerCard = try await site.cards.card(of: object.manager.text)
-                let count = max(1, (history.events.count + Timeline.pageCount - 1) / Timeline.pageCount)
-                record.number = min(number, count)
+                record.number = min(number, Timeline.pageCount(of: history))
+                record.names = try await names(in: history, page: record.number)
             }
         } catch {
             // What the code proves by itself is shown all the same.
@@ -83,6 +83,15 @@ struct CodeRoutes: Sendable {
             context: site.context(of: request), code: code, record: record, codeHost: site.settings.codeHost,
             rootDigest: Hex.encode(digest))
         return site.page(page.bytes, status: status)
+    }
+
+    /// The registered names of the actors on a page of the timeline.
+    private func names(in history: ObjectHistory, page: Int) async throws(WebError) -> [String: String] {
+        var names: [String: String] = [:]
+        for actor in Set(Timeline.shown(of: history, page: page).map(\.entry.actor)) where !actor.isEmpty {
+            names[actor] = try await site.cards.card(of: actor)?.name
+        }
+        return names
     }
 
     private func json(_ code: CheckedCode, to request: WebRequest) async -> WebAnswer {
