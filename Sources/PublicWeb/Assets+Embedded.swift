@@ -5,6 +5,7 @@ extension Assets {
         ("english.js", PackageResources.english_js),
         ("events.js", PackageResources.events_js),
         ("fetching.js", PackageResources.fetching_js),
+        ("finding.js", PackageResources.finding_js),
         ("marks.js", PackageResources.marks_js),
         ("memory.js", PackageResources.memory_js),
         ("outside.js", PackageResources.outside_js),

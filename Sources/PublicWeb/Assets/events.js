@@ -8,8 +8,8 @@ const byteCountMax = 16 << 20;
 /**
  * Checks that the log has the events of the page, and that the page shows what their entries say.
  *
- * @param {import("./proof.js").Proof} proof whose checkpoint was checked.
- * @returns {Promise<import("./proof.js").Finding>}
+ * @param proof the page's proof, whose checkpoint was checked.
+ * @returns {Promise<import("./finding.js").Finding>}
  */
 export async function checkEvents(proof) {
   const items = [...document.querySelectorAll(".events > li")];
@@ -50,7 +50,7 @@ function isContinuous(items) {
   return numbers.every((number, index) => index === 0 || number === numbers[index - 1] - 1);
 }
 
-/** @returns {Promise<import("./proof.js").Finding | null>} null where the event passed. */
+/** @returns {Promise<import("./finding.js").Finding | null>} null where the event passed. */
 async function check(item, event, proof) {
   if (event === undefined) return { state: "failed", note: "missing" };
   const { entry, ...told } = event;

@@ -1,12 +1,8 @@
 import { Undone } from "./undone.js";
 import { fetchBytes } from "./fetching.js";
+import { judged } from "./finding.js";
 import { steps } from "./reader.js";
 import { checkEvents } from "./events.js";
-
-/**
- * @typedef {"passed" | "failed" | "revoked" | "refused" | "undone" | "warned" | "skipped"} State
- * @typedef {{state: State, note?: string, argument?: string | number, reason?: string}} Finding
- */
 
 /** The most bytes of each file that a page reads. */
 const byteCountMax = {
@@ -22,7 +18,7 @@ export class Proof {
    * @param {DOMStringMap} data the page's `data-` attributes.
    * @param {import("./reader.js").Reader} reader
    * @param {import("./memory.js").Memory} memory
-   * @param {(step: string, finding: Finding) => void} report
+   * @param {(step: string, finding: import("./finding.js").Finding) => void} report
    */
   constructor(data, reader, memory, report) {
     Object.assign(this, { data, reader, memory, report });
@@ -138,11 +134,6 @@ export class Proof {
     if (memory !== "first") return { state: "passed" };
     return this.memory.isKept ? { state: "passed", note: "first" } : { state: "skipped", note: "isolated" };
   }
-}
-
-/** @param {{error?: string, reason?: string}} answer @returns {Finding} */
-function judged(answer) {
-  return answer.error ? { state: "failed", note: answer.error, reason: answer.reason } : { state: "passed" };
 }
 
 /** The name under which a log's checkpoint is remembered; its first line is the log's origin. */

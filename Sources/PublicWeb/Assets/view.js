@@ -1,6 +1,6 @@
 import { words } from "./words.js";
 
-/** @typedef {import("./proof.js").Finding} Finding */
+/** @typedef {import("./finding.js").Finding} Finding */
 
 /** The states that leave the page's green; the first that some step has decides the whole. */
 const order = ["failed", "revoked", "refused", "undone", "warned"];

@@ -58,7 +58,8 @@ package struct KeyStatusChange: Sendable, Equatable {
         EventLimits.write(reason, to: &writer)
     }
 
-    static func read(_ reader: inout EntryReader, _ map: inout EventMapReader) throws(TraceLogError) -> KeyStatusChange {
+    static func read(_ reader: inout EntryReader, _ map: inout EventMapReader) throws(TraceLogError) -> KeyStatusChange
+    {
         try map.expect(1, &reader)
         let actor = try EventLimits.readText(&reader)
         try map.expect(2, &reader)

@@ -62,10 +62,12 @@ public func answer(_ index: Int32) {
     unsafe Outside.take(Array(Memory.input.dropLast()), at: Int(index))
 }
 
+/// Where the output of the last run begins.
 @_expose(wasm, "output") @_cdecl("output")
 public func output() -> UnsafeRawPointer? {
     unsafe Memory.output.withUnsafeBytes { unsafe $0.baseAddress.map { unsafe UnsafeRawPointer($0) } }
 }
 
+/// The byte count of the last run's output.
 @_expose(wasm, "outputByteCount") @_cdecl("outputByteCount")
 public func outputByteCount() -> Int32 { Int32(clamping: unsafe Memory.output.count) }
