@@ -8,7 +8,10 @@ package struct CredentialText: Sendable, Equatable {
     package static let hostByteCountMax = 253
 
     private static let personPrefix = "SP1:"
+    /// The scheme as it is compared, with letters folded to upper case.
     private static let scheme = "HTTPS://"
+    /// The scheme of new codes: many phones open no address whose scheme is in capitals.
+    private static let newScheme = "https://"
 
     package let form: Form
     /// The host in the text, in upper case; nil for person codes.
@@ -74,12 +77,12 @@ package struct CredentialText: Sendable, Equatable {
         return !parts.content.isEmpty && (try? Base32.decode(utf8: parts.content)) != nil
     }
 
-    /// The text, all of it in QR's alphanumeric alphabet.
+    /// The text; all of it but the scheme's letters is in QR's alphanumeric alphabet.
     package var text: String {
         switch form {
         case .person: Self.personPrefix + Base45.encode(bytes)
-        case .enterprise: "\(Self.scheme)\(host ?? "")/E/" + Base32.encode(bytes)
-        case .object: "\(Self.scheme)\(host ?? "")/O/" + Base32.encode(bytes)
+        case .enterprise: "\(Self.newScheme)\(host ?? "")/E/" + Base32.encode(bytes)
+        case .object: "\(Self.newScheme)\(host ?? "")/O/" + Base32.encode(bytes)
         }
     }
 
@@ -89,7 +92,7 @@ package struct CredentialText: Sendable, Equatable {
         let slash = UInt8(ascii: "/")
         let parts = rest.split(separator: slash, maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, isHost(parts[0]), parts[1].count == 1, let letter = parts[1].first else {
-            throw .malformed("the URL is not of the form HTTPS://HOST/E/… or HTTPS://HOST/O/…")
+            throw .malformed("the URL is not of the form https://HOST/E/… or https://HOST/O/…")
         }
         switch letter & 0xDF {
         case UInt8(ascii: "E"): return (parts[0], .enterprise, parts[2])

@@ -7,7 +7,8 @@ extension QRSymbol {
 
     /// Encodes a text in the smallest version that holds it.
     ///
-    /// Alphanumeric mode is used when every character allows it, byte mode over UTF-8 otherwise.
+    /// Alphanumeric mode is used when every character allows it, or from the place on from which every character does;
+    /// byte mode over UTF-8 otherwise.
     ///
     /// - Parameters:
     ///   - text: at least one character.
@@ -49,16 +50,29 @@ extension QRSymbol {
         guard bytes.count <= payloadByteCountMax, warmedUp else { throw tooLong(bytes.count, level) }
         guard let input = unsafe QRinput_new2(0, level.library) else { throw .outOfMemory }
         defer { unsafe QRinput_free(input) }
-        let mode = Alphanumeric.holds(bytes) ? QR_MODE_AN : QR_MODE_8
-        guard unsafe QRinput_append(input, mode, Int32(bytes.count), bytes) == 0,
-            let code = unsafe QRcode_encodeMask(input, 0)
-        else { throw tooLong(bytes.count, level) }
+        for segment in segments(of: bytes) {
+            let mode = Alphanumeric.holds(segment) ? QR_MODE_AN : QR_MODE_8
+            guard unsafe QRinput_append(input, mode, Int32(segment.count), Array(segment)) == 0 else {
+                throw tooLong(bytes.count, level)
+            }
+        }
+        guard let code = unsafe QRcode_encodeMask(input, 0) else { throw tooLong(bytes.count, level) }
         defer { unsafe QRcode_free(code) }
         let size = Int(unsafe code.pointee.width)
         guard let data = unsafe code.pointee.data else { throw .outOfMemory }
         return unsafe DrawnSymbol(
             version: Int(code.pointee.version), size: size,
             flags: Array(UnsafeBufferPointer(start: data, count: size * size)))
+    }
+
+    /// A long alphanumeric end is a segment of its own; shorter ones would cost more than they save.
+    private static let alphanumericEndMin = 16
+
+    /// The bytes as one segment, or as the bytes before a long alphanumeric end and that end.
+    private static func segments(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        let start = Alphanumeric.suffixStart(of: bytes)
+        guard start > 0, bytes.count - start >= alphanumericEndMin else { return [bytes[...]] }
+        return [bytes[..<start], bytes[start...]]
     }
 
     /// Fills the library's tables once under Swift's lock; the library itself fills them lazily without a lock.

@@ -8,7 +8,12 @@ package enum Alphanumeric {
         return table
     }()
 
-    package static func holds(_ bytes: [UInt8]) -> Bool {
+    package static func holds(_ bytes: some Sequence<UInt8>) -> Bool {
         bytes.allSatisfy { isMember[Int($0)] }
+    }
+
+    /// The place from which on all bytes are characters of the alphabet.
+    package static func suffixStart(of bytes: [UInt8]) -> Int {
+        (bytes.lastIndex { !isMember[Int($0)] } ?? -1) + 1
     }
 }

@@ -7,6 +7,8 @@ import Testing
 struct SizeTests {
     /// Alphanumeric characters of a QR code at level M, by version.
     private static let capacities = [9: 262, 10: 311, 11: 366, 12: 419]
+    /// Characters of an address whose scheme is in lower case: five bytes, then alphanumeric characters, at level M.
+    private static let addressCapacities = [9: 257, 10: 305]
     private static let start: UInt64 = 1_790_000_000
     private static let host = "CODE.SUISHEN-SHANGHA"
     /// What widens an index, a time and a scope to the most bytes they take.
@@ -65,17 +67,18 @@ struct SizeTests {
             .enterprise(EnterpriseClaims(uscc: uscc, name: name, statusIndex: Self.index)),
             issuedAt: Self.start, expiresAt: Self.start + 365 * 86_400
         ).text(host: Self.host)
-        #expect(enterprise.utf8.count <= 311)
+        #expect(enterprise.utf8.count <= Self.addressCapacities[10] ?? 0)
         let place = try #require(
             Location(latitudeMicrodegrees: 31_230_416, longitudeMicrodegrees: 121_473_701, reference: .cgcs2000))
-        for (location, capacity) in [(place, 311), (nil, 262)] as [(Location?, Int)] {
+        for (location, version) in [(place, 10), (nil, 9)] as [(Location?, Int)] {
             let text = try issuer.issue(
                 .object(
                     ObjectClaims(
                         kind: .place, id: Array(1...8), category: 300, manager: uscc, location: location,
                         statusIndex: Self.index)), issuedAt: Self.start, expiresAt: nil
             ).text(host: Self.host)
-            #expect(text.utf8.count <= capacity)
+            #expect(text.utf8.count <= Self.addressCapacities[version] ?? 0)
+            #expect(text.hasPrefix("https://\(Self.host)/O/"))
         }
     }
 }

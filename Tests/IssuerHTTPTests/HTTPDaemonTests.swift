@@ -25,7 +25,7 @@ struct HTTPDaemonTests {
             .registerObject, ["kind": "object", "manager": "91350100M000100Y43", "category": "park"])
         let subject = try #require(object["subject"])
         let code = try client.ask(.issue, ["subject": subject])
-        #expect(code["text"]?.string?.hasPrefix("HTTPS://CODE.SUISHEN.EXAMPLE/O/") == true)
+        #expect(code["text"]?.string?.hasPrefix("https://CODE.SUISHEN.EXAMPLE/O/") == true)
         #expect(try client.ask(.revoke, ["target": subject])["error"] == nil)
         let bundle = try client.ask(.exportBundle, ["domains": ["medical"], "lifetime": 3600])
         let files = try BundleExport(bundle).files

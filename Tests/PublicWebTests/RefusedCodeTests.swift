@@ -1,4 +1,5 @@
 import Encoding
+import Glibc
 import TestSupport
 import Testing
 
@@ -63,6 +64,45 @@ struct RefusedCodeTests {
             #expect(try installation.get(forged + path).status == 400)
             #expect(try installation.get(strange + path).status == 404)
         }
+    }
+
+    @Test("is not called genuine once the hot list is gone, or an earlier tree was put back")
+    func putBack() throws {
+        let path = try installation.path(of: try installation.object())
+        let copy = installation.folder("copy")
+        for command in ["cp -a \(installation.folder("tree")) \(copy)", "cp -a \(copy) \(copy)-earlier"] {
+            try #require(try Program(path: "/bin/sh").run(["-c", command]).status == 0)
+        }
+        let web = try WebProcess([
+            "serve", "--socket", installation.socket, "--tree", copy, "--host", WebInstallation.host, "--listen",
+            "127.0.0.1:0",
+        ])
+        func becomes(_ isMet: (WireAnswer) -> Bool) throws -> Bool {
+            for _ in 0..<300 {
+                if isMet(try web.get(path, Self.html)) { return true }
+                usleep(100_000)
+            }
+            return false
+        }
+        #expect(try becomes { $0.text.contains("data-tone=\"good\"") })
+        try #require(try Program(path: "/bin/sh").run(["-c", "rm \(copy)/status/hot"]).status == 0)
+        #expect(try becomes { $0.status == 200 && $0.text.contains("Genuine, but perhaps revoked") })
+        try #require(
+            try Program(path: "/bin/sh").run(["-c", "cp -a \(copy)-earlier/status/hot \(copy)/status/hot"]).status == 0)
+        #expect(try becomes { $0.text.contains("data-tone=\"good\"") })
+        try installation.answer([
+            "bundle", "export", "--out", installation.folder("newer"),
+        ])
+        let newer = ["cp", "-a", installation.folder("newer/bundle.cbor"), "\(copy)/bundle.cbor"]
+        try #require(try Program(path: "/usr/bin/env").run(newer).status == 0)
+        // A request that comes over a second after the last look at the tree looks again.
+        for _ in 0..<30 {
+            _ = try web.get(path, Self.html)
+            usleep(100_000)
+        }
+        let earlier = ["cp", "-a", "\(copy)-earlier/bundle.cbor", "\(copy)/bundle.cbor"]
+        try #require(try Program(path: "/usr/bin/env").run(earlier).status == 0)
+        #expect(try becomes { $0.status == 503 && $0.text.contains("bundle_rollback") })
     }
 
     @Test("is not judged with a trust list that has ended or cannot be read")

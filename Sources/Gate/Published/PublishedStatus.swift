@@ -16,6 +16,8 @@ package final class PublishedStatus: Sendable {
     private struct State: Sendable {
         var lists: [String: Kept<Result<StatusListToken, BundleError>>] = [:]
         var hot: Kept<Result<HotListToken?, BundleError>>?
+        /// Whether the tree has had a hot list; one that is gone would hide revocations.
+        var hasSeenHotList = false
     }
 
     private let tree: String
@@ -123,7 +125,10 @@ package final class PublishedStatus: Sendable {
             return try kept.value.get()
         }
         let read = Result { () throws(BundleError) -> HotListToken? in
-            guard identity != nil else { return nil }
+            guard identity != nil else {
+                guard !state.withLock(\.hasSeenHotList) else { throw Self.unknown("the hot list is gone") }
+                return nil
+            }
             let bytes = try GateFile.read(path, of: users, byteCountMax: HotListToken.byteCountMax)
             var signers: [IssuerRecord] = []
             let token = try HotListToken(bytes[...]) { message in
@@ -135,7 +140,10 @@ package final class PublishedStatus: Sendable {
             }
             return token
         }
-        state.withLock { $0.hot = Kept(identity: identity, bundleVersion: version, value: read) }
+        state.withLock { state in
+            state.hot = Kept(identity: identity, bundleVersion: version, value: read)
+            if case .success(.some) = read { state.hasSeenHotList = true }
+        }
         return try read.get()
     }
 

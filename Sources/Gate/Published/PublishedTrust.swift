@@ -82,7 +82,4 @@ package struct PublishedTrust: Sendable {
             throw Refusal(.badSignature, "the code names the issuer \(claims.issuer), who has no such key")
         }
     }
-
-    /// The issuers whose codes can be checked, sorted.
-    package var issuerNames: [String] { Set(bundle.issuers.map(\.issuer)).sorted() }
 }

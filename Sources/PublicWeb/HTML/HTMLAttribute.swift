@@ -5,13 +5,10 @@ struct HTMLAttribute: Sendable, Equatable {
 
     /// The names that attributes may have; no event handler and no `style` is among them.
     private enum StaticName: String {
-        case action, charset, content, crossorigin, datetime, dir, download, `for`, href, id, lang, maxlength, method
-        case name, rel, required, role, rows, src, tabindex, type, value, selected, hidden
-        case `class` = "class"
+        case action, charset, `class`, content, crossorigin, datetime, `for`, href, id, lang, maxlength, method
+        case name, rel, required, role, rows, src, tabindex, type, value
         case ariaCurrent = "aria-current"
-        case ariaHidden = "aria-hidden"
         case ariaLabel = "aria-label"
-        case ariaLabelledby = "aria-labelledby"
         case ariaLive = "aria-live"
         case data = "data-"
     }
@@ -51,18 +48,14 @@ struct HTMLAttribute: Sendable, Equatable {
     static func value(_ value: String) -> HTMLAttribute { .init(.value, value) }
     static func `for`(_ value: String) -> HTMLAttribute { .init(.for, value) }
     static func datetime(_ value: String) -> HTMLAttribute { .init(.datetime, value) }
-    static func download(_ value: String) -> HTMLAttribute { .init(.download, value) }
     static func maxlength(_ value: Int) -> HTMLAttribute { .init(.maxlength, String(value)) }
     static func rows(_ value: Int) -> HTMLAttribute { .init(.rows, String(value)) }
     static func label(_ value: String) -> HTMLAttribute { .init(.ariaLabel, value) }
-    static func labelled(by id: String) -> HTMLAttribute { .init(.ariaLabelledby, id) }
     static let charset = HTMLAttribute(.charset, "utf-8")
     static let crossOrigin = HTMLAttribute(.crossorigin, "anonymous")
     static let current = HTMLAttribute(.ariaCurrent, "true")
-    static let unspoken = HTMLAttribute(.ariaHidden, "true")
     static let live = HTMLAttribute(.ariaLive, "polite")
     static let required = HTMLAttribute(.required, nil)
-    static let hidden = HTMLAttribute(.hidden, nil)
     /// A place that a link within the page leads the keyboard to.
     static let focusable = HTMLAttribute(.tabindex, "-1")
 

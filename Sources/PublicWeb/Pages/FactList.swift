@@ -7,6 +7,5 @@ struct FactList: Sendable {
         pairs.append(.element(.dd, [], value))
     }
 
-    var isEmpty: Bool { pairs.isEmpty }
     var html: HTML { .element(.dl, [], pairs) }
 }

@@ -28,7 +28,7 @@ extension Words {
             heading: "经过", empty: "还没有任何记录。", unavailable: "现在读不到记录，请稍后再看。签名和撤销状态不受影响。",
             cut: "记录太多，这里没有全部列出；完整记录在公开日志里。", recordedBy: "记录单位", service: "本服务", place: "地点",
             state: "状况", document: "单据", corrects: "更正了较早的一条记录", proved: "已写入公开日志", pending: "尚未公布到日志，稍后可核验",
-            proof: "下载证明", entryErased: "删除个人信息", keyChange: "更换密钥", heads: "日志汇总", recorded: "写入时间",
+            proof: "下载证明", keyChange: "更换密钥", heads: "日志汇总",
             newer: "较新的记录", older: "较早的记录", personal: { "\($0) 项个人信息不公开" }, erased: { "其中 \($0) 项已删除" },
             erasure: { "删除了第 \($0) 条记录中的个人信息" }, page: { "第 \($0) 页，共 \($1) 页" }, total: { "共 \($0) 条，最新的在前" }),
         proving: Proving(
@@ -50,6 +50,5 @@ extension Words {
         failures: Failures(
             pathUnknown: Notice(title: "没有这个页面", detail: "请重新扫描码，或检查网址。"),
             unavailable: Notice(title: "服务暂时不可用", detail: "请稍后再试。"),
-            badRequest: Notice(title: "无法处理这个请求", detail: "请重新扫描码，或检查网址。"),
-            checkIn: Notice(title: "登记到访", detail: "在随申码钱包中打开后，由您决定是否登记。"), checkInLink: "用钱包登记到访"))
+            badRequest: Notice(title: "无法处理这个请求", detail: "请重新扫描码，或检查网址。"), checkInLink: "用钱包登记到访"))
 }

@@ -58,8 +58,8 @@ extension Words {
             recordedBy: "Recorded by", service: "this service", place: "Where", state: "State", document: "Document",
             corrects: "Corrects an earlier record", proved: "In the public log",
             pending: "Not yet published in the log; it can be checked later", proof: "Download the proof",
-            entryErased: "Personal details erased", keyChange: "Key changed", heads: "Summary of the log",
-            recorded: "Written", newer: "Newer records", older: "Older records",
+            keyChange: "Key changed", heads: "Summary of the log",
+            newer: "Newer records", older: "Older records",
             personal: { $0 == 1 ? "1 personal detail, not public" : "\($0) personal details, not public" },
             erased: { "\($0) of them erased" }, erasure: { "Personal details of record \($0) were erased" },
             page: { "Page \($0) of \($1)" }, total: { $0 == 1 ? "1 record" : "\($0) records, newest first" }),
@@ -96,6 +96,5 @@ extension Words {
             unavailable: Notice(title: "Not available now", detail: "Try again later."),
             badRequest: Notice(
                 title: "This request cannot be answered", detail: "Scan the code again, or check the address."),
-            checkIn: Notice(title: "Check in", detail: "Your wallet opens, and you decide whether to check in."),
             checkInLink: "Check in with the wallet"))
 }

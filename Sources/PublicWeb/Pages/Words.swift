@@ -31,7 +31,7 @@ struct Words: Sendable {
     /// The timeline.
     struct Timeline: Sendable {
         let heading, empty, unavailable, cut, recordedBy, service, place, state, document, corrects: String
-        let proved, pending, proof, entryErased, keyChange, heads, recorded, newer, older: String
+        let proved, pending, proof, keyChange, heads, newer, older: String
         let personal: @Sendable (Int) -> String
         let erased: @Sendable (Int) -> String
         let erasure: @Sendable (_ sequence: String) -> String
@@ -55,7 +55,7 @@ struct Words: Sendable {
 
     /// Errors that are no verdict about a code.
     struct Failures: Sendable {
-        let pathUnknown, unavailable, badRequest, checkIn: Notice
+        let pathUnknown, unavailable, badRequest: Notice
         let checkInLink: String
     }
 

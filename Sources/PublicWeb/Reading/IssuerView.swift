@@ -11,6 +11,8 @@ final class IssuerView: Sendable {
     private struct Look: Sendable {
         let trust: Result<PublishedTrust, BundleError>
         let milliseconds: Int
+        /// Of the newest bundle that this process has seen.
+        let newestVersion: UInt64
     }
 
     private let settings: WebSettings
@@ -36,15 +38,26 @@ final class IssuerView: Sendable {
         return look.withLock { look in
             if let known = look, milliseconds - known.milliseconds < Self.ageMillisecondsMax { return known.trust }
             if let known = look, case .success(let trust) = known.trust, trust.isCurrent(in: settings.tree) {
-                look = Look(trust: known.trust, milliseconds: milliseconds)
+                look = Look(trust: known.trust, milliseconds: milliseconds, newestVersion: known.newestVersion)
                 return known.trust
             }
-            let trust = Result { () throws(BundleError) in
-                try PublishedTrust(tree: settings.tree, root: settings.root, users: settings.users)
-            }
-            look = Look(trust: trust, milliseconds: milliseconds)
+            let newest = look?.newestVersion ?? 0
+            let trust = Result { () throws(BundleError) in try read(after: newest) }
+            let version = (try? trust.get())?.bundle.version ?? 0
+            look = Look(trust: trust, milliseconds: milliseconds, newestVersion: max(newest, version))
             return trust
         }
+    }
+
+    /// Reads the tree, and refuses one that was put back to an earlier bundle while this process ran.
+    private func read(after newest: UInt64) throws(BundleError) -> PublishedTrust {
+        let trust = try PublishedTrust(tree: settings.tree, root: settings.root, users: settings.users)
+        guard trust.bundle.version >= newest else {
+            throw BundleError(
+                code: .rollback, reason: "the tree has bundle \(trust.bundle.version), and had bundle \(newest)",
+                hint: "publish the newest bundle again with `suishen publish`")
+        }
+        return trust
     }
 
     /// Checks a code, up to its status.

@@ -13,6 +13,7 @@ struct PublicSite: Sendable {
     let outbox: ReportOutbox?
     let pages = PageCache()
     let bundles = CompressedBundles()
+    let treeFiles = RecentValues<String, TreeFile>(countMax: 32)
 
     init(_ settings: WebSettings, _ assets: Assets) {
         self.settings = settings

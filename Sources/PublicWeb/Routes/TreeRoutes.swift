@@ -4,6 +4,9 @@ import Platform
 
 /// `/gates/…` and `/status/{name}`: the published tree.
 struct TreeRoutes: Sendable {
+    /// A larger file is read again for every answer.
+    private static let keptByteCountMax = 1 << 20
+
     let site: PublicSite
 
     /// A file of the tree.
@@ -23,6 +26,8 @@ struct TreeRoutes: Sendable {
 
     private func answer(_ file: PublicFile) async -> WebAnswer {
         let path = "\(site.settings.tree)/\(file.path)"
+        let identity = FileIdentity(path: path)
+        if let known = site.treeFiles[file.path], known.identity == identity, identity != nil { return known.answer }
         let users = site.settings.users
         let read = try? await NIOThreadPool.singleton.runIfActive { () -> [UInt8]? in
             guard (try? users.check(path, followsLink: false)) != nil else { return nil }
@@ -32,11 +37,20 @@ struct TreeRoutes: Sendable {
         var answer = WebAnswer(kind: .data, type: file.type, bytes: bytes)
         answer.cacheControl = "public, no-cache"
         answer.takesRanges = true
+        if bytes.count <= Self.keptByteCountMax {
+            site.treeFiles[file.path] = TreeFile(identity: identity, answer: answer)
+        }
         return answer
     }
 
     private static let missing = WebError(
         .fileMissing, "the published tree has no such file", hint: "see `bundle.cbor` for the names of the lists")
+}
+
+/// A file of the tree that was read, and is answered again until another file is in its place.
+struct TreeFile: Sendable {
+    let identity: FileIdentity?
+    let answer: WebAnswer
 }
 
 /// A file that a published tree hands out, by the path under which it is asked for.
