@@ -1,6 +1,7 @@
 extension Assets {
     /// Every file of the folder `Assets`, as the build puts it into the program; a test holds the two together.
     static let embedded: [(name: String, bytes: [UInt8])] = [
+        ("banner.js", PackageResources.banner_js),
         ("chinese.js", PackageResources.chinese_js),
         ("english.js", PackageResources.english_js),
         ("events.js", PackageResources.events_js),

@@ -21,7 +21,7 @@ export const english = {
     trust: "The root confirms the trust list",
     root: "The root is the one that this browser saw last",
     code: "An issuer of the trust list signed the code; it is unchanged and in force",
-    status: "The code is not revoked",
+    status: "The code's status in the list of revoked codes",
     checkpoint: "The log's key signed the checkpoint of the public log",
     memory: "The public log continues what this browser saw last",
     events: "The public log has the events of this page, as they are shown",
@@ -38,8 +38,9 @@ export const english = {
     browser: "This browser lacks a function that the check needs. Use a newer browser.",
     module: "The checking program is missing, or does not belong to this page. Reload the page.",
     large: "The file is too large to be checked in a browser. Check the code with the command verify.",
-    before: "An item above did not pass, so this one was not tried.",
+    before: "An item above could not be checked, so this one was not tried.",
     rootChanged: "The root has changed. Unless the issuer has announced that, do not trust this page.",
+    rootFirst: "This browser sees the root for the first time, and remembers it for the next time.",
     older:
       "The server gave an older log than this browser saw last. It may be a cache; if this stays, tell the "
       + "issuer.",

@@ -13,5 +13,10 @@ export function showMark(item, isProved) {
   const word = document.createElement("strong");
   word.className = "checked";
   word.textContent = isProved ? words().mark.proved : words().mark.failed;
-  mark.append(" · ", word);
+  if (isProved) {
+    mark.append(" · ", word);
+  } else {
+    // The server's own tick would contradict the finding.
+    mark.replaceChildren(word, " · ", ...mark.querySelectorAll("a"));
+  }
 }

@@ -88,7 +88,8 @@ export class Proof {
     const known = this.memory.read(name);
     if (known !== null && known !== this.rootDigest) return { state: "warned", note: "rootChanged" };
     this.memory.write(name, this.rootDigest);
-    return known === null && !this.memory.isKept ? { state: "skipped", note: "isolated" } : { state: "passed" };
+    if (known !== null) return { state: "passed" };
+    return this.memory.isKept ? { state: "passed", note: "rootFirst" } : { state: "skipped", note: "isolated" };
   }
 
   async #code() {
@@ -111,7 +112,8 @@ export class Proof {
     if (list === null) return { state: "undone", note: "status_unknown" };
     const answer = await this.reader.run(steps.status, [list, hot, this.now()]);
     if (answer.error) return { state: "undone", note: answer.error, reason: answer.reason };
-    const time = new Date(Number(answer.asOf) * 1000).toLocaleString(document.documentElement.lang);
+    // As the server writes times: by the clock in Shanghai, in a form that Swedish shares.
+    const time = new Date(Number(answer.asOf) * 1000).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" }).slice(0, 16);
     return { state: answer.revoked ? "revoked" : "passed", note: "asOf", argument: time };
   }
 

@@ -1,3 +1,4 @@
+import { Banner } from "./banner.js";
 import { words } from "./words.js";
 
 /** @typedef {import("./finding.js").Finding} Finding */
@@ -5,17 +6,13 @@ import { words } from "./words.js";
 /** The states that leave the page's green; the first that some step has decides the whole. */
 const order = ["failed", "revoked", "refused", "undone", "warned"];
 
-const shapes = {
-  bad: ["M8 2.5h8l5.5 5.5v8L16 21.5H8L2.5 16V8Z", "m8.5 8.5 7 7m0-7-7 7"],
-  open: ["M12 3 22 20.5H2Z", "M12 9.5v5m0 3v.1"],
-};
-
 /** Shows the findings beside what the server said. */
 export class View {
   #sentence = document.getElementById("check");
   #list = document.createElement("ul");
   #findings = new Map();
   #names;
+  #banner = new Banner();
 
   /** @param {string[]} names the steps, in their order. */
   constructor(names) {
@@ -40,15 +37,13 @@ export class View {
     const states = new Set([...this.#findings.values()].map((finding) => finding.state));
     const whole = order.find((state) => states.has(state)) ?? "proved";
     this.#say(whole);
-    if (whole === "failed") showBanner("bad", words().bannerFailed, words().bannerFailedDetail);
-    if (whole === "revoked") showBanner("bad", words().bannerRevoked, words().bannerRevokedDetail);
-    if (whole === "undone") dimBanner(words().bannerUndone, words().bannerUndoneDetail);
-    if (whole === "warned") dimBanner(words().bannerWarned, words().bannerWarnedDetail);
+    this.#banner.settle(whole);
   }
 
   #say(state) {
     this.#sentence.dataset.state = state;
     this.#sentence.textContent = words()[state];
+    this.#banner.note(words()[state]);
   }
 }
 
@@ -76,35 +71,4 @@ function noteText(finding) {
   const note = words().notes[finding.note];
   if (note === undefined) return `${finding.note}: ${finding.reason ?? ""}`;
   return typeof note === "function" ? note(finding.argument) : note;
-}
-
-/** Takes the green from the banner, and leaves another colour as it is. */
-function dimBanner(title, detail) {
-  if (document.getElementById("verdict")?.dataset.tone === "good") showBanner("open", title, detail);
-}
-
-function showBanner(tone, title, detail) {
-  const banner = document.getElementById("verdict");
-  if (banner === null) return;
-  banner.dataset.tone = tone;
-  banner.className = `banner ${tone}`;
-  banner.querySelector("svg")?.replaceWith(icon(tone));
-  const [heading, text] = [banner.querySelector("strong"), banner.querySelector("p")];
-  if (heading !== null) heading.textContent = title;
-  if (text !== null) text.textContent = detail;
-}
-
-function icon(tone) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const attributes = {
-    viewBox: "0 0 24 24", "aria-hidden": "true", fill: "none", stroke: "currentColor", "stroke-width": "2.2",
-    "stroke-linecap": "round", "stroke-linejoin": "round",
-  };
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-  for (const shape of shapes[tone]) {
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", shape);
-    svg.append(path);
-  }
-  return svg;
 }
