@@ -173,7 +173,7 @@ let package = Package(
             dependencies: [
                 "Compression", "Credential", "Encoding", "Gate", "HTTPServing", "Platform", "Signing", "TraceLog",
             ] + http + [.product(name: "NIOHTTPTypes", package: "swift-nio-extras"), nioPosix],
-            resources: [.embedInCode("Assets")], swiftSettings: settings),
+            exclude: ["Wasm"], resources: [.embedInCode("Assets")], swiftSettings: settings),
         library("CommandSupport", ["CLinux", "Encoding", "Platform", argumentParser]),
 
         command(

@@ -9,7 +9,7 @@ extension Claims {
         guard Self.issuerCharacterCounts.contains(issuer.count), issuer.utf8.count <= 32 else {
             throw .malformed("an issuer's name of \(issuer.count) characters, expected 1 to 8")
         }
-        guard !issuer.unicodeScalars.contains(where: \.isUnseen) else {
+        guard !issuer.unicodeScalars.contains(where: { $0.isUnseen }) else {
             throw .malformed("an issuer's name with characters that hide or reorder text")
         }
         if let expiresAt {
@@ -49,7 +49,7 @@ extension Claims {
 extension PersonClaims {
     func check(algorithm: SignatureAlgorithm) throws(CredentialError) {
         guard cti.count == Self.identifierByteCount else { throw .malformed("a cti of \(cti.count) bytes, expected 8") }
-        guard seals.count == Seals.byteCount else { throw .malformed("seals of \(seals.count) bytes, expected 32") }
+        guard seals.count == Self.sealsByteCount else { throw .malformed("seals of \(seals.count) bytes, expected 32") }
         guard (statusIndex == nil) == (kind == .timed) else {
             throw .malformed("timed codes must have no status index, all others must have one")
         }
@@ -93,7 +93,7 @@ extension EnterpriseClaims {
         guard (1...Self.nameByteCountMax).contains(name.utf8.count) else {
             throw .malformed("a name of \(name.utf8.count) bytes, expected 1 to 96")
         }
-        guard !name.unicodeScalars.contains(where: \.isUnseen) else {
+        guard !name.unicodeScalars.contains(where: { $0.isUnseen }) else {
             throw .malformed("a name with characters that hide or reorder text")
         }
         try Claims.check(statusIndex: statusIndex)

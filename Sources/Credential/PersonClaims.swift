@@ -1,6 +1,8 @@
 /// The claims of a person code: no name and no number, but a pseudonym that is new in every credential.
 package struct PersonClaims: Sendable, Equatable {
     package static let identifierByteCount = 8
+    /// The bytes of both seals together.
+    static let sealsByteCount = 32
 
     /// The code's id and the holder's pseudonym: 8 random bytes.
     package let cti: [UInt8]

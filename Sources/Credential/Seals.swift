@@ -2,7 +2,7 @@ package import Signing
 
 /// The two seals of a person code: a domain's identifier for the holder, which only that domain's gates can read.
 package struct Seals: Sendable {
-    package static let byteCount = 32
+    package static let byteCount = PersonClaims.sealsByteCount
     package static let identifierByteCount = 12
 
     /// The bytes after the identifier in a block, by which a gate recognises that its key is the right one.

@@ -13,11 +13,10 @@ extension GateBundle {
             throw .malformed("the bundle cannot be read: \(error.reason)")
         }
         let fields = try DocumentFields(item, in: "the bundle")
-        let lists = try Self.statusLists(fields)
+        let trust = try BundleTrust(fields)
         try self.init(
-            version: fields.unsigned("version"), issuedAt: fields.unsigned("iat"), expiresAt: fields.unsigned("exp"),
-            issuers: Self.issuers(fields), statusLists: lists.map(\.reference),
-            statusListTimes: Self.leastTimes(lists),
+            version: trust.version, issuedAt: trust.issuedAt, expiresAt: trust.expiresAt, issuers: trust.issuers,
+            statusLists: trust.statusLists, statusListTimes: trust.statusListTimes,
             domains: fields["domains"] == nil
                 ? [] : fields.values("domains", countMax: SealDomain.allCases.count, SealDomain.init(rawValue:)),
             hosts: fields.values("hosts", countMax: Self.hostCountMax) { $0 },
@@ -31,34 +30,6 @@ extension GateBundle {
             throw fields.invalidMember("settlement")
         }
         return key
-    }
-
-    private static func issuers(_ fields: DocumentFields) throws(BundleError) -> [IssuerRecord] {
-        var records: [IssuerRecord] = []
-        for item in try fields.array("issuers", countMax: issuerCountMax) {
-            records.append(try IssuerRecord(item))
-        }
-        return records
-    }
-
-    private typealias NamedList = (reference: StatusListReference, issuedAtMin: UInt64?)
-
-    private static func statusLists(_ fields: DocumentFields) throws(BundleError) -> [NamedList] {
-        var lists: [NamedList] = []
-        for item in try fields.array("statusLists", countMax: statusListCountMax) {
-            let record = try DocumentFields(item, in: "a status list's record")
-            let issuedAtMin: UInt64? = record["iat"] == nil ? nil : try record.unsigned("iat")
-            lists.append((try StatusListReference(record), issuedAtMin))
-        }
-        return lists
-    }
-
-    private static func leastTimes(_ lists: [NamedList]) -> [StatusListReference: UInt64] {
-        var times: [StatusListReference: UInt64] = [:]
-        for (reference, issuedAtMin) in lists {
-            if let issuedAtMin { times[reference] = max(issuedAtMin, times[reference] ?? 0) }
-        }
-        return times
     }
 
     private static func scenes(_ fields: DocumentFields) throws(BundleError) -> [Scene] {
@@ -84,34 +55,5 @@ extension GateBundle {
             let entries = parts[1].byteString
         else { throw fields.invalidMember("links") }
         return try BlindedLinkTable(salt: salt, entries: entries)
-    }
-}
-
-extension IssuerRecord {
-    init(_ item: CBORItem) throws(BundleError) {
-        let fields = try DocumentFields(item, in: "an issuer's record")
-        guard let algorithm = SignatureAlgorithm(rawValue: try fields.integer("alg")) else {
-            throw fields.invalidMember("alg")
-        }
-        // A mapped status list names its signer at a fixed length.
-        guard try fields.bytes("kid").count == VerificationKey.keyIdentifierByteCount else {
-            throw fields.invalidMember("kid")
-        }
-        guard let status = KeyStatus(rawValue: try fields.text("status")) else { throw fields.invalidMember("status") }
-        try self.init(
-            issuer: fields.text("iss"), keyIdentifier: fields.bytes("kid"), algorithm: algorithm,
-            publicKey: fields.bytes("key"),
-            uses: Set(fields.values("uses", countMax: KeyUse.allCases.count, KeyUse.init(rawValue:))),
-            notBefore: fields.unsigned("nbf"), expiresAt: fields.unsigned("exp"), status: status,
-            retiredAt: fields["retiredAt"] == nil ? nil : fields.unsigned("retiredAt"))
-    }
-}
-
-extension StatusListReference {
-    init(_ fields: DocumentFields) throws(BundleError) {
-        guard let form = Form(rawValue: try fields.integer("form")) else { throw fields.invalidMember("form") }
-        let day: UInt64? = if fields["day"] == .null { nil } else { try fields.unsigned("day") }
-        let shard = fields["shard"] == nil ? 0 : try fields.unsigned("shard")
-        self.init(issuer: try fields.text("iss"), form: form, day: day, shard: shard)
     }
 }

@@ -6,8 +6,8 @@ package import Signing
 package struct GateBundle: Sendable, Equatable {
     /// The most bytes of a bundle: a full link table and room for the rest.
     package static let byteCountMax = (BlindedLinkTable.countMax * BlindedLinkTable.entryByteCount) + (4 << 20)
-    package static let issuerCountMax = 4096
-    package static let statusListCountMax = 4096
+    package static let issuerCountMax = BundleTrust.issuerCountMax
+    package static let statusListCountMax = BundleTrust.statusListCountMax
     package static let sceneCountMax = 256
     package static let hostCountMax = 4096
     package static let categoryCountMax = 4096
@@ -121,7 +121,7 @@ package struct GateBundle: Sendable, Equatable {
         }
         let warrant = try authority.warrant(for: message)
         let bundle = try GateBundle(payload: message.payload)
-        try warrant?.check(signing: bundle)
+        try warrant?.check(signing: bundle.version, at: bundle.issuedAt)
         return (bundle, warrant)
     }
 }

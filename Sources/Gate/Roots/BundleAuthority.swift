@@ -46,10 +46,9 @@ package struct BundleWarrant: Sendable, Equatable {
     /// Refuses a bundle that says itself that it was signed after its key's end.
     ///
     /// Throws `bundle_expired`.
-    func check(signing bundle: GateBundle) throws(BundleError) {
-        guard bundle.issuedAt >= bundleKey.expiresAt else { return }
-        throw Self.expired(
-            "bundle \(bundle.version) was signed at \(bundle.issuedAt), and its key", bundleKey.expiresAt)
+    func check(signing version: UInt64, at issuedAt: UInt64) throws(BundleError) {
+        guard issuedAt >= bundleKey.expiresAt else { return }
+        throw Self.expired("bundle \(version) was signed at \(issuedAt), and its key", bundleKey.expiresAt)
     }
 
     /// Refuses the document and the key from their ends on.

@@ -1,6 +1,4 @@
 import Encoding
-import Glibc
-import Platform
 package import Signing
 
 /// Every root document of an issuer, each confirmed by the roots before it and by its own: the file `roots.cbor`.
@@ -78,21 +76,10 @@ package struct RootChain: Sendable, Equatable {
     }
 
     /// The digests of the documents, in their order.
-    var digests: [[UInt8]] { documents.map(\.digest) }
+    var digests: [[UInt8]] { documents.map { $0.digest } }
 
     /// Whether another chain has the documents of this one, and perhaps later ones.
     package func isContinued(by other: RootChain) -> Bool {
         root == other.root && other.digests.starts(with: digests)
-    }
-}
-
-extension RootChain {
-    /// Reads the chain of a bundle's folder; nil where the folder has none.
-    ///
-    /// - Throws: `bundle_unreadable`, and the errors of ``documents(in:)`` and of the chain's rules.
-    init?(in folder: String, root: VerificationKey, users: TrustedUsers) throws(BundleError) {
-        let path = "\(folder)/\(Self.name)"
-        guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { return nil }
-        try self.init(GateFile.read(path, of: users, byteCountMax: Self.byteCountMax), root: root)
     }
 }

@@ -37,9 +37,9 @@ package struct RootConfirmation: Sendable {
         let signers = document.message.signatures.map { [candidates] signature in
             candidates.first { document.message.isMade(signature, by: $0) }
         }
-        let known = signers.compactMap(\.self)
+        let known = signers.compactMap { $0 }
         strangerCount = signers.count - known.count
-        isRepeated = Set(known.map(\.spki)).count < known.count
+        isRepeated = Set(known.map { $0.spki }).count < known.count
         self.former = Side(
             roots: before, threshold: former?.threshold ?? 1, signers: before.filter(known.contains))
         own = Side(

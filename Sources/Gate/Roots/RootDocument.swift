@@ -47,9 +47,9 @@ package struct RootDocument: Sendable, Equatable {
         try require(
             (1...Self.bundleKeyCountMax).contains(bundleKeys.count),
             "has \(bundleKeys.count) bundle keys, not 1 to \(Self.bundleKeyCountMax)")
-        let keys = (roots + bundleKeys.map(\.key))
+        let keys = (roots + bundleKeys.map { $0.key })
         try require(keys.allSatisfy { $0.algorithm.suite != nil }, "has a key that signs no bundle and no document")
-        try require(Set(keys.map(\.spki)).count == keys.count, "names a key twice")
+        try require(Set(keys.map { $0.spki }).count == keys.count, "names a key twice")
         try require(bundleKeys.allSatisfy { $0.expiresAt > issuedAt }, "has a bundle key that has ended already")
     }
 

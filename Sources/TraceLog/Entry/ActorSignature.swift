@@ -83,7 +83,7 @@ package enum ActorSignature: Sendable, Equatable {
         }
     }
 
-    static func read(_ reader: inout CBORReader) throws -> ActorSignature {
+    static func read(_ reader: inout EntryReader) throws(TraceLogError) -> ActorSignature {
         if reader.nextMajorType == .byteString { return .alone(try readSignature(&reader)) }
         try EventLimits.expectArray(4, &reader)
         let signature = try readSignature(&reader)
@@ -91,16 +91,16 @@ package enum ActorSignature: Sendable, Equatable {
         let size = try reader.readUnsigned()
         let count = try reader.readArrayHeader()
         guard size <= batchCountMax, position < size, count <= InclusionProof.hashCountMax else {
-            throw TraceLogError.entry("the batch signature has a position, size or path beyond its limits")
+            throw .entry("the batch signature has a position, size or path beyond its limits")
         }
         var path: [MerkleHash] = []
         for _ in 0..<count { path.append(try Entry.readHash(&reader)) }
         return .batch(signature, proof: InclusionProof(leafIndex: position, treeSize: size, path: path))
     }
 
-    private static func readSignature(_ reader: inout CBORReader) throws -> [UInt8] {
+    private static func readSignature(_ reader: inout EntryReader) throws(TraceLogError) -> [UInt8] {
         let bytes = try reader.readByteString()
-        guard bytes.count == byteCount else { throw TraceLogError.entry("the signature has \(bytes.count) bytes") }
+        guard bytes.count == byteCount else { throw .entry("the signature has \(bytes.count) bytes") }
         return Array(bytes)
     }
 

@@ -40,16 +40,16 @@ package struct Coordinates: Sendable, Equatable {
         writer.unsigned(reference.rawValue)
     }
 
-    static func read(_ reader: inout CBORReader) throws -> Coordinates {
+    static func read(_ reader: inout EntryReader) throws(TraceLogError) -> Coordinates {
         try EventLimits.expectArray(3, &reader)
         let latitude = try reader.readInteger()
         let longitude = try reader.readInteger()
         guard let reference = Reference(rawValue: try reader.readUnsigned()) else {
-            throw TraceLogError.entry("the coordinates' reference is unknown")
+            throw .entry("the coordinates' reference is unknown")
         }
         let coordinates = Coordinates(
             latitudeMicrodegrees: latitude, longitudeMicrodegrees: longitude, reference: reference)
-        guard coordinates.isOnEarth else { throw TraceLogError.entry("the coordinates are not on the Earth") }
+        guard coordinates.isOnEarth else { throw .entry("the coordinates are not on the Earth") }
         return coordinates
     }
 }

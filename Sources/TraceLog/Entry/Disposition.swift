@@ -42,7 +42,7 @@ package enum Disposition: String, Sendable, CaseIterable {
             throw TraceLogError(
                 code: .unknownTerm,
                 reason: "the term is not a disposition of the vocabulary",
-                hint: "use one of GS1 CBV 2.0: \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
+                hint: "use one of GS1 CBV 2.0: \(Self.allCases.map { $0.rawValue }.joined(separator: ", "))")
         }
         self = known
     }

@@ -58,32 +58,23 @@ extension Entry {
     ///
     /// - Throws: `malformed_entry`, `unknown_term`.
     package static func decode(_ bytes: ArraySlice<UInt8>) throws(TraceLogError) -> Entry {
-        do {
-            var reader = try CBORReader(bytes, byteCountMax: byteCountMax, depthMax: depthMax)
-            let entry = try read(&reader)
-            try reader.finish()
-            return entry
-        } catch let error as CBORError {
-            throw .entry(error.reason)
-        } catch let error as TraceLogError {
-            throw error
-        } catch {
-            // The compiler cannot see that the body throws no other error.
-            throw .entry("the bytes are not an entry")
-        }
+        var reader = try EntryReader(bytes)
+        let entry = try read(&reader)
+        try reader.finish()
+        return entry
     }
 
-    private static func read(_ reader: inout CBORReader) throws -> Entry {
+    private static func read(_ reader: inout EntryReader) throws(TraceLogError) -> Entry {
         guard try reader.readArrayHeader() == fieldCount else {
-            throw TraceLogError.entry("the entry is not an array of 11 fields")
+            throw .entry("the entry is not an array of 11 fields")
         }
-        guard try reader.readUnsigned() == version else { throw TraceLogError.entry("the entry's version is not 1") }
+        guard try reader.readUnsigned() == version else { throw .entry("the entry's version is not 1") }
         let object = try ObjectID(entryField: reader.readByteString())
         let sequence = try reader.readUnsigned()
         let previous = try readLink(&reader)
         let recordedAt = try reader.readUnsigned()
         let actor = try reader.readText()
-        guard isActor(actor) else { throw TraceLogError.entry("the entry's actor is not a USCC") }
+        guard isActor(actor) else { throw .entry("the entry's actor is not a USCC") }
         let keyIdentifier = try readKeyIdentifier(&reader)
         let event = try LogEvent.read(&reader)
         let commitments = try readCommitments(&reader)
@@ -94,7 +85,7 @@ extension Entry {
             keyIdentifier: keyIdentifier, event: event, commitments: commitments, signature: signature)
     }
 
-    private static func readLink(_ reader: inout CBORReader) throws -> EntryLink? {
+    private static func readLink(_ reader: inout EntryReader) throws(TraceLogError) -> EntryLink? {
         if reader.isNextNull() {
             try reader.readNull()
             try reader.readNull()
@@ -103,29 +94,29 @@ extension Entry {
         return EntryLink(leafHash: try readHash(&reader), index: try reader.readUnsigned())
     }
 
-    private static func readKeyIdentifier(_ reader: inout CBORReader) throws -> [UInt8]? {
+    private static func readKeyIdentifier(_ reader: inout EntryReader) throws(TraceLogError) -> [UInt8]? {
         if reader.isNextNull() {
             try reader.readNull()
             return nil
         }
         let bytes = try reader.readByteString()
         guard keyIdentifierByteCounts.contains(bytes.count) else {
-            throw TraceLogError.entry("the entry's key identifier has \(bytes.count) bytes")
+            throw .entry("the entry's key identifier has \(bytes.count) bytes")
         }
         return Array(bytes)
     }
 
-    private static func readCommitments(_ reader: inout CBORReader) throws -> [MerkleHash] {
+    private static func readCommitments(_ reader: inout EntryReader) throws(TraceLogError) -> [MerkleHash] {
         let count = try reader.readArrayHeader()
-        guard count <= commitmentCountMax else { throw TraceLogError.entry("the entry has \(count) commitments") }
+        guard count <= commitmentCountMax else { throw .entry("the entry has \(count) commitments") }
         var commitments: [MerkleHash] = []
         for _ in 0..<count { commitments.append(try readHash(&reader)) }
         return commitments
     }
 
-    static func readHash(_ reader: inout CBORReader) throws -> MerkleHash {
+    static func readHash(_ reader: inout EntryReader) throws(TraceLogError) -> MerkleHash {
         guard let hash = try MerkleHash(reader.readByteString()) else {
-            throw TraceLogError.entry("a hash in the entry is not 32 bytes")
+            throw .entry("a hash in the entry is not 32 bytes")
         }
         return hash
     }

@@ -60,7 +60,7 @@ extension TraceEvent {
                     return .object(item)
                 })
         }
-        if !sensorElements.isEmpty { object["sensors"] = .array(sensorElements.map(\.json)) }
+        if !sensorElements.isEmpty { object["sensors"] = .array(sensorElements.map { $0.json }) }
         if !fields.isEmpty {
             object["fields"] = .object(JSONObject(fields.map { .init(key: $0.name, value: .string($0.value)) }))
         }

@@ -29,7 +29,7 @@ package struct Erasure: Sendable, Equatable {
         writer.text(reason)
     }
 
-    static func read(_ reader: inout CBORReader, _ map: inout EventMapReader) throws -> Erasure {
+    static func read(_ reader: inout EntryReader, _ map: inout EventMapReader) throws(TraceLogError) -> Erasure {
         try map.expect(1, &reader)
         let index = try reader.readUnsigned()
         try map.expect(2, &reader)

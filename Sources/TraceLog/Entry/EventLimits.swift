@@ -19,31 +19,31 @@ enum EventLimits {
         }
     }
 
-    static func readText(_ reader: inout CBORReader) throws -> String {
+    static func readText(_ reader: inout EntryReader) throws(TraceLogError) -> String {
         let text = try reader.readText()
         guard (1...textByteCountMax).contains(text.utf8.count) else {
-            throw TraceLogError.entry("a text in the entry has \(text.utf8.count) bytes")
+            throw .entry("a text in the entry has \(text.utf8.count) bytes")
         }
         return text
     }
 
-    static func readOptionalText(_ reader: inout CBORReader) throws -> String? {
+    static func readOptionalText(_ reader: inout EntryReader) throws(TraceLogError) -> String? {
         guard reader.isNextNull() else { return try readText(&reader) }
         try reader.readNull()
         return nil
     }
 
-    static func readCount(_ reader: inout CBORReader) throws -> Int {
+    static func readCount(_ reader: inout EntryReader) throws(TraceLogError) -> Int {
         let count = try reader.readArrayHeader()
         guard (1...itemCountMax).contains(count) else {
-            throw TraceLogError.entry("a list in the entry has \(count) items")
+            throw .entry("a list in the entry has \(count) items")
         }
         return count
     }
 
-    static func expectArray(_ count: Int, _ reader: inout CBORReader) throws {
+    static func expectArray(_ count: Int, _ reader: inout EntryReader) throws(TraceLogError) {
         guard try reader.readArrayHeader() == count else {
-            throw TraceLogError.entry("an array in the entry does not have \(count) items")
+            throw .entry("an array in the entry does not have \(count) items")
         }
     }
 

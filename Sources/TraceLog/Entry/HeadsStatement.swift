@@ -29,7 +29,7 @@ package struct HeadsStatement: Sendable, Equatable {
         writer.byteString(root.bytes)
     }
 
-    static func read(_ reader: inout CBORReader, _ map: inout EventMapReader) throws -> HeadsStatement {
+    static func read(_ reader: inout EntryReader, _ map: inout EventMapReader) throws(TraceLogError) -> HeadsStatement {
         try map.expect(1, &reader)
         let entryCount = try reader.readUnsigned()
         try map.expect(2, &reader)

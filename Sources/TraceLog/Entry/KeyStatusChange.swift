@@ -58,7 +58,8 @@ package struct KeyStatusChange: Sendable, Equatable {
         EventLimits.write(reason, to: &writer)
     }
 
-    static func read(_ reader: inout CBORReader, _ map: inout EventMapReader) throws -> KeyStatusChange {
+    static func read(_ reader: inout EntryReader, _ map: inout EventMapReader) throws(TraceLogError) -> KeyStatusChange
+    {
         try map.expect(1, &reader)
         let actor = try EventLimits.readText(&reader)
         try map.expect(2, &reader)
@@ -72,10 +73,10 @@ package struct KeyStatusChange: Sendable, Equatable {
         try map.expect(6, &reader)
         let reason = try EventLimits.readOptionalText(&reader)
         try map.finish(&reader)
-        guard let status, let algorithm else { throw TraceLogError.entry("the key's status or algorithm is unknown") }
+        guard let status, let algorithm else { throw .entry("the key's status or algorithm is unknown") }
         guard let key = try? VerificationKey(spki: publicKey), key.algorithm == algorithm,
             Self.keyIdentifier(of: key) == keyIdentifier, key.spki == publicKey
-        else { throw TraceLogError.entry("the public key does not match its identifier and algorithm") }
+        else { throw .entry("the public key does not match its identifier and algorithm") }
         return KeyStatusChange(actor: actor, status: status, key: key, reason: reason)
     }
 }

@@ -36,10 +36,10 @@ package enum LogEvent: Sendable, Equatable {
         }
     }
 
-    static func read(_ reader: inout CBORReader) throws -> LogEvent {
+    static func read(_ reader: inout EntryReader) throws(TraceLogError) -> LogEvent {
         var map = try EventMapReader(&reader)
         guard try map.nextKey(&reader) == 0, let kind = Kind(rawValue: try reader.readUnsigned()) else {
-            throw TraceLogError.entry("the event's kind is missing or unknown")
+            throw .entry("the event's kind is missing or unknown")
         }
         switch kind {
         case .observed: return .observed(try TraceEvent.read(&reader, &map))
@@ -55,12 +55,12 @@ struct EventMapReader {
     private var left: Int
     private var previous: Int64?
 
-    init(_ reader: inout CBORReader) throws(CBORError) {
+    init(_ reader: inout EntryReader) throws(TraceLogError) {
         left = try reader.readMapHeader()
     }
 
     /// The next key; nil after the last.
-    mutating func nextKey(_ reader: inout CBORReader) throws(CBORError) -> Int64? {
+    mutating func nextKey(_ reader: inout EntryReader) throws(TraceLogError) -> Int64? {
         guard left > 0 else { return nil }
         left -= 1
         let key = try reader.readIntegerKey(after: previous)
@@ -69,12 +69,12 @@ struct EventMapReader {
     }
 
     /// Takes the next key, which must be `key`.
-    mutating func expect(_ key: Int64, _ reader: inout CBORReader) throws {
-        guard try nextKey(&reader) == key else { throw TraceLogError.entry("the event lacks its key \(key)") }
+    mutating func expect(_ key: Int64, _ reader: inout EntryReader) throws(TraceLogError) {
+        guard try nextKey(&reader) == key else { throw .entry("the event lacks its key \(key)") }
     }
 
     /// Refuses further keys.
-    mutating func finish(_ reader: inout CBORReader) throws {
-        guard left == 0 else { throw TraceLogError.entry("the event has a key that its kind does not define") }
+    mutating func finish(_ reader: inout EntryReader) throws(TraceLogError) {
+        guard left == 0 else { throw .entry("the event has a key that its kind does not define") }
     }
 }

@@ -51,7 +51,7 @@ package struct SensorElement: Sendable, Equatable {
         }
     }
 
-    static func read(_ reader: inout CBORReader) throws -> SensorElement {
+    static func read(_ reader: inout EntryReader) throws(TraceLogError) -> SensorElement {
         try EventLimits.expectArray(3, &reader)
         var time: Int64?
         if reader.isNextNull() { try reader.readNull() } else { time = try reader.readInteger() }

@@ -68,7 +68,7 @@ extension TraceEvent {
     ///
     /// - Throws: `value_out_of_range`.
     package func checkTimes() throws(TraceLogError) {
-        let times = [timeMilliseconds] + sensorElements.compactMap(\.timeMilliseconds)
+        let times = [timeMilliseconds] + sensorElements.compactMap { $0.timeMilliseconds }
         guard times.allSatisfy({ EventTime.milliseconds.contains($0) }) else {
             throw .range(
                 "a time of the event lies outside the years 0000 to 9999",
@@ -100,15 +100,15 @@ extension TraceEvent {
         }
     }
 
-    static func read(_ reader: inout CBORReader, _ map: inout EventMapReader) throws -> TraceEvent {
+    static func read(_ reader: inout EntryReader, _ map: inout EventMapReader) throws(TraceLogError) -> TraceEvent {
         try map.expect(1, &reader)
         let time = try reader.readInteger()
         try map.expect(2, &reader)
         let offset = try reader.readInteger()
-        guard offsets.contains(offset) else { throw TraceLogError.entry("the event's offset is \(offset) minutes") }
+        guard offsets.contains(offset) else { throw .entry("the event's offset is \(offset) minutes") }
         try map.expect(3, &reader)
         guard let action = Action(rawValue: try reader.readUnsigned()) else {
-            throw TraceLogError.entry("the event's action is unknown to EPCIS")
+            throw .entry("the event's action is unknown to EPCIS")
         }
         try map.expect(4, &reader)
         let step = try BusinessStep(term: reader.readText())
@@ -117,7 +117,7 @@ extension TraceEvent {
         return event
     }
 
-    private mutating func readOptional(_ key: Int64, _ reader: inout CBORReader) throws {
+    private mutating func readOptional(_ key: Int64, _ reader: inout EntryReader) throws(TraceLogError) {
         switch key {
         case 5: disposition = try Disposition(term: reader.readText())
         case 6: readPoint = try EventLimits.readText(&reader)
@@ -139,9 +139,9 @@ extension TraceEvent {
                 let name = try EventLimits.readText(&reader)
                 fields.append(Field(name: name, value: try EventLimits.readText(&reader)))
             }
-            guard Self.areAscending(fields) else { throw TraceLogError.entry("fields out of order") }
+            guard Self.areAscending(fields) else { throw .entry("fields out of order") }
         case 12: corrects = try reader.readUnsigned()
-        default: throw TraceLogError.entry("an event with the unknown key \(key)")
+        default: throw .entry("an event with the unknown key \(key)")
         }
     }
 

@@ -96,8 +96,8 @@ extension ObjectHead {
     ///
     /// - Throws: `malformed_entry`.
     static func decode(_ bytes: ArraySlice<UInt8>) throws(TraceLogError) -> ObjectHead {
-        do {
-            var reader = try CBORReader(bytes, byteCountMax: byteCountMax, depthMax: 2)
+        do throws(TraceLogError) {
+            var reader = try EntryReader(bytes, byteCountMax: byteCountMax)
             try EventLimits.expectArray(4, &reader)
             let object = try ObjectID(entryField: reader.readByteString())
             let sequence = try reader.readUnsigned()

@@ -1,12 +1,12 @@
-import Glibc
-import Signing
-
 /// One SHA-256 value of a Merkle tree: 32 bytes held in place, without an allocation.
 package struct MerkleHash: Sendable, Hashable, BitwiseCopyable {
     package static let byteCount = 32
 
     /// The root of a tree without leaves: SHA-256 of the empty string (RFC 6962 §2.1).
-    package static let emptyRoot = MerkleHash(digest: DigestAlgorithm.sha256.digest([]))
+    package static let emptyRoot = MerkleHash(digest: [
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+        0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+    ])
 
     // In the order and byte order of memory, so that loading and storing are plain copies.
     private var first: UInt64 = 0
@@ -60,19 +60,5 @@ extension MerkleHash: Comparable {
         if left.second != right.second { return left.second.bigEndian < right.second.bigEndian }
         if left.third != right.third { return left.third.bigEndian < right.third.bigEndian }
         return left.fourth.bigEndian < right.fourth.bigEndian
-    }
-}
-
-extension [MerkleHash] {
-    /// Whether `bytes` are these hashes, one after the other.
-    func isSame(as bytes: [UInt8]) -> Bool {
-        unsafe withUnsafeBytes { hashes in
-            unsafe bytes.withUnsafeBytes { bytes in
-                guard let mine = hashes.baseAddress, let theirs = bytes.baseAddress else {
-                    return unsafe hashes.isEmpty && bytes.isEmpty
-                }
-                return unsafe hashes.count == bytes.count && memcmp(mine, theirs, bytes.count) == 0
-            }
-        }
     }
 }

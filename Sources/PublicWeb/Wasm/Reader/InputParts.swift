@@ -1,0 +1,31 @@
+/// The parts of a step's input: each is its byte count in 4 bytes, big-endian, and its bytes.
+struct InputParts {
+    private let parts: [ArraySlice<UInt8>]
+
+    /// Takes the input apart; nil where it is cut.
+    init?(_ bytes: [UInt8]) {
+        var parts: [ArraySlice<UInt8>] = []
+        var position = 0
+        while position < bytes.count {
+            guard bytes.count - position >= 4 else { return nil }
+            let byteCount = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
+            position += 4
+            guard byteCount >= 0, bytes.count - position >= byteCount else { return nil }
+            parts.append(bytes[position..<position + byteCount])
+            position += byteCount
+        }
+        self.parts = parts
+    }
+
+    /// - Throws: `step_misused` where there is no such part.
+    func bytes(_ index: Int) throws(StepFailure) -> ArraySlice<UInt8> {
+        guard parts.indices.contains(index) else { throw .misused }
+        return parts[index]
+    }
+
+    /// A part that is a whole number in decimal digits.
+    func number(_ index: Int) throws(StepFailure) -> UInt64 {
+        guard let number = UInt64(String(decoding: try bytes(index), as: UTF8.self)) else { throw .misused }
+        return number
+    }
+}

@@ -1,0 +1,42 @@
+import TestSupport
+import Testing
+
+/// tools/build-wasm compiles the module; these hold the list of its sources to what a browser may share.
+@Suite("The module of WebAssembly")
+struct BrowserModuleTests {
+    /// The files that the tool names, as paths in the project.
+    private static func sources() throws -> [String] {
+        let tool = String(decoding: try ProjectFiles.bytes("\(ProjectFiles.root)/tools/build-wasm"), as: UTF8.self)
+        var paths: [String] = []
+        for list in tool.replacing("\\\n", with: " ").split(separator: "$(files ").dropFirst() {
+            let words = list.prefix { $0 != ")" }.split { $0 == " " || $0 == "\n" }
+            guard let folder = words.first, !folder.contains("\"") else { continue }
+            paths += words.dropFirst().map { "\(ProjectFiles.root)/Sources/\(folder)/\($0).swift" }
+        }
+        return paths
+    }
+
+    @Test("is made of files that import neither Foundation nor a C library")
+    func sharedFiles() throws {
+        let paths = try Self.sources()
+        #expect(paths.count > 50)
+        let modules: Set = ["Compression", "Credential", "Encoding", "Platform", "Signing"]
+        for path in paths {
+            let text = String(decoding: try ProjectFiles.bytes(path), as: UTF8.self)
+            for line in text.split(separator: "\n") {
+                guard let found = line.wholeMatch(of: /(?:package |internal )?import (\w+)/) else { continue }
+                #expect(modules.contains(String(found.1)), "\(path): \(line)")
+            }
+        }
+    }
+
+    @Test("has no import, so that it reaches nothing of the page by itself")
+    func ownFolders() throws {
+        for path in try ProjectFiles.swiftFiles(under: "Sources/PublicWeb/Wasm") {
+            let text = String(decoding: try ProjectFiles.bytes(path), as: UTF8.self)
+            #expect(!text.contains("@_extern"), "\(path)")
+        }
+        let tool = String(decoding: try ProjectFiles.bytes("\(ProjectFiles.root)/tools/build-wasm"), as: UTF8.self)
+        #expect(!tool.contains("--allow-undefined"))
+    }
+}
