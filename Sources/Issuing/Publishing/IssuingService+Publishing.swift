@@ -34,13 +34,13 @@ extension IssuingService {
                     tree.succeed(restingFor: Self.publishLooksMax)
                 } catch {
                     treeHealth.note(error)
-                    if tree.fail(error) { report(error) }
+                    // What keeps the sealed keys from being written as well is told once.
+                    if tree.fail(error), error != keys.error { report(error) }
                 }
             }
             let areKeysDue =
                 keys.isDue
                 || !keys.isFailing && upkeep.isUnderWay(changeCount: gateChangeCount, at: caller.now)
-            // What keeps the tree from being written is told once.
             if areKeysDue, !tree.isFailing {
                 do throws(OperationError) {
                     try await upkeep.step(self, to: path, by: caller)

@@ -5,23 +5,24 @@ struct PublishingTurns {
 
     private var wait = 0
     private var backoff = 0
-    private var reported: OperationError?
+    /// The error of the last turn; nil after a good one.
+    private(set) var error: OperationError?
 
     var isDue: Bool { wait <= 0 }
     var isFailing: Bool { backoff > 0 }
 
     mutating func succeed(restingFor looks: Int) {
-        (reported, backoff, wait) = (nil, 0, looks)
+        (error, backoff, wait) = (nil, 0, looks)
     }
 
     /// Notes a failure.
     ///
     /// - Returns: whether it is another error than the last one.
     mutating func fail(_ error: OperationError) -> Bool {
-        defer { reported = error }
+        defer { self.error = error }
         backoff = min(max(backoff * 2, Self.backoffLooks.first), Self.backoffLooks.max)
         wait = backoff
-        return error != reported
+        return error != self.error
     }
 
     /// Ends a look.
