@@ -113,8 +113,8 @@ export class Proof {
     const answer = await this.reader.run(steps.status, [list, hot, this.now()]);
     if (answer.error) return { state: "undone", note: answer.error, reason: answer.reason };
     // As the server writes times: by the clock in Shanghai, in a form that Swedish shares.
-    const time = new Date(Number(answer.asOf) * 1000).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" }).slice(0, 16);
-    return { state: answer.revoked ? "revoked" : "passed", note: "asOf", argument: time };
+    const time = new Date(Number(answer.asOf) * 1000).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" });
+    return { state: answer.revoked ? "revoked" : "passed", note: "asOf", argument: time.slice(0, 16) };
   }
 
   async #checkpoint() {

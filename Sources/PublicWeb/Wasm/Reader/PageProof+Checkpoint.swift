@@ -1,17 +1,18 @@
+import Credential
 import Encoding
 import Signing
 import TraceLog
 
 extension PageProof {
-    /// The checkpoint: signed by the log's key in the trust list, and a continuation of what this browser saw last.
+    /// The checkpoint: signed by the log key of the code's issuer in the trust list, and a continuation of what this browser saw last.
     ///
     /// The parts are the checkpoint, and the remembered one (empty for none).
     mutating func takeCheckpoint(_ parts: InputParts) throws(StepFailure) -> JSONObject {
         checkpoint = nil
-        guard let trust else { throw .misused }
+        guard let trust, let issuer = code?.claims.issuer else { throw .misused }
         let (bytes, rememberedBytes) = (Array(try parts.bytes(0)), Array(try parts.bytes(1)))
         do throws(TraceLogError) {
-            let (found, signatureCount) = try Self.signed(bytes, by: trust)
+            let (found, signatureCount) = try Self.signed(bytes, by: issuer, trust)
             checkpoint = found
             var answer: JSONObject = [
                 "origin": .string(found.origin), "size": .string(String(found.size)),
@@ -29,18 +30,19 @@ extension PageProof {
     }
 
     private static func signed(
-        _ bytes: [UInt8], by trust: PageTrust
+        _ bytes: [UInt8], by issuer: String, _ trust: PageTrust
     ) throws(TraceLogError) -> (checkpoint: Checkpoint, signatureCount: Int) {
         let note = try SignedNote(bytes: bytes)
         let checkpoint = try Checkpoint(text: note.text)
-        for record in trust.bundle.issuers where record.uses.contains(.checkpoint) && record.status == .active {
+        for record in trust.bundle.issuers
+        where record.issuer == issuer && record.uses.contains(.checkpoint) && record.status == .active {
             guard let key = PageTrust.key(record),
                 let noteKey = try? NoteKey(name: checkpoint.origin, kind: .ed25519, key: key)
             else { continue }
             if note.isSigned(by: noteKey) { return (checkpoint, note.signatures.count) }
         }
         throw TraceLogError(
-            code: .malformedCheckpoint, reason: "no log key of the trust list has signed the checkpoint",
+            code: .malformedCheckpoint, reason: "no log key of the code's issuer has signed the checkpoint",
             hint: "reload the page; if the error stays, tell the issuer")
     }
 
