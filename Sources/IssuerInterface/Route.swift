@@ -62,7 +62,7 @@ package struct Route: Sendable {
         post("/v1/gates/rekey", [.operator], .rekeyGate),
         post("/v1/gates/keys", [.operator], .sealGateKeys),
         post("/v1/settlements", [.operator], .registerSettlement),
-        get("/v1/settlements/{day}", [.auditor, .operator], .listSettlements),
+        get("/v1/settlements/{day}/records", [.auditor, .operator], .listSettlements),
         post("/v1/settlements/key", [.operator], .makeSettlementKey),
         post("/v1/settlements/check", [.operator], .checkSettlement),
         get("/v1/audit", [.auditor], .readAudit),

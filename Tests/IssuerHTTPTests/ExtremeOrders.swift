@@ -1,11 +1,12 @@
 import IssuerTestSupport
 import IssuerInterface
 import Encoding
-import Gate
 import Issuing
 import Signing
 import Testing
 import TraceLog
+
+@testable import Gate
 
 /// One request for every operation of the daemon, on rows that are there.
 struct ExtremeOrders {
@@ -64,6 +65,7 @@ struct ExtremeOrders {
                 operation: .askLink,
                 body: ["medical": "0123456789abcdef01234567", "transit": "89abcdef0123456789abcdef"]),
             .init(operation: .objectHistory, body: ["object": object, "with": "entry"]),
+            .init(operation: .subjectCard, body: ["subject": object]),
             .init(operation: .exportOpenings, body: [:]), .init(operation: .describeLog, body: [:]),
             .init(operation: .logFile, body: ["path": "checkpoint"]),
             .init(operation: .exportBundle, body: ["domains": ["medical", "transit"]]),
@@ -94,6 +96,12 @@ struct ExtremeOrders {
         let name: JSONValue = ["gate": .string(request.gate.text)]
         let rekey = try UnverifiedRekeyRequest(
             for: ReceivingKey.generate(for: .ed25519).publicKey, signedBy: key, issuedAt: 2)
+        let signed = try SignedGateReport(
+            GateReport(gate: request.gate, counter: 1, issuedAt: 1, countedSince: 1, fetch: "ok"), by: key)
+        let report: JSONValue = [
+            "gate": .string(request.gate.text), "report": .string(signed.text),
+            "signature": .string(Base64.encode(signed.signature)),
+        ]
         let day = try #require(SettlementDay("1970-01-01"))
         let closed = ClosedDay(
             gate: request.gate, day: day, count: 0, paperCount: 0, timedCount: 0, root: .emptyRoot)
@@ -103,6 +111,7 @@ struct ExtremeOrders {
             .init(operation: .registerGate, body: gate), .init(operation: .listGates, body: [:]),
             .init(operation: .showGate, body: name), .init(operation: .sealGateKeys, body: name),
             .init(operation: .rekeyGate, body: ["request": rekey.json]),
+            .init(operation: .takeGateReport, body: report),
             .init(
                 operation: .registerSettlement, body: ["record": .string(Base64.encode(try closed.signed(by: key)))]),
             .init(operation: .listSettlements, body: ["day": .string(day.text)]),

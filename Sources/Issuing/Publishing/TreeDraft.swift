@@ -106,8 +106,18 @@ struct TreeDraft {
         let expected = GateBundle(
             version: bundle.version, issuedAt: bundle.issuedAt, expiresAt: bundle.expiresAt, issuers: view.issuers,
             statusLists: view.shards.map(\.reference), statusListTimes: bundle.statusListTimes, domains: [],
-            hosts: [service.settings.host.lowercased()])
+            hosts: [service.settings.host.lowercased()], settlementKey: settlementKey(or: bundle.settlementKey))
         return expected == bundle
+    }
+
+    /// The public half of the settlement key; the published one while the key's file cannot be read, since revocations
+    /// must not wait for it.
+    private func settlementKey(or published: ReceivingPublicKey?) -> ReceivingPublicKey? {
+        do {
+            return try SettlementKey.read(in: service.state)?.publicKey
+        } catch {
+            return published
+        }
     }
 
     /// Whether gates that follow the installation's root documents take the published bundle, by the newest key.
