@@ -10,7 +10,10 @@ struct SyncReportTests {
 
     init() throws { gate = try ReportedGate() }
 
-    private func isReported(_ outcome: Program.Outcome) -> Bool { outcome.status == 0 && outcome.diagnostics.isEmpty }
+    /// Whether a fetch and its report succeeded; the gate has no domain, so that the server has no keys for it.
+    private func isReported(_ outcome: Program.Outcome) -> Bool {
+        outcome.status == 0 && !outcome.diagnostics.contains(": error: ")
+    }
 
     @Test("tells the issuer what the gate has, and what it decided since", arguments: ["ed25519", "es256", "sm2"])
     func first(suite: String) throws {
