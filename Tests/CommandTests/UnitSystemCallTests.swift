@@ -126,7 +126,7 @@ struct UnitSystemCallTests {
         let text = String(decoding: try ProjectFiles.bytes(settings), as: UTF8.self)
         let published = text.replacing("\npublish: none\n", with: "\npublish: \(run.folder("tree"))\n")
         try #require(published != text)
-        try run.folder.write(Array(published.utf8), to: "state/suishend.yaml")
+        try run.folder.write(Array(published.utf8), to: "state/suishend.yaml", mode: 0o600)
         let (unit, calls) = try (SystemdUnit("suishend.service"), TracedCalls())
         let words = try words(unit, calls, ["/var/lib/suishen/state": run.folder("state")])
         let daemon = try PipedProgram("suishend", words, script: "exec \"$@\"")
