@@ -10,6 +10,8 @@ import TraceLog
 @Suite("The sandbox of a systemd unit")
 struct UnitSystemCallTests {
     private static let home = "/var/lib/"
+    /// SQLite sets the owner of its files where it runs as root, which the units do not.
+    private static let rootsCalls: Set<String> = geteuid() == 0 ? ["fchown"] : []
     /// Paths that are writable in every unit, or absent: a gate asks for processors that stay awake, and goes on without
     /// (`PrivateDevices`).
     private static let writable = ["/dev/null", "/dev/cpu_dma_latency", "/proc/self/", "/tmp/"]
@@ -30,7 +32,7 @@ struct UnitSystemCallTests {
     /// Expects that a unit allows everything that its program did, where `writable` stands for `ReadWritePaths`.
     private func expect(_ unit: SystemdUnit, allows seen: TracedCalls.Seen, writable: [String]) throws {
         #expect(seen.names.count > 20 && seen.names.contains("execve"), "\(seen.names)")
-        #expect(try seen.names.subtracting(unit.systemCalls()) == [])
+        #expect(try seen.names.subtracting(unit.systemCalls()).subtracting(Self.rootsCalls) == [])
         #expect(seen.families.subtracting(unit.families) == [])
         let others = seen.written.filter { path in !(writable + Self.writable).contains { path.hasPrefix($0) } }
         #expect(others == [])
