@@ -8,7 +8,9 @@ package import Signing
 package struct GateRequest: Sendable, Equatable {
     package static let byteCountMax = 4096
     package static let nameByteCountMax = 64
-    private static let members = ["gate", "name", "signingKey", "receivingKey", "root", "iat", "signature"]
+    private static let form = GateRequestForm(
+        members: ["gate", "name", "signingKey", "receivingKey", "root", "iat", "signature"],
+        byteCountMax: byteCountMax, command: "verify enrol")
 
     package let name: String
     package let signingKey: VerificationKey
@@ -38,33 +40,27 @@ package struct GateRequest: Sendable, Equatable {
     ///
     /// - Throws: `request_invalid`, or `bad_signature`.
     package init(_ bytes: [UInt8]) throws(BundleError) {
-        guard let value = try? JSONValue.parse(bytes, byteCountMax: Self.byteCountMax, depthMax: 2) else {
-            throw Self.invalid("it is not JSON of at most \(Self.byteCountMax) bytes")
-        }
-        try self.init(value)
+        try self.init(try Self.form.parse(bytes))
     }
 
     /// Reads a parsed request; as ``init(_:)-([UInt8])``.
     package init(_ value: JSONValue) throws(BundleError) {
-        guard let members = value.object?.members, members.map(\.key).sorted() == Self.members.sorted() else {
-            throw Self.invalid("its members are not \(Self.members.joined(separator: ", "))")
-        }
+        try Self.form.checkMembers(of: value)
         guard let name = value["name"]?.string, Self.isName(name) else { throw Self.invalidName }
-        guard let signing = Self.base64(value["signingKey"]), let receiving = Self.base64(value["receivingKey"]),
+        guard let signing = GateRequestForm.base64(value["signingKey"]),
+            let receiving = GateRequestForm.base64(value["receivingKey"]),
             let signingKey = try? VerificationKey(spki: signing), let suite = signingKey.algorithm.suite,
             let receivingKey = try? ReceivingPublicKey(spki: receiving), receivingKey.belongs(to: suite)
-        else { throw Self.invalid("its keys are not a signing key and a receiving key of one suite") }
+        else { throw Self.form.invalid("its keys are not a signing key and a receiving key of one suite") }
         guard let root = value["root"]?.string.flatMap({ try? Hex.decode($0) }), root.count == 32,
-            let issuedAt = value["iat"]?.integer.flatMap(UInt64.init(exactly:)),
-            let signature = Self.base64(value["signature"])
-        else { throw Self.invalid("its root, iat or signature is malformed") }
+            let issuedAt = value["iat"]?.unsigned,
+            let signature = GateRequestForm.base64(value["signature"])
+        else { throw Self.form.invalid("its root, iat or signature is malformed") }
         guard value["gate"]?.string == GateIdentifier(of: signingKey).text else {
-            throw Self.invalid("its gate is not the identifier of its signing key")
+            throw Self.form.invalid("its gate is not the identifier of its signing key")
         }
         guard signingKey.isValid(signature, for: Self.signedText(name, signingKey, receivingKey, root, issuedAt)) else {
-            throw BundleError(
-                code: .badSignature, reason: "the request is not signed by the gate's own key",
-                hint: "print the request again with `verify enrol`, and copy it whole")
+            throw Self.form.badSignature
         }
         (self.name, self.signingKey, self.receivingKey) = (name, signingKey, receivingKey)
         (rootDigest, self.issuedAt, self.signature) = (root, issuedAt, signature)
@@ -96,11 +92,10 @@ package struct GateRequest: Sendable, Equatable {
         _ name: String, _ signingKey: VerificationKey, _ receivingKey: ReceivingPublicKey, _ root: [UInt8],
         _ issuedAt: UInt64
     ) -> [UInt8] {
-        let lines = [
+        GateRequestForm.signedText([
             "suishen gate request v1", GateIdentifier(of: signingKey).text, name, Base64.encode(signingKey.spki),
             Base64.encode(receivingKey.spki), Hex.encode(root), "\(issuedAt)",
-        ]
-        return Array(lines.map { $0 + "\n" }.joined().utf8)
+        ])
     }
 
     static func isName(_ name: String) -> Bool {
@@ -110,15 +105,5 @@ package struct GateRequest: Sendable, Equatable {
             }
     }
 
-    private static func base64(_ value: JSONValue?) -> [UInt8]? {
-        value?.string.flatMap { try? Base64.decode($0) }
-    }
-
-    static let invalidName = invalid("its name is not 1 to \(nameByteCountMax) bytes of visible characters")
-
-    private static func invalid(_ reason: String) -> BundleError {
-        BundleError(
-            code: .requestInvalid, reason: "the gate's request cannot be used: \(reason)",
-            hint: "print the request again with `verify enrol`, and copy it whole")
-    }
+    static let invalidName = form.invalid("its name is not 1 to \(nameByteCountMax) bytes of visible characters")
 }

@@ -6,7 +6,8 @@ package import Signing
 /// JSON: `{"gate", "receivingKey", "iat", "signature"}`; the key is SubjectPublicKeyInfo in Base64, the gate is hex.
 package struct UnverifiedRekeyRequest: Sendable, Equatable {
     package static let byteCountMax = 2048
-    private static let members = ["gate", "receivingKey", "iat", "signature"]
+    private static let form = GateRequestForm(
+        members: ["gate", "receivingKey", "iat", "signature"], byteCountMax: byteCountMax, command: "verify renew-key")
 
     /// The gate whose signing key must have signed the request.
     package let gate: GateIdentifier
@@ -33,23 +34,18 @@ package struct UnverifiedRekeyRequest: Sendable, Equatable {
     ///
     /// - Throws: `request_invalid`.
     package init(_ bytes: [UInt8]) throws(BundleError) {
-        guard let value = try? JSONValue.parse(bytes, byteCountMax: Self.byteCountMax, depthMax: 2) else {
-            throw Self.invalid("it is not JSON of at most \(Self.byteCountMax) bytes")
-        }
-        try self.init(value)
+        try self.init(try Self.form.parse(bytes))
     }
 
     /// Reads a parsed request; as ``init(_:)-([UInt8])``.
     package init(_ value: JSONValue) throws(BundleError) {
-        guard let members = value.object?.members, members.map(\.key).sorted() == Self.members.sorted() else {
-            throw Self.invalid("its members are not \(Self.members.joined(separator: ", "))")
-        }
+        try Self.form.checkMembers(of: value)
         guard let gate = value["gate"]?.string.flatMap({ GateIdentifier($0) }),
-            let receiving = value["receivingKey"]?.string.flatMap({ try? Base64.decode($0) }),
+            let receiving = GateRequestForm.base64(value["receivingKey"]),
             let receivingKey = try? ReceivingPublicKey(spki: receiving),
-            let issuedAt = value["iat"]?.integer.flatMap(UInt64.init(exactly:)),
-            let signature = value["signature"]?.string.flatMap({ try? Base64.decode($0) })
-        else { throw Self.invalid("its gate, receivingKey, iat or signature is malformed") }
+            let issuedAt = value["iat"]?.unsigned,
+            let signature = GateRequestForm.base64(value["signature"])
+        else { throw Self.form.invalid("its gate, receivingKey, iat or signature is malformed") }
         (self.gate, self.receivingKey) = (gate, receivingKey)
         (self.issuedAt, self.signature) = (issuedAt, signature)
     }
@@ -61,12 +57,10 @@ package struct UnverifiedRekeyRequest: Sendable, Equatable {
         guard GateIdentifier(of: key) == gate,
             key.isValid(signature, for: Self.signedText(gate, receivingKey, issuedAt))
         else {
-            throw BundleError(
-                code: .badSignature, reason: "the request is not signed by the gate's own key",
-                hint: "print the request again with `verify renew-key`, and copy it whole")
+            throw Self.form.badSignature
         }
         guard let suite = key.algorithm.suite, receivingKey.belongs(to: suite) else {
-            throw Self.invalid("its receiving key is of another suite than the gate's signing key")
+            throw Self.form.invalid("its receiving key is of another suite than the gate's signing key")
         }
         return RekeyRequest(self)
     }
@@ -82,14 +76,9 @@ package struct UnverifiedRekeyRequest: Sendable, Equatable {
     private static func signedText(
         _ gate: GateIdentifier, _ receivingKey: ReceivingPublicKey, _ issuedAt: UInt64
     ) -> [UInt8] {
-        let lines = ["suishen gate rekey v1", gate.text, Base64.encode(receivingKey.spki), "\(issuedAt)"]
-        return Array(lines.map { $0 + "\n" }.joined().utf8)
-    }
-
-    private static func invalid(_ reason: String) -> BundleError {
-        BundleError(
-            code: .requestInvalid, reason: "the gate's request cannot be used: \(reason)",
-            hint: "print it again with `verify renew-key`, and copy it whole")
+        GateRequestForm.signedText([
+            "suishen gate rekey v1", gate.text, Base64.encode(receivingKey.spki), "\(issuedAt)",
+        ])
     }
 }
 

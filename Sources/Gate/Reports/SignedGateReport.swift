@@ -27,7 +27,7 @@ package struct SignedGateReport: Sendable, Equatable {
     init?(_ value: JSONValue) {
         guard let members = value.object?.members, members.map(\.key) == ["report", "signature"],
             let text = value["report"]?.string, text.utf8.count <= GateReport.byteCountMax,
-            let signature = value["signature"]?.string.flatMap({ try? Base64.decode($0) })
+            let signature = GateRequestForm.base64(value["signature"])
         else { return nil }
         self.init(text: text, signature: signature)
     }
@@ -56,5 +56,5 @@ package struct SignedGateReport: Sendable, Equatable {
         return report
     }
 
-    private static func signedBytes(_ text: String) -> [UInt8] { Array("\(context)\n\(text)\n".utf8) }
+    private static func signedBytes(_ text: String) -> [UInt8] { GateRequestForm.signedText([context, text]) }
 }
