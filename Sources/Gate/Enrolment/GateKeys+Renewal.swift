@@ -25,17 +25,22 @@ extension GateKeys {
                 code: .unreadable, reason: "\(folder) has no \(signingName): the gate is not enrolled",
                 hint: "enrol it with `verify enrol`, or name its folder with --state")
         }
-        let next = try exclusively(in: folder) {
-            let path = "\(folder)/\(nextReceivingName)"
-            if exists(folder, nextReceivingName) { return try ReceivingKey(contentsOf: path) }
-            let unfinished = "\(folder)/\(unfinishedName)"
-            guard unsafe unlink(unfinished) == 0 || errno == ENOENT else { throw GateFile.unwritable(unfinished) }
-            let key = try ReceivingKey.generate(for: suite)
-            try key.write(to: unfinished)
-            guard unsafe rename(unfinished, path) == 0, Folder.sync(folder) else { throw GateFile.unwritable(path) }
-            return key
+        let next = try GateFile.exclusively(in: folder) { _ in
+            Result { try waitingKey(in: folder, for: suite) }
         }
-        return try UnverifiedRekeyRequest(for: next.publicKey, signedBy: keys.signing, issuedAt: now)
+        return try UnverifiedRekeyRequest(for: next.get().publicKey, signedBy: keys.signing, issuedAt: now)
+    }
+
+    /// The receiving key that waits, made unless there is one.
+    private static func waitingKey(in folder: String, for suite: Suite) throws -> ReceivingKey {
+        let path = "\(folder)/\(nextReceivingName)"
+        if exists(folder, nextReceivingName) { return try ReceivingKey(contentsOf: path) }
+        let unfinished = "\(folder)/\(unfinishedName)"
+        guard unsafe unlink(unfinished) == 0 || errno == ENOENT else { throw GateFile.unwritable(unfinished) }
+        let key = try ReceivingKey.generate(for: suite)
+        try key.write(to: unfinished)
+        guard unsafe rename(unfinished, path) == 0, Folder.sync(folder) else { throw GateFile.unwritable(path) }
+        return key
     }
 
     /// Gives the next receiving key its place, and destroys the one before it.
@@ -66,16 +71,10 @@ extension GateKeys {
     private static func settle(
         in folder: String, _ work: () throws(BundleError) -> Void
     ) throws(BundleError) {
-        do {
-            try exclusively(in: folder) {
-                try destroyFormer(in: folder)
-                try work()
-                try destroyFormer(in: folder)
-            }
-        } catch let error as BundleError {
-            throw error
-        } catch {
-            throw .malformed("\(folder) cannot be locked")
+        try GateFile.exclusively(in: folder) { (_) throws(BundleError) in
+            try destroyFormer(in: folder)
+            try work()
+            try destroyFormer(in: folder)
         }
     }
 
@@ -108,15 +107,5 @@ extension GateKeys {
         guard unsafe lstat("\(folder)/\(receivingName)", &status) == 0 else { return false }
         let madeAt = UInt64(clamping: status.st_mtim.tv_sec)
         return now > madeAt && now - madeAt > receivingSecondsMax
-    }
-
-    private static func exclusively<Value>(in folder: String, _ work: () throws -> Value) throws -> Value {
-        guard let lock = LockedFile(folder: folder) else { throw GateFile.unreadable(folder) }
-        do throws(LockedFileError) {
-            try lock.lock()
-        } catch {
-            throw GateFile.unlocked(folder, error)
-        }
-        return try withExtendedLifetime(lock) { try work() }
     }
 }

@@ -27,14 +27,12 @@ struct ReportFile: Sendable {
     /// - Throws: the error of `change`, `bundle_unreadable` or `state_busy`.
     @discardableResult
     func update(_ change: (inout ReportState) throws(BundleError) -> Void) throws(BundleError) -> ReportState {
-        guard let lock = LockedFile(folder: folder) else { throw GateFile.unreadable(folder) }
-        return try lock.exclusively(failure: { GateFile.unlocked(folder, $0) }) { () throws(BundleError) in
+        try GateFile.exclusively(in: folder) { (lock) throws(BundleError) in
             let stored = try read()
             var state = stored
             try change(&state)
             if state != stored {
-                try GateFile.replace(path, with: state.encoded())
-                guard fsync(lock.descriptor) == 0 else { throw GateFile.unwritable(folder) }
+                try GateFile.replace(ReportState.fileName, of: folder, with: state.encoded(), under: lock)
             }
             return state
         }

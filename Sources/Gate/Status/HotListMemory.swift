@@ -27,14 +27,12 @@ struct HotListMemory: Sendable {
 
     /// Changes the file under the folder's lock, on top of what other gates wrote.
     func update(_ change: (inout KnownRevocations) -> Void) throws(BundleError) {
-        guard let lock = LockedFile(folder: folder) else { throw GateFile.unreadable(folder) }
-        try lock.exclusively(failure: { GateFile.unlocked(folder, $0) }) { () throws(BundleError) in
+        try GateFile.exclusively(in: folder) { (lock) throws(BundleError) in
             let stored = try read()
             var known = stored ?? KnownRevocations()
             change(&known)
             guard known != stored else { return }
-            try GateFile.replace(path, with: known.encoded())
-            guard fsync(lock.descriptor) == 0 else { throw GateFile.unwritable(folder) }
+            try GateFile.replace(Self.fileName, of: folder, with: known.encoded(), under: lock)
         }
     }
 

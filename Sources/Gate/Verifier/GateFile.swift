@@ -53,6 +53,24 @@ enum GateFile {
         }
     }
 
+    /// Runs `body` under the lock of a folder, which stands for the folder's files, and returns its result.
+    ///
+    /// Throws the error of `body`, `bundle_unreadable`, or `state_busy` after ``LockedFile/timeoutMilliseconds``.
+    static func exclusively<Value>(
+        in folder: String, _ body: (LockedFile) throws(BundleError) -> Value
+    ) throws(BundleError) -> Value {
+        guard let lock = LockedFile(folder: folder) else { throw unreadable(folder) }
+        return try lock.exclusively(failure: { unlocked(folder, $0) }) { () throws(BundleError) in try body(lock) }
+    }
+
+    /// Replaces the file `name` of a folder whose lock is held, and makes the new name durable.
+    static func replace(
+        _ name: String, of folder: String, with bytes: [UInt8], under lock: LockedFile
+    ) throws(BundleError) {
+        try replace("\(folder)/\(name)", with: bytes)
+        guard fsync(lock.descriptor) == 0 else { throw unwritable(folder) }
+    }
+
     /// Makes a folder that only this user can enter, unless the folder exists.
     ///
     /// Throws `bundle_unreadable` for a folder that another user owns or can write: the gate trusts the folder's files.

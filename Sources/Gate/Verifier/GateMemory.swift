@@ -178,24 +178,16 @@ final class GateMemory: Sendable {
     private func write(
         _ change: (inout SeenMaterial) throws(BundleError) -> Void
     ) throws(BundleError) -> SeenMaterial {
-        guard let lock = LockedFile(folder: folder) else { throw GateFile.unreadable(folder) }
-        return try lock.exclusively(failure: { GateFile.unlocked(folder, $0) }) { () throws(BundleError) in
-            try store(change, syncing: lock.descriptor)
+        try GateFile.exclusively(in: folder) { (lock) throws(BundleError) in
+            // Another gate may have seen something newer since, so the file is read again under the lock.
+            let stored = try Self.read(folder) ?? SeenMaterial()
+            var seen = stored
+            try change(&seen)
+            if seen != stored {
+                try GateFile.replace(Self.fileName, of: folder, with: seen.encoded(), under: lock)
+            }
+            return seen
         }
-    }
-
-    private func store(
-        _ change: (inout SeenMaterial) throws(BundleError) -> Void, syncing descriptor: Int32
-    ) throws(BundleError) -> SeenMaterial {
-        // Another gate may have seen something newer since, so the file is read again under the lock.
-        let stored = try Self.read(folder) ?? SeenMaterial()
-        var seen = stored
-        try change(&seen)
-        if seen != stored {
-            try GateFile.replace("\(folder)/\(Self.fileName)", with: seen.encoded())
-            guard fsync(descriptor) == 0 else { throw GateFile.unwritable(folder) }
-        }
-        return seen
     }
 
     /// The file's contents; nil if no gate has used the folder.
