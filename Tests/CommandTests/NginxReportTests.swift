@@ -5,12 +5,13 @@ import Testing
 
 @Suite(
     "Reports behind nginx",
-    .enabled(if: Nginx.isInstalled && geteuid() == 0, "the server's workers are another user with a role of its own"))
+    .enabled(
+        if: NginxServer.isInstalled && geteuid() == 0, "the server's workers are another user with a role of its own"))
 struct NginxReportTests {
     private static let nobody = 65_534
     private let gate: ReportedGate
     private let daemon: PipedProgram
-    private let nginx: Nginx
+    private let nginx: NginxServer
     private let report: String
 
     init() throws {
@@ -20,7 +21,7 @@ struct NginxReportTests {
         _ = try gate.sync(at: 20)
         report = try #require(try gate.server.posts().first?.body)
         gate.stopDaemon()
-        for path in [gate.issuer.folder.path, gate.issuer.folder("run")] { unsafe chmod(path, 0o755) }
+        unsafe chmod(gate.issuer.folder("run"), 0o755)
         let settings = "\(gate.issuer.folder("state"))/suishend.yaml"
         let text = String(decoding: try ProjectFiles.bytes(settings), as: UTF8.self)
             .replacing("socketMode: \"0600\"", with: "socketMode: \"0666\"")
@@ -30,7 +31,7 @@ struct NginxReportTests {
         daemon = try PipedProgram(
             "suishend", ["--state", gate.issuer.folder("state"), "--socket", gate.socket], clock: gate.clock)
         try RunningProgram.waitForSocket(gate.socket)
-        nginx = try Nginx(
+        nginx = try NginxServer(
             tree: gate.issuer.folder("tree"), beside: gate.issuer.folder, daemon: gate.socket, rate: "1r/m")
     }
 

@@ -1,127 +1,21 @@
-import Encoding
-import Foundation
 import Glibc
 import TestSupport
 import Testing
 
-/// A real nginx that hands a published tree out with the configuration of tools/nginx, on a socket of its own.
-final class Nginx {
-    static let path = "/usr/sbin/nginx"
-
-    /// Whether it is there; installed first where this user may do that.
-    static let isInstalled: Bool = {
-        if !ProjectFiles.exists(path), geteuid() == 0 {
-            _ = try? Program(path: "/bin/bash").run(["\(ProjectFiles.root)/tools/setup", "--tests"])
-        }
-        if !ProjectFiles.exists(path) { print("skips nginx: run tools/setup --tests") }
-        return ProjectFiles.exists(path)
-    }()
-
-    private let folder: ScratchFolder
-    private let program: PipedProgramOfSystem
-
-    /// - Parameters:
-    ///   - tree: the published tree.
-    ///   - folder: where the server's own files lie.
-    ///   - daemon: the daemon's socket; nil for one that is not there.
-    ///   - rate: the reports of one address in a second, in place of the shipped number.
-    /// - Throws: when it cannot be started.
-    init(tree: String, beside folder: ScratchFolder, daemon: String? = nil, rate: String? = nil) throws {
-        self.folder = folder
-        let shipped = String(
-            decoding: try ProjectFiles.bytes("\(ProjectFiles.root)/tools/nginx/suishen-gates.conf"), as: UTF8.self)
-        let site = shipped.replacing("listen 8080;", with: "listen unix:\(folder("nginx.sock"));")
-            .replacing("$suishen_tree /srv/gates;", with: "$suishen_tree \(tree);")
-            .replacing("server unix:/run/suishend/suishend.sock;", with: "server unix:\(daemon ?? folder("none"));")
-            .replacing("rate=10r/s", with: "rate=\(rate ?? "10r/s")")
-        try #require(
-            !site.contains("/run/suishend") && site.contains(tree) && site.contains("nginx.sock"),
-            "the lines to change are there")
-        try folder.write(Array(site.utf8), to: "site.conf")
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
-            "\($0)_temp_path \(folder("nginx-\($0)"));"
-        }
-        let main = """
-            daemon off;
-            \(geteuid() == 0 ? "user nobody nogroup;" : "")
-            pid \(folder("nginx.pid"));
-            error_log \(folder("nginx.log")) info;
-            worker_processes 1;
-            events { worker_connections 64; }
-            http { \(temporary.joined(separator: " ")) include \(folder("site.conf")); }
-            """
-        try folder.write(Array(main.utf8), to: "nginx.conf")
-        program = try PipedProgramOfSystem(Self.path, ["-p", folder.path, "-c", folder("nginx.conf")])
-        for _ in 0..<2400 where !ProjectFiles.exists(folder("nginx.sock")) { usleep(25_000) }
-        try #require(ProjectFiles.exists(folder("nginx.sock")))
-    }
-
-    var log: String {
-        String(decoding: (try? ProjectFiles.bytes(folder("nginx.log"))) ?? [], as: UTF8.self)
-    }
-
-    struct Answer {
-        let status: Int
-        let headers: [String: String]
-        let body: [UInt8]
-    }
-
-    func ask(_ path: String, _ options: [String] = []) throws -> Answer {
-        let outcome = try Program(path: "/usr/bin/env").run(
-            [
-                "curl", "-s", "-S", "--path-as-is", "--unix-socket", folder("nginx.sock"), "-D", folder("head"), "-o",
-                folder("body"),
-            ] + options + ["http://gates\(path)"])
-        try #require(outcome.status == 0, "\(outcome.diagnostics)")
-        let lines = String(decoding: try ProjectFiles.bytes(folder("head")), as: UTF8.self)
-            .split(whereSeparator: \.isNewline)
-        var headers: [String: String] = [:]
-        for line in lines.dropFirst() {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
-        }
-        let body = (try? ProjectFiles.bytes(folder("body"))) ?? []
-        unsafe unlink(folder("body"))
-        let status = try #require(lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) })
-        return Answer(status: status, headers: headers, body: body)
-    }
-}
-
-/// A program of the system that ends with the test.
-private final class PipedProgramOfSystem {
-    private var process: pid_t = 0
-
-    init(_ path: String, _ arguments: [String]) throws {
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { unsafe words.forEach { unsafe free($0) } }
-        guard unsafe posix_spawn(&process, path, nil, nil, &words, environ) == 0 else {
-            throw MissingFile(path: path)
-        }
-    }
-
-    deinit {
-        // SIGQUIT lets a server end its workers too.
-        kill(process, SIGQUIT)
-        waitpid(process, nil, 0)
-    }
-}
-
-@Suite("A published tree behind nginx", .enabled(if: Nginx.isInstalled))
+@Suite("A published tree behind nginx", .enabled(if: NginxServer.isInstalled))
 struct NginxTests {
     private static let start: UInt64 = 1_790_000_000
     private let run: SuishenRun
     private let tree: String
-    private let nginx: Nginx
+    private let nginx: NginxServer
 
     init() throws {
         run = try SuishenRun(at: Self.start)
         tree = run.folder("tree")
         try run.answer(["publish", "--out", tree, "--at", "\(Self.start)"])
-        // The server's workers are another user.
-        unsafe chmod(run.folder.path, 0o755)
         try run.folder.write(Array("secret".utf8), to: "tree/epoch-keys.cbor")
         try run.folder.write(Array("unfinished".utf8), to: "tree/status/.unfinished-abcdef")
-        nginx = try Nginx(tree: tree, beside: run.folder)
+        nginx = try NginxServer(tree: tree, beside: run.folder)
     }
 
     @Test("is handed out with each file's type, a strong ETag and no date, and costs a 304 when it is known")

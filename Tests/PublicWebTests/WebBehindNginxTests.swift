@@ -2,78 +2,19 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A real nginx before the public pages, with the configuration of tools/nginx.
-private final class PagesProxy {
-    static let path = "/usr/sbin/nginx"
-
-    /// Whether nginx is there; installed first where this user may do that.
-    static let isInstalled: Bool = {
-        if !ProjectFiles.exists(path), geteuid() == 0 {
-            _ = try? Program(path: "/bin/bash").run(["\(ProjectFiles.root)/tools/setup", "--tests"])
-        }
-        if !ProjectFiles.exists(path) { print("skips nginx: run tools/setup --tests") }
-        return ProjectFiles.exists(path)
-    }()
-
-    private let folder: ScratchFolder
-    private var process: pid_t = 0
-
-    init(before port: UInt16) throws {
-        folder = try ScratchFolder()
-        let shipped = String(
-            decoding: try ProjectFiles.bytes("\(ProjectFiles.root)/tools/nginx/suishen-web.conf"), as: UTF8.self)
-        let site = shipped.replacing("listen 8080;", with: "listen unix:\(folder("nginx.sock"));")
-            .replacing("server 127.0.0.1:8490;", with: "server 127.0.0.1:\(port);")
-        try #require(site.contains("nginx.sock") && site.contains(":\(port);"), "the lines to change are there")
-        try folder.write(Array(site.utf8), to: "site.conf")
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
-            "\($0)_temp_path \(folder("nginx-\($0)"));"
-        }
-        let main = """
-            daemon off;
-            pid \(folder("nginx.pid"));
-            error_log \(folder("nginx.log")) info;
-            worker_processes 1;
-            events { worker_connections 256; }
-            http { \(temporary.joined(separator: " ")) include \(folder("site.conf")); }
-            """
-        try folder.write(Array(main.utf8), to: "nginx.conf")
-        unsafe chmod(folder.path, 0o755)
-        var words: [UnsafeMutablePointer<CChar>?] =
-            unsafe ([Self.path, "-p", folder.path, "-c", folder("nginx.conf")] as [String]).map { unsafe strdup($0) }
-            + [nil]
-        defer { unsafe words.forEach { unsafe free($0) } }
-        guard unsafe posix_spawn(&process, Self.path, nil, nil, &words, environ) == 0 else {
-            throw MissingFile(path: Self.path)
-        }
-        for _ in 0..<2400 where !ProjectFiles.exists(folder("nginx.sock")) { usleep(25_000) }
-        try #require(ProjectFiles.exists(folder("nginx.sock")))
-    }
-
-    deinit {
-        // SIGQUIT lets a server end its workers too.
-        kill(process, SIGQUIT)
-        waitpid(process, nil, 0)
-    }
-
-    func ask(_ path: String, _ options: [String] = []) throws -> WireAnswer {
-        let outcome = try Program(path: "/usr/bin/env").run(
-            ["curl", "-s", "-S", "-i", "--path-as-is", "--unix-socket", folder("nginx.sock")] + options
-                + ["http://\(WebInstallation.host)\(path)"])
-        return try #require(WireAnswer(Array(outcome.output.utf8)), "\(outcome.diagnostics)")
-    }
-}
-
-@Suite("The public pages behind nginx", .enabled(if: PagesProxy.isInstalled))
+@Suite("The public pages behind nginx", .enabled(if: NginxServer.isInstalled))
 struct WebBehindNginxTests {
     private let installation: WebInstallation
-    private let proxy: PagesProxy
+    private let proxy: NginxServer
     private let path: String
 
     init() throws {
         installation = try WebInstallation()
         path = try installation.path(of: try installation.object())
-        proxy = try PagesProxy(before: try #require(installation.web).port)
+        let port = try #require(installation.web).port
+        proxy = try NginxServer(
+            "suishen-web.conf", changes: [("server 127.0.0.1:8490;", "server 127.0.0.1:\(port);")],
+            folder: ScratchFolder())
     }
 
     @Test("come through as they are, compressed for clients that take it")
@@ -112,5 +53,14 @@ struct WebBehindNginxTests {
         _ = try #require(installation.web).program.end(by: SIGTERM)
         let away = try proxy.ask(path)
         #expect(away.status == 502 && away.fields["content-security-policy"]?.contains("default-src 'none'") == true)
+    }
+}
+
+extension NginxServer {
+    fileprivate func ask(_ path: String, _ options: [String] = []) throws -> WireAnswer {
+        let outcome = try Program(path: "/usr/bin/env").run(
+            ["curl", "-s", "-S", "-i", "--path-as-is", "--unix-socket", socket] + options
+                + ["http://\(WebInstallation.host)\(path)"])
+        return try #require(WireAnswer(Array(outcome.output.utf8)), "\(outcome.diagnostics)")
     }
 }
