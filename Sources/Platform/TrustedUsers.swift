@@ -19,6 +19,11 @@ package struct TrustedUsers: Sendable {
     /// Trusts root and the user of this process.
     package static var own: TrustedUsers { TrustedUsers([geteuid()]) }
 
+    /// Trusts root, the user of this process, and another user where one is given.
+    package static func own(and user: uid_t?) -> TrustedUsers {
+        TrustedUsers([geteuid()] + (user.map { [$0] } ?? []))
+    }
+
     /// Refuses a path that another user could lead to another file, or a file or folder that another user could change.
     ///
     /// On the way, a folder that everybody can write may have the sticky bit, like /tmp: only the owner of an entry can

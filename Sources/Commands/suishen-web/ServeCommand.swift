@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import Gate
-import Glibc
 import HTTPServing
 import Platform
 import PublicWeb
@@ -69,9 +68,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try WebSettings(
-            codeHost: host, walletHost: walletHost, socket: try daemonSocket, tree: tree, log: log,
-            root: root.map { RootSource($0) } ?? .folder,
-            users: publisher.map { TrustedUsers([geteuid(), $0]) } ?? .own, outbox: outbox,
+            codeHost: host, walletHost: walletHost, socket: try EnvironmentVariable.socket.required(unless: socket),
+            tree: tree, log: log,
+            root: root.map { RootSource($0) } ?? .folder, users: .own(and: publisher), outbox: outbox,
             securityContact: securityContact, nowMilliseconds: clock)
         let assets = try Assets(module: try moduleBytes)
         let counts = WebMetrics()
@@ -107,16 +106,4 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private static let moduleByteCountMax = 8 << 20
-
-    private var daemonSocket: String {
-        get throws {
-            let variable = unsafe getenv("SUISHEN_SOCKET").map { unsafe String(cString: $0) }
-            guard let path = socket ?? variable, !path.isEmpty else {
-                throw CommandError(
-                    code: "socket_missing", reason: "no daemon is named",
-                    hint: "name its socket with --socket or in SUISHEN_SOCKET", status: .usage)
-            }
-            return path
-        }
-    }
 }

@@ -46,8 +46,7 @@ struct StateOptions: ParsableArguments {
     /// The socket named on the command line or by the environment, or the folder's own when a daemon answers there.
     private var daemonPath: String? {
         get throws {
-            let variable = unsafe getenv("SUISHEN_SOCKET").map { unsafe String(cString: $0) }
-            if let path = socket ?? variable, !path.isEmpty { return path }
+            if let path = EnvironmentVariable.socket.value(unless: socket) { return path }
             let path = try Self.folder(state).socket
             return IssuerClient.answers(at: path) ? path : nil
         }
@@ -65,12 +64,6 @@ struct StateOptions: ParsableArguments {
 
     /// The folder named on the command line, or by the environment.
     static func folder(_ option: String?) throws(CommandError) -> StateDirectory {
-        let variable = unsafe getenv("SUISHEN_STATE").map { unsafe String(cString: $0) }
-        guard let path = option ?? variable, !path.isEmpty else {
-            throw CommandError(
-                code: "state_missing", reason: "no installation is named",
-                hint: "name it with --state DIR or in SUISHEN_STATE", status: .usage)
-        }
-        return StateDirectory(path: path)
+        StateDirectory(path: try EnvironmentVariable.state.required(unless: option))
     }
 }

@@ -142,13 +142,7 @@ struct SuishendCommand: AsyncParsableCommand {
 
     private var folder: StateDirectory {
         get throws {
-            let variable = unsafe getenv("SUISHEN_STATE").map { unsafe String(cString: $0) }
-            guard let path = state ?? variable, !path.isEmpty else {
-                throw CommandError(
-                    code: "state_missing", reason: "no installation is named",
-                    hint: "name it with --state DIR or in SUISHEN_STATE", status: .usage)
-            }
-            return StateDirectory(path: path)
+            StateDirectory(path: try EnvironmentVariable.state.required(unless: state))
         }
     }
 

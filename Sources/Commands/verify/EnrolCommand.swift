@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Gate
-import Glibc
 import Platform
 import Signing
 
@@ -40,7 +39,7 @@ struct EnrolCommand: ParsableCommand {
         do {
             let directory = try GateDirectory(
                 path: bundle, root: root.map(RootSource.init) ?? .folder, state: state,
-                users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own)
+                users: .own(and: syncUser))
             let request = try directory.enrolmentRequest(name: name, at: WallClock.seconds())
             StandardStream.output.write(request.json.encoded() + "\n")
             StandardStream.error.write("verify: fingerprint \(request.fingerprint)\n")

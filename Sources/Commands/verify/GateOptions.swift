@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandSupport
 import Gate
-import Glibc
 import Platform
 
 /// The options of every way of scanning.
@@ -56,7 +55,7 @@ struct GateOptions: ParsableArguments {
             challenge: challenge, replayStore: replayStore, clockSkew: clockSkew, fare: fare,
             links: try linkOptions.links, socket: linkOptions.socket, event: recordOptions.template,
             spool: recordOptions.spool, receipts: receipts,
-            users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own)
+            users: .own(and: syncUser))
     }
 
     func validate() throws {

@@ -16,11 +16,7 @@ struct ReceiptsCommand: ParsableCommand {
         @Option(help: "The folder of receipts, as given to the gate.")
         var receipts: String
 
-        @Option(help: "The gate's state folder, which has its keys.")
-        var state: String?
-
-        @Option(help: "The bundle's folder; the state is in state in it unless --state names it.")
-        var bundle: String?
+        @OptionGroup var stateFolder: StateFolderOptions
 
         @Option(help: "Unix time in seconds, in place of the clock.")
         var at: UInt64?
@@ -28,16 +24,12 @@ struct ReceiptsCommand: ParsableCommand {
         @Flag(help: "One JSON object a line; this is always the output.")
         var json = false
 
-        func validate() throws {
-            guard state != nil || bundle != nil else { throw ValidationError("name the state by --bundle or --state") }
-        }
-
         var now: UInt64 { at ?? WallClock.seconds() }
 
         /// Runs `body` on the folder with the gate's keys.
         func use(_ body: (ReceiptBook, GateKeys) throws -> Void) throws {
             do {
-                let keys = try GateSettings(bundle: bundle, state: state).gateKeys()
+                let keys = try GateSettings(state: stateFolder.path).gateKeys()
                 try body(try ReceiptBook(folder: receipts, gate: keys.gate), keys)
             } catch let error as ReceiptError {
                 throw CommandError(undecided: error)

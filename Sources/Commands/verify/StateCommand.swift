@@ -10,36 +10,12 @@ struct StateCommand: ParsableCommand {
         commandName: "state", abstract: "Mend a gate's state after a wrong clock or a damaged replay store.",
         subcommands: [ResetClock.self, ResetReplay.self])
 
-    /// The state folder.
-    struct Folder: ParsableArguments {
-        @Option(help: "The bundle's folder; the state is in state in it.")
-        var bundle: String?
-
-        @Option(help: "The gate's state folder, as given to the gate.")
-        var state: String?
-
-        func validate() throws {
-            guard state != nil || bundle != nil else { throw ValidationError("name the state by --bundle or --state") }
-        }
-
-        /// Runs `reset` on the state folder, and prints an empty result.
-        func reset(_ reset: (GateState) throws(BundleError) -> Void) throws {
-            do throws(BundleError) {
-                try reset(GateState(folder: state ?? "\(bundle ?? ".")/\(GateDirectory.stateFolder)"))
-            } catch {
-                throw CommandError(undecided: error)
-            }
-            let result: JSONValue = ["reset": .bool(true)]
-            StandardStream.output.write(result.encoded() + "\n")
-        }
-    }
-
     struct ResetClock: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget the times and versions that lie ahead of the clock; the replay store stays.",
             discussion: "Set the clock first, and restart running gates afterwards.")
 
-        @OptionGroup var folder: Folder
+        @OptionGroup var folder: StateFolderOptions
 
         @Option(help: "The gate's --clock-skew, in seconds.")
         var clockSkew = Scene.clockSkewSecondsDefault
@@ -62,7 +38,7 @@ struct StateCommand: ParsableCommand {
                 256 seconds first, and stop running gates.
                 """)
 
-        @OptionGroup var folder: Folder
+        @OptionGroup var folder: StateFolderOptions
 
         @Option(help: "The store, as given to the gate.")
         var replayStore: String?
@@ -73,5 +49,18 @@ struct StateCommand: ParsableCommand {
         func run() throws {
             try folder.reset { state throws(BundleError) in try state.resetReplayStore(replayStore) }
         }
+    }
+}
+
+extension StateFolderOptions {
+    /// Runs `reset` on the state folder, and prints an empty result.
+    fileprivate func reset(_ reset: (GateState) throws(BundleError) -> Void) throws {
+        do throws(BundleError) {
+            try reset(GateState(folder: path))
+        } catch {
+            throw CommandError(undecided: error)
+        }
+        let result: JSONValue = ["reset": .bool(true)]
+        StandardStream.output.write(result.encoded() + "\n")
     }
 }

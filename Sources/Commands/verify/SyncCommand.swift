@@ -2,7 +2,6 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Gate
-import Glibc
 import Platform
 
 /// Fetches a gate's newest bundle from a published tree.
@@ -73,8 +72,13 @@ struct SyncCommand: ParsableCommand {
     }
 
     func run() throws {
-        let sync = try sync()
-        let report = try report()
+        guard let endpoint = HTTPEndpoint(from) else { throw ValidationError("--from is no address") }
+        let (anchor, users) = (root.map(RootSource.init) ?? .folder, TrustedUsers.own(and: syncUser))
+        let sync = BundleSync(
+            path: bundle,
+            files: PublishedFiles(address: from, endpoint: endpoint, timeoutMilliseconds: Int(timeout) * 1000),
+            root: anchor, state: state, users: users, isTimeGiven: at != nil, skewSeconds: clockSkew)
+        let report = reporting.report ? report(to: endpoint, anchor, users) : nil
         var notes = SyncNotes(address: from)
         guard let every else {
             let outcome: BundleSync.Outcome
@@ -111,23 +115,10 @@ struct SyncCommand: ParsableCommand {
         }
     }
 
-    private func sync() throws -> BundleSync {
-        guard let endpoint = HTTPEndpoint(from) else { throw ValidationError("--from is no address") }
-        return BundleSync(
-            path: bundle,
-            files: PublishedFiles(address: from, endpoint: endpoint, timeoutMilliseconds: Int(timeout) * 1000),
-            root: root.map(RootSource.init) ?? .folder, state: state,
-            users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own, isTimeGiven: at != nil,
-            skewSeconds: clockSkew)
-    }
-
-    private func report() throws -> SyncReport? {
-        guard reporting.report else { return nil }
-        guard let endpoint = HTTPEndpoint(from) else { throw ValidationError("--from is no address") }
-        return SyncReport(
+    private func report(to endpoint: HTTPEndpoint, _ anchor: RootSource, _ users: TrustedUsers) -> SyncReport {
+        SyncReport(
             GateReporter(
-                path: bundle, root: root.map(RootSource.init) ?? .folder, state: state,
-                users: syncUser.map { TrustedUsers([geteuid(), $0]) } ?? .own, endpoint: endpoint,
+                path: bundle, root: anchor, state: state, users: users, endpoint: endpoint,
                 timeoutMilliseconds: Int(timeout) * 1000, everySeconds: UInt64(reporting.reportEvery)))
     }
 
