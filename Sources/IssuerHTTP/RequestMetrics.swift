@@ -1,3 +1,4 @@
+import HTTPServing
 import Issuing
 import Synchronization
 
@@ -43,46 +44,47 @@ final class RequestMetrics: Sendable {
     /// - Returns: the text, which ends with a line feed.
     func text(isSigning: Bool, published: UInt64?, gates: GateTally?) -> String {
         counts.withLock { counts in
-            var text = "# HELP suishend_signing Whether the clock lets the daemon sign.\n"
-            text += "# TYPE suishend_signing gauge\nsuishend_signing \(isSigning ? 1 : 0)\n"
+            var text = MetricsText()
+            text.begin("suishend_signing", .gauge, help: "Whether the clock lets the daemon sign.")
+            text.add("suishend_signing", isSigning ? 1 : 0)
             if let published {
-                text += "# HELP suishend_published_seconds When the published tree was last known to be up to date.\n"
-                text += "# TYPE suishend_published_seconds gauge\nsuishend_published_seconds \(published)\n"
+                text.begin(
+                    "suishend_published_seconds", .gauge,
+                    help: "When the published tree was last known to be up to date.")
+                text.add("suishend_published_seconds", published)
             }
-            if let gates { text += Self.lines(gates) }
-            text += "# HELP suishend_requests_total Requests answered.\n# TYPE suishend_requests_total counter\n"
-            text += Self.lines("suishend_requests_total", counts.requests, label: "status")
-            text += "# HELP suishend_request_lines_total Lines of batches answered.\n"
-            text += "# TYPE suishend_request_lines_total counter\n"
-            text += Self.lines("suishend_request_lines_total", counts.lines, label: "outcome")
-            text += "# HELP suishend_request_seconds Time from a request's head to its answer's end.\n"
-            text += "# TYPE suishend_request_seconds summary\n"
+            if let gates { Self.add(gates, to: &text) }
+            text.begin("suishend_requests_total", .counter, help: "Requests answered.")
+            Self.add("suishend_requests_total", counts.requests, label: "status", to: &text)
+            text.begin("suishend_request_lines_total", .counter, help: "Lines of batches answered.")
+            Self.add("suishend_request_lines_total", counts.lines, label: "outcome", to: &text)
+            text.begin(
+                "suishend_request_seconds", .summary, help: "Time from a request's head to its answer's end.")
             for (route, seconds) in counts.seconds.sorted(by: { $0.key < $1.key }) {
-                text += "suishend_request_seconds_sum{route=\"\(route)\"} \(seconds.sum)\n"
-                text += "suishend_request_seconds_count{route=\"\(route)\"} \(seconds.count)\n"
+                text.add("suishend_request_seconds_sum", seconds.sum, labels: ["route": route])
+                text.add("suishend_request_seconds_count", seconds.count, labels: ["route": route])
             }
-            return text
+            return text.text
         }
     }
 
-    private static func lines(_ gates: GateTally) -> String {
-        var text = "# HELP suishend_gates Registered gates.\n# TYPE suishend_gates gauge\n"
+    private static func add(_ gates: GateTally, to text: inout MetricsText) {
+        text.begin("suishend_gates", .gauge, help: "Registered gates.")
         for (status, count) in gates.statuses.sorted(by: { $0.key < $1.key }) {
-            text += "suishend_gates{status=\"\(status)\"} \(count)\n"
+            text.add("suishend_gates", count, labels: ["status": status])
         }
         let hours = GateReview.staleSecondsDefault / 3600
-        text += "# HELP suishend_gates_reported Gates that have reported within \(hours) hours.\n"
-        text += "# TYPE suishend_gates_reported gauge\nsuishend_gates_reported \(gates.reportedCount)\n"
-        text += "# HELP suishend_gates_found Gates that need a look, by what is wrong.\n"
-        text += "# TYPE suishend_gates_found gauge\n"
+        text.begin("suishend_gates_reported", .gauge, help: "Gates that have reported within \(hours) hours.")
+        text.add("suishend_gates_reported", gates.reportedCount)
+        text.begin("suishend_gates_found", .gauge, help: "Gates that need a look, by what is wrong.")
         for (finding, count) in gates.findings.sorted(by: { $0.key < $1.key }) {
-            text += "suishend_gates_found{finding=\"\(finding)\"} \(count)\n"
+            text.add("suishend_gates_found", count, labels: ["finding": finding])
         }
-        return text
     }
 
-    private static func lines(_ name: String, _ counts: [Key: UInt64], label: String) -> String {
-        counts.sorted { ($0.key.route, $0.key.label) < ($1.key.route, $1.key.label) }
-            .map { "\(name){route=\"\($0.key.route)\",\(label)=\"\($0.key.label)\"} \($0.value)\n" }.joined()
+    private static func add(_ name: String, _ counts: [Key: UInt64], label: String, to text: inout MetricsText) {
+        for (key, count) in counts.sorted(by: { ($0.key.route, $0.key.label) < ($1.key.route, $1.key.label) }) {
+            text.add(name, count, labels: ["route": key.route, label: key.label])
+        }
     }
 }

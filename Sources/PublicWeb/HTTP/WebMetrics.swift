@@ -1,3 +1,4 @@
+import HTTPServing
 import Synchronization
 
 /// The counts of answered requests, in memory that does not grow with the number of requests.
@@ -27,19 +28,20 @@ package final class WebMetrics: Sendable {
     /// All counts in the Prometheus text format, version 0.0.4.
     package var text: String {
         counts.withLock { counts in
-            var text = "# HELP suishen_web_requests_total Requests answered.\n"
-            text += "# TYPE suishen_web_requests_total counter\n"
+            var text = MetricsText()
+            text.begin("suishen_web_requests_total", .counter, help: "Requests answered.")
             for (key, count) in counts.requests.sorted(by: {
                 ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status)
             }) {
-                text += "suishen_web_requests_total{route=\"\(key.route)\",status=\"\(key.status)\"} \(count)\n"
+                text.add(
+                    "suishen_web_requests_total", count, labels: ["route": key.route, "status": String(key.status)])
             }
-            text += "# HELP suishen_web_request_seconds_total Time from requests' heads to their answers.\n"
-            text += "# TYPE suishen_web_request_seconds_total counter\n"
+            text.begin(
+                "suishen_web_request_seconds_total", .counter, help: "Time from requests' heads to their answers.")
             for (route, seconds) in counts.seconds.sorted(by: { $0.key < $1.key }) {
-                text += "suishen_web_request_seconds_total{route=\"\(route)\"} \(seconds)\n"
+                text.add("suishen_web_request_seconds_total", seconds, labels: ["route": route])
             }
-            return text
+            return text.text
         }
     }
 }
