@@ -6,6 +6,7 @@ import Synchronization
 package final class PublishedStatus: Sendable {
     /// The most lists in memory; a list takes at most 16 MiB.
     private static let listCountMax = 16
+    private static let rules = StatusRules(hint: "publish the lists again with `suishen publish`")
 
     private struct Kept<Value: Sendable>: Sendable {
         let identity: FileIdentity?
@@ -43,7 +44,7 @@ package final class PublishedStatus: Sendable {
         of credential: VerifiedCredential, in trust: PublishedTrust, at now: UInt64
     ) -> CodeStatus {
         guard let list = credential.claims.statusList else {
-            return .unknown(Self.unknown("a code without a status index"))
+            return .unknown(Self.rules.unknown("a code without a status index"))
         }
         var known: UInt64 = .max
         for index in credential.claims.statusIndices {
@@ -66,20 +67,8 @@ package final class PublishedStatus: Sendable {
         // The hot list first: lists that are read after it are not older than it supposes.
         let hot = try hotList(in: contents, trust)
         let token = try list(reference, in: contents, trust)
-        guard bit < token.list.count else { throw Self.unknown("\(reference.name) is shorter than the code's index") }
-        let isHot = hot?.revoked.contains { $0.list == reference.name && $0.bits.contains(UInt32(bit)) } == true
-        // A set bit is never cleared, so an old list still tells which codes are revoked.
-        if token.list[bit] || isHot { return (true, max(token.issuedAt, isHot ? hot?.issuedAt ?? 0 : 0)) }
-        guard token.issuedAt >= trust.bundle.statusListTimes[reference] ?? 0 else {
-            throw Self.unknown("\(reference.name) is older than the bundle")
-        }
-        guard token.expiresAt.map({ now < $0 }) != false else { throw Self.unknown("\(reference.name) has ended") }
-        guard let hot else { return (false, token.issuedAt) }
-        guard now < hot.expiresAt else { throw Self.unknown("the hot list has ended") }
-        guard hot.base <= token.issuedAt else {
-            throw Self.unknown("\(reference.name) is older than the hot list supposes")
-        }
-        return (false, max(token.issuedAt, hot.issuedAt))
+        return try Self.rules.status(
+            of: bit, in: reference, token, hot, least: trust.bundle.statusListTimes[reference], at: now)
     }
 
     private func list(
@@ -105,15 +94,7 @@ package final class PublishedStatus: Sendable {
         _ reference: StatusListReference, at path: String, _ trust: PublishedTrust
     ) throws(BundleError) -> StatusListToken {
         let bytes = try GateFile.read(path, of: users, byteCountMax: StatusListToken.byteCountMax)
-        var signers: [IssuerRecord] = []
-        let token = try StatusListToken(bytes[...]) { message in
-            signers = Self.signers(of: message, trust)
-            return !signers.isEmpty
-        }
-        guard token.subject.hasSuffix("/\(reference.name)"),
-            signers.contains(where: { $0.issuer == reference.issuer && $0.signs(at: token.issuedAt) })
-        else { throw Self.unknown("\(path) is another list, or its key did not sign at that time") }
-        return token
+        return try Self.rules.list(bytes[...], reference) { Self.signers(of: $0, trust) }
     }
 
     /// The tree's hot list; nil where there is none.
@@ -126,19 +107,11 @@ package final class PublishedStatus: Sendable {
         }
         let read = Result { () throws(BundleError) -> HotListToken? in
             guard identity != nil else {
-                guard !state.withLock(\.hasSeenHotList) else { throw Self.unknown("the hot list is gone") }
+                guard !state.withLock(\.hasSeenHotList) else { throw Self.rules.unknown("the hot list is gone") }
                 return nil
             }
             let bytes = try GateFile.read(path, of: users, byteCountMax: HotListToken.byteCountMax)
-            var signers: [IssuerRecord] = []
-            let token = try HotListToken(bytes[...]) { message in
-                signers = Self.signers(of: message, trust)
-                return !signers.isEmpty
-            }
-            guard signers.contains(where: { $0.signs(at: token.issuedAt) }) else {
-                throw HotListToken.refused("its key did not sign at \(token.issuedAt)")
-            }
-            return token
+            return try Self.rules.hotList(bytes[...], of: nil) { Self.signers(of: $0, trust) }
         }
         state.withLock { state in
             state.hot = Kept(identity: identity, bundleVersion: version, value: read)
@@ -152,10 +125,5 @@ package final class PublishedStatus: Sendable {
             record.uses.contains(.statuslist) && record.status != .compromised
                 && trust.trust.key(record).map(message.isSigned(by:)) == true
         }
-    }
-
-    private static func unknown(_ reason: String) -> BundleError {
-        BundleError(
-            code: .statusUnknown, reason: reason, hint: "publish the lists again with `suishen publish`")
     }
 }
