@@ -145,8 +145,15 @@ extension MemoryTransaction {
         let old = contents.gates[gate.identifier]
         try change(if: old?.status != .revoked || gate.status == .revoked) { contents in
             contents.gates[gate.identifier] =
-                old?.with(receivingKey: gate.receivingKey, at: gate.receivingKeyAt)
-                .with(gate.status, at: gate.statusAt).with(keysIssuedAt: gate.keysIssuedAt) ?? gate
+                old.map { old in
+                    GateRecord(
+                        identifier: old.identifier, name: old.name, signingKey: old.signingKey,
+                        receivingKey: gate.receivingKeyAt > old.receivingKeyAt ? gate.receivingKey : old.receivingKey,
+                        site: old.site, scenes: old.scenes, domains: old.domains, status: gate.status,
+                        registeredAt: old.registeredAt, statusAt: gate.statusAt,
+                        keysIssuedAt: max(old.keysIssuedAt, gate.keysIssuedAt),
+                        receivingKeyAt: max(old.receivingKeyAt, gate.receivingKeyAt))
+                } ?? gate
         }
     }
 

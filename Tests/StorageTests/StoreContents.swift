@@ -8,11 +8,11 @@ enum StoreContents {
     static let names = [
         "keys", "objects", "persons", "pairs", "enterprises", "codes", "live", "blocks", "floors", "lists", "revoked",
         "answers", "counters", "audit", "position", "entries", "histories", "own", "heads", "openings", "requests",
-        "floor",
+        "floor", "gates", "reports", "settlements",
     ]
 
     static func lines(_ snapshot: any StoreSnapshot) throws -> [String] {
-        try registry(snapshot) + status(snapshot) + log(snapshot)
+        try registry(snapshot) + status(snapshot) + log(snapshot) + gates(snapshot)
     }
 
     private static func line(_ name: String, _ parts: [Any?]...) -> String {
@@ -62,6 +62,26 @@ enum StoreContents {
                 try lists.flatMap { try snapshot.revokedIndices(of: $0, in: range) } as [UInt64],
                 try lists.map { try snapshot.revokedCount(of: $0, in: range) },
                 try lists.map { try snapshot.revokedBounds(of: $0) }),
+        ]
+    }
+
+    private static func gates(_ snapshot: any StoreSnapshot) throws -> [String] {
+        let (gates, days) = (StoreStep.gates, StoreStep.days)
+        return [
+            line(
+                "gates", try gates.map { try snapshot.gate($0) }, try snapshot.gates(after: nil, count: 2),
+                try snapshot.gates(after: gates[0], count: 10)),
+            line(
+                "reports", try gates.map { try snapshot.gateReport($0) },
+                try snapshot.gateStandings(after: nil, count: 2),
+                try snapshot.gateStandings(after: gates[1], count: 10)),
+            line(
+                "settlements",
+                try gates.flatMap { gate in try days.map { try snapshot.settlement(of: gate, on: $0) } }
+                    as [SettlementRecord?],
+                try days.flatMap { try snapshot.settlements(on: $0, after: nil, count: 2) } as [SettlementRecord],
+                try days.flatMap { try snapshot.settlements(on: $0, after: gates[1], count: 10) }
+                    as [SettlementRecord]),
         ]
     }
 

@@ -11,6 +11,8 @@ struct StoreStep: Sendable {
     static let names = ["a", "b", "B"]
     static let uses = [["person", "object"], ["checkpoint"]]
     static let identifiers: [[UInt8]] = (1...5).map { [$0] }
+    static let gates = (1...3).map { [UInt8](repeating: $0, count: GateRecord.identifierByteCount) }
+    static let days: [UInt64] = [20_000, 20_001]
     static let lists = [
         StatusListReference(issuer: "SH", form: .object, day: nil),
         StatusListReference(issuer: "SH", form: .person, day: 7),
@@ -27,10 +29,11 @@ struct StoreStep: Sendable {
     }
 
     static func random(using random: inout SeededGenerator) -> StoreStep {
-        switch Int.random(in: 0..<3, using: &random) {
+        switch Int.random(in: 0..<4, using: &random) {
         case 0: registry(Draw(using: &random), Int.random(in: 0..<12, using: &random))
         case 1: status(Draw(using: &random), Int.random(in: 0..<6, using: &random))
-        default: log(Draw(using: &random), Int.random(in: 0..<8, using: &random))
+        case 2: log(Draw(using: &random), Int.random(in: 0..<8, using: &random))
+        default: gate(Draw(using: &random), Int.random(in: 0..<7, using: &random))
         }
     }
 
@@ -52,6 +55,18 @@ struct StoreStep: Sendable {
             object = StoreStep.objects.randomElement(using: &random) ?? .log
             number = .random(in: 0..<9, using: &random)
             isOdd = .random(using: &random)
+        }
+
+        /// The identifier of a gate.
+        var gate: [UInt8] { StoreStep.gates[Int(bytes[0] - 1) % StoreStep.gates.count] }
+
+        var report: GateReportRecord {
+            GateReportRecord(
+                gate: gate,
+                mark: .init(
+                    counter: number, issuedAt: number * 2, receivedAt: number * 2 + 1,
+                    bundleVersion: isOdd ? number : nil, clockOffsetSeconds: isOdd ? nil : -Int64(number)), text: other,
+                signature: more)
         }
 
         var hash: MerkleHash { MerkleHash([UInt8](repeating: bytes[0], count: 32)) ?? .emptyRoot }
@@ -179,6 +194,47 @@ struct StoreStep: Sendable {
         default:
             StoreStep("remove floor") { transaction in
                 if draw.number == 0 { try transaction.removeLogFloor() }
+            }
+        }
+    }
+
+    private static func gate(_ draw: Draw, _ kind: Int) -> StoreStep {
+        switch kind {
+        case 0:
+            StoreStep("gate") {
+                try $0.putGate(
+                    GateRecord(
+                        identifier: draw.gate, name: draw.name, signingKey: draw.bytes, receivingKey: draw.more,
+                        site: draw.other, scenes: StoreStep.names, domains: draw.isOdd ? ["transit"] : [],
+                        registeredAt: draw.number, statusAt: draw.number, keysIssuedAt: draw.number,
+                        receivingKeyAt: draw.number / 2))
+            }
+        case 1:
+            StoreStep("gate status") {
+                // Few gates are revoked, since they stay so.
+                let status: GateRecord.Status = draw.number == 8 ? .revoked : draw.isOdd ? .active : .suspended
+                return try Registry.setStatus(status, ofGate: draw.gate, at: draw.number, in: $0)?.isNew as Any
+            }
+        case 2:
+            StoreStep("gate key") { transaction in
+                try transaction.gate(draw.gate).map {
+                    try Registry.setReceivingKey(draw.more, of: $0, at: draw.number, in: transaction)
+                } as Any
+            }
+        case 3:
+            StoreStep("gate keys") { transaction in
+                try transaction.gate(draw.gate).map {
+                    try Registry.nextKeysTime(of: $0, at: draw.number, in: transaction)
+                } as Any
+            }
+        case 4: StoreStep("put report") { try $0.putGateReport(draw.report) }
+        case 5: StoreStep("take report") { try Registry.take(draw.report, in: $0) }
+        default:
+            StoreStep("settlement") {
+                try $0.insertSettlement(
+                    SettlementRecord(
+                        gate: draw.gate, day: StoreStep.days[draw.isOdd ? 0 : 1], record: draw.more,
+                        entryIndex: draw.number, registeredAt: draw.number + 1))
             }
         }
     }
