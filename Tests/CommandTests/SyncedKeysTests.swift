@@ -71,6 +71,31 @@ struct SyncedKeysTests {
         try gate.sync("taken")
     }
 
+    @Test("says once that the server has no keys for a gate that never had any, and each time once it had some")
+    func missingAgain() throws {
+        func isTold() throws -> Bool {
+            let outcome = try synced.sync()
+            #expect(outcome.status == 0 && outcome.result?["keys"] == "missing", "\(outcome)")
+            return outcome.diagnostics.contains("[keys_missing]")
+        }
+        #expect(try isTold() && !isTold())
+        // A new generation is no news of the keys.
+        try publishRevocation()
+        #expect(try !isTold())
+        // A time that is given changes nothing in the state.
+        unsafe unlink("\(synced.state)/keys-missing")
+        for _ in 0..<2 {
+            let outcome = try synced.sync("--at", "\(VerifyGate.now)")
+            #expect(outcome.diagnostics.contains("[keys_missing]"), "\(outcome)")
+        }
+        #expect(!ProjectFiles.exists("\(synced.state)/keys-missing"))
+        #expect(try isTold() && !isTold())
+        try gate.publish(gate.sealed())
+        try gate.sync("taken")
+        try gate.publish(nil)
+        #expect(try isTold() && isTold())
+    }
+
     @Test("asks for no keys, and says nothing of them, at a gate that is not enrolled")
     func notEnrolled() throws {
         let other = try SyncedGate()

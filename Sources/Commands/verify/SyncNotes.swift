@@ -24,8 +24,8 @@ struct SyncNotes {
         case nil, .taken, .unchanged:
             told = nil
             return nil
-        case .missing:
-            if told != SyncedKeys.missingWarning {
+        case .missing(let isNews):
+            if isNews, told != SyncedKeys.missingWarning {
                 Diagnostics(command: "verify").warn(
                     "the server has no sealed keys for this gate, which keeps those that it has: it is not registered "
                         + "for a domain, or was suspended or revoked [\(SyncedKeys.missingWarning)]")

@@ -93,9 +93,14 @@ package struct BundleSync: Sendable {
             isUpdated: isUpdated, bundleVersion: directory.bundle.version, generation: number,
             fetchedByteCount: fetch.fetchedByteCount,
             keys: SyncedKeys(
-                fetch.keys, refusal: refusal ?? held,
+                fetch.keys, isMissingNews: areMissingKeysNews(to: directory), refusal: refusal ?? held,
                 lastDay: held == nil ? directory.epochKeys.lastDay : nil,
                 isReceivingKeyOld: GateKeys.isReceivingKeyOld(in: directory.statePath, at: now)))
+    }
+
+    /// Whether a gate without sealed keys on the server should say so: each time where it has taken some before, else once.
+    private func areMissingKeysNews(to directory: GateDirectory) -> Bool {
+        directory.memory.keysTime > 0 || isTimeGiven || MissingKeysNote(folder: directory.statePath).make()
     }
 
     /// Opens the generation that the folder has, and remembers it: nothing older may replace it.

@@ -6,7 +6,9 @@ package struct SyncedKeys: Sendable {
         /// The gate has the server's newest ones.
         case unchanged
         /// The server has none for this gate; the gate keeps what it has.
-        case missing
+        ///
+        /// It is news where the gate has taken sealed keys before, and at the first fetch that finds none.
+        case missing(isNews: Bool)
         /// The server's file, or the one that the gate has, is refused; everything else of the generation was taken.
         case refused(BundleError)
         /// The server gives no answer that can be used; the gate keeps what it has.
@@ -26,14 +28,18 @@ package struct SyncedKeys: Sendable {
 
     /// - Parameters:
     ///   - fetched: the server's answer.
+    ///   - isMissingNews: whether missing keys are news; asked only where they are missing.
     ///   - refusal: why that file, or the one that the gate has, is refused.
     ///   - lastDay: the last day of the keys that the gate has.
     ///   - isReceivingKeyOld: whether the gate's receiving key was made over a week ago.
-    init?(_ fetched: GenerationFetch.Keys, refusal: BundleError?, lastDay: UInt64?, isReceivingKeyOld: Bool) {
+    init?(
+        _ fetched: GenerationFetch.Keys, isMissingNews: @autoclosure () -> Bool, refusal: BundleError?,
+        lastDay: UInt64?, isReceivingKeyOld: Bool
+    ) {
         switch fetched {
         case .notAsked: return nil
         case .unavailable(let error): state = .unavailable(error)
-        case .missing: state = .missing
+        case .missing: state = .missing(isNews: isMissingNews())
         case .unchanged: state = refusal.map { .refused($0) } ?? .unchanged
         case .new: state = refusal.map { .refused($0) } ?? .taken
         }
