@@ -127,6 +127,53 @@ struct GateReportDaemonTests {
         let text = try daemon.curl(["http://d/metrics"]).output
         #expect(!text.contains(gate.gate))
     }
+
+    @Test("lists a gate as stale, or with an old bundle, once the given time is over, and not a second before")
+    func late() throws {
+        let (begin, limit) = (ReportingGate.now, UInt64(3600))
+        let clock = try SetClock(at: begin)
+        let daemon = try HTTPDaemon(Installation(), prefix: clock.words)
+        let client = try IssuerClient(path: daemon.socket)
+        // The first bundle's version is its time.
+        _ = try client.ask(.exportBundle, [:])
+        let bundles: [UInt64?] = [begin, begin - 1, nil]
+        let (silent, gates) = (try ReportingGate(at: daemon), try bundles.map { _ in try ReportingGate(at: daemon) })
+        func found() throws -> [String: JSONValue] {
+            let found = try client.ask(.listGates, ["stale": .integer(Int64(limit))])["gates"]?.array ?? []
+            return Dictionary(
+                uniqueKeysWithValues: found.compactMap { gate in
+                    gate["gate"]?.string.map { ($0, gate["findings"] ?? .null) }
+                })
+        }
+        func report(at time: UInt64) throws {
+            try clock.set(time)
+            for (gate, version) in zip(gates, bundles) {
+                let report = try gate.report(time, at: time) { report in
+                    report.bundle = version.map { .init(version: $0, issuedAt: $0) }
+                }
+                #expect(try gate.post(report) == (200, nil))
+            }
+        }
+        try report(at: begin + limit - 1)
+        #expect(try found() == [:])
+        let end = begin + limit
+        try report(at: end)
+        let old: JSONValue = ["old_bundle"]
+        #expect(try found() == [gates[1].gate: old, gates[2].gate: old])
+        try clock.set(end + 1)
+        #expect(try found() == [gates[1].gate: old, gates[2].gate: old, silent.gate: ["stale"]])
+        try clock.set(end + limit + 1)
+        let both: JSONValue = ["stale", "old_bundle"]
+        #expect(
+            try found() == [
+                gates[0].gate: ["stale"], gates[1].gate: both, gates[2].gate: both, silent.gate: ["stale"],
+            ])
+        // The counts take two hours of silence.
+        try clock.set(end + limit + 2)
+        let text = try daemon.curl(["http://d/metrics"]).output
+        #expect(text.contains("\nsuishend_gates_found{finding=\"stale\"} 1\n"))
+        #expect(text.contains("\nsuishend_gates_reported 3\n"))
+    }
 }
 
 @Suite(
