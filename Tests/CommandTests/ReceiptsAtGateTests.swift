@@ -40,6 +40,22 @@ struct ReceiptsAtGateTests {
         #expect(try ProjectFiles.bytes(city.close("a")) == first)
     }
 
+    @Test("are made before a camera too: one for an accepted code, however long it stays in view")
+    func frames() throws {
+        var film = Film()
+        try film.show([], frameCount: 2)
+        try film.show([city.shown(Self.start)], frameCount: 6)
+        try film.show([], frameCount: 2)
+        let words = city.scanWords("a", at: Self.start + 1) + ["--frames", Film.size]
+        let run = try VerifyRun(Program("verify").run(words, input: film.bytes))
+        #expect(run.status == 0 && run.lines.map { $0["code"] } == ["ok"], "\(run.lines)")
+        #expect(run.lines.first?["warnings"]?.array?.contains("receipt_failed") == false)
+        #expect(try counts() == [1])
+        let key = try city.keys("a").signing.verificationKey
+        let record = try ClosedDay(ProjectFiles.bytes(city.close("a"))) { _ in key }
+        #expect(record.count == 1 && record.paperCount == 0 && record.timedCount == 0)
+    }
+
     @Test("that cannot be kept leave a warning in the accept and the reason on stderr, and keep nobody out")
     func unkept() throws {
         #expect(try counts() == [])
