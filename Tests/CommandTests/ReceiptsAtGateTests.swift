@@ -187,14 +187,23 @@ struct ReceiptsAtGateTests {
         let others = (0..<8).filter { !indices.contains(.integer($0)) }.map { JSONValue.integer($0) }
         let later = SettledCity.beaconTime
         func open(_ path: String) -> [String] { city.openWords("a", path) }
+        let key = try city.keys("a")
+        func draws(_ count: UInt64, _ beacon: String) throws -> [JSONValue] {
+            let day = try ClosedDay(ProjectFiles.bytes(city.close("a"))) { _ in key.signing.verificationKey }
+            let other = ClosedDay(
+                gate: key.gate, day: day.day, count: count, paperCount: 0, timedCount: 0, root: day.root)
+            return try SettlementDraw(of: other, beacon: beacon, sampleCount: 3).json["indices"]?.array ?? []
+        }
+        // Another beacon or count may draw the same three receipts by chance; these do not.
+        let beacon = try #require((0..<99).map { "another-beacon-\($0)" }.first { try draws(8, $0) != indices })
+        let count = try #require((9..<99).first { try draws($0, SettledCity.beacon) != indices })
         for (member, value) in [
             ("indices", .array([others[0]] + indices.dropFirst())), ("indices", .array(indices.dropLast())),
-            ("beacon", "0000000000000000000000"), ("sample", 4), ("count", 9), ("sample", 1001),
+            ("beacon", .string(beacon)), ("sample", 4), ("count", .integer(Int64(count))), ("sample", 1001),
         ] as [(String, JSONValue)] {
             #expect(try isRefused(open(tampered(member, value)), "draw_invalid", at: later), "\(member)")
         }
         // A draw that is right in itself, of another root.
-        let key = try city.keys("a")
         let foreign = try SettlementDraw(
             of: ClosedDay(
                 gate: key.gate, day: SettledCity.day, count: 8, paperCount: 0, timedCount: 0, root: .emptyRoot),
