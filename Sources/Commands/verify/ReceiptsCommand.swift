@@ -41,7 +41,7 @@ struct ReceiptsCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Count the receipts of each day; openings of more than 30 days ago are deleted.")
+            abstract: "Count each day's receipts, and delete those of days that ended more than 30 days ago.")
 
         @OptionGroup var folder: Folder
 
@@ -63,7 +63,7 @@ struct ReceiptsCommand: ParsableCommand {
     struct Close: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Sign a day's counts and root; the day then takes no more receipts.",
-            discussion: "A second call writes the same bytes. Give the file to `suishen settle register`.")
+            discussion: "Closing the day again writes the same bytes. Give the file to `suishen settle register`.")
 
         @OptionGroup var folder: Folder
 
@@ -85,14 +85,14 @@ struct ReceiptsCommand: ParsableCommand {
 
     struct Open: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write the drawn receipts with their proofs, still sealed; a day answers one draw only.")
+            abstract: "Write the drawn receipts, still sealed, with their proofs. A day answers one draw only.")
 
         /// The most bytes of a file of draws: of about 100,000 gates.
         private static let drawsByteCountMax = 256 << 20
 
         @OptionGroup var folder: Folder
 
-        @Option(help: "The output of `suishen settle draw`: one line a gate, of which this gate's counts.")
+        @Option(help: "The output of `suishen settle draw`; the gate reads its own line.")
         var draw: String
 
         @Option(help: "The file for the openings, for `suishen settle check`.")

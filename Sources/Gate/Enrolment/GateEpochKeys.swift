@@ -4,14 +4,13 @@ import Signing
 
 /// The epoch keys with which one generation of a gate decides.
 ///
-/// An enrolled gate opens `keys/GATE` in memory. Refused sealed keys leave the gate without epoch keys, or a running gate
-/// with those that it had, and the rest of the folder decides as the scene says; every verdict names the refusal's code
-/// as a warning.
+/// An enrolled gate opens `keys/GATE` in memory. A gate whose sealed keys are refused has no epoch keys; a running gate
+/// keeps those that it had. The rest of the folder still counts, and every verdict has the refusal's code as a warning.
 struct GateEpochKeys: Sendable {
     private let keys: EpochKeyFile?
     /// The `iat` of the sealed keys; nil where there are none.
     private let issuedAt: UInt64?
-    /// Why the folder's sealed keys are refused, whatever the time is.
+    /// The refusal of the folder's sealed keys that holds at any time; nil for none.
     let refusal: BundleError?
     /// Whether the sealed keys were opened by the gate's next receiving key.
     let isForNextKey: Bool
@@ -25,11 +24,11 @@ struct GateEpochKeys: Sendable {
     /// Reads the keys of a gate's folder.
     ///
     /// - Parameters:
-    ///   - places: the folder of the generation, then the gate's folder, whose keys count where the generation has none:
-    ///     they were copied there by hand.
+    ///   - places: the folder of the generation, then the gate's folder. Keys that were copied by hand into the gate's
+    ///     folder count where the generation has none.
     ///   - users: the users who may write it.
     ///   - own: the gate's own keys; nil for a gate that is not enrolled.
-    ///   - authority: whose signature sealed keys need.
+    ///   - authority: the keys that may sign sealed keys.
     ///   - newestTime: the `iat` of the newest sealed keys that this gate has seen.
     /// - Throws: `bundle_unreadable` for files that others can change, and for keys in clear that cannot be read.
     init(
@@ -81,14 +80,14 @@ struct GateEpochKeys: Sendable {
         isAhead(of: now, skewSeconds) ? nil : issuedAt
     }
 
-    /// Why the folder's sealed keys are refused at a time.
+    /// The refusal of the folder's sealed keys at a time; nil for none.
     func refusal(at now: UInt64, skewSeconds: UInt64) -> BundleError? {
         if let refusal { return refusal }
         guard let issuedAt, isAhead(of: now, skewSeconds) else { return nil }
         return .sealedKeys(.keysAhead, "they are dated ahead of this machine's clock, at \(issuedAt)")
     }
 
-    /// These keys, or the former ones with the refusal of these.
+    /// These keys; where they are refused, the former keys with this refusal.
     func orFormer(_ former: GateEpochKeys, at now: UInt64, skewSeconds: UInt64) -> GateEpochKeys {
         guard let refusal = refusal(at: now, skewSeconds: skewSeconds), former.keys != nil else { return self }
         return GateEpochKeys(former.keys, issuedAt: former.issuedAt, refusal: refusal)
