@@ -13,7 +13,7 @@ struct FleetGate {
     let issuer: SuishenRun
     let server: TreeServer
     let clock: SetClock
-    private let person: String
+    let person: String
     private let rootDigest: String
 
     init(suite: String = "ed25519") throws {

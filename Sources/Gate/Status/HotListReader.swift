@@ -83,8 +83,12 @@ struct HotListReader: Sendable {
         let lists = Dictionary(opened.map { ($0.reference.name, $0) }) { first, _ in first }
         let names = Set(bundle.statusLists.map(\.name))
         func prune(_ known: inout KnownRevocations) {
-            known.prune { name, bit in
-                names.contains(name) && lists[name]?.list.isRevoked(UInt64(bit)) != true
+            known.prune { name, bits in
+                guard names.contains(name) else { return [] }
+                guard let list = lists[name]?.list else { return bits }
+                // Thousands of bits lie on every page of a list, which would all stay in memory.
+                defer { list.releasePages() }
+                return bits.filter { list.isRevoked(UInt64($0)) != true }
             }
         }
         prune(&known)

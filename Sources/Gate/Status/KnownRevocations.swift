@@ -95,10 +95,10 @@ struct KnownRevocations: Equatable, Sendable {
 
     /// Drops the revocations that are in the full lists by now, and those of lists that the bundle no longer names.
     ///
-    /// - Parameter isNeeded: whether a bit of a list is neither.
-    mutating func prune(keeping isNeeded: (String, UInt32) -> Bool) {
+    /// - Parameter needed: the bits of a list's name that are neither.
+    mutating func prune(keeping needed: (String, Set<UInt32>) -> Set<UInt32>) {
         for (source, bits) in revoked {
-            let kept = bits.filter { isNeeded(source.list, $0) }
+            let kept = needed(source.list, bits)
             revoked[source] = kept.isEmpty ? nil : kept
         }
     }

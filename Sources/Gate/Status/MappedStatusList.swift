@@ -37,7 +37,7 @@ import Signing
     nonisolated(unsafe) private let base: UnsafeMutableRawPointer
     private let byteCount: Int
 
-    /// Maps a file; nil if it is missing, owned by another user, or not as ``encoded(_:tokenDigest:signer:)`` made it.
+    /// Maps a file; nil if it is missing, owned by another user, or not as ``header(_:tokenDigest:signer:)`` says.
     init?(_ path: String) {
         guard let file = try? RegularFile(path, byteCountMax: Self.byteCountMax), GateFile.isOwn(file.status),
             file.byteCount >= Offset.list
@@ -72,10 +72,14 @@ import Signing
         return byte >> UInt8(index & 7) & 1 == 1
     }
 
-    /// The file's bytes.
-    static func encoded(_ token: StatusListToken, tokenDigest: [UInt8], signer: [UInt8]) -> [UInt8] {
+    /// Gives the memory of the bits that were read back to the system; a later reading takes it again.
+    func releasePages() {
+        unsafe madvise(base, byteCount, MADV_DONTNEED)
+    }
+
+    /// The file's bytes before the bits of the token's list.
+    static func header(_ token: StatusListToken, tokenDigest: [UInt8], signer: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Offset.list + token.list.bytes.count)
         for number in [magic, UInt64(token.list.bytes.count), token.issuedAt, token.expiresAt ?? .max] {
             bytes += LittleEndian.bytes(number)
         }
@@ -83,7 +87,6 @@ import Signing
         // No input reaches this: a trust list's key identifiers are 4 bytes, and a digest's length is fixed.
         precondition(bytes.count == Offset.headerDigest, "a digest is 32 bytes, a key identifier 4")
         bytes += DigestAlgorithm.sha256.digest(bytes)
-        bytes += token.list.bytes
         return bytes
     }
 

@@ -237,7 +237,8 @@ final class StatusStore: Sendable {
             throw BundleError(
                 code: .statusUnknown, reason: "\(source) holds the list \(token.subject)", hint: "export a new bundle")
         }
-        try GateFile.replace(path, with: MappedStatusList.encoded(token, tokenDigest: digest, signer: signer))
+        let header = MappedStatusList.header(token, tokenDigest: digest, signer: signer)
+        try GateFile.replace(path, with: header, token.list.bytes)
         // Another process that shares the folder may have replaced the file with another token's bits.
         guard let list = MappedStatusList(path), list.tokenDigest == digest else { throw GateFile.unreadable(path) }
         return list

@@ -38,13 +38,13 @@ enum GateFile {
         }
     }
 
-    /// Replaces `path` in one step that survives a power cut.
-    static func replace(_ path: String, with bytes: [UInt8]) throws(BundleError) {
+    /// Replaces `path` by the parts, one after the other, in one step that survives a power cut.
+    static func replace(_ path: String, with parts: [UInt8]...) throws(BundleError) {
         // A random name, since gates in two containers may have the same process identifier.
         var temporary = Array("\(path).XXXXXX".utf8CString)
         let descriptor = unsafe mkstemp(&temporary)
         guard descriptor >= 0 else { throw unwritable(path) }
-        let isComplete = WholeTransfer.write(bytes, to: descriptor) && fsync(descriptor) == 0
+        let isComplete = parts.allSatisfy { WholeTransfer.write($0, to: descriptor) } && fsync(descriptor) == 0
         close(descriptor)
         guard isComplete, unsafe rename(temporary, path) == 0 else {
             let refusal = unwritable(path)

@@ -1,0 +1,69 @@
+import Encoding
+import Glibc
+import TestSupport
+import Testing
+
+/// Fetches once, then decides day after day without a network (Gate.docc/Scenes.md#Shipped-scenes).
+@Suite("A gate without a network for a week")
+struct WeekOfflineTests {
+    private static let hour: UInt64 = 3_600
+    private static let weekHours: UInt64 = 7 * 24
+
+    /// A scene, the subject whose code is shown there, and the hours for which the last fetch lasts.
+    enum Case: String, CaseIterable {
+        case metro = "metro-gate"
+        case bus
+        case park
+        case place = "place-checkin"
+        case object = "object-inspection"
+        case enterprise = "enterprise-inspection"
+
+        /// The scene's hot limit, which ends before its other two limits.
+        var openHours: UInt64 {
+            switch self {
+            case .metro: 24
+            case .bus: 48
+            case .park: 72
+            case .place, .object, .enterprise: 168
+            }
+        }
+    }
+
+    @Test(
+        "decides as long as its scene says, stays closed after that, and opens with the next fetch",
+        arguments: Case.allCases)
+    func week(_ scene: Case) throws {
+        let fleet = try FleetGate()
+        let subject =
+            switch scene {
+            case .metro, .bus, .park: fleet.person
+            case .place: try fleet.issuer.place()
+            case .object: try fleet.issuer.object()
+            case .enterprise: try fleet.issuer.enterprise()
+            }
+        try fleet.enrol("gate")
+        let fetched = FleetGate.start
+        for hours in Set([1, scene.openHours - 1, scene.openHours + 1, Self.weekHours + 1]).sorted() {
+            let run = try verdict(scene, of: subject, at: fetched + hours * Self.hour, fleet)
+            let isOpen = hours <= scene.openHours
+            #expect(run.verdict == (isOpen ? "accept" : "undecided"), "\(hours) h: \(run.lines)")
+            #expect(run.status == (isOpen ? 0 : 2))
+        }
+        let later = fetched + (Self.weekHours + 2) * Self.hour
+        try fleet.clock.set(later)
+        try fleet.publish(at: later)
+        let sync = try fleet.sync("gate")
+        #expect(sync.status == 0, "\(sync)")
+        #expect(try verdict(scene, of: subject, at: later + 1, fleet).verdict == "accept")
+    }
+
+    private func verdict(_ scene: Case, of subject: String, at time: UInt64, _ fleet: FleetGate) throws -> VerifyRun {
+        try fleet.clock.set(time)
+        let kind = subject == fleet.person ? ["--kind", "timed"] : []
+        let code = scene == .park ? ["--kind", "paper"] : kind
+        let text = try fleet.issuer.answer(["issue", subject, "--at", "\(time)"] + code)["text"]?.string ?? ""
+        return try VerifyRun(
+            "--bundle \(fleet.bundle("gate")) --state \(fleet.state("gate")) --scene \(scene.rawValue) --text '\(text)'",
+            clock: fleet.clock)
+    }
+}
