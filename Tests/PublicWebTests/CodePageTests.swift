@@ -1,4 +1,5 @@
 import Encoding
+import Glibc
 import TestSupport
 import Testing
 
@@ -139,6 +140,18 @@ struct CodePageTests {
         #expect(try installation.get("/healthz").status == 503)
         try installation.startDaemon()
         #expect(try installation.eventually(path, Self.html) { $0.status == 200 }.text.contains("还没有任何记录"))
+    }
+
+    @Test("has its history at once after the daemon was started again, whose former connections are gone")
+    func daemonRestarted() throws {
+        let paths = try (0..<4).map { _ in try installation.path(of: try installation.object()) }
+        #expect(try page(paths[0]).status == 200)
+        for (path, signal) in zip(paths.dropFirst(), [SIGKILL, SIGTERM, SIGKILL]) {
+            installation.stopDaemon(by: signal)
+            try installation.startDaemon()
+            let answer = try page(path)
+            #expect(answer.status == 200 && answer.text.contains("还没有任何记录"), "after signal \(signal)")
+        }
     }
 
     /// Whether every script of a page is a module that the service serves by its digest.
