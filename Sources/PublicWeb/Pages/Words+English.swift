@@ -96,5 +96,8 @@ extension Words {
             unavailable: Notice(title: "Not available now", detail: "Try again later."),
             badRequest: Notice(
                 title: "This request cannot be answered", detail: "Scan the code again, or check the address."),
+            logDamaged: Notice(
+                title: "The public log is damaged",
+                detail: "The log's files do not fit its checkpoint, so there is no proof. Tell the issuer."),
             checkInLink: "Check in with the wallet"))
 }

@@ -55,7 +55,7 @@ struct Words: Sendable {
 
     /// Errors that are no verdict about a code.
     struct Failures: Sendable {
-        let pathUnknown, unavailable, badRequest: Notice
+        let pathUnknown, unavailable, badRequest, logDamaged: Notice
         let checkInLink: String
     }
 
