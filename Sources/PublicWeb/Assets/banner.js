@@ -5,48 +5,55 @@ const shapes = {
   open: ["M12 3 22 20.5H2Z", "M12 9.5v5m0 3v.1"],
 };
 
-/** The words in place of the server's, by the whole result. */
+/** The tone and the words in place of the server's, by the whole result. */
 const endings = {
+  loading: ["open", "bannerLoading", "bannerLoadingDetail"],
   failed: ["bad", "bannerFailed", "bannerFailedDetail"],
   revoked: ["bad", "bannerRevoked", "bannerRevokedDetail"],
+  refused: ["open", "bannerRefused", "bannerRefusedDetail"],
   undone: ["open", "bannerUndone", "bannerUndoneDetail"],
   warned: ["open", "bannerWarned", "bannerWarnedDetail"],
 };
+
+/** The results whose banner keeps the time of the server's list: this browser has checked that list. */
+const listed = ["revoked", "refused", "warned"];
 
 /** The page's first lines. The server may have made them green; they are so again only when every step has passed. */
 export class Banner {
   #section = document.getElementById("verdict");
   #wasGood = this.#section?.dataset.tone === "good";
-  #line = document.createElement("p");
+  #line = document.getElementById("checked-by");
+  #before = [...(this.#section?.childNodes ?? [])].map((node) => node.cloneNode(true));
 
-  constructor() {
-    if (this.#section === null) return;
-    this.#section.querySelector("div")?.append(this.#line);
-    if (this.#wasGood) this.#colour("open");
-  }
-
-  /** @param {string} sentence what this browser has to say. */
-  note(sentence) {
-    this.#line.textContent = sentence;
-  }
-
-  /** @param {string} whole the whole result. */
-  settle(whole) {
+  /** @param {string} whole the whole result, or `loading`. @param {string} sentence what this browser has to say. */
+  show(whole, sentence) {
     if (this.#section === null) return;
     if (whole === "proved") {
-      if (this.#wasGood) this.#colour("good");
-      return;
+      if (this.#wasGood) this.#restore();
+      return this.#note(sentence);
     }
     const ending = endings[whole];
-    // A red banner of the server's stays as it is, unless this browser found worse.
-    if (ending === undefined || (ending[0] === "open" && !this.#wasGood)) return;
+    // A banner of the server's that is not green stays as it is, unless this browser found worse.
+    if (ending === undefined || (ending[0] === "open" && !this.#wasGood)) return this.#note(sentence);
     const [tone, title, detail] = ending;
     this.#colour(tone);
     this.#section.querySelector("svg")?.replaceWith(icon(tone));
     const [heading, text] = [this.#section.querySelector("strong"), this.#section.querySelector("p")];
     if (heading !== null) heading.textContent = words()[title];
     if (text !== null) text.textContent = words()[detail];
-    this.#line.remove();
+    if (!listed.includes(whole)) this.#section.querySelector(".quiet")?.remove();
+    this.#line?.remove();
+  }
+
+  /** Makes the banner as the server made it. */
+  #restore() {
+    this.#colour("good");
+    this.#section.replaceChildren(...this.#before);
+    this.#line = document.getElementById("checked-by");
+  }
+
+  #note(sentence) {
+    if (this.#line !== null) this.#line.textContent = sentence;
   }
 
   #colour(tone) {

@@ -37,13 +37,12 @@ export class View {
     const states = new Set([...this.#findings.values()].map((finding) => finding.state));
     const whole = order.find((state) => states.has(state)) ?? "proved";
     this.#say(whole);
-    this.#banner.settle(whole);
   }
 
   #say(state) {
     this.#sentence.dataset.state = state;
     this.#sentence.textContent = words()[state];
-    this.#banner.note(words()[state]);
+    this.#banner.show(state, words()[state]);
   }
 }
 
