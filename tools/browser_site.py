@@ -1,4 +1,5 @@
 """The service that tools/browser-test looks at: an installation, its daemon and its pages, by the built commands."""
+import atexit
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ class Site:
 
     def __init__(self, folder, binaries, issuer="SH", suite="ed25519"):
         self.folder, self.binaries, self.processes = folder, binaries, []
+        atexit.register(self.stop)
         os.makedirs(os.path.join(folder, "tree"), mode=0o755)
         self.state, self.tree = os.path.join(folder, "state"), os.path.join(folder, "tree")
         self.suishen("init", "--host", HOST, "--issuer", issuer, "--suite", suite)

@@ -2,6 +2,7 @@ import { words } from "./words.js";
 
 const shapes = {
   bad: ["M8 2.5h8l5.5 5.5v8L16 21.5H8L2.5 16V8Z", "m8.5 8.5 7 7m0-7-7 7"],
+  loading: ["M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z", "M12 7v5l3 2"],
   open: ["M12 3 22 20.5H2Z", "M12 9.5v5m0 3v.1"],
 };
 
@@ -16,28 +17,25 @@ const endings = {
 };
 
 /** The results whose banner keeps the time of the server's list: this browser has checked that list. */
-const listed = ["revoked", "refused", "warned"];
+const listed = ["revoked", "warned"];
 
 /** The page's first lines. The server may have made them green; they are so again only when every step has passed. */
 export class Banner {
   #section = document.getElementById("verdict");
   #wasGood = this.#section?.dataset.tone === "good";
-  #line = document.getElementById("checked-by");
-  #before = [...(this.#section?.childNodes ?? [])].map((node) => node.cloneNode(true));
+  #line = null;
+  #before = this.#section?.cloneNode(true);
 
   /** @param {string} whole the whole result, or `loading`. @param {string} sentence what this browser has to say. */
   show(whole, sentence) {
     if (this.#section === null) return;
-    if (whole === "proved") {
-      if (this.#wasGood) this.#restore();
-      return this.#note(sentence);
-    }
+    this.#restore();
     const ending = endings[whole];
     // A banner of the server's that is not green stays as it is, unless this browser found worse.
     if (ending === undefined || (ending[0] === "open" && !this.#wasGood)) return this.#note(sentence);
     const [tone, title, detail] = ending;
     this.#colour(tone);
-    this.#section.querySelector("svg")?.replaceWith(icon(tone));
+    this.#section.querySelector("svg")?.replaceWith(icon(whole === "loading" ? "loading" : tone));
     const [heading, text] = [this.#section.querySelector("strong"), this.#section.querySelector("p")];
     if (heading !== null) heading.textContent = words()[title];
     if (text !== null) text.textContent = words()[detail];
@@ -47,8 +45,8 @@ export class Banner {
 
   /** Makes the banner as the server made it. */
   #restore() {
-    this.#colour("good");
-    this.#section.replaceChildren(...this.#before);
+    this.#colour(this.#before.dataset.tone);
+    this.#section.replaceChildren(...this.#before.cloneNode(true).childNodes);
     this.#line = document.getElementById("checked-by");
   }
 
@@ -62,14 +60,14 @@ export class Banner {
   }
 }
 
-function icon(tone) {
+function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const attributes = {
     viewBox: "0 0 24 24", "aria-hidden": "true", fill: "none", stroke: "currentColor", "stroke-width": "2.2",
     "stroke-linecap": "round", "stroke-linejoin": "round",
   };
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-  for (const shape of shapes[tone]) {
+  for (const [attribute, value] of Object.entries(attributes)) svg.setAttribute(attribute, value);
+  for (const shape of shapes[name]) {
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
     path.setAttribute("d", shape);
     svg.append(path);

@@ -53,7 +53,7 @@ function item(name, finding) {
   item.dataset.state = finding.state;
   const state = document.createElement("strong");
   state.textContent = words().states[finding.state];
-  item.append(state, ` ${words().steps[name]}`);
+  item.append(state, ` · ${words().steps[name]}`);
   const note = noteText(finding);
   if (note !== null) {
     const small = document.createElement("p");

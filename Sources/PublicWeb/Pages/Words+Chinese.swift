@@ -56,5 +56,5 @@ extension Words {
             unavailable: Notice(title: "服务暂时不可用", detail: "请稍后再试。"),
             badRequest: Notice(title: "无法处理这个请求", detail: "请重新扫描码，或检查网址。"),
             logDamaged: Notice(title: "公开日志有损坏", detail: "本服务读到的日志与检查点不符，无法给出证明。请告知签发机构。"),
-            code: "代码：", checkInLink: "用钱包登记到访"))
+            code: "错误代码：", checkInLink: "用钱包登记到访"))
 }

@@ -104,5 +104,5 @@ extension Words {
             logDamaged: Notice(
                 title: "The public log is damaged",
                 detail: "The log's files do not fit its checkpoint, so there is no proof. Tell the issuer."),
-            code: "Code:", checkInLink: "Check in with the wallet"))
+            code: "Error code:", checkInLink: "Check in with the wallet"))
 }
