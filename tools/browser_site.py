@@ -1,6 +1,8 @@
 """The service that tools/browser-test looks at: an installation, its daemon and its pages, by the built commands."""
+import atexit
 import json
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -28,6 +30,7 @@ class Site:
 
     def __init__(self, folder, binaries, issuer="SH", suite="ed25519"):
         self.folder, self.binaries, self.processes = folder, binaries, []
+        atexit.register(self.stop)
         os.makedirs(os.path.join(folder, "tree"), mode=0o755)
         self.state, self.tree = os.path.join(folder, "state"), os.path.join(folder, "tree")
         self.suishen("init", "--host", HOST, "--issuer", issuer, "--suite", suite)
@@ -49,6 +52,11 @@ class Site:
         options = {"stderr": subprocess.DEVNULL} | options
         self.processes.append(subprocess.Popen([os.path.join(self.binaries, name), *words], **options))
         return self.processes[-1]
+
+    def stop_daemon(self):
+        daemon = self.processes.pop(0)
+        daemon.terminate()
+        daemon.wait()
 
     def stop(self):
         for process in reversed(self.processes):
@@ -76,9 +84,22 @@ class Site:
         return self.suishen("object", "register", "--kind", kind, "--manager", USCC, "--category", category,
                             *more)[0]["subject"]
 
-    def path(self, subject):
+    def path(self, subject, *more):
         """A new code of a subject, as the path of its page."""
-        return "/" + self.suishen("issue", subject)[0]["text"].split("/", 3)[3]
+        return "/" + self.suishen("issue", subject, *more)[0]["text"].split("/", 3)[3]
+
+    def damaged_log(self):
+        """A copy of the published log, in whose tiles of hashes one bit is changed."""
+        copy = os.path.join(self.folder, "damaged-log")
+        shutil.copytree(os.path.join(self.state, "log"), copy)
+        for folder, _, names in os.walk(os.path.join(copy, "tile", "0")):
+            for path in [os.path.join(folder, name) for name in names]:
+                with open(path, "rb") as file:
+                    tile = file.read()
+                os.unlink(path)
+                with open(path, "wb") as file:
+                    file.write(flipped(tile))
+        return copy
 
     def append(self, subject, step, *more, given=None):
         return self.suishen("event", "append", subject, "--step", step, "--actor", USCC, *more, given=given)[0]["index"]
@@ -103,3 +124,17 @@ def fetch(url, **fields):
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read()
+
+
+def altered(change):
+    """A handler that passes the server's answer on with other bytes."""
+    def handle(route):
+        asked = route.request.headers
+        code, fields, body = fetch(route.request.url, Accept=asked.get("accept", "*/*"),
+                                   Accept_Language=asked.get("accept-language", "zh-CN"))
+        route.fulfill(status=code, headers=dict(fields), body=change(body))
+    return handle
+
+
+def flipped(body):
+    return bytes([body[0] ^ 1]) + body[1:]

@@ -1,4 +1,5 @@
 import Encoding
+import Glibc
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ struct CodePageTests {
             #expect(answer.status == 200 && answer.fields["content-type"] == "text/html; charset=utf-8")
             for text in [
                 "<html lang=\"zh-CN\">", "data-tone=\"good\"", "真码，有效", "人民公园", "场所 · 公园", "上海示例科技有限公司",
-                "href=\"geo:31.230416,121.473701\"", "还没有任何记录", "尚未在此浏览器中核验", "chain-verify object \(place)",
+                "href=\"geo:31.230416,121.473701\"", "还没有任何记录", "尚未在此浏览器中核验", "chain-verify object \(place) \\",
                 "href=\"/E/\(WebInstallation.uscc)?lang=zh\"",
             ] { #expect(answer.text.contains(text), "\(text)") }
             #expect(Self.hasOwnScriptsOnly(answer.text) && !answer.text.contains("style="))
@@ -139,6 +140,18 @@ struct CodePageTests {
         #expect(try installation.get("/healthz").status == 503)
         try installation.startDaemon()
         #expect(try installation.eventually(path, Self.html) { $0.status == 200 }.text.contains("还没有任何记录"))
+    }
+
+    @Test("has its history at once after the daemon was started again, whose former connections are gone")
+    func daemonRestarted() throws {
+        let paths = try (0..<4).map { _ in try installation.path(of: try installation.object()) }
+        #expect(try page(paths[0]).status == 200)
+        for (path, signal) in zip(paths.dropFirst(), [SIGKILL, SIGTERM, SIGKILL]) {
+            installation.stopDaemon(by: signal)
+            try installation.startDaemon()
+            let answer = try page(path)
+            #expect(answer.status == 200 && answer.text.contains("还没有任何记录"), "after signal \(signal)")
+        }
     }
 
     /// Whether every script of a page is a module that the service serves by its digest.

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -53,6 +54,34 @@ struct WebHeaderTests {
             #expect((400..<500).contains(answer.status))
             check(answer, "\(raw.prefix(30))")
         }
+    }
+
+    @Test("are on the answers of a service whose daemon is away, or whose log is damaged")
+    func faults() throws {
+        let object = try installation.object()
+        let path = try installation.path(of: object)
+        for step in ["commissioning", "inspecting"] { try installation.append(object, step) }
+        _ = try installation.eventually(path + "/proof/1") { $0.status == 200 }
+        let tile = installation.folder("state/log/tile/0/000.p/2")
+        var bytes = try ProjectFiles.bytes(tile)
+        bytes[0] ^= 1
+        unsafe unlink(tile)
+        try installation.folder.write(bytes, to: "state/log/tile/0/000.p/2")
+        let web = try installation.start(["--log", installation.folder("state/log")])
+        let damaged = try web.get(path + "/proof/1", Self.html)
+        #expect(damaged.status == 500 && damaged.text.contains("公开日志有损坏"))
+        check(damaged, "500 as a page")
+        let data = try web.get(path + "/proof/1")
+        #expect(data.status == 500 && data.text.contains("log_damaged"))
+        check(data, "500 as JSON")
+        unsafe unlink(tile)
+        let cut = try web.get(path + "/proof/1")
+        #expect(cut.status == 500 && cut.text.contains("log_damaged"))
+        installation.stopDaemon()
+        let away = try installation.eventually(path, Self.html) { $0.status == 503 }
+        #expect(away.status == 503)
+        check(away, "503 as a page")
+        check(try installation.get(path + "/events"), "503 as JSON")
     }
 
     @Test("isolate codes' pages where there is one host, and leave that to the browser where there are two")

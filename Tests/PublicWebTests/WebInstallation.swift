@@ -35,8 +35,8 @@ final class WebInstallation {
         try RunningProgram.waitForSocket(socket)
     }
 
-    func stopDaemon() {
-        daemon?.end(SIGKILL)
+    func stopDaemon(by signal: Int32 = SIGKILL) {
+        daemon?.end(signal)
         daemon = nil
     }
 

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Owns one connected UNIX socket with a deadline, and closes it exactly once.
-package struct HTTPConnection: ~Copyable {
+package struct HTTPConnection: ~Copyable, Sendable {
     private static let busyMicroseconds: UInt32 = 5000
     private static let pieceByteCount = 64 << 10
 
@@ -15,9 +15,14 @@ package struct HTTPConnection: ~Copyable {
     ///   - timeoutMilliseconds: the time limit from connecting to the last byte; nil for none.
     /// - Throws: `unreachable` or `timed_out`.
     package init(socket path: String, timeoutMilliseconds: Int?) throws(HTTPExchangeError) {
-        deadlineMilliseconds = timeoutMilliseconds.map { MonotonicClock.milliseconds() + max($0, 1) } ?? .max
+        let deadline = timeoutMilliseconds.map { MonotonicClock.milliseconds() + max($0, 1) } ?? .max
+        try self.init(socket: path, deadlineMilliseconds: deadline)
+    }
+
+    /// Connects, with a deadline on the clock of ``MonotonicClock``.
+    init(socket path: String, deadlineMilliseconds deadline: Int) throws(HTTPExchangeError) {
+        deadlineMilliseconds = deadline
         guard let address = SocketAddress(path: path) else { throw Self.unreachable(path, ENAMETOOLONG) }
-        let deadline = deadlineMilliseconds
         descriptor = try unsafe address.withPointer { (pointer, byteCount) throws(HTTPExchangeError) in
             try unsafe Self.connect(pointer, byteCount, name: path, deadline: deadline)
         }
@@ -39,11 +44,18 @@ package struct HTTPConnection: ~Copyable {
     package borrowing func exchange(
         _ request: [UInt8], bodyByteCountMax: Int
     ) throws(HTTPExchangeError) -> HTTPResponse {
+        try exchange(request, bodyByteCountMax: bodyByteCountMax, deadlineMilliseconds: deadlineMilliseconds)
+    }
+
+    /// The same with a deadline of its own, on a connection that was kept.
+    borrowing func exchange(
+        _ request: [UInt8], bodyByteCountMax: Int, deadlineMilliseconds deadline: Int
+    ) throws(HTTPExchangeError) -> HTTPResponse {
         var unsent = request[...]
         var reader = HTTPResponseReader(bodyByteCountMax: bodyByteCountMax)
         while true {
             let events = try Self.wait(
-                descriptor, for: unsent.isEmpty ? POLLIN : POLLIN | POLLOUT, deadline: deadlineMilliseconds)
+                descriptor, for: unsent.isEmpty ? POLLIN : POLLIN | POLLOUT, deadline: deadline)
             if events & ~POLLOUT != 0, let piece = try receiveNow() {
                 reader.append(piece)
                 if let response = try reader.response(isEnded: piece.isEmpty) {
@@ -56,6 +68,12 @@ package struct HTTPConnection: ~Copyable {
             }
             if events & POLLOUT != 0 { try send(&unsent) }
         }
+    }
+
+    /// Whether the service has neither closed the connection nor sent anything since the last answer.
+    var isQuiet: Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, 0) == 0
     }
 
     /// The next bytes; empty at the end of the stream.

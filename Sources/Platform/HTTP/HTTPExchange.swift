@@ -1,30 +1,27 @@
 /// One HTTP/1.1 request and its answer (RFC 9112), with every size and time limited.
 ///
-/// A UNIX socket is asked by ``HTTPConnection``, and a remote service by ``RemoteClient``.
+/// A UNIX socket is asked by ``SocketClient``, and a remote service by ``RemoteClient``.
 package struct HTTPExchange: Sendable {
     /// The most bytes of status line and header fields.
     package static let headByteCountMax = 16 << 10
     /// The most bytes of a body, sent or received, unless the caller takes more.
     package static let bodyByteCountMax = 1 << 20
 
-    /// The time limit of one exchange, from looking up the host's name to the last byte.
-    private let timeoutMilliseconds: Int
     private let service: Service
 
     private enum Service: Sendable {
         case remote(RemoteClient)
-        case socket(path: String)
+        case socket(SocketClient)
     }
 
     /// - Parameters:
     ///   - endpoint: the service.
-    ///   - timeoutMilliseconds: the limit of one exchange.
+    ///   - timeoutMilliseconds: the limit of one exchange, from looking up the host's name to the last byte.
     package init(endpoint: HTTPEndpoint, timeoutMilliseconds: Int) {
-        self.timeoutMilliseconds = timeoutMilliseconds
         service =
             switch endpoint {
             case .remote(let address): .remote(RemoteClient(address, timeoutMilliseconds: timeoutMilliseconds))
-            case .socket(let path): .socket(path: path)
+            case .socket(let path): .socket(SocketClient(path, timeoutMilliseconds: timeoutMilliseconds))
             }
     }
 
@@ -75,20 +72,7 @@ package struct HTTPExchange: Sendable {
         }
         switch service {
         case .remote(let client): return try client.answer(to: request)
-        case .socket(let path): return try answer(to: request, onSocket: path)
+        case .socket(let client): return try client.answer(to: request)
         }
-    }
-
-    private func answer(
-        to request: HTTPRequest, onSocket path: String
-    ) throws(HTTPExchangeError) -> HTTPResponse {
-        let connection = try HTTPConnection(socket: path, timeoutMilliseconds: timeoutMilliseconds)
-        var head = ["\(request.body == nil ? "GET" : "POST") \(request.path) HTTP/1.1", "Host: localhost"]
-        head += request.fields.map { "\($0.name): \($0.value)" }
-        if let body = request.body { head.append("Content-Length: \(body.count)") }
-        head += ["Connection: close", "", ""]
-        return try connection.exchange(
-            Array(head.joined(separator: "\r\n").utf8) + (request.body ?? []),
-            bodyByteCountMax: request.answerByteCountMax)
     }
 }

@@ -8,12 +8,15 @@ package struct HTTPResponse: Sendable, Equatable {
     package let location: String?
     /// The answer's entity tag, quotes included (RFC 9110 §8.8.3); nil for none, or one that is not visible ASCII.
     package let entityTag: String?
+    /// Whether the connection takes another request after this answer.
+    let keepsConnection: Bool
 
     private static let entityTagByteCountMax = 256
 
     init(_ head: HTTPResponseHead, body: [UInt8]) {
         status = head.status
         self.body = body
+        keepsConnection = head.keepsConnection
         retryAfterSeconds = head.fields["retry-after"].flatMap { UInt32($0) }.map(Int.init)
         location = head.fields["location"]
         entityTag = head.fields["etag"].flatMap { tag in

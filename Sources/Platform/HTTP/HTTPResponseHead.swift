@@ -9,6 +9,8 @@ struct HTTPResponseHead: Equatable {
 
     let status: Int
     let framing: Framing
+    /// Whether the service takes another request on the connection after this answer (RFC 9112 §9.3).
+    let keepsConnection: Bool
     /// The fields that a client of ours acts on, by their names in lower case.
     let fields: [String: String]
 
@@ -23,6 +25,8 @@ struct HTTPResponseHead: Equatable {
         self.status = status
         var fields: [String: String] = [:]
         framing = try Self.framing(lines.dropFirst(), &fields)
+        let options = fields["connection", default: ""].split(separator: ",")
+        keepsConnection = start[0] == "HTTP/1.1" && framing != .untilEnd && !options.contains("close")
         self.fields = fields
     }
 
@@ -37,11 +41,13 @@ struct HTTPResponseHead: Equatable {
             guard !name.contains(where: { $0 == " " || $0 == "\t" }) else {
                 throw .malformed("a header field's name has a space")
             }
-            if ["retry-after", "location", "etag"].contains(name) {
-                fields[name] = line[line.index(after: colon)...].filter { $0 != " " && $0 != "\t" }
+            let value = line[line.index(after: colon)...].filter { $0 != " " && $0 != "\t" }
+            switch name {
+            case "retry-after", "location", "etag": fields[name] = value
+            case "connection": fields[name, default: ""] += value.lowercased() + ","
+            default: break
             }
             guard name == "content-length" || name == "transfer-encoding" else { continue }
-            let value = line[line.index(after: colon)...].filter { $0 != " " && $0 != "\t" }
             guard framing == nil else { throw .malformed("it gives its length twice") }
             if name == "transfer-encoding" {
                 guard value.lowercased() == "chunked" else { throw .malformed("its transfer coding is unknown") }

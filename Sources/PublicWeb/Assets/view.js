@@ -37,13 +37,12 @@ export class View {
     const states = new Set([...this.#findings.values()].map((finding) => finding.state));
     const whole = order.find((state) => states.has(state)) ?? "proved";
     this.#say(whole);
-    this.#banner.settle(whole);
   }
 
   #say(state) {
     this.#sentence.dataset.state = state;
     this.#sentence.textContent = words()[state];
-    this.#banner.note(words()[state]);
+    this.#banner.show(state, words()[state]);
   }
 }
 
@@ -54,7 +53,7 @@ function item(name, finding) {
   item.dataset.state = finding.state;
   const state = document.createElement("strong");
   state.textContent = words().states[finding.state];
-  item.append(state, ` ${words().steps[name]}`);
+  item.append(state, ` · ${words().steps[name]}`);
   const note = noteText(finding);
   if (note !== null) {
     const small = document.createElement("p");

@@ -12,6 +12,7 @@ package struct WebError: CodedError, Equatable {
         case hostInvalid = "host_invalid"
         case hostUnknown = "host_unknown"
         case linkTypeUnknown = "link_type_unknown"
+        case logDamaged = "log_damaged"
         case logUnreadable = "log_unreadable"
         case methodNotAllowed = "method_not_allowed"
         case notPublished = "not_published"
@@ -45,7 +46,7 @@ extension WebError.Code: ErrorCode {
         case .eventUnknown, .fileMissing, .notPublished, .objectUnknown, .pathUnknown: .notFound
         case .daemonUnreachable, .logUnreadable, .outboxFull, .reportsTooMany: .later
         case .assetInvalid, .hostInvalid: .inputUnusable
-        case .unexpected: .malfunction
+        case .logDamaged, .unexpected: .malfunction
         }
     }
 }

@@ -8,11 +8,14 @@ struct Banner: Sendable {
 
     let tone: Tone
     let notice: Words.Notice
-    /// A further line, such as the time of the list of revoked codes.
+    /// The time of the list of revoked codes.
     var note: HTML?
+    /// Who has checked the code; the page's script replaces it.
+    var checkedBy: HTML?
 
     /// The banner of a code that an issuer of the trust list signed.
     init(_ code: CheckedCode, _ words: Words) {
+        checkedBy = .text(words.proving.unchecked)
         switch (code.status, code.life) {
         case (.revoked(let time), _):
             (tone, notice) = (.bad, words.verdicts.revoked)
@@ -31,18 +34,20 @@ struct Banner: Sendable {
     }
 
     private static func asOf(_ seconds: UInt64, _ words: Words) -> HTML {
-        .text(words.verdicts.asOf(PageTime(seconds: seconds).text))
+        .many([.text(words.verdicts.asOf + " "), PageTime(seconds: seconds).html])
     }
 
-    var html: HTML {
+    /// The banner, whose title is of the tag `title`.
+    func html(title: HTMLTag = .strong) -> HTML {
         let icon =
             switch tone {
             case .good: Icons.good
             case .bad: Icons.bad
             case .open: Icons.open
             }
-        var lines: [HTML] = [.of(.strong, [], .text(notice.title)), .of(.p, [], .text(notice.detail))]
+        var lines: [HTML] = [.of(title, [], .text(notice.title)), .of(.p, [], .text(notice.detail))]
         if let note { lines.append(.of(.p, [.class("quiet")], note)) }
+        if let checkedBy { lines.append(.of(.p, [.id("checked-by")], checkedBy)) }
         return .of(
             .section, [.class("banner \(tone.rawValue)"), .id("verdict"), .data("tone", tone.rawValue)], icon,
             .element(.div, [], lines))

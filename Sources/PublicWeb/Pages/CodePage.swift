@@ -36,7 +36,7 @@ struct CodePage: Sendable {
         frame.hasScript = true
         frame.data = data
         frame.linkset = .path(code.path.parts, query: [("linkType", "linkset")])
-        var content: [HTML] = [.of(.h1, [], .foreign(heading)), Banner(code, words).html, facts]
+        var content: [HTML] = [.of(.h1, [], .foreign(heading)), Banner(code, words).html(), facts]
         let object = claims.object.map { Hex.encode($0.id) }
         if claims.object != nil { content.append(timeline) } else { content.append(inspections) }
         content.append(

@@ -9,8 +9,11 @@ struct NoticePage: Sendable {
     var back: LinkAddress?
 
     var bytes: [UInt8] {
-        var content: [HTML] = [.of(.h1, [], .text(banner.notice.title)), banner.html]
-        if let code { content.append(.of(.p, [.class("quiet")], .of(.code, [], .text(code)))) }
+        var content = [banner.html(title: .h1)]
+        if let code {
+            content.append(
+                .of(.p, [.class("quiet")], .text(context.words.failures.code + " "), .of(.code, [], .text(code))))
+        }
         if let back {
             content.append(
                 .of(.p, [.class("pages")], .link(back, [.class("button")], .text(context.words.reporting.back))))
@@ -32,7 +35,7 @@ struct RegisteredEnterprisePage: Sendable {
         facts.add(words.facts.uscc, .text(uscc))
         let title = card.name ?? uscc
         return PageFrame(context: context, title: title).bytes([
-            .of(.h1, [], .foreign(title)), Banner(.open, words.verdicts.registered).html,
+            .of(.h1, [], .foreign(title)), Banner(.open, words.verdicts.registered).html(),
             .of(.section, [.id("facts")], facts.html),
             .of(
                 .section, [.id("inspections")], .of(.h2, [], .text(words.facts.inspections)),

@@ -14,19 +14,24 @@ struct ProvingSection: Sendable {
             .of(
                 .p, [.id("check"), .class("quiet"), .role("status"), .live, .data("state", "unchecked")],
                 .text(words.unchecked)),
-            .of(.h3, [], .text(words.provesTitle)), list(words.proves),
-            .of(.h3, [], .text(words.provesNotTitle)), list(words.provesNot),
+            .of(.h3, [], .text(words.provesTitle)),
+            list(object == nil ? words.provesOfEnterprise : words.proves),
+            .of(.h3, [], .text(words.provesNotTitle)),
+            list(object == nil ? words.provesNotOfEnterprise : words.provesNot),
         ]
         if let object {
             content += [
                 .of(.p, [], .text(words.command)),
-                .of(
-                    .pre, [], .of(.code, [], .text("chain-verify object \(object) https://\(codeHost)/log --key KEY"))),
+                .of(.pre, [], .of(.code, [], .text(command(object)))),
                 .of(.p, [.class("quiet")], .text(words.commandNote)),
             ]
         }
         content += [.of(.h3, [], .text(words.downloads)), downloads]
         return .element(.section, [.id("proves")], content)
+    }
+
+    private func command(_ object: String) -> String {
+        "chain-verify object \(object) \\\n  https://\(codeHost)/log \\\n  --key KEY"
     }
 
     private var downloads: HTML {

@@ -17,7 +17,7 @@ extension Words {
             objectUnknown: Notice(title: "真码，但没有登记记录", detail: "签名正确，但本服务没有这一物品或场所的登记。"),
             registered: Notice(title: "已登记的企业", detail: "这是登记信息，不是对某一张码的核验。"),
             notRegistered: Notice(title: "没有这一企业的登记", detail: "本服务没有这一统一社会信用代码的登记。"),
-            asOf: { "撤销名单截至 \($0)" }),
+            asOf: "撤销名单截至"),
         facts: Facts(
             object: "物品", place: "场所", enterprise: "企业", category: "类别", name: "名称", manager: "管理单位",
             position: "位置", openMap: "在手机地图中打开", issuer: "签发机构", issued: "签发时间", validUntil: "有效期至",
@@ -25,7 +25,7 @@ extension Words {
             inspectionsNote: "检查记录按物品和场所公开，请扫描其上的码查看。", notNamed: "未登记名称",
             datum: { $0 ? "GCJ-02 坐标，有偏移" : "CGCS2000 坐标" }),
         timeline: Timeline(
-            heading: "经过", empty: "还没有任何记录。", unavailable: "现在读不到记录，请稍后再看。签名和撤销状态不受影响。",
+            heading: "历史记录", empty: "还没有任何记录。", unavailable: "现在读不到记录，请稍后再看。签名和撤销状态不受影响。",
             cut: "记录太多，这里没有全部列出；完整记录在公开日志里。", recordedBy: "记录单位", service: "本服务", place: "地点",
             state: "状况", document: "单据", corrects: "更正了较早的一条记录", proved: "已写入公开日志", pending: "尚未公布到日志，稍后可核验",
             proof: "下载证明", keyChange: "更换密钥", heads: "日志汇总",
@@ -40,6 +40,10 @@ extension Words {
             provesNot: [
                 "不证明眼前的物品就是当初贴码的物品：码可以被复印、被换贴。", "不证明记录的内容属实：那是记录单位的说法。",
                 "本页不能证明自己：要不依赖本服务器，请用下面的命令核验。",
+            ],
+            provesOfEnterprise: ["码由信任名单中的机构签发，内容没有被改动。"],
+            provesNotOfEnterprise: [
+                "不证明出示或张贴此码的人属于这家企业：码可以被复印。", "本页不能证明自己：要不依赖本服务器，请用 verify 命令核验此码。",
             ], provesTitle: "证明", provesNotTitle: "不证明"),
         reporting: Reporting(
             link: "报告问题", heading: "报告问题", kind: "问题", text: "说明（可不填，最多 500 字）", send: "提交",
@@ -50,5 +54,7 @@ extension Words {
         failures: Failures(
             pathUnknown: Notice(title: "没有这个页面", detail: "请重新扫描码，或检查网址。"),
             unavailable: Notice(title: "服务暂时不可用", detail: "请稍后再试。"),
-            badRequest: Notice(title: "无法处理这个请求", detail: "请重新扫描码，或检查网址。"), checkInLink: "用钱包登记到访"))
+            badRequest: Notice(title: "无法处理这个请求", detail: "请重新扫描码，或检查网址。"),
+            logDamaged: Notice(title: "公开日志有损坏", detail: "本服务读到的日志与检查点不符，无法给出证明。请告知签发机构。"),
+            code: "错误代码：", checkInLink: "用钱包登记到访"))
 }

@@ -41,7 +41,7 @@ extension Words {
                 title: "A registered enterprise", detail: "This is what the register says; no code was checked."),
             notRegistered: Notice(
                 title: "No such enterprise on record", detail: "This service has no enterprise with this number."),
-            asOf: { "List of revoked codes as of \($0)" }),
+            asOf: "List of revoked codes as of"),
         facts: Facts(
             object: "Object", place: "Place", enterprise: "Enterprise", category: "Category", name: "Name",
             manager: "Manager", position: "Location", openMap: "Open in the phone's map", issuer: "Issuer",
@@ -78,6 +78,11 @@ extension Words {
                 "Not that this is the thing that the code was made for: a code can be copied or moved.",
                 "Not that a record is true: it is the word of whoever recorded it.",
                 "This page cannot vouch for itself: to rely on no server, use the command below.",
+            ],
+            provesOfEnterprise: ["An issuer of the trust list signed the code, and nothing in it was changed."],
+            provesNotOfEnterprise: [
+                "Not that whoever shows the code belongs to the enterprise: a code can be copied.",
+                "This page cannot vouch for itself: to rely on no server, check the code with the command verify.",
             ], provesTitle: "It proves", provesNotTitle: "It does not prove"),
         reporting: Reporting(
             link: "Report a fault", heading: "Report a fault", kind: "Fault",
@@ -96,5 +101,8 @@ extension Words {
             unavailable: Notice(title: "Not available now", detail: "Try again later."),
             badRequest: Notice(
                 title: "This request cannot be answered", detail: "Scan the code again, or check the address."),
-            checkInLink: "Check in with the wallet"))
+            logDamaged: Notice(
+                title: "The public log is damaged",
+                detail: "The log's files do not fit its checkpoint, so there is no proof. Tell the issuer."),
+            code: "Error code:", checkInLink: "Check in with the wallet"))
 }

@@ -18,7 +18,8 @@ struct Words: Sendable {
         let genuine, revoked, statusUnknown, over, notBegun: Notice
         let malformed, forged, unknownIssuer, keyEnded, wrongUse, undecided: Notice
         let objectUnknown, registered, notRegistered: Notice
-        let asOf: @Sendable (String) -> String
+        /// Before a time.
+        let asOf: String
     }
 
     /// The names of facts.
@@ -42,7 +43,7 @@ struct Words: Sendable {
     /// What the page proves, and what it cannot.
     struct Proving: Sendable {
         let heading, unchecked, command, commandNote, downloads, json, epcis, linkset, signed, checkpoint: String
-        let proves, provesNot: [String]
+        let proves, provesNot, provesOfEnterprise, provesNotOfEnterprise: [String]
         let provesTitle, provesNotTitle: String
     }
 
@@ -55,7 +56,9 @@ struct Words: Sendable {
 
     /// Errors that are no verdict about a code.
     struct Failures: Sendable {
-        let pathUnknown, unavailable, badRequest: Notice
+        let pathUnknown, unavailable, badRequest, logDamaged: Notice
+        /// Before the stable code of an error.
+        let code: String
         let checkInLink: String
     }
 

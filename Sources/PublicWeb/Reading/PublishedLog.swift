@@ -38,7 +38,7 @@ final class PublishedLog: Sendable {
 
     /// The newest checkpoint; nil before the log's first entry was published.
     ///
-    /// - Throws: `log_unreadable`.
+    /// - Throws: `log_unreadable`, `log_damaged`.
     func checkpoint() async throws(WebError) -> Statement? {
         let milliseconds = MonotonicClock.milliseconds()
         if let known = look.withLock({ $0 }), milliseconds - known.milliseconds < Self.ageMillisecondsMax {
@@ -59,7 +59,7 @@ final class PublishedLog: Sendable {
         do throws(TraceLogError) {
             return Statement(bytes: bytes, checkpoint: try Checkpoint(note: bytes))
         } catch {
-            throw Self.unreadable
+            throw Self.damaged
         }
     }
 
@@ -70,13 +70,15 @@ final class PublishedLog: Sendable {
         try await Self.reading { [files] in try files.read(path, byteCountMax: byteCountMax) }
     }
 
-    /// The proof that a checkpoint's log has the entry at an index.
+    /// The proof that a checkpoint's log has an entry; it is checked before it is given.
     ///
-    /// - Throws: `log_unreadable`.
-    func inclusion(of index: UInt64, in checkpoint: Checkpoint) async throws(WebError) -> InclusionProof {
-        try await Self.reading { [files] in
-            try Self.proof(of: index, in: checkpoint, from: files)
+    /// - Throws: `log_unreadable`; `log_damaged` where tiles are missing, or lead to another root.
+    func inclusion(of entry: EntryLink, in checkpoint: Checkpoint) async throws(WebError) -> InclusionProof {
+        let proof = try await Self.reading { [files] in
+            try Self.proof(of: entry.index, in: checkpoint, from: files)
         }
+        guard proof.root(leaf: entry.leafHash) == checkpoint.root else { throw Self.damaged }
+        return proof
     }
 
     private static func proof(
@@ -92,6 +94,8 @@ final class PublishedLog: Sendable {
     ) async throws(WebError) -> Value {
         do {
             return try await NIOThreadPool.singleton.runIfActive(body)
+        } catch let error as TraceLogError where error.code != .inputUnreadable {
+            throw damaged
         } catch {
             throw unreadable
         }
@@ -99,6 +103,9 @@ final class PublishedLog: Sendable {
 
     private static let unreadable = WebError(
         .logUnreadable, "the published log cannot be read", hint: "check that suishend runs, and --log")
+    private static let damaged = WebError(
+        .logDamaged, "the published log does not fit its own checkpoint",
+        hint: "run `chain-verify audit` on the log, and restore its files")
 }
 
 /// Where the files of the published log are read.

@@ -50,7 +50,7 @@ struct EventRoutes: Sendable {
                 throw WebError(
                     .notPublished, "the log has not published the event yet", hint: "ask again in a few seconds")
             }
-            let proof = try await site.log.inclusion(of: event.link.index, in: statement.checkpoint)
+            let proof = try await site.log.inclusion(of: event.link, in: statement.checkpoint)
             let text = TransparencyProof(entry: event.bytes, proof: proof, checkpoint: statement.bytes)
             var answer = WebAnswer(kind: .data, type: Self.proofType, bytes: text.bytes)
             answer.download = "\(Hex.encode(code.credential.claims.object?.id ?? []))-\(sequence).tlog-proof"
@@ -66,7 +66,7 @@ struct EventRoutes: Sendable {
         do throws(Refusal) {
             code = try site.issuer.code(.object, base32, at: site.now)
         } catch {
-            return CodeRoutes(site: site).refusal(error, .json, to: request)
+            return CodeRoutes(site: site).refusal(error, request.wantsPage ? .html : .json, to: request)
         }
         do throws(WebError) {
             guard let object = code.credential.claims.object,
@@ -76,7 +76,7 @@ struct EventRoutes: Sendable {
             answer.vary = "Accept"
             return answer
         } catch {
-            return WebAnswer(error: error)
+            return site.failure(error, to: request, isOfCode: true)
         }
     }
 

@@ -49,6 +49,7 @@ struct PublicSite: Sendable {
         let notice =
             switch (error.code, status) {
             case (.objectUnknown, _): context.words.verdicts.objectUnknown
+            case (.logDamaged, _): failures.logDamaged
             case (_, 404): failures.pathUnknown
             case (_, 500...): failures.unavailable
             default: failures.badRequest
