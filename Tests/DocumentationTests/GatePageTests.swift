@@ -204,6 +204,7 @@ struct GatePageTests {
             "head of an answer, in bytes": HTTPExchange.headByteCountMax,
             "body of an answer, in bytes": HTTPExchange.bodyByteCountMax,
             "address given to --link, in bytes": HTTPEndpoint.byteCountMax,
+            "kept connections that wait for a question": HTTPExchange.keptConnectionCountMax,
             "failures in a row after which nothing is asked": CircuitBreaker.failureCountMax,
             "seconds that nothing is asked then": Int(CircuitBreaker.pauseSeconds),
         ]

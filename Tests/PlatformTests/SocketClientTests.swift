@@ -97,7 +97,7 @@ struct SocketClientTests {
 
     @Test("has one question at a time on a connection, and keeps a bounded number of them")
     func together() throws {
-        let count = SocketClient.idleCountMax + 2
+        let count = HTTPExchange.keptConnectionCountMax + 2
         let service = try CountingService(in: folder, batch: count) { _ in .answer() }
         let exchange = exchange(service)
         for round in 0..<2 {

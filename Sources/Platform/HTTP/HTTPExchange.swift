@@ -6,6 +6,8 @@ package struct HTTPExchange: Sendable {
     package static let headByteCountMax = 16 << 10
     /// The most bytes of a body, sent or received, unless the caller takes more.
     package static let bodyByteCountMax = 1 << 20
+    /// The most connections to a UNIX socket that wait for the next question.
+    package static let keptConnectionCountMax = 8
 
     private let service: Service
 

@@ -4,9 +4,6 @@ import Synchronization
 ///
 /// A kept connection has one question at a time, and is kept only after a whole answer.
 final class SocketClient: Sendable {
-    /// The most connections that wait for a question.
-    static let idleCountMax = 8
-
     private let path: String
     private let timeoutMilliseconds: Int
     /// Connections that no thread uses at the moment.
@@ -55,7 +52,7 @@ final class SocketClient: Sendable {
     }
 
     private func keep(_ kept: KeptConnection) {
-        idle.withLock { if $0.count < Self.idleCountMax { $0.append(kept) } }
+        idle.withLock { if $0.count < HTTPExchange.keptConnectionCountMax { $0.append(kept) } }
     }
 }
 
