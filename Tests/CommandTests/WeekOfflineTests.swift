@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Fetches once, then decides day after day without a network (Gate.docc/Scenes.md#Shipped-scenes).
+/// Fetches once, then decides day after day without a network (Gate.docc/Scenes.md).
 @Suite("A gate without a network for a week")
 struct WeekOfflineTests {
     private static let hour: UInt64 = 3_600
