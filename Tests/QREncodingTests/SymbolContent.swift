@@ -2,7 +2,7 @@ import QREncoding
 import QRStandard
 
 /// The kinds of content that the encoder is tested with.
-enum SymbolContent: CaseIterable, CustomTestStringConvertible {
+enum SymbolContent: CaseIterable {
     case numeric
     case alphanumeric
     case bytes
@@ -10,8 +10,6 @@ enum SymbolContent: CaseIterable, CustomTestStringConvertible {
     case address
 
     private static let beginning = Array("https://c".utf8)
-
-    var testDescription: String { "\(self)" }
 
     /// The most bytes of this content that a version holds; nil where the content has a longer minimum.
     func byteCountMax(version: Int, level: QRLevel) -> Int? {
