@@ -1,7 +1,8 @@
 import Credential
 import Encoding
-import Signing
 import Testing
+
+@testable import Signing
 
 @Suite("A presentation")
 struct PresentationTests {
@@ -85,6 +86,49 @@ struct PresentationTests {
         let shown = try PresentationMaker(text: issued.text()).signed(by: device, time: Self.start + 1)
         let credential = try UnverifiedCredential(text: shown.text()).verified(by: issuerKey.verificationKey)
         #expect(try credential.checkedPresentation()?.time == Self.start + 1)
+    }
+
+    @Test("by a key elsewhere is the one by the key here, and has the lower s", arguments: [Suite.ed25519, .es256])
+    func keyElsewhere(suite: Suite) throws {
+        let device = try WireFixture.key("device", suite)
+        let claims = PersonClaims(
+            cti: Array(1...8), kind: .signed, statusIndex: 1, binding: .deviceKey(device.verificationKey.raw),
+            seals: Array(1...32))
+        let issuerKey = try WireFixture.key("issuer", suite)
+        let issued = try CredentialIssuer(issuer: "SH", key: issuerKey).issue(
+            .person(claims), issuedAt: Self.start, expiresAt: Self.start + 60)
+        let maker = try PresentationMaker(text: issued.text())
+        let challenge = [UInt8](1...8)
+        let signature = try device.sign(maker.covered(time: Self.start + 1, challenge: challenge))
+        let shown = try maker.signed(with: signature, time: Self.start + 1, challenge: challenge)
+        if suite == .ed25519 {
+            #expect(try shown == maker.signed(by: device, time: Self.start + 1, challenge: challenge))
+        } else {
+            var higher = signature
+            RawSignature.flipS(&higher, order: try #require(KeyEncoding.of(.es256)?.order))
+            #expect(higher != signature)
+            #expect(try maker.signed(with: higher, time: Self.start + 1, challenge: challenge) == shown)
+            let zero = [UInt8](repeating: 0, count: 32)
+            for wrong: [UInt8] in [zero + Array(signature[32...]), Array(signature[..<32]) + zero] {
+                #expect(throws: CredentialError.self) { try maker.signed(with: wrong, time: Self.start + 1) }
+            }
+        }
+        let credential = try UnverifiedCredential(text: shown.text()).verified(by: issuerKey.verificationKey)
+        #expect(try credential.checkedPresentation()?.challenge == challenge)
+        for wrong: [UInt8] in [[], Array(signature.dropLast()), signature + [UInt8(0)]] {
+            let error = try #require(throws: CredentialError.self) {
+                try maker.signed(with: wrong, time: Self.start + 1)
+            }
+            #expect(error.code == .badPresentation)
+        }
+        for byteCount in [7, 17, 32] {
+            let error = try #require(throws: CredentialError.self) {
+                try maker.covered(time: Self.start, challenge: [UInt8](repeating: 0, count: byteCount))
+            }
+            #expect(error.code == .badPresentation)
+        }
+        #expect(throws: CredentialError.self) { try maker.covered(time: Self.start - 1) }
+        #expect(throws: CredentialError.self) { try maker.signed(with: signature, time: Self.start + 60) }
     }
 
     @Test(
