@@ -220,7 +220,7 @@ let package = Package(
                 grdb,
             ]),
 
-        .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .target(
             name: "GateTestSupport", dependencies: ["Gate", "Signing"], path: "Tests/GateTestSupport",
             swiftSettings: settings),
@@ -255,7 +255,9 @@ let package = Package(
             ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
         .target(
             name: "IssuerTestSupport",
-            dependencies: ["Encoding", "Gate", "Issuing", "Platform", "Signing", "TestSupport"],
+            dependencies: [
+                "Credential", "Encoding", "ForeignCodes", "Gate", "Issuing", "Platform", "Signing", "TestSupport",
+            ],
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
