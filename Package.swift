@@ -201,6 +201,15 @@ let package = Package(
             swiftSettings: settings),
         workshop(
             "log-forge", ["CommandSupport", "Encoding", "LogForge", "Platform", "Signing", "TraceLog", argumentParser]),
+        .target(
+            name: "WalletPhone", dependencies: ["Credential", "Encoding", "ForeignCodes", "Issuing", "Signing"],
+            path: "Sources/Workshop/WalletPhone", swiftSettings: settings),
+        workshop(
+            "wallet-bench",
+            [
+                "Encoding", "IssuerInterface", "Issuing", "Platform", "Signing", "WalletPhone", "suishend",
+                argumentParser,
+            ]),
         workshop("log-crash-driver", ["Encoding", "Signing", "Storage", "TraceLog"]),
         workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Gate", "Signing"]),
         workshop(
@@ -221,7 +230,7 @@ let package = Package(
                 grdb,
             ]),
 
-        .target(name: "TestSupport", dependencies: ["Encoding"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .target(
             name: "GateTestSupport", dependencies: ["Gate", "Signing"], path: "Tests/GateTestSupport",
             swiftSettings: settings),
@@ -265,8 +274,7 @@ let package = Package(
             "IssuingTests",
             [
                 "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerTestSupport", "Issuing", "Platform",
-                "Signing", "Storage",
-                "TestSupport", "TraceLog",
+                "Signing", "Storage", "TestSupport", "TraceLog",
             ]),
         tests(
             "HTTPServingTests",
@@ -276,8 +284,7 @@ let package = Package(
             [
                 "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerInterface",
                 "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
-                "chain-verify", "suishen",
-                "suishend", grdb,
+                "WalletPhone", "chain-verify", "suishen", "suishend", grdb,
             ]),
         tests(
             "PublicWebTests",

@@ -14,6 +14,11 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Encodes with the URL variant, without padding.
+    package static func encodeURL(_ bytes: some Collection<UInt8>) -> String {
+        String(decoding: urlSafe.encode(bytes), as: UTF8.self)
+    }
+
     /// Decodes the standard alphabet; the padding must be exactly that of the length.
     package static func decode(_ text: some StringProtocol) throws(TextDecodingError) -> [UInt8] {
         let characters = Array(text.utf8)

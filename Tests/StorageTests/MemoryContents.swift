@@ -43,6 +43,8 @@ struct MemoryContents: Sendable {
     /// By gate.
     var gateReports: [[UInt8]: GateReportRecord] = [:]
     var settlements: [SettlementRecord] = []
+    var offers: [[UInt8]: OfferRecord] = [:]
+    var holdings: [[UInt8]: HoldingRecord] = [:]
     /// By list, then by base.
     var blocks: [String: [UInt64: Block]] = [:]
     var floors: [String: UInt64] = [:]

@@ -22,29 +22,8 @@ extension ForeignTrust {
     }
 
     private static func key(jwk: JSONValue) throws(ForeignTrustError) -> ForeignKey? {
-        guard let key = try anyKey(jwk), maySign(jwk, with: key.key.algorithm) else { return nil }
+        guard let key = try anyKey(jwk), JSONWebKey.maySign(jwk, with: key.key.algorithm) else { return nil }
         return key
-    }
-
-    /// Whether a JWK's own restrictions (RFC 7517 §4.2 to §4.4) allow signatures of this algorithm.
-    ///
-    /// A member of a wrong type allows nothing.
-    private static func maySign(_ jwk: JSONValue, with algorithm: SignatureAlgorithm) -> Bool {
-        if let use = jwk["use"], use.string != "sig" { return false }
-        if let operations = jwk["key_ops"] {
-            guard let names = operations.array?.map(\.string), !names.contains(nil), names.contains("verify") else {
-                return false
-            }
-        }
-        guard let name = jwk["alg"] else { return true }
-        let names: [String] =
-            switch algorithm {
-            case .ed25519: ["EdDSA", "Ed25519"]
-            case .es256: ["ES256"]
-            case .ps256: ["PS256"]
-            case .sm2: []
-            }
-        return name.string.map(names.contains) == true
     }
 
     private static func anyKey(_ jwk: JSONValue) throws(ForeignTrustError) -> ForeignKey? {
@@ -55,15 +34,7 @@ extension ForeignTrust {
         }
         let key: VerificationKey?
         switch (jwk["kty"]?.string, jwk["crv"]?.string) {
-        case ("OKP", "Ed25519"):
-            key = field("x", of: jwk).flatMap { try? VerificationKey(raw: $0, algorithm: .ed25519) }
-        case ("EC", "P-256"):
-            key = field("x", of: jwk).flatMap { x in
-                field("y", of: jwk).flatMap { y in
-                    x.count == 32 && y.count == 32
-                        ? try? VerificationKey(raw: [4] + x + y, algorithm: .es256) : nil
-                }
-            }
+        case ("OKP", "Ed25519"), ("EC", "P-256"): key = JSONWebKey.key(jwk)
         case ("EC", "P-384"):
             key = field("x", of: jwk).flatMap { x in
                 field("y", of: jwk).flatMap { y in

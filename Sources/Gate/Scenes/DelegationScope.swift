@@ -4,6 +4,8 @@ package enum DelegationScope {
     package static let medical: UInt64 = 2
     package static let entry: UInt64 = 4
     package static let service: UInt64 = 8
+    /// Every scope that has a name.
+    package static let all = transit | medical | entry | service
 
     /// The names of the scopes that `bits` grants; a bit without a name gets its number.
     static func names(of bits: UInt64) -> [String] {

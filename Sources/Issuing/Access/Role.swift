@@ -14,8 +14,10 @@ package enum Role: Sendable, Hashable {
     case gate
     /// Reads what public pages show: histories without openings, cards, status lists and the log.
     case `public`
+    /// Passes phones' requests on, and does nothing else: each of them proves itself by the phone's key.
+    case wallet
 
-    package static let all = readers + [.gate]
+    package static let all = readers + [.gate, .wallet]
     /// The roles that may read what needs no particular role.
     package static let readers = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator, .public]
 
@@ -28,6 +30,7 @@ package enum Role: Sendable, Hashable {
         case .operator: "operator"
         case .gate: "gate"
         case .public: "public"
+        case .wallet: "wallet"
         }
     }
 }

@@ -28,7 +28,12 @@ extension IssuingService {
             for place in 0..<order.count {
                 switch subject {
                 case .person(let links):
-                    codes.append(try person(order, links, place: place, at: time, in: database))
+                    let lifetime = try order.lifetime(within: defaultLifetime(order.kind))
+                    let code = PersonCodeOrder(
+                        subject: order.subject, guardian: order.guardian, scope: order.scope, kind: order.kind,
+                        binding: order.bindings[Int(place)], issuedAt: time.seconds + place * lifetime,
+                        lifetime: lifetime, holding: nil)
+                    codes.append(try personCode(code, links, at: time, in: database))
                 case .enterprise(let uscc, let name):
                     codes.append(try enterprise(order, uscc, name, at: time, in: database))
                 case .object(let id, let object):
@@ -43,56 +48,6 @@ extension IssuingService {
         }
     }
 
-    private func person(
-        _ order: IssueOrder, _ links: PersonLinks, place: UInt64, at time: SigningTime,
-        in database: any RegistryTransaction
-    ) throws -> PreparedCredential {
-        let lifetime = try order.lifetime(within: defaultLifetime(order.kind))
-        let issuedAt = time.seconds + place * lifetime
-        let cti = try random.bytes(PersonClaims.identifierByteCount)
-        let list = StatusListReference(
-            issuer: settings.issuer, form: .person, day: order.kind == .paper ? nil : issuedAt / 86_400)
-        let index = order.kind == .timed ? nil : try registry.takeStatusIndex(in: list, in: database)
-        let claims = PersonClaims(
-            cti: cti, kind: order.kind, statusIndex: index, binding: order.bindings[Int(place)],
-            seals: try seals(links, cti: cti, order: order, day: issuedAt / 86_400),
-            actor: try delegation(order, list: list, in: database))
-        let prepared = try record(
-            .person(claims), id: cti, order: order, issuedAt: issuedAt, expiresAt: issuedAt + lifetime,
-            at: time, in: database)
-        if place > 0 {
-            try Registry.noteLaterCode(issuedAt: issuedAt, by: prepared.keyIdentifier, in: database)
-        }
-        return prepared
-    }
-
-    private func seals(
-        _ links: PersonLinks, cti: [UInt8], order: IssueOrder, day: UInt64
-    ) throws -> [UInt8] {
-        var identifiers: [SealDomain: (identifier: [UInt8], epochKey: EpochKey)] = [:]
-        // A paper code outlives every epoch key, so it carries random bytes in place of both seals.
-        if order.kind != .paper {
-            for (domain, identifier) in [(SealDomain.medical, links.medical), (.transit, links.transit)] {
-                guard let identifier else { continue }
-                identifiers[domain] = (identifier, try keys.epochKey(domain, day: day, suite: settings.suite))
-            }
-        }
-        return try Seals(suite: settings.suite, cti: cti).sealed(identifiers, random: SystemRandom())
-    }
-
-    private func delegation(
-        _ order: IssueOrder, list: StatusListReference, in database: any RegistryTransaction
-    ) throws -> Delegation? {
-        guard let guardian = order.guardian else { return nil }
-        guard case .person = try registry.subject(guardian, in: database) else {
-            throw OperationError(
-                code: .guardianInvalid, reason: "the guardian is not a person", hint: "name a person's subject")
-        }
-        return Delegation(
-            guardian: try random.bytes(PersonClaims.identifierByteCount),
-            statusIndex: try registry.takeStatusIndex(in: list, in: database), scope: order.scope)
-    }
-
     private func enterprise(
         _ order: IssueOrder, _ uscc: USCC, _ name: String, at time: SigningTime, in database: any RegistryTransaction
     ) throws -> PreparedCredential {
@@ -102,7 +57,7 @@ extension IssuingService {
         let index = try registry.takeStatusIndex(in: list, in: database)
         return try record(
             .enterprise(EnterpriseClaims(uscc: uscc, name: name, statusIndex: index)),
-            id: try random.bytes(PersonClaims.identifierByteCount), order: order, issuedAt: time.seconds,
+            id: try random.bytes(PersonClaims.identifierByteCount), of: order.subject, issuedAt: time.seconds,
             expiresAt: time.seconds + lifetime, at: time, in: database)
     }
 
@@ -122,22 +77,23 @@ extension IssuingService {
             kind: object.kind, id: id, category: object.category.number, manager: object.manager,
             location: object.location, statusIndex: index)
         return try record(
-            .object(claims), id: try random.bytes(PersonClaims.identifierByteCount), order: order,
-            issuedAt: time.seconds,
-            expiresAt: nil, at: time, in: database)
+            .object(claims), id: try random.bytes(PersonClaims.identifierByteCount), of: order.subject,
+            issuedAt: time.seconds, expiresAt: nil, at: time, in: database)
     }
 
-    private func record(
-        _ body: Claims.Body, id: [UInt8], order: IssueOrder, issuedAt: UInt64, expiresAt: UInt64?,
-        at time: SigningTime, in database: any RegistryTransaction
+    /// Checks the claims of a code, and records it.
+    func record(
+        _ body: Claims.Body, id: [UInt8], of subject: SubjectIdentifier, guardian: SubjectIdentifier? = nil,
+        holding: [UInt8]? = nil, issuedAt: UInt64, expiresAt: UInt64?, at time: SigningTime,
+        in database: any RegistryTransaction
     ) throws -> PreparedCredential {
         let key = try signingKey(.issuer, at: time, in: database)
         let prepared = try CredentialIssuer(issuer: settings.issuer, key: key)
             .prepare(body, issuedAt: issuedAt, expiresAt: expiresAt)
         try registry.record(
             IssuedCodeRecord(
-                id: id, subject: order.subject.text, claims: prepared.claims, actor: order.guardian?.text,
-                keyIdentifier: prepared.keyIdentifier), in: database)
+                id: id, subject: subject.text, claims: prepared.claims, actor: guardian?.text,
+                keyIdentifier: prepared.keyIdentifier, holding: holding), in: database)
         return prepared
     }
 

@@ -15,7 +15,8 @@ extension IssuingService {
 
     /// Does the work that follows from the passing of time, every few seconds, until the task is cancelled.
     ///
-    /// Counted refusals get their lines in the trail, and answers to idempotency keys go when they have ended.
+    /// Counted refusals get their lines in the trail, answers to idempotency keys go when they have ended, and
+    /// so do offers and their secrets.
     ///
     /// - Parameters:
     ///   - nowMilliseconds: the clock.
@@ -31,7 +32,7 @@ extension IssuingService {
             do {
                 // A clock that is too far ahead would end every answer.
                 if clockObstacle(atMilliseconds: now * 1000) == nil {
-                    mustPurge = try await forgetEndedAnswers(at: now) || mustPurge
+                    mustPurge = try await forget(at: now) || mustPurge
                 }
                 // A reader may still use old pages; a later pass then purges them.
                 if mustPurge, (try? database.purge()) != nil { mustPurge = false }
@@ -46,15 +47,30 @@ extension IssuingService {
         record(refusals.lines(at: nowMilliseconds() / 1000, isEnd: true))
     }
 
-    /// Deletes ended answers in short transactions.
+    /// Deletes ended answers, and ended offers with their secrets, in short transactions.
     ///
     /// - Returns: whether any was deleted.
-    private func forgetEndedAnswers(at now: UInt64) async throws -> Bool {
-        var isAnyDeleted = false
+    private func forget(at now: UInt64) async throws -> Bool {
+        let isAnyDeleted = try await inTurns(Registry.endedAnswerCountMax) { [registry] in
+            try registry.forgetEndedAnswers(at: now, in: $0)
+        }
+        let isAnyOver = try await inTurns(Registry.endedOfferCountMax) { [registry] in
+            try registry.forgetEndedOffers(at: now, in: $0)
+        }
+        return isAnyDeleted || isAnyOver
+    }
+
+    /// Repeats a change of at most `countMax` rows until fewer are left.
+    ///
+    /// - Returns: whether any row was changed.
+    private func inTurns(
+        _ countMax: Int, _ change: @escaping @Sendable (any StoreTransaction) throws -> Int
+    ) async throws -> Bool {
+        var isAnyChanged = false
         while true {
-            let count = try await database.write { [registry] in try registry.forgetEndedAnswers(at: now, in: $0) }
-            isAnyDeleted = isAnyDeleted || count > 0
-            guard count == Registry.endedAnswerCountMax else { return isAnyDeleted }
+            let count = try await database.write { try change($0) }
+            isAnyChanged = isAnyChanged || count > 0
+            guard count == countMax else { return isAnyChanged }
         }
     }
 

@@ -34,6 +34,7 @@ package final class IssuingService: Sendable {
     let gateChanges = Atomic<UInt64>(0)
     package let treeHealth = TreeHealth()
     let refusals = RefusalTally()
+    let proofNonces: ProofNonces
     let trailReadings = TrailReadings()
     private let lock: LockedFile
 
@@ -54,6 +55,7 @@ package final class IssuingService: Sendable {
             settings = try Settings(contentsOf: state.settings)
             keys = try KeyRing(state)
             try keys.check(settings.suite)
+            proofNonces = try ProofNonces(random: random)
             signingKeys = SigningKeys(state, suite: settings.suite)
             let cipher = try FieldCipher(
                 sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random)

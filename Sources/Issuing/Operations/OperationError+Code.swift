@@ -28,6 +28,7 @@ extension OperationError {
         case gateUnknown = "gate_unknown"
         case gateWithoutDomains = "gate_without_domains"
         case guardianInvalid = "guardian_invalid"
+        case holdingUnknown = "holding_unknown"
         case idempotencyKeyInvalid = "idempotency_key_invalid"
         case idempotencyKeyMisplaced = "idempotency_key_misplaced"
         case keyCompromised = "key_compromised"
@@ -42,14 +43,22 @@ extension OperationError {
         case locationInvalid = "location_invalid"
         case logChecking = "log_checking"
         case logFileMissing = "log_file_missing"
+        case lossCodeUnknown = "loss_code_unknown"
         case medicalInvalid = "medical_invalid"
         case methodNotAllowed = "method_not_allowed"
         case nameInvalid = "name_invalid"
+        case nonceNeeded = "nonce_needed"
         case notPermitted = "not_permitted"
         case objectInvalid = "object_invalid"
+        case offerEnded = "offer_ended"
+        case offerUnknown = "offer_unknown"
+        case offerUsed = "offer_used"
         case outputBusy = "output_busy"
         case outputUnwritable = "output_unwritable"
+        case pinLocked = "pin_locked"
+        case pinWrong = "pin_wrong"
         case previousInvalid = "previous_invalid"
+        case proofInvalid = "proof_invalid"
         case publishedBundleForeign = "published_bundle_foreign"
         case publishedBundleMissing = "published_bundle_missing"
         case publishedBundleOld = "published_bundle_old"
@@ -63,6 +72,7 @@ extension OperationError {
         case publishedUnreadable = "published_unreadable"
         case reasonTooLong = "reason_too_long"
         case registryBehind = "registry_behind"
+        case renewalEarly = "renewal_early"
         case reportAhead = "report_ahead"
         case reportInvalid = "report_invalid"
         case reportOld = "report_old"
@@ -92,11 +102,15 @@ extension OperationError {
         case statePermissions = "state_permissions"
         case stateUnwritable = "state_unwritable"
         case suiteMismatch = "suite_mismatch"
+        case suiteUnsupported = "suite_unsupported"
+        case tokenInvalid = "token_invalid"
         case transitInvalid = "transit_invalid"
         case transitNetworkOld = "transit_network_old"
         case treeNewer = "tree_newer"
         case unexpected
         case usccInvalid = "uscc_invalid"
+        case walletRevoked = "wallet_revoked"
+        case walletsOff = "wallets_off"
     }
 }
 
@@ -107,9 +121,10 @@ extension OperationError.Code: ErrorCode {
             .deviceKeyInvalid, .gateRequestInvalid, .guardianInvalid, .idempotencyKeyInvalid, .idempotencyKeyMisplaced,
             .keyInvalid,
             .keyRoleUnknown, .kindUnknown, .lifetimeTooLong, .locationInvalid, .medicalInvalid, .nameInvalid,
-            .objectInvalid, .previousInvalid, .reasonTooLong, .reportAhead, .reportInvalid, .requestMalformed,
+            .nonceNeeded, .objectInvalid, .previousInvalid, .proofInvalid, .reasonTooLong, .reportAhead, .reportInvalid,
+            .requestMalformed,
             .residentIDInvalid, .sceneUnknown, .settlementInvalid, .settlementOpeningsInvalid, .signatureInvalid,
-            .transitInvalid, .usccInvalid:
+            .tokenInvalid, .transitInvalid, .usccInvalid:
             .requestMalformed
         case .methodNotAllowed: .methodNotAllowed
         case .requestTooLong: .requestTooLong
@@ -121,9 +136,13 @@ extension OperationError.Code: ErrorCode {
             .transitNetworkOld:
             .inputUnusable
         case .notPermitted: .notPermitted
-        case .gateUnknown, .keyUnknown, .listUnknown, .logFileMissing, .routeUnknown, .settlementUnknown: .notFound
+        case .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
+            .offerUnknown, .routeUnknown, .settlementUnknown:
+            .notFound
         case .beatExists, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
-            .keyCompromised, .keyInUse, .reportOld, .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists:
+            .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
+            .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .suiteUnsupported, .walletRevoked,
+            .walletsOff:
             .conflict
         case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
             .settlementKeyMissing,

@@ -87,6 +87,15 @@ package struct RequestFields: Sendable {
         }
     }
 
+    /// A truth value; false when the member is absent.
+    func flag(_ name: String) throws(OperationError) -> Bool {
+        switch object[name] {
+        case nil, .null: return false
+        case .bool(let value): return value
+        default: throw Self.wrongType(name, "true or false")
+        }
+    }
+
     /// The page size: the requested number, at most `max`, which is also the default.
     func pageCount(_ name: String, max countMax: Int) throws(OperationError) -> Int {
         let count = try optionalUnsigned(name) ?? UInt64(countMax)

@@ -57,7 +57,7 @@ extension Settings {
         number(
             "stopTimeoutSeconds", "how long open requests may still take once the daemon is told to stop",
             \.stopTimeoutSeconds, 1...3600),
-        beat, publish, socketMode, socketGroup, roles,
+        beat, publish, wallet, socketMode, socketGroup, roles,
     ]
 
     private static let beat = Field(
@@ -96,6 +96,21 @@ extension Settings {
         return isAbsolutePath($0)
     } write: {
         $0.publish.map(SettingsLine.written) ?? "none"
+    }
+
+    private static let wallet = Field(
+        name: "wallet",
+        comment: """
+            the origin of the wallet's pages, on which phones receive and show codes; use a host of its own, since every
+            script on this origin can use the phones' keys; http only for localhost, *.localhost and 127.0.0.1
+            """,
+        takes: "an origin like https://wallet.code.example.cn, host for https://wallet.HOST in lower case, or none"
+    ) {
+        guard let origin = WalletOrigin($0) else { return false }
+        $1.wallet = origin
+        return true
+    } write: {
+        SettingsLine.written($0.wallet.text)
     }
 
     private static func isAbsolutePath(_ text: String) -> Bool {
@@ -149,6 +164,7 @@ extension Settings {
               inspector:USCC       append events as that actor, one role per actor; inspector:* as any actor
               auditor              read the audit trail, histories and the log
               operator             revoke, export bundles, erase, change keys
+              public, wallet       for suishen-web: read what pages show, and pass phones' requests on
             the daemon's own user may do everything, unless it is listed here
             """,
         takes: "{}, or lines below it like `  1001: [issuer:object, auditor]`", isText: false

@@ -22,6 +22,8 @@ package struct Settings: Sendable, Equatable {
     package var beat: String?
     /// The folder that the daemon keeps up to date for web servers; nil for none.
     package var publish: String?
+    /// The wallet's origin; none in a file that names neither it nor a host.
+    package var wallet = WalletOrigin.byHost
     package var socket = SocketAccess()
     package var roles = RoleTable()
 
@@ -67,6 +69,7 @@ package struct Settings: Sendable, Equatable {
             }
         }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
+        if seen.isDisjoint(with: ["host", "wallet"]) { wallet = .none }
     }
 
     /// Whether indented lines may follow, and the indentation of the first of them.

@@ -9,6 +9,8 @@ extension Registry {
 
     /// Revokes one code by its identifier, or every live code that a subject holds or is guardian of.
     ///
+    /// A subject's holdings end with its codes, and so do its open offers.
+    ///
     /// - Returns: the number of newly revoked codes.
     /// - Throws: `code_unknown` when no live code and no subject has that name.
     package func revoke(
@@ -20,6 +22,7 @@ extension Registry {
                 code: .codeUnknown, reason: "no live code or subject has that name",
                 hint: "give the `cti` of an issue answer, or a `subject`")
         }
+        if let subject = target.subject { try Self.endWallets(of: subject.text, at: now, in: transaction) }
         return try revoke(places, reason: reason, at: now, in: transaction)
     }
 
@@ -64,19 +67,23 @@ package struct IssuedCodeRecord: Sendable {
     package let issuedAt: UInt64
     package let expiresAt: UInt64?
     package let keyIdentifier: [UInt8]
+    /// The holding that the code was issued to; nil for a code without a wallet.
+    package let holding: [UInt8]?
 
     package init(
-        id: [UInt8], subject: String, claims: Claims, actor: String?, keyIdentifier: [UInt8]
+        id: [UInt8], subject: String, claims: Claims, actor: String?, keyIdentifier: [UInt8], holding: [UInt8]? = nil
     ) {
         self.init(
             id: id, subject: subject, form: claims.form, kind: claims.person?.kind, list: claims.statusList,
             statusIndex: claims.statusIndices.first, actor: actor, actorIndex: claims.person?.actor?.statusIndex,
-            issuedAt: claims.issuedAt, expiresAt: claims.expiresAt, keyIdentifier: keyIdentifier)
+            issuedAt: claims.issuedAt, expiresAt: claims.expiresAt, keyIdentifier: keyIdentifier,
+            holding: holding)
     }
 
     init(
         id: [UInt8], subject: String, form: Form, kind: PersonKind?, list: StatusListReference?, statusIndex: UInt64?,
-        actor: String?, actorIndex: UInt64?, issuedAt: UInt64, expiresAt: UInt64?, keyIdentifier: [UInt8]
+        actor: String?, actorIndex: UInt64?, issuedAt: UInt64, expiresAt: UInt64?, keyIdentifier: [UInt8],
+        holding: [UInt8]? = nil
     ) {
         self.id = id
         self.subject = subject
@@ -89,6 +96,7 @@ package struct IssuedCodeRecord: Sendable {
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
         self.keyIdentifier = keyIdentifier
+        self.holding = holding
     }
 }
 

@@ -51,6 +51,7 @@ enum RegistrySchema {
             Step("gates 2", sql: gateReports),
             Step("settlements 1", sql: settlements),
             Step("gate keys 1", sql: "ALTER TABLE gate ADD COLUMN receivingKeyAt INTEGER NOT NULL DEFAULT 0"),
+            Step("wallets 1", sql: WalletSchema.tables),
         ]
     }
 

@@ -44,11 +44,12 @@ extension SQLiteTransaction {
 
     func insertCode(_ code: IssuedCodeRecord) throws {
         try database.run(
-            "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", .bytes(code.id), .text(code.subject),
+            "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", .bytes(code.id), .text(code.subject),
             .integer(Int64(code.form.rawValue)), code.kind.map { .integer(Int64($0.rawValue)) },
             code.list.map { .text($0.name) }, code.statusIndex.map { try .integer($0) },
             code.actorIndex.map { try .integer($0) }, code.actor.map { .text($0) }, .integer(code.issuedAt),
-            code.expiresAt.map { try .integer($0) }, .bytes(code.keyIdentifier))
+            code.expiresAt.map { try .integer($0) }, .bytes(code.keyIdentifier),
+            code.holding.map { .bytes($0) })
     }
 
     func revoke(_ place: StatusPlace, at now: UInt64, sealedReason: [UInt8]?) throws -> Bool {

@@ -39,6 +39,23 @@ package protocol RegistrySnapshot {
     /// A day's registered records in the order of their gates, from the gate after `gate`.
     func settlements(on day: UInt64, after gate: [UInt8]?, count: Int) throws -> [SettlementRecord]
 
+    /// The offer with this identifier.
+    func offer(_ identifier: [UInt8]) throws -> OfferRecord?
+    func offer(codeDigest: [UInt8]) throws -> OfferRecord?
+    func offer(lossDigest: [UInt8]) throws -> OfferRecord?
+    /// The open offers of a subject's own codes, and of the codes that it is to carry for wards.
+    func openOffers(of subject: String) throws -> [OfferRecord]
+    /// The holding with this identifier.
+    func holding(_ identifier: [UInt8]) throws -> HoldingRecord?
+    func holding(lossDigest: [UInt8]) throws -> HoldingRecord?
+    /// The holdings of a subject's own codes, and of the codes that it carries for wards, the newest first.
+    func holdings(of subject: String, countMax: Int) throws -> [HoldingRecord]
+    /// The status indices of a holding's live codes.
+    func liveStatusPlaces(ofHolding identifier: [UInt8], subject: String, at now: UInt64) throws -> HeldStatusPlaces
+    /// The codes of a subject that have neither ended nor been revoked, the earliest first; with a guardian, only the
+    /// codes that this guardian carries.
+    func liveCodes(of subject: String, guardian: String?, at now: UInt64, countMax: Int) throws -> [LiveCode]
+
     /// A list's newest block; earlier blocks are never open.
     func newestStatusBlock(of list: String) throws -> StatusBlock?
     /// The floor that was set under this name.
@@ -95,6 +112,23 @@ package protocol RegistryTransaction: RegistrySnapshot {
     /// Adds a gate's record of a day; it refuses a second one.
     func insertSettlement(_ settlement: SettlementRecord) throws
 
+    /// Adds an offer, or changes the secret, the count of wrong PINs and the status of the one with its identifier.
+    ///
+    /// It refuses a second offer with the same code or loss code, a status after another than open, and a lower count.
+    func putOffer(_ offer: OfferRecord) throws
+    /// Removes the secrets of at most `countMax` offers that were over at `time`.
+    ///
+    /// - Returns: the number of these offers.
+    func eraseOfferSecrets(until time: UInt64, countMax: Int) throws -> Int
+    /// Deletes at most `countMax` of the offers that were over at `time`, the oldest first.
+    ///
+    /// - Returns: the number of deleted offers.
+    func deleteOffers(until time: UInt64, countMax: Int) throws -> Int
+    /// Adds a holding, or changes the status and raises the covered time of the one with the same identifier.
+    ///
+    /// It refuses a second holding with the same loss code, and a change from revoked.
+    func putHolding(_ holding: HoldingRecord) throws
+
     /// Adds a block whose first index is taken; the position records this commit as the newest that opened a block.
     ///
     /// - Parameters:
@@ -131,6 +165,14 @@ package struct StatusPlace: Sendable, Hashable {
     /// The list's plain name.
     package let list: String
     package let index: UInt64
+}
+
+/// The status indices of a holding's live codes.
+package struct HeldStatusPlaces: Sendable, Equatable {
+    /// The codes' own indices.
+    package let own: [StatusPlace]
+    /// The guardians' indices in the same codes.
+    package let guardians: [StatusPlace]
 }
 
 /// A block of a status list's indices.
