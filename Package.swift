@@ -108,7 +108,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let fuzzDependencies: [Target.Dependency] = [
     "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing", "Platform",
-    "PublicWeb", "QRReading",
+    "PublicWeb", "QRReading", "QRStandard",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -154,9 +154,10 @@ let package = Package(
         library("Signing", ["COpenSSL", "CSHA256", "CSodium", "Platform"]),
         library("Credential", ["Encoding", "Platform", "Signing"]),
         library("QRStandard", []),
-        library("QRDrawing", ["CQREncode", "CSPNG", "Platform", "QRStandard"]),
+        library("QREncoding", ["Platform", "QRStandard"]),
+        library("QRDrawing", ["CQREncode", "CSPNG", "QREncoding", "QRStandard"]),
         library("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "Platform", "QRStandard"]),
-        library("QRProofreading", ["QRDrawing", "QRReading", "QRStandard"]),
+        library("QRProofreading", ["QRDrawing", "QREncoding", "QRReading", "QRStandard"]),
         library("ForeignCodes", ["Compression", "Credential", "Encoding", "Platform", "Signing"]),
         library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "TraceLog"]),
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
@@ -205,10 +206,10 @@ let package = Package(
         workshop(
             "transit-issuer",
             [
-                "CommandSupport", "Encoding", "ForeignCodes", "Gate", "Platform", "QRDrawing", "Signing",
+                "CommandSupport", "Encoding", "ForeignCodes", "Gate", "Platform", "QRDrawing", "QRStandard", "Signing",
                 argumentParser,
             ]),
-        workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "Signing", argumentParser]),
+        workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "QRStandard", "Signing", argumentParser]),
         workshop("scan-bench", ["QRReading", argumentParser]),
         workshop("stream-bench", ["Credential", "Encoding", "Gate", "Signing", argumentParser]),
         workshop("settlement-simulation", ["Encoding", "Gate", "TraceLog", argumentParser]),
@@ -231,13 +232,16 @@ let package = Package(
             [
                 "CommandSupport", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "HTTPServing",
                 "Issuing", "Platform", "PublicWeb",
-                "QRDrawing", "QRReading", "Signing", "Storage", "TestSupport", "TraceLog",
+                "QRDrawing", "QREncoding", "QRReading", "Signing", "Storage", "TestSupport", "TraceLog",
             ]),
         tests("CompressionTests", ["Compression"]),
         tests("SigningTests", ["Encoding", "Signing", "TestSupport"]),
         tests("CredentialTests", ["Credential", "Encoding", "Signing", "TestSupport"]),
-        tests("QRDrawingTests", ["QRDrawing", "QRProofreading", "QRReading", "QRStandard"]),
-        tests("QRReadingTests", ["CSPNG", "CTurboJPEG", "QRDrawing", "QRReading", "QRStandard", "TestSupport"]),
+        tests("QREncodingTests", ["CQREncode", "QRDrawing", "QREncoding", "QRReading", "QRStandard"]),
+        tests("QRDrawingTests", ["QRDrawing", "QREncoding", "QRProofreading", "QRReading", "QRStandard"]),
+        tests(
+            "QRReadingTests",
+            ["CSPNG", "CTurboJPEG", "QRDrawing", "QREncoding", "QRReading", "QRStandard", "TestSupport"]),
         tests(
             "GateTests",
             [
@@ -288,7 +292,8 @@ let package = Package(
             [
                 "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateTestSupport", "LogForge",
                 "Platform",
-                "QRDrawing", "QRReading", "Signing", "TestSupport", "TraceLog", "chain-verify", "settlement-simulation",
+                "QRDrawing", "QRReading", "QRStandard", "Signing", "TestSupport", "TraceLog", "chain-verify",
+                "settlement-simulation",
                 "suishen", "suishend", "transit-issuer", "verify",
             ]),
         tests(
@@ -306,7 +311,8 @@ let package = Package(
 if Context.environment["SUISHEN_SANITIZE"] == "1" {
     let boundaries: Set = [
         "CCurl", "COpenSSL", "CQREncode", "CSHA256", "CSPNG", "CSodium", "CTurboJPEG", "CZBar", "Encoding", "Platform",
-        "QRDrawing", "QRDrawingTests", "QRProofreading", "QRReading", "QRReadingTests", "QRStandard", "Signing",
+        "QRDrawing", "QRDrawingTests", "QREncoding", "QREncodingTests", "QRProofreading", "QRReading", "QRReadingTests",
+        "QRStandard", "Signing",
         "SigningTests",
         "TestSupport",
     ]

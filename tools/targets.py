@@ -18,18 +18,22 @@ MAY_DEPEND_ON = {"c": {"c"}, "library": {"c", "library"}, "command": {"c", "libr
 KINDS = {
     "c": "CArguments CCurl CLinux COpenSSL CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
     "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate HTTPServing IssuerHTTP IssuerInterface
-        Issuing Platform PublicWeb QRDrawing QRProofreading QRReading QRStandard Signing Storage TraceLog""",
+        Issuing Platform PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage TraceLog""",
     "command": "chain-verify suishen suishen-web suishend verify",
     "workshop": """LogForge audit-bench bench log-bench log-crash-driver log-forge scan-bench settlement-simulation stream-bench
         transit-issuer wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
-        FuzzTests GateTestSupport GateTests HTTPServingTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests
+        FuzzTests GateTestSupport GateTests HTTPServingTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests QREncodingTests
         QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",
 }
 TABLE = {name: kind for kind, names in KINDS.items() for name in names.split()}
 
 # Foundation slows every start of a command; benches and tests may load it.
 MAY_USE_FOUNDATION = {"Issuing", "Storage"}
+
+# The sources of the browser's modules, which tools/build-wasm compiles and no target builds, and what they may import.
+BROWSER_SOURCES = "Sources/PublicWeb/Wasm/"
+BROWSER_MODULES = {"Compression", "Credential", "Encoding", "Platform", "QREncoding", "QRStandard", "Signing", "TraceLog"}
 
 # Linked for its work before `main`, and never imported.
 LINKED_ONLY = {"CArguments"}
@@ -40,12 +44,13 @@ NEVER_REACHES = {
     "Encoding": set(TABLE) | SERVER,
     "Platform": {name for name, kind in TABLE.items() if kind != "c"} | SERVER,
     "QRStandard": set(TABLE) | SERVER,
+    "QREncoding": (set(TABLE) - {"CCurl", "Platform", "QRStandard"}) | SERVER,
     "QRDrawing": {"CZBar", "QRReading"},
-    "QRReading": {"CQREncode", "QRDrawing"},
+    "QRReading": {"CQREncode", "QRDrawing", "QREncoding"},
     "TraceLog": {"grdb.swift", "Storage"} | SERVER,
     "Gate": {"grdb.swift", "QRDrawing", "QRReading", "Storage"} | SERVER,
     "Issuing": {"CQREncode", "CZBar"} | SERVER,
-    "verify": {"CQREncode", "grdb.swift", "Issuing", "QRDrawing", "Storage"} | SERVER,
+    "verify": {"CQREncode", "grdb.swift", "Issuing", "QRDrawing", "QREncoding", "Storage"} | SERVER,
     "chain-verify": {"Credential", "grdb.swift", "Gate", "Storage"} | SERVER,
     "suishen": SERVER,
     # The process that faces everybody has neither the registry nor what issues and signs.
@@ -107,7 +112,9 @@ class Graph:
     def check_file(self, path, text):
         """The faults of a file's place, imports and includes."""
         target = self.of(path)
-        if target is None:
+        if path.startswith(BROWSER_SOURCES) and path.endswith(".swift"):
+            yield from self.check_browser_imports(path, text)
+        elif target is None:
             yield f"{path}: no target of Package.swift builds it"
         elif path.endswith(".swift"):
             yield from self.check_imports(target, path, text)
@@ -120,6 +127,12 @@ class Graph:
             if found and not any(os.path.exists(os.path.join(self.root, target.path, folder, found[1]))
                                  for folder in ("", "include")):
                 yield f"{path}:{number}: {target.name} includes {found[1]}, which is not its own"
+
+    def check_browser_imports(self, path, text):
+        for number, line in enumerate(text.splitlines(), 1):
+            found = IMPORT.match(line)
+            if found and found[1] not in BROWSER_MODULES:
+                yield f"{path}:{number}: {found[1]} is not in the browser's modules"
 
     def check_imports(self, target, path, text):
         kind = TABLE.get(target.name)

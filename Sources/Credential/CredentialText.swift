@@ -35,7 +35,7 @@ package struct CredentialText: Sendable, Equatable {
             }
         }
         self.form = form
-        self.host = form == .person ? nil : host?.uppercased()
+        self.host = form == .person ? nil : host?.withCapitalLetters()
         self.bytes = bytes
     }
 
@@ -57,7 +57,7 @@ package struct CredentialText: Sendable, Equatable {
         } else if Self.hasPrefix(Self.scheme, utf8[...], foldsCase: true) {
             let parts = try Self.splitURL(utf8[Self.scheme.utf8.count...])
             form = parts.form
-            host = String(decoding: parts.host, as: UTF8.self).uppercased()
+            host = String(decoding: parts.host, as: UTF8.self).withCapitalLetters()
             bytes = try Self.decoding { () throws(TextDecodingError) in try Base32.decode(utf8: parts.content) }
         } else {
             throw Self.foreign(utf8)

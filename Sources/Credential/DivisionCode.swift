@@ -13,18 +13,20 @@ package struct DivisionCode: Sendable, Hashable {
     /// - Parameter text: six ASCII digits.
     /// - Throws: `identifier_length`, `identifier_character`, `identifier_division`.
     package init(_ text: some StringProtocol) throws(IdentifierError) {
-        try self.init(text, alsoProvinces: [])
+        try self.init(digits: Array(text.utf8), alsoProvinces: [])
     }
 
-    init(_ text: some StringProtocol, alsoProvinces: [UInt8]) throws(IdentifierError) {
-        guard text.utf8.count == 6 else { throw IdentifierError(.length, "a division code has 6 digits") }
-        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+    init(digits: [UInt8], alsoProvinces: [UInt8]) throws(IdentifierError) {
+        guard digits.count == 6 else { throw IdentifierError(.length, "a division code has 6 digits") }
+        let zero = UInt8(ascii: "0")
+        guard digits.allSatisfy({ (zero...UInt8(ascii: "9")).contains($0) }) else {
             throw IdentifierError(.character, "a division code has digits only")
         }
-        guard let province = UInt8(text.prefix(2)),
-            Self.provinces.contains(province) || alsoProvinces.contains(province)
-        else { throw IdentifierError(.division, "the first two digits are not the code of a province") }
-        self.text = String(text)
+        let province = (digits[0] - zero) * 10 + digits[1] - zero
+        guard Self.provinces.contains(province) || alsoProvinces.contains(province) else {
+            throw IdentifierError(.division, "the first two digits are not the code of a province")
+        }
+        text = String(decoding: digits, as: UTF8.self)
     }
 }
 

@@ -18,4 +18,7 @@ package struct HashChain: Sendable {
         guard expiresAt > issuedAt else { return 0 }
         return Int(min((expiresAt - issuedAt - 1) / slotSeconds + 1, UInt64(slotCountMax)))
     }
+
+    /// The slot that contains `time`, which is not before `issuedAt`.
+    package static func slot(at time: UInt64, from issuedAt: UInt64) -> UInt64 { (time - issuedAt) / slotSeconds }
 }

@@ -1,3 +1,5 @@
+import Encoding
+
 /// A checked resident ID number of 18 characters (GB 11643-1999); it never appears in logs and codes.
 package struct ResidentID: Sendable, Hashable {
     package static let characterCount = 18
@@ -18,7 +20,7 @@ package struct ResidentID: Sendable, Hashable {
     /// - Parameter text: the number.
     /// - Throws: the code of the first fault: length, character, division, date, check character.
     package init(_ text: String) throws(IdentifierError) {
-        let upper = text.uppercased()
+        let upper = text.withCapitalLetters()
         let characters = Array(upper.utf8)
         guard characters.count == Self.characterCount else {
             throw IdentifierError(.length, "a resident ID number has 18 characters, this one has \(characters.count)")
@@ -27,7 +29,7 @@ package struct ResidentID: Sendable, Hashable {
         guard digits.allSatisfy({ (0...9).contains($0) }) else {
             throw IdentifierError(.character, "the first 17 characters of a resident ID number are digits")
         }
-        division = try DivisionCode(upper.prefix(6), alsoProvinces: Self.permitProvinces)
+        division = try DivisionCode(digits: Array(characters.prefix(6)), alsoProvinces: Self.permitProvinces)
         birthDate = digits[6..<14].reduce(0) { $0 * 10 + $1 }
         guard CalendarDate.isValid(birthDate), birthDate >= 1850_01_01 else {
             throw IdentifierError(.date, "characters 7 to 14 of a resident ID number are a date of birth")

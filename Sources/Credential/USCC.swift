@@ -1,3 +1,5 @@
+import Encoding
+
 /// A checked unified social credit code of 18 characters (GB 32100-2015).
 package struct USCC: Sendable, Hashable {
     package static let characterCount = 18
@@ -24,7 +26,7 @@ package struct USCC: Sendable, Hashable {
             throw IdentifierError(
                 .character, "a social credit code has digits and capital letters other than I, O, S, V and Z")
         }
-        let upper = text.uppercased()
+        let upper = text.withCapitalLetters()
         let characters = Array(upper.utf8)
         guard characters.count == Self.characterCount else {
             throw IdentifierError(.length, "a social credit code has 18 characters, this one has \(characters.count)")
@@ -37,7 +39,7 @@ package struct USCC: Sendable, Hashable {
         guard Self.departments.contains(characters[0]) else {
             throw IdentifierError(.character, "the first character is not the code of a registration department")
         }
-        _ = try DivisionCode(upper.dropFirst(2).prefix(6), alsoProvinces: Self.nationalDivision)
+        _ = try DivisionCode(digits: Array(characters[2..<8]), alsoProvinces: Self.nationalDivision)
         let sum = zip(values, Self.weights).reduce(0) { $0 + $1.0 * $1.1 }
         guard values[17] == (31 - sum % 31) % 31 else {
             throw IdentifierError(.checkCharacter, "the check character of the social credit code is wrong")

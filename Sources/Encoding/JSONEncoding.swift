@@ -74,16 +74,3 @@ extension JSONValue {
         }
     }
 }
-
-extension Unicode.Scalar {
-    /// Whether the character shows nothing by itself, and may change how a terminal or an editor shows its neighbours.
-    ///
-    /// Controls (C0, DEL, C1), format characters such as the direction marks, and line and paragraph separators:
-    /// the general categories Cc, Cf, Zl and Zp of the Unicode Standard, §4.5.
-    package var isUnseen: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
-    }
-}

@@ -1,4 +1,5 @@
 import CQREncode
+package import QREncoding
 package import QRStandard
 
 extension QRSymbol {
@@ -33,46 +34,30 @@ extension QRSymbol {
     package static func encode(
         bytes: [UInt8], level: QRLevel = .medium, mask: Int? = nil
     ) throws(QRError) -> QRSymbol {
-        guard !bytes.isEmpty else {
-            throw QRError(code: .emptyText, reason: "the text is empty", hint: "give at least one character")
-        }
-        if let mask, !(0..<MaskPattern.count).contains(mask) {
-            throw QRError(
-                code: .maskOutOfRange, reason: "mask \(mask) does not exist; masks are 0 to 7",
-                hint: "leave the mask to the encoder")
-        }
+        guard !bytes.isEmpty else { throw .emptyText }
+        if let mask, !(0..<MaskPattern.count).contains(mask) { throw .maskOutOfRange(mask) }
         let drawn = try drawUnchosen(bytes, level: level)
         return MaskChooser.symbol(drawn, level: level, mask: mask)
     }
 
     /// Draws the symbol with mask 0, which ``MaskChooser`` removes again.
     private static func drawUnchosen(_ bytes: [UInt8], level: QRLevel) throws(QRError) -> DrawnSymbol {
-        guard bytes.count <= payloadByteCountMax, warmedUp else { throw tooLong(bytes.count, level) }
+        guard bytes.count <= payloadByteCountMax, warmedUp else { throw .textTooLong(bytes.count, level: level) }
         guard let input = unsafe QRinput_new2(0, level.library) else { throw .outOfMemory }
         defer { unsafe QRinput_free(input) }
-        for segment in segments(of: bytes) {
-            let mode = Alphanumeric.holds(segment) ? QR_MODE_AN : QR_MODE_8
-            guard unsafe QRinput_append(input, mode, Int32(segment.count), Array(segment)) == 0 else {
-                throw tooLong(bytes.count, level)
+        for segment in SymbolSegment.segments(of: bytes) {
+            let mode = segment.mode == .alphanumeric ? QR_MODE_AN : QR_MODE_8
+            guard unsafe QRinput_append(input, mode, Int32(segment.bytes.count), Array(segment.bytes)) == 0 else {
+                throw .textTooLong(bytes.count, level: level)
             }
         }
-        guard let code = unsafe QRcode_encodeMask(input, 0) else { throw tooLong(bytes.count, level) }
+        guard let code = unsafe QRcode_encodeMask(input, 0) else { throw .textTooLong(bytes.count, level: level) }
         defer { unsafe QRcode_free(code) }
         let size = Int(unsafe code.pointee.width)
         guard let data = unsafe code.pointee.data else { throw .outOfMemory }
         return unsafe DrawnSymbol(
             version: Int(code.pointee.version), size: size,
             flags: Array(UnsafeBufferPointer(start: data, count: size * size)))
-    }
-
-    /// A long alphanumeric end is a segment of its own; shorter ones would cost more than they save.
-    private static let alphanumericEndMin = 16
-
-    /// The bytes as one segment, or as the bytes before a long alphanumeric end and that end.
-    private static func segments(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-        let start = Alphanumeric.suffixStart(of: bytes)
-        guard start > 0, bytes.count - start >= alphanumericEndMin else { return [bytes[...]] }
-        return [bytes[..<start], bytes[start...]]
     }
 
     /// Fills the library's tables once under Swift's lock; the library itself fills them lazily without a lock.
@@ -88,12 +73,6 @@ extension QRSymbol {
         }
         return true
     }()
-
-    private static func tooLong(_ byteCount: Int, _ level: QRLevel) -> QRError {
-        QRError(
-            code: .textTooLong, reason: "\(byteCount) bytes do not fit a QR code at level \(level.rawValue)",
-            hint: "shorten the text, or choose a lower level")
-    }
 }
 
 extension QRLevel {

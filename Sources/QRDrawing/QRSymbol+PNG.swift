@@ -1,4 +1,6 @@
 import CSPNG
+package import QREncoding
+package import QRStandard
 
 extension QRSymbol {
     /// The most pixels a side of one module: a picture of version 40 then stays below the reader's limit.

@@ -1,3 +1,5 @@
+package import QRStandard
+
 extension QRSymbol {
     /// Draws the symbol as an SVG of one path, one unit a module, with the quiet zone around it.
     package func svg() -> String {

@@ -1,3 +1,5 @@
+package import QRStandard
+
 extension QRSymbol {
     /// The ink of a terminal drawing.
     package enum TerminalInk: Sendable {

@@ -1,4 +1,5 @@
-package import QRDrawing
+package import QREncoding
+import QRDrawing
 import QRReading
 package import QRStandard
 

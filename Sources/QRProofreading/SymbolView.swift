@@ -1,3 +1,4 @@
+import QRStandard
 import Glibc
 import QRDrawing
 import QRReading

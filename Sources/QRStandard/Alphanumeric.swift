@@ -2,18 +2,21 @@
 package enum Alphanumeric {
     package static let characters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
 
-    private static let isMember: [Bool] = {
-        var table = [Bool](repeating: false, count: 256)
-        for character in characters { table[Int(character)] = true }
+    private static let values: [Int?] = {
+        var table = [Int?](repeating: nil, count: 256)
+        for (value, character) in characters.enumerated() { table[Int(character)] = value }
         return table
     }()
 
+    /// The value of a character, 0 to 44; nil for other bytes.
+    package static func value(_ character: UInt8) -> Int? { values[Int(character)] }
+
     package static func holds(_ bytes: some Sequence<UInt8>) -> Bool {
-        bytes.allSatisfy { isMember[Int($0)] }
+        bytes.allSatisfy { values[Int($0)] != nil }
     }
 
     /// The place from which on all bytes are characters of the alphabet.
     package static func suffixStart(of bytes: [UInt8]) -> Int {
-        (bytes.lastIndex { !isMember[Int($0)] } ?? -1) + 1
+        (bytes.lastIndex { values[Int($0)] == nil } ?? -1) + 1
     }
 }

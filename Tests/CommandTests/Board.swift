@@ -1,3 +1,4 @@
+import QRStandard
 import TestSupport
 
 @testable import QRDrawing

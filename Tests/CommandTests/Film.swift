@@ -1,3 +1,4 @@
+import QRStandard
 import QRDrawing
 
 /// 8-bit grey frames, as ffmpeg writes them.

@@ -1,3 +1,4 @@
+import QRStandard
 import Credential
 import Encoding
 import Glibc

@@ -1,3 +1,4 @@
+import QREncoding
 import Compression
 import Credential
 import Encoding

@@ -1,3 +1,4 @@
+import QRStandard
 import CZlib
 import Gate
 import Synchronization

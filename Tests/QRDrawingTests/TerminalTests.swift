@@ -1,3 +1,4 @@
+import QRStandard
 import QRDrawing
 import QRReading
 import Testing

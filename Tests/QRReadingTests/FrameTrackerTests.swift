@@ -1,3 +1,4 @@
+import QRStandard
 import Testing
 
 @testable import QRDrawing

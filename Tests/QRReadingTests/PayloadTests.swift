@@ -1,3 +1,4 @@
+import QREncoding
 import Testing
 
 @testable import QRDrawing

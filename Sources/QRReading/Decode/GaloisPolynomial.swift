@@ -1,3 +1,5 @@
+import QRStandard
+
 /// A polynomial over the field of QR codes, lowest coefficient first; it allocates no memory.
 struct GaloisPolynomial {
     /// A block has at most 30 check codewords, and an error locator has one more coefficient.

@@ -88,10 +88,7 @@ struct PayloadReader {
 
     private mutating func bits(_ count: Int) -> Int? { stream.bits(count) }
 
-    /// The width of a count differs between versions 1–9, 10–26 and 27–40 (ISO/IEC 18004 table 3).
-    private mutating func count(_ widths: (Int, Int, Int)) -> Int? {
-        bits(version <= 9 ? widths.0 : version <= 26 ? widths.1 : widths.2)
-    }
+    private mutating func count(_ mode: SegmentMode) -> Int? { bits(mode.countBitCount(version: version)) }
 
     /// Begins a run of another character set, unless the set is the same.
     private mutating func begin(_ characterSet: CharacterSet?) {
@@ -101,7 +98,7 @@ struct PayloadReader {
 
     private mutating func readDigits() -> Bool {
         begin(nil)
-        guard var left = count((10, 12, 14)) else { return false }
+        guard var left = count(.numeric) else { return false }
         while left > 0 {
             let digitCount = min(left, 3)
             guard let value = bits(digitCount * 3 + 1) else { return false }
@@ -118,7 +115,7 @@ struct PayloadReader {
 
     private mutating func readAlphanumeric() -> Bool {
         begin(nil)
-        guard var left = count((9, 11, 13)) else { return false }
+        guard var left = count(.alphanumeric) else { return false }
         let start = payload.count
         while left > 1 {
             guard let pair = bits(11), pair < 45 * 45 else { return false }
@@ -155,7 +152,7 @@ struct PayloadReader {
 
     private mutating func readBytes() -> Bool {
         begin(characterSet)
-        guard let byteCount = count((8, 16, 16)), byteCount * 8 <= stream.remainingCount else { return false }
+        guard let byteCount = count(.bytes), byteCount * 8 <= stream.remainingCount else { return false }
         for _ in 0..<byteCount {
             guard let byte = bits(8) else { return false }
             payload.append(UInt8(byte))
@@ -165,7 +162,7 @@ struct PayloadReader {
 
     private mutating func readKanji() -> Bool {
         begin(.shiftJIS)
-        guard let characterCount = count((8, 10, 12)) else { return false }
+        guard let characterCount = count(.kanji) else { return false }
         return readPacked(characterCount, PackedCharacter.kanji)
     }
 
@@ -176,7 +173,7 @@ struct PayloadReader {
             hasUnknownMode = true
             return false
         }
-        guard let characterCount = count((8, 10, 12)) else { return false }
+        guard let characterCount = count(.hanzi) else { return false }
         return readPacked(characterCount, PackedCharacter.hanzi)
     }
 

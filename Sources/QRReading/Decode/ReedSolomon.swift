@@ -1,3 +1,5 @@
+import QRStandard
+
 /// Corrects one block of codewords (ISO/IEC 18004 annex B), by Berlekamp and Massey, Chien and Forney.
 enum ReedSolomon {
     /// Corrects a block in place.

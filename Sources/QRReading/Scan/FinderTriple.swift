@@ -1,3 +1,5 @@
+import QRStandard
+
 /// Three finder patterns that may belong to one symbol: at its upper left, upper right and lower left.
 struct FinderTriple {
     let upperLeft: FinderPattern

@@ -1,3 +1,5 @@
+import QRStandard
+
 /// Reads every QR code in a picture: the cheapest look first, others only while no code is read and time is left.
 ///
 /// A scanner serves one thread and reuses its buffers for every picture.

@@ -1,3 +1,5 @@
+import QRStandard
+
 /// The three finder patterns of a symbol, each with its own shape, without a common plane.
 struct SymbolCorners {
     let upperLeft, upperRight, lowerLeft: FinderShape

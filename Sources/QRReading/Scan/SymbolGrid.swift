@@ -1,3 +1,5 @@
+import QRStandard
+
 /// A symbol on a curved surface: each cell between four alignment patterns has its own plane.
 struct SymbolGrid: ModuleMap {
     /// Rows and columns of the patterns' middles, in modules.

@@ -1,3 +1,5 @@
+import QRStandard
+
 /// Finds the plane of a symbol in a picture from its three finder patterns.
 struct SymbolLocator {
     /// The fit of a drawn symbol that is seen straight on; from this value on the search ends.

@@ -1,3 +1,5 @@
+import QRStandard
+
 /// Reads the symbol between three finder patterns; reuses its buffers for every symbol.
 struct SymbolReader {
     private var sampler = SymbolSampler()

@@ -1,3 +1,5 @@
+import QRStandard
+
 /// Reads the modules of a located symbol and decides which are dark; reuses its buffers for every symbol.
 struct SymbolSampler {
     private var size = 0

@@ -1,3 +1,4 @@
+import QRStandard
 import ArgumentParser
 import CommandSupport
 import Encoding

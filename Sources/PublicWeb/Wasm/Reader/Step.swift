@@ -1,6 +1,4 @@
 import Encoding
-import Platform
-import TraceLog
 
 /// One step of a page's proof: a function of bytes whose answer is a JSON object.
 enum Step: Int32 {
@@ -22,21 +20,4 @@ enum Step: Int32 {
         case .event: try proof.takeEvent(parts)
         }
     }
-}
-
-/// Why a step did not pass: a stable code, which the page has words for, and a reason.
-struct StepFailure: Error {
-    let code: String
-    let reason: String
-
-    init(_ code: String, _ reason: String) {
-        (self.code, self.reason) = (code, reason)
-    }
-
-    init(_ error: BundleError) { self.init(error.codeText, error.reason) }
-
-    init(_ error: TraceLogError) { self.init(error.codeText, error.reason) }
-
-    /// The order of the steps was not kept, or their input is malformed; only the page's own script can do that.
-    static let misused = StepFailure("step_misused", "the page's script did not keep the order of the steps")
 }

@@ -83,6 +83,20 @@ __int128 __multi3(__int128 left, __int128 right) {
     return (__int128)((unsigned __int128)high << 64 | (other << 32 | (low & mask)));
 }
 
+static __int128 joined(uint64_t high, uint64_t low) { return (__int128)((unsigned __int128)high << 64 | low); }
+
+__int128 __ashlti3(__int128 value, int32_t count) {
+    uint64_t high = (uint64_t)((unsigned __int128)value >> 64), low = (uint64_t)value;
+    if (count >= 64) return joined(low << (count - 64), 0);
+    return count ? joined(high << count | low >> (64 - count), low << count) : value;
+}
+
+__int128 __lshrti3(__int128 value, int32_t count) {
+    uint64_t high = (uint64_t)((unsigned __int128)value >> 64), low = (uint64_t)value;
+    if (count >= 64) return joined(0, high >> (count - 64));
+    return count ? joined(high >> count, low >> count | high << (64 - count)) : value;
+}
+
 /* A half as a float (IEEE 754 binary16). */
 float __extendhfsf2(uint16_t half) {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = half >> 10 & 0x1f, fraction = half & 0x3ff;

@@ -1,4 +1,4 @@
-/// The digests; the browser computes SHA-256, and no browser has SM3.
+/// The digests; no browser has SM3.
 package enum DigestAlgorithm: Sendable, CaseIterable {
     case sha256
     case sm3
@@ -7,13 +7,13 @@ package enum DigestAlgorithm: Sendable, CaseIterable {
 
     package var byteCount: Int { Self.byteCount }
 
-    /// The digest of `bytes`; zeros where the browser has not computed it yet.
+    /// The digest of `bytes`; zeros where it is not known yet.
     package func digest(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var content: [UInt8] = []
         content.reserveCapacity(bytes.count)
         content.append(contentsOf: bytes)
-        guard let digest = Outside.answer(self == .sha256 ? .sha256 : .sm3, content), digest.count == Self.byteCount
-        else { return [UInt8](repeating: 0, count: Self.byteCount) }
+        let digest = self == .sha256 ? SHA256.digest(content) : SM3.digest(content)
+        guard let digest, digest.count == Self.byteCount else { return [UInt8](repeating: 0, count: Self.byteCount) }
         return digest
     }
 

@@ -1,7 +1,7 @@
-import QRStandard
+package import QRStandard
 
-/// Finds the mask with the lowest penalty; the library would spend nine tenths of its time on this search.
-enum MaskChooser {
+/// Finds the mask with the lowest penalty; libqrencode would spend nine tenths of its time on this search.
+package enum MaskChooser {
     /// Applies a mask to the symbol and adds the format information.
     ///
     /// - Parameters:
@@ -9,7 +9,7 @@ enum MaskChooser {
     ///   - level: the level for the format information.
     ///   - mask: the mask to apply; nil selects the first mask with the lowest penalty.
     /// - Returns: the finished symbol.
-    static func symbol(_ drawn: DrawnSymbol, level: QRLevel, mask: Int?) -> QRSymbol {
+    package static func symbol(_ drawn: DrawnSymbol, level: QRLevel, mask: Int?) -> QRSymbol {
         switch drawn.size {
         case ...64: symbol(drawn, level, mask, patterns: narrowPatterns)
         case ...128: symbol(drawn, level, mask, patterns: middlePatterns)

@@ -1,5 +1,3 @@
-package import QRStandard
-
 /// A QR symbol: dark and light modules, without the quiet zone (ISO/IEC 18004).
 package struct QRSymbol: Sendable, Equatable {
     /// 1 to 40; each version has 4 more modules a side than the one before.
@@ -12,6 +10,14 @@ package struct QRSymbol: Sendable, Equatable {
     /// Row after row, 1 dark and 0 light.
     package let modules: [UInt8]
 
+    package init(version: Int, level: QRLevel, mask: Int, size: Int, modules: [UInt8]) {
+        self.version = version
+        self.level = level
+        self.mask = mask
+        self.size = size
+        self.modules = modules
+    }
+
     /// The width of the light border that every reader needs, in modules (ISO/IEC 18004 §6.3.8).
     package static let quietZoneModules = 4
 
@@ -20,12 +26,4 @@ package struct QRSymbol: Sendable, Equatable {
         guard row >= 0, column >= 0, row < size, column < size else { return false }
         return modules[row * size + column] == 1
     }
-}
-
-/// A symbol drawn by the library with mask 0: one byte of flags a module.
-struct DrawnSymbol {
-    let version: Int
-    let size: Int
-    /// The flags: bit 0 for a dark module, bit 7 for a module that is not data, which masks do not change.
-    let flags: [UInt8]
 }

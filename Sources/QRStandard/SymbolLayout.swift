@@ -1,32 +1,31 @@
-import QRStandard
-import Synchronization
-
 /// The layout of all symbols of one version.
-final class SymbolLayout: Sendable {
+package final class SymbolLayout: Sendable {
     /// A module whose colour is the same in all symbols of the version.
-    struct Fixed: Sendable {
-        let row: Int
-        let column: Int
-        let isDark: Bool
+    package struct Fixed: Sendable {
+        package let row: Int
+        package let column: Int
+        package let isDark: Bool
     }
 
-    let version: Int
-    let size: Int
+    package let version: Int
+    package let size: Int
     /// Finder, timing and alignment patterns.
-    let fixed: [Fixed]
+    package let fixed: [Fixed]
     /// The finder patterns alone, and the finder and timing patterns together.
-    let finders, anchors: [Fixed]
+    package let finders, anchors: [Fixed]
     /// The indices of the codewords' bits, in order: row × size + column.
-    let dataPlaces: [Int]
+    package let dataPlaces: [Int]
     /// The positions of the format's bits, in two copies.
-    let formatPlaces: [FormatInformation.Place]
+    package let formatPlaces: [FormatInformation.Place]
     /// Rows and columns of alignment patterns' centres.
-    let alignments: [Int]
+    package let alignments: [Int]
 
-    static func size(version: Int) -> Int { 17 + 4 * version }
+    package static let versions = 1...40
+
+    package static func size(version: Int) -> Int { 17 + 4 * version }
 
     /// The number of modules for codewords (ISO/IEC 18004 table 1), with the remainder bits.
-    static func moduleCount(version: Int) -> Int {
+    package static func moduleCount(version: Int) -> Int {
         var count = (16 * version + 128) * version + 64
         if version >= 2 {
             let alignmentCount = version / 7 + 2
@@ -35,14 +34,8 @@ final class SymbolLayout: Sendable {
         return version >= 7 ? count - 36 : count
     }
 
-    /// Returns the layout of a version, computed at its first use: a process that reads one picture needs five layouts.
-    static func of(version: Int) -> SymbolLayout {
-        known[version - 1].load() ?? known[version - 1].storeIfNil(SymbolLayout(version: version))
-    }
-
-    private static let known = InlineArray<40, AtomicLazyReference<SymbolLayout>> { _ in AtomicLazyReference() }
-
-    private init(version: Int) {
+    /// Computes the layout of a version, 1 to 40.
+    package init(version: Int) {
         self.version = version
         let size = Self.size(version: version)
         self.size = size

@@ -1,4 +1,5 @@
 package import Platform
+package import QRStandard
 
 /// The error of a text that cannot be drawn.
 package struct QRError: Error, Equatable, Sendable {
@@ -21,8 +22,23 @@ package struct QRError: Error, Equatable, Sendable {
         self.hint = hint
     }
 
-    static let outOfMemory = QRError(
+    package static let outOfMemory = QRError(
         code: .outOfMemory, reason: "no memory was left to draw a code", hint: "free memory and try again")
+
+    package static let emptyText = QRError(
+        code: .emptyText, reason: "the text is empty", hint: "give at least one character")
+
+    package static func textTooLong(_ byteCount: Int, level: QRLevel) -> QRError {
+        QRError(
+            code: .textTooLong, reason: "\(byteCount) bytes do not fit a QR code at level \(level.rawValue)",
+            hint: "shorten the text, or choose a lower level")
+    }
+
+    package static func maskOutOfRange(_ mask: Int) -> QRError {
+        QRError(
+            code: .maskOutOfRange, reason: "mask \(mask) does not exist; masks are 0 to 7",
+            hint: "leave the mask to the encoder")
+    }
 }
 
 extension QRError: CodedError {}

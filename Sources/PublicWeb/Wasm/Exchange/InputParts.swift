@@ -23,6 +23,18 @@ struct InputParts {
         return parts[index]
     }
 
+    /// A part that is a text in UTF-8.
+    func text(_ index: Int) throws(StepFailure) -> String {
+        String(decoding: try bytes(index), as: UTF8.self)
+    }
+
+    /// A part of `byteCount` bytes, at most 8, that is a whole number, big-endian.
+    func number(_ index: Int, byteCount: Int) throws(StepFailure) -> UInt64 {
+        let bytes = try bytes(index)
+        guard bytes.count == byteCount else { throw .misused }
+        return bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// A part that is a whole number in decimal digits.
     func number(_ index: Int) throws(StepFailure) -> UInt64 {
         guard let number = UInt64(String(decoding: try bytes(index), as: UTF8.self)) else { throw .misused }
