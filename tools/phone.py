@@ -27,6 +27,8 @@ WRONG_CLOCK = """(() => { const Right = Date, offset = OFFSET * 1000;
 WATCH = """
 addEventListener('securitypolicyviolation', event => console.error('CSP ' + event.violatedDirective));
 globalThis.wakeLocks = 0;
+globalThis.visibilities = [];
+document.addEventListener('visibilitychange', () => visibilities.push(document.visibilityState));
 if (navigator.wakeLock) {
   const request = navigator.wakeLock.request.bind(navigator.wakeLock);
   navigator.wakeLock.request = async kind => { globalThis.wakeLocks += 1; return request(kind); };
@@ -119,6 +121,54 @@ class Phone:
                     asked.onsuccess = () => { opening.result.close(); resolve(asked.result); };
                 };
                 opening.onerror = () => reject(opening.error); })""", store)
+
+
+class Driver:
+    """A Chromium by chromedriver (WebDriver), in which a tab behind another one is hidden."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            if found := re.search(r"successfully on port (\d+)", line):
+                break
+        self.base = f"http://127.0.0.1:{found[1]}/session"
+        words = ["--headless=new"] + (["--no-sandbox"] if os.geteuid() == 0 else [])
+        options = {"binary": shutil.which("chromium"), "args": words}
+        made = self.post("", {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}})
+        self.base += "/" + made["sessionId"]
+        return self
+
+    def __exit__(self, *error):
+        urllib.request.urlopen(urllib.request.Request(self.base, method="DELETE")).read()
+        self.process.terminate()
+        self.process.wait()
+
+    def post(self, path, content):
+        request = urllib.request.Request(self.base + path, json.dumps(content).encode(),
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)["value"]
+
+    def cdp(self, name, parameters):
+        return self.post("/goog/cdp/execute", {"cmd": name, "params": parameters})
+
+    def visit(self, url):
+        self.post("/url", {"url": url})
+
+    def run(self, script):
+        return self.post("/execute/sync", {"script": script, "args": []})
+
+    def window(self):
+        with urllib.request.urlopen(self.base + "/window") as answer:
+            return json.load(answer)["value"]
+
+    def new_window(self):
+        self.post("/window", {"handle": self.post("/window/new", {"type": "tab"})["handle"]})
+
+    def switch(self, handle):
+        """Shows this tab."""
+        self.post("/window", {"handle": handle})
+        self.cdp("Page.bringToFront", {})
 
 
 class Gate:

@@ -176,7 +176,6 @@ def showing(scene, checks):
         page = one.page
         page.click("#kind")
         page.wait_for_selector('canvas[data-kind="signed"]')
-        # A signature may not be older than the chain's link that the gate has just seen.
         verdict = gate(scene, site).verdict(one.picture(path))
         checks(f"{suite}: a signed code's picture of 300 px is accepted", verdict["code"] == "ok", verdict)
         key = one.page.evaluate("""() => new Promise(resolve => {
@@ -296,7 +295,7 @@ def drawing(scene, checks):
 def signatures(scene, checks):
     """Each of 100 challenges is answered by a signature of the browser's own ES256 key."""
     site = scene.site("es256", "es256")
-    one, look = ready(scene, site), gate(scene, site, "service-window")
+    one = ready(scene, site)
     codes = {}
     path = os.path.join(scene.folder, "signature.png")
     for number in range(100):
@@ -304,7 +303,8 @@ def signatures(scene, checks):
         one.page.evaluate("() => document.querySelector('.code canvas')?.removeAttribute('data-until')")
         one.page.evaluate("challenge => { location.hash = `challenge=${challenge}`; }", challenge)
         one.page.wait_for_selector('canvas[data-kind="signed"][data-until]')
-        code = look.code(one.picture(path, width=None), "--challenge", challenge)
+        # A gate takes one presentation of a credential a second.
+        code = gate(scene, site, "service-window").code(one.picture(path, width=None), "--challenge", challenge)
         codes[code] = codes.get(code, 0) + 1
     checks("100 ES256 presentations over a gate's challenges are all accepted", codes == {"ok": 100}, codes)
     one.close()

@@ -44,6 +44,7 @@ extension Assets {
         ("wallet-settings-view.js", PackageResources.wallet_settings_view_js),
         ("wallet-shell.js", PackageResources.wallet_shell_js),
         ("wallet-showing.js", PackageResources.wallet_showing_js),
+        ("wallet-start.js", PackageResources.wallet_start_js),
         ("wallet-store.js", PackageResources.wallet_store_js),
         ("wallet-symbol.js", PackageResources.wallet_symbol_js),
         ("wallet-words.js", PackageResources.wallet_words_js),

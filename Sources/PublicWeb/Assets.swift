@@ -20,7 +20,7 @@ package struct Assets: Sendable {
     static let entryName = "page.js"
     static let styleName = "style.css"
     static let moduleName = "reader.wasm"
-    static let walletEntryName = "wallet.js"
+    static let walletEntryName = "wallet-start.js"
     static let walletStyleName = "wallet.css"
     static let walletModuleName = "wallet.wasm"
     static let folder = "a"

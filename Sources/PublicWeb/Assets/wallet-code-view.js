@@ -1,6 +1,7 @@
 import { button, icon, make, notice } from "./wallet-dom.js";
 import { notices } from "./wallet-notices.js";
 import { draw } from "./wallet-symbol.js";
+import { timeText } from "./wallet-words.js";
 
 /** Which holdings were noted in the history since the wallet was opened. */
 const noted = new Set();
@@ -95,7 +96,11 @@ class LiveCode {
       button(words.code.enlarge, () => this.#enlarge(), { class: "enlarge", id: "enlarge" }));
     this.below = make("div", { class: "below" });
     this.section.append(this.code, this.below);
-    this.onsize = () => this.#redraw();
+    this.onsize = () => {
+      this.room = this.section.clientWidth;
+      this.#redraw();
+    };
+    this.room = this.section.clientWidth;
     addEventListener("resize", this.onsize);
     this.onvisible = () => document.visibilityState === "visible" && this.#tick();
     document.addEventListener("visibilitychange", this.onvisible);
@@ -156,8 +161,9 @@ class LiveCode {
       this.#describe();
     }
     if (shown === null) return;
+    const { module } = await app.showingCodes();
     const begin = performance.now();
-    this.symbol = (await app.showingCodes()).module.symbol(shown.text);
+    this.symbol = module.symbol(shown.text);
     this.#redraw();
     this.canvas.dataset.drawn = String(Math.round((performance.now() - begin) * 10) / 10);
     this.canvas.dataset.until = String(shown.until);
@@ -170,7 +176,7 @@ class LiveCode {
 
   #redraw() {
     if (this.symbol === undefined) return;
-    draw(this.canvas, this.symbol, this.section.clientWidth);
+    draw(this.canvas, this.symbol, this.room);
     const large = document.querySelector("dialog.whole canvas");
     if (large) draw(large, this.symbol, Math.min(innerWidth, innerHeight * 0.75));
   }
@@ -191,7 +197,6 @@ class LiveCode {
       this.below.replaceChildren();
       return;
     }
-    const days = Math.floor((holding.coveredUntil - app.clock.now()) / 86_400);
     const change = () => {
       this.kind = this.kind === "chain" ? "signed" : "chain";
       app.kind = this.kind;
@@ -201,13 +206,13 @@ class LiveCode {
       document.getElementById("kind")?.focus();
     };
     const isAsked = app.challenge.length > 0;
-    this.below.replaceChildren(
-      make("p", { id: "strip" }, days >= 1 ? words.code.daysLeft(days) : words.code.lastDay),
+    this.below.replaceChildren(...[
+      make("p", { id: "strip" }, words.code.goodUntil(timeText(holding.coveredUntil))),
       isAsked && make("p", {}, words.code.challenge),
       make("p", { class: "quiet" }, words.code.kinds[isAsked ? "signed" : this.kind]),
       isAsked
         ? button(words.code.toChain, () => { app.challenge = new Uint8Array(); app.render(); }, { class: "plain" })
-        : button(this.kind === "chain" ? words.code.toSigned : words.code.toChain, change, { class: "plain", id: "kind" }));
+        : button(this.kind === "chain" ? words.code.toSigned : words.code.toChain, change, { class: "plain", id: "kind" })].filter(Boolean));
   }
 
   /** The code on a white screen. */

@@ -36,11 +36,12 @@ export const english = {
     labelHint: "The name stays on this phone and is never sent.",
     labelSave: "Save and show",
     lossReminder: "Keep the loss code at home. If the phone is lost, it revokes these codes from any other phone.",
+    linkLasts: "The link is good for 10 minutes.",
     resumed: "Receiving was interrupted, and is complete now.",
     triesLeft: (count) => `The PIN is wrong. ${count} more ${count === 1 ? "try" : "tries"}.`,
   },
   failures: {
-    offline: { title: "No network", detail: "Check the network, then try again. The link is good for 10 minutes." },
+    offline: { title: "No network", detail: "Check the network, then try again." },
     unavailable: { title: "The service does not answer", detail: "Try again later." },
     pin_locked: { title: "Locked after 5 wrong PINs", detail: "This link cannot be used any more. Get a new one." },
     offer_used: {
@@ -61,8 +62,7 @@ export const english = {
     own: "Your own code", ward: "A relative's code", wardOf: (label) => `Shown by you (${label})`,
     canvas: "QR code; hold it before the scanner", enlarge: "Show full screen", close: "Tap anywhere to close",
     secondsLeft: (count) => `New code in ${count} s`, refreshes: "Renews by itself",
-    daysLeft: (count) => `Good for ${count} more ${count === 1 ? "day" : "days"}; renews by itself before the end`,
-    lastDay: "Ends today; renews by itself when online",
+    goodUntil: (time) => `Good until ${time}; renews by itself before that when online`,
     kinds: { chain: "Usual code", signed: "Signed code" },
     toSigned: "Does the gate want a signed code? Show it", toChain: "Show the usual code",
     challenge: "Answering the gate's question",
@@ -115,7 +115,9 @@ export const english = {
     label: "Loss code", hint: "17 letters and digits, such as ABCD-EFGH-IJKL-MNOP-Q",
     send: "Revoke the lost phone's codes",
     done: (count) => ({
-      title: "Revoked", detail: `${count} ${count === 1 ? "code was" : "codes were"} revoked. Get new ones at a window.`,
+      title: "Revoked",
+      detail: count === 0 ? "No code was live any more. A link that was not used has ended too."
+        : `${count} ${count === 1 ? "code was" : "codes were"} revoked. Get new ones at a window.`,
     }),
   },
   place: {

@@ -1,6 +1,9 @@
 import { button, make, notice } from "./wallet-dom.js";
 import { timeText } from "./wallet-words.js";
 
+/** A time within a year. @param {number} seconds */
+const dayText = (seconds) => timeText(seconds).slice(5);
+
 /** Every live code of the holder, and how to revoke them. @param {import('./wallet.js').App} app @param {HTMLElement} main */
 export function liveView(app, main) {
   const { words } = app;
@@ -36,7 +39,7 @@ export function liveView(app, main) {
   function list(codes) {
     const items = codes.map((code) => make("li", {}, make("div", {},
       make("strong", {}, words.live[code.kind] ?? code.kind), make("br"),
-      words.live.span(timeText(code.issued_at), code.expires_at ? timeText(code.expires_at) : "")),
+      words.live.span(dayText(code.issued_at), code.expires_at ? dayText(code.expires_at) : "")),
     make("span", {}, code.is_here ? words.live.here : words.live.elsewhere)));
     const actions = make("div", { class: "actions" },
       button(words.live.revokeHere, () => confirm("holding"), { class: "danger", id: "revoke-here" }),

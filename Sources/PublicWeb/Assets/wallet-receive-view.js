@@ -45,7 +45,8 @@ export function receiveView(app, main) {
     }
     const isPassing = error instanceof Failure && error.isPassing;
     const again = () => (app.isPending ? attemptAgain() : attempt(pin));
-    const more = isPassing ? [button(words.retry, again, { id: "retry" })] : [];
+    const more = isPassing
+      ? [make("p", {}, words.receive.linkLasts), button(words.retry, again, { id: "retry" })] : [];
     if (code === "offer_used") more.push(make("a", { class: "button", href: "#lost" }, words.empty.lostLink));
     show(isPassing ? "passing" : "failed", notice(isPassing ? "open" : "bad", code, app.failureWords(error), ...more));
     app.announce(app.failureWords(error).title);

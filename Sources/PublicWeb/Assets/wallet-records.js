@@ -23,7 +23,8 @@ export class Records {
 
   /** @returns {Promise<any[]>} the newest first. */
   async all(store) {
-    return (await this.store.all(store)).sort((left, right) => right.at - left.at);
+    const age = (left, right) => right.at - left.at || (left.id < right.id ? 1 : -1);
+    return (await this.store.all(store)).sort(age);
   }
 
   /** Deletes what is over. @param {number} now */

@@ -23,14 +23,11 @@ struct WalletPage: Sendable {
             head.append(.of(.link, [.rel("icon"), .type("image/png"), .href(icon)]))
             head.append(.of(.link, [.rel("apple-touch-icon"), .href(icon)]))
         }
-        // All scripts at once: without these a browser finds them one after the other.
-        for name in WalletShell.scriptNames(in: assets) {
-            guard let script = link(name) else { continue }
-            head.append(.of(.link, [.rel("modulepreload"), .href(script)]))
-        }
         head.append(.of(.script, [.type("module"), .src(script), .crossOrigin]))
         var data: [HTMLAttribute] = [
             .class("usual wallet"), .data("version", version), .data("module", "/\(Assets.folder)/\(module.path)"),
+            // All scripts at once: otherwise a browser finds them one after the other.
+            .data("scripts", WalletShell.scriptNames(in: assets).compactMap { link($0)?.text }.joined(separator: " ")),
         ]
         if let reader = assets.file(named: Assets.moduleName) {
             data.append(.data("reader", "/\(Assets.folder)/\(reader.path)"))
