@@ -201,6 +201,15 @@ let package = Package(
             swiftSettings: settings),
         workshop(
             "log-forge", ["CommandSupport", "Encoding", "LogForge", "Platform", "Signing", "TraceLog", argumentParser]),
+        .target(
+            name: "WalletPhone", dependencies: ["Credential", "Encoding", "ForeignCodes", "Issuing", "Signing"],
+            path: "Sources/Workshop/WalletPhone", swiftSettings: settings),
+        workshop(
+            "wallet-bench",
+            [
+                "Encoding", "IssuerInterface", "Issuing", "Platform", "Signing", "WalletPhone", "suishend",
+                argumentParser,
+            ]),
         workshop("log-crash-driver", ["Encoding", "Signing", "Storage", "TraceLog"]),
         workshop("wire-vectors", ["CommandSupport", "Credential", "Encoding", "Gate", "Signing"]),
         workshop(
@@ -259,16 +268,13 @@ let package = Package(
             ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
         .target(
             name: "IssuerTestSupport",
-            dependencies: [
-                "Credential", "Encoding", "ForeignCodes", "Gate", "Issuing", "Platform", "Signing", "TestSupport",
-            ],
+            dependencies: ["Encoding", "Gate", "Issuing", "Platform", "Signing", "TestSupport"],
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
             [
                 "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerTestSupport", "Issuing", "Platform",
-                "Signing", "Storage",
-                "TestSupport", "TraceLog",
+                "Signing", "Storage", "TestSupport", "TraceLog",
             ]),
         tests(
             "HTTPServingTests",
@@ -278,8 +284,7 @@ let package = Package(
             [
                 "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerInterface",
                 "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
-                "chain-verify", "suishen",
-                "suishend", grdb,
+                "WalletPhone", "chain-verify", "suishen", "suishend", grdb,
             ]),
         tests(
             "PublicWebTests",

@@ -20,8 +20,8 @@ KINDS = {
     "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate HTTPServing IssuerHTTP IssuerInterface
         Issuing Platform PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage TraceLog""",
     "command": "chain-verify suishen suishen-web suishend verify",
-    "workshop": """LogForge audit-bench bench log-bench log-crash-driver log-forge scan-bench settlement-simulation stream-bench
-        transit-issuer wire-vectors""",
+    "workshop": """LogForge WalletPhone audit-bench bench log-bench log-crash-driver log-forge scan-bench
+        settlement-simulation stream-bench transit-issuer wallet-bench wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
         FuzzTests GateTestSupport GateTests HTTPServingTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests QREncodingTests
         QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",

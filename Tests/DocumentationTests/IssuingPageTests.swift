@@ -1,5 +1,6 @@
 import Platform
 import Signing
+import Storage
 import Testing
 
 @testable import IssuerHTTP
@@ -50,6 +51,26 @@ struct IssuingPageTests {
         let moved = numbers["seconds that the clock may move against the time since the machine's start"]
         #expect(behind == Int(SigningClock.skewMilliseconds / 1000))
         #expect(moved == Int(SigningClock.jumpMillisecondsMax / 1000))
+    }
+
+    @Test("have the limits of wallets")
+    func wallets() throws {
+        let numbers = try Page("Issuing.docc/Wallets.md").numbers("Limits")
+        let limits: [(String, UInt64)] = [
+            ("seconds that an offer lasts", Registry.offerSeconds),
+            ("seconds that an ended offer is known", Registry.endedOfferSeconds),
+            ("wrong PINs", Registry.wrongPINCountMax), ("seconds that a nonce lasts", ProofNonces.lifetimeSeconds),
+            ("seconds that an access token lasts", AccessToken.lifetimeSeconds),
+            ("seconds before the end in which a phone may renew", IssuingService.renewalSeconds),
+            ("days of a strip", IssuingService.stripCountMax),
+            ("days of a strip by default", IssuingService.walletDaysDefault),
+            ("bytes of a signed token", UInt64(SignedToken.byteCountMax)),
+            ("codes in one list", UInt64(IssuingService.walletCodeCountMax)),
+        ]
+        #expect(numbers.count == limits.count)
+        for (name, value) in limits { #expect(numbers[name].map { UInt64($0) } == value, "\(name)") }
+        // Wallets.md, "What a phone proves" and "Revocation".
+        #expect(ProofNonces.seenCountMax == 1_048_576 && LossCode.byteCount == 10)
     }
 
     @Test("have every key file of an installation, in each suite", arguments: Suite.allCases)

@@ -1,4 +1,5 @@
 import Encoding
+import ForeignCodes
 import Signing
 import Storage
 
@@ -24,5 +25,26 @@ extension FuzzTarget {
         for suite in Suite.allCases { _ = try? IssueOrder(request, suite: suite) }
         _ = try? IssuingService.BundleOrder(request)
         _ = try? EventRequest(request, nowMilliseconds: 1_750_000_000_000, random: SystemRandom())
+    }
+
+    /// A phone's signed token; the parts that its reader takes are signed again, so that what follows is reached too.
+    static func runSignedToken(_ bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        for type in ["dpop+jwt", "openid4vci-proof+jwt"] { _ = try? SignedToken(text, type: type) }
+        if let jwk = try? JSONValue.parse(bytes, byteCountMax: 4096), let key = JSONWebKey.key(jwk) {
+            precondition(JSONWebKey.thumbprint(of: key)?.count == 32)
+        }
+        if let loss = LossCode.bytes(text) { precondition(LossCode.bytes(LossCode.text(loss)) == loss) }
+        guard let key = try? SigningKey(seed: [UInt8](repeating: 7, count: 32), algorithm: .ed25519) else { return }
+        let x = Base64.encodeURL(key.verificationKey.raw)
+        let header = #"{"typ":"dpop+jwt","alg":"EdDSA","jwk":{"kty":"OKP","crv":"Ed25519","x":"\#(x)"}}"#
+        let content = "\(Base64.encodeURL(Array(header.utf8))).\(Base64.encodeURL(bytes))"
+        guard let signature = try? key.sign(Array(content.utf8)),
+            let nonces = try? ProofNonces(random: SystemRandom())
+        else { return }
+        let token = "\(content).\(Base64.encodeURL(signature))"
+        _ = try? DeviceProof(
+            token, for: .init(address: "https://a/vci/token", accessToken: nil), nonces, atMilliseconds: 1 << 40)
+        if let read = try? SignedToken(token, type: "dpop+jwt") { precondition(read.payload.object != nil) }
     }
 }

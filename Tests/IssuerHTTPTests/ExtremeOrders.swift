@@ -5,6 +5,7 @@ import Issuing
 import Signing
 import Testing
 import TraceLog
+import WalletPhone
 
 @testable import Gate
 
@@ -79,7 +80,48 @@ struct ExtremeOrders {
             .init(operation: .compromiseKey, body: ["kid": kid]), .init(operation: .readAudit, body: [:]),
             .init(operation: .health, body: [:]),
         ]
-        all += try Self.actorOrders(client, object) + Self.gateOrders(client)
+        all += try Self.actorOrders(client, object) + Self.gateOrders(client) + Self.walletOrders(client)
+    }
+
+    /// What a phone is offered, gets, renews and loses its codes by; each proof is good for the first request alone.
+    private static func walletOrders(_ client: IssuerClient) throws -> [Order] {
+        let socket = client.path
+        let subjects = try ["110101199003070177", "110101199003070011"].map { number in
+            try client.ask(.registerPerson, ["residentId": .string(number)])["subject"] ?? .null
+        }
+        let phone = try Phone { try IssuerClient(path: socket).ask($0, $1) }
+        let order: JSONValue = ["subject": subjects[0], "ward": subjects[1], "days": 1]
+        let offers = try (0..<3).map { _ in try Phone.Offer(client.ask(.makeOffer, order)) }
+        let strips = try offers.prefix(2).map { try phone.receive($0) }
+        let refresh = strips[0].refreshToken ?? ""
+        let token = try phone.token(refresh: refresh)
+        let access = token["accessToken"] ?? .null
+        let nonce = try phone.nonce()
+        func proof(_ path: String) throws -> JSONValue {
+            .string(try phone.dpop(path, nonce: nonce, accessToken: path == "token" ? nil : access.string))
+        }
+        let pin: JSONValue = offers[2].pin.map { .string($0) } ?? .null
+        return [
+            .init(operation: .makeOffer, body: order), .init(operation: .walletNonce, body: [:]),
+            .init(
+                operation: .walletToken,
+                body: [
+                    "grant": "offer", "code": .string(offers[2].code), "pin": pin, "dpop": try proof("token"),
+                ]),
+            .init(
+                operation: .walletToken,
+                body: ["grant": "refresh", "refreshToken": .string(refresh), "dpop": try proof("token")]),
+            .init(operation: .walletCodes, body: ["accessToken": access, "dpop": try proof("codes")]),
+            .init(
+                operation: .walletCredential,
+                body: try phone.order(by: token, secret: nil, seeds: Phone.seeds(for: token), nonce: nonce)),
+            .init(operation: .listHoldings, body: ["subject": subjects[1]]),
+            .init(
+                operation: .walletRevoke,
+                body: ["accessToken": access, "dpop": try proof("revoke"), "scope": "holding"]),
+            .init(operation: .revokeHolding, body: ["holding": .string(strips[1].holding)]),
+            .init(operation: .walletLost, body: ["lossCode": .string(offers[2].lossCode)]),
+        ]
     }
 
     /// What a gate is registered, shown and ended by.

@@ -1,6 +1,7 @@
 import Encoding
 import IssuerInterface
 import IssuerTestSupport
+import WalletPhone
 import Issuing
 import Platform
 import Signing
@@ -15,8 +16,10 @@ final class WalletDaemon {
     let ward: String
 
     /// Starts a daemon with two registered persons.
-    init(_ suite: Suite = .ed25519) throws {
-        daemon = try HTTPDaemon(Installation(suite))
+    convenience init(_ suite: Suite = .ed25519) throws { try self.init(on: Installation(suite)) }
+
+    init(on installation: Installation) throws {
+        daemon = try HTTPDaemon(installation)
         let client = try IssuerClient(path: daemon.socket)
         let subjects = try Self.residentIDs.map { number -> String in
             let person: JSONValue = ["residentId": .string(number), "medical": "0123456789abcdef01234567"]

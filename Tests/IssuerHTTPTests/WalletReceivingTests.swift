@@ -1,6 +1,7 @@
 import Encoding
 import Glibc
 import IssuerTestSupport
+import WalletPhone
 import Issuing
 import Signing
 import Testing

@@ -7,12 +7,12 @@ import TraceLog
 enum StoreContents {
     static let names = [
         "keys", "objects", "persons", "pairs", "enterprises", "codes", "live", "blocks", "floors", "lists", "revoked",
-        "answers", "counters", "audit", "position", "entries", "histories", "own", "heads", "openings", "requests",
-        "floor",
+        "offers", "holdings", "held", "answers", "counters", "audit", "position", "entries", "histories", "own",
+        "heads", "openings", "requests", "floor",
     ]
 
     static func lines(_ snapshot: any StoreSnapshot) throws -> [String] {
-        try registry(snapshot) + status(snapshot) + log(snapshot)
+        try registry(snapshot) + wallets(snapshot) + status(snapshot) + log(snapshot)
     }
 
     private static func line(_ name: String, _ parts: [Any?]...) -> String {
@@ -37,6 +37,33 @@ enum StoreContents {
                 try snapshot.auditLines(after: 0, count: 1000, subject: nil),
                 try snapshot.auditLines(after: 3, count: 4, subject: "A")),
             line("position", [try snapshot.position()]),
+        ]
+    }
+
+    private static func wallets(_ snapshot: any StoreSnapshot) throws -> [String] {
+        let ids = StoreStep.identifiers
+        return [
+            line(
+                "offers", try ids.map { try snapshot.offer($0) },
+                try ids.map { try snapshot.offer(codeDigest: $0 + [1]) },
+                try ids.map { try snapshot.offer(lossDigest: $0) },
+                try StoreStep.names.flatMap { try snapshot.openOffers(of: $0) } as [OfferRecord]),
+            line(
+                "holdings", try ids.map { try snapshot.holding($0) },
+                try ids.map { try snapshot.holding(lossDigest: $0) },
+                try StoreStep.names.flatMap { try snapshot.holdings(of: $0, countMax: 3) } as [HoldingRecord]),
+            line(
+                "held",
+                try ids.flatMap { id in
+                    try StoreStep.names.flatMap { name in
+                        let places = try snapshot.liveStatusPlaces(ofHolding: id, subject: name, at: 2)
+                        return places.own + places.guardians
+                    }
+                } as [StatusPlace],
+                try StoreStep.names.flatMap { try snapshot.liveCodes(of: $0, guardian: nil, at: 2, countMax: 4) }
+                    as [LiveCode],
+                try StoreStep.names.flatMap { try snapshot.liveCodes(of: $0, guardian: "a", at: 2, countMax: 4) }
+                    as [LiveCode]),
         ]
     }
 

@@ -27,7 +27,8 @@ struct StoreStep: Sendable {
     }
 
     static func random(using random: inout SeededGenerator) -> StoreStep {
-        switch Int.random(in: 0..<3, using: &random) {
+        switch Int.random(in: 0..<4, using: &random) {
+        case 3: wallets(Draw(using: &random), Int.random(in: 0..<5, using: &random))
         case 0: registry(Draw(using: &random), Int.random(in: 0..<12, using: &random))
         case 1: status(Draw(using: &random), Int.random(in: 0..<6, using: &random))
         default: log(Draw(using: &random), Int.random(in: 0..<8, using: &random))
@@ -107,6 +108,36 @@ struct StoreStep: Sendable {
         }
     }
 
+    private static func wallets(_ draw: Draw, _ kind: Int) -> StoreStep {
+        let subject = OfferRecord.Subject(
+            subject: draw.name, guardian: draw.isOdd ? draw.other : nil, scope: draw.number, days: 7)
+        switch kind {
+        case 0, 1:
+            return StoreStep("offer") {
+                try $0.putOffer(
+                    OfferRecord(
+                        identifier: draw.bytes, subject: subject, codeDigest: draw.bytes + [1],
+                        pinDigest: draw.isOdd ? [7] : nil, lossDigest: draw.more,
+                        sealedSecret: draw.number < 6 ? [8] : nil, wrongPINCount: draw.number / 5,
+                        status: [.open, .open, .used, .revoked][Int(draw.number % 4)], madeAt: draw.number,
+                        expiresAt: draw.number + 2))
+            }
+        case 2, 3:
+            return StoreStep("holding") {
+                try $0.putHolding(
+                    HoldingRecord(
+                        identifier: draw.bytes, subject: subject, thumbprint: draw.more, lossDigest: draw.more,
+                        madeAt: draw.number, coveredUntil: draw.number * 2,
+                        status: draw.number == 3 ? .revoked : .active, statusAt: draw.number))
+            }
+        default:
+            return StoreStep("offers end") {
+                try $0.eraseOfferSecrets(until: draw.number, countMax: 100)
+                    + $0.deleteOffers(until: draw.number / 2, countMax: 1)
+            }
+        }
+    }
+
     private static func status(_ draw: Draw, _ kind: Int) -> StoreStep {
         let list = draw.list.name
         let base = draw.number * UInt64(Registry.statusBlockCount)
@@ -118,7 +149,8 @@ struct StoreStep: Sendable {
                         id: draw.bytes + draw.more, subject: draw.name, form: .object, kind: nil, list: draw.list,
                         statusIndex: draw.isOdd ? draw.number : nil, actor: draw.isOdd ? draw.other : nil,
                         actorIndex: draw.isOdd ? draw.number + 1 : nil, issuedAt: draw.number / 2,
-                        expiresAt: draw.number.isMultiple(of: 3) ? nil : draw.number, keyIdentifier: [1, 2, 3, 4]))
+                        expiresAt: draw.number.isMultiple(of: 3) ? nil : draw.number, keyIdentifier: [1, 2, 3, 4],
+                        holding: draw.number.isMultiple(of: 2) ? draw.more : nil))
             }
         case 1:
             return StoreStep("revoke") {

@@ -7,7 +7,8 @@ package final class IssuerClient {
     /// The most bytes of an answer, with room for a gate bundle with all its status lists.
     private static let answerByteCountMax = 256 << 20
 
-    private let path: String
+    /// The daemon's socket.
+    package let path: String
     private let connection: HTTPConnection
 
     /// Connects.

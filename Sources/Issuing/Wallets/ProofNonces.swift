@@ -37,12 +37,14 @@ final class ProofNonces: Sendable {
 
     private let key: [UInt8]
     private let random: any RandomSource
+    private let seenCountMax: Int
     private let state = Mutex(State())
 
     /// - Throws: `random_unavailable`.
-    init(random: any RandomSource) throws(SigningError) {
+    init(random: any RandomSource, seenCountMax: Int = seenCountMax) throws(SigningError) {
         key = try random.bytes(DigestAlgorithm.sha256.byteCount)
         self.random = random
+        self.seenCountMax = seenCountMax
     }
 
     /// A new nonce in Base64url.
@@ -82,7 +84,7 @@ final class ProofNonces: Sendable {
             guard !state.now.contains(seen), !state.before.contains(seen) else {
                 return .proofInvalid("the proof's jti was used before")
             }
-            guard state.now.count + state.before.count < Self.seenCountMax else {
+            guard state.now.count + state.before.count < seenCountMax else {
                 (state.now, state.before, state.endedMilliseconds) = ([], [], now)
                 return .nonceNeeded
             }

@@ -126,8 +126,8 @@ extension Registry {
 
     /// The content of a token; nil when this registry did not seal it for that use.
     package func opened(token: [UInt8], for use: String) throws -> [UInt8]? {
-        // A tag has 16 bytes; fewer bytes are no token.
-        guard token.count >= 32 else { return nil }
+        // A nonce has 12 bytes and a tag 16; fewer bytes are no token.
+        guard token.count >= 28 else { return nil }
         return try cipher.opened(token, subject: Self.place(ofToken: use))
     }
 

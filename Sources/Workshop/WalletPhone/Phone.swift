@@ -17,10 +17,15 @@ package struct Phone: Sendable {
         _ algorithm: SignatureAlgorithm = .ed25519, origin: String = "https://wallet.code.suishen.example",
         _ asking: @escaping Asking
     ) throws {
-        key = try SigningKey.generate(algorithm)
-        self.origin = origin
-        self.asking = asking
+        self.init(key: try SigningKey.generate(algorithm), origin: origin, asking)
     }
+
+    private init(key: SigningKey, origin: String, _ asking: @escaping Asking) {
+        (self.key, self.origin, self.asking) = (key, origin, asking)
+    }
+
+    /// The same phone on another way to the daemon.
+    package func over(_ asking: @escaping Asking) -> Phone { Phone(key: key, origin: origin, asking) }
 
     /// What an offer gave to the phone and to its holder.
     package struct Offer: Sendable {
@@ -44,6 +49,10 @@ package struct Phone: Sendable {
     package struct Strip: Sendable {
         package let answer: JSONValue
         package let seeds: [ChainSeed]
+
+        package init(answer: JSONValue, seeds: [ChainSeed]) {
+            (self.answer, self.seeds) = (answer, seeds)
+        }
 
         package var holding: String { answer["holding"]?.string ?? "" }
         package var refreshToken: String? { answer["refreshToken"]?.string }
@@ -80,8 +89,12 @@ package struct Phone: Sendable {
 
     /// A token that the phone's key signs.
     package func token(header: JSONObject, payload: JSONObject) throws -> String {
-        let parts = [header, payload].map { Base64.encodeURL(Array(JSONValue.object($0).encoded().utf8)) }
-        let content = parts.joined(separator: ".")
+        try token([header, payload].map { JSONValue.object($0).encoded() })
+    }
+
+    /// A token of any texts that the phone's key signs.
+    package func token(_ texts: [String]) throws -> String {
+        let content = texts.map { Base64.encodeURL(Array($0.utf8)) }.joined(separator: ".")
         return content + "." + Base64.encodeURL(try key.sign(Array(content.utf8)))
     }
 
@@ -140,9 +153,10 @@ package struct Phone: Sendable {
             ["grant": "refresh", "refreshToken": .string(text), "dpop": .string(try dpop("token", nonce: nonce()))])
     }
 
-    /// Seeds of new chains, one for each day.
-    package static func seeds(days: Int, suite: Suite) throws -> [ChainSeed] {
-        try (0..<days).map { _ in
+    /// Seeds of new chains, one for each day that a token's answer names.
+    package static func seeds(for token: JSONValue) throws -> [ChainSeed] {
+        let suite = Suite(rawValue: token["suite"]?.string ?? "") ?? .ed25519
+        return try (0..<Int(token["days"]?.integer ?? 0)).map { _ in
             try ChainSeed(slotCount: HashChain.slotCountMax, digest: suite.digest, random: SystemRandom())
         }
     }
@@ -159,19 +173,22 @@ package struct Phone: Sendable {
     package func strip(
         by token: JSONValue, secret: [UInt8]?, seeds: [ChainSeed]? = nil, idempotencyKey key: String? = nil
     ) throws -> Strip {
-        let suite = Suite(rawValue: token["suite"]?.string ?? "") ?? .ed25519
-        let seeds = try seeds ?? Self.seeds(days: Int(token["days"]?.integer ?? 0), suite: suite)
+        let seeds = try seeds ?? Self.seeds(for: token)
+        let order = try order(by: token, secret: secret, seeds: seeds, idempotencyKey: key, nonce: nonce())
+        return Strip(answer: try asking(.walletCredential, order), seeds: seeds)
+    }
+
+    /// A request for a strip, as ``strip(by:secret:seeds:idempotencyKey:)`` sends it.
+    package func order(
+        by token: JSONValue, secret: [UInt8]?, seeds: [ChainSeed], idempotencyKey key: String? = nil, nonce: String
+    ) throws -> JSONValue {
         let access = token["accessToken"]?.string ?? ""
-        let nonce = try nonce()
-        let answer = try asking(
-            .walletCredential,
-            [
-                "accessToken": .string(access),
-                "dpop": .string(try dpop("credential", nonce: nonce, accessToken: access)),
-                "proof": .string(try proof(nonce: nonce, anchors: seeds.map(\.anchor), secret: secret)),
-                "idempotencyKey": .string(try key ?? Hex.encode(SystemRandom().bytes(8))),
-            ])
-        return Strip(answer: answer, seeds: seeds)
+        return [
+            "accessToken": .string(access),
+            "dpop": .string(try dpop("credential", nonce: nonce, accessToken: access)),
+            "proof": .string(try proof(nonce: nonce, anchors: seeds.map(\.anchor), secret: secret)),
+            "idempotencyKey": .string(try key ?? Hex.encode(SystemRandom().bytes(8))),
+        ]
     }
 
     /// Receives an offer's first strip.
