@@ -1,4 +1,4 @@
-"""The service that tools/browser-test looks at: an installation, its daemon and its pages, by the built commands."""
+"""The service that browser-test and phone-test look at: an installation, its daemon and its pages, by the built commands."""
 import atexit
 import json
 import os
@@ -28,7 +28,7 @@ def until(is_met, what):
 class Site:
     """One issuer with its daemon; `serve` starts pages."""
 
-    def __init__(self, folder, binaries, issuer="SH", suite="ed25519"):
+    def __init__(self, folder, binaries, issuer="SH", suite="ed25519", **settings):
         self.folder, self.binaries, self.processes = folder, binaries, []
         atexit.register(self.stop)
         os.makedirs(os.path.join(folder, "tree"), mode=0o755)
@@ -36,7 +36,11 @@ class Site:
         self.suishen("init", "--host", HOST, "--issuer", issuer, "--suite", suite)
         path = os.path.join(self.state, "suishend.yaml")
         with open(path) as file:
-            lines = [f"publish: {self.tree}\n" if line.startswith("publish:") else line for line in file]
+            lines = file.readlines()
+        for name, value in ({"publish": self.tree} | settings).items():
+            # A setting that stands at its default is a comment.
+            places = [place for place, line in enumerate(lines) if line.lstrip("# ").startswith(f"{name}:")]
+            lines[places[0]:places[0] + 1] = [f"{name}: {value}\n"]
         with open(path, "w") as file:
             file.writelines(lines)
         self.start("suishend", "--state", self.state)
@@ -73,12 +77,18 @@ class Site:
             raise SystemExit(f"browser-test: error: suishen {' '.join(words)}: {done.stderr}")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def serve(self, *options):
+    def serve(self, *options, port=0):
         """Starts pages; returns their origin."""
-        web = self.start("suishen-web", "serve", "--socket", self.socket, "--tree", self.tree, "--host", HOST,
-                         "--listen", "127.0.0.1:0", *options, stdout=subprocess.PIPE)
-        line = web.stdout.readline().decode()
+        self.web = self.start("suishen-web", "serve", "--socket", self.socket, "--tree", self.tree, "--host", HOST,
+                              "--listen", f"127.0.0.1:{port}", *options, stdout=subprocess.PIPE)
+        line = self.web.stdout.readline().decode()
         return f"http://{HOST}:{int(line.rsplit(':', 1)[1])}"
+
+    def close(self):
+        """Stops the pages that were started last."""
+        self.web.terminate()
+        self.web.wait()
+        self.processes.remove(self.web)
 
     def object(self, kind="object", category="elevator", *more):
         return self.suishen("object", "register", "--kind", kind, "--manager", USCC, "--category", category,

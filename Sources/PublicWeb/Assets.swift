@@ -20,17 +20,23 @@ package struct Assets: Sendable {
     static let entryName = "page.js"
     static let styleName = "style.css"
     static let moduleName = "reader.wasm"
+    static let walletEntryName = "wallet-start.js"
+    static let walletStyleName = "wallet.css"
+    static let walletModuleName = "wallet.wasm"
     static let folder = "a"
 
     let files: [File]
 
     /// Digests the program's own files.
     ///
-    /// - Parameter module: the module of WebAssembly; nil for none.
+    /// - Parameters:
+    ///   - module: the module of WebAssembly with which pages check themselves; nil for none.
+    ///   - walletModule: the wallet's module; nil for no wallet.
     /// - Throws: `asset_invalid` for a script that names a missing file, or files that name one another in a circle.
-    package init(module: [UInt8]?) throws(WebError) {
+    package init(module: [UInt8]?, walletModule: [UInt8]? = nil) throws(WebError) {
         var sources = Self.embedded
         if let module { sources.append((Self.moduleName, module)) }
+        if let walletModule { sources.append((Self.walletModuleName, walletModule)) }
         try self.init(sources: sources)
     }
 
@@ -87,6 +93,7 @@ package struct Assets: Sendable {
 
     private static let types = [
         "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "wasm": "application/wasm",
+        "png": "image/png",
     ]
 
     private static func invalid(_ reason: String) -> WebError {

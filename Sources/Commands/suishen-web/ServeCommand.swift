@@ -10,7 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve the pages that codes open, without any key or database.",
         discussion: """
-            It reads the daemon's socket in the role `public`, and the published tree. HTTP/1.1 on this machine alone; \
+            It asks the daemon over its socket in the roles `public` and `wallet`, and reads the published tree. HTTP/1.1 on this machine alone; \
             nginx faces the network, as tools/nginx/suishen-web.conf has it. The line `suishen-web: ready on \
             ADDRESS` says that it serves. On SIGTERM it answers the requests in progress, then stops.
             """)
@@ -51,6 +51,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The module of WebAssembly with which pages check themselves, made by tools/build-wasm.")
     var module: String?
 
+    @Option(help: "The wallet's module, made by tools/build-wasm --wallet; without it the wallet's host has no wallet.")
+    var walletModule: String?
+
     @Option(help: "A second address of this machine alone, for the counts: /metrics.")
     var metrics: String?
 
@@ -72,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
             tree: tree, log: log,
             root: root.map { RootSource($0) } ?? .folder, users: .own(and: publisher), outbox: outbox,
             securityContact: securityContact, nowMilliseconds: clock)
-        let assets = try Assets(module: try moduleBytes)
+        let assets = try Assets(module: try bytes(of: module), walletModule: try bytes(of: walletModule))
         let counts = WebMetrics()
         // Begins before the sockets exist, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
@@ -98,11 +101,8 @@ struct ServeCommand: AsyncParsableCommand {
         return { at * 1000 }
     }
 
-    private var moduleBytes: [UInt8]? {
-        get throws {
-            guard let module else { return nil }
-            return try InputFile.read(module, byteCountMax: Self.moduleByteCountMax)
-        }
+    private func bytes(of module: String?) throws -> [UInt8]? {
+        try module.map { try InputFile.read($0, byteCountMax: Self.moduleByteCountMax) }
     }
 
     private static let moduleByteCountMax = 8 << 20

@@ -14,6 +14,9 @@ struct FittedAnswer: Sendable {
         security.add(for: answer.kind, isSecure: request?.isSecure == true, to: &fields)
         fields[.cacheControl] = answer.cacheControl
         if let link = answer.link, let name = HTTPField.Name("Link") { fields[name] = link }
+        if let location = answer.location { fields[.location] = location }
+        if let nonce = answer.nonce, let name = HTTPField.Name("DPoP-Nonce") { fields[name] = nonce }
+        if let seconds = answer.dateSeconds { fields[.date] = HTTPDate.text(seconds: seconds) }
         if let allow = answer.allow { fields[.allow] = allow }
         var vary = answer.vary.map { [$0] } ?? []
         if answer.gzip != nil { vary.append("Accept-Encoding") }

@@ -45,6 +45,8 @@ struct SecurityFields: Sendable {
             policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
             fields[.accessControlAllowOrigin] = "*"
         case .data: fields[.accessControlAllowOrigin] = "*"
+        case .wallet: policy = Self.page + "; form-action 'self'"
+        case .reply: Self.set("Cross-Origin-Resource-Policy", "same-origin", in: &fields)
         }
         fields[.contentSecurityPolicy] = policy
         fields[.xContentTypeOptions] = "nosniff"

@@ -13,6 +13,10 @@ struct WebAnswer: Sendable {
         case script
         /// Data that pages of every origin may read.
         case data
+        /// The wallet's page.
+        case wallet
+        /// An answer to the wallet's script, which no page of another origin may read.
+        case reply
     }
 
     let status: Int
@@ -29,6 +33,11 @@ struct WebAnswer: Sendable {
     var link: String?
     var allow: String?
     var download: String?
+    var location: String?
+    /// The nonce of the client's next proof (RFC 9449 §8.2).
+    var nonce: String?
+    /// The time of the answer, in seconds since 1970-01-01T00:00:00Z.
+    var dateSeconds: UInt64?
 
     /// - Parameters:
     ///   - status: the status.
@@ -55,6 +64,13 @@ struct WebAnswer: Sendable {
         self.init(
             json: ["error": Self.json(error.codeText, error.reason, error.hint)],
             status: status ?? error.errorClass.behindService.httpStatus)
+    }
+
+    /// Another path of this host, which has the page for good (RFC 9110 §15.4.9).
+    static func redirect(to path: String) -> WebAnswer {
+        var answer = WebAnswer(status: 308, kind: .data, type: "text/plain; charset=utf-8", bytes: [])
+        answer.location = path
+        return answer
     }
 
     static func json(_ code: String, _ reason: String, _ hint: String) -> JSONValue {

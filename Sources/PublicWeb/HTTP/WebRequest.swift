@@ -6,6 +6,8 @@ struct WebRequest: Sendable {
     let target: RequestTarget
     /// The host, in lower case, without a port.
     let host: String
+    /// The host and the port, as they were sent.
+    private let authority: String
     private let fields: HTTPFields
 
     enum Method: Sendable, Equatable {
@@ -23,7 +25,8 @@ struct WebRequest: Sendable {
             case .post: .post
             default: .other
             }
-        host = Self.host(of: head.authority ?? "")
+        authority = head.authority ?? ""
+        host = Self.host(of: authority)
         fields = head.headerFields
     }
 
@@ -37,6 +40,12 @@ struct WebRequest: Sendable {
     var origin: String? { fields[.origin] }
     var contentType: String? { fields[.contentType] }
     var contentLength: Int? { fields[.contentLength].flatMap { Int($0) } }
+
+    /// A field by its name; nil where it is absent.
+    func field(_ name: String) -> String? { HTTPField.Name(name).flatMap { fields[$0] } }
+
+    /// The origin that the client asked.
+    var ownOrigin: String { "\(isSecure ? "https" : "http")://\(authority.lowercased())" }
 
     /// Whether a body follows the head.
     var hasBody: Bool { contentLength ?? 0 > 0 || fields[.transferEncoding] != nil }

@@ -35,6 +35,17 @@ struct WebResponder: Sendable {
                 answer = routes.site.failure(error, to: parsed, isOfCode: true)
             }
             try await send(answer, to: parsed, writer, name, since: start)
+        case .wallet(let operation):
+            let answer: WebAnswer
+            do throws(WebError) {
+                let body = try await Self.body(
+                    of: request, parsed, type: operation.bodyType, byteCountMax: WalletOperation.byteCountMax)
+                answer = await routes.wallet.answer(operation, body, to: parsed)
+            } catch {
+                closeAfterAnswer()
+                answer = routes.wallet.refusal(operation, error)
+            }
+            try await send(answer, to: parsed, writer, name, since: start)
         }
     }
 
@@ -49,26 +60,30 @@ struct WebResponder: Sendable {
     }
 
     private static func form(of request: Request, _ parsed: WebRequest) async throws(WebError) -> [UInt8] {
-        guard parsed.contentLength ?? 0 <= FaultReport.byteCountMax else { throw tooLong }
-        let type = parsed.contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
-        guard type == "application/x-www-form-urlencoded" else {
-            throw WebError(
-                .formMalformed, "the body is not a form", hint: "send application/x-www-form-urlencoded")
+        try await body(
+            of: request, parsed, type: "application/x-www-form-urlencoded", byteCountMax: FaultReport.byteCountMax)
+    }
+
+    private static func body(
+        of request: Request, _ parsed: WebRequest, type: String, byteCountMax: Int
+    ) async throws(WebError) -> [UInt8] {
+        let tooLong = WebError(
+            .requestTooLong, "the body has over \(byteCountMax) bytes", hint: "shorten the text")
+        guard parsed.contentLength ?? 0 <= byteCountMax else { throw tooLong }
+        guard parsed.contentType?.prefix(while: { $0 != ";" && $0 != " " }).lowercased() == type else {
+            throw WebError(.formMalformed, "the body is not of the type \(type)", hint: "send \(type)")
         }
         var bytes: [UInt8] = []
         do {
             for try await buffer in request.body {
-                guard bytes.count + buffer.readableBytes <= FaultReport.byteCountMax else { throw tooLong }
+                guard bytes.count + buffer.readableBytes <= byteCountMax else { throw tooLong }
                 bytes.append(contentsOf: buffer.readableBytesView)
             }
         } catch let error as WebError {
             throw error
         } catch {
-            throw WebError(.formMalformed, "the body broke off", hint: "send the form again")
+            throw WebError(.formMalformed, "the body broke off", hint: "send it again")
         }
         return bytes
     }
-
-    private static let tooLong = WebError(
-        .requestTooLong, "the form has over \(FaultReport.byteCountMax) bytes", hint: "shorten the text")
 }

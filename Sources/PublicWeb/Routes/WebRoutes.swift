@@ -7,14 +7,18 @@ struct WebRoutes: Sendable {
         case answer(WebAnswer)
         /// The answer needs the body of a form.
         case form(base32: String)
+        /// The answer needs the body of a phone's request.
+        case wallet(WalletOperation)
     }
 
     let site: PublicSite
+    let wallet: WalletRoutes
     private let fixed: FixedRoutes
 
     init(_ site: PublicSite) {
         self.site = site
         fixed = FixedRoutes(site)
+        wallet = WalletRoutes(site, fixed)
     }
 
     func plan(for request: WebRequest) async -> (plan: Plan, name: String) {
@@ -23,7 +27,7 @@ struct WebRoutes: Sendable {
             if let refused = allowing(request) { return (.answer(refused), "/healthz") }
             return (.answer(await fixed.health()), "/healthz")
         }
-        guard request.host == site.settings.codeHost else { return (.answer(otherHost(request)), "other") }
+        guard request.host == site.settings.codeHost else { return await otherHost(request) }
         if path.count == 3, path[2] == "report", Self.form(path[0]) == .object {
             return (reportPlan(path[1], to: request), "/O/{code}/report")
         }
@@ -83,14 +87,22 @@ struct WebRoutes: Sendable {
         return answer
     }
 
-    private func otherHost(_ request: WebRequest) -> WebAnswer {
+    private func otherHost(_ request: WebRequest) async -> (plan: Plan, name: String) {
         guard request.host == site.settings.walletHost else {
-            return WebAnswer(
-                error: WebError(
-                    .hostUnknown, "this service does not serve that host",
-                    hint: "use the host of the codes, as --host names it"))
+            let error = WebError(
+                .hostUnknown, "this service does not serve that host",
+                hint: "use the host of the codes, as --host names it")
+            return (.answer(WebAnswer(error: error)), "other")
         }
-        return allowing(request) ?? site.failure(.pathUnknown, to: request)
+        if let operation = WalletRoutes.operation(request.path) {
+            guard request.method == .post else {
+                return (.answer(wrongMethod(request, "POST")), operation.publicPath)
+            }
+            return (.wallet(operation), operation.publicPath)
+        }
+        if let refused = allowing(request) { return (.answer(refused), "other") }
+        let (answer, name) = await wallet.answer(to: request)
+        return (.answer(answer), name)
     }
 
     /// The form that a path's letter stands for, in either case.

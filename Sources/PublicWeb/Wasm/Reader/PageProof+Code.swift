@@ -55,6 +55,8 @@ extension PageProof {
         case .object(let body):
             object["id"] = .string(Hex.encode(body.id))
             object["manager"] = .string(body.manager.text)
+            object["kind"] = .string(body.kind.name)
+            object["category"] = .string(String(body.category))
         case .person: break
         }
         if let list = claims.statusList, let index = claims.statusIndices.first {

@@ -1,0 +1,88 @@
+import { bigEndian, hex } from "./wallet-bytes.js";
+import { Failure } from "./wallet-failure.js";
+
+/** The steps, as the module numbers them. */
+const steps = { credential: 1, anchor: 2, linked: 3, covered: 4, signed: 5, symbol: 6 };
+/** The slots of a chain: those of a day, also where a code lasts for a shorter time. */
+const slots = bigEndian(2880, 4);
+const isBytes = 2;
+const levels = { L: 0, M: 1, Q: 2, H: 3 };
+
+/** The module of WebAssembly: chains, presentations and symbols, from the sources that issuers and gates run. */
+export class Module {
+  #exports;
+
+  /** @param {WebAssembly.Instance} instance */
+  constructor(instance) {
+    this.#exports = instance.exports;
+  }
+
+  /** @param {string} path @throws {Failure} `offline`, `module` */
+  static async load(path) {
+    let response;
+    try {
+      response = await fetch(path, { credentials: "omit" });
+    } catch (error) {
+      throw new Failure("offline", String(error));
+    }
+    if (!response.ok) throw new Failure("unavailable", `${path}: ${response.status}`);
+    try {
+      const { instance } = await WebAssembly.instantiate(await response.arrayBuffer(), {});
+      return new Module(instance);
+    } catch (error) {
+      throw new Failure("module", String(error));
+    }
+  }
+
+  /** What a code says of itself; nothing is verified. @param {string} text */
+  credential(text) {
+    return this.#run(steps.credential, [text]);
+  }
+
+  /** @param {Uint8Array} seed @returns {string} the chain's anchor in hexadecimal digits. */
+  anchor(seed) {
+    return hex(this.#run(steps.anchor, [seed, slots]));
+  }
+
+  /** A chain code as it is shown. @returns {{text: string, slot: number, until: number}} */
+  linked(text, seed, time) {
+    return this.#run(steps.linked, [text, seed, slots, bigEndian(time, 8)]);
+  }
+
+  /** The bytes that the device key signs for a signed code. @returns {Uint8Array} */
+  covered(text, time, challenge) {
+    return this.#run(steps.covered, [text, bigEndian(time, 8), challenge]);
+  }
+
+  /** A signed code as it is shown. @returns {{text: string}} */
+  signed(text, time, challenge, signature) {
+    return this.#run(steps.signed, [text, bigEndian(time, 8), challenge, signature]);
+  }
+
+  /** @param {string} text @returns {{size: number, modules: Uint8Array}} 1 is dark. */
+  symbol(text) {
+    const bytes = this.#run(steps.symbol, [text, Uint8Array.of(levels.M)]);
+    return { size: bytes[2], modules: bytes.subarray(3) };
+  }
+
+  #run(step, parts) {
+    const pieces = parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
+    const byteCount = pieces.reduce((sum, piece) => sum + 4 + piece.length, 0);
+    const place = this.#exports.reserve(byteCount) >>> 0;
+    if (place === 0) throw new Failure("module", `${byteCount} bytes`);
+    const input = new Uint8Array(this.#exports.memory.buffer, place, byteCount);
+    let position = 0;
+    for (const piece of pieces) {
+      input.set(bigEndian(piece.length, 4), position);
+      input.set(piece, position + 4);
+      position += 4 + piece.length;
+    }
+    const kind = this.#exports.run(step);
+    const start = this.#exports.output() >>> 0;
+    const output = new Uint8Array(this.#exports.memory.buffer).slice(start, start + this.#exports.outputByteCount());
+    if (kind === isBytes) return output;
+    const result = JSON.parse(new TextDecoder().decode(output));
+    if (result.error) throw new Failure(result.error, result.reason);
+    return result;
+  }
+}
