@@ -1,4 +1,5 @@
 import Encoding
+import Glibc
 import IssuerInterface
 import IssuerTestSupport
 import WalletPhone
@@ -11,12 +12,14 @@ import TestSupport
 final class WalletDaemon {
     static let residentIDs = ["11010519491231002X", "110105194912310038"]
 
+    static var now: UInt64 { UInt64(time(nil)) }
+
     let daemon: HTTPDaemon
     let subject: String
     let ward: String
 
     /// Starts a daemon with two registered persons.
-    convenience init(_ suite: Suite = .ed25519) throws { try self.init(on: Installation(suite)) }
+    convenience init(_ suite: Suite = .ed25519) throws { try self.init(on: Installation(suite, at: Self.now)) }
 
     init(on installation: Installation) throws {
         daemon = try HTTPDaemon(installation)

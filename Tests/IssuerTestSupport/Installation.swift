@@ -11,12 +11,13 @@ package final class Installation: Sendable {
     package let state: StateDirectory
     package let folder: ScratchFolder
 
-    package init(_ suite: Suite = .ed25519, in folder: ScratchFolder? = nil) throws {
+    /// Makes an installation whose keys are valid from `time` on.
+    package init(_ suite: Suite = .ed25519, in folder: ScratchFolder? = nil, at time: UInt64 = 1_800_000_000) throws {
         self.folder = try folder ?? ScratchFolder()
         state = StateDirectory(path: self.folder("state"))
         var settings = Settings()
         settings.suite = suite
-        try state.create(settings, random: SystemRandom(), at: 1_800_000_000)
+        try state.create(settings, random: SystemRandom(), at: time)
         try signLastingRoots()
     }
 

@@ -25,7 +25,8 @@ extension SQLiteTransaction {
         try database.all(
             """
             SELECT \(Self.offerColumns) FROM offer WHERE status = 'open' AND subject = ?1
-            UNION ALL SELECT \(Self.offerColumns) FROM offer WHERE status = 'open' AND guardian = ?1 ORDER BY id
+            UNION ALL SELECT \(Self.offerColumns) FROM offer
+            WHERE status = 'open' AND guardian = ?1 AND subject <> ?1 ORDER BY id
             """, .text(subject), read: Self.offer)
     }
 
@@ -95,7 +96,7 @@ extension SQLiteTransaction {
         try database.all(
             """
             SELECT \(Self.holdingColumns) FROM holding WHERE subject = ?1
-            UNION ALL SELECT \(Self.holdingColumns) FROM holding WHERE guardian = ?1
+            UNION ALL SELECT \(Self.holdingColumns) FROM holding WHERE guardian = ?1 AND subject <> ?1
             ORDER BY madeAt DESC, id LIMIT ?2
             """, .text(subject), .integer(Int64(countMax)), read: Self.holding)
     }
