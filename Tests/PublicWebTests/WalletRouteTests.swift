@@ -59,7 +59,8 @@ struct WalletRouteTests {
     @Test("passes a phone's requests on, with a nonce and the time, for pages of its own alone")
     func forwarding() throws {
         let nonce = try web.get("/vci/nonce", Self.json, method: "POST", body: "{}", host: Self.wallet)
-        #expect(nonce.status == 200 && nonce.fields["dpop-nonce"] == (try body(nonce))["c_nonce"]?.string)
+        let given = try body(nonce)["c_nonce"]?.string
+        #expect(nonce.status == 200 && given != nil && nonce.fields["dpop-nonce"] == given)
         #expect(nonce.fields["date"]?.hasSuffix(" GMT") == true && nonce.fields["cache-control"] == "no-store")
         #expect(nonce.fields["access-control-allow-origin"] == nil)
         let form = "grant_type=urn:ietf:params:oauth:grant-type:pre-authorized_code&pre-authorized_code=AA"
@@ -69,10 +70,12 @@ struct WalletRouteTests {
         #expect(token.status == 400 && error["error"]?.string == "invalid_dpop_proof")
         #expect(error["code"]?.string == "proof_invalid" && token.fields["dpop-nonce"] != nil)
         let codes = try web.get("/vci/codes", Self.json, method: "POST", body: "{}", host: Self.wallet)
-        #expect(codes.status == 401 && (try body(codes))["error"]?.string == "invalid_token")
+        let refusal = try body(codes)["error"]?.string
+        #expect(codes.status == 401 && refusal == "invalid_token")
         let lost = try web.get(
             "/vci/lost", Self.json, method: "POST", body: "{\"loss_code\":\"AAAA\"}", host: Self.wallet)
-        #expect(lost.status == 404 && (try body(lost))["code"]?.string == "loss_code_unknown")
+        let loss = try body(lost)["code"]?.string
+        #expect(lost.status == 404 && loss == "loss_code_unknown")
     }
 
     @Test(

@@ -7,7 +7,6 @@ export const chinese = {
   back: "返回",
   retry: "再试一次",
   cancel: "取消",
-  time: (text) => text,
   empty: {
     heading: "这部手机上还没有码",
     lines: ["打开社区或政务窗口发给您的领码链接，码就会领到这部手机。", "没有链接？带上身份证件，到政务服务窗口领取。"],
@@ -77,7 +76,6 @@ export const chinese = {
     revokedWard: { title: "您不能再代为出示这个码", detail: "代办关系已结束，或码已被撤销。" },
     remove: "从这部手机移除",
     update: { title: "有新版本", detail: "更新后码不会变。您同意后才会更新。" }, updateNow: "现在更新",
-    notKept: { title: "浏览器可能会清除码", detail: "把钱包添加到主屏幕，可以避免码被清除。" },
   },
   duration: (seconds) => (seconds < 120 ? `${seconds} 秒`
     : seconds < 7200 ? `${Math.round(seconds / 60)} 分钟` : `${Math.round(seconds / 3600)} 小时`),
@@ -133,7 +131,7 @@ export const chinese = {
     otherCategory: (number) => `第 ${number} 类`,
   },
   settings: {
-    heading: "设置", language: "语言", view: "字号", usual: "标准版", large: "长辈版", largeNote: "字和按钮更大",
+    heading: "设置", language: "语言", view: "字号", usual: "标准版", large: "长辈版",
     seconds: "显示倒计时", secondsNote: "关闭后，画面上没有变动的数字和进度条。",
     holdings: "这部手机上的码", rename: "名字", save: "保存", saved: "已保存",
     storage: "数据保存", persistent: "浏览器承诺不自动清除。", evictable: "浏览器空间不足时可能清除。把钱包添加到主屏幕更稳妥。",

@@ -7,7 +7,6 @@ export const english = {
   back: "Back",
   retry: "Try again",
   cancel: "Cancel",
-  time: (text) => text,
   empty: {
     heading: "This phone has no code yet",
     lines: [
@@ -87,7 +86,6 @@ export const english = {
     remove: "Remove from this phone",
     update: { title: "A new version is there", detail: "Your codes stay as they are. It starts only when you agree." },
     updateNow: "Update now",
-    notKept: { title: "The browser may delete the codes", detail: "Add the wallet to the home screen to prevent that." },
   },
   duration: (seconds) => (seconds < 120 ? `${seconds} s`
     : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`),
@@ -151,7 +149,6 @@ export const english = {
   },
   settings: {
     heading: "Settings", language: "Language", view: "Text size", usual: "Standard", large: "Large",
-    largeNote: "Larger text and buttons",
     seconds: "Show the time left", secondsNote: "When it is off, no number and no bar moves.",
     holdings: "Codes on this phone", rename: "Name", save: "Save", saved: "Saved",
     storage: "Stored data", persistent: "The browser promises not to delete it by itself.",

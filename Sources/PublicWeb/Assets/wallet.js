@@ -165,9 +165,7 @@ export class App {
     for (const holding of this.holdings) {
       if (this.receiving.isDue(holding)) await this.renew(holding);
     }
-    navigator.storage?.persist?.().then((isKept) => {
-      this.isKept = isKept;
-    });
+    navigator.storage?.persist?.();
   }
 
   async #resume() {
@@ -188,7 +186,7 @@ export class App {
     this.showing?.forget();
     await this.records.note("received", holding.label, this.clock.now());
     await this.readHoldings();
-    this.isKept = await navigator.storage?.persist?.();
+    navigator.storage?.persist?.();
   }
 
   /** Renews a holding, and shows what came of it. @param {import('./wallet-store.js').Holding} holding */
