@@ -10,11 +10,14 @@ import Testing
 struct DaemonClockTests {
     private static let object: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "park"]
     private static let now: UInt64 = 1_810_000_000
-    private static let withdrawals = ["code.revoke", "key.compromise", "actor-key.revoke"]
+    private static let withdrawals = [
+        "code.revoke", "key.compromise", "actor-key.revoke", "wallet.token", "wallet.revoke", "wallet.lost",
+        "wallet.holding.revoke",
+    ]
     private static let signing = [
         "code.issue", "bundle.export", "status.list", "event.append", "event.place", "event.append-signed",
         "event.erase", "key.rotate", "key.retire", "actor-key.add", "actor-key.retire", "health",
-        "gate.keys", "settlement.register",
+        "gate.keys", "settlement.register", "wallet.credential",
     ]
 
     private let installation: Installation

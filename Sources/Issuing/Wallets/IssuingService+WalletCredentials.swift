@@ -6,7 +6,8 @@ import Storage
 extension IssuerOperation {
     /// The first or the next strip of codes for a phone's key, durable before it is answered.
     package static let walletCredential = change(
-        "wallet.credential", takes: ["accessToken", "dpop", "proof", "idempotencyKey"], beatNeed: .block
+        "wallet.credential", takes: ["accessToken", "dpop", "proof", "idempotencyKey"], clockNeed: .signing,
+        beatNeed: .block
     ) {
         try $0.receiving($1, by: $2)
     }
