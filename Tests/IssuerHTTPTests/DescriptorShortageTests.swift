@@ -9,7 +9,11 @@ struct DescriptorShortageTests {
 
     private static func daemon() throws -> HTTPDaemon {
         let limit = "--nofile=\(descriptorCountMax):\(descriptorCountMax)"
-        return try HTTPDaemon(Installation(), prefix: ["prlimit", limit])
+        // What other tests left open in this process would count against the limit.
+        let closing =
+            #"for path in /proc/$$/fd/*; do number=${path##*/}; [ $number -le 2 ] || eval "exec $number>&-"; done; "#
+            + #"exec "$@""#
+        return try HTTPDaemon(Installation(), prefix: ["bash", "-c", closing, "bash", "prlimit", limit])
     }
 
     /// The processor time that a process has taken, in seconds (proc(5)).
