@@ -2,11 +2,14 @@ extension Assets {
     /// Every file of the folder `Assets`, as the build puts it into the program; a test holds the two together.
     static let embedded: [(name: String, bytes: [UInt8])] = [
         ("banner.js", PackageResources.banner_js),
+        ("bytes.js", PackageResources.bytes_js),
         ("chinese.js", PackageResources.chinese_js),
         ("english.js", PackageResources.english_js),
         ("events.js", PackageResources.events_js),
+        ("exchange.js", PackageResources.exchange_js),
         ("fetching.js", PackageResources.fetching_js),
         ("finding.js", PackageResources.finding_js),
+        ("icon.js", PackageResources.icon_js),
         ("marks.js", PackageResources.marks_js),
         ("memory.js", PackageResources.memory_js),
         ("outside.js", PackageResources.outside_js),
@@ -17,7 +20,6 @@ extension Assets {
         ("undone.js", PackageResources.undone_js),
         ("view.js", PackageResources.view_js),
         ("wallet-awake.js", PackageResources.wallet_awake_js),
-        ("wallet-bytes.js", PackageResources.wallet_bytes_js),
         ("wallet-chinese.js", PackageResources.wallet_chinese_js),
         ("wallet-clock.js", PackageResources.wallet_clock_js),
         ("wallet-code-view.js", PackageResources.wallet_code_view_js),

@@ -1,10 +1,5 @@
+import { icon } from "./icon.js";
 import { words } from "./words.js";
-
-const shapes = {
-  bad: ["M8 2.5h8l5.5 5.5v8L16 21.5H8L2.5 16V8Z", "m8.5 8.5 7 7m0-7-7 7"],
-  loading: ["M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z", "M12 7v5l3 2"],
-  open: ["M12 3 22 20.5H2Z", "M12 9.5v5m0 3v.1"],
-};
 
 /** The tone and the words in place of the server's, by the whole result. */
 const endings = {
@@ -58,19 +53,4 @@ export class Banner {
     this.#section.dataset.tone = tone;
     this.#section.className = `banner ${tone}`;
   }
-}
-
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const attributes = {
-    viewBox: "0 0 24 24", "aria-hidden": "true", fill: "none", stroke: "currentColor", "stroke-width": "2.2",
-    "stroke-linecap": "round", "stroke-linejoin": "round",
-  };
-  for (const [attribute, value] of Object.entries(attributes)) svg.setAttribute(attribute, value);
-  for (const shape of shapes[name]) {
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", shape);
-    svg.append(path);
-  }
-  return svg;
 }

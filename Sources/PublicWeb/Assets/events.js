@@ -1,4 +1,5 @@
 import { Undone } from "./undone.js";
+import { fetchFile } from "./fetching.js";
 import { steps } from "./reader.js";
 import { showMark } from "./marks.js";
 
@@ -34,7 +35,7 @@ export async function checkEvents(proof) {
 
 async function fetchEvents(proof, items) {
   const first = items.reduce((least, item) => Math.min(least, Number(item.dataset.sequence)), Infinity);
-  const bytes = await proof.file(`${proof.data.events}?from=${first}`, byteCountMax);
+  const bytes = await fetchFile(`${proof.data.events}?from=${first}`, byteCountMax);
   let answer;
   try {
     answer = JSON.parse(new TextDecoder().decode(bytes));

@@ -31,6 +31,20 @@ export async function fetchBytes(path, byteCountMax) {
 }
 
 /**
+ * Fetches a file that must be there.
+ *
+ * @param {string} path on this host.
+ * @param {number} byteCountMax
+ * @returns {Promise<Uint8Array>}
+ * @throws {Undone} `network`, also where the file is missing, and `large`
+ */
+export async function fetchFile(path, byteCountMax) {
+  const bytes = await fetchBytes(path, byteCountMax);
+  if (bytes === null) throw new Undone("network", `${path}: 404`);
+  return bytes;
+}
+
+/**
  * Reads a stream up to a limit.
  *
  * @param {ReadableStream<Uint8Array> | null} stream

@@ -1,5 +1,6 @@
 import { Undone } from "./undone.js";
-import { fetchBytes } from "./fetching.js";
+import { bytesOfBase32, bytesOfPEM, hex, sha256 } from "./bytes.js";
+import { fetchBytes, fetchFile } from "./fetching.js";
 import { judged } from "./finding.js";
 import { steps } from "./reader.js";
 import { checkEvents } from "./events.js";
@@ -66,20 +67,13 @@ export class Proof {
     }
   }
 
-  /** @returns {Promise<Uint8Array>} @throws {Undone} `network` where the file is missing. */
-  async file(path, max) {
-    const bytes = await fetchBytes(path, max);
-    if (bytes === null) throw new Undone("network", `${path}: 404`);
-    return bytes;
-  }
-
   async #trust() {
-    const pem = new TextDecoder().decode(await this.file(this.data.root, byteCountMax.root));
-    const key = decodePEM(pem);
-    this.rootDigest = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", key)));
+    const pem = new TextDecoder().decode(await fetchFile(this.data.root, byteCountMax.root));
+    const key = bytesOfPEM(pem);
+    this.rootDigest = hex(await sha256(key));
     if (this.rootDigest !== this.data.rootDigest) return { state: "failed", note: "root_differs" };
     const roots = (await fetchBytes(this.data.roots, byteCountMax.roots)) ?? new Uint8Array();
-    const bundle = await this.file(this.data.trust, byteCountMax.trust);
+    const bundle = await fetchFile(this.data.trust, byteCountMax.trust);
     return judged(await this.reader.run(steps.trust, [key, roots, bundle, this.now()]));
   }
 
@@ -93,9 +87,10 @@ export class Proof {
   }
 
   async #code() {
-    const bytes = await this.file(`${this.data.code}?linkType=cwt`, byteCountMax.code);
+    const bytes = await fetchFile(`${this.data.code}?linkType=cwt`, byteCountMax.code);
     const letter = this.data.form === "enterprise" ? "E" : "O";
-    if (!isSame(bytes, decodeBase32(this.data.code.split("/")[2]))) return { state: "failed", note: "contrary" };
+    const named = bytesOfBase32(this.data.code.split("/")[2]);
+    if (named === null || !isSame(bytes, named)) return { state: "failed", note: "contrary" };
     const claims = await this.reader.run(steps.code, [bytes, letter, this.now()]);
     if (lives.includes(claims.error)) return { state: "refused", note: claims.error, reason: claims.reason };
     if (claims.error) return judged(claims);
@@ -143,32 +138,6 @@ function logName(checkpoint) {
   return `log.${checkpoint.split("\n", 1)[0]}`;
 }
 
-function decodePEM(text) {
-  const body = text.replace(/-----[A-Z ]+-----/g, "").replace(/\s/g, "");
-  return Uint8Array.from(atob(body), (character) => character.charCodeAt(0));
-}
-
-function decodeBase32(text) {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bytes = [];
-  let buffer = 0;
-  let bitCount = 0;
-  for (const character of text.toUpperCase()) {
-    buffer = ((buffer & 0xff) << 5) | alphabet.indexOf(character);
-    bitCount += 5;
-    if (bitCount >= 8) {
-      bitCount -= 8;
-      bytes.push((buffer >> bitCount) & 0xff);
-    }
-  }
-  return Uint8Array.from(bytes);
-}
-
 function isSame(left, right) {
   return left.length === right.length && left.every((byte, index) => byte === right[index]);
-}
-
-/** @param {Uint8Array} bytes */
-export function hex(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

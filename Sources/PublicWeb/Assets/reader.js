@@ -1,3 +1,4 @@
+import { framed, output, write } from "./exchange.js";
 import { Undone } from "./undone.js";
 
 /** The steps, as the module numbers them. */
@@ -56,9 +57,9 @@ export class Reader {
     for (let round = 0; round < roundMax; round += 1) {
       this.#write(input);
       const isAsking = this.#exports.run(step) === 1;
-      const output = this.#output();
-      if (!isAsking) return JSON.parse(new TextDecoder().decode(output));
-      const answers = await Promise.all(unframed(output).map((question) => this.#outside.answer(question)));
+      const bytes = output(this.#exports);
+      if (!isAsking) return JSON.parse(new TextDecoder().decode(bytes));
+      const answers = await Promise.all(unframed(bytes).map((question) => this.#outside.answer(question)));
       answers.forEach((answer, index) => {
         this.#write(answer);
         this.#exports.answer(index);
@@ -67,31 +68,10 @@ export class Reader {
     throw new Undone("module", "too many questions");
   }
 
-  /** @param {Uint8Array} bytes */
+  /** @param {Uint8Array} bytes @throws {Undone} `large` */
   #write(bytes) {
-    const place = this.#exports.reserve(bytes.length);
-    if (place === 0) throw new Undone("large", `${bytes.length}`);
-    new Uint8Array(this.#exports.memory.buffer).set(bytes, place >>> 0);
+    if (!write(this.#exports, bytes)) throw new Undone("large", `${bytes.length}`);
   }
-
-  #output() {
-    const start = this.#exports.output() >>> 0;
-    return new Uint8Array(this.#exports.memory.buffer).slice(start, start + this.#exports.outputByteCount());
-  }
-}
-
-/** @param {(Uint8Array | string)[]} parts each becomes its byte count in 4 bytes, big-endian, and its bytes. */
-function framed(parts) {
-  const pieces = parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + 4 + piece.length, 0));
-  const view = new DataView(bytes.buffer);
-  let position = 0;
-  for (const piece of pieces) {
-    view.setUint32(position, piece.length);
-    bytes.set(piece, position + 4);
-    position += 4 + piece.length;
-  }
-  return bytes;
 }
 
 /** @param {Uint8Array} bytes */

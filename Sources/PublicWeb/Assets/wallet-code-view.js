@@ -1,4 +1,5 @@
-import { button, icon, make, notice } from "./wallet-dom.js";
+import { icon } from "./icon.js";
+import { button, make, notice } from "./wallet-dom.js";
 import { notices } from "./wallet-notices.js";
 import { draw } from "./wallet-symbol.js";
 import { timeText } from "./wallet-words.js";

@@ -2,7 +2,7 @@
 export class Failure extends Error {
   /**
    * @param {string} code
-   * @param {string} reason for whoever is asked for help; the holder reads the code's own words.
+   * @param {string} reason for a person who is asked for help; the holder reads the code's own words.
    */
   constructor(code, reason = "") {
     super(`${code}: ${reason}`);

@@ -1,4 +1,4 @@
-import { base64URL, sha256, utf8 } from "./wallet-bytes.js";
+import { base64URL, sha256, utf8 } from "./bytes.js";
 import { Failure } from "./wallet-failure.js";
 
 /** How WebCrypto names the algorithms of device keys, by their names in JSON Web Signatures. */

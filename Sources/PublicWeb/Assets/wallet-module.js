@@ -1,4 +1,5 @@
-import { bigEndian, hex } from "./wallet-bytes.js";
+import { bigEndian, hex } from "./bytes.js";
+import { framed, output, write } from "./exchange.js";
 import { Failure } from "./wallet-failure.js";
 
 /** The steps, as the module numbers them. */
@@ -66,22 +67,12 @@ export class Module {
   }
 
   #run(step, parts) {
-    const pieces = parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
-    const byteCount = pieces.reduce((sum, piece) => sum + 4 + piece.length, 0);
-    const place = this.#exports.reserve(byteCount) >>> 0;
-    if (place === 0) throw new Failure("module", `${byteCount} bytes`);
-    const input = new Uint8Array(this.#exports.memory.buffer, place, byteCount);
-    let position = 0;
-    for (const piece of pieces) {
-      input.set(bigEndian(piece.length, 4), position);
-      input.set(piece, position + 4);
-      position += 4 + piece.length;
-    }
+    const input = framed(parts);
+    if (!write(this.#exports, input)) throw new Failure("module", `${input.length} bytes`);
     const kind = this.#exports.run(step);
-    const start = this.#exports.output() >>> 0;
-    const output = new Uint8Array(this.#exports.memory.buffer).slice(start, start + this.#exports.outputByteCount());
-    if (kind === isBytes) return output;
-    const result = JSON.parse(new TextDecoder().decode(output));
+    const answer = output(this.#exports);
+    if (kind === isBytes) return answer;
+    const result = JSON.parse(new TextDecoder().decode(answer));
     if (result.error) throw new Failure(result.error, result.reason);
     return result;
   }

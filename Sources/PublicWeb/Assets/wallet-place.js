@@ -1,5 +1,5 @@
-import { bytesOfBase32, hex, sha256 } from "./wallet-bytes.js";
-import { fetchBytes } from "./fetching.js";
+import { bytesOfBase32, bytesOfPEM, hex, sha256 } from "./bytes.js";
+import { fetchBytes, fetchFile } from "./fetching.js";
 import { Outside } from "./outside.js";
 import { Reader, steps } from "./reader.js";
 import { Undone } from "./undone.js";
@@ -28,13 +28,12 @@ export async function checkPlace(base32, readerPath, preferences) {
 async function check(bytes, readerPath, preferences) {
   const reader = await Reader.load(readerPath, new Outside("/log/"));
   const now = String(Math.floor(Date.now() / 1000));
-  const pem = new TextDecoder().decode(await file("/gates/root.pem", byteCountMax.root));
-  const body = pem.replace(/-----[A-Z ]+-----/g, "").replace(/\s/g, "");
-  const key = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+  const pem = new TextDecoder().decode(await fetchFile("/gates/root.pem", byteCountMax.root));
+  const key = bytesOfPEM(pem);
   const digest = hex(await sha256(key));
   if (preferences.root !== "" && preferences.root !== digest) return { state: "bad", note: "root" };
   const roots = (await fetchBytes("/gates/roots.cbor", byteCountMax.roots)) ?? new Uint8Array();
-  const bundle = await file("/gates/bundle.cbor", byteCountMax.trust);
+  const bundle = await fetchFile("/gates/bundle.cbor", byteCountMax.trust);
   const trust = await reader.run(steps.trust, [key, roots, bundle, now]);
   if (trust.error) return { state: "open", note: "trust" };
   preferences.root = digest;
@@ -47,10 +46,4 @@ async function check(bytes, readerPath, preferences) {
   const status = await reader.run(steps.status, [list, hot, now]);
   if (status.error) return { state: "open", note: "status", claims };
   return status.revoked ? { state: "bad", note: "revoked", claims } : { state: "good", note: "good", claims };
-}
-
-async function file(path, max) {
-  const bytes = await fetchBytes(path, max);
-  if (bytes === null) throw new Undone("network", path);
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { base64URL, hex, random, sha256, utf8 } from "./wallet-bytes.js";
+import { base64URL, hex, random, sha256, utf8 } from "./bytes.js";
 
 /** @typedef {import('./wallet-keys.js').Keys} Keys */
 

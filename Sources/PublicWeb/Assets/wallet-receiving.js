@@ -1,4 +1,4 @@
-import { base64URL, bytesOfBase64URL, hex, random, sha256 } from "./wallet-bytes.js";
+import { base64URL, bytesOfBase64URL, hex, random, sha256 } from "./bytes.js";
 import { Failure } from "./wallet-failure.js";
 import { Keys } from "./wallet-keys.js";
 import { credentialProof } from "./wallet-proofs.js";

@@ -1,4 +1,4 @@
-import { bytesOfHex } from "./wallet-bytes.js";
+import { bytesOfHex } from "./bytes.js";
 import { Awake } from "./wallet-awake.js";
 import { Clock } from "./wallet-clock.js";
 import { Failure } from "./wallet-failure.js";

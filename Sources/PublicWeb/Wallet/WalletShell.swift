@@ -10,8 +10,10 @@ struct WalletShell: Sendable {
     static let manifestPath = [folder, "manifest.webmanifest"]
     static let iconNames = ["wallet-icon-192.png", "wallet-icon-512.png"]
     private static let workerName = "wallet-worker.js"
-    /// Scripts that the wallet shares with the pages of codes, for checking in.
-    private static let sharedNames = ["fetching.js", "outside.js", "reader.js", "undone.js"]
+    /// Scripts that the wallet shares with the pages of codes.
+    private static let sharedNames = [
+        "bytes.js", "exchange.js", "fetching.js", "icon.js", "outside.js", "reader.js", "undone.js",
+    ]
 
     /// Of everything in the shell: another file, another version.
     let version: String

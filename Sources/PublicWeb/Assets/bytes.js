@@ -43,6 +43,12 @@ export function bytesOfBase32(text) {
   return Uint8Array.from(bytes);
 }
 
+/** @param {string} text a PEM file (RFC 7468). @returns {Uint8Array} what it holds. */
+export function bytesOfPEM(text) {
+  const body = text.replace(/-----[A-Z ]+-----/g, "").replace(/\s/g, "");
+  return Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+}
+
 /** @param {Uint8Array} content @returns {Promise<Uint8Array>} */
 export async function sha256(content) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", content));
