@@ -33,6 +33,10 @@ package struct WebError: CodedError, Equatable {
         (self.code, self.reason, self.hint) = (code, reason, hint)
     }
 
+    static let daemonSilent = WebError(
+        .daemonUnreachable, "the daemon cannot be asked", hint: "start suishend, and check --socket")
+    static let daemonStrange = WebError(
+        .daemonUnreachable, "the daemon's answer cannot be used", hint: "run suishend and suishen-web of one version")
     static let pathUnknown = WebError(
         .pathUnknown, "there is nothing at this path", hint: "scan the code again, or check the address")
 }

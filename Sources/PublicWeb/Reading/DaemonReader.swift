@@ -27,10 +27,10 @@ struct DaemonReader: Sendable {
         let path =
             "/v1/objects/\(Hex.encode(object))/history?from=\(sequence)&limit=\(Self.pageCountMax)&with=entry"
         guard let answer = try await json(path) else { return nil }
-        guard let items = answer["events"]?.array else { throw Self.strange }
+        guard let items = answer["events"]?.array else { throw .daemonStrange }
         var events: [HistoryEvent] = []
         for item in items {
-            guard let event = HistoryEvent(item) else { throw Self.strange }
+            guard let event = HistoryEvent(item) else { throw .daemonStrange }
             events.append(event)
         }
         return events
@@ -56,10 +56,10 @@ struct DaemonReader: Sendable {
             throw WebError(
                 .daemonUnreachable, "the daemon refuses this service's user",
                 hint: "give that user the role `public` in suishend.yaml, and restart the daemon")
-        default: throw Self.strange
+        default: throw .daemonStrange
         }
         guard let value = try? JSONValue.parse(response.body, byteCountMax: Self.answerByteCountMax) else {
-            throw Self.strange
+            throw .daemonStrange
         }
         return value
     }
@@ -70,13 +70,9 @@ struct DaemonReader: Sendable {
                 try exchange.get(path: path, byteCountMax: Self.answerByteCountMax)
             }
         } catch {
-            throw WebError(
-                .daemonUnreachable, "the daemon cannot be asked", hint: "start suishend, and check --socket")
+            throw .daemonSilent
         }
     }
-
-    private static let strange = WebError(
-        .daemonUnreachable, "the daemon's answer cannot be used", hint: "run suishend and suishen-web of one version")
 }
 
 /// What is public about a subject.

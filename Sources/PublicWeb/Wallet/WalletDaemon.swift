@@ -19,7 +19,7 @@ struct WalletDaemon: Sendable {
         do throws(WebError) {
             let (status, answer) = try await post(order.body, to: operation.daemonPath)
             guard status != 200 else { return WalletReply(operation, answer) }
-            guard let error = answer["error"], let code = error["code"]?.string else { throw Self.strange }
+            guard let error = answer["error"], let code = error["code"]?.string else { throw .daemonStrange }
             return WalletReply(
                 operation, code: code, reason: error["reason"]?.string ?? "", hint: error["hint"]?.string ?? "",
                 status: status)
@@ -43,15 +43,11 @@ struct WalletDaemon: Sendable {
                 try exchange.post(path: path, body: Array(body.encoded().utf8))
             }
         } catch {
-            throw WebError(
-                .daemonUnreachable, "the daemon cannot be asked", hint: "start suishend, and check --socket")
+            throw .daemonSilent
         }
         guard let answer = try? JSONValue.parse(response.body, byteCountMax: Self.answerByteCountMax) else {
-            throw Self.strange
+            throw .daemonStrange
         }
         return (response.status, answer)
     }
-
-    private static let strange = WebError(
-        .daemonUnreachable, "the daemon's answer cannot be used", hint: "run suishend and suishen-web of one version")
 }

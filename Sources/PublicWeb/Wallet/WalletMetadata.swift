@@ -36,9 +36,7 @@ struct WalletMetadata: Sendable {
     var authorizationServer: JSONValue {
         [
             "issuer": .string(origin), "token_endpoint": .string(address(.token)),
-            "grant_types_supported": [
-                "urn:ietf:params:oauth:grant-type:pre-authorized_code", "refresh_token",
-            ],
+            "grant_types_supported": [.string(WalletOrder.preAuthorized), "refresh_token"],
             "pre-authorized_grant_anonymous_access_supported": true,
             "dpop_signing_alg_values_supported": .array(algorithms.map(JSONValue.string)),
         ]

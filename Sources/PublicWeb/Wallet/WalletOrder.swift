@@ -3,7 +3,8 @@ import Encoding
 /// A phone's request, put into the daemon's words; nothing of it is judged here.
 struct WalletOrder: Sendable {
     private static let depthMax = 4
-    private static let preAuthorized = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+    /// The grant of an offer (OpenID4VCI 1.0 §4.1.1).
+    static let preAuthorized = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
     private static let tokenScheme = "DPoP "
 
     /// The body of the request to the daemon.
