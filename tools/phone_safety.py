@@ -91,11 +91,7 @@ def updates(scene, checks):
     one.page.wait_for_function("navigator.serviceWorker.controller !== null")
     before = version(one.page)
     site.close()
-    changed = os.path.join(scene.folder, "changed.wasm")
-    with open(scene.modules["wallet"], "rb") as file, open(changed, "wb") as copy:
-        # A section of its own (WebAssembly §5.5.3) changes the bytes, and nothing else.
-        copy.write(file.read() + b"\x00\x05\x04test")
-    scene.serve(site, changed)
+    scene.serve_changed(site)
     page = one.visit()
     page.wait_for_selector('[data-notice="update"]')
     checks("a new version is announced, and does not start", version(page) == before)

@@ -140,10 +140,7 @@ def update(scene, site, lang, shoot):
     one = ready(scene, site, lang=lang)
     one.page.wait_for_function("navigator.serviceWorker.controller !== null")
     site.close()
-    changed = os.path.join(scene.folder, "changed.wasm")
-    with open(scene.modules["wallet"], "rb") as file, open(changed, "wb") as copy:
-        copy.write(file.read() + b"\x00\x05\x04test")
-    scene.serve(site, changed)
+    scene.serve_changed(site)
     page = one.visit()
     page.wait_for_selector('[data-notice="update"]')
     one.code()

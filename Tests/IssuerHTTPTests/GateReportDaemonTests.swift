@@ -182,31 +182,19 @@ struct GateReportDaemonTests {
 struct GateRoleTests {
     @Test("reports, and gets nothing else")
     func onlyReports() throws {
-        let installation = try Installation()
-        var settings = try Settings(text: "roles:\n  40001: [gate]")
-        settings.socket.mode = 0o666
-        try installation.write(settings)
-        let folder = installation.folder("open")
-        unsafe mkdir(folder, 0o755)
-        for path in [installation.folder.path, folder] { unsafe chmod(path, 0o755) }
-        let daemon = try HTTPDaemon(installation, socket: folder + "/socket")
+        let daemon = try HTTPDaemon.open("roles:\n  40001: [gate]")
         let gate = try ReportingGate(at: daemon)
-        func ask(_ words: [String]) throws -> String {
-            try daemon.curl(
-                words, as: ["setpriv", "--reuid", "40001", "--regid", "65534", "--clear-groups"]
-            ).output
-        }
         for route in Route.table where route.pattern.text != "/v1/gates/{gate}/report" {
             for body in [["-d", "{}"], []] {
                 let path = route.pattern.text.replacing("{gate}", with: gate.gate).replacing("*", with: "")
-                let answer = try ask(body + ["--globoff", "http://d\(path)"])
+                let answer = try daemon.ask(body + ["--globoff", "http://d\(path)"], as: 40001)
                 let isWrongMethod = answer.contains("\"method_not_allowed\"") && answer.hasSuffix("\n405")
                 let isRefused = answer.contains("\"not_permitted\"") && answer.hasSuffix("\n403")
                 #expect(isRefused || isWrongMethod && (body.isEmpty != (route.method == .get)), "\(path): \(answer)")
             }
         }
         let report = try gate.report(1).json.encoded()
-        #expect(try ask(["-d", report, "http://d/v1/gates/\(gate.gate)/report"]).hasSuffix("\n200"))
-        #expect(try ask(["http://d/v1/gates/\(gate.gate)/report"]).hasSuffix("\n405"))
+        #expect(try daemon.ask(["-d", report, "http://d/v1/gates/\(gate.gate)/report"], as: 40001).hasSuffix("\n200"))
+        #expect(try daemon.ask(["http://d/v1/gates/\(gate.gate)/report"], as: 40001).hasSuffix("\n405"))
     }
 }

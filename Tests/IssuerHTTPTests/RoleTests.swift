@@ -15,38 +15,22 @@ struct RoleTests {
     private static let object = #"{"kind": "object", "manager": "91350100M000100Y43", "category": "park"}"#
     private static let person = #"{"residentId": "11010519491231002X"}"#
 
-    /// A daemon whose socket anybody can connect to, so that roles are all that is left between them and it.
-    private static func daemon(roles: String) throws -> (HTTPDaemon, socket: String) {
-        let installation = try Installation()
-        var settings = try Settings(text: "roles:\n\(roles)")
-        settings.socket.mode = 0o666
-        try installation.write(settings)
-        let folder = installation.folder.path + "/open"
-        unsafe mkdir(folder, 0o755)
-        for path in [installation.folder.path, folder] { unsafe chmod(path, 0o755) }
-        return (try HTTPDaemon(installation, socket: folder + "/socket"), folder + "/socket")
-    }
-
-    private static func ask(_ arguments: [String], of daemon: HTTPDaemon, as uid: Int) throws -> String {
-        try daemon.curl(arguments, as: ["setpriv", "--reuid", String(uid), "--regid", "65534", "--clear-groups"]).output
-    }
-
     @Test("is for the settings to say: nobody without a role gets anything from any route")
     func nobody() throws {
-        let (daemon, _) = try Self.daemon(roles: "  40001: [auditor]")
+        let daemon = try HTTPDaemon.open("roles:\n  40001: [auditor]")
         for route in Route.table {
             for body in [["-d", Self.person], []] {
-                let answer = try Self.ask(body + ["http://d\(route.pattern.text)"], of: daemon, as: 40002)
+                let answer = try daemon.ask(body + ["http://d\(route.pattern.text)"], as: 40002)
                 #expect(answer.contains("\"not_permitted\"") && answer.hasSuffix("\n403"))
             }
         }
-        #expect(try Self.ask(["http://d/v1/audit"], of: daemon, as: 40001).hasSuffix("\n200"))
+        #expect(try daemon.ask(["http://d/v1/audit"], as: 40001).hasSuffix("\n200"))
         #expect(try daemon.curl(["http://d/v1/health"]).output.hasSuffix("\n200"))
     }
 
     @Test("is told apart for the public pages: they read what they show, and every other route refuses them")
     func publicPages() throws {
-        let (daemon, _) = try Self.daemon(roles: "  40001: [public]")
+        let daemon = try HTTPDaemon.open("roles:\n  40001: [public]")
         let shown: Set = [
             "/v1/status-lists", "/v1/status-lists/{list}", "/v1/objects/{object}/history",
             "/v1/subjects/{subject}/card",
@@ -54,31 +38,31 @@ struct RoleTests {
         ]
         for route in Route.table {
             let body = route.method == .post ? ["-d", Self.person] : []
-            let answer = try Self.ask(body + ["http://d\(route.pattern.text)"], of: daemon, as: 40001)
+            let answer = try daemon.ask(body + ["http://d\(route.pattern.text)"], as: 40001)
             let isRefused = answer.contains("\"not_permitted\"") && answer.hasSuffix("\n403")
             #expect(isRefused != shown.contains(route.pattern.text), "\(route.pattern.text): \(answer)")
         }
         let subject = try daemon.curl(["-d", Self.object, "http://d/v1/objects"]).output.split(separator: "\"")[3]
         let person = try daemon.curl(["-d", Self.person, "http://d/v1/persons"]).output.split(separator: "\"")[3]
-        let card = try Self.ask(["http://d/v1/subjects/\(subject)/card"], of: daemon, as: 40001)
+        let card = try daemon.ask(["http://d/v1/subjects/\(subject)/card"], as: 40001)
         #expect(card.contains("\"category\":\"park\"") && card.hasSuffix("\n200"))
         // A person is not told apart from a subject that nobody registered.
-        let hidden = try Self.ask(["http://d/v1/subjects/\(person)/card"], of: daemon, as: 40001)
-        let unknown = try Self.ask(
-            ["http://d/v1/subjects/\(String(repeating: "0", count: 32))/card"], of: daemon, as: 40001)
+        let hidden = try daemon.ask(["http://d/v1/subjects/\(person)/card"], as: 40001)
+        let unknown = try daemon.ask(
+            ["http://d/v1/subjects/\(String(repeating: "0", count: 32))/card"], as: 40001)
         #expect(hidden == unknown && hidden.hasSuffix("\n404"))
-        let history = try Self.ask(["http://d/v1/objects/\(subject)/history"], of: daemon, as: 40001)
+        let history = try daemon.ask(["http://d/v1/objects/\(subject)/history"], as: 40001)
         #expect(history.hasSuffix("\n200"))
     }
 
     @Test("is told apart by form: one registers and issues objects and no person")
     func forms() throws {
-        let (daemon, _) = try Self.daemon(roles: "  40001: [issuer:object]\n  40002: [operator]")
-        let answer = try Self.ask(["-d", Self.object, "http://d/v1/objects"], of: daemon, as: 40001)
+        let daemon = try HTTPDaemon.open("roles:\n  40001: [issuer:object]\n  40002: [operator]")
+        let answer = try daemon.ask(["-d", Self.object, "http://d/v1/objects"], as: 40001)
         let subject = try #require(answer.split(separator: "\"").dropFirst(3).first)
         #expect(answer.hasSuffix("\n200"))
         let code = "{\"subject\": \"\(subject)\"}"
-        #expect(try Self.ask(["-d", code, "http://d/v1/codes"], of: daemon, as: 40001).hasSuffix("\n200"))
+        #expect(try daemon.ask(["-d", code, "http://d/v1/codes"], as: 40001).hasSuffix("\n200"))
         let known = try daemon.curl(["-d", Self.person, "http://d/v1/persons"]).output.split(separator: "\"")[3]
         let refused = [
             (40001, Self.person, "persons"), (40001, "{\"subject\": \"\(known)\"}", "codes"),
@@ -87,16 +71,16 @@ struct RoleTests {
             (40002, code, "codes"), (40002, Self.object, "objects"),
         ]
         for (uid, body, path) in refused {
-            let answer = try Self.ask(["-d", body, "http://d/v1/\(path)"], of: daemon, as: uid)
+            let answer = try daemon.ask(["-d", body, "http://d/v1/\(path)"], as: uid)
             #expect(answer.contains("\"not_permitted\"") && answer.hasSuffix("\n403"), "\(uid) \(path) \(answer)")
         }
         let revocation = ["-d", "{\"target\": \"\(subject)\"}", "http://d/v1/revocations"]
-        #expect(try Self.ask(revocation, of: daemon, as: 40002).hasSuffix("\n200"))
-        let lines = try Self.ask(
+        #expect(try daemon.ask(revocation, as: 40002).hasSuffix("\n200"))
+        let lines = try daemon.ask(
             [
                 "-H", "Content-Type: application/x-ndjson", "--data-binary", "\(code)\n{\"subject\": \"\(known)\"}\n",
                 "http://d/v1/codes",
-            ], of: daemon, as: 40001
+            ], as: 40001
         ).split(separator: "\n")
         #expect(lines.count == 3 && lines[0].contains("\"text\"") && lines[1].contains("\"not_permitted\""))
     }

@@ -92,9 +92,6 @@ struct TrailTests {
             unsafe chmod(path, 0o755)
         }
         let daemon = try HTTPDaemon(installation)
-        func ask(_ words: [String], as uid: Int) throws -> String {
-            try daemon.curl(words, as: ["setpriv", "--reuid", "\(uid)", "--regid", "65534", "--clear-groups"]).output
-        }
         let client = try IssuerClient(path: daemon.socket)
         let known = try #require(
             try client.ask(.registerPerson, .parse(Array(Self.person.utf8), byteCountMax: 99))["subject"])
@@ -102,10 +99,11 @@ struct TrailTests {
         let lines = String(repeating: "{\"subject\": \(known.encoded())}\n", count: lineCount)
         let file = try installation.folder.write(Array(lines.utf8), to: "lines", mode: 0o644)
         let batch = ["-H", "Content-Type: application/x-ndjson", "--data-binary", "@" + file, "http://d/v1/codes"]
-        #expect(try ask(batch, as: 40001).split(separator: "\n").count { $0.contains("not_permitted") } == lineCount)
-        #expect(try ask(["-d", Self.person, "http://d/v1/persons"], as: 40001).hasSuffix("\n403"))
+        #expect(
+            try daemon.ask(batch, as: 40001).split(separator: "\n").count { $0.contains("not_permitted") } == lineCount)
+        #expect(try daemon.ask(["-d", Self.person, "http://d/v1/persons"], as: 40001).hasSuffix("\n403"))
         for path in ["v1/audit", "v1/11010519491231002X"] {
-            #expect(try ask(["http://d/\(path)"], as: 40002).hasSuffix("\n403"))
+            #expect(try daemon.ask(["http://d/\(path)"], as: 40002).hasSuffix("\n403"))
         }
         // The first of each kind has its line at once.
         #expect(try Self.lines(client, "refused").map { $0["subject"] }.contains("POST /v1/persons"))

@@ -11,32 +11,21 @@ import Testing
 struct WalletRoleTests {
     @Test("reaches the wallet's six routes, and gets nothing else")
     func onlyWallets() throws {
-        let installation = try Installation()
-        var settings = try Settings(text: "host: CODE.SUISHEN.EXAMPLE\nroles:\n  40001: [wallet]\n  40002: [public]")
-        settings.socket.mode = 0o666
-        try installation.write(settings)
-        let folder = installation.folder("open")
-        unsafe mkdir(folder, 0o755)
-        for path in [installation.folder.path, folder] { unsafe chmod(path, 0o755) }
-        let daemon = try HTTPDaemon(installation, socket: folder + "/socket")
-        func ask(_ words: [String], as uid: String) throws -> String {
-            try daemon.curl(
-                words, as: ["setpriv", "--reuid", uid, "--regid", "65534", "--clear-groups"]
-            ).output
-        }
+        let daemon = try HTTPDaemon.open(
+            "host: CODE.SUISHEN.EXAMPLE\nroles:\n  40001: [wallet]\n  40002: [public]")
         let own = Set(["nonce", "token", "credential", "codes", "revoke", "lost"].map { "/v1/wallets/\($0)" })
         #expect(own.isSubset(of: Route.table.map(\.pattern.text)))
         for route in Route.table {
             let body = route.method == .post ? ["-d", "{}"] : []
             let path = route.pattern.text.replacing("*", with: "")
-            for uid in ["40001", "40002"] {
-                let answer = try ask(body + ["--globoff", "http://d\(path)"], as: uid)
+            for uid in [40001, 40002] {
+                let answer = try daemon.ask(body + ["--globoff", "http://d\(path)"], as: uid)
                 let isRefused = answer.contains("\"not_permitted\"") && answer.hasSuffix("\n403")
-                let isOwn = own.contains(route.pattern.text) && uid == "40001"
-                let isPublic = route.roles.contains(.public) && uid == "40002"
+                let isOwn = own.contains(route.pattern.text) && uid == 40001
+                let isPublic = route.roles.contains(.public) && uid == 40002
                 #expect(isRefused != (isOwn || isPublic), "\(uid) \(path): \(answer)")
             }
         }
-        #expect(try ask(["-d", "{}", "http://d/v1/wallets/nonce"], as: "40001").hasSuffix("\n200"))
+        #expect(try daemon.ask(["-d", "{}", "http://d/v1/wallets/nonce"], as: 40001).hasSuffix("\n200"))
     }
 }
