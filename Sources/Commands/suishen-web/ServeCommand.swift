@@ -10,9 +10,10 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve the pages that codes open, without any key or database.",
         discussion: """
-            It asks the daemon over its socket in the roles `public` and `wallet`, and reads the published tree. HTTP/1.1 on this machine alone; \
-            nginx faces the network, as tools/nginx/suishen-web.conf has it. The line `suishen-web: ready on \
-            ADDRESS` says that it serves. On SIGTERM it answers the requests in progress, then stops.
+            It asks the daemon over its socket in the roles `public` and `wallet`, and reads the published tree. \
+            HTTP/1.1 on this machine alone; nginx faces the network, as tools/nginx/suishen-web.conf has it. The line \
+            `suishen-web: ready on ADDRESS` says that it serves. On SIGTERM it answers the requests in progress, then \
+            stops.
             """)
 
     @Option(help: "The host of codes, as `host` in suishend.yaml has it.")

@@ -25,7 +25,7 @@ struct OfferCommand: AsyncParsableCommand {
     @Option(help: "The days of codes that the phone holds at a time, 1 to 31; 7 by default.")
     var days: UInt64?
 
-    @Flag(help: "Let whoever has the link receive the codes.")
+    @Flag(help: "Ask for no PIN: anybody with the link can receive the codes.")
     var noPin = false
 
     @OptionGroup var inquiry: InquiryOptions

@@ -86,7 +86,7 @@ struct HotListReader: Sendable {
             known.prune { name, bits in
                 guard names.contains(name) else { return [] }
                 guard let list = lists[name]?.list else { return bits }
-                // Thousands of bits lie on every page of a list, which would all stay in memory.
+                // These bits lie all over the list, so that reading them takes the whole list into memory.
                 defer { list.releasePages() }
                 return bits.filter { list.isRevoked(UInt64($0)) != true }
             }

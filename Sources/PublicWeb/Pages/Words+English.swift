@@ -81,7 +81,7 @@ extension Words {
             ],
             provesOfEnterprise: ["An issuer of the trust list signed the code, and nothing in it was changed."],
             provesNotOfEnterprise: [
-                "Not that whoever shows the code belongs to the enterprise: a code can be copied.",
+                "Not that the person who shows the code belongs to the enterprise: a code can be copied.",
                 "This page cannot vouch for itself: to rely on no server, check the code with the command verify.",
             ], provesTitle: "It proves", provesNotTitle: "It does not prove"),
         reporting: Reporting(
