@@ -1,8 +1,9 @@
 import { Undone } from "./undone.js";
 import { collect, fetchBytes } from "./fetching.js";
+import { wholeKey } from "./point.js";
 
 /** The kinds of questions, as the module numbers them. */
-const kinds = { sha256: 1, signature: 2, unpack: 3, tile: 4, sm3: 5 };
+const kinds = { signature: 2, unpack: 3, tile: 4, sm3: 5 };
 /** The algorithms of signatures, as the module numbers them. */
 const algorithms = { ed25519: 1, es256: 2 };
 
@@ -31,7 +32,6 @@ export class Outside {
     const content = question.subarray(1);
     if (!globalThis.crypto?.subtle) throw new Undone("browser", "no WebCrypto");
     switch (question[0]) {
-      case kinds.sha256: return new Uint8Array(await crypto.subtle.digest("SHA-256", content));
       case kinds.signature: return (await isSigned(content)) ? yes : no;
       case kinds.unpack: return unpack(content);
       case kinds.tile: return this.#tile(new TextDecoder().decode(content));
@@ -58,7 +58,7 @@ export class Outside {
  */
 async function isSigned(content) {
   const keyEnd = 2 + content[1];
-  const key = content.subarray(2, keyEnd);
+  const key = wholeKey(content.subarray(2, keyEnd));
   const signature = content.subarray(keyEnd, keyEnd + signatureByteCount);
   const message = content.subarray(keyEnd + signatureByteCount);
   let imported;

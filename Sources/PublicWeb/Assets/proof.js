@@ -1,14 +1,13 @@
 import { Undone } from "./undone.js";
-import { bytesOfBase32, bytesOfPEM, hex, sha256 } from "./bytes.js";
+import { bytesOfBase32 } from "./bytes.js";
 import { fetchBytes, fetchFile } from "./fetching.js";
 import { judged } from "./finding.js";
 import { steps } from "./reader.js";
 import { checkEvents } from "./events.js";
+import { checkStatus, checkTrust, fetchRoot } from "./trust.js";
 
 /** The most bytes of each file that a page reads. */
-const byteCountMax = {
-  root: 4096, roots: 1 << 20, trust: 8 << 20, code: 4096, status: 4 << 20, hot: 64 << 10, checkpoint: 1 << 18,
-};
+const byteCountMax = { code: 4096, checkpoint: 1 << 18 };
 
 /** Refusals of a code by its life, which are no sign of a forgery. */
 const lives = ["expired", "not_yet_valid"];
@@ -68,13 +67,11 @@ export class Proof {
   }
 
   async #trust() {
-    const pem = new TextDecoder().decode(await fetchFile(this.data.root, byteCountMax.root));
-    const key = bytesOfPEM(pem);
-    this.rootDigest = hex(await sha256(key));
-    if (this.rootDigest !== this.data.rootDigest) return { state: "failed", note: "root_differs" };
-    const roots = (await fetchBytes(this.data.roots, byteCountMax.roots)) ?? new Uint8Array();
-    const bundle = await fetchFile(this.data.trust, byteCountMax.trust);
-    return judged(await this.reader.run(steps.trust, [key, roots, bundle, this.now()]));
+    const { key, digest } = await fetchRoot(this.data.root);
+    this.rootDigest = digest;
+    if (digest !== this.data.rootDigest) return { state: "failed", note: "root_differs" };
+    const paths = { roots: this.data.roots, bundle: this.data.trust };
+    return judged(await checkTrust(this.reader, key, this.now(), paths));
   }
 
   #root() {
@@ -101,11 +98,7 @@ export class Proof {
   }
 
   async #status() {
-    // The hot list first: a list that is read after it is not older than it supposes.
-    const hot = (await fetchBytes(this.data.hot, byteCountMax.hot)) ?? new Uint8Array();
-    const list = await fetchBytes(`/status/${this.claims.list}`, byteCountMax.status);
-    if (list === null) return { state: "undone", note: "status_unknown" };
-    const answer = await this.reader.run(steps.status, [list, hot, this.now()]);
+    const answer = await checkStatus(this.reader, this.claims.lists ?? [], this.now(), this.data.hot);
     if (answer.error) return { state: "undone", note: answer.error, reason: answer.reason };
     // As the server writes times: by the clock in Shanghai, in a form that Swedish shares.
     const time = new Date(Number(answer.asOf) * 1000).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" });

@@ -2,7 +2,7 @@ import { framed, output, write } from "./exchange.js";
 import { Undone } from "./undone.js";
 
 /** The steps, as the module numbers them. */
-export const steps = { trust: 1, code: 2, status: 3, checkpoint: 4, event: 5 };
+export const steps = { trust: 1, code: 2, status: 3, checkpoint: 4, event: 5, shown: 6 };
 
 /** The module's rounds of questions end by themselves; more rounds than these are a fault. */
 const roundMax = 512;

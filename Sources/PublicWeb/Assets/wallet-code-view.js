@@ -1,5 +1,5 @@
 import { icon } from "./icon.js";
-import { button, make, notice } from "./wallet-dom.js";
+import { button, make, notice } from "./dom.js";
 import { notices } from "./wallet-notices.js";
 import { draw } from "./wallet-symbol.js";
 import { timeText } from "./wallet-words.js";

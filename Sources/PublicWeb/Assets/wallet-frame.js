@@ -1,4 +1,4 @@
-import { make } from "./wallet-dom.js";
+import { make } from "./dom.js";
 
 /**
  * Empties the page and puts the frame of every page there.

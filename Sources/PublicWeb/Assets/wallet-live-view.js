@@ -1,4 +1,4 @@
-import { button, make, notice } from "./wallet-dom.js";
+import { button, make, notice } from "./dom.js";
 import { timeText } from "./wallet-words.js";
 
 /** A time within a year. @param {number} seconds */

@@ -1,4 +1,4 @@
-import { make, notice } from "./wallet-dom.js";
+import { make, notice } from "./dom.js";
 
 /** Revokes a lost phone's codes; this phone needs no code for it. @param {import('./wallet.js').App} app */
 export function lostView(app, main) {

@@ -1,4 +1,4 @@
-import { button, notice } from "./wallet-dom.js";
+import { button, notice } from "./dom.js";
 
 /**
  * What the holder should know now, the most pressing first.

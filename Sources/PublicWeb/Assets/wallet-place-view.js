@@ -1,4 +1,4 @@
-import { button, make, notice } from "./wallet-dom.js";
+import { button, make, notice } from "./dom.js";
 
 /** Checks in at a place. @param {import('./wallet.js').App} app @param {HTMLElement} main */
 export function placeView(app, main) {

@@ -1,4 +1,4 @@
-import { button, make, notice } from "./wallet-dom.js";
+import { button, make, notice } from "./dom.js";
 import { Failure } from "./wallet-failure.js";
 
 /** Receives the codes of a link. @param {import('./wallet.js').App} app @param {HTMLElement} main */

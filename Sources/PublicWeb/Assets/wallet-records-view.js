@@ -1,4 +1,4 @@
-import { button, make } from "./wallet-dom.js";
+import { button, make } from "./dom.js";
 import { timeText } from "./wallet-words.js";
 
 /** The diary and the history, with ways to delete them. @param {import('./wallet.js').App} app @param {HTMLElement} main */

@@ -1,4 +1,4 @@
-import { make } from "./wallet-dom.js";
+import { make } from "./dom.js";
 
 /** The holder's choices. @param {import('./wallet.js').App} app @param {HTMLElement} main */
 export function settingsView(app, main) {

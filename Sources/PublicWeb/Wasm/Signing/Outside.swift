@@ -1,4 +1,4 @@
-/// The work that the browser does for the module: digests, signatures, unpacking, and reading tiles of the log.
+/// The work that the browser does for the module: signatures, unpacking, and reading tiles of the log.
 ///
 /// The browser's own functions answer later, and the module's code runs through at once. So a piece of work that has no
 /// answer yet becomes a question, and the run goes on with a stand-in; a run that asked a question has no result.
@@ -7,8 +7,6 @@
 package enum Outside {
     /// The kinds of work, by their numbers in a question's first byte.
     package enum Kind: UInt8 {
-        /// SHA-256 of the content.
-        case sha256 = 1
         /// One byte, 1 for a valid signature. The content is the algorithm's byte, the key's bytes after their count in
         /// one byte, 64 bytes of signature, and the message.
         case signature = 2

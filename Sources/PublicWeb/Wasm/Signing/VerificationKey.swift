@@ -4,7 +4,7 @@ package final class VerificationKey: Sendable {
     package static let keyIdentifierByteCount = 4
 
     package let algorithm: SignatureAlgorithm
-    /// The SubjectPublicKeyInfo in DER, with an uncompressed point.
+    /// The SubjectPublicKeyInfo in DER; with a compressed point where the key was given as one.
     package let spki: [UInt8]
     /// Ed25519: 32 bytes; P-256 and SM2: the compressed point, 33 bytes.
     package let raw: [UInt8]
@@ -27,7 +27,7 @@ package final class VerificationKey: Sendable {
             hint: "check this code with `verify`")
     }
 
-    /// Takes 32 bytes of Ed25519, or an uncompressed point of 65 bytes.
+    /// Takes 32 bytes of Ed25519, or a point of 33 or 65 bytes; the browser completes a compressed point.
     ///
     /// - Throws: `key_malformed`, `key_wrong_algorithm`.
     package init(raw: [UInt8], algorithm: SignatureAlgorithm) throws(SigningError) {
@@ -36,17 +36,19 @@ package final class VerificationKey: Sendable {
                 code: .keyWrongAlgorithm, reason: "RSA keys are not checked in a browser",
                 hint: "check this code with `verify`")
         }
-        switch (algorithm, raw.count) {
-        case (.ed25519, 32): self.raw = raw
-        case (.es256, 65) where raw[0] == 0x04, (.sm2, 65) where raw[0] == 0x04:
-            self.raw = [0x02 | raw[64] & 1] + raw[1...32]
+        switch (algorithm, raw.count, raw.first) {
+        case (.ed25519, 32, _):
+            (self.raw, spki) = (raw, encoding.publicPrefix + raw)
+        case (.es256, 65, 0x04), (.sm2, 65, 0x04):
+            (self.raw, spki) = ([0x02 | raw[64] & 1] + raw[1...32], encoding.publicPrefix + raw)
+        case (.es256, 33, 0x02), (.es256, 33, 0x03), (.sm2, 33, 0x02), (.sm2, 33, 0x03):
+            (self.raw, spki) = (raw, (encoding.compressedPrefix ?? []) + raw)
         default:
             throw SigningError(
                 code: .keyMalformed, reason: "\(raw.count) bytes that are not an \(algorithm.name) public key",
                 hint: "publish the key with its whole point")
         }
         self.algorithm = algorithm
-        spki = encoding.publicPrefix + raw
         keyIdentifier = Array(DigestAlgorithm.sha256.digest(spki).prefix(Self.keyIdentifierByteCount))
     }
 

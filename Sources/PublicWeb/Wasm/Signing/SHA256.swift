@@ -1,4 +1,4 @@
-/// SHA-256 (FIPS 180-4 §6.2), for chains of thousands of digests, each of which would be a question to the browser.
+/// SHA-256 (FIPS 180-4 §6.2): a chain has thousands of digests, each of which would be a question to the browser.
 struct SHA256 {
     static let blockByteCount = 64
     private static let lengthByteCount = 8
@@ -10,7 +10,7 @@ struct SHA256 {
     init() {}
 
     /// The digest, 32 bytes.
-    static func digest(_ content: [UInt8]) -> [UInt8]? {
+    static func digest(_ content: [UInt8]) -> [UInt8] {
         var padded = content
         padded.append(0x80)
         while (padded.count + lengthByteCount) % blockByteCount != 0 { padded.append(0) }

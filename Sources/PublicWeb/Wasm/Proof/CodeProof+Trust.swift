@@ -3,7 +3,7 @@ import Encoding
 import Platform
 import Signing
 
-extension PageProof {
+extension CodeProof {
     /// The trust list: its signer, whom the root documents allow, whom the pinned root confirms.
     ///
     /// The parts are the root's key (SPKI), the root documents (empty for none), the bundle, and the time in seconds.

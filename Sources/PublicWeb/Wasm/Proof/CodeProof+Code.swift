@@ -3,12 +3,12 @@ import Encoding
 import Platform
 import Signing
 
-extension PageProof {
+extension CodeProof {
     /// The code: signed by a key of the trust list that may sign such codes, and in its life.
     ///
     /// The parts are the signed message, `O` or `E`, and the time in seconds.
     mutating func takeCode(_ parts: InputParts) throws(StepFailure) -> JSONObject {
-        code = nil
+        credential = nil
         guard let trust else { throw .misused }
         let (bytes, letter, now) = (Array(try parts.bytes(0)), Array(try parts.bytes(1)), try parts.number(2))
         let form: Form = letter == [UInt8(ascii: "E")] ? .enterprise : .object
@@ -19,14 +19,19 @@ extension PageProof {
         } catch {
             throw StepFailure(error.codeText, error.reason)
         }
-        code = verified
+        credential = verified
         return Self.described(verified.claims)
     }
 
-    private static func verified(
+    static func verified(
         _ credential: UnverifiedCredential, by trust: PageTrust, at now: UInt64
     ) throws(CredentialError) -> VerifiedCredential {
-        let use: KeyUse = credential.form == .enterprise ? .enterprise : .object
+        let use: KeyUse =
+            switch credential.form {
+            case .person: .person
+            case .enterprise: .enterprise
+            case .object: .object
+            }
         let keys = trust.keys(credential.keyIdentifier, for: use).filter { now < $0.record.expiresAt }
         for (record, key) in keys where record.algorithm == credential.algorithm {
             let verified: VerifiedCredential
@@ -44,8 +49,8 @@ extension PageProof {
             hint: "check the code with `verify`")
     }
 
-    /// The claims that the page shows, for its script to compare.
-    private static func described(_ claims: Claims) -> JSONObject {
+    /// The claims that the page shows; of a person nothing but the kind of code.
+    static func described(_ claims: Claims) -> JSONObject {
         var object: JSONObject = ["issuer": .string(claims.issuer), "issuedAt": .string(String(claims.issuedAt))]
         object["expiresAt"] = claims.expiresAt.map { .string(String($0)) }
         switch claims.body {
@@ -57,11 +62,10 @@ extension PageProof {
             object["manager"] = .string(body.manager.text)
             object["kind"] = .string(body.kind.name)
             object["category"] = .string(String(body.category))
-        case .person: break
+        case .person(let person): object["kind"] = .string(person.kind.name)
         }
-        if let list = claims.statusList, let index = claims.statusIndices.first {
-            object["list"] = .string(list.shard(of: index).name)
-            object["bit"] = .string(String(index % StatusListReference.shardBitCount))
+        if let list = claims.statusList {
+            object["lists"] = .array(claims.statusIndices.map { .string(list.shard(of: $0).name) })
         }
         return object
     }

@@ -2,17 +2,20 @@ import Credential
 import Encoding
 import Signing
 
-extension PageProof {
+extension CodeProof {
     private static let rules = StatusRules(hint: "reload the page in a minute")
 
-    /// The code's bit in its status list and in the hot list; both signed by keys that may sign such lists.
+    /// One of the code's bits in its status list and in the hot list; both signed by keys that may sign such lists.
     ///
-    /// The parts are the status list, the hot list (empty where none is published), and the time in seconds.
+    /// The parts are the status list, the hot list (empty where none is published), the time in seconds, and the bit's
+    /// place among the code's `lists`.
     mutating func takeStatus(_ parts: InputParts) throws(StepFailure) -> JSONObject {
-        guard let trust, let claims = code?.claims, let list = claims.statusList,
-            let index = claims.statusIndices.first
-        else { throw .misused }
         let (listBytes, hotBytes, now) = (try parts.bytes(0), try parts.bytes(1), try parts.number(2))
+        let place = Int(clamping: try parts.number(3))
+        guard let trust, let claims = credential?.claims, let list = claims.statusList,
+            claims.statusIndices.indices.contains(place)
+        else { throw .misused }
+        let index = claims.statusIndices[place]
         let reference = list.shard(of: index)
         do throws(BundleError) {
             let token = try Self.rules.list(listBytes, reference) { Self.signers(of: $0, trust) }

@@ -1,0 +1,7 @@
+import Credential
+
+/// What the steps of one code have proved so far; each step needs the results of those before it.
+struct CodeProof {
+    var trust: PageTrust?
+    var credential: VerifiedCredential?
+}
