@@ -16,6 +16,17 @@ def base45(text):
     return bytes(out)
 
 
+def base45_text(message):
+    text = ""
+    for start in range(0, len(message), 2):
+        pair = message[start:start + 2]
+        value = int.from_bytes(pair, "big")
+        for _ in range(len(pair) + 1):
+            value, digit = divmod(value, 45)
+            text += BASE45[digit]
+    return text
+
+
 def code_bytes(text):
     if text.startswith("SP1:"):
         return base45(text[4:])
