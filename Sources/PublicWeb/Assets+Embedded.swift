@@ -3,6 +3,7 @@ extension Assets {
     static let embedded: [(name: String, bytes: [UInt8])] = [
         ("banner.js", PackageResources.banner_js),
         ("bytes.js", PackageResources.bytes_js),
+        ("character-sets.js", PackageResources.character_sets_js),
         ("chinese.js", PackageResources.chinese_js),
         ("english.js", PackageResources.english_js),
         ("events.js", PackageResources.events_js),
@@ -16,6 +17,8 @@ extension Assets {
         ("page.js", PackageResources.page_js),
         ("proof.js", PackageResources.proof_js),
         ("reader.js", PackageResources.reader_js),
+        ("scanner-worker.js", PackageResources.scanner_worker_js),
+        ("scanner.js", PackageResources.scanner_js),
         ("style.css", PackageResources.style_css),
         ("undone.js", PackageResources.undone_js),
         ("view.js", PackageResources.view_js),
