@@ -289,7 +289,7 @@ let package = Package(
         tests(
             "PublicWebTests",
             [
-                "Credential", "Encoding", "PublicWeb", "TestSupport", "TraceLog", "chain-verify", "suishen",
+                "Credential", "Encoding", "PublicWeb", "Signing", "TestSupport", "TraceLog", "chain-verify", "suishen",
                 "suishen-web", "suishend",
             ]),
         tests(

@@ -33,7 +33,8 @@ MAY_USE_FOUNDATION = {"Issuing", "Storage"}
 
 # The sources of the browser's modules, which tools/build-wasm compiles and no target builds, and what they may import.
 BROWSER_SOURCES = "Sources/PublicWeb/Wasm/"
-BROWSER_MODULES = {"Compression", "Credential", "Encoding", "Platform", "QREncoding", "QRStandard", "Signing", "TraceLog"}
+BROWSER_MODULES = {"Compression", "Credential", "Encoding", "Platform", "QREncoding", "QRReading", "QRStandard", "Signing",
+                   "TraceLog"}
 
 # Linked for its work before `main`, and never imported.
 LINKED_ONLY = {"CArguments"}

@@ -3,6 +3,7 @@ extension Assets {
     static let embedded: [(name: String, bytes: [UInt8])] = [
         ("banner.js", PackageResources.banner_js),
         ("bytes.js", PackageResources.bytes_js),
+        ("character-sets.js", PackageResources.character_sets_js),
         ("chinese.js", PackageResources.chinese_js),
         ("choices.js", PackageResources.choices_js),
         ("dom.js", PackageResources.dom_js),
@@ -34,6 +35,8 @@ extension Assets {
         ("point.js", PackageResources.point_js),
         ("proof.js", PackageResources.proof_js),
         ("reader.js", PackageResources.reader_js),
+        ("scanner-worker.js", PackageResources.scanner_worker_js),
+        ("scanner.js", PackageResources.scanner_js),
         ("style.css", PackageResources.style_css),
         ("trust.js", PackageResources.trust_js),
         ("undone.js", PackageResources.undone_js),

@@ -23,6 +23,9 @@ package struct Assets: Sendable {
     static let walletEntryName = "wallet-start.js"
     static let walletStyleName = "wallet.css"
     static let walletModuleName = "wallet.wasm"
+    static let scannerModuleName = "scanner.wasm"
+    /// The worker's script that loads the scanner's module and reads codes beside a page.
+    static let scannerWorkerName = "scanner-worker.js"
     static let folder = "a"
 
     let files: [File]
@@ -32,11 +35,15 @@ package struct Assets: Sendable {
     /// - Parameters:
     ///   - module: the module of WebAssembly with which pages check themselves; nil for none.
     ///   - walletModule: the wallet's module; nil for no wallet.
+    ///   - scannerModule: the module that reads codes from pictures; nil for none.
     /// - Throws: `asset_invalid` for a script that names a missing file, or files that name one another in a circle.
-    package init(module: [UInt8]?, walletModule: [UInt8]? = nil) throws(WebError) {
+    package init(
+        module: [UInt8]?, walletModule: [UInt8]? = nil, scannerModule: [UInt8]? = nil
+    ) throws(WebError) {
         var sources = Self.embedded
         if let module { sources.append((Self.moduleName, module)) }
         if let walletModule { sources.append((Self.walletModuleName, walletModule)) }
+        if let scannerModule { sources.append((Self.scannerModuleName, scannerModule)) }
         try self.init(sources: sources)
     }
 

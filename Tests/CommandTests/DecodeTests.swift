@@ -49,6 +49,28 @@ struct DecodeTests {
         #expect(inspected.output.contains("\"code\":\"malformed\""), "the text only begins like a person's code")
     }
 
+    @Test("reads by our own reader alone and without a limit, the same each time")
+    func readsAlone() throws {
+        let names = ["split-three", "two", "hanzi", "tilted", "colour", "empty", "destroyed"]
+        let pictures = names.map { "\(ProjectFiles.fixtures)/scans/\($0).png" }
+        let words = ["decode", "--json", "--no-zbar", "--budget", "none"] + pictures
+        let first = try Program("verify").run(words)
+        #expect(first.output.contains("SECOND CODE OF TWO") && first.output.contains("书读百遍其义自现"))
+        #expect(first.diagnostics.contains("empty.png: there is no QR code in the picture [no_code]"))
+        let again = try Program("verify").run(words)
+        #expect(again.output == first.output && again.diagnostics == first.diagnostics)
+    }
+
+    @Test("takes a budget of milliseconds or none, and says so", arguments: ["soon", "1.5", "-1", "None", ""])
+    func refusesBudget(word: String) throws {
+        let film = ["--bundle", "a", "--scene", "b", "--frames", "64x64"]
+        for command in [["decode", "a.png"], film, ["--text", "a"]] {
+            let outcome = try Program("verify").run(command + ["--budget=\(word)"])
+            #expect(outcome.status == 64 && outcome.output.isEmpty)
+            #expect(outcome.diagnostics.contains("a budget is whole milliseconds, or none for no limit"))
+        }
+    }
+
     @Test("reads Hanzi mode")
     func readsHanzi() throws {
         #expect(try decode("hanzi.png").output == "书读百遍其义自现\n")

@@ -42,6 +42,10 @@ struct MissingLibraryTests {
         #expect(one.diagnostics.contains("[library_missing]") && one.diagnostics.contains("libzbar0"))
         let many = try verify(["decode", "--paths"], in: folder, input: Array((empty + "\n").utf8))
         #expect(many.status == 2 && many.output.isEmpty && many.diagnostics.contains("[library_missing]"))
+        for words in [["--no-zbar", empty], ["--no-zbar", "--paths"]] {
+            let own = try verify(["decode"] + words, in: folder, input: Array((empty + "\n").utf8))
+            #expect(!own.diagnostics.contains("library_missing"), "our own reader needs no library")
+        }
         let whole = try Program("verify").run(["decode", empty])
         #expect(whole.status == 2 && whole.diagnostics.contains("[no_code]"))
     }

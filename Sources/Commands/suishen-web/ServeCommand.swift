@@ -55,6 +55,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The wallet's module, made by tools/build-wasm --wallet; without it the wallet's host has no wallet.")
     var walletModule: String?
 
+    @Option(help: "The module that reads codes from pictures in the browser, made by tools/build-wasm --scanner.")
+    var scannerModule: String?
+
     @Option(help: "A second address of this machine alone, for the counts: /metrics.")
     var metrics: String?
 
@@ -76,7 +79,9 @@ struct ServeCommand: AsyncParsableCommand {
             tree: tree, log: log,
             root: root.map { RootSource($0) } ?? .folder, users: .own(and: publisher), outbox: outbox,
             securityContact: securityContact, nowMilliseconds: clock)
-        let assets = try Assets(module: try bytes(of: module), walletModule: try bytes(of: walletModule))
+        let assets = try Assets(
+            module: try bytes(of: module), walletModule: try bytes(of: walletModule),
+            scannerModule: try bytes(of: scannerModule))
         let counts = WebMetrics()
         // Begins before the sockets exist, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()

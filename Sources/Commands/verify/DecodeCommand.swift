@@ -30,13 +30,20 @@ struct DecodeCommand: ParsableCommand {
     @Flag(help: "Take the pictures' paths from stdin, one a line.")
     var paths = false
 
+    @Flag(
+        name: .customLong("no-zbar"),
+        help: "Look with our own reader alone; with --budget none, a picture then always gives the same answer.")
+    var leavesZBarOut = false
+
     @OptionGroup var scanning: ScanOptions
+
+    private var reader: PictureReader { scanning.reader(foreign: leavesZBarOut ? nil : .zbar) }
 
     func run() throws {
         // Not in `validate()`, which runs before the parser reports an unknown option.
         guard paths != !images.isEmpty else { throw ValidationError("name pictures, or give their paths with --paths") }
         if paths { return try readPaths() }
-        var reader = scanning.reader
+        var reader = reader
         var failure: CommandError?
         for image in images {
             do throws(CommandError) {
@@ -57,8 +64,13 @@ struct DecodeCommand: ParsableCommand {
 
     private func line(_ decoded: DecodedText, _ image: String, _ scan: Scan) -> String {
         json
-            ? decoded.json(image: image, warnings: scan.warnings).encoded()
+            ? Self.json(decoded, image, scan.warnings).encoded()
             : Self.escaped(decoded.payload.text, forTerminal: true)
+    }
+
+    private static func json(_ decoded: DecodedText, _ image: String, _ warnings: [String]) -> JSONValue {
+        let names: JSONObject = ["image": .string(image), "text": .string(decoded.payload.text)]
+        return .object(JSONObject(names.members + decoded.fields(warnings: warnings).members))
     }
 
     /// Tells of damage, and of codes that were seen and not read.
@@ -68,13 +80,10 @@ struct DecodeCommand: ParsableCommand {
             diagnostics.warn(
                 "\(image): the file is cut short or broken, so some of its pixels are wrong [image_damaged]")
         }
-        guard !scan.unread.isEmpty else { return }
+        guard let unread = DecodedText.unread(in: scan, warnings: scan.warnings) else { return }
         if json {
-            let value: JSONValue = [
-                "image": .string(image), "unread": .array(scan.unread.map(\.corners.json)),
-                "warnings": .array(scan.warnings.map(JSONValue.string)),
-            ]
-            StandardStream.output.write(value.encoded() + "\n")
+            let name = JSONObject.Member(key: "image", value: .string(image))
+            StandardStream.output.write(JSONValue.object(JSONObject([name] + unread.members)).encoded() + "\n")
         } else if !scan.codes.isEmpty {
             let count = scan.unread.count
             diagnostics.warn(
@@ -84,8 +93,8 @@ struct DecodeCommand: ParsableCommand {
     }
 
     private func readPaths() throws {
-        try PictureReader.loadLibraries()
-        var reader = scanning.reader
+        if !leavesZBarOut { try PictureReader.loadLibraries() }
+        var reader = reader
         var lines = try LineReader(path: "-", byteCountMax: Self.pathByteCountMax)
         while let line = try lines.next() {
             var texts: [String] = []

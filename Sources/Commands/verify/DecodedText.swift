@@ -1,4 +1,3 @@
-import CommandSupport
 import Encoding
 import QRReading
 
@@ -18,55 +17,11 @@ struct DecodedText {
             }
     }
 
-    /// Why texts of a picture are missing: one error for each split text that cannot be joined.
-    static func failures(of scan: Scan, in image: String) -> [CommandError] {
-        let splitTexts = scan.splitTexts
-        if splitTexts.isEmpty, scan.outcome == .structuredAppend {
-            return [
-                CommandError(
-                    code: scan.outcome.rawValue,
-                    reason: "\(image): the picture shows a part of a split text that cannot be read",
-                    hint: "take one picture that shows all parts of the text, each of them sharp")
-            ]
-        }
-        guard !splitTexts.isEmpty else { return scan.failure(image).map { [$0] } ?? [] }
-        return splitTexts.compactMap { split in
-            if case .failure(let fault) = split.payload { error(fault, split, image) } else { nil }
-        }
-    }
-
-    private static func error(_ fault: SplitText.Fault, _ split: SplitText, _ image: String) -> CommandError {
-        let code = Scan.Outcome.structuredAppend.rawValue
-        switch fault {
-        case .missing(let indices):
-            let numbers = indices.map { "\($0 + 1)" }.joined(separator: ", ")
-            return CommandError(
-                code: code,
-                reason: "\(image): part\(indices.count == 1 ? "" : "s") \(numbers) of \(split.count) "
-                    + "\(indices.count == 1 ? "is" : "are") not in the picture",
-                hint: "take one picture that shows all parts of the text, each of them sharp")
-        case .contradictory(let index):
-            return CommandError(
-                code: code,
-                reason: "\(image): two codes with different content are part \(index + 1) of \(split.count)",
-                hint: "show the parts of one text only")
-        case .wrongParity(let parity):
-            return CommandError(
-                code: code,
-                reason: "\(image): the \(split.count) parts are not of one text: its parity is "
-                    + "\(Hex.encode([split.parity])), that of their bytes \(Hex.encode([parity]))",
-                hint: "show the parts of one text only")
-        case .unreadable:
-            return CommandError(
-                code: code, reason: "\(image): the \(split.count) parts cannot be read as one text",
-                hint: "show the parts of one text only")
-        }
-    }
-
-    func json(image: String, warnings: [String]) -> JSONValue {
+    /// The line of the text, except its picture and the text itself.
+    func fields(warnings: [String]) -> JSONObject {
         var fields: JSONObject = [
-            "image": .string(image), "text": .string(payload.text), "bytes": .string(Hex.encode(payload.bytes)),
-            "corners": Self.json(corners), "warnings": .array(warnings.map(JSONValue.string)),
+            "bytes": .string(Hex.encode(payload.bytes)), "corners": Self.json(corners),
+            "warnings": Self.json(warnings),
         ]
         if !parts.isEmpty {
             fields["parts"] = .array(
@@ -78,8 +33,16 @@ struct DecodedText {
                     ]
                 })
         }
-        return .object(fields)
+        return fields
     }
+
+    /// The line of the codes that were seen and not read, except their picture; nil without such codes.
+    static func unread(in scan: Scan, warnings: [String]) -> JSONObject? {
+        guard !scan.unread.isEmpty else { return nil }
+        return ["unread": .array(scan.unread.map { $0.corners.json }), "warnings": json(warnings)]
+    }
+
+    private static func json(_ warnings: [String]) -> JSONValue { .array(warnings.map { .string($0) }) }
 
     private static func json(_ corners: ScannedCode.Corners?) -> JSONValue { corners?.json ?? [] }
 }

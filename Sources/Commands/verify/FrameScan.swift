@@ -9,21 +9,22 @@ struct FrameScan {
     private let receipts: ReceiptKeeper?
     private let output: VerdictOutput
     private let at: UInt64?
-    private var tracker = FrameTracker()
+    private var film: FilmScanner
     /// The verdicts on the codes in view; a code that leaves the view is removed.
     private var decided: [(code: [UInt8], verdict: Verdict)] = []
     /// The codes that wait until no other code is seen and unread beside them.
     private var waiting: [[UInt8]] = []
     private var still = StillCodes()
-    private var frameCount = 0
     private var worst: VerdictOutcome?
 
-    /// Of this many frames, one is searched for codes in the background, so that these are known before a code comes.
-    private static let framesPerSearch = 4
-    /// Of this many late frames, one gets a long look.
-    private static let lateFramesPerLongLook = 4
-
-    init(gate: RunningGate, receipts: ReceiptKeeper?, output: VerdictOutput, at: UInt64?) {
+    /// - Parameters:
+    ///   - gate: decides on the codes.
+    ///   - scanner: reads the frames, each within its budget.
+    ///   - receipts: keeps receipts of what was accepted.
+    ///   - output: gets the verdicts.
+    ///   - at: the time in place of the clock.
+    init(gate: RunningGate, scanner: Scanner, receipts: ReceiptKeeper?, output: VerdictOutput, at: UInt64?) {
+        film = FilmScanner(scanner)
         self.gate = gate
         self.receipts = receipts
         self.output = output
@@ -32,28 +33,19 @@ struct FrameScan {
 
     /// Runs until stdin ends.
     ///
-    /// A gate must neither lag behind its camera nor miss a code that only a long look reads: while frames wait, most
-    /// get a short look.
-    ///
-    /// - Parameters:
-    ///   - size: the size of every frame.
-    ///   - scanner: reads the frames, each within its budget.
+    /// - Parameter size: the size of every frame.
     /// - Returns: the worst verdict; undecided when no code came into view, stdin broke off, the last frame is cut, or a
     ///   reader cannot be loaded.
-    mutating func run(_ size: FrameSize, _ scanner: Scanner) -> VerdictOutcome {
+    mutating func run(_ size: FrameSize) -> VerdictOutcome {
         var frames = FrameReader(size)
-        var scanner = scanner
-        var lateCount = 0
         do throws(CommandError) {
             try PictureReader.loadLibraries()
             while try frames.next() {
-                lateCount = frames.isLate ? lateCount + 1 : 0
-                let isShort = lateCount % Self.lateFramesPerLongLook > 0
-                let scan = scanner.scanFrame(frames.frame, isLate: isShort)
-                let new = tracker.newCodes(scan.codes)
-                guard isSearched(scan.codes, new) else { continue }
-                let further = scanner.scanFurther(frames.frame)
-                update(further, new: (new + tracker.furtherCodes(further.codes)).map(\.bytes))
+                let waiting = waiting
+                let frame = film.read(frames.frame, isLate: frames.isLate) { codes in
+                    codes.contains { waiting.contains($0.bytes) }
+                }
+                if frame.isSearched { update(frame.scan, new: frame.new.map(\.bytes)) }
             }
             if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }
         } catch {
@@ -63,20 +55,14 @@ struct FrameScan {
         return worst ?? .undecided
     }
 
-    /// Whether the next frame is searched for person codes: when codes are to be decided on, and every now and then.
-    private mutating func isSearched(_ codes: [ScannedCode], _ new: [ScannedCode]) -> Bool {
-        frameCount += 1
-        return !new.isEmpty || frameCount % Self.framesPerSearch == 0 || codes.contains { waiting.contains($0.bytes) }
-    }
-
     private mutating func update(_ scan: Scan, new: [[UInt8]]) {
         let unreadCount = still.moving(scan.unreadPersonCodes, at: MonotonicClock.microseconds())
-        waiting.removeAll { new.contains($0) || !tracker.isInView($0) }
+        waiting.removeAll { new.contains($0) || !film.isInView($0) }
         // The verdict on the waiting codes was given; the next one follows when the view has changed.
         let cleared = unreadCount == 0 ? waiting.filter { code in scan.codes.contains { $0.bytes == code } } : []
         guard !new.isEmpty || !cleared.isEmpty else { return }
         waiting.removeAll { cleared.contains($0) }
-        decided.removeAll { !tracker.isInView($0.code) }
+        decided.removeAll { !film.isInView($0.code) }
         let undecided = cleared + new
         let known = decided.filter { code, _ in scan.codes.contains { $0.bytes == code } && !undecided.contains(code) }
         decide(undecided, unreadCount: unreadCount, beside: known.map(\.verdict))

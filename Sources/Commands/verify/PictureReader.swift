@@ -7,13 +7,15 @@ struct PictureReader {
     /// The largest picture file: 40 megapixels of JPEG or PNG stay well below it.
     private static let byteCountMax = 64 << 20
 
-    static let budgetMillisecondsDefault: UInt64 = 150
+    static let budgetDefault = ScanBudget.milliseconds(150)
 
     private var scanner: Scanner
 
-    /// - Parameter budgetMilliseconds: the time after which no further look at a picture begins.
-    init(budgetMilliseconds: UInt64 = Self.budgetMillisecondsDefault) {
-        scanner = Scanner(budgetMilliseconds: budgetMilliseconds, microseconds: MonotonicClock.microseconds)
+    /// - Parameters:
+    ///   - budget: the time after which no further look at a picture begins.
+    ///   - foreign: the reader beside our own; nil for none.
+    init(budget: ScanBudget = Self.budgetDefault, foreign: ForeignReader? = .zbar) {
+        scanner = Scanner(limit: budget.limit, foreign: foreign)
     }
 
     /// Loads at once the libraries that a picture's looks load when they need them.

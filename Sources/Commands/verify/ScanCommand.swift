@@ -107,8 +107,9 @@ extension ScanCommand {
                     gate: gate, receipts: receipts, output: output, at: at, terminator: terminator
                 ).run()
             }
-            var film = FrameScan(gate: gate, receipts: receipts, output: output, at: at)
-            return film.run(frames, scanning.frameScanner)
+            var film = FrameScan(
+                gate: gate, scanner: scanning.frameScanner, receipts: receipts, output: output, at: at)
+            return film.run(frames)
         }
     }
 }

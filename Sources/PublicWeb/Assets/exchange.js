@@ -31,6 +31,25 @@ export function write(exports, bytes) {
   return true;
 }
 
+/**
+ * Hands parts to the module as `framed` makes them, with a single copy of each.
+ *
+ * @param {WebAssembly.Exports} exports
+ * @param {(Uint8Array | Uint8ClampedArray)[]} parts
+ * @returns {boolean} false where the module has no room for them.
+ */
+export function writeFramed(exports, parts) {
+  let place = exports.reserve(parts.reduce((sum, part) => sum + 4 + part.length, 0)) >>> 0;
+  if (place === 0) return false;
+  const memory = new Uint8Array(exports.memory.buffer);
+  for (const part of parts) {
+    memory.set(bigEndian(part.length, 4), place);
+    memory.set(part, place + 4);
+    place += 4 + part.length;
+  }
+  return true;
+}
+
 /** The output of the module's last run. @param {WebAssembly.Exports} exports @returns {Uint8Array} */
 export function output(exports) {
   const start = exports.output() >>> 0;

@@ -1,6 +1,6 @@
 /// Grey views of a picture's colours in which a code may show that luma hides: single channels and differences of two,
 /// the picture on black, and its transparency.
-struct ColourViews: IteratorProtocol {
+package struct ColourViews: IteratorProtocol {
     private enum View {
         /// What is transparent is black.
         case onBlack
@@ -20,7 +20,7 @@ struct ColourViews: IteratorProtocol {
     private static let sampleCount = 20_000
 
     /// Chooses the views; a grey picture without transparency has none.
-    init(_ picture: ColourPicture?, hasAlpha: Bool) {
+    package init(_ picture: ColourPicture?, hasAlpha: Bool) {
         self.picture = picture ?? ColourPicture(width: 0, height: 0)
         guard let picture else { return }
         if hasAlpha, picture.isTransparent { views = [.onBlack, .alpha] }
@@ -28,10 +28,10 @@ struct ColourViews: IteratorProtocol {
         guard differences.contains(where: { spread($0) >= Self.spreadMin }) else { return }
         let colours = (differences + [.channel(0), .channel(1), .channel(2)]).map { (view: $0, spread: spread($0)) }
         let widest = colours.filter { $0.spread >= Self.spreadMin }.sorted { $0.spread > $1.spread }
-        views += widest.prefix(Self.colourViewCountMax).map(\.view)
+        views += widest.prefix(Self.colourViewCountMax).map { $0.view }
     }
 
-    mutating func next() -> GreyImage? {
+    package mutating func next() -> GreyImage? {
         guard !views.isEmpty else { return nil }
         let view = views.removeFirst()
         let pixels = (0..<(picture.width * picture.height)).map { value(view, at: $0) }
@@ -65,20 +65,4 @@ struct ColourViews: IteratorProtocol {
             return UInt8((255 + Int(rgba[place + first]) - Int(rgba[place + second])) / 2)
         }
     }
-}
-
-/// A picture of four bytes a pixel: red, green, blue, alpha.
-struct ColourPicture {
-    let width: Int
-    let height: Int
-    /// Row after row, `width` × `height` × 4 bytes.
-    var rgba: [UInt8]
-
-    /// Makes a picture of opaque white.
-    init(width: Int, height: Int) {
-        (self.width, self.height) = (width, height)
-        rgba = [UInt8](repeating: 255, count: width * height * 4)
-    }
-
-    var isTransparent: Bool { stride(from: 3, to: rgba.count, by: 4).contains { rgba[$0] < 255 } }
 }

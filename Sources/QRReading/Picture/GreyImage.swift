@@ -29,6 +29,11 @@ package struct GreyImage: Sendable, Equatable {
         pixels = [UInt8](repeating: 255, count: width * height)
     }
 
+    /// Loads the luma of `width` × `height` pixels of red, green, blue and alpha, with transparent parts in white.
+    package mutating func load(rgba: UnsafeRawBufferPointer) {
+        unsafe pixels.withUnsafeMutableBytes { unsafe Luma.flatten(rgba, into: $0) }
+    }
+
     /// Runs `body`, which writes the pixels in place: `width` × `height` bytes.
     package mutating func withMutablePixels<Result>(
         _ body: (UnsafeMutableRawBufferPointer) -> Result

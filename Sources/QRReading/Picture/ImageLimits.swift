@@ -9,7 +9,7 @@ package enum ImageLimits {
 
     /// Whether a picture may have these sides.
     package static func allow(width: Int, height: Int) -> Bool {
-        (1...sideMax).contains(width) && (1...sideMax).contains(height) && width * height <= pixelCountMax
+        (1...sideMax).contains(width) && (1...sideMax).contains(height) && height <= pixelCountMax / width
     }
 
     static func check(width: Int, height: Int) throws(ImageError) {

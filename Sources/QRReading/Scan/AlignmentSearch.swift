@@ -41,8 +41,11 @@ struct AlignmentSearch {
         }
         var best = (score: Self.scoreMin * contrast, columns: 0.0, rows: 0.0)
         var isFound = false
-        for rows in stride(from: -reach, through: reach, by: Self.step) {
-            for columns in stride(from: -reach, through: reach, by: Self.step) {
+        let stepCount = Int(2 * reach / Self.step)
+        for rowStep in 0...stepCount {
+            let rows = Double(rowStep) * Self.step - reach
+            for columnStep in 0...stepCount {
+                let columns = Double(columnStep) * Self.step - reach
                 let distance = (columns * columns + rows * rows).squareRoot()
                 let score = score(place(columns, rows), across, down) - distance * Self.distanceCost * contrast
                 if score > best.score {

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Three measured finder patterns: their middles, the modules between them, and the tilt of their plane.
 struct FinderFrame {
     private(set) var upperLeft: FinderPattern

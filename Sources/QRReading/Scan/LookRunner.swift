@@ -8,12 +8,19 @@ struct LookRunner {
     private var resizer = Resizer()
     /// The longest time that zbar has taken for a million pixels; a look by zbar cannot be stopped.
     private var zbarCost: UInt64 = 0
+    private let foreign: ForeignReader?
     private let microseconds: (@Sendable () -> UInt64)?
 
-    /// - Parameter microseconds: a clock that never goes back; nil when there is no budget.
-    init(microseconds: (@Sendable () -> UInt64)?) {
+    /// - Parameters:
+    ///   - foreign: the other library; nil where its looks are left out.
+    ///   - microseconds: a clock that never goes back; nil when there is no budget.
+    init(foreign: ForeignReader?, microseconds: (@Sendable () -> UInt64)?) {
+        self.foreign = foreign
         self.microseconds = microseconds
     }
+
+    /// Whether looks by the other library are taken.
+    var hasForeignReader: Bool { foreign != nil }
 
     /// The finder patterns that the latest look by geometry found.
     var detector: FinderDetector { geometric.detector }
@@ -38,17 +45,20 @@ struct LookRunner {
                 isSmoothed ? prepared : source, window: window, offset: isSmoothed ? 1 : 4, refined: refined,
                 deadline: deadline, into: &look)
         case .zbar(let window):
-            guard ZBarPass.isAvailable else {
+            guard let foreign else { return }
+            guard foreign.isAvailable() else {
                 look.lacksLibrary = true
                 return
             }
             if let window { threshold.apply(source, window: window, offset: 3, into: &prepared) }
-            readByZBar(window == nil ? source : prepared, deadline: deadline, into: &look)
+            read(window == nil ? source : prepared, by: foreign, deadline: deadline, into: &look)
         }
         if isScaled { look.place(by: Double(longSide) / Double(target), x: 0, y: 0) }
     }
 
-    private mutating func readByZBar(_ picture: PixelBuffer, deadline: Deadline, into look: inout Sight) {
+    private mutating func read(
+        _ picture: PixelBuffer, by foreign: ForeignReader, deadline: Deadline, into look: inout Sight
+    ) {
         let cost = zbarCost * UInt64(picture.width * picture.height) / 1_000_000
         guard deadline.remaining > cost + cost / 4 else {
             // One delayed look must not exclude all later looks by zbar.
@@ -56,7 +66,7 @@ struct LookRunner {
             return
         }
         let begin = microseconds?() ?? 0
-        ZBarPass.read(picture, into: &look)
+        foreign.read(picture, &look)
         let taken = (microseconds?() ?? 0) &- begin
         zbarCost = max(zbarCost - zbarCost / 8, taken * 1_000_000 / UInt64(picture.width * picture.height))
     }

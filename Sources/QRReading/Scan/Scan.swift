@@ -29,7 +29,7 @@ package struct Scan: Sendable, Equatable {
     package var splitTexts: [SplitText] { SplitText.grouped(parts) }
 
     /// The places of unread codes that may be a person's: these keep a gate closed.
-    package var unreadPersonCodes: [ScannedCode.Corners] { unread.filter(\.mayBePersonCode).map(\.corners) }
+    package var unreadPersonCodes: [ScannedCode.Corners] { unread.filter { $0.mayBePersonCode }.map { $0.corners } }
 }
 
 /// A code whose finder patterns, timing and format are seen, and whose text cannot be read.

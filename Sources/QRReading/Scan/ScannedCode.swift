@@ -70,9 +70,6 @@ package struct ScannedCode: Sendable, Equatable {
     /// The payload, byte for byte.
     package var bytes: [UInt8] { payload.bytes }
 
-    /// The payload as text.
-    package var text: String { payload.text }
-
     /// The sum of the coordinates of the code's middle, in quarters of pixels.
     var distanceFromUpperLeft: Int { corners?.all.reduce(0) { $0 + $1.x + $1.y } ?? 0 }
 }

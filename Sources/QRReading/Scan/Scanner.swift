@@ -4,9 +4,8 @@ import QRStandard
 ///
 /// A scanner serves one thread and reuses its buffers for every picture.
 package struct Scanner {
-    private let budgetMicroseconds: UInt64
-    /// Nil when there is no budget.
-    private let microseconds: (@Sendable () -> UInt64)?
+    /// Nil when there is no time limit.
+    private let limit: Limit?
     private var picture = PixelBuffer()
     private var pyramid = Pyramid()
     /// A tile of a large picture.
@@ -21,40 +20,51 @@ package struct Scanner {
     /// The look that the film's next frame gets beside the first.
     private var turn = ScanPlan.filmTurns.lowerBound
 
-    /// Makes a scanner without a time limit.
-    package init() {
-        (budgetMicroseconds, microseconds) = (.max, nil)
-        runner = LookRunner(microseconds: nil)
+    /// The time for one picture.
+    package struct Limit: Sendable {
+        let budgetMicroseconds: UInt64
+        let microseconds: @Sendable () -> UInt64
+
+        /// - Parameters:
+        ///   - budgetMilliseconds: the time for one picture.
+        ///   - microseconds: a clock that never goes back.
+        package init(budgetMilliseconds: UInt64, microseconds: @escaping @Sendable () -> UInt64) {
+            let (product, overflows) = budgetMilliseconds.multipliedReportingOverflow(by: 1_000)
+            budgetMicroseconds = overflows ? .max : product
+            self.microseconds = microseconds
+        }
+
+        /// The deadline of a look: the last fifth of the budget is left for the row or decoding that is not interrupted.
+        var deadline: Deadline { Deadline(after: budgetMicroseconds - budgetMicroseconds / 5, by: microseconds) }
     }
 
-    /// Makes a scanner that keeps to its budget.
+    /// Makes a scanner.
     ///
     /// - Parameters:
-    ///   - budgetMilliseconds: the time for one picture.
-    ///   - microseconds: a clock that never goes back.
-    package init(budgetMilliseconds: UInt64, microseconds: @escaping @Sendable () -> UInt64) {
-        let (product, overflows) = budgetMilliseconds.multipliedReportingOverflow(by: 1_000)
-        budgetMicroseconds = overflows ? .max : product
-        self.microseconds = microseconds
-        runner = LookRunner(microseconds: microseconds)
+    ///   - limit: the time for one picture; nil for none: then one picture always gives the same answer.
+    ///   - foreign: the reader that takes some of the looks; nil leaves these looks out.
+    package init(limit: Limit?, foreign: ForeignReader?) {
+        self.limit = limit
+        runner = LookRunner(foreign: foreign, microseconds: limit?.microseconds)
     }
 
-    /// Looks for codes in a picture file; if grey shows none, in the views of its colours too.
+    /// Looks for codes; if grey shows none, in the views of the picture's colours too.
     ///
-    /// - Parameter file: any picture.
+    /// - Parameters:
+    ///   - grey: the picture's grey.
+    ///   - views: makes the views, which are not needed for most pictures.
     /// - Returns: as ``scan(_:)``.
-    package mutating func scan(_ file: PictureFile) -> Scan {
+    package mutating func scan(_ grey: GreyImage, views: () -> ColourViews) -> Scan {
         let deadline = deadline
-        var result = scan(file.grey, deadline)
+        var result = scan(grey, deadline)
         if result.codes.isEmpty, result.outcome != .structuredAppend, !deadline.isOver {
-            var views = file.colourViews()
+            var views = views()
             while !deadline.isOver, let view = views.next() {
                 let other = scan(view, deadline)
-                if ![.noCode, .libraryMissing].contains(other.outcome) { result = other }
+                if other.outcome != .noCode, other.outcome != .libraryMissing { result = other }
                 if other.outcome == .codes { break }
             }
         }
-        result.isDamaged = file.isDamaged
         return result
     }
 
@@ -138,11 +148,7 @@ package struct Scanner {
 
     private static let tooSmall = Scan(outcome: .noCode, codes: [])
 
-    /// The deadline of a look: the last fifth of the budget is left for the row or decoding that is not interrupted.
-    private var deadline: Deadline {
-        guard let microseconds else { return .none }
-        return Deadline(after: budgetMicroseconds - budgetMicroseconds / 5, by: microseconds)
-    }
+    private var deadline: Deadline { limit?.deadline ?? .none }
 
     /// Takes looks at the whole picture until one reads a code; returns whether no further look is needed.
     private mutating func takeSteps(_ places: Range<Int>, _ deadline: Deadline) -> Bool {
@@ -152,7 +158,7 @@ package struct Scanner {
             if !isFree && deadline.isOver { return true }
             guard perform(ScanPlan.steps[place], deadline: isFree ? .none : deadline) else { continue }
             // The geometric pass can report the character set, which zbar does not.
-            if look.codes.contains(where: \.payload.mayLackRuns), ScanPlan.steps[place].isForeign,
+            if look.codes.contains(where: { $0.payload.mayLackRuns }), ScanPlan.steps[place].isForeign,
                 let own = ScanPlan.steps[place...].first(where: { !$0.isForeign })
             {
                 _ = perform(own, deadline: deadline)
@@ -166,6 +172,7 @@ package struct Scanner {
     ///
     /// A code that is seen beside one that was read gets a few more looks.
     private mutating func perform(_ step: ScanPlan.Step, deadline: Deadline) -> Bool {
+        if step.isForeign, !runner.hasForeignReader { return false }
         // A code that is seen has no gaps in its finder patterns.
         if step.divisor > 1, sight.seesCode || sight.hasParts || !sight.codes.isEmpty { return false }
         look.clear()

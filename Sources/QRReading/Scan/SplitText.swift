@@ -44,7 +44,7 @@ package struct SplitText: Sendable, Equatable {
     private init(_ group: [Part]) {
         (count, parity) = (group[0].symbol.header.count, group[0].symbol.header.parity)
         parts = group.sorted { $0.symbol.header.index < $1.symbol.header.index }
-        payload = Self.join(parts.map(\.symbol), count: count, parity: parity)
+        payload = Self.join(parts.map { $0.symbol }, count: count, parity: parity)
     }
 
     private static func join(_ parts: [SymbolPart], count: Int, parity: UInt8) -> Result<Payload, Fault> {

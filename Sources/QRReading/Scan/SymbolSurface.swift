@@ -1,5 +1,3 @@
-import Glibc
-
 /// A symbol on a curved surface, followed from its finder patterns outwards by the edges of its modules.
 ///
 /// Edges between dark and light are at whole modules, so their offset shows the movement of the surface. This follows
@@ -187,7 +185,7 @@ struct SymbolSurface: ModuleMap {
         guard all > 0 else { return (0, 0) }
         let (real, imaginary) = ((quarters[0] - quarters[2]) / all, (quarters[1] - quarters[3]) / all)
         let clarity = (real * real + imaginary * imaginary).squareRoot()
-        let turns = atan2(imaginary, real) / (2 * .pi) + u - Double(lines) - 0.5 + 0.125
+        let turns = Angle.turns(x: real, y: imaginary) + u - Double(lines) - 0.5 + 0.125
         return (turns - turns.rounded(), min(1, clarity * 2))
     }
 

@@ -18,7 +18,7 @@ struct Tile: Equatable {
         let (width, height) = (min(picture.width, side), min(picture.height, side))
         let tiles = rows.flatMap { y in columns.map { x in Tile(x: x, y: y, width: width, height: height) } }
         let ranked = tiles.map { tile in (tile, patterns.reduce(0) { $0 + (tile.contains($1) ? weight($1) : 0) }) }
-        return ranked.sorted { $0.1 > $1.1 }.map(\.0)
+        return ranked.sorted { $0.1 > $1.1 }.map { $0.0 }
     }
 
     /// How much a pattern speaks for a tile: noise makes many patterns, which few lines confirm.

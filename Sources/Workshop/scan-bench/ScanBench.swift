@@ -15,6 +15,13 @@ struct ScanBench: ParsableCommand {
     @Flag(help: "Print the outcome and the scan's microseconds before the texts.")
     var timing = false
 
+    @Option(
+        help: """
+            Show each picture for this many frames of a film, to our own reader alone, and print the median and the \
+            mean of their microseconds before the texts.
+            """)
+    var frames: Int?
+
     @Flag(help: "Measure the processor's time, which other programs on the machine change little.")
     var processor = false
 
@@ -29,12 +36,35 @@ struct ScanBench: ParsableCommand {
                 print("")
                 continue
             }
+            if let frames {
+                print(Self.film(of: image.grey, frameCount: max(1, frames), microseconds).joined(separator: "\t"))
+                continue
+            }
             let start = microseconds()
             let scan = scanner.scan(image)
             let elapsed = microseconds() - start
             let prefix = timing ? ["\(scan.outcome.rawValue)", "\(elapsed)"] : []
             print((prefix + scan.codes.map { Self.escaped($0.text) }).joined(separator: "\t"))
         }
+    }
+
+    /// A film of one picture, as a gate reads it: the median and the mean time of its frames, and the texts that came
+    /// into view.
+    private static func film(
+        of image: GreyImage, frameCount: Int, _ microseconds: @escaping @Sendable () -> UInt64
+    ) -> [String] {
+        let limit = Scanner.Limit(budgetMilliseconds: 15, microseconds: microseconds)
+        var film = FilmScanner(Scanner(limit: limit, foreign: nil))
+        var times: [UInt64] = []
+        var texts: [String] = []
+        for _ in 0..<frameCount {
+            let start = microseconds()
+            let frame = film.read(image, isLate: false) { _ in false }
+            times.append(microseconds() - start)
+            texts += frame.new.map { escaped($0.text) }
+        }
+        times.sort()
+        return ["\(times[frameCount / 2])", "\(times.reduce(0, +) / UInt64(frameCount))"] + texts
     }
 
     private static func image(at path: String) -> PictureFile? {

@@ -5,11 +5,16 @@ enum Memory {
     /// The bytes that the script reads after a call.
     nonisolated(unsafe) static var output: [UInt8] = []
 
-    /// The most bytes of one call.
-    static let byteCountMax = 32 << 20
-
     /// The bytes that the script wrote into the reserved room.
     static var written: [UInt8] { unsafe Array(input.dropLast()) }
+
+    /// Takes the bytes that the script wrote, without a copy; the next call writes others.
+    static func taken() -> [UInt8] {
+        var bytes: [UInt8] = []
+        unsafe swap(&bytes, &input)
+        _ = bytes.popLast()
+        return bytes
+    }
 }
 
 /// Makes room for `byteCount` bytes of input; 0 where that is too much.

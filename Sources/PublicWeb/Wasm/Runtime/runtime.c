@@ -72,6 +72,12 @@ int memcmp(const void *left, const void *right, size_t byte_count) {
    for its own reader alone. */
 void arc4random_buf(void *bytes, size_t byte_count) { __builtin_memset(bytes, 0x5a, byte_count); }
 
+/* The nearest whole number; halves go away from zero. */
+double round(double value) {
+    double whole = __builtin_trunc(value);
+    return __builtin_fabs(value - whole) < 0.5 ? whole : whole + __builtin_copysign(1, value);
+}
+
 /* What the compiler calls for arithmetic that WebAssembly has no instruction for. */
 
 __int128 __multi3(__int128 left, __int128 right) {

@@ -1,5 +1,11 @@
 import CZBar
 
+extension ForeignReader {
+    /// zbar, loaded at its first look.
+    package static let zbar = ForeignReader(
+        isAvailable: { ZBarPass.isAvailable }, read: { ZBarPass.read($0, into: &$1) })
+}
+
 /// One look of zbar at a grey picture.
 ///
 /// Every pass makes its own scanner: a used one keeps state, and its answers would depend on earlier pictures.

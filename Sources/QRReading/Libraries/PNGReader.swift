@@ -187,10 +187,11 @@ enum PNGReader {
     }
 
     private static func flatten(_ colours: [UInt8], into pixels: inout [UInt8], from first: Int) {
-        for index in 0..<(colours.count / 4) {
-            let place = index * 4
-            let grey = Luma.grey(red: colours[place], green: colours[place + 1], blue: colours[place + 2])
-            pixels[first + index] = Luma.onWhite(grey, alpha: colours[place + 3])
+        unsafe pixels.withUnsafeMutableBytes { pixels in
+            unsafe colours.withUnsafeBytes { colours in
+                let greys = unsafe UnsafeMutableRawBufferPointer(rebasing: pixels[first..<(first + colours.count / 4)])
+                unsafe Luma.flatten(colours, into: greys)
+            }
         }
     }
 
