@@ -107,8 +107,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing", "Platform",
-    "PublicWeb", "QRReading", "QRStandard",
+    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "IssuerInterface",
+    "Issuing",
+    "Platform", "PublicWeb", "QRReading", "QRStandard",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -160,6 +161,13 @@ let package = Package(
         library("QRProofreading", ["QRDrawing", "QREncoding", "QRReading", "QRStandard"]),
         library("ForeignCodes", ["Compression", "Credential", "Encoding", "Platform", "Signing"]),
         library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "TraceLog"]),
+        library("GateRunning", ["Gate", "Platform", "Signing"]),
+        library(
+            "GateCommandLine",
+            [
+                "CLinux", "CommandSupport", "Credential", "Encoding", "Gate", "GateRunning", "Platform", "Signing",
+                argumentParser,
+            ]),
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
         library(
@@ -172,7 +180,8 @@ let package = Package(
         .target(
             name: "PublicWeb",
             dependencies: [
-                "Compression", "Credential", "Encoding", "Gate", "HTTPServing", "Platform", "Signing", "TraceLog",
+                "Compression", "Credential", "Encoding", "Gate", "GateRunning", "HTTPServing", "Platform", "Signing",
+                "TraceLog",
             ] + http + [.product(name: "NIOHTTPTypes", package: "swift-nio-extras"), nioPosix],
             exclude: ["Wasm"], resources: [.embedInCode("Assets")], swiftSettings: settings),
         library("CommandSupport", ["CLinux", "Encoding", "Platform", argumentParser]),
@@ -187,12 +196,16 @@ let package = Package(
         command(
             "suishend", ["CommandSupport", "Encoding", "HTTPServing", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
         command(
-            "suishen-web", ["CommandSupport", "Gate", "HTTPServing", "Platform", "PublicWeb"]),
+            "suishen-web",
+            [
+                "CommandSupport", "Encoding", "Gate", "GateCommandLine", "HTTPServing", "Platform", "PublicWeb",
+                "Signing",
+            ]),
         quickCommand(
             "verify",
             [
-                "CLinux", "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "QRReading",
-                "Signing",
+                "CLinux", "CommandSupport", "Encoding", "ForeignCodes", "Gate", "GateCommandLine", "GateRunning",
+                "Platform", "QRReading", "Signing",
             ]),
         quickCommand("chain-verify", ["CommandSupport", "Encoding", "Platform", "Signing", "TraceLog"]),
 
@@ -258,6 +271,7 @@ let package = Package(
                 "Signing",
                 "TestSupport", "TraceLog",
             ]),
+        tests("GateRunningTests", ["GateRunning", "QRDrawing", "QRReading", "QRStandard"]),
         tests(
             "ForeignCodesTests",
             ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Signing", "TestSupport"],
@@ -289,23 +303,25 @@ let package = Package(
         tests(
             "PublicWebTests",
             [
-                "Credential", "Encoding", "PublicWeb", "Signing", "TestSupport", "TraceLog", "chain-verify", "suishen",
+                "Credential", "Encoding", "Platform", "PublicWeb", "Signing", "TestSupport", "TraceLog", "chain-verify",
+                "suishen",
                 "suishen-web", "suishend",
             ]),
         tests(
             "CommandTests",
             [
-                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateTestSupport", "LogForge",
-                "Platform",
+                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "GateTestSupport",
+                "LogForge", "Platform",
                 "QRDrawing", "QRReading", "QRStandard", "Signing", "TestSupport", "TraceLog", "chain-verify",
                 "settlement-simulation",
-                "suishen", "suishend", "transit-issuer", "verify",
+                "suishen", "suishen-web", "suishend", "transit-issuer", "verify",
             ]),
         tests(
             "DocumentationTests",
             [
-                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerHTTP", "IssuerInterface",
-                "Issuing", "LogForge", "Platform", "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing",
+                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "IssuerHTTP",
+                "IssuerInterface", "Issuing", "LogForge", "Platform", "QRDrawing", "QRProofreading", "QRReading",
+                "QRStandard", "Signing",
                 "Storage", "TestSupport", "TraceLog", "suishen", grdb,
             ]),
         fuzzTarget,

@@ -1,17 +1,14 @@
-/// Reads a camera's film: tells which codes come into view, and looks further before anybody decides on them.
+/// Reads a camera's film, and looks further at a frame before anybody decides on its codes.
 package struct FilmScanner {
     /// What one frame shows.
     package struct Frame {
         /// The codes that were read, and where the frame was searched also those that were not.
         package let scan: Scan
-        /// The codes that have just come into view.
-        package let new: [ScannedCode]
         /// Whether the frame was searched for codes beside those that were read.
         package let isSearched: Bool
     }
 
     private var scanner: Scanner
-    private var tracker = FrameTracker()
     private var frameCount = 0
     private var lateCount = 0
 
@@ -25,9 +22,6 @@ package struct FilmScanner {
         self.scanner = scanner
     }
 
-    /// Whether a code is in view, or was a moment ago.
-    package func isInView(_ code: [UInt8]) -> Bool { tracker.isInView(code) }
-
     /// Reads the next frame.
     ///
     /// A gate must neither lag behind its camera nor miss a code that only a long look reads: while frames wait, most
@@ -36,19 +30,17 @@ package struct FilmScanner {
     /// - Parameters:
     ///   - frame: any grey picture.
     ///   - isLate: whether the frame was already waiting when it was asked for.
-    ///   - isAwaited: whether a search is needed for the sake of the codes that were read.
-    /// - Returns: the frame's codes; searched when codes came into view, when they are awaited, and every now and then.
+    ///   - isAwaited: whether codes among those that were read are to be decided on.
+    /// - Returns: the frame's codes; searched when they are awaited, and every now and then.
     package mutating func read(
-        _ frame: GreyImage, isLate: Bool, isAwaited: ([ScannedCode]) -> Bool
+        _ frame: GreyImage, isLate: Bool, isAwaited: ([[UInt8]]) -> Bool
     ) -> Frame {
         lateCount = isLate ? lateCount + 1 : 0
         frameCount += 1
         let scan = scanner.scanFrame(frame, isLate: lateCount % Self.lateFramesPerLongLook > 0)
-        let new = tracker.newCodes(scan.codes)
-        guard !new.isEmpty || frameCount % Self.framesPerSearch == 0 || isAwaited(scan.codes) else {
-            return Frame(scan: scan, new: [], isSearched: false)
+        guard frameCount % Self.framesPerSearch == 0 || isAwaited(scan.codes.map { $0.bytes }) else {
+            return Frame(scan: scan, isSearched: false)
         }
-        let further = scanner.scanFurther(frame)
-        return Frame(scan: further, new: new + tracker.furtherCodes(further.codes), isSearched: true)
+        return Frame(scan: scanner.scanFurther(frame), isSearched: true)
     }
 }

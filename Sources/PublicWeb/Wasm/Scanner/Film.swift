@@ -4,6 +4,7 @@ import QRReading
 /// A camera's film: what the frames before have shown, and the memory that they used.
 struct Film {
     private var scanner: FilmScanner
+    private var tracker = FrameTracker()
     private var frame = GreyImage(blankOfWidth: 1, height: 1)
 
     /// The time for the looks at one frame, as `verify --frames` has it.
@@ -18,7 +19,7 @@ struct Film {
     ///
     /// - Returns: an empty object.
     mutating func reset(budgetMilliseconds: UInt64) -> JSONObject {
-        scanner = Film(budgetMilliseconds: budgetMilliseconds).scanner
+        (scanner, tracker) = (Film(budgetMilliseconds: budgetMilliseconds).scanner, FrameTracker())
         return [:]
     }
 
@@ -32,9 +33,15 @@ struct Film {
     mutating func read(_ pixels: Pixels, flags: ArraySlice<UInt8>) throws(StepFailure) -> JSONObject {
         guard let flags = flags.first, flags < 4 else { throw .misused }
         pixels.load(into: &frame)
-        let shown = scanner.read(frame, isLate: flags & 1 != 0) { _ in flags & 2 != 0 }
+        let tracker = tracker
+        let shown = scanner.read(frame, isLate: flags & 1 != 0) { codes in
+            flags & 2 != 0 || codes.contains { tracker.isNew($0) }
+        }
         let codes = shown.scan.codes
-        let new = codes.indices.filter { index in shown.new.contains { $0.bytes == codes[index].bytes } }
+        // A code that is new in a frame without a search stays new, as at a gate.
+        let told = codes.map { $0.bytes }.filter { code in shown.isSearched || !tracker.isNew(code) }
+        let newCodes = self.tracker.newCodes(told)
+        let new = codes.indices.filter { newCodes.contains(codes[$0].bytes) }
         let unread = shown.isSearched ? shown.scan.unreadPersonCodes : []
         return [
             "codes": .array(
