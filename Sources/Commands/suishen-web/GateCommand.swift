@@ -24,14 +24,18 @@ struct GateCommand: AsyncParsableCommand {
     @Option(help: "The address to listen on, of this machine alone: 127.0.0.1:PORT.")
     var listen: String
 
-    @Option(help: "The module of WebAssembly with which the page reads codes, made by tools/build-wasm.")
-    var module: String?
+    @Option(
+        help: """
+            The module with which the page reads codes, made by tools/build-wasm --scanner; without it the kiosk takes a \
+            hand scanner's texts alone.
+            """)
+    var scannerModule: String?
 
     @Option(help: "Unix time in seconds, in place of the clock; the gate's state is then read and never advanced.")
     var at: UInt64?
 
     func run() async throws {
-        let assets = try Assets(module: try InputFile.module(module))
+        let assets = try Assets(module: nil, scannerModule: try InputFile.module(scannerModule))
         let settings = try gateOptions.settings(of: "suishen-web", at: at)
         let gate = try settings.openRunning { _ in }
         let receipts = try settings.receiptKeeper(for: gate.current.gate)

@@ -2,7 +2,9 @@
 export const chinese = {
   service: "随申码", switchLanguage: "English", larger: "大字版", usual: "标准字号",
   gate: { title: "验码", intro: "看一看这个码是不是真的。这里只说真伪，不显示是谁的码；扫到的内容不会离开这台设备。" },
-  kiosk: { title: "闸机", ready: "请出示二维码", readyDetail: "把码对准镜头，离镜头约一掌远" },
+  kiosk: {
+    title: "闸机", ready: "请出示二维码", readyDetail: "把码对准镜头，离镜头约一掌远", readyForScanner: "把码对准扫码枪",
+  },
   camera: {
     heading: "摄像头",
     begin: "打开摄像头",

@@ -5,7 +5,10 @@ export const english = {
     title: "Check a code",
     intro: "See whether a code is genuine. This page never says whose it is, and what it scans stays on this device.",
   },
-  kiosk: { title: "Gate", ready: "Show your code", readyDetail: "Hold it in front of the camera, a hand's length away" },
+  kiosk: {
+    title: "Gate", ready: "Show your code", readyDetail: "Hold it in front of the camera, a hand's length away",
+    readyForScanner: "Hold it in front of the hand scanner",
+  },
   camera: {
     heading: "Camera",
     begin: "Open the camera",

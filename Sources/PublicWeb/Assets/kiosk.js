@@ -19,8 +19,6 @@ const shownMilliseconds = { accept: 2500, reject: 4000, undecided: 4000 };
 /** How often the gate is asked how it stands, and whether it is back, in milliseconds. */
 const standingMilliseconds = 5000;
 const awayMilliseconds = 1000;
-/** For so many frames after the last code the gate is still told what is seen: then its view is empty. */
-const emptyFrameCount = 20;
 
 /** The full-screen page of a gate: the gate's server decides, and the page says so. */
 class Kiosk {
@@ -38,10 +36,12 @@ class Kiosk {
   /** @type {{outcome: string, code: string} | null} */
   #verdict = null;
   #timer = 0;
-  #emptyCount = emptyFrameCount;
+  /** How many codes the gate still counts as in view: until there are none, it is told of empty frames too. */
+  #inView = 0;
 
+  /** @param {DOMStringMap} data of the page; without a scanner's module the kiosk has no camera. */
   constructor({ scanner, worker }) {
-    this.#scanner = new ScannerWorker(worker, scanner);
+    this.#scanner = scanner === undefined ? null : new ScannerWorker(worker, scanner);
   }
 
   start() {
@@ -55,8 +55,10 @@ class Kiosk {
     listenToScanner((text) => this.#decide(() => this.#service.scan(text)));
     for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => this.#allowSound());
     this.#draw();
-    this.#camera.open();
-    this.#film.run();
+    if (this.#scanner !== null) {
+      this.#camera.open();
+      this.#film.run();
+    }
     this.#allowSound();
     this.#watch();
   }
@@ -87,8 +89,7 @@ class Kiosk {
   /** @param {import('./scanner.js').Frame} seen */
   async #take(seen) {
     const isEmpty = seen.codes.length === 0 && seen.unread.length === 0;
-    this.#emptyCount = isEmpty ? this.#emptyCount + 1 : 0;
-    if (this.#emptyCount > emptyFrameCount || this.#hold !== "") return;
+    if ((isEmpty && this.#inView === 0) || this.#hold !== "") return;
     await this.#decide(() => this.#service.view(seen));
   }
 
@@ -108,7 +109,9 @@ class Kiosk {
   async #decide(ask) {
     let verdicts;
     try {
-      ({ verdicts } = await ask());
+      const answer = await ask();
+      this.#inView = answer.inView ?? this.#inView;
+      verdicts = answer.verdicts;
     } catch (error) {
       if (["away", "another_page"].includes(error.code)) this.#setHold(error.code);
       else this.#show({ outcome: "undecided", code: error.code });
@@ -154,14 +157,15 @@ class Kiosk {
       header(this.#choices, words.kiosk.title, () => this.#draw()),
       make("main", { id: "main", tabindex: "-1" },
         make("section", { class: "eye", "aria-label": words.camera.heading },
-          make("h1", {}, words.kiosk.ready), make("p", {}, words.kiosk.readyDetail), this.#video,
+          make("h1", {}, words.kiosk.ready),
+          make("p", {}, words.kiosk[this.#scanner === null ? "readyForScanner" : "readyDetail"]), this.#video,
           make("div", { id: "camera", "aria-live": "polite" })),
         make("div", { id: "verdict", role: "alert" }),
         make("section", { class: "beside", "aria-label": words.standing.heading },
           button(words.sound.off, () => this.#allowSound(), { id: "sound", hidden: this.#sound.isOn }),
           make("div", { id: "standing" }),
           typedForm(words, (text) => this.#decide(() => this.#service.scan(text))),
-          photoButton(words, (file) => this.#readPhoto(file)))));
+          this.#scanner !== null && photoButton(words, (file) => this.#readPhoto(file)))));
     // A moved picture stands still.
     if (this.#video.srcObject) this.#video.play().catch(() => {});
     this.#drawCamera();

@@ -29,7 +29,7 @@ struct SecurityFields: Sendable {
         (self.isolatesCodePages, self.isKiosk) = (isolatesCodePages, isKiosk)
     }
 
-    /// The fields of a kiosk: no page of another origin may read anything of it, and its own page may use the camera.
+    /// The fields of a kiosk: no page of another origin may read anything of it.
     static let kiosk = SecurityFields(isolatesCodePages: false, isKiosk: true)
 
     /// Adds the fields of an answer.
@@ -53,7 +53,7 @@ struct SecurityFields: Sendable {
         case .data: fields[.accessControlAllowOrigin] = "*"
         case .wallet: policy = Self.page + "; form-action 'self'"
         case .reply: break
-        case .kiosk: policy = Self.page + "; media-src 'self' blob:; form-action 'none'"
+        case .gate: policy = Self.page + "; media-src 'self' blob:; form-action 'self'"
         }
         if isKiosk { fields[.accessControlAllowOrigin] = nil }
         if isKiosk || kind == .reply { Self.set("Cross-Origin-Resource-Policy", "same-origin", in: &fields) }
@@ -61,7 +61,7 @@ struct SecurityFields: Sendable {
         fields[.xContentTypeOptions] = "nosniff"
         Self.set("Referrer-Policy", "no-referrer", in: &fields)
         Self.set("Origin-Agent-Cluster", "?1", in: &fields)
-        Self.set("Permissions-Policy", (isKiosk ? "camera=(self)" : "camera=()") + Self.permissions, in: &fields)
+        Self.set("Permissions-Policy", (kind == .gate ? "camera=(self)" : "camera=()") + Self.permissions, in: &fields)
         if !isSandboxed { Self.set("Cross-Origin-Opener-Policy", "same-origin", in: &fields) }
         if isSecure { fields[.strictTransportSecurity] = Self.transport }
     }

@@ -17,8 +17,8 @@ struct WebAnswer: Sendable {
         case wallet
         /// An answer to the wallet's or the kiosk's script, which no page of another origin may read.
         case reply
-        /// The kiosk's page.
-        case kiosk
+        /// A page that reads codes: it may use the camera.
+        case gate
     }
 
     let status: Int

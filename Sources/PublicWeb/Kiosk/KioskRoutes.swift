@@ -55,8 +55,9 @@ struct KioskRoutes: Sendable {
     private func answer(to request: WebRequest) throws(WebError) -> WebAnswer {
         switch (request.path[0], request.path.count) {
         case ("", 1):
-            let page = KioskPage(assets: assets, language: request.language)
-            var answer = WebAnswer(kind: .kiosk, type: Representation.html.contentType, bytes: page.bytes)
+            let page = GatePage(kind: .kiosk, assets: assets, language: request.language)
+            guard let bytes = page.bytes else { throw .pathUnknown }
+            var answer = WebAnswer(kind: .gate, type: Representation.html.contentType, bytes: bytes)
             answer.vary = "Accept-Language"
             return answer
         case ("state", 1): return Self.reply(gate.standing)

@@ -43,6 +43,8 @@ struct WebRoutes: Sendable {
         case ("log", 2...): return (await LogRoutes(site: site).answer(Array(path.dropFirst()), to: request), "/log")
         case ("gates", 2...): return (await TreeRoutes(site: site).answer(Array(path.dropFirst())), "/gates")
         case ("status", 2): return (await TreeRoutes(site: site).status(path[1]), "/status/{name}")
+        case (GateRoute.folder, 1): return (.redirect(to: "/\(GateRoute.folder)/"), "/g/")
+        case (GateRoute.folder, 2) where path[1].isEmpty: return (GateRoute(site: site).page(for: request), "/g/")
         case (Assets.folder, 2): return (fixed.asset(path[1]), "/a/{digest}")
         case (".well-known", 2) where path[1] == "security.txt":
             return (fixed.securityText(), "/.well-known/security.txt")
