@@ -1,4 +1,4 @@
-"""A page in Chromium with the scanner's scripts, for tools/scanner-test: the scanner in a worker, and one in the page."""
+"""A page in Chromium for tools/scanner-test, with the scanner in a worker and another one in the page."""
 import http.server
 import os
 import re

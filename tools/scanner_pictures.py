@@ -122,4 +122,5 @@ def drawn(text, pixels):
     library.QRcode_encodeString.restype = ctypes.POINTER(Code)
     code = library.QRcode_encodeString(text.encode(), 0, 1, 2, 1).contents
     dark = np.ctypeslib.as_array(code.data, (code.width, code.width)) & 1
-    return np.kron(np.pad(np.where(dark == 1, 60, 190), 4, constant_values=190), np.ones((pixels, pixels))).astype(np.uint8)
+    grey = np.pad(np.where(dark == 1, 60, 190), 4, constant_values=190)
+    return np.kron(grey, np.ones((pixels, pixels))).astype(np.uint8)

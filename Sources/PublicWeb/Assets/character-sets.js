@@ -23,6 +23,11 @@ const of18030 = (bytes, place) =>
 const control = (code) => (code >= 0x80 && code < 0xa0 ? String.fromCharCode(code) : undefined);
 const rejected = (...codes) => (code) => (codes.includes(code) ? null : undefined);
 
+/** GB 18030's characters of two bytes that a browser reads for private use or as a space, and glibc otherwise. */
+const moved = {
+  0xa3a0: 0xe5e5, 0xfe51: 0x20087, 0xfe52: 0x20089, 0xfe53: 0x200cc, 0xfe6c: 0x215d7, 0xfe76: 0x2298f, 0xfe91: 0x241fe,
+};
+/** The characters of four bytes that glibc has as two bytes alone. */
 const fourBytes = { first: [0x82359037, 0x84318236], last: [0x82359134, 0x84318335] };
 
 /**
@@ -32,7 +37,8 @@ const fourBytes = { first: [0x82359037, 0x84318236], last: [0x82359134, 0x843183
 const sets = {
   "SHIFT_JIS": {
     label: "shift_jis", length: ofShiftJIS, without: "80-80:40-fe 87-87:40-fe ed-ee:40-fe f0-fc:40-fe",
-    others: (code) => ({ 0x80: null, 0x8160: "〜", 0x8161: "‖", 0x817c: "−", 0x8191: "¢", 0x8192: "£", 0x81ca: "¬" })[code],
+    others: (code) =>
+      ({ 0x80: null, 0x8160: "〜", 0x8161: "‖", 0x817c: "−", 0x8191: "¢", 0x8192: "£", 0x81ca: "¬" })[code],
   },
   "CP932": { label: "shift_jis", length: ofShiftJIS, others: rejected(0x80) },
   "BIG5": { label: "big5", length: isWide, without: "87-a0:40-fe a3-a3:c0-e0 fa-fe:40-fe", others: ofPrivateUse },
@@ -79,9 +85,8 @@ function ofPrivateUse(code) {
   return String.fromCharCode(0xf6b1 - 63 + row * 157 + (trail < 0x7f ? trail - 0x40 : trail - 0x62));
 }
 
-/** GB 18030-2000's places of characters that later editions moved. */
+/** GB 18030 by the edition that glibc has, where the browser has another one. */
 function ofChinese(code) {
-  const moved = { 0xa3a0: 0xe5e5, 0xfe51: 0x20087, 0xfe52: 0x20089, 0xfe53: 0x200cc, 0xfe6c: 0x215d7, 0xfe76: 0x2298f, 0xfe91: 0x241fe };
   if (code in moved) return String.fromCodePoint(moved[code]);
   const isTaken = fourBytes.first.some((first, index) => code >= first && code <= fourBytes.last[index]);
   return code === 0x80 || isTaken ? null : undefined;
@@ -104,7 +109,7 @@ function decoded(bytes, label) {
   }
 }
 
-/** Whether a character of two bytes is in one of the ranges "FIRST-LAST:FIRST-LAST,… …", of first bytes and second ones. */
+/** Whether a character of two bytes is in the ranges "FIRST-LAST:FIRST-LAST,… …", of first bytes and second ones. */
 function lies(code, ranges) {
   const holds = (range, byte) => {
     const [first, last] = range.split("-").map((digits) => parseInt(digits, 16));
@@ -161,7 +166,7 @@ export function textIn(bytes, name) {
 /** What kanji mode means (JIS X 0208), and what vendors enlarged it to. */
 const shiftJIS = ["SHIFT_JIS", "CP932"];
 
-/** @param {Uint8Array} bytes @param {string[]} names @returns {string | null} by the first set in which they are valid. */
+/** @param {Uint8Array} bytes @param {string[]} names @returns {string | null} by the first set that has them all. */
 function textInFirst(bytes, names) {
   for (const name of names) {
     const text = textIn(bytes, name);
