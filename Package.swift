@@ -160,6 +160,13 @@ let package = Package(
         library("QRProofreading", ["QRDrawing", "QREncoding", "QRReading", "QRStandard"]),
         library("ForeignCodes", ["Compression", "Credential", "Encoding", "Platform", "Signing"]),
         library("Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "TraceLog"]),
+        library("GateRunning", ["Gate", "Platform", "Signing"]),
+        library(
+            "GateCommandLine",
+            [
+                "CLinux", "CommandSupport", "Credential", "Encoding", "Gate", "GateRunning", "Platform", "Signing",
+                argumentParser,
+            ]),
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
         library(
@@ -191,8 +198,8 @@ let package = Package(
         quickCommand(
             "verify",
             [
-                "CLinux", "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "QRReading",
-                "Signing",
+                "CLinux", "CommandSupport", "Encoding", "ForeignCodes", "Gate", "GateCommandLine", "GateRunning",
+                "Platform", "QRReading", "Signing",
             ]),
         quickCommand("chain-verify", ["CommandSupport", "Encoding", "Platform", "Signing", "TraceLog"]),
 
@@ -258,6 +265,7 @@ let package = Package(
                 "Signing",
                 "TestSupport", "TraceLog",
             ]),
+        tests("GateRunningTests", ["GateRunning", "QRDrawing", "QRReading", "QRStandard"]),
         tests(
             "ForeignCodesTests",
             ["Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "Signing", "TestSupport"],
@@ -295,8 +303,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateTestSupport", "LogForge",
-                "Platform",
+                "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "GateTestSupport",
+                "LogForge", "Platform",
                 "QRDrawing", "QRReading", "QRStandard", "Signing", "TestSupport", "TraceLog", "chain-verify",
                 "settlement-simulation",
                 "suishen", "suishend", "transit-issuer", "verify",
@@ -304,8 +312,9 @@ let package = Package(
         tests(
             "DocumentationTests",
             [
-                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerHTTP", "IssuerInterface",
-                "Issuing", "LogForge", "Platform", "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing",
+                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "IssuerHTTP",
+                "IssuerInterface", "Issuing", "LogForge", "Platform", "QRDrawing", "QRProofreading", "QRReading",
+                "QRStandard", "Signing",
                 "Storage", "TestSupport", "TraceLog", "suishen", grdb,
             ]),
         fuzzTarget,

@@ -17,13 +17,13 @@ MAY_DEPEND_ON = {"c": {"c"}, "library": {"c", "library"}, "command": {"c", "libr
                  "workshop": {"c", "library", "command", "workshop"}, "tests": set(FOLDERS)}
 KINDS = {
     "c": "CArguments CCurl CLinux COpenSSL CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
-    "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate HTTPServing IssuerHTTP IssuerInterface
+    "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate GateCommandLine GateRunning HTTPServing IssuerHTTP IssuerInterface
         Issuing Platform PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage TraceLog""",
     "command": "chain-verify suishen suishen-web suishend verify",
     "workshop": """LogForge WalletPhone audit-bench bench log-bench log-crash-driver log-forge scan-bench
         settlement-simulation stream-bench transit-issuer wallet-bench wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
-        FuzzTests GateTestSupport GateTests HTTPServingTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests QREncodingTests
+        FuzzTests GateRunningTests GateTestSupport GateTests HTTPServingTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests QREncodingTests
         QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",
 }
 TABLE = {name: kind for kind, names in KINDS.items() for name in names.split()}
@@ -49,6 +49,7 @@ NEVER_REACHES = {
     "QRReading": {"CQREncode", "QRDrawing", "QREncoding"},
     "TraceLog": {"grdb.swift", "Storage"} | SERVER,
     "Gate": {"grdb.swift", "QRDrawing", "QRReading", "Storage"} | SERVER,
+    "GateRunning": {"CommandSupport", "grdb.swift", "QRDrawing", "QRReading", "Storage", "swift-argument-parser"} | SERVER,
     "Issuing": {"CQREncode", "CZBar"} | SERVER,
     "verify": {"CQREncode", "grdb.swift", "Issuing", "QRDrawing", "QREncoding", "Storage"} | SERVER,
     "chain-verify": {"Credential", "grdb.swift", "Gate", "Storage"} | SERVER,

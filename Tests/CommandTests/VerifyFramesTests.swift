@@ -1,6 +1,7 @@
 import Credential
 import Encoding
 import Gate
+import GateRunning
 import QRDrawing
 import QRReading
 import TestSupport

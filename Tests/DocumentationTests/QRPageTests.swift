@@ -25,8 +25,6 @@ struct QRPageTests {
             "pixels of a picture": ImageLimits.pixelCountMax,
             "bytes of a picture file": ImageLimits.byteCountMax,
             "pixels of a side": ImageLimits.sideMax,
-            "codes remembered while in view": FrameTracker.codeCountMax,
-            "frames without a code before it counts as gone": FrameTracker.absentFrameCountDefault,
         ]
         #expect(try Page("QRReading.docc/Reading.md").numbers("Limits") == reading)
     }

@@ -1,4 +1,5 @@
 import CLinux
+import GateCommandLine
 import Glibc
 
 /// Threads that share one piece of work, each on its own processor; the caller's thread is one of them.

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Gate
+import GateCommandLine
 import Platform
 
 /// Sends the events that a gate recorded while it could not reach the daemon.

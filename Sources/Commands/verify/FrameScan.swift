@@ -1,20 +1,15 @@
 import CommandSupport
 import Gate
+import GateRunning
 import Platform
 import QRReading
 
-/// Decides on the codes in a camera's film: once when a code comes into view, and again only after it has left.
+/// Reads a camera's film, and prints the verdicts on the codes that come into view.
 struct FrameScan {
     private let gate: RunningGate
-    private let receipts: ReceiptKeeper?
     private let output: VerdictOutput
     private let at: UInt64?
-    private var tracker = FrameTracker()
-    /// The verdicts on the codes in view; a code that leaves the view is removed.
-    private var decided: [(code: [UInt8], verdict: Verdict)] = []
-    /// The codes that wait until no other code is seen and unread beside them.
-    private var waiting: [[UInt8]] = []
-    private var still = StillCodes()
+    private var view: GateView
     private var frameCount = 0
     private var worst: VerdictOutcome?
 
@@ -24,10 +19,8 @@ struct FrameScan {
     private static let lateFramesPerLongLook = 4
 
     init(gate: RunningGate, receipts: ReceiptKeeper?, output: VerdictOutput, at: UInt64?) {
-        self.gate = gate
-        self.receipts = receipts
-        self.output = output
-        self.at = at
+        (self.gate, self.output, self.at) = (gate, output, at)
+        view = GateView(gate: gate, receipts: receipts)
     }
 
     /// Runs until stdin ends.
@@ -50,10 +43,8 @@ struct FrameScan {
                 lateCount = frames.isLate ? lateCount + 1 : 0
                 let isShort = lateCount % Self.lateFramesPerLongLook > 0
                 let scan = scanner.scanFrame(frames.frame, isLate: isShort)
-                let new = tracker.newCodes(scan.codes)
-                guard isSearched(scan.codes, new) else { continue }
-                let further = scanner.scanFurther(frames.frame)
-                update(further, new: (new + tracker.furtherCodes(further.codes)).map(\.bytes))
+                let isSearched = isSearched(scan.codes.map(\.bytes))
+                decide(on: isSearched ? scanner.scanFurther(frames.frame) : scan, isSearched: isSearched)
             }
             if frames.cutByteCount > 0 { throw Self.cutOff(frames.cutByteCount, of: size) }
         } catch {
@@ -64,69 +55,20 @@ struct FrameScan {
     }
 
     /// Whether the next frame is searched for person codes: when codes are to be decided on, and every now and then.
-    private mutating func isSearched(_ codes: [ScannedCode], _ new: [ScannedCode]) -> Bool {
+    private mutating func isSearched(_ codes: [[UInt8]]) -> Bool {
         frameCount += 1
-        return !new.isEmpty || frameCount % Self.framesPerSearch == 0 || codes.contains { waiting.contains($0.bytes) }
+        return view.mustSearch(codes) || frameCount % Self.framesPerSearch == 0
     }
 
-    private mutating func update(_ scan: Scan, new: [[UInt8]]) {
-        let unreadCount = still.moving(scan.unreadPersonCodes, at: MonotonicClock.microseconds())
-        waiting.removeAll { new.contains($0) || !tracker.isInView($0) }
-        // The verdict on the waiting codes was given; the next one follows when the view has changed.
-        let cleared = unreadCount == 0 ? waiting.filter { code in scan.codes.contains { $0.bytes == code } } : []
-        guard !new.isEmpty || !cleared.isEmpty else { return }
-        waiting.removeAll { cleared.contains($0) }
-        decided.removeAll { !tracker.isInView($0.code) }
-        let undecided = cleared + new
-        let known = decided.filter { code, _ in scan.codes.contains { $0.bytes == code } && !undecided.contains(code) }
-        decide(undecided, unreadCount: unreadCount, beside: known.map(\.verdict))
-    }
-
-    /// Decides on each new code.
-    ///
-    /// Codes in view together must belong to one holder, and none of them may be refused, as in a picture. Known codes
-    /// are not checked again: a code that was fresh when shown does not become stale in view.
-    private mutating func decide(_ new: [[UInt8]], unreadCount: Int, beside known: [Verdict]) {
-        let now = at ?? WallClock.seconds()
-        let begin = MonotonicClock.microseconds()
-        let generation = self.gate.current
-        let gate = generation.gate
-        // Settles the codes whatever the verdict is: the gate remembers each showing, and refuses it the next time.
-        let scan = gate.assess(new, unreadCount: unreadCount, beside: known, at: now)
-        var verdicts = gate.settle(scan, at: now)
-        let elapsed = MonotonicClock.microseconds() - begin
-        let isNext = verdicts.count == 1 && isNextShowing(verdicts[0])
-        for (index, payload) in scan.payloads.enumerated() {
-            verdicts[index].elapsedMicroseconds = elapsed
-            verdicts[index].noteUpdate(of: generation)
-            if still.hasBackground { verdicts[index].noteBackground() }
-            if !payload.isEmpty { verdicts[index].digest = payload.digest }
-        }
-        remember(verdicts, of: scan, new.filter(gate.knows))
-        if isNext || verdicts.isEmpty { return }
-        if let receipts { receipts.keep(receipts.prepare(scan, of: gate, at: now), &verdicts) }
+    private mutating func decide(on scan: Scan, isSearched: Bool) {
+        let observation = ViewObservation(
+            codes: scan.codes.map(\.bytes), unread: scan.unreadPersonCodes.map(CodePlace.init),
+            isSearched: isSearched)
+        let verdicts = view.decide(
+            on: observation, at: at ?? WallClock.seconds(), microseconds: MonotonicClock.microseconds())
+        guard let outcome = verdicts.map(\.outcome).max() else { return }
         output.write(verdicts)
-        worst = verdicts.map(\.outcome).max().map { max(worst ?? .accept, $0) } ?? worst
-    }
-
-    /// Remembers the verdicts; codes that belong to nobody, such as posters, neither identify a holder nor block one.
-    private mutating func remember(_ verdicts: [Verdict], of scan: AssessedScan, _ new: [[UInt8]]) {
-        if let verdict = verdicts.first, verdict.code == .refused(.unreadable) {
-            waiting += new
-        } else if let verdict = verdicts.first, scan.payloads == [[]] {
-            // The codes were too many to be checked.
-            decided += new.map { ($0, verdict) }
-        } else {
-            for (place, isClosing) in scan.closesWhenRefused.enumerated() where isClosing {
-                decided.append((scan.payloads[place], verdicts[place]))
-            }
-        }
-    }
-
-    /// Whether a code in view has only advanced to its next slot: the phone is the same, so the gate opens once.
-    private func isNextShowing(_ verdict: Verdict) -> Bool {
-        guard verdict.code == .ok, let holder = verdict.findings.pseudonym else { return false }
-        return decided.contains { $0.verdict.code == .ok && $0.verdict.findings.pseudonym == holder }
+        worst = max(worst ?? .accept, outcome)
     }
 
     private static func cutOff(_ byteCount: Int, of size: FrameSize) -> CommandError {
@@ -139,4 +81,13 @@ struct FrameScan {
     private static let nothingSeen = CommandError(
         code: "no_code", reason: "no code came into view",
         hint: "hold the code so that it fills a third of the picture, with its white border")
+}
+
+extension CodePlace {
+    fileprivate init(_ corners: ScannedCode.Corners) {
+        func point(_ point: ScannedCode.Point) -> Point { Point(x: Double(point.x), y: Double(point.y)) }
+        self.init(
+            upperLeft: point(corners.upperLeft), upperRight: point(corners.upperRight),
+            lowerRight: point(corners.lowerRight), lowerLeft: point(corners.lowerLeft))
+    }
 }

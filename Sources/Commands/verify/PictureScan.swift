@@ -1,5 +1,6 @@
 import CommandSupport
 import Gate
+import GateRunning
 import QRReading
 
 /// Decides on pictures shown to a gate, with one verdict for each.

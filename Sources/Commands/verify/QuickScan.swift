@@ -1,5 +1,6 @@
 import CommandSupport
 import Gate
+import GateCommandLine
 import Glibc
 
 /// Reads a gate's usual command line without the argument parser: `--bundle DIR --scene SCENE`, `--state DIR` and
@@ -45,7 +46,8 @@ struct QuickScan {
             }
         }
         guard let bundle, let scene, (text == nil) != images.isEmpty else { return nil }
-        settings = GateSettings(at: at, bundle: bundle, scene: scene, root: root ?? .folder, state: state)
+        settings = GateSettings(
+            of: "verify", at: at, bundle: bundle, scene: scene, root: root ?? .folder, state: state)
         self.text = text
         self.images = images
         self.at = at
@@ -54,7 +56,7 @@ struct QuickScan {
     /// Decides, and ends the process with the verdict's exit status.
     func run() throws -> Never {
         let output = VerdictOutput(isPlain: false)
-        let gate = try settings.open(output)
+        let gate = try settings.open(output.write)
         let outcome: VerdictOutcome
         if let text {
             outcome = gate.decide(text, at: at, receipts: nil, output)

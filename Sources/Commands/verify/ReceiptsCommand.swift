@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Gate
+import GateCommandLine
 import Platform
 import Signing
 
@@ -29,7 +30,7 @@ struct ReceiptsCommand: ParsableCommand {
         /// Runs `body` on the folder with the gate's keys.
         func use(_ body: (ReceiptBook, GateKeys) throws -> Void) throws {
             do {
-                let keys = try GateSettings(state: stateFolder.path).gateKeys()
+                let keys = try GateSettings(of: "verify", state: stateFolder.path).gateKeys()
                 try body(try ReceiptBook(folder: receipts, gate: keys.gate), keys)
             } catch let error as ReceiptError {
                 throw CommandError(undecided: error)

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Gate
+import GateCommandLine
 import Platform
 
 /// Shares the accepted showings among a station's gates.

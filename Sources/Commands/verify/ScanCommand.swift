@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Gate
+import GateCommandLine
 import Glibc
 import Platform
 import QRReading
@@ -25,6 +26,9 @@ struct ScanCommand: ParsableCommand {
             """)
 
     @OptionGroup var gateOptions: GateOptions
+
+    @Option(help: "The challenge the phone must have answered, 16 to 32 hexadecimal digits.")
+    var challenge: String?
 
     @OptionGroup var scanning: ScanOptions
 
@@ -80,8 +84,8 @@ struct ScanCommand: ParsableCommand {
         }
         let output = VerdictOutput(isPlain: plain)
         if stream || frames != nil { throw ExitCode(try decideContinuously(output).exitStatus.rawValue) }
-        let settings = try gateOptions.settings(at: at)
-        let gate = try settings.open(output)
+        let settings = try gateOptions.settings(of: "verify", at: at, challenge: challenge)
+        let gate = try settings.open(output.write)
         let receipts = try settings.receiptKeeper(for: gate)
         if let text {
             throw ExitCode(gate.decide(text, at: at, receipts: receipts, output).exitStatus.rawValue)
@@ -95,12 +99,12 @@ struct ScanCommand: ParsableCommand {
 extension ScanCommand {
     /// Decides on a stream or a film, and loads later bundles meanwhile.
     private func decideContinuously(_ output: VerdictOutput) throws -> VerdictOutcome {
-        let settings = try gateOptions.settings(at: at)
-        let gate = try settings.openRunning(output)
+        let settings = try gateOptions.settings(of: "verify", at: at, challenge: challenge)
+        let gate = try settings.openRunning(output.write)
         var output = output
         output.tally = gate.tally
         let receipts = try settings.receiptKeeper(for: gate.current.gate)
-        return try UpdateWatch.during(gate, at: at) {
+        return try UpdateWatch.during(gate, of: "verify", at: at) {
             guard let frames else {
                 let terminator: UInt8 = endsLinesWithNUL ? 0 : UInt8(ascii: "\n")
                 return StreamScan(

@@ -1,4 +1,5 @@
 import Gate
+import GateRunning
 import Platform
 import Synchronization
 

@@ -1,8 +1,8 @@
 import CommandSupport
 import Gate
+import GateRunning
 import Glibc
 import Platform
-import Signing
 
 /// Decides on a scanner's lines: any free core checks a line; the lines are then settled and answered in order.
 struct StreamScan {
@@ -58,9 +58,4 @@ struct StreamScan {
             generation: generation, number: line.number + 1, digest: digest,
             microseconds: MonotonicClock.microseconds() - begin, readAt: line.readAt)
     }
-}
-
-extension Collection<UInt8> {
-    /// The digest by which a verdict names the scanned bytes.
-    var digest: [UInt8] { Array(DigestAlgorithm.sha256.digest(self).prefix(8)) }
 }

@@ -47,19 +47,3 @@ struct VerdictOutput: Sendable {
         StandardStream.output.write(bytes: bytes)
     }
 }
-
-extension Verdict {
-    /// Adds the warning while the gate's folder holds a refused generation.
-    mutating func noteUpdate(of generation: RunningGate.Generation) {
-        if generation.isUpdateRefused, !findings.warnings.contains(RunningGate.refusedWarning) {
-            findings.warnings.append(RunningGate.refusedWarning)
-        }
-    }
-
-    /// Adds the warning while an unread code in the background is passed over.
-    mutating func noteBackground() {
-        if !findings.warnings.contains(Verifier.backgroundWarning) {
-            findings.warnings.append(Verifier.backgroundWarning)
-        }
-    }
-}

@@ -11,7 +11,7 @@ package struct StillCodes: Sendable {
 
     /// A code at the place where its rest began.
     private struct Known {
-        let place: ScannedCode.Corners
+        let place: CodePlace
         let since: UInt64
         var missedCount = 0
     }
@@ -28,7 +28,7 @@ package struct StillCodes: Sendable {
     ///   - places: the places of unread codes.
     ///   - now: microseconds of a clock that never goes back.
     /// - Returns: the number of unread codes that are not background, with those that the latest few frames showed.
-    package mutating func moving(_ places: [ScannedCode.Corners], at now: UInt64) -> Int {
+    package mutating func moving(_ places: [CodePlace], at now: UInt64) -> Int {
         for index in known.indices { known[index].missedCount += 1 }
         for place in places {
             if let index = known.firstIndex(where: { Self.isSame($0.place, place) }) {
@@ -43,18 +43,10 @@ package struct StillCodes: Sendable {
         return known.count { $0.missedCount <= Self.unseenCountMax && !isStill($0) }
     }
 
-    private static func isSame(_ first: ScannedCode.Corners, _ second: ScannedCode.Corners) -> Bool {
+    private static func isSame(_ first: CodePlace, _ second: CodePlace) -> Bool {
         let limit = max(2, first.side * movedShare)
-        return zip(first.all, second.all).allSatisfy { one, other in
-            Double(abs(one.x - other.x)) <= limit && Double(abs(one.y - other.y)) <= limit
+        return zip(first.corners, second.corners).allSatisfy { one, other in
+            abs(one.x - other.x) <= limit && abs(one.y - other.y) <= limit
         }
-    }
-}
-
-extension ScannedCode.Corners {
-    /// The length of the upper side, in pixels.
-    fileprivate var side: Double {
-        let (x, y) = (Double(upperRight.x - upperLeft.x), Double(upperRight.y - upperLeft.y))
-        return (x * x + y * y).squareRoot()
     }
 }

@@ -1,10 +1,10 @@
-import ArgumentParser
-import CommandSupport
+package import ArgumentParser
+package import CommandSupport
 import Gate
 import Platform
 
-/// The options of every way of scanning.
-struct GateOptions: ParsableArguments {
+/// The options of every gate, whether `verify` or the kiosk runs it.
+package struct GateOptions: ParsableArguments {
     @Option(help: "The bundle's folder, made by `suishen bundle export`.")
     var bundle: String?
 
@@ -23,9 +23,6 @@ struct GateOptions: ParsableArguments {
     @Option(help: "A user, by number, who may write the bundle's folder besides root and this user.")
     var syncUser: UInt32?
 
-    @Option(help: "The challenge the phone must have answered, 16 to 32 hexadecimal digits.")
-    var challenge: String?
-
     @Option(
         help: """
             The file of accepted showings; each is kept for longer than it stays fresh, and several gates may share \
@@ -42,23 +39,37 @@ struct GateOptions: ParsableArguments {
 
     @OptionGroup var linkOptions: LinkOptions
 
-    @OptionGroup var recordOptions: RecordOptions
+    @OptionGroup package var recordOptions: RecordOptions
 
     @Option(
         help: "The folder in which an enrolled gate keeps a sealed receipt of each accepted code that a phone showed.")
     var receipts: String?
 
-    /// The settings of a gate, with the time given in place of the clock.
-    func settings(at: UInt64?) throws(CommandError) -> GateSettings {
-        GateSettings(
-            at: at, bundle: bundle, scene: scene, root: root.map(RootSource.init) ?? .folder, state: state,
-            challenge: challenge, replayStore: replayStore, clockSkew: clockSkew, fare: fare,
-            links: try linkOptions.links, socket: linkOptions.socket, event: recordOptions.template,
-            spool: recordOptions.spool, receipts: receipts,
-            users: .own(and: syncUser))
+    package init() {}
+
+    /// The settings of a gate.
+    ///
+    /// - Parameters:
+    ///   - command: the name of the command that runs the gate.
+    ///   - at: the time to use in place of the clock.
+    ///   - challenge: the challenge the phone must have answered, in hex.
+    /// - Returns: the settings.
+    /// - Throws: `usage` for an address of a service that anybody on the way could answer for.
+    package func settings(
+        of command: String, at: UInt64?, challenge: String? = nil
+    ) throws(CommandError) -> GateSettings {
+        var settings = GateSettings(
+            of: command, at: at, bundle: bundle, scene: scene, root: root.map(RootSource.init) ?? .folder,
+            state: state)
+        (settings.challenge, settings.replayStore) = (challenge, replayStore)
+        (settings.clockSkew, settings.fare) = (clockSkew, fare)
+        (settings.links, settings.socket) = (try linkOptions.links, linkOptions.socket)
+        (settings.event, settings.spool) = (recordOptions.template, recordOptions.spool)
+        (settings.receipts, settings.users) = (receipts, .own(and: syncUser))
+        return settings
     }
 
-    func validate() throws {
+    package func validate() throws {
         if let clockSkew, clockSkew > Scene.clockSkewSecondsMax {
             throw ValidationError("--clock-skew is \(Scene.clockSkewSecondsMax) seconds at most")
         }

@@ -1,18 +1,19 @@
 import CommandSupport
 import Encoding
-import Gate
+package import Gate
 import Platform
-import QRReading
 import Signing
 
 /// The settings of a gate, from the parsed options or from the quick start.
-struct GateSettings {
+package struct GateSettings {
+    /// The name of the command that runs the gate, for its messages.
+    private let command: String
     /// The time given in place of the clock; the gate's state is then read and never advanced.
-    var at: UInt64?
+    package var at: UInt64?
     var bundle: String?
     var scene: String?
     var root = RootSource.folder
-    var state: String?
+    package var state: String?
     var challenge: String?
     var replayStore: String?
     var clockSkew: UInt64?
@@ -24,16 +25,35 @@ struct GateSettings {
     var event: RecordedEvent.Template?
     var spool: String?
     /// The folder of receipts; nil when none are kept.
-    var receipts: String?
+    package var receipts: String?
     /// The users who may write the bundle's folder.
     var users = TrustedUsers.own
 
-    /// The spool's file name in the gate's state folder.
-    static let spoolName = "events.spool"
+    /// Whether the disk has each accepted showing before its verdict is given, so that a power cut loses none.
+    package var syncsShowings = false
 
-    /// Opens the bundle and makes a gate that decides once; an unusable bundle gives a verdict too.
-    func open(_ output: VerdictOutput) throws -> Verifier {
-        try reporting(to: output) {
+    /// The spool's file name in the gate's state folder.
+    package static let spoolName = "events.spool"
+
+    /// The settings of the usual command line; the others have their defaults.
+    package init(
+        of command: String, at: UInt64? = nil, bundle: String? = nil, scene: String? = nil,
+        root: RootSource = .folder, state: String? = nil
+    ) {
+        (self.command, self.at, self.bundle, self.scene) = (command, at, bundle, scene)
+        (self.root, self.state) = (root, state)
+    }
+
+    /// Writes the messages of the gate's command.
+    var diagnostics: Diagnostics { Diagnostics(command: command) }
+
+    /// Opens the bundle and makes a gate that decides once.
+    ///
+    /// - Parameter refused: gets the verdict on an unusable bundle.
+    /// - Returns: the gate.
+    /// - Throws: the error that keeps the gate from deciding.
+    package func open(_ refused: (Verdict) -> Void) throws -> Verifier {
+        try reporting(to: refused) {
             let (gate, directory) = try gate()
             if gate.scene.requiresEntitlement { warnOfKeysInClear(directory) }
             try directory.remember(at: at ?? WallClock.seconds(), skewSeconds: gate.skewSeconds)
@@ -43,11 +63,11 @@ struct GateSettings {
 
     /// Opens the bundle and makes a gate that keeps running and loads later bundles.
     ///
-    /// - Parameter output: gets the verdict on an unusable bundle.
+    /// - Parameter refused: gets the verdict on an unusable bundle.
     /// - Returns: the gate.
     /// - Throws: the error that keeps the gate from starting.
-    func openRunning(_ output: VerdictOutput) throws -> RunningGate {
-        try reporting(to: output) {
+    package func openRunning(_ refused: (Verdict) -> Void) throws -> RunningGate {
+        try reporting(to: refused) {
             let (gate, directory) = try gate()
             warnOfKeysInClear(directory)
             return try RunningGate(gate, directory, replayPath: replayStore, at: at ?? WallClock.seconds())
@@ -57,18 +77,18 @@ struct GateSettings {
     /// Says on stderr how to enrol a gate whose folder has its epoch keys in clear; no verdict bears it.
     private func warnOfKeysInClear(_ directory: GateDirectory) {
         guard directory.hasEpochKeysInClear else { return }
-        Diagnostics(command: "verify").warn(
+        diagnostics.warn(
             "the epoch keys lie in clear in \(EpochKeyFile.name): enrol the gate with `verify enrol`, and let "
                 + "`verify sync` fetch sealed keys [\(GateDirectory.keysInClearWarning)]")
     }
 
-    private func reporting<Opened>(to output: VerdictOutput, _ open: () throws -> Opened) throws -> Opened {
+    private func reporting<Opened>(to refused: (Verdict) -> Void, _ open: () throws -> Opened) throws -> Opened {
         do {
             return try open()
         } catch let error as BundleError {
             var findings = Findings(scene: scene)
             if isRootUnpinned { findings.warnings.append(RootSource.unpinnedWarning) }
-            output.write(Verdict(refused: Refusal(error), findings: findings))
+            refused(Verdict(refused: Refusal(error), findings: findings))
             throw CommandError(undecided: error)
         }
     }
@@ -80,7 +100,8 @@ struct GateSettings {
                 status: .usage)
         }
         let directory = try GateDirectory(
-            path: bundle, root: root, state: state, users: users, isTimeGiven: at != nil)
+            path: bundle, root: root, state: state, users: users, isTimeGiven: at != nil,
+            isSynced: syncsShowings)
         guard let found = directory.bundle.scene(named: scene) else {
             let names = directory.bundle.scenes.map(\.name).joined(separator: ", ")
             throw CommandError(
@@ -119,37 +140,5 @@ struct GateSettings {
                 hint: "give 8 to 16 bytes in hex", status: .usage)
         }
         return bytes
-    }
-}
-
-extension Verifier {
-    /// Makes one verdict from one text.
-    func decide(
-        _ text: String, at: UInt64?, receipts: ReceiptKeeper?, _ output: VerdictOutput
-    ) -> VerdictOutcome {
-        decide(at: at, receipts: receipts, output) { assess(ScannedText(Array(text.utf8)), at: $0) }
-    }
-
-    /// Makes one verdict from one picture: its codes' worst verdict, or the last acceptance with all codes' findings.
-    func decide(_ scan: Scan, at: UInt64?, receipts: ReceiptKeeper?, _ output: VerdictOutput) -> VerdictOutcome {
-        decide(at: at, warnings: scan.warnings, receipts: receipts, output) {
-            assess(scan.codes.map(\.bytes), unreadCount: scan.unreadPersonCodes.count, at: $0)
-        }
-    }
-
-    private func decide(
-        at: UInt64?, warnings: [String] = [], receipts: ReceiptKeeper?, _ output: VerdictOutput,
-        _ assess: (UInt64) -> AssessedScan
-    ) -> VerdictOutcome {
-        let now = at ?? WallClock.seconds()
-        let begin = MonotonicClock.microseconds()
-        let scan = assess(now)
-        var verdicts = settle(scan, at: now)
-        if let receipts { receipts.keep(receipts.prepare(scan, of: self, at: now), &verdicts) }
-        var verdict = Verdict.fused(verdicts)
-        verdict.elapsedMicroseconds = MonotonicClock.microseconds() - begin
-        verdict.findings.warnings += warnings
-        output.write(verdict)
-        return verdict.outcome
     }
 }

@@ -1,19 +1,20 @@
+import QRDrawing
+import QRReading
 import QRStandard
 import Testing
 
-@testable import QRDrawing
-@testable import QRReading
+@testable import GateRunning
 
 @Suite("A film of codes")
 struct FrameTrackerTests {
-    private let code = ScannedCode(payload: Payload(bytes: [1]), corners: nil)
-    private let other = ScannedCode(payload: Payload(bytes: [2]), corners: nil)
+    private let code: [UInt8] = [1]
+    private let other: [UInt8] = [2]
 
     @Test("reports a code once while it stays, even if frames fail")
     func reportsOnce() {
         var tracker = FrameTracker(absentFrameCount: 3)
         let film = [[], [code], [code], [], [], [code], [code, other], [other]]
-        #expect(film.map { tracker.newCodes($0).map(\.bytes) } == [[], [[1]], [], [], [], [], [[2]], []])
+        #expect(film.map { tracker.newCodes($0) } == [[], [[1]], [], [], [], [], [[2]], []])
     }
 
     @Test("reports it again after it has left")
@@ -23,6 +24,15 @@ struct FrameTrackerTests {
         #expect(film.map { tracker.newCodes($0).count } == [1, 0, 0, 0, 0, 1])
     }
 
+    @Test("says beforehand which codes the next frame would show as new")
+    func foretold() {
+        var tracker = FrameTracker(absentFrameCount: 3)
+        for film in [[code], [], [], [code, other], [], [], [], [code], [other], [], [code]] {
+            let foretold = film.filter(tracker.isNew)
+            #expect(tracker.newCodes(film) == foretold)
+        }
+    }
+
     @Test("shows each of our own codes as it passes, through noise")
     func readsFilm() throws {
         var tracker = FrameTracker(absentFrameCount: 2)
@@ -30,8 +40,8 @@ struct FrameTrackerTests {
         var seen: [String] = []
         for (text, position) in [("FIRST", 0), ("FIRST", 5), ("", 0), ("SECOND", 9), ("SECOND", 3), ("FIRST", 2)] {
             let frame = try Self.frame(text, position: position)
-            let codes = text.isEmpty ? [] : scanner.scan(frame).codes
-            seen += tracker.newCodes(codes).map(\.text)
+            let codes = text.isEmpty ? [] : scanner.scan(frame).codes.map(\.bytes)
+            seen += tracker.newCodes(codes).map { String(decoding: $0, as: UTF8.self) }
         }
         #expect(seen == ["FIRST", "SECOND", "FIRST"])
     }

@@ -1,17 +1,17 @@
 import CLinux
 import Glibc
 
-/// A thread of the C library: a thread pool would cost time at every start of the command, even when unused.
-struct SystemThread: Sendable {
+/// A thread of the C library: a thread pool would cost time at every start of a command, even when unused.
+package struct SystemThread: Sendable {
     private let thread: pthread_t
 
     /// Starts a thread; nil when the system gives no more.
-    init?(running work: @escaping @Sendable () -> Void) {
+    package init?(running work: @escaping @Sendable () -> Void) {
         self.init(stackByteCount: nil, running: work)
     }
 
     /// Starts a thread with a stack of `stackByteCount`, or the system's 8 MiB; nil when the system gives no more.
-    init?(stackByteCount: Int?, running work: @escaping @Sendable () -> Void) {
+    package init?(stackByteCount: Int?, running work: @escaping @Sendable () -> Void) {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         defer { unsafe pthread_attr_destroy(&attributes) }
@@ -26,14 +26,14 @@ struct SystemThread: Sendable {
     }
 
     /// Waits until the thread has ended; call it once.
-    func join() {
+    package func join() {
         pthread_join(thread, nil)
     }
 
     /// Names the calling thread, as ps(1) and /proc show it.
     ///
     /// - Parameter name: at most 15 bytes.
-    static func name(_ name: String) {
+    package static func name(_ name: String) {
         _ = unsafe suishen_name_thread(name)
     }
 

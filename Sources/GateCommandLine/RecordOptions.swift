@@ -5,9 +5,9 @@ import Gate
 import Signing
 
 /// The options of the event that records an accepted object code.
-struct RecordOptions: ParsableArguments {
+package struct RecordOptions: ParsableArguments {
     @Flag(help: "Record an event for each accepted object code: in the log with --socket, else in the spool.")
-    var record = false
+    package var record = false
 
     @Option(help: "The event's business step, a term of the Core Business Vocabulary.")
     var step = "inspecting"
@@ -24,7 +24,9 @@ struct RecordOptions: ParsableArguments {
     @Option(help: "The file of events for `verify flush`, in place of events.spool in the gate's state folder.")
     var spool: String?
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         guard record || (actor ?? location ?? disposition ?? spool) == nil && step == "inspecting" else {
             throw ValidationError("--step, --actor, --location, --disposition and --spool belong to --record")
         }

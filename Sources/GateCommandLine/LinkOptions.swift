@@ -4,7 +4,7 @@ import Gate
 import Platform
 
 /// The services that a gate may ask when its scene allows online answers.
-struct LinkOptions: ParsableArguments {
+package struct LinkOptions: ParsableArguments {
     /// The most bytes of a file of authorities; the system's whole store has about 200 kB.
     private static let authoritiesByteCountMax = 1 << 20
 
@@ -35,6 +35,8 @@ struct LinkOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("The department's name, for questions to the insurer.", valueName: "id"))
     var linkOffice = "gate"
+
+    package init() {}
 
     /// The named services; each connection is made at the first question.
     ///

@@ -1,5 +1,4 @@
-import CommandSupport
-import Gate
+package import Gate
 import Platform
 import Signing
 import Synchronization
@@ -7,27 +6,31 @@ import Synchronization
 /// Keeps the receipts of accepted codes, durably before their verdicts are printed.
 ///
 /// A holder is never turned away because a receipt cannot be kept: it is the operator's loss alone. The verdict then
-/// bears a warning, and stderr says why.
-final class ReceiptKeeper: Sendable {
+/// bears a warning, and the operator is told why.
+package final class ReceiptKeeper: Sendable {
     /// The warning in an accept whose receipt is not known to be kept.
-    static let failedWarning = "receipt_failed"
+    package static let failedWarning = "receipt_failed"
 
     /// The receipts of one scan, kept if the scan is accepted.
-    struct Prepared: Sendable {
+    package struct Prepared: Sendable {
         fileprivate let entries: Result<[ReceiptEntry], ReceiptError>
         fileprivate let day: SettlementDay
     }
 
     private let book: ReceiptBook
+    private let report: @Sendable (ReceiptError) -> Void
     /// The code of the error that was told last, so that a full disk is told once.
     private let told = Mutex<ReceiptError.Code?>(nil)
 
-    init(_ book: ReceiptBook) {
-        self.book = book
+    /// - Parameters:
+    ///   - book: the folder of receipts.
+    ///   - report: tells the operator of a failure; not again while the same failure lasts.
+    package init(_ book: ReceiptBook, report: @escaping @Sendable (ReceiptError) -> Void) {
+        (self.book, self.report) = (book, report)
     }
 
     /// Seals the receipts of an assessed scan; several threads may do so at once.
-    func prepare(_ scan: AssessedScan, of gate: Verifier, at now: UInt64) -> Prepared {
+    package func prepare(_ scan: AssessedScan, of gate: Verifier, at now: UInt64) -> Prepared {
         let entries = Result { () throws(ReceiptError) in
             guard let key = gate.settlementKey else { throw ReceiptError.noSettlementKey }
             return try ReceiptMaker(sealingTo: key, random: SystemRandom()).entries(of: scan, at: now)
@@ -39,7 +42,7 @@ final class ReceiptKeeper: Sendable {
     ///
     /// - Parameter scans: in the order of their acceptance.
     /// - Returns: for each scan, whether its receipts are on the disk.
-    func keep(_ scans: [Prepared]) -> [Bool] {
+    package func keep(_ scans: [Prepared]) -> [Bool] {
         var isKept = [Bool](repeating: true, count: scans.count)
         var failure: ReceiptError?
         for day in Set(scans.map(\.day)).sorted() {
@@ -69,7 +72,7 @@ final class ReceiptKeeper: Sendable {
     }
 
     /// Keeps one scan's receipts, and warns in its verdicts if they are not kept.
-    func keep(_ scan: Prepared, _ verdicts: inout [Verdict]) {
+    package func keep(_ scan: Prepared, _ verdicts: inout [Verdict]) {
         guard !verdicts.isEmpty, verdicts.allSatisfy({ $0.outcome == .accept }), keep([scan]) == [false] else { return }
         for index in verdicts.indices { verdicts[index].findings.warnings.append(Self.failedWarning) }
     }
@@ -80,42 +83,12 @@ final class ReceiptKeeper: Sendable {
             if let failure { told = failure.code } else if isSuccess { told = nil }
             return failure != nil && before != failure?.code
         }
-        guard isNews, let failure else { return }
-        Diagnostics(command: "verify").report(CommandError(undecided: failure))
+        if isNews, let failure { report(failure) }
     }
 }
 
 extension ReceiptError {
-    static let noSettlementKey = ReceiptError(
+    package static let noSettlementKey = ReceiptError(
         code: .unavailable, reason: "the bundle has no settlement key",
         hint: "ask the issuer for one, `suishen settle key`, and fetch the next bundle")
-}
-
-extension GateSettings {
-    /// Opens the folder of receipts; nil where none are wanted.
-    ///
-    /// - Throws: ``CommandError`` if the gate is not enrolled, its bundle has no settlement key, or the folder cannot
-    ///   be used: a gate that is to keep receipts does not start without.
-    func receiptKeeper(for gate: Verifier) throws -> ReceiptKeeper? {
-        guard let receipts else { return nil }
-        do {
-            guard gate.settlementKey != nil else { throw ReceiptError.noSettlementKey }
-            return ReceiptKeeper(try ReceiptBook(folder: receipts, gate: gateKeys().gate))
-        } catch let error as ReceiptError {
-            throw CommandError(undecided: error)
-        } catch let error as BundleError {
-            throw CommandError(undecided: error)
-        }
-    }
-
-    /// The enrolled gate's own keys.
-    func gateKeys() throws -> GateKeys {
-        let folder = state ?? GateDirectory.statePath(in: bundle ?? ".")
-        guard let keys = try GateKeys(in: folder) else {
-            throw ReceiptError(
-                code: .unavailable, reason: "\(folder) has no gate's key",
-                hint: "enrol the gate with `verify enrol`, or name its state folder with --state")
-        }
-        return keys
-    }
 }
