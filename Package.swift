@@ -107,8 +107,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing", "Platform",
-    "PublicWeb", "QRReading", "QRStandard",
+    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "IssuerInterface",
+    "Issuing",
+    "Platform", "PublicWeb", "QRReading", "QRStandard",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -179,7 +180,8 @@ let package = Package(
         .target(
             name: "PublicWeb",
             dependencies: [
-                "Compression", "Credential", "Encoding", "Gate", "HTTPServing", "Platform", "Signing", "TraceLog",
+                "Compression", "Credential", "Encoding", "Gate", "GateRunning", "HTTPServing", "Platform", "Signing",
+                "TraceLog",
             ] + http + [.product(name: "NIOHTTPTypes", package: "swift-nio-extras"), nioPosix],
             exclude: ["Wasm"], resources: [.embedInCode("Assets")], swiftSettings: settings),
         library("CommandSupport", ["CLinux", "Encoding", "Platform", argumentParser]),
@@ -194,7 +196,11 @@ let package = Package(
         command(
             "suishend", ["CommandSupport", "Encoding", "HTTPServing", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
         command(
-            "suishen-web", ["CommandSupport", "Gate", "HTTPServing", "Platform", "PublicWeb"]),
+            "suishen-web",
+            [
+                "CommandSupport", "Encoding", "Gate", "GateCommandLine", "HTTPServing", "Platform", "PublicWeb",
+                "Signing",
+            ]),
         quickCommand(
             "verify",
             [
@@ -297,7 +303,7 @@ let package = Package(
         tests(
             "PublicWebTests",
             [
-                "Credential", "Encoding", "PublicWeb", "TestSupport", "TraceLog", "chain-verify", "suishen",
+                "Credential", "Encoding", "Platform", "PublicWeb", "TestSupport", "TraceLog", "chain-verify", "suishen",
                 "suishen-web", "suishend",
             ]),
         tests(
@@ -307,7 +313,7 @@ let package = Package(
                 "LogForge", "Platform",
                 "QRDrawing", "QRReading", "QRStandard", "Signing", "TestSupport", "TraceLog", "chain-verify",
                 "settlement-simulation",
-                "suishen", "suishend", "transit-issuer", "verify",
+                "suishen", "suishen-web", "suishend", "transit-issuer", "verify",
             ]),
         tests(
             "DocumentationTests",

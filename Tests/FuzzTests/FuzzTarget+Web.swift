@@ -1,4 +1,5 @@
 import Encoding
+import GateRunning
 import PublicWeb
 import TraceLog
 
@@ -29,6 +30,21 @@ extension FuzzTarget {
         }
         if let proof = try? TransparencyProof(bytes: bytes) {
             precondition((try? TransparencyProof(bytes: proof.bytes)) == proof)
+        }
+    }
+
+    /// The body of each request of the kiosk's page.
+    static func runKiosk(_ bytes: [UInt8]) {
+        for operation in KioskOperation.allCases {
+            switch try? KioskOrder(operation, bytes) {
+            case .view(let observation, let film):
+                precondition(observation.codes.count <= KioskOrder.codeCountMax && !film.isEmpty)
+                precondition(observation.unread.count <= KioskOrder.codeCountMax)
+            case .photo(let codes, let unreadCount):
+                precondition(max(codes.count, unreadCount) <= KioskOrder.codeCountMax)
+                precondition(codes.count == Set(codes).count && !codes.contains([]))
+            case .scan, nil: break
+            }
         }
     }
 }

@@ -76,7 +76,8 @@ struct ServeCommand: AsyncParsableCommand {
             tree: tree, log: log,
             root: root.map { RootSource($0) } ?? .folder, users: .own(and: publisher), outbox: outbox,
             securityContact: securityContact, nowMilliseconds: clock)
-        let assets = try Assets(module: try bytes(of: module), walletModule: try bytes(of: walletModule))
+        let assets = try Assets(
+            module: try InputFile.module(module), walletModule: try InputFile.module(walletModule))
         let counts = WebMetrics()
         // Begins before the sockets exist, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
@@ -101,10 +102,14 @@ struct ServeCommand: AsyncParsableCommand {
         guard let at else { return WallClock.milliseconds }
         return { at * 1000 }
     }
+}
 
-    private func bytes(of module: String?) throws -> [UInt8]? {
-        try module.map { try InputFile.read($0, byteCountMax: Self.moduleByteCountMax) }
-    }
-
+extension InputFile {
     private static let moduleByteCountMax = 8 << 20
+
+    /// A module of WebAssembly; nil where none is named.
+    static func module(_ path: String?) throws(CommandError) -> [UInt8]? {
+        guard let path else { return nil }
+        return try read(path, byteCountMax: moduleByteCountMax)
+    }
 }

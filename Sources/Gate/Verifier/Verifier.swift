@@ -185,10 +185,7 @@ package struct Verifier: Sendable {
     /// - Returns: a verdict for each code; either all of them are `ok` or none is.
     package func settle(_ scan: AssessedScan, at now: UInt64) -> [Verdict] {
         var codes = scan.codes
-        var warnings = standingWarnings
-        if epochKeys.refusal == nil, let refusal = epochKeys.refusal(at: now, skewSeconds: skewSeconds) {
-            warnings.append(refusal.code.rawValue)
-        }
+        let warnings = warnings(at: now)
         for index in codes.indices { codes[index].findings.warnings += warnings }
         let clock = ClockCompared(&codes, by: setup.clock)
         do throws(Refusal) {
@@ -208,6 +205,35 @@ package struct Verifier: Sendable {
                     isForAnother: code.refusal == nil || code.isRefusedForAnother)
             }
         }
+    }
+
+    /// What the gate knows of itself, without any code.
+    ///
+    /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: its standing; no verdict follows from it.
+    package func standing(at now: UInt64) -> GateReadiness {
+        var refusal: Refusal?
+        do throws(Refusal) { _ = try timeProofs(at: now) } catch { refusal = error }
+        let keys = epochKeys.keys(at: now, skewSeconds: skewSeconds)
+        return GateReadiness(
+            trust: bundle.trust(at: now), warnings: warnings(at: now), hasKeys: keys?.entries.isEmpty == false,
+            refusal: refusal)
+    }
+
+    /// The warnings that every verdict bears at a time.
+    private func warnings(at now: UInt64) -> [String] {
+        guard epochKeys.refusal == nil, let refusal = epochKeys.refusal(at: now, skewSeconds: skewSeconds) else {
+            return standingWarnings
+        }
+        return standingWarnings + [refusal.code.rawValue]
+    }
+
+    private func timeProofs(at now: UInt64) throws(Refusal) -> (clock: ClockNotBehind, term: BundleInTerm) {
+        (
+            clock: try ClockNotBehind(
+                bundle, warrant, memory: memory.signedTime, at: now, skewSeconds: skewSeconds),
+            term: try BundleInTerm(bundle, warrant, in: scene, at: now)
+        )
     }
 
     /// The warning in a verdict beside which another code was passed over.
@@ -240,9 +266,7 @@ package struct Verifier: Sendable {
         var findings = Findings(scene: scene.name)
         findings.trust = trust
         do throws(Refusal) {
-            let clock = try ClockNotBehind(
-                bundle, warrant, memory: memory.signedTime, at: now, skewSeconds: skewSeconds)
-            let term = try BundleInTerm(bundle, warrant, in: scene, at: now)
+            let (clock, term) = try timeProofs(at: now)
             if trust.isStale { findings.warnings.append("bundle_stale") }
             let accepted = try source.accepted(payload, at: now, &findings)
             return AssessedCode(

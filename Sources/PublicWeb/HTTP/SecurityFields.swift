@@ -14,17 +14,23 @@ struct SecurityFields: Sendable {
         sandbox allow-scripts allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox \
         allow-top-navigation-by-user-activation
         """
-    private static let permissions = """
-        camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()
-        """
+    private static let permissions = ", display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
     static let transport = "max-age=31536000"
 
     private let isolatesCodePages: Bool
+    private let isKiosk: Bool
 
     /// - Parameter isolatesCodePages: whether codes' pages share their host with others, and so get no origin.
     init(isolatesCodePages: Bool) {
-        self.isolatesCodePages = isolatesCodePages
+        self.init(isolatesCodePages: isolatesCodePages, isKiosk: false)
     }
+
+    private init(isolatesCodePages: Bool, isKiosk: Bool) {
+        (self.isolatesCodePages, self.isKiosk) = (isolatesCodePages, isKiosk)
+    }
+
+    /// The fields of a kiosk: no page of another origin may read anything of it, and its own page may use the camera.
+    static let kiosk = SecurityFields(isolatesCodePages: false, isKiosk: true)
 
     /// Adds the fields of an answer.
     ///
@@ -46,13 +52,16 @@ struct SecurityFields: Sendable {
             fields[.accessControlAllowOrigin] = "*"
         case .data: fields[.accessControlAllowOrigin] = "*"
         case .wallet: policy = Self.page + "; form-action 'self'"
-        case .reply: Self.set("Cross-Origin-Resource-Policy", "same-origin", in: &fields)
+        case .reply: break
+        case .kiosk: policy = Self.page + "; media-src 'self' blob:; form-action 'none'"
         }
+        if isKiosk { fields[.accessControlAllowOrigin] = nil }
+        if isKiosk || kind == .reply { Self.set("Cross-Origin-Resource-Policy", "same-origin", in: &fields) }
         fields[.contentSecurityPolicy] = policy
         fields[.xContentTypeOptions] = "nosniff"
         Self.set("Referrer-Policy", "no-referrer", in: &fields)
         Self.set("Origin-Agent-Cluster", "?1", in: &fields)
-        Self.set("Permissions-Policy", Self.permissions, in: &fields)
+        Self.set("Permissions-Policy", (isKiosk ? "camera=(self)" : "camera=()") + Self.permissions, in: &fields)
         if !isSandboxed { Self.set("Cross-Origin-Opener-Policy", "same-origin", in: &fields) }
         if isSecure { fields[.strictTransportSecurity] = Self.transport }
     }

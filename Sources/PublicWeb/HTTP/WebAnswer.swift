@@ -15,8 +15,10 @@ struct WebAnswer: Sendable {
         case data
         /// The wallet's page.
         case wallet
-        /// An answer to the wallet's script, which no page of another origin may read.
+        /// An answer to the wallet's or the kiosk's script, which no page of another origin may read.
         case reply
+        /// The kiosk's page.
+        case kiosk
     }
 
     let status: Int

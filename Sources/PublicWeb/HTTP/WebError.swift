@@ -4,6 +4,7 @@ package import Platform
 /// The error of a request to the public pages, beside the refusals of codes.
 package struct WebError: CodedError, Equatable {
     package enum Code: String, Sendable, CaseIterable {
+        case anotherPage = "another_page"
         case assetInvalid = "asset_invalid"
         case daemonUnreachable = "daemon_unreachable"
         case eventUnknown = "event_unknown"
@@ -11,12 +12,14 @@ package struct WebError: CodedError, Equatable {
         case formMalformed = "form_malformed"
         case hostInvalid = "host_invalid"
         case hostUnknown = "host_unknown"
+        case jsonMalformed = "json_malformed"
         case linkTypeUnknown = "link_type_unknown"
         case logDamaged = "log_damaged"
         case logUnreadable = "log_unreadable"
         case methodNotAllowed = "method_not_allowed"
         case notPublished = "not_published"
         case objectUnknown = "object_unknown"
+        case originForeign = "origin_foreign"
         case outboxFull = "outbox_full"
         case pathUnknown = "path_unknown"
         case reportsTooMany = "reports_too_many"
@@ -44,7 +47,9 @@ package struct WebError: CodedError, Equatable {
 extension WebError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
-        case .formMalformed, .hostUnknown, .linkTypeUnknown, .targetMalformed: .requestMalformed
+        case .anotherPage: .conflict
+        case .originForeign: .notPermitted
+        case .formMalformed, .hostUnknown, .jsonMalformed, .linkTypeUnknown, .targetMalformed: .requestMalformed
         case .methodNotAllowed: .methodNotAllowed
         case .requestTooLong: .requestTooLong
         case .eventUnknown, .fileMissing, .notPublished, .objectUnknown, .pathUnknown: .notFound

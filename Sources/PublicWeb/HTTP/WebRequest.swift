@@ -7,7 +7,7 @@ struct WebRequest: Sendable {
     /// The host, in lower case, without a port.
     let host: String
     /// The host and the port, as they were sent.
-    private let authority: String
+    let authority: String
     private let fields: HTTPFields
 
     enum Method: Sendable, Equatable {

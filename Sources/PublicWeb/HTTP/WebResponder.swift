@@ -64,7 +64,8 @@ struct WebResponder: Sendable {
             of: request, parsed, type: "application/x-www-form-urlencoded", byteCountMax: FaultReport.byteCountMax)
     }
 
-    private static func body(
+    /// Reads a body of one media type, within a limit.
+    static func body(
         of request: Request, _ parsed: WebRequest, type: String, byteCountMax: Int
     ) async throws(WebError) -> [UInt8] {
         let tooLong = WebError(

@@ -1,5 +1,3 @@
-import Compression
-import NIOCore
 import TraceLog
 
 /// The style sheet and the scripts, security.txt, and whether the service is well.
@@ -8,23 +6,15 @@ struct FixedRoutes: Sendable {
     private static let securityDays: Int64 = 90
 
     let site: PublicSite
-    private let files: [String: WebAnswer]
+    private let files: AssetFiles
 
     init(_ site: PublicSite) {
         self.site = site
-        var files: [String: WebAnswer] = [:]
-        for file in site.assets.files {
-            let kind: WebAnswer.Kind = file.type.hasPrefix("text/css") ? .data : .script
-            var answer = WebAnswer(kind: kind, type: file.type, bytes: file.bytes)
-            answer.cacheControl = LogRoutes.immutable
-            answer.gzip = (try? Deflate.gzip(file.bytes)).map { ByteBuffer(bytes: $0) }
-            files[file.path] = answer
-        }
-        self.files = files
+        files = AssetFiles(site.assets)
     }
 
     func asset(_ name: String) -> WebAnswer {
-        files[name] ?? WebAnswer(error: WebError.pathUnknown)
+        files.answer(name) ?? WebAnswer(error: WebError.pathUnknown)
     }
 
     /// security.txt (RFC 9116).

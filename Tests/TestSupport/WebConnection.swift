@@ -1,11 +1,10 @@
 import Glibc
-import TestSupport
 
 /// One TCP connection to a server of this machine, byte by byte.
-final class WebConnection {
+package final class WebConnection {
     private let descriptor: Int32
 
-    init(port: UInt16) throws {
+    package init(port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -23,7 +22,7 @@ final class WebConnection {
 
     /// Sends bytes; false where the server has closed the connection.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    package func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -37,7 +36,7 @@ final class WebConnection {
     }
 
     /// Everything until the server closes the connection, within a minute.
-    func readToEnd() -> [UInt8] {
+    package func readToEnd() -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -51,15 +50,15 @@ final class WebConnection {
 }
 
 /// An answer as it came over the wire.
-struct WireAnswer {
-    let status: Int
+package struct WireAnswer {
+    package let status: Int
     /// By name in lower case.
-    let fields: [String: String]
-    let body: [UInt8]
+    package let fields: [String: String]
+    package let body: [UInt8]
 
-    var text: String { String(decoding: body, as: UTF8.self) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
 
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         let end: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
         guard bytes.count >= 12,
             let place = (0...bytes.count - 4).first(where: { bytes[$0..<$0 + 4].elementsEqual(end) }),
