@@ -1,3 +1,4 @@
+import Encoding
 import TestSupport
 import Testing
 
@@ -5,7 +6,8 @@ import Testing
 struct SystemdUnitTests {
     private static let names = [
         "chain-verify-audit.service", "chain-verify-audit.timer", "chain-verify-witness.service",
-        "chain-verify-witness.timer", "suishend.service", "suishend.socket", "verify-sync.service",
+        "chain-verify-witness.timer", "suishen-kiosk-browser.service", "suishen-kiosk.service", "suishend.service",
+        "suishend.socket", "verify-sync.service",
         "verify-sync.timer", "verify@.service",
     ]
 
@@ -14,7 +16,9 @@ struct SystemdUnitTests {
         let folder = try ScratchFolder()
         let paths = try Self.names.map { name in
             let command = Program("verify").path.dropLast("verify".count)
+            // The browser and what draws it are other projects' programs.
             let text = try SystemdUnit(name).text.replacing("/usr/local/bin/", with: command)
+                .replacing("/usr/bin/cage", with: "/usr/bin/env")
             return try folder.write(Array(text.utf8), to: name.replacing("@", with: "@metro-gate"))
         }
         return (folder, paths)
@@ -23,7 +27,8 @@ struct SystemdUnitTests {
     @Test("are all tried here")
     func all() throws {
         let listing = try Program(path: "/bin/ls").run(["\(ProjectFiles.root)/tools/systemd"])
-        #expect(listing.output.split(separator: "\n").map(String.init) == Self.names)
+        let units = listing.output.split(separator: "\n").map(String.init).filter { !$0.hasSuffix(".json") }
+        #expect(units == Self.names)
     }
 
     @Test("are taken by systemd without a word")
@@ -33,13 +38,32 @@ struct SystemdUnitTests {
         #expect(outcome.status == 0 && outcome.output + outcome.diagnostics == "", "\(outcome) \(folder.path)")
     }
 
-    @Test("leave a stolen process little to do", arguments: names.filter { $0.hasSuffix("service") })
+    /// A browser makes its own sandboxes, and for that needs what the other units forbid.
+    @Test(
+        "leave a stolen process little to do",
+        arguments: names.filter { $0.hasSuffix("service") && !$0.contains("browser") })
     func sandbox(name: String) throws {
         let (folder, _) = try copies()
         let path = folder(name.replacing("@", with: "@metro-gate"))
         let outcome = try Program(path: "/usr/bin/env").run(
             ["systemd-analyze", "security", "--offline=yes", "--threshold=20", path])
         #expect(outcome.status == 0, "\(outcome)")
+    }
+
+    @Test("give the kiosk's browser the camera for the server's own page, and nothing else a page")
+    func kiosk() throws {
+        let (server, browser) = try (SystemdUnit("suishen-kiosk.service"), SystemdUnit("suishen-kiosk-browser.service"))
+        let place = try #require(server.start.firstIndex(of: "--listen"))
+        let origin = "http://\(server.start[place + 1])"
+        #expect(browser.start.last == origin + "/" && browser.start.contains("--kiosk"))
+        for unit in [server, browser] {
+            #expect(unit.values("Restart") == ["always"] && unit.values("StartLimitIntervalSec") == ["0"])
+            #expect(unit.values("IPAddressDeny") == ["any"] && unit.values("IPAddressAllow") == ["localhost"])
+        }
+        let path = "\(ProjectFiles.root)/tools/systemd/suishen-kiosk-policy.json"
+        let policy = try JSONValue.parse(ProjectFiles.bytes(path), byteCountMax: 1 << 16)
+        #expect(policy["VideoCaptureAllowedUrls"] == [.string(origin)] && policy["VideoCaptureAllowed"] == false)
+        #expect(policy["URLAllowlist"] == [.string(origin)] && policy["URLBlocklist"] == ["*"])
     }
 
     @Test("let no process that scans reach a network")

@@ -73,6 +73,35 @@ struct UnitSystemCallTests {
         try expect(unit, allows: calls.seen(), writable: [state.path])
     }
 
+    @Test("allows a kiosk to decide, and to take a new bundle up")
+    func kiosk() throws {
+        let (gate, clock, state) = try (VerifyGate(), SetClock(at: VerifyGate.now), ScratchFolder(inside: "/var/tmp"))
+        defer { gate.remove() }
+        let (unit, calls) = try (SystemdUnit("suishen-kiosk.service"), TracedCalls())
+        let module = try state.write([], to: "reader.wasm")
+        let words = try words(
+            unit, calls,
+            [
+                "/var/lib/suishen-gate/bundle": gate.folder, "/var/lib/suishen-gate/state": state.path,
+                "${SCENE}": "metro-gate", "127.0.0.1:8370": "127.0.0.1:0",
+                "/usr/local/share/suishen/reader.wasm": module,
+            ], clock: clock.words)
+        let kiosk = try KioskProcess(PipedProgram("suishen-web", words, script: "exec \"$@\""))
+        let shown = try gate.shown(gate.person())
+        #expect(try kiosk.get("/").status == 200 && kiosk.get("/state").status == 200)
+        #expect(try kiosk.view([shown]) == ["ok"])
+        #expect(try [shown, gate.object()].map(kiosk.scan) == ["replayed", "wrong_form"])
+        try gate.export(version: 6)
+        var version: JSONValue?
+        for _ in 0..<1200 where version != 6 {
+            usleep(50_000)
+            version = try kiosk.state()["trust"]?["bundleVersion"]
+        }
+        #expect(version == 6)
+        #expect(kiosk.program.end(by: SIGTERM) == 0)
+        try expect(unit, allows: calls.seen(), writable: [state.path])
+    }
+
     @Test("allows verify sync to fetch, and denies a scanning gate what that takes")
     func sync() throws {
         let synced = try SyncedGate()

@@ -45,8 +45,15 @@ struct WeekOfflineTests {
             }
         try fleet.enrol("gate")
         let fetched = FleetGate.start
+        let kiosk = try KioskProcess(
+            [
+                "--bundle", fleet.bundle("gate"), "--state", fleet.state("gate"), "--scene", scene.rawValue,
+                "--replay-store", fleet.state("gate") + "/kiosk-replay",
+            ], clock: fleet.clock)
         for hours in Set([1, scene.openHours - 1, scene.openHours + 1, Self.weekHours + 1]).sorted() {
-            let run = try verdict(scene, of: subject, at: fetched + hours * Self.hour, fleet)
+            let text = try code(scene, of: subject, at: fetched + hours * Self.hour, fleet)
+            let run = try verdict(scene, text, fleet)
+            #expect(try kiosk.scan(text) == run.code, "the kiosk decides as verify does")
             let isOpen = hours <= scene.openHours
             #expect(run.verdict == (isOpen ? "accept" : "undecided"), "\(hours) h: \(run.lines)")
             #expect(run.status == (isOpen ? 0 : 2))
@@ -56,15 +63,26 @@ struct WeekOfflineTests {
         try fleet.publish(at: later)
         let sync = try fleet.sync("gate")
         #expect(sync.status == 0, "\(sync)")
-        #expect(try verdict(scene, of: subject, at: later + 1, fleet).verdict == "accept")
+        let text = try code(scene, of: subject, at: later + 1, fleet)
+        #expect(try verdict(scene, text, fleet).verdict == "accept")
+        var code: String?
+        for _ in 0..<600 where code != "ok" {
+            usleep(50_000)
+            code = try kiosk.scan(text)
+        }
+        #expect(code == "ok", "the kiosk takes the next fetch up by itself")
     }
 
-    private func verdict(_ scene: Case, of subject: String, at time: UInt64, _ fleet: FleetGate) throws -> VerifyRun {
+    /// Sets the clock, and issues a code.
+    private func code(_ scene: Case, of subject: String, at time: UInt64, _ fleet: FleetGate) throws -> String {
         try fleet.clock.set(time)
         let kind = subject == fleet.person ? ["--kind", "timed"] : []
         let code = scene == .park ? ["--kind", "paper"] : kind
-        let text = try fleet.issuer.answer(["issue", subject, "--at", "\(time)"] + code)["text"]?.string ?? ""
-        return try VerifyRun(
+        return try fleet.issuer.answer(["issue", subject, "--at", "\(time)"] + code)["text"]?.string ?? ""
+    }
+
+    private func verdict(_ scene: Case, _ text: String, _ fleet: FleetGate) throws -> VerifyRun {
+        try VerifyRun(
             "--bundle \(fleet.bundle("gate")) --state \(fleet.state("gate")) --scene \(scene.rawValue) --text '\(text)'",
             clock: fleet.clock)
     }
