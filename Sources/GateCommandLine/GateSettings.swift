@@ -29,6 +29,9 @@ package struct GateSettings {
     /// The users who may write the bundle's folder.
     var users = TrustedUsers.own
 
+    /// Whether the disk has each accepted showing before its verdict is given, so that a power cut loses none.
+    package var syncsShowings = false
+
     /// The spool's file name in the gate's state folder.
     package static let spoolName = "events.spool"
 
@@ -97,7 +100,8 @@ package struct GateSettings {
                 status: .usage)
         }
         let directory = try GateDirectory(
-            path: bundle, root: root, state: state, users: users, isTimeGiven: at != nil)
+            path: bundle, root: root, state: state, users: users, isTimeGiven: at != nil,
+            isSynced: syncsShowings)
         guard let found = directory.bundle.scene(named: scene) else {
             let names = directory.bundle.scenes.map(\.name).joined(separator: ", ")
             throw CommandError(

@@ -62,7 +62,9 @@ final class KioskProcess {
 
     /// What the page asks; the answer's JSON.
     func post(_ path: String, _ body: JSONValue, status: Int = 200) throws -> JSONValue {
-        let answer = try #require(try send("POST", path, ownFields, body: Array(body.encoded().utf8)))
+        guard let answer = try send("POST", path, ownFields, body: Array(body.encoded().utf8)) else {
+            throw KioskNotReady(diagnostics: try program.diagnostics())
+        }
         #expect(answer.status == status, "\(path): \(answer.text)")
         return try JSONValue.parse(answer.body, byteCountMax: 1 << 20)
     }
@@ -109,7 +111,7 @@ extension JSONValue {
     fileprivate subscript(place: Int) -> JSONValue { array?[place] ?? .null }
 }
 
-/// A kiosk ended before it served.
+/// A kiosk ended before it served or answered.
 struct KioskNotReady: Error {
     let diagnostics: String
 }

@@ -10,7 +10,8 @@ struct KioskUpdateTests {
     func generations() throws {
         let gate = try VerifyGate()
         defer { gate.remove() }
-        let kiosk = try KioskProcess(gate.options("object-inspection"), clock: SetClock(at: VerifyGate.now))
+        let clock = try SetClock(at: VerifyGate.now)
+        let kiosk = try KioskProcess(gate.options("object-inspection"), clock: clock)
         let code = try gate.object()
         #expect(try kiosk.scan(code) == "ok")
         func state(_ isMet: (JSONValue) -> Bool) throws -> JSONValue {
@@ -24,10 +25,12 @@ struct KioskUpdateTests {
         for file in try gate.files(version: 6, revoked: [3]) {
             try gate.write(file.bytes, to: file.path, mode: mode_t(file.mode))
         }
-        #expect(try state { $0["trust"]?["bundleVersion"] == 6 }["warnings"] == [])
+        func warnings(_ state: JSONValue) -> [String?] { state["warnings"]?.array?.map(\.string) ?? [] }
+        let sixth = try state { $0["trust"]?["bundleVersion"] == 6 }
+        #expect(sixth["trust"]?["bundleVersion"] == 6 && !warnings(sixth).contains("update_refused"))
         #expect(try kiosk.scan(code) == "revoked")
         try gate.corrupt("bundle.cbor")
-        #expect(try state { $0["warnings"] == ["update_refused"] }["warnings"] == ["update_refused"])
+        #expect(try warnings(state { warnings($0).contains("update_refused") }).contains("update_refused"))
         let answer = try kiosk.post("/scan", ["text": .string(code)])["verdicts"]?.array?.first
         #expect(answer?["code"] == "revoked" && answer?["warnings"]?.array?.contains("update_refused") == true)
         #expect(try kiosk.program.diagnostics().contains("suishen-web: error: "))

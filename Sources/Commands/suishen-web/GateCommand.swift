@@ -36,7 +36,10 @@ struct GateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let assets = try Assets(module: nil, scannerModule: try InputFile.module(scannerModule))
-        let settings = try gateOptions.settings(of: "suishen-web", at: at)
+        var settings = try gateOptions.settings(of: "suishen-web", at: at)
+        // People pass one after the other: the few milliseconds of the disk are time that a gate has.
+        settings.syncsShowings = true
+        // Before it serves there is no page that could show the verdict on an unusable bundle: the error alone is told.
         let gate = try settings.openRunning { _ in }
         let receipts = try settings.receiptKeeper(for: gate.current.gate)
         // Begins before the socket exists, so that every connection is answered even if the signal comes at once.

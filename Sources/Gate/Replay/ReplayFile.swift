@@ -80,6 +80,11 @@ struct ReplayFile: Sendable {
         try write(LittleEndian.bytes(count), at: Self.markOffset)
     }
 
+    /// Waits until the disk has every change.
+    func sync() throws(BundleError) {
+        guard fdatasync(descriptor) == 0 else { throw GateFile.unwritable(path) }
+    }
+
     func bucket(_ number: Int) throws(BundleError) -> ReplayBucket {
         let bytes = try read(ReplayBucket.byteCount, at: Self.offset(number))
         guard let bucket = ReplayBucket(bytes, number: number) else {

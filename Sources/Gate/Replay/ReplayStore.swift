@@ -28,6 +28,8 @@ package final class ReplayStore: Sendable {
     private let path: String
     /// Whether time is given instead of read from the clock, so that nothing may be forgotten.
     private let isTimeGiven: Bool
+    /// Whether the disk has a showing before it counts as remembered.
+    private let isSynced: Bool
     /// The highest number of changes that this process has seen in the file.
     private let newestChangeCount = Mutex<UInt64>(0)
     /// The scenes of the header, in their order; scenes are only ever added.
@@ -39,26 +41,28 @@ package final class ReplayStore: Sendable {
     ///   - path: the file.
     ///   - identifier: the identifier of the store that a gate used at this path before; nil for a gate's first start.
     ///   - isTimeGiven: whether time is given instead of read from the clock, so that nothing may be forgotten.
+    ///   - isSynced: whether the disk has a showing before it counts as remembered.
     ///   - random: makes the identifier of a new store.
     /// - Throws: `bundle_unreadable` if the file is not a replay store, was damaged or exchanged, or cannot be written.
     package convenience init(
-        path: String, expecting identifier: [UInt8]? = nil, isTimeGiven: Bool = false,
+        path: String, expecting identifier: [UInt8]? = nil, isTimeGiven: Bool = false, isSynced: Bool = false,
         random: some RandomSource = SystemRandom()
     ) throws(BundleError) {
         try self.init(
-            path: path, flags: identifier == nil ? O_RDWR | O_CREAT : O_RDWR, expecting: identifier, isTimeGiven, random
-        )
+            path: path, flags: identifier == nil ? O_RDWR | O_CREAT : O_RDWR, expecting: identifier, isTimeGiven,
+            isSynced, random)
     }
 
     /// Opens an existing store, so that a misspelt name does not make an empty one.
     ///
     /// Throws `bundle_unreadable` as the other initializer does, and if the file does not exist.
     package convenience init(existing path: String) throws(BundleError) {
-        try self.init(path: path, flags: O_RDWR, expecting: nil, false, SystemRandom())
+        try self.init(path: path, flags: O_RDWR, expecting: nil, false, false, SystemRandom())
     }
 
     private init(
-        path: String, flags: Int32, expecting expected: [UInt8]?, _ isTimeGiven: Bool, _ random: some RandomSource
+        path: String, flags: Int32, expecting expected: [UInt8]?, _ isTimeGiven: Bool, _ isSynced: Bool,
+        _ random: some RandomSource
     ) throws(BundleError) {
         var openCount = 0
         while true {
@@ -83,7 +87,8 @@ package final class ReplayStore: Sendable {
                 continue
             }
             guard let found else { continue }
-            (self.file, self.pages, self.path, self.isTimeGiven) = (file, pages, path, isTimeGiven)
+            (self.file, self.pages, self.path) = (file, pages, path)
+            (self.isTimeGiven, self.isSynced) = (isTimeGiven, isSynced)
             identifier = found.identifier
             knownScenes = Mutex(found.scenes)
             return
@@ -153,6 +158,7 @@ package final class ReplayStore: Sendable {
             }
             for (number, bucket) in buckets { try pages.write(bucket, number) }
             try setChangeCount(changeCount() &+ 1)
+            if isSynced { try pages.sync() }
             return []
         }
     }

@@ -20,6 +20,8 @@ package struct GateDirectory: Sendable {
     let trust: TrustList
     let path: String
     let isTimeGiven: Bool
+    /// Whether the disk has each accepted showing before its verdict is given.
+    private let isSynced: Bool
     let root: VerificationKey
     private let rootSource: RootSource
     private let users: TrustedUsers
@@ -36,15 +38,16 @@ package struct GateDirectory: Sendable {
     ///   - state: the gate's state folder; nil for `state` in the folder.
     ///   - users: the users who may write the folder.
     ///   - isTimeGiven: whether time is given instead of read from the clock, so that the state is not advanced.
+    ///   - isSynced: whether the disk has each accepted showing before its verdict is given.
     /// - Throws: `bundle_unreadable`, `bad_signature`, `root_differs`, `bundle_rollback`, `roots_invalid`,
     ///   `root_threshold_missing`, `bundle_expired`.
     package init(
         path: String, root: RootSource = .folder, state: String? = nil, users: TrustedUsers = .own,
-        isTimeGiven: Bool = false
+        isTimeGiven: Bool = false, isSynced: Bool = false
     ) throws(BundleError) {
         try self.init(
             path: path, root: root, statePath: state ?? Self.statePath(in: path), users: users,
-            isTimeGiven: isTimeGiven)
+            isTimeGiven: isTimeGiven, isSynced: isSynced)
     }
 
     /// The default path of the gate's state folder.
@@ -57,7 +60,7 @@ package struct GateDirectory: Sendable {
     init(after former: GateDirectory) throws(BundleError) {
         try self.init(
             path: former.path, root: former.rootSource, statePath: former.statePath, users: former.users,
-            isTimeGiven: former.isTimeGiven, after: former)
+            isTimeGiven: former.isTimeGiven, isSynced: former.isSynced, after: former)
     }
 
     /// Opens a fetched generation that the folder does not use yet; does not remember its bundle.
@@ -82,7 +85,7 @@ package struct GateDirectory: Sendable {
 
     private init(
         path: String, contents: String? = nil, root source: RootSource, statePath: String, users: TrustedUsers,
-        isTimeGiven: Bool, after former: GateDirectory? = nil
+        isTimeGiven: Bool, isSynced: Bool = false, after former: GateDirectory? = nil
     ) throws(BundleError) {
         try GateFile.check(path, users)
         let contents = if let contents { contents } else { try CurrentGeneration.path(in: path, users: users) }
@@ -115,7 +118,8 @@ package struct GateDirectory: Sendable {
             folder: contents, users: users, statePath: statePath, bundle: bundle, trust: trust, memory: memory,
             after: former?.statusLists)
         (self.path, self.root, self.statePath, bundleFile) = (path, root, statePath, file)
-        (rootSource, self.users, self.isTimeGiven) = (source, users, isTimeGiven)
+        (rootSource, self.users) = (source, users)
+        (self.isTimeGiven, self.isSynced) = (isTimeGiven, isSynced)
         isRootUnpinned = source.isUnpinned(in: path, state: statePath)
     }
 
@@ -189,7 +193,8 @@ package struct GateDirectory: Sendable {
     package func replayStore(_ path: String?, scene: Scene) throws(BundleError) -> ReplayStore {
         let path = path ?? GateState.replayPath(in: statePath)
         let name = GateState.replayStoreName(path, in: statePath)
-        let store = try ReplayStore(path: path, expecting: memory.replayStore(name), isTimeGiven: isTimeGiven)
+        let store = try ReplayStore(
+            path: path, expecting: memory.replayStore(name), isTimeGiven: isTimeGiven, isSynced: isSynced)
         try store.serve(scene: scene.name)
         try memory.remember(replayStore: name, identifier: store.identifier)
         return store

@@ -1,6 +1,9 @@
 /** How long the reader may take for a frame and for a photo before it is started again, in milliseconds. */
 const patienceMilliseconds = { load: 20_000, reset: 5_000, frame: 5_000, picture: 60_000 };
 
+/** A worker's script has to be of the policy's type; the one path is the page's own. */
+const policy = globalThis.trustedTypes?.createPolicy("wallet", { createScriptURL: (path) => path });
+
 /** The reader of codes, in a worker of its own; a worker that fails or hangs is replaced. */
 export class ScannerWorker {
   #workerPath;
@@ -20,7 +23,7 @@ export class ScannerWorker {
   /** Starts the worker, if none runs. @throws {Error} with `code`. */
   async ready() {
     if (this.#worker === null) {
-      const worker = new Worker(this.#workerPath, { type: "module" });
+      const worker = new Worker(policy?.createScriptURL(this.#workerPath) ?? this.#workerPath, { type: "module" });
       worker.addEventListener("message", ({ data }) => this.#take(data));
       worker.addEventListener("error", (event) => {
         event.preventDefault();

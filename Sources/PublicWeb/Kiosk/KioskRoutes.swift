@@ -61,7 +61,9 @@ struct KioskRoutes: Sendable {
             answer.vary = "Accept-Language"
             return answer
         case ("state", 1): return Self.reply(gate.standing)
-        case (Assets.folder, 2): return files.answer(request.path[1])
+        case (Assets.folder, 2):
+            guard let file = files.answer(request.path[1]) else { throw .pathUnknown }
+            return file
         default: throw .pathUnknown
         }
     }

@@ -17,8 +17,6 @@ struct AssetFiles: Sendable {
         self.answers = answers
     }
 
-    /// The file of a name: its digest and its suffix.
-    func answer(_ name: String) -> WebAnswer {
-        answers[name] ?? WebAnswer(error: WebError.pathUnknown)
-    }
+    /// The file of a name, which is its digest and its suffix; nil where there is none.
+    func answer(_ name: String) -> WebAnswer? { answers[name] }
 }

@@ -13,7 +13,9 @@ struct FixedRoutes: Sendable {
         files = AssetFiles(site.assets)
     }
 
-    func asset(_ name: String) -> WebAnswer { files.answer(name) }
+    func asset(_ name: String) -> WebAnswer {
+        files.answer(name) ?? WebAnswer(error: WebError.pathUnknown)
+    }
 
     /// security.txt (RFC 9116).
     func securityText() -> WebAnswer {
