@@ -52,8 +52,7 @@ def browser(playwright, film=None, allowed=True, **more):
     words = ["--no-sandbox"] if os.geteuid() == 0 else []
     if film:
         words += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    if allowed:
-        words += ["--use-fake-ui-for-media-stream"]
+    words += ["--use-fake-ui-for-media-stream" if allowed else "--deny-permission-prompts"]
     # As the kiosk's browser is started: it may sound without being touched.
     words += ["--autoplay-policy=no-user-gesture-required"]
     return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=words, **more)

@@ -71,6 +71,7 @@ class Kiosk:
         self.start()
 
     def exported(self, domains=()):
+        os.makedirs(self.folder, exist_ok=True)
         bundle = os.path.join(self.folder, "bundle")
         words = [word for domain in domains for word in ("--domain", domain)]
         self.scene.site().suishen("bundle", "export", "--out", bundle, *words)
@@ -168,7 +169,8 @@ def faults(scene, checks):
         quiet(page)
         page.set_input_files("#photo", codes.picture(codes.person()))
         checks("a photo works", verdict(page, "ok")[0] == "accept")
-    with camera.browser(scene.playwright, allowed=False) as browser:
+    path = camera.film(os.path.join(scene.folder, "denied.y4m"), ([], 1))
+    with camera.browser(scene.playwright, path, allowed=False) as browser:
         page = opened(scene, browser, kiosk.origin, path="/")
         page.wait_for_selector('[data-notice="denied"]')
         scanned(page, codes.shown(codes.person()))
@@ -177,7 +179,8 @@ def faults(scene, checks):
         context = browser.new_context(locale="zh-CN")
         context.add_init_script(camera.SILENT)
         page = context.new_page()
-        page.goto(kiosk.origin)
+        # A picture that never comes keeps the page's load event back.
+        page.goto(kiosk.origin, wait_until="domcontentloaded")
         begin = time.monotonic()
         page.wait_for_selector('[data-notice="hung"]')
         took = time.monotonic() - begin

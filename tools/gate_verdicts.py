@@ -34,7 +34,7 @@ def situations(scene):
     yield "wrong_scene", metro, codes.person("paper")["text"]
     yield "presentation_missing", park, codes.person()["text"]
     yield "bad_presentation", park, other_link(codes.shown(codes.person()))
-    yield "stale", park, codes.shown(person, at=now - 90)
+    yield "stale", scene.kiosk(at=now + 120), codes.shown(codes.person())
     yield "from_future", park, codes.shown(person, at=now + 90)
     yield "no_entitlement", metro, codes.shown(codes.person())
     yield "challenge_mismatch", scene.kiosk("service-window"), codes.shown(codes.person("signed"))
@@ -43,7 +43,8 @@ def situations(scene):
     site.suishen("revoke", revoked["subject"])
     yield "revoked", scene.kiosk(), shown
     yield "expired", scene.kiosk(at=now + 3 * DAY), codes.shown(codes.person("chain", None, "--lifetime", "3600"))
-    yield "not_yet_valid", scene.kiosk(at=now - 60), codes.shown(codes.person())
+    strip = site.suishen("issue", person["subject"], "--kind", "timed", "--count", "2")
+    yield "not_yet_valid", park, strip[1]["text"]
     yield "clock_before_bundle", scene.kiosk(at=now - DAY), codes.shown(codes.person())
     yield "bundle_expired", scene.kiosk(at=now + 60 * DAY), codes.shown(codes.person())
     unknown = scene.kiosk()
@@ -70,11 +71,11 @@ def photos(scene):
 
 
 def spoiled(path):
-    """The picture with its middle painted over."""
+    """The picture with all but three corners painted over."""
     from PIL import Image, ImageDraw
     picture = Image.open(path).convert("L")
     side = picture.width
-    ImageDraw.Draw(picture).rectangle((side * 0.3, side * 0.3, side * 0.7, side * 0.7), fill=128)
+    ImageDraw.Draw(picture).rectangle((side * 0.35, side * 0.35, side * 0.95, side * 0.95), fill=128)
     picture.save(path)
     return path
 

@@ -33,7 +33,7 @@ export const chinese = {
   },
   standing: {
     heading: "本机状态",
-    scene: "场景", bundle: (version, age) => `数据包第 ${version} 版，${age}`,
+    scene: "场景", bundleName: "数据包", bundle: (version, age) => `第 ${version} 版，${age}`,
     ages: { now: "刚更新", minutes: (count) => `${count} 分钟前`, hours: (count) => `${count} 小时前`, days: (count) => `${count} 天前` },
     stale: "数据包已过期，宽限期内继续使用：请尽快同步。",
     closed: "这台闸机现在不能放行",

@@ -54,7 +54,7 @@ export const english = {
   },
   standing: {
     heading: "This gate",
-    scene: "Scene", bundle: (version, age) => `Bundle ${version}, ${age}`,
+    scene: "Scene", bundleName: "Bundle", bundle: (version, age) => `${version}, ${age}`,
     ages: {
       now: "just updated", minutes: (count) => `${count} min old`, hours: (count) => `${count} h old`,
       days: (count) => `${count} d old`,

@@ -55,6 +55,6 @@ async function ask(path, options) {
   } catch (error) {
     throw new KioskError("away", String(error));
   }
-  if (!response.ok) throw new KioskError(answer.error?.error ?? answer.error?.code ?? "away", JSON.stringify(answer));
+  if (!response.ok) throw new KioskError(answer.error?.code ?? "away", JSON.stringify(answer));
   return answer;
 }

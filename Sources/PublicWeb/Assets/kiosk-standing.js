@@ -18,10 +18,12 @@ export function standingList(standing, words) {
     nodes.push(notice("bad", standing.closed,
       { title: own.closed, detail: words.codes[standing.closed] ?? words.codes.other }));
   }
+  const warnings = sentences(standing, stale, own);
   nodes.push(make("h2", {}, own.heading), make("dl", {},
     make("dt", {}, own.scene), make("dd", {}, make("code", {}, standing.scene)),
-    make("dt", {}, own.warnings), make("dd", {}, own.bundle(bundleVersion, age(ageSeconds, own.ages)),
-      ...sentences(standing, stale, own).map((sentence) => make("p", {}, sentence)))));
+    make("dt", {}, own.bundleName), make("dd", {}, own.bundle(bundleVersion, age(ageSeconds, own.ages))),
+    warnings.length > 0 && make("dt", {}, own.warnings),
+    warnings.length > 0 && make("dd", {}, ...warnings.map((sentence) => make("p", {}, sentence)))));
   return nodes;
 }
 
