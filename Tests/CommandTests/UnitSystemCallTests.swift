@@ -78,13 +78,13 @@ struct UnitSystemCallTests {
         let (gate, clock, state) = try (VerifyGate(), SetClock(at: VerifyGate.now), ScratchFolder(inside: "/var/tmp"))
         defer { gate.remove() }
         let (unit, calls) = try (SystemdUnit("suishen-kiosk.service"), TracedCalls())
-        let module = try state.write([], to: "reader.wasm")
+        let module = try state.write([], to: "scanner.wasm")
         let words = try words(
             unit, calls,
             [
                 "/var/lib/suishen-gate/bundle": gate.folder, "/var/lib/suishen-gate/state": state.path,
                 "${SCENE}": "metro-gate", "127.0.0.1:8370": "127.0.0.1:0",
-                "/usr/local/share/suishen/reader.wasm": module,
+                "/usr/local/share/suishen/scanner.wasm": module,
             ], clock: clock.words)
         let kiosk = try KioskProcess(PipedProgram("suishen-web", words, script: "exec \"$@\""))
         let shown = try gate.shown(gate.person())

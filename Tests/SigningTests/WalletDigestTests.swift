@@ -3,8 +3,8 @@ import Signing
 import TestSupport
 import Testing
 
-/// The wallet's module has a SHA-256 of its own; these compile its source for this machine.
-@Suite("The SHA-256 of the wallet's module")
+/// The modules have a SHA-256 of their own; these tests compile its source for this machine.
+@Suite("The SHA-256 of the modules of WebAssembly")
 struct WalletDigestTests {
     /// Answers each line of stdin: hexadecimal digits by their digest; `start end value label` by the chain's value.
     private static let main = """
@@ -18,7 +18,7 @@ struct WalletDigestTests {
             if words.count == 4, let start = UInt32(words[0]), let end = UInt32(words[1]) {
                 answer = SHA256Walk.value(from: bytes(words[2]), at: start, to: end, label: bytes(words[3]))
             } else {
-                answer = SHA256.digest(bytes(words.first ?? "")) ?? []
+                answer = SHA256.digest(bytes(words.first ?? ""))
             }
             print(answer.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
         }
@@ -29,7 +29,7 @@ struct WalletDigestTests {
         let folder = try ScratchFolder()
         let main = try folder.write(Array(main.utf8), to: "main.swift")
         let sources = ["SHA256", "SHA256Walk"].map {
-            "\(ProjectFiles.root)/Sources/PublicWeb/Wasm/Signing/Computed/\($0).swift"
+            "\(ProjectFiles.root)/Sources/PublicWeb/Wasm/Signing/\($0).swift"
         }
         let compiled = try Program(path: "/usr/bin/env").run(
             ["swiftc", "-O", "-swift-version", "6", "-package-name", "suishen", "-module-cache-path", folder("cache")]

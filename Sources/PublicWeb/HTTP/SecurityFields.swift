@@ -53,7 +53,7 @@ struct SecurityFields: Sendable {
         case .data: fields[.accessControlAllowOrigin] = "*"
         case .wallet: policy = Self.page + "; form-action 'self'"
         case .reply: break
-        case .gate: policy = Self.page + "; media-src 'self' blob:; form-action 'self'"
+        case .gate: policy = Self.page + "; media-src 'self' blob:; form-action 'none'"
         }
         if isKiosk { fields[.accessControlAllowOrigin] = nil }
         if isKiosk || kind == .reply { Self.set("Cross-Origin-Resource-Policy", "same-origin", in: &fields) }
