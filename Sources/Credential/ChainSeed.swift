@@ -34,8 +34,8 @@ package struct ChainSeed: Sendable, Equatable {
         return HashChain(digest: digest).walk(from: value, at: slotCount, to: slot + 1)
     }
 
-    static func malformed(_ reason: String) -> CredentialError {
+    static func malformed(_ reason: @autoclosure () -> String) -> CredentialError {
         CredentialError(
-            code: .seedMalformed, reason: reason, hint: "make one with `suishen device chain --out SEED`")
+            code: .seedMalformed, reason: reason(), hint: "make one with `suishen device chain --out SEED`")
     }
 }

@@ -138,7 +138,7 @@ struct ClaimsDecoder {
         guard allowed.contains(count) else { throw refused("\(count) items, expected \(allowed.upperBound)") }
     }
 
-    private static func refused(_ reason: String) -> CBORError {
-        CBORError(code: .unexpectedType, reason: reason)
+    private static func refused(_ reason: @autoclosure () -> String) -> CBORError {
+        CBORError(code: .unexpectedType, reason: reason())
     }
 }

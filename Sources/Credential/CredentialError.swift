@@ -29,15 +29,15 @@ package struct CredentialError: Error, Equatable, Sendable {
     package let reason: String
     package let hint: String
 
-    package init(code: Code, reason: String, hint: String) {
+    package init(code: Code, reason: @autoclosure () -> String, hint: @autoclosure () -> String) {
         self.code = code
-        self.reason = reason
-        self.hint = hint
+        self.reason = ErrorText.made(reason)
+        self.hint = ErrorText.made(hint)
     }
 
-    package static func malformed(_ reason: String) -> CredentialError {
+    package static func malformed(_ reason: @autoclosure () -> String) -> CredentialError {
         CredentialError(
-            code: .malformed, reason: reason, hint: "scan the code again; if the error stays, the code is faulty")
+            code: .malformed, reason: reason(), hint: "scan the code again; if the error stays, the code is faulty")
     }
 
     package init(_ error: SigningError) {

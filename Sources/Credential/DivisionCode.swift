@@ -1,3 +1,5 @@
+import Encoding
+
 /// A county-level division code of six digits (GB/T 2260), its province checked.
 package struct DivisionCode: Sendable, Hashable {
     /// The first two digits of every province, municipality and region.
@@ -44,9 +46,12 @@ package struct IdentifierError: Error, Equatable, Sendable {
     package let reason: String
     package let hint: String
 
-    init(_ code: Code, _ reason: String, hint: String = "compare it with the document character by character") {
+    init(
+        _ code: Code, _ reason: @autoclosure () -> String,
+        hint: @autoclosure () -> String = "compare it with the document character by character"
+    ) {
         self.code = code
-        self.reason = reason
-        self.hint = hint
+        self.reason = ErrorText.made(reason)
+        self.hint = ErrorText.made(hint)
     }
 }

@@ -12,7 +12,7 @@ struct MessageHeaders: Sendable {
     private static let keyIdentifierKey: Int64 = 4
     private static let typeKey: Int64 = 16
     /// What `crit` may list: the parameters that this reader acts on.
-    private static let understoodKeys: Set<Int64> = [algorithmKey, criticalKey, keyIdentifierKey]
+    private static let understoodKeys = [algorithmKey, criticalKey, keyIdentifierKey]
 
     /// ES256, which RFC 9053 §2.1 lets issuers use with a key on P-384, and the same for P-256 alone (RFC 9864 §2.1).
     private static let es256OnP256: Int64 = -9
@@ -133,7 +133,7 @@ struct MessageHeaders: Sendable {
         item.byteString ?? item.text.map { Array($0.utf8) }
     }
 
-    private static func refused(_ reason: String) -> CBORError {
-        CBORError(code: .unexpectedType, reason: reason)
+    private static func refused(_ reason: @autoclosure () -> String) -> CBORError {
+        CBORError(code: .unexpectedType, reason: reason())
     }
 }

@@ -151,8 +151,8 @@ package struct MultiSignedMessage: Sendable, Equatable {
         return writer.bytes
     }
 
-    private static func refused(_ reason: String) -> CBORError {
-        CBORError(code: .unexpectedType, reason: reason)
+    private static func refused(_ reason: @autoclosure () -> String) -> CBORError {
+        CBORError(code: .unexpectedType, reason: reason())
     }
 }
 

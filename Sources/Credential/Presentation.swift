@@ -71,13 +71,13 @@ package enum Presentation: Sendable, Equatable {
         return writer.bytes
     }
 
-    private static func refused(_ reason: String) -> CBORError {
-        CBORError(code: .unexpectedType, reason: reason)
+    private static func refused(_ reason: @autoclosure () -> String) -> CBORError {
+        CBORError(code: .unexpectedType, reason: reason())
     }
 }
 
 extension CredentialError {
-    static func presentation(_ reason: String) -> CredentialError {
-        CredentialError(code: .badPresentation, reason: reason, hint: "ask the holder to show the code again")
+    static func presentation(_ reason: @autoclosure () -> String) -> CredentialError {
+        CredentialError(code: .badPresentation, reason: reason(), hint: "ask the holder to show the code again")
     }
 }

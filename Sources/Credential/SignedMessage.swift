@@ -6,15 +6,6 @@ package import Signing
 /// The project's own messages have one strict form; other issuers' messages may use everything that COSE allows.
 /// Signatures are always checked over the received bytes.
 package struct SignedMessage: Sendable {
-    /// The form that a message must have.
-    package enum Profile: Sendable, Equatable {
-        /// The form of `Credential.docc/WireFormat.md`: deterministic CBOR, tag 18, protected header `{1: alg, 4: kid}`, 64 bytes of
-        /// signature. `type` is the text that header parameter 16 (RFC 9596) must have; nil where there is none.
-        case own(type: String?)
-        /// Any well-formed CBOR, with or without the tags 18 and 61; headers as ``MessageHeaders`` reads them.
-        case foreign
-    }
-
     package static let byteCountMax = 4096
     package static let keyIdentifierByteCount = 4
     package static let signatureByteCount = 64
@@ -34,86 +25,97 @@ package struct SignedMessage: Sendable {
     package let payload: ArraySlice<UInt8>
     package let signature: ArraySlice<UInt8>
 
-    private let profile: Profile
+    /// Whether another issuer made it, in any form that COSE allows.
+    private let isForeign: Bool
     private let headers: MessageHeaders
     private let bytes: ArraySlice<UInt8>
 
     /// Takes one of the project's own messages apart; nothing is verified.
     ///
+    /// It has the form of `Credential.docc/WireFormat.md`: deterministic CBOR, tag 18, protected header
+    /// `{1: alg, 4: kid}`, 64 bytes of signature.
+    ///
     /// - Parameters:
     ///   - bytes: the whole message.
-    ///   - type: the text that header parameter 16 must have; nil where the structure has none.
+    ///   - type: the text that header parameter 16 (RFC 9596) must have; nil where the structure has none.
     ///   - byteCountMax: 4,096 for codes; trust lists and status lists have their own limits.
     /// - Throws: `malformed`.
     package init(
         _ bytes: ArraySlice<UInt8>, type: String? = nil, byteCountMax: Int = byteCountMax
     ) throws(CredentialError) {
-        try self.init(bytes, profile: .own(type: type), byteCountMax: byteCountMax)
+        self = try CredentialError.reading("signed message") { () throws(CBORError) in
+            try SignedMessage(own: bytes, type: type, byteCountMax: byteCountMax)
+        }
     }
 
-    /// Takes a message apart; nothing is verified.
+    /// Takes another issuer's message apart; nothing is verified.
+    ///
+    /// It may be any well-formed CBOR, with or without the tags 18 and 61; headers as ``MessageHeaders`` reads them.
     ///
     /// - Parameters:
     ///   - bytes: the whole message, and nothing after it.
-    ///   - profile: the form that it must have.
     ///   - byteCountMax: the most bytes taken.
     /// - Throws: `malformed`.
-    package init(_ bytes: ArraySlice<UInt8>, profile: Profile, byteCountMax: Int) throws(CredentialError) {
-        let name = profile == .foreign ? "COSE_Sign1" : "signed message"
-        self = try CredentialError.reading(name) { () throws(CBORError) in
-            try SignedMessage(reading: bytes, profile: profile, byteCountMax: byteCountMax)
+    package init(foreign bytes: ArraySlice<UInt8>, byteCountMax: Int) throws(CredentialError) {
+        self = try CredentialError.reading("COSE_Sign1") { () throws(CBORError) in
+            try SignedMessage(reading: bytes, byteCountMax: byteCountMax)
         }
     }
 
-    private init(reading bytes: ArraySlice<UInt8>, profile: Profile, byteCountMax: Int) throws(CBORError) {
-        let rules: CBORRules = profile == .foreign ? .lenient : .deterministic
-        let depthMax = profile == .foreign ? Self.foreignDepthMax : Self.ownDepthMax
-        var reader = try CBORReader(bytes, rules: rules, byteCountMax: byteCountMax, depthMax: depthMax)
-        try Self.readTags(&reader, profile: profile)
-        let hasBreak = try reader.beginArray(count: 4)
-        protectedHeader = try reader.readByteString()
-        unprotectedHeader = try reader.readEncodedItem()
-        payload = try reader.readByteString()
-        signature = try reader.readByteString()
-        try reader.endArray(hasBreak: hasBreak)
-        try reader.finish()
-        guard let first = unprotectedHeader.first, first >> 5 == CBORMajorType.map.rawValue else {
-            throw CBORError(code: .unexpectedType, reason: "the unprotected header is not a map")
+    private init(own bytes: ArraySlice<UInt8>, type: String?, byteCountMax: Int) throws(CBORError) {
+        var reader = try CBORReader(bytes, byteCountMax: byteCountMax, depthMax: Self.ownDepthMax)
+        guard reader.nextMajorType == .tag, try reader.readTag() == Self.tag else { throw Self.wrongTag() }
+        (protectedHeader, unprotectedHeader, payload, signature) = try Self.parts(&reader)
+        guard signature.count == Self.signatureByteCount else {
+            throw CBORError(code: .unexpectedType, reason: "a signature of \(signature.count) bytes instead of 64")
         }
-        switch profile {
-        case .own(let type):
-            guard signature.count == Self.signatureByteCount else {
-                throw CBORError(
-                    code: .unexpectedType, reason: "a signature of \(signature.count) bytes instead of 64")
-            }
-            headers = try MessageHeaders(own: protectedHeader, type: type)
-        case .foreign:
-            headers = try MessageHeaders(
-                foreign: protectedHeader, unprotected: unprotectedHeader, byteCountMax: byteCountMax,
-                depthMax: depthMax)
-        }
-        self.profile = profile
+        headers = try MessageHeaders(own: protectedHeader, type: type)
+        isForeign = false
         self.bytes = bytes
     }
 
-    private static func readTags(_ reader: inout CBORReader, profile: Profile) throws(CBORError) {
-        var found: UInt64? = reader.nextMajorType == .tag ? try reader.readTag() : nil
-        if profile == .foreign {
-            if found == tokenTag { found = reader.nextMajorType == .tag ? try reader.readTag() : nil }
-            if found == nil { return }
+    private init(reading bytes: ArraySlice<UInt8>, byteCountMax: Int) throws(CBORError) {
+        var reader = try CBORReader(
+            bytes, rules: .lenient, byteCountMax: byteCountMax, depthMax: Self.foreignDepthMax)
+        var tag = try Self.nextTag(&reader)
+        if tag == Self.tokenTag { tag = try Self.nextTag(&reader) }
+        guard tag == nil || tag == Self.tag else { throw Self.wrongTag() }
+        (protectedHeader, unprotectedHeader, payload, signature) = try Self.parts(&reader)
+        headers = try MessageHeaders(
+            foreign: protectedHeader, unprotected: unprotectedHeader, byteCountMax: byteCountMax,
+            depthMax: Self.foreignDepthMax)
+        isForeign = true
+        self.bytes = bytes
+    }
+
+    private static func nextTag(_ reader: inout CBORReader) throws(CBORError) -> UInt64? {
+        reader.nextMajorType == .tag ? try reader.readTag() : nil
+    }
+
+    private static func wrongTag() -> CBORError { CBORError(code: .unexpectedType, reason: "the tag is not 18") }
+
+    /// Reads protected header, unprotected header, payload and signature, and the message's end.
+    private static func parts(
+        _ reader: inout CBORReader
+    ) throws(CBORError) -> (ArraySlice<UInt8>, ArraySlice<UInt8>, ArraySlice<UInt8>, ArraySlice<UInt8>) {
+        let hasBreak = try reader.beginArray(count: 4)
+        let (protected, unprotected) = (try reader.readByteString(), try reader.readEncodedItem())
+        let (payload, signature) = (try reader.readByteString(), try reader.readByteString())
+        try reader.endArray(hasBreak: hasBreak)
+        try reader.finish()
+        guard let first = unprotected.first, first >> 5 == CBORMajorType.map.rawValue else {
+            throw CBORError(code: .unexpectedType, reason: "the unprotected header is not a map")
         }
-        guard found == tag else { throw CBORError(code: .unexpectedType, reason: "the tag is not 18") }
+        return (protected, unprotected, payload, signature)
     }
 
     /// The number of header parameter 1, whether it is supported here or not; nil where it is absent or a text.
     package var algorithmNumber: Int64? { headers.algorithmNumber }
 
-    /// The algorithm that the header names; nil where it is not supported in this profile.
+    /// The algorithm that the header names; nil where it is not supported in a message of this form.
     package var algorithm: SignatureAlgorithm? {
-        switch profile {
-        case .own: algorithmNumber.flatMap(SignatureAlgorithm.init(rawValue:)).flatMap { $0.suite == nil ? nil : $0 }
-        case .foreign: headers.foreignAlgorithm
-        }
+        if isForeign { return headers.foreignAlgorithm }
+        return algorithmNumber.flatMap(SignatureAlgorithm.init(rawValue:)).flatMap { $0.suite == nil ? nil : $0 }
     }
 
     /// Whether an algorithm is named only where no signature covers it; never so in the project's own messages.
@@ -150,7 +152,7 @@ package struct SignedMessage: Sendable {
         return signedHeaders.contains { header in
             let covered = SignatureStructure.signature1(
                 protectedHeader: header, externalData: externalData[...], payload: payload)
-            return key.isValid(Array(signature), for: covered, lowSOnly: profile != .foreign)
+            return key.isValid(Array(signature), for: covered, lowSOnly: !isForeign)
         }
     }
 

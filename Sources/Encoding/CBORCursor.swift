@@ -163,9 +163,12 @@ package struct CBORError: Error, Equatable, Sendable {
     package let reason: String
     package let hint: String
 
-    package init(code: Code, reason: String, hint: String = "encode it as RFC 8949 section 4.2.1 says") {
+    package init(
+        code: Code, reason: @autoclosure () -> String,
+        hint: @autoclosure () -> String = "encode it as RFC 8949 section 4.2.1 says"
+    ) {
         self.code = code
-        self.reason = reason
-        self.hint = hint
+        self.reason = ErrorText.made(reason)
+        self.hint = ErrorText.made(hint)
     }
 }

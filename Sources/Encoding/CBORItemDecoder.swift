@@ -38,7 +38,7 @@ struct CBORItemDecoder {
             let count = try checked(head.argument, bytesAnItem: 2)
             var keys = MapKeys(rules: rules)
             for _ in 0..<count { try readEntry(into: &keys, depthLeft: depthLeft) }
-            return .map(CBORMap(keys.entries))
+            return .map(try keys.map())
         case .tag: return .tagged(head.argument, try readItem(depthLeft: depthLeft - 1))
         case .simple: return try simple(head)
         }
@@ -55,7 +55,7 @@ struct CBORItemDecoder {
         case .map:
             var keys = MapKeys(rules: rules)
             while try !cursor.takeBreak() { try readEntry(into: &keys, depthLeft: depthLeft) }
-            return .map(CBORMap(keys.entries))
+            return .map(try keys.map())
         case .unsigned, .negative, .tag, .simple:
             throw CBORError(
                 code: .reservedHead, reason: "a break, or an indefinite length on an item that has no length")
@@ -65,7 +65,7 @@ struct CBORItemDecoder {
     private mutating func readEntry(into keys: inout MapKeys, depthLeft: Int) throws(CBORError) {
         let start = cursor.position
         let key = try readItem(depthLeft: depthLeft - 1)
-        try keys.check(key, encoded: cursor.bytes[start..<cursor.position])
+        try keys.check(cursor.bytes[start..<cursor.position])
         keys.entries.append(CBORMap.Entry(key: key, value: try readItem(depthLeft: depthLeft - 1)))
     }
 
@@ -100,26 +100,33 @@ struct CBORItemDecoder {
     }
 }
 
-/// A map's pairs so far; checks that the next key is new, and in its place where the order matters.
+/// A map's pairs so far; checks the place of the next key where the order matters, and in the end that all keys differ.
 private struct MapKeys {
     let rules: CBORRules
     var entries: [CBORMap.Entry] = []
     private var previous: ArraySlice<UInt8> = []
-    private var seen: Set<CBORItem> = []
 
     init(rules: CBORRules) {
         self.rules = rules
     }
 
-    mutating func check(_ key: CBORItem, encoded: ArraySlice<UInt8>) throws(CBORError) {
-        switch rules {
-        case .deterministic:
-            if !entries.isEmpty && !previous.lexicographicallyPrecedes(encoded) {
-                throw CBORReader.disorder(isDuplicate: previous.elementsEqual(encoded))
-            }
-            previous = encoded
-        case .lenient:
-            guard seen.insert(key).inserted else { throw CBORReader.disorder(isDuplicate: true) }
+    /// Checks the next key, as it is encoded.
+    mutating func check(_ encoded: ArraySlice<UInt8>) throws(CBORError) {
+        guard rules == .deterministic else { return }
+        if !entries.isEmpty && !previous.lexicographicallyPrecedes(encoded) {
+            throw CBORReader.disorder(isDuplicate: previous.elementsEqual(encoded))
         }
+        previous = encoded
+    }
+
+    /// The whole map; keys in any order and of any encoding are compared by their deterministic form.
+    func map() throws(CBORError) -> CBORMap {
+        if rules == .lenient && entries.count > 1 {
+            let keys = entries.map { $0.key.encoded() }.sorted { $0.lexicographicallyPrecedes($1) }
+            for place in 1..<keys.count where keys[place - 1] == keys[place] {
+                throw CBORReader.disorder(isDuplicate: true)
+            }
+        }
+        return CBORMap(entries)
     }
 }

@@ -12,10 +12,13 @@ package struct TextDecodingError: Error, Equatable, Sendable {
     package let reason: String
     package let hint: String
 
-    init(code: Code, reason: String, hint: String = "copy the whole text without changes") {
+    init(
+        code: Code, reason: @autoclosure () -> String,
+        hint: @autoclosure () -> String = "copy the whole text without changes"
+    ) {
         self.code = code
-        self.reason = reason
-        self.hint = hint
+        self.reason = ErrorText.made(reason)
+        self.hint = ErrorText.made(hint)
     }
 
     static func character(_ byte: UInt8, at index: Int, of name: String) -> TextDecodingError {

@@ -113,7 +113,7 @@ struct VerifyGate {
                 subject: reference.name, issuedAt: listTime, expiresAt: nil, timeToLiveSeconds: nil, list: list)
             return (reference, token: try token.signed(by: listKey ?? statusKey))
         }
-        let codes: Set<KeyUse> = [.person, .enterprise, .object]
+        let codes: KeyUses = [.person, .enterprise, .object]
         let bundle = GateBundle(
             version: version, issuedAt: issuedAt, expiresAt: issuedAt + 86_400,
             issuers: [
@@ -231,7 +231,7 @@ struct VerifyGate {
     }
 
     private func record(
-        _ key: SigningKey, _ uses: Set<KeyUse>, expiresAt: UInt64 = start * 2, status: KeyStatus = .active
+        _ key: SigningKey, _ uses: KeyUses, expiresAt: UInt64 = start * 2, status: KeyStatus = .active
     ) -> IssuerRecord {
         IssuerRecord(
             issuer: "SH", key: key.verificationKey, uses: uses, notBefore: 0, expiresAt: expiresAt, status: status)

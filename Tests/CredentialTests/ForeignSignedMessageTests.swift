@@ -19,7 +19,7 @@ struct ForeignSignedMessageTests {
     }
 
     private static func message(_ bytes: [UInt8]) throws -> SignedMessage {
-        try SignedMessage(bytes[...], profile: .foreign, byteCountMax: 64 << 10)
+        try SignedMessage(foreign: bytes[...], byteCountMax: 64 << 10)
     }
 
     /// A message of these headers, signed by `key`.

@@ -62,7 +62,7 @@ struct ForeignHealthVectorTests {
             #expect(try verdict(envelope).result(of: .signature) == .ok)
             // No signature covers the unprotected header, so a flip there may change nothing.
             let unprotected = try SignedMessage(
-                envelope[...], profile: .foreign, byteCountMax: ForeignToken.inflatedByteCountMax
+                foreign: envelope[...], byteCountMax: ForeignToken.inflatedByteCountMax
             ).unprotectedHeader.indices
             for index in envelope.indices where !unprotected.contains(index) {
                 var altered = envelope

@@ -13,7 +13,7 @@ extension FuzzTarget {
         for form in [Form.person, .enterprise, .object] {
             _ = try? UnverifiedCredential(bytes: bytes, form: form)
         }
-        _ = try? SignedMessage(bytes[...], profile: .foreign, byteCountMax: ForeignToken.inflatedByteCountMax)
+        _ = try? SignedMessage(foreign: bytes[...], byteCountMax: ForeignToken.inflatedByteCountMax)
     }
 
     static func runBundle(_ bytes: [UInt8]) {

@@ -45,7 +45,7 @@ struct HotFolder {
         for list in [Self.objects, Self.persons] {
             try writeList(list, revoked: list == Self.objects ? revoked : [], at: listTime)
         }
-        let keys: [(SigningKey, Set<KeyUse>, KeyStatus)] = [
+        let keys: [(SigningKey, KeyUses, KeyStatus)] = [
             (issuer, [.object, .person], .active), (statusKey, [.statuslist], keyStatus),
             (otherKey, [.statuslist], .active),
         ]

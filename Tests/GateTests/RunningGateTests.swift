@@ -30,7 +30,7 @@ struct RunningGateTests {
         let token = try StatusListToken(
             subject: Self.list.name, issuedAt: listTime, expiresAt: nil, timeToLiveSeconds: nil, list: list
         ).signed(by: statusKey)
-        let uses: [(SigningKey, Set<KeyUse>)] = [(issuer, [.object, .person]), (statusKey, [.statuslist])]
+        let uses: [(SigningKey, KeyUses)] = [(issuer, [.object, .person]), (statusKey, [.statuslist])]
         let records = uses.map { key, uses in
             IssuerRecord(
                 issuer: "SH", key: key.verificationKey, uses: uses, notBefore: 0, expiresAt: .max, status: .active)

@@ -35,7 +35,7 @@ struct ShardedStatusTests {
                 subject: reference.name, issuedAt: Self.now, expiresAt: nil, timeToLiveSeconds: nil, list: bits)
             lists.append((reference, try token.signed(by: statusKey)))
         }
-        let uses: [(SigningKey, Set<KeyUse>)] = [(issuer, [.object, .person]), (statusKey, [.statuslist])]
+        let uses: [(SigningKey, KeyUses)] = [(issuer, [.object, .person]), (statusKey, [.statuslist])]
         let records = uses.map { key, uses in
             IssuerRecord(
                 issuer: "SH", key: key.verificationKey, uses: uses, notBefore: 0, expiresAt: .max, status: .active)

@@ -49,7 +49,7 @@ struct ForeignEnvelope: Proof {
     init(_ unpacked: UnpackedText) throws(ForeignFailure) {
         do {
             message = try SignedMessage(
-                unpacked.bytes[...], profile: .foreign, byteCountMax: ForeignToken.inflatedByteCountMax)
+                foreign: unpacked.bytes[...], byteCountMax: ForeignToken.inflatedByteCountMax)
         } catch {
             throw ForeignFailure(.malformed, reason: "the text's bytes cannot be read as \(error.reason)")
         }

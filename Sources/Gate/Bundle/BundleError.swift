@@ -45,10 +45,10 @@ package struct BundleError: Error, Equatable, Sendable {
     package let reason: String
     package let hint: String
 
-    package init(code: Code, reason: String, hint: String) {
+    package init(code: Code, reason: @autoclosure () -> String, hint: @autoclosure () -> String) {
         self.code = code
-        self.reason = reason
-        self.hint = hint
+        self.reason = ErrorText.made(reason)
+        self.hint = ErrorText.made(hint)
     }
 
     static func rootDiffers(from expected: [UInt8], found: [UInt8]) -> BundleError {
@@ -59,14 +59,14 @@ package struct BundleError: Error, Equatable, Sendable {
             hint: "keep the gate closed and ask the issuer; if its root is new, start with a new folder, --state")
     }
 
-    static func rootsInvalid(_ reason: String) -> BundleError {
+    static func rootsInvalid(_ reason: @autoclosure () -> String) -> BundleError {
         BundleError(
-            code: .rootsInvalid, reason: reason,
+            code: .rootsInvalid, reason: reason(),
             hint: "fetch the issuer's newest \(RootChain.name) with its bundle, or ask the issuer")
     }
 
-    static func malformed(_ reason: String) -> BundleError {
-        BundleError(code: .unreadable, reason: reason, hint: "export it again with `suishen bundle export`")
+    static func malformed(_ reason: @autoclosure () -> String) -> BundleError {
+        BundleError(code: .unreadable, reason: reason(), hint: "export it again with `suishen bundle export`")
     }
 }
 

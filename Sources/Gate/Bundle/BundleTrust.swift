@@ -3,8 +3,6 @@ import Encoding
 
 /// The part of a bundle that browsers read too: its times, the issuers' keys, and the names of the status lists.
 struct BundleTrust: Sendable {
-    private typealias NamedList = (reference: StatusListReference, issuedAtMin: UInt64?)
-
     static let issuerCountMax = 4096
     static let statusListCountMax = 4096
 
@@ -12,9 +10,8 @@ struct BundleTrust: Sendable {
     let issuedAt: UInt64
     let expiresAt: UInt64
     let issuers: [IssuerRecord]
-    let statusLists: [StatusListReference]
-    /// The least `iat` of each list.
-    let statusListTimes: [StatusListReference: UInt64]
+    /// Each list with its least `iat`, which is nil for any.
+    let statusLists: [(reference: StatusListReference, issuedAtMin: UInt64?)]
 
     /// Reads the members of a bundle's payload.
     ///
@@ -24,9 +21,18 @@ struct BundleTrust: Sendable {
         issuedAt = try fields.unsigned("iat")
         expiresAt = try fields.unsigned("exp")
         issuers = try Self.issuers(fields)
-        let lists = try Self.statusLists(fields)
-        statusLists = lists.map { $0.reference }
-        statusListTimes = Self.leastTimes(lists)
+        statusLists = try Self.statusLists(fields)
+    }
+
+    /// The least `iat` of a list; nil for any.
+    ///
+    /// It looks through all lists; a gate makes a table of them instead.
+    func statusListTime(of reference: StatusListReference) -> UInt64? {
+        var time: UInt64?
+        for list in statusLists {
+            if let least = list.issuedAtMin, list.reference == reference { time = max(least, time ?? 0) }
+        }
+        return time
     }
 
     private static func issuers(_ fields: DocumentFields) throws(BundleError) -> [IssuerRecord] {
@@ -37,21 +43,15 @@ struct BundleTrust: Sendable {
         return records
     }
 
-    private static func statusLists(_ fields: DocumentFields) throws(BundleError) -> [NamedList] {
-        var lists: [NamedList] = []
+    private static func statusLists(
+        _ fields: DocumentFields
+    ) throws(BundleError) -> [(reference: StatusListReference, issuedAtMin: UInt64?)] {
+        var lists: [(reference: StatusListReference, issuedAtMin: UInt64?)] = []
         for item in try fields.array("statusLists", countMax: statusListCountMax) {
             let record = try DocumentFields(item, in: "a status list's record")
             let issuedAtMin: UInt64? = record["iat"] == nil ? nil : try record.unsigned("iat")
             lists.append((try StatusListReference(record), issuedAtMin))
         }
         return lists
-    }
-
-    private static func leastTimes(_ lists: [NamedList]) -> [StatusListReference: UInt64] {
-        var times: [StatusListReference: UInt64] = [:]
-        for (reference, issuedAtMin) in lists {
-            if let issuedAtMin { times[reference] = max(issuedAtMin, times[reference] ?? 0) }
-        }
-        return times
     }
 }

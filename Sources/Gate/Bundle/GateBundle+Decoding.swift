@@ -16,13 +16,21 @@ extension GateBundle {
         let trust = try BundleTrust(fields)
         try self.init(
             version: trust.version, issuedAt: trust.issuedAt, expiresAt: trust.expiresAt, issuers: trust.issuers,
-            statusLists: trust.statusLists, statusListTimes: trust.statusListTimes,
+            statusLists: trust.statusLists.map { $0.reference }, statusListTimes: Self.leastTimes(trust),
             domains: fields["domains"] == nil
                 ? [] : fields.values("domains", countMax: SealDomain.allCases.count, SealDomain.init(rawValue:)),
             hosts: fields.values("hosts", countMax: Self.hostCountMax) { $0 },
             scenes: Self.scenes(fields), categories: Self.categories(fields), links: Self.links(fields),
             transit: fields["transit"].map { (item) throws(BundleError) in try TransitNetwork(item) },
             settlementKey: fields["settlement"] == nil ? nil : Self.settlementKey(fields))
+    }
+
+    private static func leastTimes(_ trust: BundleTrust) -> [StatusListReference: UInt64] {
+        var times: [StatusListReference: UInt64] = [:]
+        for (reference, issuedAtMin) in trust.statusLists {
+            if let issuedAtMin { times[reference] = max(issuedAtMin, times[reference] ?? 0) }
+        }
+        return times
     }
 
     private static func settlementKey(_ fields: DocumentFields) throws(BundleError) -> ReceivingPublicKey {

@@ -15,7 +15,7 @@ extension IssuerRecord {
         try self.init(
             issuer: fields.text("iss"), keyIdentifier: fields.bytes("kid"), algorithm: algorithm,
             publicKey: fields.bytes("key"),
-            uses: Set(fields.values("uses", countMax: KeyUse.allCases.count, KeyUse.init(rawValue:))),
+            uses: KeyUses(fields.values("uses", countMax: KeyUse.allCases.count, KeyUse.init(rawValue:))),
             notBefore: fields.unsigned("nbf"), expiresAt: fields.unsigned("exp"), status: status,
             retiredAt: fields["retiredAt"] == nil ? nil : fields.unsigned("retiredAt"))
     }

@@ -10,7 +10,7 @@ package struct IssuerRecord: Sendable, Equatable {
     package let algorithm: SignatureAlgorithm
     /// SubjectPublicKeyInfo (DER).
     package let publicKey: [UInt8]
-    package let uses: Set<KeyUse>
+    package let uses: KeyUses
     /// The key signs from this second on.
     package let notBefore: UInt64
     /// The first second at which signatures of the key are no longer accepted.
@@ -22,7 +22,7 @@ package struct IssuerRecord: Sendable, Equatable {
     package let retiredAt: UInt64?
 
     package init(
-        issuer: String, key: VerificationKey, uses: Set<KeyUse>, notBefore: UInt64, expiresAt: UInt64,
+        issuer: String, key: VerificationKey, uses: KeyUses, notBefore: UInt64, expiresAt: UInt64,
         status: KeyStatus = .active, retiredAt: UInt64? = nil
     ) {
         self.init(
@@ -33,7 +33,7 @@ package struct IssuerRecord: Sendable, Equatable {
 
     init(
         issuer: String, keyIdentifier: [UInt8], algorithm: SignatureAlgorithm, publicKey: [UInt8],
-        uses: Set<KeyUse>, notBefore: UInt64, expiresAt: UInt64, status: KeyStatus, retiredAt: UInt64? = nil
+        uses: KeyUses, notBefore: UInt64, expiresAt: UInt64, status: KeyStatus, retiredAt: UInt64? = nil
     ) {
         self.issuer = issuer
         self.keyIdentifier = keyIdentifier
@@ -54,9 +54,33 @@ package struct IssuerRecord: Sendable, Equatable {
     }
 }
 
+/// The kinds of documents that one key may sign.
+package struct KeyUses: Sendable, Equatable, ExpressibleByArrayLiteral {
+    /// One bit a kind, in the order of `KeyUse`.
+    private var bits: UInt8 = 0
+
+    package init(_ uses: [KeyUse]) {
+        for use in uses { bits |= use.bit }
+    }
+
+    package init(arrayLiteral uses: KeyUse...) { self.init(uses) }
+
+    package func contains(_ use: KeyUse) -> Bool { bits & use.bit != 0 }
+}
+
 /// The kinds of documents that a key in the trust list may sign.
 package enum KeyUse: String, Sendable, CaseIterable {
     case person, enterprise, object, statuslist, checkpoint
+
+    fileprivate var bit: UInt8 {
+        switch self {
+        case .person: 1
+        case .enterprise: 2
+        case .object: 4
+        case .statuslist: 8
+        case .checkpoint: 16
+        }
+    }
 }
 
 /// The stage of a key's life.

@@ -23,7 +23,7 @@ struct StatusRules: Sendable {
             found = signers(message)
             return !found.isEmpty
         }
-        guard token.subject.hasSuffix("/\(reference.name)"),
+        guard token.isPublished(as: reference.name),
             found.contains(where: { $0.issuer == reference.issuer && $0.signs(at: token.issuedAt) })
         else { throw unknown("\(reference.name) is another list, or its key did not sign at that time") }
         return token
@@ -84,7 +84,7 @@ struct StatusRules: Sendable {
     }
 
     /// The error of a status that cannot be told.
-    func unknown(_ reason: String) -> BundleError {
-        BundleError(code: .statusUnknown, reason: reason, hint: hint)
+    func unknown(_ reason: @autoclosure () -> String) -> BundleError {
+        BundleError(code: .statusUnknown, reason: reason(), hint: hint)
     }
 }

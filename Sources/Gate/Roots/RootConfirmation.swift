@@ -39,7 +39,7 @@ package struct RootConfirmation: Sendable {
         }
         let known = signers.compactMap { $0 }
         strangerCount = signers.count - known.count
-        isRepeated = Set(known.map { $0.spki }).count < known.count
+        isRepeated = known.hasRepetition
         self.former = Side(
             roots: before, threshold: former?.threshold ?? 1, signers: before.filter(known.contains))
         own = Side(

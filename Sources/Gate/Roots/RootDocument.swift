@@ -35,8 +35,8 @@ package struct RootDocument: Sendable, Equatable {
     }
 
     private func check() throws(BundleError) {
-        func require(_ holds: Bool, _ reason: String) throws(BundleError) {
-            guard holds else { throw .rootsInvalid("root document \(version) \(reason)") }
+        func require(_ holds: Bool, _ reason: @autoclosure () -> String) throws(BundleError) {
+            guard holds else { throw .rootsInvalid("root document \(version) \(reason())") }
         }
         try require(version > 0, "has no version above 0")
         try require(issuedAt < expiresAt, "ends at \(expiresAt), and was made at \(issuedAt)")
@@ -49,7 +49,7 @@ package struct RootDocument: Sendable, Equatable {
             "has \(bundleKeys.count) bundle keys, not 1 to \(Self.bundleKeyCountMax)")
         let keys = (roots + bundleKeys.map { $0.key })
         try require(keys.allSatisfy { $0.algorithm.suite != nil }, "has a key that signs no bundle and no document")
-        try require(Set(keys.map { $0.spki }).count == keys.count, "names a key twice")
+        try require(!keys.hasRepetition, "names a key twice")
         try require(bundleKeys.allSatisfy { $0.expiresAt > issuedAt }, "has a bundle key that has ended already")
     }
 
@@ -57,6 +57,11 @@ package struct RootDocument: Sendable, Equatable {
     package func lists(_ key: VerificationKey) -> Bool {
         roots.contains(key) || bundleKeys.contains { $0.key == key }
     }
+}
+
+extension [VerificationKey] {
+    /// Whether one of the keys, of which a document has few, is there twice.
+    var hasRepetition: Bool { indices.contains { self[..<$0].contains(self[$0]) } }
 }
 
 /// A key that signs bundles, with its end.

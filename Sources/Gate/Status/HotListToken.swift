@@ -132,8 +132,8 @@ package struct HotListToken: Sendable, Equatable {
         return RevokedBits(list: list, bits: bits)
     }
 
-    static func refused(_ reason: String) -> BundleError {
+    static func refused(_ reason: @autoclosure () -> String) -> BundleError {
         BundleError(
-            code: .statusUnknown, reason: "the hot list is refused: \(reason)", hint: "fetch the hot list again")
+            code: .statusUnknown, reason: "the hot list is refused: \(reason())", hint: "fetch the hot list again")
     }
 }

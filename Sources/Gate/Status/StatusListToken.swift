@@ -63,9 +63,15 @@ package struct StatusListToken: Sendable, Equatable {
         }
     }
 
-    private static func refused(_ reason: String) -> BundleError {
+    /// Whether the subject is an address that ends in a list's name.
+    func isPublished(as name: String) -> Bool {
+        let (address, ending) = (Array(subject.utf8), Array("/\(name)".utf8))
+        return address.suffix(ending.count).elementsEqual(ending)
+    }
+
+    private static func refused(_ reason: @autoclosure () -> String) -> BundleError {
         BundleError(
-            code: .statusUnknown, reason: "a status list is refused: \(reason)",
+            code: .statusUnknown, reason: "a status list is refused: \(reason())",
             hint: "fetch the list again, or export a new bundle")
     }
 }

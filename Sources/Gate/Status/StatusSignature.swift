@@ -14,7 +14,7 @@ enum StatusSignature {
     /// - Throws: what `refused` makes.
     static func claims(
         of bytes: ArraySlice<UInt8>, type: String, byteCountMax: Int, isTrusted: (SignedMessage) -> Bool,
-        refused: (String) -> BundleError
+        refused: (@autoclosure () -> String) -> BundleError
     ) throws(BundleError) -> ArraySlice<UInt8> {
         let message: SignedMessage
         do {

@@ -233,7 +233,7 @@ final class StatusStore: Sendable {
             signer = record.keyIdentifier + DigestAlgorithm.sha256.digest(record.publicKey)
             return true
         }
-        guard token.subject == reference.name || token.subject.hasSuffix("/\(reference.name)") else {
+        guard token.subject == reference.name || token.isPublished(as: reference.name) else {
             throw BundleError(
                 code: .statusUnknown, reason: "\(source) holds the list \(token.subject)", hint: "export a new bundle")
         }

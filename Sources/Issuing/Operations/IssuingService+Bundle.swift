@@ -160,7 +160,7 @@ extension IssuingService {
     static func trusted(_ key: IssuerKeyRecord) throws -> IssuerRecord {
         IssuerRecord(
             issuer: key.issuer, key: try VerificationKey(spki: key.spki),
-            uses: Set(key.uses.compactMap(KeyUse.init(rawValue:))), notBefore: key.notBefore,
+            uses: KeyUses(key.uses.compactMap(KeyUse.init(rawValue:))), notBefore: key.notBefore,
             expiresAt: key.expiresAt, status: KeyStatus(rawValue: key.status.rawValue) ?? .compromised,
             retiredAt: key.retiredAt)
     }

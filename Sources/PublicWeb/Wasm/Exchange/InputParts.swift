@@ -35,9 +35,15 @@ struct InputParts {
         return bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// A part that is a whole number in decimal digits.
+    /// A part that is a whole number in decimal digits, at most 19, which fit in 64 bits.
     func number(_ index: Int) throws(StepFailure) -> UInt64 {
-        guard let number = UInt64(String(decoding: try bytes(index), as: UTF8.self)) else { throw .misused }
+        let digits = try bytes(index)
+        guard (1...19).contains(digits.count) else { throw .misused }
+        var number: UInt64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { throw .misused }
+            number = number * 10 + UInt64(digit - UInt8(ascii: "0"))
+        }
         return number
     }
 }

@@ -6,8 +6,8 @@ struct StepFailure: Error {
     let code: String
     let reason: String
 
-    init(_ code: String, _ reason: String) {
-        (self.code, self.reason) = (code, reason)
+    init(_ code: String, _ reason: @autoclosure () -> String) {
+        (self.code, self.reason) = (code, ErrorText.made(reason))
     }
 
     init(_ error: some CodedError) { self.init(error.codeText, error.reason) }

@@ -7,8 +7,9 @@ extension CodeProof {
     /// The code: signed by a key of the trust list that may sign such codes, and in its life.
     ///
     /// The parts are the signed message, `O` or `E`, and the time in seconds.
+    @inline(never)
     mutating func takeCode(_ parts: InputParts) throws(StepFailure) -> JSONObject {
-        credential = nil
+        claims = nil
         guard let trust else { throw .misused }
         let (bytes, letter, now) = (Array(try parts.bytes(0)), Array(try parts.bytes(1)), try parts.number(2))
         let form: Form = letter == [UInt8(ascii: "E")] ? .enterprise : .object
@@ -19,7 +20,7 @@ extension CodeProof {
         } catch {
             throw StepFailure(error.codeText, error.reason)
         }
-        credential = verified
+        claims = verified.claims
         return Self.described(verified.claims)
     }
 

@@ -12,8 +12,9 @@ extension CodeProof {
     ///
     /// The answer says nothing about a person: only the code's kind, issuer and times. The parts are the scanned text, and
     /// the time in seconds.
+    @inline(never)
     mutating func takeShown(_ parts: InputParts) throws(StepFailure) -> JSONObject {
-        credential = nil
+        claims = nil
         guard let trust else { throw .misused }
         let (text, now) = (try parts.text(0), try parts.number(1))
         let verified: VerifiedCredential
@@ -30,7 +31,7 @@ extension CodeProof {
         } catch {
             throw StepFailure(error.codeText, error.reason)
         }
-        credential = verified
+        claims = verified.claims
         var answer = Self.described(verified.claims)
         answer["form"] = .string(verified.claims.form.name)
         return answer

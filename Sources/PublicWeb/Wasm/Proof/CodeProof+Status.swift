@@ -9,10 +9,11 @@ extension CodeProof {
     ///
     /// The parts are the status list, the hot list (empty where none is published), the time in seconds, and the bit's
     /// place among the code's `lists`.
+    @inline(never)
     mutating func takeStatus(_ parts: InputParts) throws(StepFailure) -> JSONObject {
         let (listBytes, hotBytes, now) = (try parts.bytes(0), try parts.bytes(1), try parts.number(2))
         let place = Int(clamping: try parts.number(3))
-        guard let trust, let claims = credential?.claims, let list = claims.statusList,
+        guard let trust, let claims, let list = claims.statusList,
             claims.statusIndices.indices.contains(place)
         else { throw .misused }
         let index = claims.statusIndices[place]
@@ -24,7 +25,7 @@ extension CodeProof {
                 ? nil : try Self.rules.hotList(hotBytes, of: reference.issuer) { Self.signers(of: $0, trust) }
             let (isRevoked, time) = try Self.rules.status(
                 of: Int(index % StatusListReference.shardBitCount), in: reference, token, hot,
-                least: trust.bundle.statusListTimes[reference], at: now)
+                least: trust.bundle.statusListTime(of: reference), at: now)
             return ["revoked": .bool(isRevoked), "asOf": .string(String(time))]
         } catch {
             throw StepFailure(error)

@@ -7,6 +7,7 @@ extension CodeProof {
     /// The trust list: its signer, whom the root documents allow, whom the pinned root confirms.
     ///
     /// The parts are the root's key (SPKI), the root documents (empty for none), the bundle, and the time in seconds.
+    @inline(never)
     mutating func takeTrust(_ parts: InputParts) throws(StepFailure) -> JSONObject {
         trust = nil
         let (rootBytes, chainBytes) = (try parts.bytes(0), try parts.bytes(1))

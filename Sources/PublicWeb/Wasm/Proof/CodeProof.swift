@@ -3,5 +3,6 @@ import Credential
 /// What the steps of one code have proved so far; each step needs the results of those before it.
 struct CodeProof {
     var trust: PageTrust?
-    var credential: VerifiedCredential?
+    /// The claims of the code, once its signature is checked and its life.
+    var claims: Claims?
 }

@@ -9,7 +9,7 @@ extension PageProof {
     /// The parts are the checkpoint, and the remembered one (empty for none).
     mutating func takeCheckpoint(_ parts: InputParts) throws(StepFailure) -> JSONObject {
         checkpoint = nil
-        guard let trust = code.trust, let issuer = code.credential?.claims.issuer else { throw .misused }
+        guard let trust = code.trust, let issuer = code.claims?.issuer else { throw .misused }
         let (bytes, rememberedBytes) = (Array(try parts.bytes(0)), Array(try parts.bytes(1)))
         do throws(TraceLogError) {
             let (found, signatureCount) = try Self.signed(bytes, by: issuer, trust)

@@ -7,7 +7,7 @@ extension PageProof {
     ///
     /// The parts are the entry, and its index in the log.
     mutating func takeEvent(_ parts: InputParts) throws(StepFailure) -> JSONObject {
-        guard let checkpoint, let object = code.credential?.claims.object else { throw .misused }
+        guard let checkpoint, let object = code.claims?.object else { throw .misused }
         let (bytes, index) = (try parts.bytes(0), try parts.number(1))
         do throws(TraceLogError) {
             let entry = try Entry.decode(bytes)

@@ -103,6 +103,24 @@ __int128 __lshrti3(__int128 value, int32_t count) {
     return count ? joined(high >> count, low >> count | high << (64 - count)) : value;
 }
 
+/* A double as a half (IEEE 754 binary16), to the nearest one, of two to the even one. */
+uint16_t __truncdfhf2(double value) {
+    union { double value; uint64_t bits; } given = { value };
+    uint16_t sign = given.bits >> 48 & 0x8000;
+    int32_t exponent = (int32_t)(given.bits >> 52 & 0x7ff) - 1023;
+    uint64_t fraction = given.bits & 0xfffffffffffff;
+    if (exponent == 1024) return sign | (fraction ? 0x7e00 : 0x7c00);
+    if (exponent > 15) return sign | 0x7c00;
+    if (exponent < -25) return sign;
+    int32_t dropped = exponent < -14 ? 28 - exponent : 42;
+    uint64_t whole = fraction | 1ull << 52, rest = whole & ((1ull << dropped) - 1), middle = 1ull << (dropped - 1);
+    whole >>= dropped;
+    whole += rest > middle || (rest == middle && (whole & 1));
+    return sign | (uint16_t)(whole + (exponent < -14 ? 0 : (uint64_t)(exponent + 14) << 10));
+}
+
+uint16_t __truncsfhf2(float value) { return __truncdfhf2(value); }
+
 /* A half as a float (IEEE 754 binary16). */
 float __extendhfsf2(uint16_t half) {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = half >> 10 & 0x1f, fraction = half & 0x3ff;

@@ -1,6 +1,23 @@
-/* The tables of composed characters are a tenth of the wallet's module. Without them two texts are equal only where they
-   have the same characters in the same order, which for keys and names of issuers is the stricter rule. */
+/* The tables of composed characters are a tenth of the wallet's module. Without them each code point is a character, and
+   two texts are equal only where they have the same ones in the same order: the stricter rule for keys, and for the
+   length and equality of issuers' names. */
+#include <stdbool.h>
 #include <stdint.h>
+
+uint8_t _swift_stdlib_getGraphemeBreakProperty(uint32_t scalar) {
+    (void)scalar;
+    return UINT8_MAX;
+}
+
+bool _swift_stdlib_isExtendedPictographic(uint32_t scalar) {
+    (void)scalar;
+    return false;
+}
+
+bool _swift_stdlib_isInCB_Consonant(uint32_t scalar) {
+    (void)scalar;
+    return false;
+}
 
 uint16_t _swift_stdlib_getNormData(uint32_t scalar) {
     (void)scalar;

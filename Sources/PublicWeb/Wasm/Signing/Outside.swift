@@ -23,39 +23,28 @@ package enum Outside {
     /// The most bytes that the known answers and their questions may have; beyond it they are forgotten.
     private static let byteCountMax = 64 << 20
 
-    nonisolated(unsafe) private static var answers: [[UInt8]: [UInt8]] = [:]
-    nonisolated(unsafe) private static var byteCount = 0
-    nonisolated(unsafe) private static var asked: Set<[UInt8]> = []
+    nonisolated(unsafe) private static var answers = AnswerTable()
     /// The open questions, each with its kind in the first byte.
     nonisolated(unsafe) package private(set) static var questions: [[UInt8]] = []
 
     /// The answer, or nil; then the run has no result.
     package static func answer(_ kind: Kind, _ content: [UInt8]) -> [UInt8]? {
         let question = [kind.rawValue] + content
-        if let known = unsafe answers[question] { return known }
-        if unsafe questions.count < questionCountMax, unsafe asked.insert(question).inserted {
-            unsafe questions.append(question)
-        }
+        if let known = unsafe answers.answer(to: question) { return known }
+        if unsafe questions.count < questionCountMax, unsafe answers.ask(question) { unsafe questions.append(question) }
         return nil
     }
 
     /// Begins a run without open questions.
     package static func begin() {
         unsafe questions = []
-        unsafe asked = []
-        if unsafe byteCount > byteCountMax { forget() }
+        if unsafe answers.byteCount > byteCountMax { unsafe answers = AnswerTable() }
+        unsafe answers.dropOpenQuestions()
     }
 
     /// Takes the answer to the question at `index`.
     package static func take(_ answer: [UInt8], at index: Int) {
         guard unsafe questions.indices.contains(index) else { return }
-        let question = unsafe questions[index]
-        unsafe byteCount += question.count + answer.count
-        unsafe answers[question] = answer
-    }
-
-    private static func forget() {
-        unsafe answers = [:]
-        unsafe byteCount = 0
+        unsafe answers.take(answer, to: questions[index])
     }
 }
