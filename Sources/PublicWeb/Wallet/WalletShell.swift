@@ -12,8 +12,8 @@ struct WalletShell: Sendable {
     private static let workerName = "wallet-worker.js"
     /// Scripts that the wallet shares with the pages of codes.
     private static let sharedNames = [
-        "bytes.js", "choices.js", "dom.js", "exchange.js", "fetching.js", "icon.js", "outside.js", "point.js", "reader.js",
-        "trust.js", "undone.js",
+        "bytes.js", "choices.js", "dom.js", "exchange.js", "fetching.js", "icon.js", "outside.js", "point.js",
+        "reader.js", "trust.js", "undone.js",
     ]
 
     /// Of everything in the shell: another file, another version.
