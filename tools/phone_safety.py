@@ -140,6 +140,8 @@ def places(scene, checks):
                   for request in one.requests]
     named = [item for item in everything if any(word.lower() in "".join(item).lower() for word in (base32, place))]
     checks("no request names the place, neither before nor after consent", not named, named)
+    modules = {item[1] for item in everything if item[1].endswith(".wasm")}
+    checks("the wallet loads one module of WebAssembly, also to check a place", len(modules) == 1, modules)
     sent = [item for item in before if item[0] != "GET" and not item[1].endswith(("/vci/nonce",))]
     checks("nothing is sent before consent", not sent, sent)
     visits = one.held("diary")

@@ -1,6 +1,5 @@
 import { Undone } from "./undone.js";
 import { fetchFile } from "./fetching.js";
-import { steps } from "./reader.js";
 import { showMark } from "./marks.js";
 
 /** The most bytes of one answer with events. */
@@ -57,7 +56,7 @@ async function check(item, event, proof) {
   const { entry, ...told } = event;
   if (typeof entry !== "string" || !/^([0-9a-f]{2})+$/.test(entry)) return { state: "failed", note: "missing" };
   const bytes = Uint8Array.from(entry.match(/../g), (digits) => parseInt(digits, 16));
-  const signed = await proof.reader.run(steps.event, [bytes, item.dataset.index]);
+  const signed = await proof.reader.run("event", [bytes, item.dataset.index]);
   if (signed.error) return { state: "failed", note: signed.error, reason: signed.reason };
   const isTold = isEqual(signed, told) && signed.leafHash === item.dataset.leaf
     && String(signed.sequence) === item.dataset.sequence;

@@ -2,7 +2,6 @@ import { Undone } from "./undone.js";
 import { bytesOfBase32 } from "./bytes.js";
 import { fetchBytes, fetchFile } from "./fetching.js";
 import { judged } from "./finding.js";
-import { steps } from "./reader.js";
 import { checkEvents } from "./events.js";
 import { checkStatus, checkTrust, fetchRoot } from "./trust.js";
 
@@ -88,7 +87,7 @@ export class Proof {
     const letter = this.data.form === "enterprise" ? "E" : "O";
     const named = bytesOfBase32(this.data.code.split("/")[2]);
     if (named === null || !isSame(bytes, named)) return { state: "failed", note: "contrary" };
-    const claims = await this.reader.run(steps.code, [bytes, letter, this.now()]);
+    const claims = await this.reader.run("code", [bytes, letter, this.now()]);
     if (lives.includes(claims.error)) return { state: "refused", note: claims.error, reason: claims.reason };
     if (claims.error) return judged(claims);
     this.claims = claims;
@@ -110,7 +109,7 @@ export class Proof {
     if (bytes === null) return { state: "skipped", note: "noLog" };
     this.checkpointText = new TextDecoder().decode(bytes);
     const remembered = this.memory.read(logName(this.checkpointText)) ?? "";
-    this.checkpoint = await this.reader.run(steps.checkpoint, [bytes, remembered]);
+    this.checkpoint = await this.reader.run("checkpoint", [bytes, remembered]);
     if (this.checkpoint.error) return judged(this.checkpoint);
     const count = this.checkpoint.otherSignatures;
     return count > 0 ? { state: "passed", note: "witnesses", argument: count } : { state: "passed" };

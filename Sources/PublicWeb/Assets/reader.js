@@ -1,8 +1,8 @@
 import { framed, output, write } from "./exchange.js";
 import { Undone } from "./undone.js";
 
-/** The steps, as the module numbers them. */
-export const steps = { trust: 1, code: 2, status: 3, checkpoint: 4, event: 5, shown: 6 };
+/** The steps, as the pages' module numbers them. */
+const pageSteps = { trust: 1, code: 2, status: 3, checkpoint: 4, event: 5, shown: 6 };
 
 /** The module's rounds of questions end by themselves; more rounds than these are a fault. */
 const roundMax = 512;
@@ -15,14 +15,17 @@ const roundMax = 512;
 export class Reader {
   #exports;
   #outside;
+  #steps;
 
   /**
-   * @param {WebAssembly.Instance} instance
+   * @param {WebAssembly.Instance} instance which no other reader has: it remembers what its steps have proved.
    * @param {{answer(question: Uint8Array): Promise<Uint8Array>}} outside
+   * @param {Record<string, number>} steps as the module numbers them.
    */
-  constructor(instance, outside) {
+  constructor(instance, outside, steps = pageSteps) {
     this.#exports = instance.exports;
     this.#outside = outside;
+    this.#steps = steps;
   }
 
   /**
@@ -47,7 +50,7 @@ export class Reader {
   }
 
   /**
-   * @param {number} step
+   * @param {string} step its name.
    * @param {(Uint8Array | string)[]} parts
    * @returns {Promise<object>} the result; with `error` and `reason` where the step did not pass.
    * @throws {Undone}
@@ -56,7 +59,7 @@ export class Reader {
     const input = framed(parts);
     for (let round = 0; round < roundMax; round += 1) {
       this.#write(input);
-      const isAsking = this.#exports.run(step) === 1;
+      const isAsking = this.#exports.run(this.#steps[step]) === 1;
       const bytes = output(this.#exports);
       if (!isAsking) return JSON.parse(new TextDecoder().decode(bytes));
       const answers = await Promise.all(unframed(bytes).map((question) => this.#outside.answer(question)));

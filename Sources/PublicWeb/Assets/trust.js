@@ -1,6 +1,5 @@
 import { bytesOfPEM, hex, sha256 } from "./bytes.js";
 import { fetchBytes, fetchFile } from "./fetching.js";
-import { steps } from "./reader.js";
 
 /** The most bytes of each file. */
 const byteCountMax = { root: 4096, roots: 1 << 20, bundle: 8 << 20, status: 4 << 20, hot: 64 << 10 };
@@ -32,7 +31,7 @@ export async function fetchRoot(path = treePaths.root) {
  */
 export async function checkTrust(reader, key, now, paths = treePaths) {
   const roots = (await fetchBytes(paths.roots, byteCountMax.roots)) ?? new Uint8Array();
-  return reader.run(steps.trust, [key, roots, await fetchFile(paths.bundle, byteCountMax.bundle), now]);
+  return reader.run("trust", [key, roots, await fetchFile(paths.bundle, byteCountMax.bundle), now]);
 }
 
 /**
@@ -51,7 +50,7 @@ export async function checkStatus(reader, lists, now, hotPath = treePaths.hot) {
   for (const [place, name] of lists.entries()) {
     const list = await fetchBytes(`/status/${name}`, byteCountMax.status);
     if (list === null) return { error: "status_unknown" };
-    const answer = await reader.run(steps.status, [list, hot, now, String(place)]);
+    const answer = await reader.run("status", [list, hot, now, String(place)]);
     if (answer.error || answer.revoked) return answer;
     if (known.error || Number(answer.asOf) < Number(known.asOf)) known = answer;
   }

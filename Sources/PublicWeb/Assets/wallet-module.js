@@ -1,20 +1,28 @@
 import { bigEndian, hex } from "./bytes.js";
 import { framed, output, write } from "./exchange.js";
+import { Reader } from "./reader.js";
 import { Failure } from "./wallet-failure.js";
 
 /** The steps, as the module numbers them. */
 const steps = { credential: 1, anchor: 2, linked: 3, covered: 4, signed: 5, symbol: 6 };
+/** The steps that check a place's code. */
+const placeSteps = { trust: 7, code: 8, status: 9 };
 /** The slots of a chain: those of a day, also where a code lasts for a shorter time. */
 const slots = bigEndian(2880, 4);
 const isBytes = 2;
 const levels = { L: 0, M: 1, Q: 2, H: 3 };
 
-/** The module of WebAssembly: chains, presentations and symbols, from the sources that issuers and gates run. */
+/**
+ * The module of WebAssembly: chains, presentations, symbols and the check of a place's code, from the sources that issuers
+ * and gates run.
+ */
 export class Module {
+  #compiled;
   #exports;
 
-  /** @param {WebAssembly.Instance} instance */
-  constructor(instance) {
+  /** @param {WebAssembly.Module} compiled @param {WebAssembly.Instance} instance */
+  constructor(compiled, instance) {
+    this.#compiled = compiled;
     this.#exports = instance.exports;
   }
 
@@ -28,8 +36,8 @@ export class Module {
     }
     if (!response.ok) throw new Failure("unavailable", `${path}: ${response.status}`);
     try {
-      const { instance } = await WebAssembly.instantiate(await response.arrayBuffer(), {});
-      return new Module(instance);
+      const { module, instance } = await WebAssembly.instantiate(await response.arrayBuffer(), {});
+      return new Module(module, instance);
     } catch (error) {
       throw new Failure("module", String(error));
     }
@@ -64,6 +72,15 @@ export class Module {
   symbol(text) {
     const bytes = this.#run(steps.symbol, [text, Uint8Array.of(levels.M)]);
     return { size: bytes[2], modules: bytes.subarray(3) };
+  }
+
+  /**
+   * Begins a check of one place's code, in memory of its own: showing a code meanwhile does not disturb it.
+   *
+   * @param {import('./outside.js').Outside} outside
+   */
+  async placeReader(outside) {
+    return new Reader(await WebAssembly.instantiate(this.#compiled, {}), outside, placeSteps);
   }
 
   #run(step, parts) {

@@ -1,4 +1,5 @@
 import { button, make, notice } from "./dom.js";
+import { checkPlace } from "./wallet-place.js";
 
 /** Checks in at a place. @param {import('./wallet.js').App} app @param {HTMLElement} main */
 export function placeView(app, main) {
@@ -10,9 +11,7 @@ export function placeView(app, main) {
   return { title: words.place.heading };
 
   async function check() {
-    // The module that reads codes is large, and needed here alone.
-    const { checkPlace } = await import("./wallet-place.js");
-    const { state, note, claims } = await checkPlace(app.place, app.readerPath, app.preferences);
+    const { state, note, claims } = await checkPlace(app.place, () => app.loading, app.preferences);
     const banner = notice(state, note, words.place.notes[note] ?? words.place.notes.module);
     place.dataset.state = state;
     place.replaceChildren(banner, ...(state === "bad" || !claims ? [leave()] : [facts(claims), ask(claims)]));

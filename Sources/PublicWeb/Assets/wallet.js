@@ -59,8 +59,7 @@ export class App {
   }
 
   async start() {
-    const { module, reader, version } = document.body.dataset;
-    this.readerPath = reader;
+    const { module, version } = document.body.dataset;
     this.version = version;
     this.loading = Module.load(module);
     this.loading.catch(() => {});

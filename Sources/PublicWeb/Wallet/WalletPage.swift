@@ -24,14 +24,11 @@ struct WalletPage: Sendable {
             head.append(.of(.link, [.rel("apple-touch-icon"), .href(icon)]))
         }
         head.append(.of(.script, [.type("module"), .src(script), .crossOrigin]))
-        var data: [HTMLAttribute] = [
+        let data: [HTMLAttribute] = [
             .class("usual wallet"), .data("version", version), .data("module", "/\(Assets.folder)/\(module.path)"),
             // All scripts at once: otherwise a browser finds them one after the other.
             .data("scripts", WalletShell.scriptNames(in: assets).compactMap { link($0)?.text }.joined(separator: " ")),
         ]
-        if let reader = assets.file(named: Assets.moduleName) {
-            data.append(.data("reader", "/\(Assets.folder)/\(reader.path)"))
-        }
         let waiting = HTML.of(
             .p, [.id("waiting")], .of(.span, [], "随申码钱包正在打开……"), " ",
             .of(.span, [.lang("en")], "The wallet is opening…"))

@@ -4,6 +4,7 @@ import Signing
 
 extension WalletStep {
     /// What a person code says of itself, with no signature checked; the part is its text.
+    @inline(never)
     static func credential(_ parts: InputParts) throws(StepFailure) -> JSONObject {
         let text = try parts.text(0)
         let (credential, claims): (UnverifiedCredential, Claims)

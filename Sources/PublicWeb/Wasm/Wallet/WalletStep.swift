@@ -5,6 +5,8 @@ import QRStandard
 import Signing
 
 /// One step of the wallet: a function of bytes.
+///
+/// No step is inlined: a browser compiles a function at its first call, and the first code would wait for all steps.
 enum WalletStep: Int32 {
     case credential = 1
     case anchor = 2
@@ -12,6 +14,9 @@ enum WalletStep: Int32 {
     case covered = 4
     case signed = 5
     case symbol = 6
+    case trust = 7
+    case place = 8
+    case status = 9
 
     enum Result {
         case object(JSONObject)
@@ -21,7 +26,7 @@ enum WalletStep: Int32 {
     /// Runs the step; its parts are ``InputParts``.
     ///
     /// - Throws: why the step has no result.
-    func run(_ parts: InputParts) throws(StepFailure) -> Result {
+    func run(_ parts: InputParts, in proof: inout CodeProof) throws(StepFailure) -> Result {
         switch self {
         case .credential: .object(try Self.credential(parts))
         case .anchor: .bytes(try Self.seed(parts, at: 0).anchor)
@@ -29,6 +34,9 @@ enum WalletStep: Int32 {
         case .covered: .bytes(try Self.covered(parts))
         case .signed: .object(try Self.signed(parts))
         case .symbol: .bytes(try Self.symbol(parts))
+        case .trust: .object(try proof.takeTrust(parts))
+        case .place: .object(try proof.takeCode(parts))
+        case .status: .object(try proof.takeStatus(parts))
         }
     }
 
@@ -43,6 +51,7 @@ enum WalletStep: Int32 {
     }
 
     /// The code to show with the link of the slot; the parts are the credential, seed, slots and time.
+    @inline(never)
     private static func linked(_ parts: InputParts) throws(StepFailure) -> JSONObject {
         let (text, seed) = (try parts.text(0), try seed(parts, at: 1))
         let time = try parts.number(3, byteCount: 8)
@@ -61,6 +70,7 @@ enum WalletStep: Int32 {
     }
 
     /// The bytes that the device key signs; the parts are the credential, time and challenge.
+    @inline(never)
     private static func covered(_ parts: InputParts) throws(StepFailure) -> [UInt8] {
         let (text, time, challenge) = (try parts.text(0), try parts.number(1, byteCount: 8), try challenge(parts))
         do {
@@ -71,6 +81,7 @@ enum WalletStep: Int32 {
     }
 
     /// The code to show with the device key's signature; the parts are those of `covered`, and the signature.
+    @inline(never)
     private static func signed(_ parts: InputParts) throws(StepFailure) -> JSONObject {
         let (text, time, challenge) = (try parts.text(0), try parts.number(1, byteCount: 8), try challenge(parts))
         let signature = Array(try parts.bytes(3))
@@ -88,6 +99,7 @@ enum WalletStep: Int32 {
     }
 
     /// Version, mask, size and the modules row after row; the parts are the text and the level.
+    @inline(never)
     private static func symbol(_ parts: InputParts) throws(StepFailure) -> [UInt8] {
         let (text, number) = (try parts.text(0), Int(try parts.number(1, byteCount: 1)))
         guard QRLevel.allCases.indices.contains(number) else { throw .misused }
