@@ -162,7 +162,10 @@ def picture(scene, page, name):
     """Pictures of a verdict in both languages, where a folder for them is named."""
     if scene.out == scene.folder:
         return
-    page.screenshot(path=os.path.join(scene.out, f"{name}-zh.png"))
+    for language in ("zh", "en"):
+        page.screenshot(path=os.path.join(scene.out, f"{name}-{language}.png"))
+        # The verdict covers the switch.
+        page.evaluate("document.getElementById('language').click()")
 
 
 def speed(scene, checks):
