@@ -1,5 +1,5 @@
 import { Outside } from "./outside.js";
-import { Reader, steps } from "./reader.js";
+import { Reader } from "./reader.js";
 import { checkStatus, checkTrust, fetchRoot } from "./trust.js";
 import { Undone } from "./undone.js";
 
@@ -49,7 +49,7 @@ export class PublicCheck {
       this.#choices.write("root", digest);
       this.#trustedAt = performance.now();
     }
-    const claims = await reader.run(steps.shown, [text, now]);
+    const claims = await reader.run("shown", [text, now]);
     if (claims.error) return refused(claims.error);
     const status = await checkStatus(reader, claims.lists ?? [], now);
     if (status.error) return refused("status_unknown");
