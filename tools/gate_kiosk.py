@@ -17,7 +17,6 @@ from gate_public import opened, scanned, typed
 from phone_access import RULES
 
 
-
 class Scene:
     """Issuers with their pages, and what the checks share."""
 
