@@ -78,7 +78,7 @@ package struct GateView: Sendable {
         let begin = MonotonicClock.microseconds()
         let generation = self.gate.current
         let gate = generation.gate
-        // Settles the codes whatever the verdict is: the gate remembers each showing, and refuses it the next time.
+        // Settles refused codes too: the gate remembers each showing, and refuses it the next time.
         let scan = gate.assess(new, unreadCount: unreadCount, beside: known, at: now)
         var verdicts = gate.settle(scan, at: now)
         let elapsed = MonotonicClock.microseconds() - begin

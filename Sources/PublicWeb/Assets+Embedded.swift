@@ -16,6 +16,7 @@ extension Assets {
         ("gate-check.js", PackageResources.gate_check_js),
         ("gate-chinese.js", PackageResources.gate_chinese_js),
         ("gate-english.js", PackageResources.gate_english_js),
+        ("gate-eye.js", PackageResources.gate_eye_js),
         ("gate-film.js", PackageResources.gate_film_js),
         ("gate-frame.js", PackageResources.gate_frame_js),
         ("gate-photo.js", PackageResources.gate_photo_js),

@@ -26,11 +26,8 @@ extension GateBundle {
     }
 
     private static func leastTimes(_ trust: BundleTrust) -> [StatusListReference: UInt64] {
-        var times: [StatusListReference: UInt64] = [:]
-        for (reference, issuedAtMin) in trust.statusLists {
-            if let issuedAtMin { times[reference] = max(issuedAtMin, times[reference] ?? 0) }
-        }
-        return times
+        let times = trust.statusLists.compactMap { list in list.issuedAtMin.map { (list.reference, $0) } }
+        return Dictionary(times, uniquingKeysWith: max)
     }
 
     private static func settlementKey(_ fields: DocumentFields) throws(BundleError) -> ReceivingPublicKey {

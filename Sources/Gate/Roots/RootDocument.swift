@@ -60,7 +60,7 @@ package struct RootDocument: Sendable, Equatable {
 }
 
 extension [VerificationKey] {
-    /// Whether one of the keys, of which a document has few, is there twice.
+    /// Whether two of the keys are equal; compares each with those before it, since a document has few.
     var hasRepetition: Bool { indices.contains { self[..<$0].contains(self[$0]) } }
 }
 

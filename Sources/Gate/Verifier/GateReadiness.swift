@@ -6,6 +6,6 @@ package struct GateReadiness: Sendable, Equatable {
     package let warnings: [String]
     /// Whether the gate has epoch keys that it may use.
     package let hasKeys: Bool
-    /// Why no code can be accepted, whatever it is: the bundle has ended, or the clock is behind; otherwise nil.
+    /// The reason why the gate can accept no code: the bundle has ended, or the clock is behind; nil where it can.
     package let refusal: Refusal?
 }

@@ -3,7 +3,7 @@ const pauseMilliseconds = 1000;
 
 /** Takes one picture after another from the camera, lets the reader look at it, and hands on what it saw. */
 export class Film {
-  /** Whether the next frame is searched for codes that cannot be read, whatever it shows. */
+  /** Whether the reader also searches the next frame for codes that it cannot read, even where no code is new. */
   isAwaited = false;
   /** @type {(isFaulty: boolean) => void} tells when the reader fails, and when it works again. */
   onfault = () => {};

@@ -2,6 +2,9 @@ import { chinese } from "./gate-chinese.js";
 import { english } from "./gate-english.js";
 import { button, make } from "./dom.js";
 
+/** The tone of each outcome. */
+export const tones = { accept: "good", reject: "bad", undecided: "open" };
+
 /** @param {"zh" | "en"} language */
 export function wordsOf(language) {
   return language === "zh" ? chinese : english;
@@ -75,7 +78,7 @@ export function photoButton(words, take) {
   return make("div", { class: "photo" }, field, button(words.photo.button, () => field.click(), { id: "choose" }));
 }
 
-/** The camera's picture, of which nothing is kept. */
+/** The element that shows the camera's picture; it records nothing. */
 export function viewfinder() {
   return make("video", { class: "viewfinder", muted: true, playsinline: true, "aria-hidden": "true", tabindex: "-1" });
 }

@@ -5,7 +5,7 @@ const characterCountMin = 8;
 const characterCountMax = 4096;
 
 /**
- * Listens to a hand scanner, which types a code's text and Enter, wherever the page's focus is.
+ * Listens to a hand scanner. It types a code's text and then Enter; the page takes both wherever the focus is.
  *
  * @param {(text: string) => void} take
  */

@@ -1,45 +1,30 @@
-import { Camera } from "./gate-camera.js";
 import { PublicCheck } from "./gate-check.js";
 import { Choices } from "./choices.js";
-import { Film } from "./gate-film.js";
-import { header, photoButton, typedForm, viewfinder, wordsOf } from "./gate-frame.js";
-import { pixelsOf } from "./gate-photo.js";
-import { ScannerWorker } from "./gate-scanner.js";
+import { Eye } from "./gate-eye.js";
+import { header, photoButton, tones, typedForm, wordsOf } from "./gate-frame.js";
 import { listenToScanner } from "./gate-typed.js";
 import { button, make, notice } from "./dom.js";
 import { bytesOfHex } from "./bytes.js";
 
-const tones = { accept: "good", reject: "bad", undecided: "open" };
-
 /** The page that says of a code whether it is genuine, and never whose it is. */
 class GatePage {
   #choices = new Choices("suishen.gate.");
-  #video = viewfinder();
-  #camera = new Camera(this.#video);
-  #scanner;
+  #eye;
   #check;
   /** @type {import('./gate-check.js').Judgement & {path?: string} | null | "working"} */
   #shown = null;
   /** The number of the newest check, whose result alone is shown. */
   #count = 0;
-  #isFaulty = false;
 
   constructor({ scanner, worker, module }) {
-    this.#scanner = new ScannerWorker(worker, scanner);
+    this.#eye = new Eye(worker, scanner, (seen) => this.#take(seen));
     this.#check = new PublicCheck(module, this.#choices);
   }
 
   start() {
-    this.#camera.onstate = () => this.#drawCamera();
-    const film = new Film(this.#camera, this.#scanner, (seen) => this.#take(seen));
-    film.onfault = (isFaulty) => {
-      if (isFaulty === this.#isFaulty) return;
-      this.#isFaulty = isFaulty;
-      this.#drawCamera();
-    };
+    this.#eye.onchange = () => this.#drawCamera();
     listenToScanner((text) => this.#judge([text]));
     this.#draw();
-    film.run();
   }
 
   get #words() {
@@ -74,10 +59,9 @@ class GatePage {
     };
     this.#shown = "working";
     this.#drawResult();
-    const pixels = await pixelsOf(file);
-    if (pixels === null) return say("photo");
     try {
-      const lines = await this.#scanner.picture(pixels);
+      const lines = await this.#eye.read(file);
+      if (lines === null) return say("photo");
       const codes = lines.filter((line) => line.bytes !== undefined);
       if (codes.length === 0) return say(lines.length > 0 ? "unreadable" : "no_code");
       await this.#judge(codes.map((line) => textOf(line.bytes)));
@@ -93,24 +77,21 @@ class GatePage {
       make("main", { id: "main", tabindex: "-1" },
         make("h1", {}, words.gate.title), make("p", {}, words.gate.intro),
         make("div", { id: "result", "aria-live": "assertive" }),
-        make("section", { class: "eye", "aria-label": words.camera.heading }, this.#video,
+        make("section", { class: "eye", "aria-label": words.camera.heading }, this.#eye.video,
           make("div", { id: "camera", "aria-live": "polite" })),
         make("section", {}, photoButton(words, (file) => this.#readPhoto(file)),
           typedForm(words, (text) => this.#judge([text]))),
         make("p", { class: "quiet" }, words.replayNote)));
-    // A moved picture stands still.
-    if (this.#video.srcObject) this.#video.play().catch(() => {});
+    this.#eye.resume();
     this.#drawCamera();
     this.#drawResult();
   }
 
   #drawCamera() {
     const { camera } = this.#words;
-    const state = this.#isFaulty ? "scanner" : this.#camera.state;
-    document.body.dataset.camera = state;
-    this.#video.hidden = !["running", "frozen"].includes(this.#camera.state);
+    const { state } = this.#eye;
     const place = document.getElementById("camera");
-    const open = () => this.#camera.open();
+    const open = () => this.#eye.open();
     if (state === "closed") return place.replaceChildren(button(camera.begin, open, { id: "open", class: "main" }));
     if (state === "running") return place.replaceChildren(make("p", {}, camera.running.title));
     const again = ["denied", "absent", "busy"].includes(state) && button(camera.begin, open, { id: "open" });

@@ -1,7 +1,6 @@
 import { icon } from "./icon.js";
 import { make, notice } from "./dom.js";
-
-const tones = { accept: "good", reject: "bad", undecided: "open" };
+import { tones } from "./gate-frame.js";
 
 /**
  * How the gate stands.

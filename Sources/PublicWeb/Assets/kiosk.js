@@ -1,17 +1,13 @@
-import { Camera } from "./gate-camera.js";
 import { Choices } from "./choices.js";
-import { Film } from "./gate-film.js";
-import { header, photoButton, typedForm, viewfinder, wordsOf } from "./gate-frame.js";
+import { Eye } from "./gate-eye.js";
+import { header, photoButton, tones, typedForm, wordsOf } from "./gate-frame.js";
 import { icon } from "./icon.js";
-import { pixelsOf } from "./gate-photo.js";
 import { recentList, standingList } from "./kiosk-standing.js";
-import { ScannerWorker } from "./gate-scanner.js";
 import { Sound } from "./gate-sound.js";
 import { listenToScanner } from "./gate-typed.js";
 import { KioskService } from "./kiosk-service.js";
 import { button, make, notice } from "./dom.js";
 
-const tones = { accept: "good", reject: "bad", undecided: "open" };
 /** Worse outcomes first: of several verdicts the worst is shown. */
 const outcomes = ["undecided", "reject", "accept"];
 /** How long a verdict is shown, in milliseconds. */
@@ -25,40 +21,28 @@ class Kiosk {
   #choices = new Choices("suishen.kiosk.");
   #service = new KioskService();
   #sound = new Sound();
-  #video = viewfinder();
-  #camera = new Camera(this.#video);
-  #scanner;
-  #film;
+  /** @type {Eye | null} null without a scanner's module. */
+  #eye;
   #standing = null;
   /** What keeps the gate closed whatever is shown: `starting`, `away`, `another_page`, or nothing. */
   #hold = "starting";
-  #isFaulty = false;
   /** @type {{outcome: string, code: string} | null} */
   #verdict = null;
   #timer = 0;
   /** How many codes the gate still counts as in view: until there are none, it is told of empty frames too. */
   #inView = 0;
 
-  /** @param {DOMStringMap} data of the page; without a scanner's module the kiosk has no camera. */
+  /** @param {DOMStringMap} data of the page. */
   constructor({ scanner, worker }) {
-    this.#scanner = scanner === undefined ? null : new ScannerWorker(worker, scanner);
+    this.#eye = scanner === undefined ? null : new Eye(worker, scanner, (seen) => this.#take(seen));
   }
 
   start() {
-    this.#camera.onstate = () => this.#drawCamera();
-    this.#film = new Film(this.#camera, this.#scanner, (seen) => this.#take(seen));
-    this.#film.onfault = (isFaulty) => {
-      if (isFaulty === this.#isFaulty) return;
-      this.#isFaulty = isFaulty;
-      this.#drawCamera();
-    };
+    if (this.#eye !== null) this.#eye.onchange = () => this.#drawCamera();
     listenToScanner((text) => this.#decide(() => this.#service.scan(text)));
     for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => this.#allowSound());
     this.#draw();
-    if (this.#scanner !== null) {
-      this.#camera.open();
-      this.#film.run();
-    }
+    this.#eye?.open();
     this.#allowSound();
     this.#watch();
   }
@@ -95,10 +79,9 @@ class Kiosk {
 
   /** @param {File} file */
   async #readPhoto(file) {
-    const pixels = await pixelsOf(file);
-    if (pixels === null) return this.#show({ outcome: "undecided", code: "photo" });
     try {
-      const lines = await this.#scanner.picture(pixels);
+      const lines = await this.#eye.read(file);
+      if (lines === null) return this.#show({ outcome: "undecided", code: "photo" });
       await this.#decide(() => this.#service.photo(lines));
     } catch (error) {
       this.#show({ outcome: "undecided", code: error.code ?? "module" });
@@ -121,7 +104,7 @@ class Kiosk {
     const worst = outcomes.map((outcome) => verdicts.find(({ verdict }) => verdict === outcome)).find(Boolean);
     // An outcome that this page does not know is none.
     this.#show({ outcome: worst?.verdict ?? "undecided", code: worst?.code ?? "other" });
-    this.#film.isAwaited = worst?.code === "unreadable";
+    if (this.#eye !== null) this.#eye.isAwaited = worst?.code === "unreadable";
     this.#refresh();
   }
 
@@ -158,29 +141,26 @@ class Kiosk {
       make("main", { id: "main", tabindex: "-1" },
         make("section", { class: "eye", "aria-label": words.camera.heading },
           make("h1", {}, words.kiosk.ready),
-          make("p", {}, words.kiosk[this.#scanner === null ? "readyForScanner" : "readyDetail"]), this.#video,
+          make("p", {}, words.kiosk[this.#eye === null ? "readyForScanner" : "readyDetail"]), this.#eye?.video,
           make("div", { id: "camera", "aria-live": "polite" })),
         make("div", { id: "verdict", role: "alert" }),
         make("section", { class: "beside", "aria-label": words.standing.heading },
           button(words.sound.off, () => this.#allowSound(), { id: "sound", hidden: this.#sound.isOn }),
           make("div", { id: "standing" }),
           typedForm(words, (text) => this.#decide(() => this.#service.scan(text))),
-          this.#scanner !== null && photoButton(words, (file) => this.#readPhoto(file)))));
-    // A moved picture stands still.
-    if (this.#video.srcObject) this.#video.play().catch(() => {});
+          this.#eye !== null && photoButton(words, (file) => this.#readPhoto(file)))));
+    this.#eye?.resume();
     this.#drawCamera();
     this.#drawVerdict();
     this.#drawStanding();
   }
 
   #drawCamera() {
-    const state = this.#isFaulty ? "scanner" : this.#camera.state;
-    document.body.dataset.camera = state;
-    this.#video.hidden = !["running", "frozen"].includes(this.#camera.state);
+    const state = this.#eye?.state ?? "closed";
     const place = document.getElementById("camera");
     if (state === "running" || state === "closed") return place.replaceChildren();
     const { camera } = this.#words;
-    const again = state === "denied" && button(camera.begin, () => this.#camera.open(), { id: "open" });
+    const again = state === "denied" && button(camera.begin, () => this.#eye?.open(), { id: "open" });
     place.replaceChildren(notice("open", state, camera[state], ...(again ? [again] : [])));
   }
 
