@@ -1,20 +1,23 @@
 import { bigEndian } from "./bytes.js";
 
 /**
- * The parts of a step's input, as a module of WebAssembly reads them.
+ * Hands a step's parts to the module, as it reads them: each after its byte count in 4 bytes, big-endian.
  *
- * @param {(Uint8Array | string)[]} parts each becomes its byte count in 4 bytes, big-endian, and its bytes.
+ * @param {WebAssembly.Exports} exports
+ * @param {(Uint8Array | Uint8ClampedArray | string)[]} parts
+ * @returns {boolean} false where the module has no room for them.
  */
-export function framed(parts) {
+export function writeParts(exports, parts) {
   const pieces = parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + 4 + piece.length, 0));
-  let position = 0;
+  let place = exports.reserve(pieces.reduce((sum, piece) => sum + 4 + piece.length, 0)) >>> 0;
+  if (place === 0) return false;
+  const memory = new Uint8Array(exports.memory.buffer);
   for (const piece of pieces) {
-    bytes.set(bigEndian(piece.length, 4), position);
-    bytes.set(piece, position + 4);
-    position += 4 + piece.length;
+    memory.set(bigEndian(piece.length, 4), place);
+    memory.set(piece, place + 4);
+    place += 4 + piece.length;
   }
-  return bytes;
+  return true;
 }
 
 /**
@@ -28,25 +31,6 @@ export function write(exports, bytes) {
   const place = exports.reserve(bytes.length) >>> 0;
   if (place === 0) return false;
   new Uint8Array(exports.memory.buffer).set(bytes, place);
-  return true;
-}
-
-/**
- * Hands parts to the module as `framed` makes them, with a single copy of each.
- *
- * @param {WebAssembly.Exports} exports
- * @param {(Uint8Array | Uint8ClampedArray)[]} parts
- * @returns {boolean} false where the module has no room for them.
- */
-export function writeFramed(exports, parts) {
-  let place = exports.reserve(parts.reduce((sum, part) => sum + 4 + part.length, 0)) >>> 0;
-  if (place === 0) return false;
-  const memory = new Uint8Array(exports.memory.buffer);
-  for (const part of parts) {
-    memory.set(bigEndian(part.length, 4), place);
-    memory.set(part, place + 4);
-    place += 4 + part.length;
-  }
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { framed, output, write } from "./exchange.js";
+import { output, write, writeParts } from "./exchange.js";
 import { Undone } from "./undone.js";
 
 /** The steps, as the pages' module numbers them. */
@@ -56,24 +56,23 @@ export class Reader {
    * @throws {Undone}
    */
   async run(step, parts) {
-    const input = framed(parts);
     for (let round = 0; round < roundMax; round += 1) {
-      this.#write(input);
+      this.#require(writeParts(this.#exports, parts));
       const isAsking = this.#exports.run(this.#steps[step]) === 1;
       const bytes = output(this.#exports);
       if (!isAsking) return JSON.parse(new TextDecoder().decode(bytes));
       const answers = await Promise.all(unframed(bytes).map((question) => this.#outside.answer(question)));
       answers.forEach((answer, index) => {
-        this.#write(answer);
+        this.#require(write(this.#exports, answer));
         this.#exports.answer(index);
       });
     }
     throw new Undone("module", "too many questions");
   }
 
-  /** @param {Uint8Array} bytes @throws {Undone} `large` */
-  #write(bytes) {
-    if (!write(this.#exports, bytes)) throw new Undone("large", `${bytes.length}`);
+  /** @param {boolean} isWritten @throws {Undone} `large` */
+  #require(isWritten) {
+    if (!isWritten) throw new Undone("large", "the module has no room for its input");
   }
 }
 

@@ -1,6 +1,6 @@
 import { bigEndian, bytesOfHex } from "./bytes.js";
 import { textOf } from "./character-sets.js";
-import { output, writeFramed } from "./exchange.js";
+import { output, writeParts } from "./exchange.js";
 
 /** The steps, as the module numbers them. */
 const steps = { picture: 1, frame: 2, reset: 3 };
@@ -109,7 +109,7 @@ export class Scanner {
   #run(step, parts) {
     let answer;
     try {
-      if (!writeFramed(this.#exports, parts)) throw new RangeError("the module has no room for the picture's bytes");
+      if (!writeParts(this.#exports, parts)) throw new RangeError("the module has no room for the picture's bytes");
       this.#exports.run(step);
       answer = output(this.#exports);
     } catch (error) {

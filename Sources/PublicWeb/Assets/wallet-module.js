@@ -1,5 +1,5 @@
 import { bigEndian, hex } from "./bytes.js";
-import { framed, output, write } from "./exchange.js";
+import { output, writeParts } from "./exchange.js";
 import { Reader } from "./reader.js";
 import { Failure } from "./wallet-failure.js";
 
@@ -84,8 +84,7 @@ export class Module {
   }
 
   #run(step, parts) {
-    const input = framed(parts);
-    if (!write(this.#exports, input)) throw new Failure("module", `${input.length} bytes`);
+    if (!writeParts(this.#exports, parts)) throw new Failure("module", "the module has no room for its input");
     const kind = this.#exports.run(step);
     const answer = output(this.#exports);
     if (kind === isBytes) return answer;
