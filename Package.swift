@@ -149,10 +149,14 @@ let package = Package(
         // Optimized in every build: without that it is slower than what it is there to outrun.
         .target(name: "CSHA256", path: "Sources/CLibraries/CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
 
+        // Opens a token's module while the process runs; only the headers of PKCS#11 are needed to build it.
+        .target(name: "CPKCS11", path: "Sources/CLibraries/CPKCS11"),
+
         library("Encoding", []),
         library("Platform", ["CCurl"]),
         library("Compression", ["CZlib", "Platform"]),
         library("Signing", ["COpenSSL", "CSHA256", "CSodium", "Platform"]),
+        library("HardwareKeys", ["CPKCS11", "Platform", "Signing"]),
         library("Credential", ["Encoding", "Platform", "Signing"]),
         library("QRStandard", []),
         library("QREncoding", ["Platform", "QRStandard"]),
@@ -171,7 +175,11 @@ let package = Package(
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
         library(
-            "Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "Storage", "TraceLog"]),
+            "Issuing",
+            [
+                "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "Platform", "Signing", "Storage",
+                "TraceLog",
+            ]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("HTTPServing", ["Platform"] + httpServing),
         library(
@@ -189,8 +197,8 @@ let package = Package(
         command(
             "suishen",
             [
-                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing",
-                "Platform",
+                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "IssuerInterface",
+                "Issuing", "Platform",
                 "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog",
             ]),
         command(
@@ -234,6 +242,7 @@ let package = Package(
         workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "QRStandard", "Signing", argumentParser]),
         workshop("scan-bench", ["QRReading", argumentParser]),
         workshop("stream-bench", ["Credential", "Encoding", "Gate", "Signing", argumentParser]),
+        workshop("token-bench", ["CPKCS11", "HardwareKeys", "Signing", argumentParser]),
         workshop("settlement-simulation", ["Encoding", "Gate", "TraceLog", argumentParser]),
         workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
         workshop(
@@ -258,6 +267,7 @@ let package = Package(
             ]),
         tests("CompressionTests", ["Compression"]),
         tests("SigningTests", ["Encoding", "Signing", "TestSupport"]),
+        tests("HardwareKeysTests", ["HardwareKeys", "Signing", "TestSupport"]),
         tests("CredentialTests", ["Credential", "Encoding", "Signing", "TestSupport"]),
         tests("QREncodingTests", ["CQREncode", "QRDrawing", "QREncoding", "QRReading", "QRStandard"]),
         tests("QRDrawingTests", ["QRDrawing", "QREncoding", "QRProofreading", "QRReading", "QRStandard"]),

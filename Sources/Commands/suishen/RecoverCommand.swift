@@ -32,7 +32,8 @@ struct RecoverCommand: AsyncParsableCommand {
         do {
             try StateOptions.checkPermissions(of: folder)
             report = try await InstallationRecovery.run(
-                folder, published: published, at: clock.now, by: getuid(), random: SystemRandom())
+                folder, published: published, at: clock.now, by: getuid(), random: SystemRandom(),
+                credentialFolder: CredentialFolder.path)
         } catch {
             throw CommandError(error)
         }

@@ -1,3 +1,4 @@
+package import HardwareKeys
 package import Signing
 
 /// An installation's settings, with the defaults that `suishen init` writes.
@@ -22,6 +23,10 @@ package struct Settings: Sendable, Equatable {
     package var beat: String?
     /// The folder that the daemon keeps up to date for web servers; nil for none.
     package var publish: String?
+    /// The token in which new signing keys are made, and in which keys' references are looked up; nil for files.
+    package var token: TokenURI?
+    /// The place of the passphrase of wrapped key files; nil where files are not wrapped.
+    package var keyPassphrase: PINSource?
     /// The wallet's origin; none in a file that names neither it nor a host.
     package var wallet = WalletOrigin.byHost
     package var socket = SocketAccess()

@@ -30,9 +30,12 @@ package struct StateDirectory: Sendable {
     ///   - settings: the content of the settings file.
     ///   - random: the source of the secrets.
     ///   - now: seconds since 1970-01-01T00:00:00Z; the keys are valid from this time.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`, where a PIN or a passphrase is a credential.
     /// - Throws: `state_exists` when the path exists and is not an empty folder, which leaves it untouched;
     ///   `beat_exists` when the beat exists already. After any other error no file is left behind.
-    package func create(_ settings: Settings, random: some RandomSource, at now: UInt64) throws(OperationError) {
+    package func create(
+        _ settings: Settings, random: some RandomSource, at now: UInt64, credentialFolder: String? = nil
+    ) throws(OperationError) {
         // rmdir(2) removes only an empty folder; it is then made again with the right owner and mode.
         _ = unsafe rmdir(path)
         guard unsafe mkdir(path, 0o700) == 0 else {
@@ -43,6 +46,8 @@ package struct StateDirectory: Sendable {
                 : Self.unwritable(path)
         }
         var beat: BeatFile?
+        let keyFolder = KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
+        var made: [KeyFolder.NewKey] = []
         do {
             let installation = try random.bytes(RegistryPosition.installationByteCount)
             let file = try self.beat(settings)
@@ -53,11 +58,15 @@ package struct StateDirectory: Sendable {
             }
             let root = try SigningKey.generate(settings.suite.algorithm)
             try root.write(to: key(KeyRing.rootFile))
-            try FirstRootDocument(root: root, at: now).write(to: self)
+            let first = try FirstRootDocument(root: root, in: keyFolder, at: now)
+            made.append(first.bundleKey)
+            try first.write(to: self, keyFolder)
             var records: [IssuerKeyRecord] = []
             for kind in KeyRing.signingKeys(of: settings.suite) where !KeyRing.rootFiles.contains(kind.name) {
-                let key = try SigningKey.generate(kind.algorithm)
-                try key.write(to: self.key(kind.name))
+                let new = try keyFolder.generate(kind.algorithm, role: String(kind.name.dropLast(".pem".count)))
+                made.append(new)
+                try keyFolder.write(new, to: kind.name)
+                let key = new.key
                 guard !kind.uses.isEmpty else { continue }
                 records.append(
                     IssuerKeyRecord(
@@ -65,9 +74,11 @@ package struct StateDirectory: Sendable {
                         spki: key.verificationKey.spki, uses: kind.uses, notBefore: now,
                         expiresAt: now + settings.keyLifetimeDays * 86_400, status: .active))
             }
-            try SettlementKey.make(in: self, suite: settings.suite)
+            try SettlementKey.make(in: keyFolder, suite: settings.suite)
             for name in KeyRing.secrets {
-                try SecretFile.create(random.bytes(KeyRing.secretByteCount), at: key(name))
+                var secret = try random.bytes(KeyRing.secretByteCount)
+                defer { SecretFile.wipe(&secret) }
+                try keyFolder.write(secret: secret, to: name)
             }
             // The settings are not secret, but they need the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
@@ -77,8 +88,9 @@ package struct StateDirectory: Sendable {
                 at: registry, trusting: records, installation: installation, isLogPublished: true)
             try LogPublisher.publishEmptyLog(
                 in: LogDirectory(path: log), origin: InstallationLog.origin(of: settings),
-                key: SigningKey(contentsOf: self.key(KeyRing.checkpointFile)))
+                key: keyFolder.signingKey(KeyRing.checkpointFile))
         } catch {
+            made.forEach(keyFolder.discard)
             try? FileManager.default.removeItem(atPath: path)
             if let beat { unsafe unlink(beat.path) }
             throw OperationError(any: error)
@@ -86,9 +98,10 @@ package struct StateDirectory: Sendable {
     }
 
     /// The key that auditors check the log with, in C2SP's format of a verifier key.
-    package func logKey(of settings: Settings) throws(OperationError) -> String {
+    package func logKey(of settings: Settings, credentialFolder: String? = nil) throws(OperationError) -> String {
         do {
-            let key = try SigningKey(contentsOf: key(KeyRing.checkpointFile))
+            let key = try KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
+                .signingKey(KeyRing.checkpointFile)
             return try NoteKey(
                 name: InstallationLog.origin(of: settings), kind: .ed25519, key: key.verificationKey
             ).vkey

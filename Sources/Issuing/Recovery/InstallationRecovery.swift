@@ -14,17 +14,19 @@ package enum InstallationRecovery {
     ///   - now: seconds since 1970.
     ///   - uid: the user who recovers, for the audit trail.
     ///   - random: the source of an identifier, if the installation has none.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`.
     /// - Returns: a report of the changes and of the facts that are lost.
     /// - Throws: `state_missing`, `state_busy`, or an error of the published files, a key or the registry. Nothing is
     ///   changed then, except after `beat_unwritable` and `beat_exists`: these need another run.
     package static func run(
-        _ state: StateDirectory, published folder: String, at now: UInt64, by uid: UInt32, random: some RandomSource
+        _ state: StateDirectory, published folder: String, at now: UInt64, by uid: UInt32, random: some RandomSource,
+        credentialFolder: String? = nil
     ) async throws(OperationError) -> JSONValue {
         let lock = try state.locked()
         defer { withExtendedLifetime(lock) {} }
         do {
             let settings = try Settings(contentsOf: state.settings)
-            let keys = try KeyRing(state)
+            let keys = try KeyRing(state, KeyFolder(state, settings: settings, credentialFolder: credentialFolder))
             try keys.check(settings.suite)
             let cipher = try FieldCipher(
                 sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random)
