@@ -66,7 +66,7 @@ struct InitCommand: ParsableCommand {
             let roots = try InstallationRoots(folder)
             result.print([
                 "state": .string(folder.path), "suite": .string(suite.rawValue), "issuer": .string(settings.issuer),
-                "host": .string(settings.host), "logKey": .string(try folder.logKey(of: settings)),
+                "host": .string(settings.host), "logKey": .string(try folder.logKey(of: settings, credentialFolder: CredentialFolder.path)),
                 "rootDigest": .string(Hex.encode(RootSource.digest(of: roots.root))),
                 "rootKeyFile": .string(folder.rootKeyFile),
             ])
