@@ -308,7 +308,7 @@ let package = Package(
             [
                 "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerInterface",
                 "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
-                "WalletPhone", "chain-verify", "suishen", "suishend", grdb,
+                "WalletPhone", "chain-verify", "suishen", "suishend", "verify", grdb,
             ]),
         tests(
             "PublicWebTests",

@@ -15,7 +15,9 @@ extension Token {
         guard !slot.token.is_final_try else {
             throw .pinRefused(name, "one more wrong PIN would lock it; log in once with pkcs11-tool")
         }
-        guard let source = uri.pinSource else { throw SigningError(uri: "\(name) needs a PIN, and it has no pin-source") }
+        guard let source = uri.pinSource else {
+            throw SigningError(uri: "\(name) needs a PIN, and it has no pin-source")
+        }
         var pin = try source.read(credentialFolder: credentialFolder)
         defer { SecretFile.wipe(&pin) }
         // Salted, since the digest of a short PIN gives it away.

@@ -207,9 +207,12 @@ package final class Token: Sendable {
         _ body: (TokenSession) throws(TokenCallError) -> Value, in connection: TokenConnection, writes: Bool
     ) -> Result<Value, TokenCallError>? {
         connection.module.calling(connection.generation) { calls in
-            let idle = writes ? nil : state.withLock { state in
-                state.connection?.serial == connection.serial ? state.idle.popLast() : nil
-            }
+            let idle =
+                writes
+                ? nil
+                : state.withLock { state in
+                    state.connection?.serial == connection.serial ? state.idle.popLast() : nil
+                }
             let session: UInt
             do throws(TokenCallError) {
                 if let idle {
@@ -228,11 +231,13 @@ package final class Token: Sendable {
                 if case .failed(let result) = error { isSound = cpkcs11_is_lasting(result) }
                 outcome = .failure(error)
             }
-            let isKept = isSound && !writes && state.withLock { state in
-                guard state.connection?.serial == connection.serial else { return false }
-                state.idle.append(session)
-                return true
-            }
+            let isKept =
+                isSound && !writes
+                && state.withLock { state in
+                    guard state.connection?.serial == connection.serial else { return false }
+                    state.idle.append(session)
+                    return true
+                }
             if !isKept { calls.close(session) }
             return outcome
         }

@@ -84,7 +84,8 @@ extension TokenKey {
         case .es256: (mechanism, type) = (cpkcs11_ec_generation, cpkcs11_ec_type)
         case .sm2:
             guard let generate = uri.sm2.generate, let number = uri.sm2.type else {
-                throw SigningError(uri: "SM2 keys need x-sm2-generate, x-sm2-type and x-sm2-sign, see the vendor's manual")
+                throw SigningError(
+                    uri: "SM2 keys need x-sm2-generate, x-sm2-type and x-sm2-sign, see the vendor's manual")
             }
             (mechanism, type) = (generate, number)
         case .ps256: (mechanism, type) = (0, 0)

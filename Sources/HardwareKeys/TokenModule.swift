@@ -20,7 +20,7 @@ import Synchronization
     private let refusedPINs = Mutex<[String: Set<[UInt8]>]>([:])
 
     private struct Run {
-        /// Counts the starts; handles of an earlier start mean nothing. 0 before the first.
+        /// Counts the starts, 0 before the first; handles of an earlier start mean nothing.
         var generation: UInt64 = 0
         var isStarted = false
         var lastAttempt: ContinuousClock.Instant?
@@ -74,6 +74,7 @@ import Synchronization
     /// Some modules see a token that came back only then.
     ///
     /// - Parameter generation: the run that is of no use any more; a later run is returned as it is.
+    /// - Returns: the number of the start.
     /// - Throws: `key_unavailable`, also when the last start was a moment ago.
     func restarted(after generation: UInt64) throws(SigningError) -> UInt64 {
         let outcome = lock.alone { () -> Result<UInt64, SigningError> in

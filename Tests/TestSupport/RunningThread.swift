@@ -11,10 +11,12 @@ package final class RunningThread {
 
     package init(_ body: @escaping @Sendable () -> Void) {
         let work = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
-        let made = unsafe pthread_create(&thread, nil, { work in
-            if let work = unsafe work { unsafe Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body() }
-            return nil
-        }, work)
+        let made = unsafe pthread_create(
+            &thread, nil,
+            { work in
+                if let work = unsafe work { unsafe Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body() }
+                return nil
+            }, work)
         precondition(made == 0, "the machine has room for one more thread")
     }
 

@@ -6,6 +6,7 @@ extension SoftToken {
     ///
     /// - Parameter sessionCountMax: from then on C_OpenSession answers CKR_SESSION_COUNT.
     /// - Returns: its path.
+    /// - Throws: when it does not compile.
     package func limitedModule(sessionCountMax: Int) throws -> String {
         let source = """
             #include <dlfcn.h>

@@ -66,7 +66,8 @@ struct InitCommand: ParsableCommand {
             let roots = try InstallationRoots(folder)
             result.print([
                 "state": .string(folder.path), "suite": .string(suite.rawValue), "issuer": .string(settings.issuer),
-                "host": .string(settings.host), "logKey": .string(try folder.logKey(of: settings, credentialFolder: CredentialFolder.path)),
+                "host": .string(settings.host),
+                "logKey": .string(try folder.logKey(of: settings, credentialFolder: CredentialFolder.path)),
                 "rootDigest": .string(Hex.encode(RootSource.digest(of: roots.root))),
                 "rootKeyFile": .string(folder.rootKeyFile),
             ])
@@ -93,5 +94,6 @@ extension TokenURI: ExpressibleByArgument {
 }
 
 extension PINSource: ExpressibleByArgument {
+    /// Reads the argument.
     public init?(argument: String) { self.init(argument) }
 }

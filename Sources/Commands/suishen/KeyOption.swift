@@ -19,7 +19,8 @@ enum KeyOption {
         var content = try SecretFile.read(text, byteCountMax: SigningKey.fileByteCountMax)
         defer { SecretFile.wipe(&content) }
         guard WrappedKey.isWrapped(content) else { return try SigningKey(pem: content) }
-        var plain = try WrappedKey.unwrap(content, under: passphrase.passphrase(credentialFolder: CredentialFolder.path))
+        let words = try passphrase.passphrase(credentialFolder: CredentialFolder.path)
+        var plain = try WrappedKey.unwrap(content, under: words)
         defer { SecretFile.wipe(&plain) }
         return try SigningKey(pem: plain)
     }

@@ -87,7 +87,8 @@ struct RootNewCommand: ParsableCommand {
 struct RootBundleKeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle-key", abstract: "Make a key that may sign bundles once a root document lists it.",
-        discussion: "The private key stays in the installation or its token; hand the public key to `suishen root new`.")
+        discussion: "The private key stays in the installation or its token; hand the public key to `suishen root new`."
+    )
 
     @Option(help: "The installation's folder; SUISHEN_STATE by default.")
     var state: String?

@@ -74,6 +74,7 @@ extension IssuingService {
     /// The daemon serves nevertheless, and signs from when the token is there.
     ///
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: an error for each reason.
     package func unavailableKeys(at now: UInt64) -> [OperationError] {
         var found: [OperationError] = []
         func note(_ key: () throws -> SigningKey) {

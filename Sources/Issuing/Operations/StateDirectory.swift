@@ -60,30 +60,7 @@ package struct StateDirectory: Sendable {
             for folder in folders where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
                 throw Self.unwritable("\(path)/\(folder)")
             }
-            let root = try SigningKey.generate(settings.suite.algorithm)
-            try root.write(to: key(KeyRing.rootFile))
-            let first = try FirstRootDocument(root: root, in: keyFolder, at: now)
-            made.append(first.bundleKey)
-            try first.write(to: self, keyFolder)
-            var records: [IssuerKeyRecord] = []
-            for kind in KeyRing.signingKeys(of: settings.suite) where !KeyRing.rootFiles.contains(kind.name) {
-                let new = try keyFolder.generate(kind.algorithm, role: String(kind.name.dropLast(".pem".count)))
-                made.append(new)
-                try keyFolder.write(new, to: kind.name)
-                let key = new.key
-                guard !kind.uses.isEmpty else { continue }
-                records.append(
-                    IssuerKeyRecord(
-                        keyIdentifier: key.verificationKey.keyIdentifier, issuer: settings.issuer,
-                        spki: key.verificationKey.spki, uses: kind.uses, notBefore: now,
-                        expiresAt: now + settings.keyLifetimeDays * 86_400, status: .active))
-            }
-            try SettlementKey.make(in: keyFolder, suite: settings.suite)
-            for name in KeyRing.secrets {
-                var secret = try random.bytes(KeyRing.secretByteCount)
-                defer { SecretFile.wipe(&secret) }
-                try keyFolder.write(secret: secret, to: name)
-            }
+            let records = try makeKeys(settings, in: keyFolder, random: random, at: now, made: &made)
             // The settings are not secret, but they need the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
@@ -101,6 +78,47 @@ package struct StateDirectory: Sendable {
             if let beat { unsafe unlink(beat.path) }
             throw OperationError(any: error)
         }
+    }
+
+    /// Makes every key and secret of a new installation.
+    ///
+    /// - Parameters:
+    ///   - settings: the installation's settings.
+    ///   - folder: where the keys go.
+    ///   - random: the source of the secrets.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - made: gets each key, so that all can be discarded after an error.
+    /// - Returns: the keys that gates are to trust.
+    /// - Throws: the error of a file or of the token.
+    private func makeKeys(
+        _ settings: Settings, in folder: KeyFolder, random: some RandomSource, at now: UInt64,
+        made: inout [KeyFolder.NewKey]
+    ) throws -> [IssuerKeyRecord] {
+        let root = try SigningKey.generate(settings.suite.algorithm)
+        // The root is for a machine without network: it is never made in the daemon's token.
+        try folder.write(KeyFolder.NewKey(key: root, uri: nil), to: KeyRing.rootFile)
+        let first = try FirstRootDocument(root: root, in: folder, at: now)
+        made.append(first.bundleKey)
+        try first.write(to: self, folder)
+        var records: [IssuerKeyRecord] = []
+        for kind in KeyRing.signingKeys(of: settings.suite) where !KeyRing.rootFiles.contains(kind.name) {
+            let new = try folder.generate(kind.algorithm, role: String(kind.name.dropLast(".pem".count)))
+            made.append(new)
+            try folder.write(new, to: kind.name)
+            let key = new.key.verificationKey
+            guard !kind.uses.isEmpty else { continue }
+            records.append(
+                IssuerKeyRecord(
+                    keyIdentifier: key.keyIdentifier, issuer: settings.issuer, spki: key.spki, uses: kind.uses,
+                    notBefore: now, expiresAt: now + settings.keyLifetimeDays * 86_400, status: .active))
+        }
+        try SettlementKey.make(in: folder, suite: settings.suite)
+        for name in KeyRing.secrets {
+            var secret = try random.bytes(KeyRing.secretByteCount)
+            defer { SecretFile.wipe(&secret) }
+            try folder.write(secret: secret, to: name)
+        }
+        return records
     }
 
     /// The key that auditors check the trace log with, in C2SP's format of a verifier key.

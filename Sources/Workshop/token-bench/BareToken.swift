@@ -49,6 +49,7 @@ import Signing
         return { [self] in
             var count = signature.count
             let result = unsafe cpkcs11_sign(module, session_, mechanism, key, data, data.count, &signature, &count)
+            // No input reaches this: the same key has signed through the pool before.
             precondition(result == 0, "the token signs")
         }
     }

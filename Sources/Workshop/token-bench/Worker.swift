@@ -17,6 +17,7 @@ final class Worker {
                 if let work = unsafe work { unsafe Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body() }
                 return nil
             }, work)
+        // No input reaches this: the machine has room for a few threads.
         precondition(made == 0, "the machine has room for one more thread")
     }
 
