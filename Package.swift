@@ -107,9 +107,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "IssuerInterface",
-    "Issuing",
-    "Platform", "PublicWeb", "QRReading", "QRStandard",
+    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "HardwareKeys",
+    "IssuerInterface", "Issuing", "Platform", "PublicWeb", "QRReading", "QRStandard",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.

@@ -73,8 +73,11 @@ package final class Token: Sendable {
         return uri.serial.map { "the token with serial \($0)" } ?? "the token"
     }
 
+    /// Opens the token unless it is open.
+    func open() throws(SigningError) { _ = try opened() }
+
     /// Refuses at once while the last failure is a moment old.
-    func checkAvailable() throws(SigningError) {
+    private func checkAvailable() throws(SigningError) {
         let failure = state.withLock { state in
             state.connection == nil ? state.failure : nil
         }

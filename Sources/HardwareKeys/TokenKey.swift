@@ -40,7 +40,7 @@ package final class TokenKey: MessageSigner {
     }
 
     package func checkAvailable() throws(SigningError) {
-        try token.checkAvailable()
+        try token.open()
     }
 
     /// Signs a message; the first signature after each opening of the token is checked before it leaves.

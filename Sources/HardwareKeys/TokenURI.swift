@@ -28,11 +28,14 @@ package struct TokenURI: Sendable, Equatable {
     /// - Throws: the mistake: an attribute that is unknown, given twice or not understood here, and `pin-value`.
     package init(_ text: String) throws(TokenURIError) {
         guard text.utf8.count <= Self.byteCountMax else { throw TokenURIError("it is too long") }
-        let scheme = "pkcs11:"
-        guard text.utf8.count >= scheme.utf8.count, text.prefix(scheme.count).lowercased() == scheme else {
+        let scheme = "pkcs11:".utf8
+        let isScheme = zip(text.utf8, scheme).allSatisfy { byte, wanted in
+            byte == wanted || (0x61...0x7A).contains(wanted) && byte == wanted - 0x20
+        }
+        guard text.utf8.count >= scheme.count, isScheme else {
             throw TokenURIError("it does not begin with pkcs11:")
         }
-        let rest = text.utf8.dropFirst(scheme.utf8.count)
+        let rest = text.utf8.dropFirst(scheme.count)
         let halves = rest.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
         var seen: Set<String> = []
         try read(halves[0], separator: UInt8(ascii: ";"), extra: "&", seen: &seen) {

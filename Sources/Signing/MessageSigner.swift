@@ -6,7 +6,7 @@ package protocol MessageSigner: Sendable {
     /// - Throws: `key_unavailable`, `token_pin_refused`, `token_key_missing`, `signing_failed`.
     func sign(_ message: [UInt8]) throws(SigningError) -> [UInt8]
 
-    /// Refuses at once while the private key is known to be out of reach.
+    /// Refuses while the private key is known to be out of reach, without signing anything.
     ///
     /// - Throws: as ``sign(_:)``.
     func checkAvailable() throws(SigningError)

@@ -74,7 +74,7 @@ package enum SecretFile {
         // Its owner may not write to a file of mode 0400.
         let isReady = unsafe chmod(path, 0o600) == 0
         let former = isReady ? unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) : -1
-        guard former >= 0, fstat(former, &status) == 0, unsafe rename(temporary, path) == 0 else {
+        guard former >= 0, unsafe fstat(former, &status) == 0, unsafe rename(temporary, path) == 0 else {
             let reason = systemReason()
             if former >= 0 { close(former) }
             unsafe chmod(path, 0o400)

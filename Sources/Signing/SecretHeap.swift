@@ -3,8 +3,8 @@ import Glibc
 
 /// Memory for secrets that the kernel does not write to a swap device.
 package enum SecretHeap {
-    /// Room for some hundred private keys.
-    private static let byteCount = 1 << 18
+    /// Room for some hundred private keys, and for the numbers that signatures are computed with.
+    private static let byteCount = 1 << 20
     private static let smallest = 32
 
     /// Gives libcrypto's private keys a heap of their own, locked into memory and between guard pages.

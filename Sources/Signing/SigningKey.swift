@@ -109,7 +109,7 @@ package final class SigningKey: Sendable {
         place = .elsewhere(signer)
     }
 
-    /// Refuses at once while the place of the private key is known to be out of reach.
+    /// Refuses while the place of the private key is known to be out of reach, without signing anything.
     ///
     /// - Throws: `key_unavailable`, and the other errors of a token.
     package func checkAvailable() throws(SigningError) {
