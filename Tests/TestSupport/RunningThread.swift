@@ -20,5 +20,5 @@ package final class RunningThread {
         precondition(made == 0, "the machine has room for one more thread")
     }
 
-    package func join() { unsafe pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
 }

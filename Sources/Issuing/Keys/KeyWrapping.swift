@@ -1,6 +1,6 @@
 import Glibc
 package import HardwareKeys
-package import Platform
+import Platform
 import Signing
 
 /// Wraps the key files of an installation under a passphrase, and unwraps them; no daemon may serve it meanwhile.

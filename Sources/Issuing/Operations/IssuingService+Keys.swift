@@ -1,4 +1,5 @@
 package import Encoding
+import Platform
 package import Signing
 import Storage
 

@@ -50,7 +50,8 @@ struct TokenBench: ParsableCommand {
 
     /// How often all threads together run what `making` makes for each of them, in a second.
     private func rate(_ making: @escaping @Sendable () throws -> () -> Void) -> Double {
-        let (total, end) = (Mutex(0), ContinuousClock.now + .seconds(seconds))
+        let total = Mutex(0)
+        let end = ContinuousClock.now + .seconds(seconds)
         let workers = (0..<threads).map { _ in
             Worker {
                 guard let work = try? making() else { return }

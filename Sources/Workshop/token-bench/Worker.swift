@@ -21,5 +21,5 @@ final class Worker {
         precondition(made == 0, "the machine has room for one more thread")
     }
 
-    func join() { unsafe pthread_join(thread, nil) }
+    func join() { pthread_join(thread, nil) }
 }
