@@ -12,12 +12,13 @@ package final class KeyFolder: Sendable {
     private let token: TokenURI?
     private let passphraseSource: PINSource?
     private let credentialFolder: String?
-    private let kept = Mutex<[String: KeptKey]>([:])
+    private let signingKeys = Mutex<[String: KeptKey<SigningKey>]>([:])
+    private let receivingKeys = Mutex<[String: KeptKey<ReceivingKey>]>([:])
 
-    /// A signing key with the identity of the file that it was read from.
-    private struct KeptKey {
+    /// A key with the identity of the file that it was read from: a wrapped file is opened once.
+    private struct KeptKey<Key: Sendable> {
         let file: FileIdentity
-        let key: SigningKey
+        let key: Key
     }
 
     /// - Parameters:
@@ -37,12 +38,12 @@ package final class KeyFolder: Sendable {
     package func signingKey(_ name: String) throws(SigningError) -> SigningKey {
         let path = state.key(name)
         let file = FileIdentity(path)
-        if let file, let known = kept.withLock({ $0[name] }), known.file == file { return known.key }
+        if let file, let known = signingKeys.withLock({ $0[name] }), known.file == file { return known.key }
         let key = try reading(name, byteCountMax: SigningKey.fileByteCountMax) { content throws(SigningError) in
             guard TokenReference.isReference(content) else { return try SigningKey(pem: content) }
             return try TokenReference(content).key(in: token, credentialFolder: credentialFolder)
         }
-        if let file { kept.withLock { $0[name] = KeptKey(file: file, key: key) } }
+        if let file { signingKeys.withLock { $0[name] = KeptKey(file: file, key: key) } }
         return key
     }
 
@@ -67,9 +68,13 @@ package final class KeyFolder: Sendable {
     func receivingKey(_ name: String) throws(SigningError) -> ReceivingKey? {
         var status = stat()
         if unsafe lstat(state.key(name), &status) != 0, errno == ENOENT { return nil }
-        return try reading(name, byteCountMax: SigningKey.fileByteCountMax) { content throws(SigningError) in
+        let file = FileIdentity(state.key(name))
+        if let file, let known = receivingKeys.withLock({ $0[name] }), known.file == file { return known.key }
+        let key = try reading(name, byteCountMax: SigningKey.fileByteCountMax) { content throws(SigningError) in
             try ReceivingKey(content, of: name)
         }
+        if let file { receivingKeys.withLock { $0[name] = KeptKey(file: file, key: key) } }
+        return key
     }
 
     /// Runs `body` with the plain content of a file, which is wiped afterwards.

@@ -65,9 +65,15 @@ extension IssuingService {
     ///
     /// A bundle key that is missing or has ended keeps a daemon from exporting bundles alone.
     ///
-    /// - Throws: the errors of ``verificationKey(_:)``.
+    /// - Throws: the errors of ``verificationKey(_:)``, or the error of the settlement key's file.
     package func checkSigningKeys() throws(OperationError) {
         for role in KeyRole.allCases { _ = try verificationKey(role) }
+        do {
+            // Opened now, so that a passphrase is wanted at the start alone.
+            _ = try SettlementKey.read(in: keyFolder)
+        } catch {
+            throw OperationError(error)
+        }
     }
 
     /// Why keys cannot sign now, once for each reason: a token that is away or does not take its PIN.
