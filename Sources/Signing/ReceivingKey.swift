@@ -39,6 +39,13 @@ package final class ReceivingKey: Sendable {
     package convenience init(contentsOf path: String) throws(SigningError) {
         var bytes = try SecretFile.read(path, byteCountMax: Self.fileByteCountMax)
         defer { SecretFile.wipe(&bytes) }
+        try self.init(fileBytes: bytes, of: path)
+    }
+
+    /// Reads the content of a key file.
+    ///
+    /// - Throws: `key_malformed`.
+    convenience init(fileBytes bytes: [UInt8], of path: String) throws(SigningError) {
         if bytes.count == 32 {
             try self.init(x25519: bytes)
             return
@@ -77,15 +84,19 @@ package final class ReceivingKey: Sendable {
     ///
     /// - Throws: `key_exists` or `key_unwritable`; no file is left then.
     package func write(to path: String) throws(SigningError) {
-        var bytes: [UInt8]
-        switch secret {
-        case .x25519(let raw): bytes = raw
-        case .sm2(let handle):
-            guard let pem = handle.privatePEM() else { throw .unavailable("PKCS#8") }
-            bytes = pem
-        }
+        var bytes = try fileBytes()
         defer { SecretFile.wipe(&bytes) }
         try SecretFile.create(bytes, at: path)
+    }
+
+    /// The content of a key file, which the caller wipes.
+    func fileBytes() throws(SigningError) -> [UInt8] {
+        switch secret {
+        case .x25519(let raw): return raw
+        case .sm2(let handle):
+            guard let pem = handle.privatePEM() else { throw .unavailable("PKCS#8") }
+            return pem
+        }
     }
 
     /// Opens what ``ReceivingPublicKey/seal(_:)`` sealed; nil for anything else.

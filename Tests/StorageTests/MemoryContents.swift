@@ -16,7 +16,7 @@ struct MemoryContents: Sendable {
 
     struct Revocation {
         let at: UInt64
-        let sealedReason: [UInt8]?
+        var sealedReason: [UInt8]?
     }
 
     struct Row {
@@ -57,6 +57,8 @@ struct MemoryContents: Sendable {
     var openings: [UInt64: [OpeningRow]] = [:]
     var requests: [String: KeptRequest] = [:]
     var floor: LogFloor?
+    var epochKeys: [UInt32: EpochKeyRecord] = [:]
+    var isRecoveryNeeded = false
 }
 
 /// A view of what a store keeps, and of what was changed in it.

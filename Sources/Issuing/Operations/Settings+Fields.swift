@@ -57,7 +57,7 @@ extension Settings {
         number(
             "stopTimeoutSeconds", "how long open requests may still take once the daemon is told to stop",
             \.stopTimeoutSeconds, 1...3600),
-        beat, publish, wallet, socketMode, socketGroup, roles,
+        beat, epochKeys, recoveryKey, epochCopies, publish, wallet, socketMode, socketGroup, roles,
     ]
 
     private static let beat = Field(
@@ -113,7 +113,7 @@ extension Settings {
         SettingsLine.written($0.wallet.text)
     }
 
-    private static func isAbsolutePath(_ text: String) -> Bool {
+    static func isAbsolutePath(_ text: String) -> Bool {
         text.hasPrefix("/") && !text.hasSuffix("/") && text.utf8.count <= 4000
             && !text.utf8.contains(where: { $0 < 0x20 })
     }

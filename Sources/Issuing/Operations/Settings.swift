@@ -20,6 +20,12 @@ package struct Settings: Sendable, Equatable {
     package var stopTimeoutSeconds: UInt64 = 20
     /// The path of the beat; nil for `DIR.beat` beside the folder.
     package var beat: String?
+    /// The folder of epoch keys; nil for `DIR.epochs` beside the folder.
+    package var epochKeys: String?
+    /// The folder of copies of epoch keys, sealed to the recovery key; nil for none.
+    package var epochCopies: String?
+    /// The file of the public half of the recovery key; nil for none.
+    package var recoveryKey: String?
     /// The folder that the daemon keeps up to date for web servers; nil for none.
     package var publish: String?
     /// The wallet's origin; none in a file that names neither it nor a host.
@@ -69,6 +75,9 @@ package struct Settings: Sendable, Equatable {
             }
         }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
+        guard epochCopies == nil || recoveryKey != nil else {
+            throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")
+        }
         if seen.isDisjoint(with: ["host", "wallet"]) { wallet = .none }
     }
 

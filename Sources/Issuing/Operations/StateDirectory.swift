@@ -31,7 +31,7 @@ package struct StateDirectory: Sendable {
     ///   - random: the source of the secrets.
     ///   - now: seconds since 1970-01-01T00:00:00Z; the keys are valid from this time.
     /// - Throws: `state_exists` when the path exists and is not an empty folder, which leaves it untouched;
-    ///   `beat_exists` when the beat exists already. After any other error no file is left behind.
+    ///   `beat_exists` or `epoch_keys_exist` when these exist already. After any other error no file is left behind.
     package func create(_ settings: Settings, random: some RandomSource, at now: UInt64) throws(OperationError) {
         // rmdir(2) removes only an empty folder; it is then made again with the right owner and mode.
         _ = unsafe rmdir(path)
@@ -43,11 +43,16 @@ package struct StateDirectory: Sendable {
                 : Self.unwritable(path)
         }
         var beat: BeatFile?
+        var epochs: EpochFolder?
         do {
             let installation = try random.bytes(RegistryPosition.installationByteCount)
             let file = try self.beat(settings)
             try file.create(Beat(installation: installation))
             beat = file
+            let epochFolder = try self.epochs(settings)
+            let epochKey = try FieldEpochKey.make(number: 1, at: now, random: random)
+            try epochFolder.create(with: epochKey)
+            epochs = epochFolder
             for folder in ["keys", "log", "run"] where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
                 throw Self.unwritable("\(path)/\(folder)")
             }
@@ -73,14 +78,15 @@ package struct StateDirectory: Sendable {
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
             try RegistryDatabase.create(
-
-                at: registry, trusting: records, installation: installation, isLogPublished: true)
+                at: registry, trusting: records, epochKeys: [epochKey], installation: installation,
+                isLogPublished: true)
             try LogPublisher.publishEmptyLog(
                 in: LogDirectory(path: log), origin: InstallationLog.origin(of: settings),
                 key: SigningKey(contentsOf: self.key(KeyRing.checkpointFile)))
         } catch {
             try? FileManager.default.removeItem(atPath: path)
             if let beat { unsafe unlink(beat.path) }
+            epochs?.remove()
             throw OperationError(any: error)
         }
     }

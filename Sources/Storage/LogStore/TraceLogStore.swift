@@ -8,32 +8,31 @@ package final class TraceLogStore: Sendable {
     package static let defaultHeadsAtOnceCountMax = 4096
     /// The most entries that one read returns.
     package static let readCountMax = 65_536
-    package static let openingKeyByteCount = 32
 
     let registry: any RegistryStore
     let faults: FaultInjection
-    let openingKey: [UInt8]
+    let fields: FieldKeys
     let sequencer: Sequencer
 
     /// Takes the log of an open registry.
     ///
     /// - Parameters:
     ///   - registry: the open registry, whose one writer the log shares.
-    ///   - openingKey: 32 bytes that seal the openings at rest.
+    ///   - fields: seals the openings at rest.
     ///   - headsInterval: entries between two statements of heads; at least 2.
     ///   - headsAtOnceCountMax: with more objects than this, heads are stated while appends go on.
     ///   - faults: ends the process in crash tests.
     package init(
-        registry: any RegistryStore, openingKey: [UInt8], headsInterval: UInt64 = defaultHeadsInterval,
+        registry: any RegistryStore, fields: FieldKeys, headsInterval: UInt64 = defaultHeadsInterval,
         headsAtOnceCountMax: Int = defaultHeadsAtOnceCountMax, faults: @escaping FaultInjection = { _ in }
     ) {
         // No input reaches this: the settings refuse an interval below 256.
         precondition(headsInterval >= 2, "heads after every entry would never end")
         self.registry = registry
         self.faults = faults
-        self.openingKey = openingKey
+        self.fields = fields
         sequencer = Sequencer(
-            headsInterval: headsInterval, headsAtOnceCountMax: headsAtOnceCountMax, openingKey: openingKey,
+            headsInterval: headsInterval, headsAtOnceCountMax: headsAtOnceCountMax, fields: fields,
             faults: faults)
     }
 
