@@ -14,7 +14,8 @@ extension IssuingService {
         // Settings that cannot be read have an error of their own; the beat is then looked for in its usual place.
         let settings = (try? Settings(contentsOf: state.settings)) ?? Settings()
         let beat = try? state.beat(settings).path
-        try StatePermissions.check(state, beat: beat, owner: owner)
+        let epochs = try? state.epochs(settings).path
+        try StatePermissions.check(state, beat: beat, epochs: epochs, owner: owner)
     }
 
     /// Every error that would keep the daemon from serving an installation, and not just the first one.
@@ -63,6 +64,14 @@ extension IssuingService {
                 try BeatAdmission.check(registry.position(), beat.read(), at: beat.path)
                 if let obstacle = beat.obstacle() { throw obstacle }
             }
+            _ = await attempt { try RecoveryMark.check(state, registry) }
+            _ = await attempt {
+                let folder = try state.epochs(settings)
+                let found = try folder.keys()
+                try OpenedEpochs.check(registry.read { try $0.epochKeys() }, found, at: folder.path)
+                if found != nil, let obstacle = folder.obstacle() { throw obstacle }
+                _ = try EpochCopies(settings)
+            }
         }
         for role in KeyRole.allCases {
             _ = await attempt {
@@ -79,9 +88,13 @@ extension IssuingService {
             _ = await attempt {
                 // The inspection publishes nothing.
                 let clock = SigningClock(nil, newestEntryMilliseconds: 0)
+                // It opens no field, so any epoch key serves.
+                let epoch = try FieldEpochKey(
+                    number: 1, begunAt: 0, secret: [UInt8](repeating: 0, count: FieldEpochKey.secretByteCount))
+                let fields = FieldKeys(try EpochKeyRing([epoch]), random: SystemRandom())
                 for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
                     try await InstallationLog(
-                        name, registry, in: state, settings: settings, keys: keys, clock: clock
+                        name, registry, in: state, settings: settings, keys: keys, fields: fields, clock: clock
                     ) { _ in }.inspect()
                 }
             }

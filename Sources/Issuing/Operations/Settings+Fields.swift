@@ -58,7 +58,7 @@ extension Settings {
         number(
             "stopTimeoutSeconds", "how long open requests may still take once the daemon is told to stop",
             \.stopTimeoutSeconds, 1...3600),
-        beat, publish, token, keyPassphrase, wallet, socketMode, socketGroup, roles,
+        beat, epochKeys, recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode, socketGroup, roles,
     ]
 
     private static let beat = Field(
@@ -154,7 +154,7 @@ extension Settings {
         $0.keyPassphrase.map { SettingsLine.written($0.text) } ?? "none"
     }
 
-    private static func isAbsolutePath(_ text: String) -> Bool {
+    static func isAbsolutePath(_ text: String) -> Bool {
         text.hasPrefix("/") && !text.hasSuffix("/") && text.utf8.count <= 4000
             && !text.utf8.contains(where: { $0 < 0x20 })
     }

@@ -21,6 +21,12 @@ package struct Settings: Sendable, Equatable {
     package var stopTimeoutSeconds: UInt64 = 20
     /// The path of the beat; nil for `DIR.beat` beside the folder.
     package var beat: String?
+    /// The folder of epoch keys; nil for `DIR.epochs` beside the folder.
+    package var epochKeys: String?
+    /// The folder of copies of epoch keys, sealed to the recovery key; nil for none.
+    package var epochCopies: String?
+    /// The file of the public half of the recovery key; nil for none.
+    package var recoveryKey: String?
     /// The folder that the daemon keeps up to date for web servers; nil for none.
     package var publish: String?
     /// The token in which new signing keys are made, and in which keys' references are looked up; nil for files.
@@ -74,6 +80,9 @@ package struct Settings: Sendable, Equatable {
             }
         }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
+        guard epochCopies == nil || recoveryKey != nil else {
+            throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")
+        }
         if seen.isDisjoint(with: ["host", "wallet"]) { wallet = .none }
     }
 
