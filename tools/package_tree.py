@@ -197,10 +197,10 @@ def depends(tree, components):
 def add_control(tree, values, units):
     running = [name for name in units
                if re.search(rb"^Restart=", read(tree.root, "lib/systemd/system", name), re.M)]
-    plain = [name for name in units if "@" not in name]
     # Every instance of a template.
-    running = [name.replace("@.", "@*.") for name in running]
-    values = values | {"UNITS": " ".join(plain), "RUNNING": " ".join(running)}
+    instances = [name.replace("@.", "@*.") for name in units if "@" in name]
+    values = values | {"UNITS": " ".join(name for name in units if "@" not in name), "INSTANCES": " ".join(instances),
+                       "RUNNING": " ".join(name.replace("@.", "@*.") for name in running)}
     files = [name for name in tree.files() if not name.startswith("DEBIAN/")]
     size = sum(-(-os.path.getsize(os.path.join(tree.root, name)) // 1024) for name in files)
     tree.write("DEBIAN/control", filled("control", values | {"SIZE": str(size)}))
