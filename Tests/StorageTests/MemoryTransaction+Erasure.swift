@@ -28,14 +28,15 @@ extension MemoryTransaction {
                 contents.revocations.compactMap { place, revocation in
                     revocation.sealedReason.map { SealedField(place: .reason(place), sealed: $0) }
                 }
-            case .openings:
-                contents.openings.flatMap { index, rows in
+            case .openings(let log):
+                contents.logs[log]?.openings.flatMap { index, rows in
                     rows.enumerated().filter(\.element.isKept).map { number, row in
                         SealedField(
-                            place: .opening(number: index << 8 | UInt64(number), commitment: row.stored.commitment),
+                            place: .opening(
+                                log, number: index << 8 | UInt64(number), commitment: row.stored.commitment),
                             sealed: row.stored.sealed)
                     }
-                }
+                } ?? []
             }
         return fields.sorted { Self.isLater($1.place, $0.place) }
     }
@@ -44,7 +45,7 @@ extension MemoryTransaction {
         switch (place, other) {
         case (.links(let place), .links(let other)): other.lexicographicallyPrecedes(place)
         case (.reason(let place), .reason(let other)): (other.list, other.index) < (place.list, place.index)
-        case (.opening(let place, _), .opening(let other, _)): other < place
+        case (.opening(_, let place, _), .opening(_, let other, _)): other < place
         default: false
         }
     }
@@ -60,15 +61,15 @@ extension MemoryTransaction {
             switch field.place {
             case .links: .links
             case .reason: .reasons
-            case .opening: .openings
+            case .opening(let log, _, _): .openings(log)
             }
         guard all(kind).contains(field) else { return false }
         try change { contents in
             switch field.place {
             case .links(let person): contents.persons[person]?.sealedLinks = sealed
             case .reason(let place): contents.revocations[place]?.sealedReason = sealed
-            case .opening(let number, let commitment):
-                contents.openings[number >> 8]?[Int(number & 0xFF)].stored = StoredOpening(
+            case .opening(let log, let number, let commitment):
+                contents.logs[log]?.openings[number >> 8]?[Int(number & 0xFF)].stored = StoredOpening(
                     index: number >> 8, commitment: commitment, sealed: sealed)
             }
         }

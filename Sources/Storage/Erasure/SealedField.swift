@@ -3,8 +3,11 @@ package import TraceLog
 /// A lasting sealed field in its row.
 package struct SealedField: Sendable, Equatable {
     /// The tables with lasting sealed fields.
-    package enum Kind: String, Sendable, CaseIterable {
-        case links, reasons, openings
+    package enum Kind: Hashable, Sendable, CaseIterable {
+        case links, reasons
+        case openings(LogName)
+
+        package static var allCases: [Kind] { [.links, .reasons] + LogName.allCases.map { .openings($0) } }
     }
 
     /// The row of a field.
@@ -12,7 +15,7 @@ package struct SealedField: Sendable, Equatable {
         case links(person: [UInt8])
         case reason(StatusPlace)
         /// The row's number counts the openings in the order of their entries.
-        case opening(number: UInt64, commitment: MerkleHash)
+        case opening(LogName, number: UInt64, commitment: MerkleHash)
     }
 
     package let place: Place
@@ -29,7 +32,7 @@ extension SealedField.Place {
         switch self {
         case .links(let person): person
         case .reason(let place): FieldCipher.place(ofReasonIn: place.list, place.index)
-        case .opening(_, let commitment): commitment.bytes
+        case .opening(_, _, let commitment): commitment.bytes
         }
     }
 }

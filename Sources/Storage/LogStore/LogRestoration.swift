@@ -40,7 +40,7 @@ package struct LogRestoration: Sendable {
     ///   bundles do not hash to the checkpoint; an error of the store.
     package func run() async throws -> Outcome {
         var outcome = Outcome()
-        let (own, reserved) = try store.registry.read { snapshot in
+        let (own, reserved) = try store.read { snapshot in
             (try Sequencer.next(snapshot).index, try Sequencer.reservedHeads(snapshot)?.index)
         }
         let start = min(own, reserved ?? own)
@@ -57,7 +57,7 @@ package struct LogRestoration: Sendable {
         for (index, digest) in zip(first...last, digests) {
             let bundle = try bundle(index)
             guard Self.digest(bundle) == digest else { throw Self.differs("\(path(index).path) changed meanwhile") }
-            let (added, erased) = try await store.registry.write { transaction in
+            let (added, erased) = try await store.write { transaction in
                 try Self.add(bundle, at: index * Self.width, to: transaction)
             }
             outcome.entryCount += added

@@ -31,7 +31,7 @@ package struct LogSurvey: Sendable {
         let end = try store.count()
         while start < end {
             let range = start..<min(end, start + Self.chunkEntryCount)
-            let (entries, kept) = try store.registry.read { snapshot in
+            let (entries, kept) = try store.read { snapshot in
                 (
                     try snapshot.entries(range),
                     try snapshot.openings(range, count: Int(Self.chunkEntryCount) * Entry.commitmentCountMax)

@@ -21,11 +21,12 @@ package final class RegistryDatabase: RegistryStore {
     ///   - epochKeys: the first epoch keys.
     ///   - installation: the installation's identifier; nil makes a registry without a count of commits, as earlier
     ///     versions did.
-    ///   - isLogPublished: whether the caller publishes the log's first checkpoint; a later start then never takes a
+    ///   - isLogPublished: whether the caller publishes each log's first checkpoint; a later start then never takes a
     ///     missing checkpoint for a new log.
     /// - Throws: `registry_exists`, `registry_unwritable`.
     package static func create(
-        at path: String, trusting keys: [IssuerKeyRecord], epochKeys: [FieldEpochKey] = [], installation: [UInt8]? = nil,
+        at path: String, trusting keys: [IssuerKeyRecord], epochKeys: [FieldEpochKey] = [],
+        installation: [UInt8]? = nil,
         isLogPublished: Bool = false
     ) throws(StorageError) {
         // SQLite would let others read a file that it makes; its journals take the mode of this file.
@@ -42,7 +43,8 @@ package final class RegistryDatabase: RegistryStore {
                 if let installation { try transaction.beginPosition(of: installation) }
                 for key in keys { try transaction.putIssuerKey(key) }
                 try Registry.noteEpochKeys(epochKeys, in: transaction)
-                if isLogPublished { try TraceLogStore.recordPublication(transaction) }
+                guard isLogPublished else { return }
+                for log in LogName.allCases { try TraceLogStore.recordPublication(of: log, transaction) }
             }
         } catch {
             throw .unwritable("the first rows of \(path) could not be written")

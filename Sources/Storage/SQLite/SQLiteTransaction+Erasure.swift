@@ -43,16 +43,16 @@ extension SQLiteTransaction {
                     place: .reason(StatusPlace(list: try row.text(0), index: try row.unsigned(1))),
                     sealed: try row.blob(2))
             }
-        case .openings:
-            let last: Int64 = if case .opening(let number, _) = place { try number.stored } else { -1 }
+        case .openings(let log):
+            let last: Int64 = if case .opening(_, let number, _) = place { try number.stored } else { -1 }
             return try database.all(
                 """
-                SELECT number, commitment, sealed FROM log_openings
+                SELECT number, commitment, sealed FROM \(log.rawValue)_openings
                 WHERE number > ? AND is_kept ORDER BY number LIMIT ?
                 """, .integer(last), count
             ) { row in
                 SealedField(
-                    place: .opening(number: try row.number(0), commitment: try row.hash(1)),
+                    place: .opening(log, number: try row.number(0), commitment: try row.hash(1)),
                     sealed: try row.byteArray(2))
             }
         }
@@ -60,10 +60,10 @@ extension SQLiteTransaction {
 
     func hasSealedField(under epoch: UInt32) throws -> Bool {
         let tables = [
-            "person": "links", "revocation": "reason", "log_openings": "sealed", "idempotency": "answer",
-            "offer": "secret",
+            ("person", "links"), ("revocation", "reason"), ("idempotency", "answer"), ("offer", "secret"),
         ]
-        for (table, column) in tables.sorted(by: { $0.key < $1.key }) {
+        let openings = LogName.allCases.map { ("\($0.rawValue)_openings", "sealed") }
+        for (table, column) in tables + openings {
             for header in FieldKeys.headers(of: epoch) {
                 let isFound = try database.first(
                     "SELECT 1 FROM \(table) WHERE substr(\(column), 1, \(header.count)) = ? LIMIT 1", .bytes(header)
@@ -84,9 +84,9 @@ extension SQLiteTransaction {
             try database.run(
                 "UPDATE revocation SET reason = ? WHERE list = ? AND statusIndex = ? AND reason = ?", new,
                 .text(place.list), .integer(place.index), old)
-        case .opening(let number, _):
+        case .opening(let log, let number, _):
             try database.run(
-                "UPDATE log_openings SET sealed = ? WHERE number = ? AND is_kept AND sealed = ?", new,
+                "UPDATE \(log.rawValue)_openings SET sealed = ? WHERE number = ? AND is_kept AND sealed = ?", new,
                 .integer(number), old)
         }
         return database.changesCount == 1
