@@ -149,17 +149,20 @@ extension OperationError.Code: ErrorCode {
         case .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
             .offerUnknown, .routeUnknown, .settlementUnknown:
             .notFound
-        case .backupExists, .beatExists, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
+        case .backupExists, .beatExists, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended,
+            .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
             .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .suiteUnsupported, .walletRevoked,
             .walletsOff:
             .conflict
-        case .beatUnwritable, .epochKeysUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+        case .beatUnwritable, .epochKeysUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable,
+            .keyMissing, .logChecking,
             .settlementKeyMissing,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
-            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer, .unexpected:
+            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer,
+            .unexpected:
             .malfunction
         }
     }

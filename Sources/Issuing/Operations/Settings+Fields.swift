@@ -58,7 +58,8 @@ extension Settings {
         number(
             "stopTimeoutSeconds", "how long open requests may still take once the daemon is told to stop",
             \.stopTimeoutSeconds, 1...3600),
-        beat, epochKeys, recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode, socketGroup, roles,
+        beat, epochKeys, recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode, socketGroup,
+        roles,
     ]
 
     private static let beat = Field(
