@@ -207,6 +207,11 @@ let package = Package(
                 "CLinux", "CommandSupport", "Encoding", "ForeignCodes", "Gate", "GateCommandLine", "GateRunning",
                 "Platform", "QRReading", "Signing",
             ]),
+        command(
+            "chain-verify-witness",
+            [
+                "CommandSupport", "Encoding", "HTTPServing", "Platform", "Signing", "TraceLog",
+            ] + http),
         quickCommand("chain-verify", ["CommandSupport", "Encoding", "Platform", "Signing", "TraceLog"]),
 
         .target(

@@ -16,6 +16,10 @@ package struct LogError: Error, Equatable, Sendable {
         case logBehind = "log_behind"
         /// The entries differ from the checkpoint that was published before a recovery.
         case logForked = "log_forked"
+        /// A witness has a checkpoint of this log's key over more entries than the log has.
+        case logBehindWitness = "log_behind_witness"
+        /// A witness has a checkpoint of this log's key over other entries.
+        case logForkedWitness = "log_forked_witness"
         case logUnreadable = "log_unreadable"
         case logUnwritable = "log_unwritable"
         case eraseIncomplete = "erase_incomplete"
@@ -55,7 +59,7 @@ extension LogError.Code: ErrorCode {
         case .entryMissing: .notFound
         case .conflict, .idempotencyMismatch, .nothingToErase, .keyStatusRefused, .keyRevoked: .conflict
         case .logBehind, .logUnwritable, .eraseIncomplete: .later
-        case .logInconsistent, .logForked, .logUnreadable: .malfunction
+        case .logInconsistent, .logForked, .logUnreadable, .logBehindWitness, .logForkedWitness: .malfunction
         }
     }
 }

@@ -1,0 +1,52 @@
+import Platform
+import Signing
+import TraceLog
+
+/// The file of the witnesses that the settings name: a C2SP tlog-policy with their URLs.
+struct WitnessFile: Sendable {
+    static let byteCountMax = 1 << 16
+
+    let policy: WitnessPolicy
+    /// The witnesses with a URL, in the file's order.
+    let addresses: [(key: NoteKey, address: RemoteAddress)]
+
+    /// Reads the file, and checks it against the log's key.
+    ///
+    /// - Throws: `witnesses_invalid`.
+    init(contentsOf path: String, log: NoteKey) throws(OperationError) {
+        let bytes: [UInt8]
+        do throws(RegularFileError) {
+            bytes = try RegularFile.read(path, byteCountMax: Self.byteCountMax)
+        } catch {
+            throw Self.invalid("\(path) cannot be read: \(error.reason)")
+        }
+        do throws(TraceLogError) {
+            policy = try WitnessPolicy(bytes: bytes)
+        } catch {
+            throw Self.invalid("\(path): \(error.reason)")
+        }
+        guard policy.isFor(log) else { throw Self.invalid("\(path) does not list this log's key") }
+        var addresses: [(key: NoteKey, address: RemoteAddress)] = []
+        for key in policy.witnesses {
+            guard key.key.raw != log.key.raw else {
+                throw Self.invalid("\(path) has the log's own key as the witness \(key.name)")
+            }
+            guard !key.name.contains("\""), !key.name.contains("\\") else {
+                throw Self.invalid("\(path) has a witness with a quotation mark or a backslash in its name")
+            }
+            guard let text = policy.addresses[key.key.raw] else { continue }
+            guard let address = RemoteAddress(text) else {
+                throw Self.invalid("\(path): the URL of the witness \(key.name) is not http(s)://HOST[:PORT][/PREFIX]")
+            }
+            addresses.append((key, address))
+        }
+        guard !addresses.isEmpty else { throw Self.invalid("\(path) names no witness with a URL") }
+        self.addresses = addresses
+    }
+
+    private static func invalid(_ reason: String) -> OperationError {
+        OperationError(
+            code: .witnessesInvalid, reason: reason,
+            hint: "write it as C2SP's tlog-policy: `witness NAME VKEY URL` lines, then `quorum NAME`")
+    }
+}
