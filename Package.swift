@@ -303,7 +303,7 @@ let package = Package(
             [
                 "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerInterface",
                 "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
-                "WalletPhone", "chain-verify", "suishen", "suishend", grdb,
+                "WalletPhone", "chain-verify", "chain-verify-witness", "suishen", "suishend", grdb,
             ]),
         tests(
             "PublicWebTests",

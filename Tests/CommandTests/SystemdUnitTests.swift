@@ -5,7 +5,8 @@ import Testing
 @Suite("The systemd units")
 struct SystemdUnitTests {
     private static let names = [
-        "chain-verify-audit.service", "chain-verify-audit.timer", "chain-verify-witness.service",
+        "chain-verify-audit.service", "chain-verify-audit.timer", "chain-verify-witness-serve.service",
+        "chain-verify-witness.service",
         "chain-verify-witness.timer", "suishen-kiosk-browser.service", "suishen-kiosk.service", "suishend.service",
         "suishend.socket", "verify-sync.service",
         "verify-sync.timer", "verify@.service",

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Glibc
 import HTTPServing
 import NIOCore
 import Platform
@@ -42,7 +41,6 @@ struct WitnessServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        umask(0o022)
         let listed = try InputFile.read(logs, byteCountMax: LogList.byteCountMax)
         let known: [WitnessedLog]
         do throws(TraceLogError) {

@@ -89,7 +89,7 @@ extension IssuingService {
         if let path = settings?.witnesses, let settings, let keys {
             _ = await attempt {
                 let key = keys.checkpoint.verificationKey
-                let log = try NoteKey(name: InstallationLog.origin(of: settings), kind: .ed25519, key: key)
+                let log = try NoteKey(name: InstallationLog.origin(of: .trace, settings), kind: .ed25519, key: key)
                 return try WitnessFile(contentsOf: path, log: log)
             }
         }

@@ -19,9 +19,9 @@ final class AskedWitness: Sendable {
     private let turns: WorkInTurn
     private let standing = Mutex(WitnessStanding())
 
-    init(_ key: NoteKey, at address: RemoteAddress, of tree: WitnessedTree) {
+    init(_ key: NoteKey, at endpoint: HTTPEndpoint, of tree: WitnessedTree) {
         (self.key, self.tree) = (key, tree)
-        exchange = HTTPExchange(endpoint: .remote(address), timeoutMilliseconds: Self.timeoutMilliseconds)
+        exchange = HTTPExchange(endpoint: endpoint, timeoutMilliseconds: Self.timeoutMilliseconds)
         turns = WorkInTurn(label: "witness")
     }
 
@@ -46,7 +46,7 @@ final class AskedWitness: Sendable {
             if let (_, time) = note.newestCosignature(by: key, in: CosignaturePeriod(now: nowSeconds())) {
                 standing.recall(checkpoint, at: time, now: .now)
             }
-            guard standing.isDue(note.text, at: .now) else { return false }
+            guard standing.isDue(checkpoint, at: .now) else { return false }
             standing.begin()
             return true
         }
@@ -73,8 +73,8 @@ final class AskedWitness: Sendable {
         try? await turns.run { [self] in try contradictionNow(published: published) }
     }
 
-    func json(at now: UInt64) -> JSONValue {
-        standing.withLock { $0.json(name: key.name, at: now) }
+    func json(log: String, at now: UInt64) -> JSONValue {
+        standing.withLock { $0.json(log: log, name: key.name, at: now) }
     }
 
     /// The size that the witness cosigned last and the time of that; nil while none is known.

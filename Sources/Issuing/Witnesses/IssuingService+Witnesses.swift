@@ -15,18 +15,26 @@ extension IssuingService {
         failed: @escaping @Sendable (_ name: String, _ code: String) -> Void
     ) async throws(OperationError) {
         guard let path = settings.witnesses else { return }
-        let file = try WitnessFile(contentsOf: path, log: log.key)
-        try await log.employ(file, nowSeconds: { nowMilliseconds() / 1000 }, failed: failed)
+        for log in witnessedLogs {
+            let file = try WitnessFile(contentsOf: path, log: log.key)
+            try await log.employ(file, nowSeconds: { nowMilliseconds() / 1000 }, failed: failed)
+        }
     }
 
-    /// The witnesses' counts.
-    package var witnessTally: [WitnessTally] { log.witnesses.withLock { $0 }?.tally ?? [] }
+    /// The logs whose checkpoints witnesses cosign.
+    private var witnessedLogs: [InstallationLog] { [log] }
+
+    /// The witnesses' counts, for each log.
+    package var witnessTally: [WitnessTally] {
+        witnessedLogs.flatMap { $0.witnesses.withLock { $0 }?.tally ?? [] }
+    }
 
     /// Each witness's last cosignature and error; nil where the daemon asks none.
     ///
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: one object for each witness.
+    /// - Returns: one object for each log and witness.
     func witnessReport(at now: UInt64) -> JSONValue? {
-        log.witnesses.withLock { $0 }?.json(at: now)
+        let reports = witnessedLogs.compactMap { $0.witnesses.withLock { $0 }?.json(at: now) }
+        return reports.isEmpty ? nil : .array(reports.flatMap(\.self))
     }
 }

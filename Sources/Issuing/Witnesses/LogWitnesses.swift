@@ -43,7 +43,7 @@ final class LogWitnesses: CheckpointCosigners {
         _ file: WitnessFile, of tree: WitnessedTree, nowSeconds: @escaping @Sendable () -> UInt64, events: Events
     ) {
         policy = file.policy
-        witnesses = file.addresses.map { AskedWitness($0.key, at: $0.address, of: tree) }
+        witnesses = file.addresses.map { AskedWitness($0.key, at: $0.endpoint, of: tree) }
         (self.tree, self.nowSeconds, self.events) = (tree, nowSeconds, events)
     }
 
@@ -106,8 +106,8 @@ final class LogWitnesses: CheckpointCosigners {
     ///
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
     /// - Returns: one object for each witness.
-    func json(at now: UInt64) -> JSONValue {
-        .array(witnesses.map { $0.json(at: now) })
+    func json(at now: UInt64) -> [JSONValue] {
+        witnesses.map { $0.json(log: tree.key.name, at: now) }
     }
 
     /// The counts of each witness.

@@ -8,7 +8,7 @@ struct WitnessFile: Sendable {
 
     let policy: WitnessPolicy
     /// The witnesses with a URL, in the file's order.
-    let addresses: [(key: NoteKey, address: RemoteAddress)]
+    let addresses: [(key: NoteKey, endpoint: HTTPEndpoint)]
 
     /// Reads the file, and checks it against the log's key.
     ///
@@ -26,7 +26,7 @@ struct WitnessFile: Sendable {
             throw Self.invalid("\(path): \(error.reason)")
         }
         guard policy.isFor(log) else { throw Self.invalid("\(path) does not list this log's key") }
-        var addresses: [(key: NoteKey, address: RemoteAddress)] = []
+        var addresses: [(key: NoteKey, endpoint: HTTPEndpoint)] = []
         for key in policy.witnesses {
             guard key.key.raw != log.key.raw else {
                 throw Self.invalid("\(path) has the log's own key as the witness \(key.name)")
@@ -35,13 +35,21 @@ struct WitnessFile: Sendable {
                 throw Self.invalid("\(path) has a witness with a quotation mark or a backslash in its name")
             }
             guard let text = policy.addresses[key.key.raw] else { continue }
-            guard let address = RemoteAddress(text) else {
-                throw Self.invalid("\(path): the URL of the witness \(key.name) is not http(s)://HOST[:PORT][/PREFIX]")
+            // A plain http address is taken too: the witness's key, and not the way, vouches for its cosignatures.
+            guard let endpoint = RemoteAddress(text).map({ .remote($0) }) ?? Self.socket(text) else {
+                throw Self.invalid(
+                    "\(path): the URL of the witness \(key.name) is neither http(s)://HOST[:PORT][/PREFIX] nor unix:PATH"
+                )
             }
-            addresses.append((key, address))
+            addresses.append((key, endpoint))
         }
         guard !addresses.isEmpty else { throw Self.invalid("\(path) names no witness with a URL") }
         self.addresses = addresses
+    }
+
+    /// A socket of this machine, behind which a proxy leads to the witness.
+    private static func socket(_ text: String) -> HTTPEndpoint? {
+        text.hasPrefix("unix:/") ? HTTPEndpoint(text) : nil
     }
 
     private static func invalid(_ reason: String) -> OperationError {

@@ -19,10 +19,10 @@ struct WitnessStanding {
     private var restsUntil: ContinuousClock.Instant?
     private var cosignedText: String?
 
-    /// Whether the witness can be asked to cosign this text now.
-    func isDue(_ text: String, at instant: ContinuousClock.Instant) -> Bool {
-        guard !isAsked else { return false }
-        guard trouble != nil || cosignedText == text else { return true }
+    /// Whether the witness can be asked to cosign this checkpoint now.
+    func isDue(_ checkpoint: Checkpoint, at instant: ContinuousClock.Instant) -> Bool {
+        guard !isAsked, size ?? 0 <= checkpoint.size else { return false }
+        guard trouble != nil || cosignedText == checkpoint.text else { return true }
         return restsUntil.map { instant >= $0 } ?? true
     }
 
@@ -51,9 +51,9 @@ struct WitnessStanding {
         (size, cosignedAt) = (checkpoint.size, time)
     }
 
-    func json(name: String, at now: UInt64) -> JSONValue {
+    func json(log: String, name: String, at now: UInt64) -> JSONValue {
         [
-            "name": .string(name), "size": size.map { .integer(Int64(clamping: $0)) } ?? .null,
+            "log": .string(log), "name": .string(name), "size": size.map { .integer(Int64(clamping: $0)) } ?? .null,
             "ageSeconds": cosignedAt.map { .integer(Int64(clamping: now > $0 ? now - $0 : 0)) } ?? .null,
             "error": trouble.map(JSONValue.string) ?? .null,
         ]

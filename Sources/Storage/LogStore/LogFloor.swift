@@ -48,7 +48,7 @@ extension TraceLogStore {
 
     /// The checkpoint that the log must reach; nil where it has reached it, or never had to.
     package func floor() throws -> LogFloor? {
-        try registry.read { try $0.logFloor() }
+        try read { try $0.logFloor() }
     }
 
     /// Whether the log is below the checkpoint that it must reach.

@@ -4,9 +4,10 @@ import Signing
 /// The newest checkpoint of a log that a serving witness has cosigned, as its state file holds it.
 ///
 /// A line `suishen witness state v1`, the log's origin, then the cosigned checkpoint as a signed note. A log that was
-/// begun and never cosigned has no note.
+/// begun and never cosigned has the line `nothing cosigned` in place of the note, so that a file that was cut is none.
 package struct WitnessState: Sendable, Equatable {
     private static let label = "suishen witness state v1"
+    private static let nothing = "nothing cosigned\n"
     /// The two lines and the largest note.
     package static let byteCountMax = 1024 + SignedNote.byteCountMax
 
@@ -36,14 +37,14 @@ package struct WitnessState: Sendable, Equatable {
         guard parts.count == 3, parts[0].elementsEqual(Self.label.utf8),
             let origin = String(validating: parts[1], as: UTF8.self)
         else { throw Self.malformed("it does not begin with `\(Self.label)` and the log's origin") }
-        guard !parts[2].isEmpty else {
+        guard !parts[2].elementsEqual(Self.nothing.utf8) else {
             self.init(origin: origin)
             return
         }
         try self.init(origin: origin, note: SignedNote(bytes: Array(parts[2])))
     }
 
-    package var bytes: [UInt8] { Array("\(Self.label)\n\(origin)\n".utf8) + (note?.bytes ?? []) }
+    package var bytes: [UInt8] { Array("\(Self.label)\n\(origin)\n".utf8) + (note?.bytes ?? Array(Self.nothing.utf8)) }
 
     /// The name of a log's file and the first part of its path at a witness: the SHA-256 of the origin, in hex
     /// (C2SP tlog-mirror).
