@@ -318,6 +318,7 @@ let package = Package(
                 "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "GateTestSupport",
                 "LogForge", "Platform",
                 "QRDrawing", "QRReading", "QRStandard", "Signing", "TestSupport", "TraceLog", "chain-verify",
+                "chain-verify-witness",
                 "settlement-simulation",
                 "suishen", "suishen-web", "suishend", "transit-issuer", "verify",
             ]),

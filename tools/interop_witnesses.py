@@ -87,7 +87,7 @@ class Witness(http.server.BaseHTTPRequestHandler):
             return 403, b"", "text/plain"
         if old > size or self.path != "/w/add-checkpoint":
             return 400, b"", "text/plain"
-        if old != server.size or size == old and root != server.root:
+        if old != server.size:
             return 409, f"{server.size}\n".encode(), "text/x.tlog.size"
         if old and roots(old, size, proof, server.root) != (server.root, root) or not old and proof:
             return 422, b"", "text/plain"
@@ -244,7 +244,7 @@ class WitnessChecks:
                 note, body.rstrip("\n"), public, identifier), (status, body))
             if size:
                 fork = hashlib.sha256(b"fork").digest()
-                self.check(f"another root of {size} is refused", post(origin, size, size, root=fork)[0] == 409)
+                self.check(f"another root of {size} is refused", post(origin, size, size, root=fork)[0] == 422)
         stranger = Ed25519PrivateKey.generate()
         self.check("a stranger's signature is refused", post(origins[0], 0, 1, signer=stranger)[0] == 403)
         self.check("a stranger's log is refused", post("example.org/unknown", 0, 1)[0] == 404)

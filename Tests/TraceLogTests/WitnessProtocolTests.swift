@@ -87,6 +87,11 @@ struct WitnessProtocolTests {
         try elsewhere.sign(name: WitnessScene.origin, key: scene.logKey)
         let other = try CosigningRequest(oldSize: 5, path: proof.path, note: elsewhere)
         #expect(five.refusal(of: other) == .unknownLog)
+        let root = try #require(MerkleHash([UInt8](repeating: 1, count: 32)))
+        var empty = SignedNote(text: Checkpoint(origin: WitnessScene.origin, size: 0, root: root).text)
+        try empty.sign(name: WitnessScene.origin, key: scene.logKey)
+        let noTree = try CosigningRequest(oldSize: 0, path: [], note: empty)
+        #expect(try scene.known(nil).refusal(of: noTree) == .inconsistent)
         let all: [WitnessAnswer] = [
             .cosigned([]), .malformed(""), .unsigned, .unknownLog, .conflict(size: 1), .inconsistent,
         ]
@@ -105,7 +110,7 @@ struct WitnessProtocolTests {
             let path = try ConsistencyProof(oldSize: 5, newSize: UInt64(size), from: &nodes).path
             let note = try SignedNote(bytes: fork.files["checkpoint"] ?? [])
             let request = try CosigningRequest(oldSize: 5, path: path, note: note)
-            #expect(five.refusal(of: request) == (size == 5 ? .conflict(size: 5) : .inconsistent))
+            #expect(five.refusal(of: request) == .inconsistent, "size \(size)")
         }
     }
 

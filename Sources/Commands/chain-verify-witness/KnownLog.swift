@@ -1,4 +1,5 @@
 import CommandSupport
+import Glibc
 import TraceLog
 
 /// One log of the witness; its requests are judged one after another.
@@ -29,7 +30,16 @@ actor KnownLog {
     /// - Returns: the cosignature, or the refusal.
     /// - Throws: when the state cannot be written or nothing can be signed; nothing is cosigned then.
     func answer(_ request: CosigningRequest, at now: UInt64) throws -> WitnessAnswer {
-        if let refusal = log.refusal(of: request) { return refusal }
+        if let refusal = log.refusal(of: request) {
+            if refusal == .inconsistent { keepEvidence(request) }
+            return refusal
+        }
+        // A cosignature says that no larger tree was seen by its time (C2SP tlog-cosignature).
+        if let last = state.note?.cosignatureTimes(by: signer.noteKey)?.max(), now < last {
+            throw CommandError(
+                code: "clock_before_cosignature", reason: "the clock is \(last - now) s before the last cosignature",
+                hint: "set the clock; nothing is cosigned until then")
+        }
         let lines = try signer.cosignature(of: request.note, at: now)
         var note = request.note.keeping(signaturesOf: [log.key])
         for line in lines { note.add(line) }
@@ -40,4 +50,19 @@ actor KnownLog {
         log.accept(request.checkpoint)
         return .cosigned(lines)
     }
+
+    /// Keeps the first checkpoint with the log's own signature that contradicts the cosigned one: both prove a fork, or a
+    /// wrong proof.
+    private func keepEvidence(_ request: CosigningRequest) {
+        guard unsafe access(evidence, F_OK) != 0 else { return }
+        do {
+            try OutputFile.write(request.bytes, to: evidence)
+            Diagnostics(command: WitnessServeCommand.name).warn(
+                "\(log.origin) sent a checkpoint that does not extend the cosigned one; \(evidence) keeps the request")
+        } catch {
+            Diagnostics(command: WitnessServeCommand.name).report(error)
+        }
+    }
+
+    private var evidence: String { place + ".evidence" }
 }

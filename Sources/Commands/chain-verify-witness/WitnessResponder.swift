@@ -79,8 +79,8 @@ struct WitnessResponder: Sendable {
         } catch {
             let error = (error as? CommandError)
             // The text goes to the operator; a client learns only that this witness cannot cosign now.
-            if let error { Diagnostics(command: "chain-verify-witness").report(error) }
-            return Answer(status: 500, type: "text/plain", body: Array("this witness cannot cosign now\n".utf8))
+            if let error { Diagnostics(command: WitnessServeCommand.name).report(error) }
+            return Answer(status: 503, type: "text/plain", body: Array("this witness cannot cosign now\n".utf8))
         }
         return Answer(status: answer.status, type: answer.type, body: answer.body)
     }

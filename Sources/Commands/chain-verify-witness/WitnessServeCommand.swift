@@ -9,8 +9,9 @@ import TraceLog
 /// The server that `chain-verify witness --serve` starts: a program of its own, so that audits load no server.
 @main
 struct WitnessServeCommand: AsyncParsableCommand {
+    static let name = "chain-verify-witness"
     static let configuration = CommandConfiguration(
-        commandName: "chain-verify-witness", abstract: "Cosign the checkpoints that logs send.",
+        commandName: name, abstract: "Cosign the checkpoints that logs send.",
         discussion: """
             `chain-verify witness --serve` starts this server with its options. It answers `POST /add-checkpoint` as C2SP \
             tlog-witness has it, on this machine alone; nginx faces the network. The line `chain-verify-witness: ready \
@@ -30,8 +31,8 @@ struct WitnessServeCommand: AsyncParsableCommand {
     @Option(help: "The file of known logs: a C2SP tlog-list, or one verifier key a line.")
     var logs: String
 
-    @Option(help: "The witness's name in its cosignatures.")
-    var name = "witness"
+    @Option(name: .customLong("name"), help: "The witness's name in its cosignatures.")
+    var witnessName = "witness"
 
     @Flag(help: "Make the state of each log that has none, then end; only for logs that were never cosigned.")
     var begin = false
@@ -50,7 +51,7 @@ struct WitnessServeCommand: AsyncParsableCommand {
         }
         let signer: WitnessSigner
         do {
-            signer = try WitnessSigner(name: name, key: SigningKey(contentsOf: key))
+            signer = try WitnessSigner(name: witnessName, key: SigningKey(contentsOf: key))
         } catch let error as SigningError {
             throw CommandError(undecided: error)
         }
@@ -71,7 +72,7 @@ struct WitnessServeCommand: AsyncParsableCommand {
             respond: { request, writer, _, closeAfterAnswer in
                 try await responder.respond(to: request, writer, closeAfterAnswer: closeAfterAnswer)
             })
-        StandardStream.output.write("chain-verify-witness: ready on \(socket.text)\n")
+        StandardStream.output.write("\(Self.name): ready on \(socket.text)\n")
         try await server.run(until: stop)
         withExtendedLifetime(folder) {}
     }

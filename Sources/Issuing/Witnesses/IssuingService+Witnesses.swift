@@ -24,6 +24,15 @@ extension IssuingService {
     /// The logs whose checkpoints witnesses cosign.
     private var witnessedLogs: [InstallationLog] { [log] }
 
+    /// The policy of the witnesses that the daemon asks, for auditors; nil where the settings name none.
+    ///
+    /// - Throws: `witnesses_invalid`, in a process that asks no witnesses itself.
+    func witnessPolicy() throws(OperationError) -> String? {
+        if let employed = log.witnesses.withLock({ $0 }) { return employed.auditorText }
+        guard let path = settings.witnesses else { return nil }
+        return try WitnessFile(contentsOf: path, log: log.key).auditorText
+    }
+
     /// The witnesses' counts, for each log.
     package var witnessTally: [WitnessTally] {
         witnessedLogs.flatMap { $0.witnesses.withLock { $0 }?.tally ?? [] }

@@ -17,6 +17,8 @@ final class LogWitnesses: CheckpointCosigners {
     /// The texts whose cosignatures are kept: the published one, and the one that waits.
     private static let textCountMax = 2
 
+    /// The policy without URLs.
+    let auditorText: String
     private let policy: WitnessPolicy
     private let witnesses: [AskedWitness]
     private let tree: WitnessedTree
@@ -42,7 +44,7 @@ final class LogWitnesses: CheckpointCosigners {
     init(
         _ file: WitnessFile, of tree: WitnessedTree, nowSeconds: @escaping @Sendable () -> UInt64, events: Events
     ) {
-        policy = file.policy
+        (policy, auditorText) = (file.policy, file.auditorText)
         witnesses = file.addresses.map { AskedWitness($0.key, at: $0.endpoint, of: tree) }
         (self.tree, self.nowSeconds, self.events) = (tree, nowSeconds, events)
     }

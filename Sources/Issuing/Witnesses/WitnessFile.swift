@@ -7,6 +7,8 @@ struct WitnessFile: Sendable {
     static let byteCountMax = 1 << 16
 
     let policy: WitnessPolicy
+    /// The file's text without the witnesses' URLs, and with a line of this log: an auditor asks no witness.
+    let auditorText: String
     /// The witnesses with a URL, in the file's order.
     let addresses: [(key: NoteKey, endpoint: HTTPEndpoint)]
 
@@ -45,6 +47,17 @@ struct WitnessFile: Sendable {
         }
         guard !addresses.isEmpty else { throw Self.invalid("\(path) names no witness with a URL") }
         self.addresses = addresses
+        auditorText = Self.auditorText(bytes, of: log, isLogNamed: !policy.logs.isEmpty)
+    }
+
+    private static func auditorText(_ bytes: [UInt8], of log: NoteKey, isLogNamed: Bool) -> String {
+        let lines = bytes.split(separator: 0x0A).map { line in
+            let words = line.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
+            let count = ["log": 2, "witness": 3][words.first ?? ""] ?? words.count
+            return words.prefix(count).joined(separator: " ")
+        }
+        let own = isLogNamed ? [] : ["log \(log.vkey)"]
+        return (own + lines).map { $0 + "\n" }.joined()
     }
 
     /// A socket of this machine, behind which a proxy leads to the witness.

@@ -22,7 +22,8 @@ package struct CosigningRequest: Sendable, Equatable {
     ///
     /// - Throws: `malformed_checkpoint` when the note is no checkpoint.
     package init(oldSize: UInt64, path: [MerkleHash], note: SignedNote) throws(TraceLogError) {
-        checkpoint = try Checkpoint(text: note.text)
+        // A wrong root of an empty tree is an inconsistency, and no fault of the format (C2SP tlog-witness 1.1).
+        checkpoint = try Checkpoint(statement: note.text)
         (self.oldSize, self.path, self.note) = (oldSize, path, note)
     }
 

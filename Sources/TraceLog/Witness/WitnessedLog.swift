@@ -13,7 +13,7 @@ package struct WitnessedLog: Sendable, Equatable {
 
     /// The reason for which a checkpoint is not cosigned; nil when it must be.
     ///
-    /// The order of the checks is that of C2SP tlog-witness, `add-checkpoint`.
+    /// The order of the checks is that of C2SP tlog-witness 1.1, `add-checkpoint`.
     package func refusal(of request: CosigningRequest) -> WitnessAnswer? {
         let checkpoint = request.checkpoint
         guard checkpoint.isOf(origin) else { return .unknownLog }
@@ -23,7 +23,7 @@ package struct WitnessedLog: Sendable, Equatable {
         }
         let (size, root) = (newest?.size ?? 0, newest?.root ?? .emptyRoot)
         guard request.oldSize == size else { return .conflict(size: size) }
-        guard checkpoint.size > size || checkpoint.root == root else { return .conflict(size: size) }
+        guard checkpoint.size > 0 || checkpoint.root == .emptyRoot else { return .inconsistent }
         let proof = ConsistencyProof(oldSize: size, newSize: checkpoint.size, path: request.path)
         return proof.isValid(oldRoot: root, newRoot: checkpoint.root) ? nil : .inconsistent
     }

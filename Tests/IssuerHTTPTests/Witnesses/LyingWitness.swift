@@ -115,6 +115,7 @@ final class LyingWitness {
 
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
+        server.handle_error = lambda *_: None
         with open(folder + "/port", "w") as file:
             file.write("%d\\n" % server.server_address[1])
         server.serve_forever()

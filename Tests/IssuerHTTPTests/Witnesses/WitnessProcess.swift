@@ -13,12 +13,20 @@ final class WitnessProcess {
     private let folder: ScratchFolder
     private let keyPath: String
     private let logs: String
+    private let clock: SetClock?
     private var program: PipedProgram?
     private(set) var port = 0
 
     /// Begins a witness's memory of a log, and serves.
-    init(_ name: String, of log: NoteKey) throws {
+    ///
+    /// - Parameters:
+    ///   - name: the witness's name.
+    ///   - log: the log's key, whose name is its origin.
+    ///   - clock: the witness's clock; nil for the machine's.
+    /// - Throws: when it does not start.
+    init(_ name: String, of log: NoteKey, clock: SetClock? = nil) throws {
         self.name = name
+        self.clock = clock
         folder = try ScratchFolder()
         let signing = try SigningKey.generate(.ed25519)
         key = try NoteKey(name: name, kind: .cosignature, key: signing.verificationKey)
@@ -39,7 +47,7 @@ final class WitnessProcess {
 
     /// Serves, at the same port as before.
     func start() throws {
-        let program = try PipedProgram("chain-verify", words(at: port))
+        let program = try PipedProgram("chain-verify", words(at: port), clock: clock)
         let line = String(decoding: try program.readLine(), as: UTF8.self)
         guard let text = line.split(separator: ":").last, let port = Int(text) else { throw MissingFile(path: line) }
         (self.program, self.port) = (program, port)

@@ -47,8 +47,7 @@ struct WitnessServerTests {
         let conflict = try witness.post(try request(from: 0, to: 8).bytes)
         #expect(conflict.status == "409" && conflict.type == "text/x.tlog.size" && conflict.body == "5\n")
         #expect(try witness.post(try request(from: 5, to: 8, salt: 1).bytes).status == "422")
-        let fork = try witness.post(try request(from: 5, to: 5, salt: 1).bytes)
-        #expect(fork.status == "409" && fork.body == "5\n")
+        #expect(try witness.post(try request(from: 5, to: 5, salt: 1).bytes).status == "422")
         #expect(try witness.post(first.bytes).status == "409")
         #expect(try witness.post(try request(from: 5, to: 5).bytes).status == "200")
         var backwards = SignedNote(text: first.note.text)
@@ -67,6 +66,39 @@ struct WitnessServerTests {
         #expect(try witness.post([UInt8](repeating: 0x61, count: CosigningRequest.byteCountMax + 1)).status == "413")
         #expect(try witness.post(first.bytes, path: "/add-checkpoints").status == "405")
         #expect(try witness.newest(of: log)?.size == 5)
+    }
+
+    @Test("keeps the first signed checkpoint that contradicts the cosigned one, and no other")
+    func evidence() throws {
+        #expect(try witness.post(try request(from: 0, to: 5).bytes).status == "200")
+        let place = witness.statePath(of: log) + ".evidence"
+        #expect(try witness.post(try request(from: 0, to: 8).bytes).status == "409")
+        #expect(!ProjectFiles.exists(place))
+        let fork = try request(from: 5, to: 8, salt: 1).bytes
+        #expect(try witness.post(fork).status == "422")
+        #expect(try witness.post(try request(from: 5, to: 9, salt: 2).bytes).status == "422")
+        #expect(try ProjectFiles.bytes(place) == fork)
+    }
+
+    @Test("dates no cosignature before its last one")
+    func clockSetBack() throws {
+        let clock = try SetClock(at: 1_900_000_000)
+        let witness = try WitnessProcess("w.example", of: log, clock: clock)
+        let first = try request(from: 0, to: 5)
+        let answer = Array(try witness.post(first.bytes).body.utf8)
+        func time(_ answer: [UInt8], _ note: SignedNote) -> UInt64? {
+            note.cosignature(inAnswer: answer, by: witness.key, in: CosignaturePeriod(now: 1_900_000_000))?.time
+        }
+        #expect(time(answer, first.note) == 1_900_000_000)
+        try clock.set(1_899_999_999)
+        let second = try request(from: 5, to: 8)
+        #expect(try witness.post(second.bytes).status == "503")
+        // The last cosignature is remembered across a start.
+        witness.end(SIGKILL)
+        try witness.start()
+        #expect(try witness.post(second.bytes).status == "503")
+        try clock.set(1_900_000_001)
+        #expect(time(Array(try witness.post(second.bytes).body.utf8), second.note) == 1_900_000_001)
     }
 
     @Test("shows its key, its health and the checkpoint that it cosigned last")
@@ -148,7 +180,7 @@ struct WitnessServerTests {
         witness.end(SIGTERM)
         unsafe unlink(state)
         #expect(throws: (any Error).self) { try witness.start() }
-        for index in stride(from: 0, to: bytes.count, by: 7) {
+        for index in stride(from: 3, to: bytes.count, by: 29) {
             var flipped = bytes
             flipped[index] ^= 1
             try witness.write(flipped, toStateOf: log)

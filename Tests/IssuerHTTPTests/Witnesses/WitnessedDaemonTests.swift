@@ -51,6 +51,14 @@ struct WitnessedDaemonTests {
         #expect(share > 0.95, "\(share) of \(looks.count) looks found every cosignature")
         let audit = try place.audit()
         #expect(audit.status == 0 && audit.output.hasPrefix("intact"), "\(audit.output)")
+        let printed = try Program("suishen").run(["log", "witness-policy", "--state", place.installation.state.path])
+        let lines = printed.output.split(separator: "\n")
+        #expect(lines.contains("witness w0 \(witnesses[0].key.vkey)") && !printed.output.contains("http"))
+        try place.installation.folder.write(Array(printed.output.utf8), to: "policy-of-auditor")
+        let byPrinted = try Program("chain-verify").run([
+            "audit", place.installation.state.log, "--witness-policy", place.installation.folder("policy-of-auditor"),
+        ])
+        #expect(byPrinted.status == 0, "\(byPrinted)")
         #expect(place.end(SIGTERM) == 0)
         // The last checkpoint, which the stop has made, is cosigned too.
         #expect(try place.audit().status == 0)
