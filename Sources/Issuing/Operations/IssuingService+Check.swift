@@ -2,6 +2,7 @@ import ForeignCodes
 import Gate
 import Signing
 import Storage
+import TraceLog
 
 extension IssuingService {
     /// Refuses an installation that other users own in part, or could change; call it before the opening.
@@ -93,6 +94,13 @@ extension IssuingService {
         _ = await attempt {
             guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
             try TransitNetworkVersion.check(network, against: registry.read { try .init(of: network, in: $0) })
+        }
+        if let path = settings?.witnesses, let settings, let keys {
+            _ = await attempt {
+                let key = keys.checkpoint.verificationKey
+                let log = try NoteKey(name: InstallationLog.origin(of: .trace, settings), kind: .ed25519, key: key)
+                return try WitnessFile(contentsOf: path, log: log)
+            }
         }
         if let path = settings?.publish { _ = await attempt { try PublishedTree.checkPlace(path) } }
         _ = await attempt { try checkSocket() }
