@@ -24,6 +24,11 @@ package struct Route: Sendable {
     package let roles: [Role]
     package let answer: Answer
 
+    /// The operation; nil for the daemon's own counts.
+    package var operation: IssuerOperation? {
+        if case .operation(let operation) = answer { operation } else { nil }
+    }
+
     package static let table: [Route] = [
         post("/v1/persons", [.issuer(.person)], .registerPerson),
         post("/v1/enterprises", [.issuer(.enterprise)], .registerEnterprise),
@@ -106,6 +111,6 @@ extension Route {
 
     /// The route of an operation.
     static func of(_ operation: IssuerOperation) -> Route? {
-        table.first { if case .operation(let own) = $0.answer { own.name == operation.name } else { false } }
+        table.first { $0.operation?.name == operation.name }
     }
 }

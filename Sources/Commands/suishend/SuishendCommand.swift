@@ -47,6 +47,7 @@ struct SuishendCommand: AsyncParsableCommand {
         let service = try IssuingService(folder, random: SystemRandom(), clocks: clocks)
         for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
         try service.checkSigningKeys()
+        try DaemonServer.check(service.settings)
         service.onUnknownCommit { error in
             Self.report(error)
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
@@ -105,9 +106,9 @@ struct SuishendCommand: AsyncParsableCommand {
     private func check(_ folder: StateDirectory) async throws {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
         let now = WallClock.milliseconds() / 1000
-        let mistakes = await IssuingService.mistakes(in: folder, owner: geteuid(), at: now) {
-            try ListeningSocket.check(path)
-        }
+        let mistakes = await IssuingService.mistakes(
+            in: folder, owner: geteuid(), at: now, checkSettings: { try DaemonServer.check($0) },
+            checkSocket: { try ListeningSocket.check(path) })
         mistakes.forEach(Self.report)
         let warnings = IssuingService.endWarnings(in: folder, owner: geteuid(), at: now)
         for warning in warnings { Diagnostics(command: "suishend").warn("\(warning.reason) [\(warning.code)]") }

@@ -25,10 +25,12 @@ extension IssuingService {
     ///   - state: the installation's folder; it must not be in use.
     ///   - owner: the daemon's user.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - checkSettings: the server's check of settings that are readable.
     ///   - checkSocket: the server's check of the socket's path.
     /// - Returns: an error for each problem.
     package static func mistakes(
-        in state: StateDirectory, owner: UInt32, at now: UInt64, checkSocket: () throws -> Void
+        in state: StateDirectory, owner: UInt32, at now: UInt64, checkSettings: (Settings) throws -> Void = { _ in },
+        checkSocket: () throws -> Void
     ) async -> [OperationError] {
         var mistakes: [OperationError] = []
         func attempt<Value>(_ body: () async throws -> Value) async -> Value? {
@@ -45,6 +47,7 @@ extension IssuingService {
         // Without a lock file there is no installation, and every further check would fail for that reason.
         if mistakes.contains(where: { $0.code == "state_missing" }) { return mistakes }
         let settings = await attempt { try Settings(contentsOf: state.settings) }
+        if let settings { _ = await attempt { try checkSettings(settings) } }
         _ = await attempt { try InstallationRoots(state).bundleKey(in: state, at: now) }
         _ = await attempt { try SigningKey(contentsOf: state.key(KeyRing.checkpointFile)) }
         for name in KeyRing.secrets { _ = await attempt { try KeyRing.secret(name, in: state) } }

@@ -35,6 +35,7 @@ package final class IssuingService: Sendable {
     package let treeHealth = TreeHealth()
     let refusals = RefusalTally()
     let proofNonces: ProofNonces
+    let walletRates = WalletRates()
     let trailReadings = TrailReadings()
     private let lock: LockedFile
 

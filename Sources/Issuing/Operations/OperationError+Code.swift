@@ -70,6 +70,8 @@ extension OperationError {
         case publishedListOld = "published_list_old"
         case publishedLogForked = "log_forked"
         case publishedUnreadable = "published_unreadable"
+        case quotaExceeded = "quota_exceeded"
+        case rateExceeded = "rate_exceeded"
         case reasonTooLong = "reason_too_long"
         case registryBehind = "registry_behind"
         case renewalEarly = "renewal_early"
@@ -148,6 +150,7 @@ extension OperationError.Code: ErrorCode {
             .settlementKeyMissing,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later
+        case .quotaExceeded, .rateExceeded: .tooMany
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,
             .registryBehind, .treeNewer, .unexpected:
             .malfunction
