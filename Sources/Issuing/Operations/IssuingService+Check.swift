@@ -77,8 +77,11 @@ extension IssuingService {
             _ = await attempt {
                 // The inspection publishes nothing.
                 let clock = SigningClock(nil, newestEntryMilliseconds: 0)
-                try await InstallationLog(registry, in: state, settings: settings, keys: keys, clock: clock) { _ in }
-                    .inspect()
+                for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
+                    try await InstallationLog(
+                        name, registry, in: state, settings: settings, keys: keys, clock: clock
+                    ) { _ in }.inspect()
+                }
             }
         }
         _ = await attempt {

@@ -73,12 +73,13 @@ package final class IssuingService: Sendable {
             let registry = Registry(cipher: cipher, random: random)
             try database.changeAtOpening {
                 try registry.voidOpenBlocks(in: $0)
-                if opened.beat.checkpoint != nil { try TraceLogStore.recordPublication($0) }
+                if opened.beat.checkpoint != nil { try TraceLogStore.recordPublication(of: .trace, $0) }
             }
             self.registry = registry
             let newest = try database.read { try $0.newestEntry()?.recordedAtMilliseconds ?? 0 }
             signingClock = SigningClock(clocks, newestEntryMilliseconds: newest)
-            log = try InstallationLog(database, in: state, settings: settings, keys: keys, clock: signingClock) {
+            log = try InstallationLog(.trace, database, in: state, settings: settings, keys: keys, clock: signingClock)
+            {
                 [beat] checkpoint in
                 let point = Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
                 try beat.reachBlocking(Beat.Step(checkpoint: point))

@@ -15,11 +15,14 @@ package struct StateDirectory: Sendable {
 
     package var settings: String { path + "/suishend.yaml" }
     package var registry: String { path + "/registry.sqlite" }
-    package var log: String { path + "/log" }
+    package var log: String { folder(of: .trace) }
     /// The file of the transit network whose codes this installation's gates accept; an operator may put it there.
     package var transitNetwork: String { path + "/transit-network.json" }
     package var lock: String { path + "/run/lock" }
     package var socket: String { path + "/run/suishend.sock" }
+
+    /// The folder of a log's published files.
+    func folder(of log: LogName) -> String { path + "/" + log.folder }
 
     /// A key file's path; private keys end in `.pem`, secrets in `.key`.
     package func key(_ name: String) -> String { "\(path)/keys/\(name)" }
@@ -48,7 +51,8 @@ package struct StateDirectory: Sendable {
             let file = try self.beat(settings)
             try file.create(Beat(installation: installation))
             beat = file
-            for folder in ["keys", "log", "run"] where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
+            let folders = ["keys", "run"] + LogName.allCases.map(\.folder)
+            for folder in folders where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
                 throw Self.unwritable("\(path)/\(folder)")
             }
             let root = try SigningKey.generate(settings.suite.algorithm)
@@ -75,9 +79,12 @@ package struct StateDirectory: Sendable {
             try RegistryDatabase.create(
 
                 at: registry, trusting: records, installation: installation, isLogPublished: true)
-            try LogPublisher.publishEmptyLog(
-                in: LogDirectory(path: log), origin: InstallationLog.origin(of: settings),
-                key: SigningKey(contentsOf: self.key(KeyRing.checkpointFile)))
+            let checkpointKey = try SigningKey(contentsOf: self.key(KeyRing.checkpointFile))
+            for log in LogName.allCases {
+                try LogPublisher.publishEmptyLog(
+                    in: LogDirectory(path: folder(of: log)), origin: InstallationLog.origin(of: log, settings),
+                    key: checkpointKey)
+            }
         } catch {
             try? FileManager.default.removeItem(atPath: path)
             if let beat { unsafe unlink(beat.path) }
@@ -85,12 +92,15 @@ package struct StateDirectory: Sendable {
         }
     }
 
-    /// The key that auditors check the log with, in C2SP's format of a verifier key.
-    package func logKey(of settings: Settings) throws(OperationError) -> String {
+    /// The key that auditors check the trace log with, in C2SP's format of a verifier key.
+    package func logKey(of settings: Settings) throws(OperationError) -> String { try key(of: .trace, settings) }
+
+    /// The key that auditors check a log with, in C2SP's format of a verifier key.
+    func key(of log: LogName, _ settings: Settings) throws(OperationError) -> String {
         do {
             let key = try SigningKey(contentsOf: key(KeyRing.checkpointFile))
             return try NoteKey(
-                name: InstallationLog.origin(of: settings), kind: .ed25519, key: key.verificationKey
+                name: InstallationLog.origin(of: log, settings), kind: .ed25519, key: key.verificationKey
             ).vkey
         } catch {
             throw OperationError(any: error)

@@ -103,7 +103,7 @@ struct StatePermissions {
         switch entry {
         case state.path + "/keys": .keys
         case state.path + "/run": .run
-        case state.log: .log
+        case state.folder(of: .trace), state.folder(of: .acts): .log
         case state.settings: .secret
         case state.transitNetwork, state.rootKey, state.rootDocuments: .named
         default: entry.hasPrefix(state.registry) ? .secret : .unknown

@@ -31,7 +31,8 @@ package enum InstallationRecovery {
             let file = try state.beat(settings)
             let beat = try file.read()
             let log = try NoteKey(
-                name: InstallationLog.origin(of: settings), kind: .ed25519, key: keys.checkpoint.verificationKey)
+                name: InstallationLog.origin(of: .trace, settings), kind: .ed25519, key: keys.checkpoint.verificationKey
+            )
             let registry = Registry(cipher: cipher, random: random)
             let (database, published) = try RegistryDatabase.opening(path: state.registry, cipher: cipher) { found in
                 try check(found.position(), beat, at: file.path)

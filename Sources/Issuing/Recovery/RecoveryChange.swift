@@ -38,8 +38,8 @@ struct RecoveryChange: Sendable {
             Registry.bundleCounter, to: max(published.bundleVersion, beat.bundleVersion), in: database)
         try registry.raise(TransitNetworkVersion.counter, to: published.transitVersion, in: database)
         outcome.bundleVersion = try Registry.value(of: Registry.bundleCounter, in: database)
-        outcome.missingEntryCount = try registry.raiseLogFloor(
-            to: LogFloor(size: published.checkpoint.size, root: published.checkpoint.root), in: database)
+        outcome.missingEntryCount = try registry.raiseFloor(
+            of: .trace, to: LogFloor(size: published.checkpoint.size, root: published.checkpoint.root), in: database)
         try registry.audit(uid: uid, action: "registry.recover", subject: "registry", at: now, in: database)
         try registry.raisePosition(installation: beat.installation, to: beat.commitCount, in: database)
         return outcome

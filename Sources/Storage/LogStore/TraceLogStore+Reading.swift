@@ -3,14 +3,14 @@ package import TraceLog
 extension TraceLogStore {
     /// The log's entry count; the newest entries may be unpublished, and one may be only reserved.
     package func count() throws -> UInt64 {
-        try registry.read { try Self.count($0) }
+        try read { try Self.count($0) }
     }
 
     /// The number of entries that can be published: the entries before a reserved index, or all entries.
     ///
     /// - Throws: `log_behind` when fewer entries exist than were published before a recovery.
     func publishableCount() throws -> UInt64 {
-        let (count, floor) = try registry.read { snapshot in
+        let (count, floor) = try read { snapshot in
             (try Sequencer.reservedHeads(snapshot)?.index ?? Self.count(snapshot), try snapshot.logFloor())
         }
         try LogFloor.check(count, floor)
@@ -32,7 +32,7 @@ extension TraceLogStore {
         let end = min(
             range.upperBound, range.lowerBound.addingReportingOverflow(UInt64(Self.readCountMax)).partialValue)
         guard range.lowerBound < end else { return [] }
-        return try checked(registry.read { try $0.entries(range.lowerBound..<end) })
+        return try checked(read { try $0.entries(range.lowerBound..<end) })
     }
 
     /// Entries in order; a missing one is an error.
@@ -49,7 +49,7 @@ extension TraceLogStore {
 
     /// The highest index of any object's newest entry.
     func newestHeadIndex() throws -> UInt64? {
-        try registry.read { try $0.newestHeadIndex() }
+        try read { try $0.newestHeadIndex() }
     }
 
     /// An object's entries from a sequence on, at most `readCountMax`.
@@ -57,7 +57,7 @@ extension TraceLogStore {
         _ object: ObjectID, from sequence: UInt64 = 0, count: Int = readCountMax
     ) throws -> [StoredEntry] {
         let count = min(count, Self.readCountMax)
-        return try checked(registry.read { try $0.entries(of: object, from: sequence, count: count) })
+        return try checked(read { try $0.entries(of: object, from: sequence, count: count) })
     }
 
     /// The openings that were not erased, from the entry at `index` on; the openings of one entry stay together.
@@ -71,7 +71,7 @@ extension TraceLogStore {
         let limit = max(count, Entry.commitmentCountMax + 1)
         let end = try self.count()
         guard index < end else { return [] }
-        var openings = try registry.read { [openingKey] snapshot in
+        var openings = try read { [openingKey] snapshot in
             try snapshot.openings(index..<end, count: limit).map { stored in
                 (index: stored.index, opening: try SealedOpening.open(stored, key: openingKey))
             }

@@ -20,7 +20,7 @@ package final class RegistryDatabase: RegistryStore {
     ///   - keys: the first keys of the trust list.
     ///   - installation: the installation's identifier; nil makes a registry without a count of commits, as earlier
     ///     versions did.
-    ///   - isLogPublished: whether the caller publishes the log's first checkpoint; a later start then never takes a
+    ///   - isLogPublished: whether the caller publishes each log's first checkpoint; a later start then never takes a
     ///     missing checkpoint for a new log.
     /// - Throws: `registry_exists`, `registry_unwritable`.
     package static func create(
@@ -39,7 +39,8 @@ package final class RegistryDatabase: RegistryStore {
             try database.changeAtOpening { transaction in
                 if let installation { try transaction.beginPosition(of: installation) }
                 for key in keys { try transaction.putIssuerKey(key) }
-                if isLogPublished { try TraceLogStore.recordPublication(transaction) }
+                guard isLogPublished else { return }
+                for log in LogName.allCases { try TraceLogStore.recordPublication(of: log, transaction) }
             }
         } catch {
             throw .unwritable("the first rows of \(path) could not be written")

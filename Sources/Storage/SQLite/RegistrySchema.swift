@@ -52,6 +52,7 @@ enum RegistrySchema {
             Step("settlements 1", sql: settlements),
             Step("gate keys 1", sql: "ALTER TABLE gate ADD COLUMN receivingKeyAt INTEGER NOT NULL DEFAULT 0"),
             Step("wallets 1", sql: WalletSchema.tables),
+            Step("acts 1", sql: LogSchema.tables(of: .acts)),
             Step("rates 1", sql: QuotaSchema.tables),
         ]
     }
