@@ -5,6 +5,7 @@ import HummingbirdCore
 import IssuerInterface
 import Issuing
 import NIOCore
+import Platform
 
 /// Answers the HTTP requests of a connection, one at a time, for the connection's user.
 struct RequestResponder: Sendable {

@@ -21,7 +21,7 @@ struct WholeAnswer: Sendable {
     init(_ answer: OperationAnswer, known: String? = nil) {
         tag = answer.tag.map { "\"\($0)\"" }
         let isKnown = tag.map { Self.contains(known ?? "", tag: $0) } ?? false
-        status = isKnown ? 304 : 200
+        status = isKnown ? 304 : answer.status
         type = answer.type
         bytes = isKnown ? [] : type == OperationAnswer.jsonType ? answer.bytes + [0x0A] : answer.bytes
         allow = nil

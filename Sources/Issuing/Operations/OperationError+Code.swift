@@ -17,6 +17,15 @@ extension OperationError {
         case categoryUnknown = "category_unknown"
         case clockBeforeCheckpoint = "clock_before_checkpoint"
         case clockJumped = "clock_jumped"
+        case confirmationDaemonOnly = "confirmation_daemon_only"
+        case confirmationDiffers = "confirmation_differs"
+        case confirmationEnded = "confirmation_ended"
+        case confirmationGiven = "confirmation_given"
+        case confirmationNeeded = "confirmation_needed"
+        case confirmationOwn = "confirmation_own"
+        case confirmationUnknown = "confirmation_unknown"
+        case confirmationWaiting = "confirmation_waiting"
+        case confirmationsTooMany = "confirmations_too_many"
         case countInvalid = "count_invalid"
         case daemonUnreachable = "daemon_unreachable"
         case deviceKeyInvalid = "device_key_invalid"
@@ -137,20 +146,23 @@ extension OperationError.Code: ErrorCode {
             .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
             .transitNetworkOld:
             .inputUnusable
-        case .notPermitted: .notPermitted
-        case .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
+        case .confirmationOwn, .notPermitted: .notPermitted
+        case .confirmationUnknown,
+            .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
             .offerUnknown, .routeUnknown, .settlementUnknown:
             .notFound
-        case .beatExists, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
+        case .beatExists, .confirmationDaemonOnly, .confirmationDiffers, .confirmationEnded, .confirmationGiven,
+            .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
             .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .suiteUnsupported, .walletRevoked,
             .walletsOff:
             .conflict
-        case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+        case .beatUnwritable, .confirmationNeeded, .confirmationWaiting,
+            .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
             .settlementKeyMissing,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later
-        case .quotaExceeded, .rateExceeded: .tooMany
+        case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,
             .registryBehind, .treeNewer, .unexpected:
             .malfunction

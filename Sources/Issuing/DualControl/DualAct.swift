@@ -6,4 +6,12 @@ package enum DualAct: String, Sendable, CaseIterable {
     case publishRoot
     /// Strikes a signing key, with every code under it.
     case compromiseKey
+
+    /// Refuses the act on the files of an installation whose settings ask for a second operator.
+    ///
+    /// - Throws: `confirmation_daemon_only`, or the error of settings that cannot be read.
+    package func refuseOnFiles(of state: StateDirectory) throws(OperationError) {
+        guard try Settings(contentsOf: state.settings).dualControl.contains(self) else { return }
+        throw .confirmationDaemonOnly(self)
+    }
 }
