@@ -1,6 +1,7 @@
 import Encoding
 import IssuerTestSupport
 import Issuing
+import Platform
 import Testing
 
 @Suite("An issuer's quota")

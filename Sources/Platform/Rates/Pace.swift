@@ -15,7 +15,7 @@ package struct Pace: Sendable, Hashable {
             (1...1_000_000_000).contains(count) && (1...86_400).contains(seconds)
                 && (1...10_000_000).contains(burstCount), "a pace within its range")
         intervalNanoseconds = max(1, seconds * 1_000_000_000 / count)
-        // No input reaches this: as above.
+        // No input reaches this: a setting has at most a million a second, and ten seconds of them at once.
         precondition(
             !intervalNanoseconds.multipliedReportingOverflow(by: burstCount).overflow, "a bucket that can be filled")
         self.burstCount = burstCount
