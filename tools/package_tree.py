@@ -18,7 +18,8 @@ import package_manuals
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DEBIAN = os.path.join(ROOT, "tools/debian")
 MODULES = {"reader.wasm": [], "wallet.wasm": ["--wallet"], "scanner.wasm": ["--scanner"]}
-EXAMPLES = ["tools/nginx/suishen-gates.conf", "tools/nginx/suishen-web.conf", "tools/systemd/suishen-kiosk-policy.json"]
+EXAMPLES = ["tools/nginx/chain-verify-witness.conf", "tools/nginx/suishen-gates.conf", "tools/nginx/suishen-web.conf",
+            "tools/systemd/suishen-kiosk-policy.json"]
 DOCUMENTS = ["SECURITY.md", "openapi.yaml", "Sources/CommandSupport/CommandSupport.docc/Installing.md",
              "Sources/CommandSupport/CommandSupport.docc/ThreatModel.md"]
 REVISION = "1"
