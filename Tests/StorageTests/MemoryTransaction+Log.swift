@@ -3,6 +3,8 @@ import TraceLog
 @testable import Storage
 
 extension MemoryTransaction {
+    func isKept() -> Bool { true }
+
     func newestEntry() -> (index: UInt64, recordedAtMilliseconds: UInt64)? {
         contents.rows.max { $0.key < $1.key }.map { ($0.key, $0.value.recordedAtMilliseconds) }
     }

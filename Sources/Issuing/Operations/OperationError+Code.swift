@@ -8,6 +8,8 @@ extension OperationError {
         case afterInvalid = "after_invalid"
         case anchorInvalid = "anchor_invalid"
         case answerNoJSON = "answer_no_json"
+        case backupExists = "backup_exists"
+        case backupUnreadable = "backup_unreadable"
         case beatExists = "beat_exists"
         case beatForeign = "beat_foreign"
         case beatMissing = "beat_missing"
@@ -20,6 +22,11 @@ extension OperationError {
         case countInvalid = "count_invalid"
         case daemonUnreachable = "daemon_unreachable"
         case deviceKeyInvalid = "device_key_invalid"
+        case epochKeysExist = "epoch_keys_exist"
+        case epochKeysForeign = "epoch_keys_foreign"
+        case epochKeysMissing = "epoch_keys_missing"
+        case epochKeysUnreadable = "epoch_keys_unreadable"
+        case epochKeysUnwritable = "epoch_keys_unwritable"
         case gateExists = "gate_exists"
         case gateRequestInvalid = "gate_request_invalid"
         case gateRequestOld = "gate_request_old"
@@ -71,6 +78,8 @@ extension OperationError {
         case publishedLogForked = "log_forked"
         case publishedUnreadable = "published_unreadable"
         case reasonTooLong = "reason_too_long"
+        case recoveryKeyUnusable = "recovery_key_unusable"
+        case recoveryNeeded = "recovery_needed"
         case registryBehind = "registry_behind"
         case renewalEarly = "renewal_early"
         case reportAhead = "report_ahead"
@@ -128,7 +137,8 @@ extension OperationError.Code: ErrorCode {
             .requestMalformed
         case .methodNotAllowed: .methodNotAllowed
         case .requestTooLong: .requestTooLong
-        case .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
+        case .backupUnreadable, .recoveryKeyUnusable,
+            .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
             .publishedCheckpointMissing, .publishedCheckpointOld, .publishedListForeign, .publishedListMissing,
             .publishedListOld, .publishedUnreadable, .rootsUnreadable, .settingsInvalid, .socketFolderOpen,
             .socketInUse, .socketInvalid,
@@ -139,17 +149,17 @@ extension OperationError.Code: ErrorCode {
         case .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
             .offerUnknown, .routeUnknown, .settlementUnknown:
             .notFound
-        case .beatExists, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
+        case .backupExists, .beatExists, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
             .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .suiteUnsupported, .walletRevoked,
             .walletsOff:
             .conflict
-        case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+        case .beatUnwritable, .epochKeysUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
             .settlementKeyMissing,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later
-        case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,
-            .registryBehind, .treeNewer, .unexpected:
+        case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
+            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer, .unexpected:
             .malfunction
         }
     }

@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Storage
 
 /// Checks who owns and who may write the files and folders of an installation.
 ///
@@ -50,9 +51,12 @@ struct StatePermissions {
     /// - Parameters:
     ///   - state: the installation's folder.
     ///   - beat: the path of the beat's file; nil when the settings cannot be read.
+    ///   - epochs: the path of the epoch keys' folder; nil when the settings cannot be read.
     ///   - owner: the daemon's user.
     /// - Throws: `state_permissions`, whose hint has the commands that mend everything at once.
-    static func check(_ state: StateDirectory, beat: String?, owner: uid_t) throws(OperationError) {
+    static func check(
+        _ state: StateDirectory, beat: String?, epochs: String? = nil, owner: uid_t
+    ) throws(OperationError) {
         var check = StatePermissions(state, owner: owner)
         check.visitWay(to: state.path)
         check.visit(check.state.path, in: .unknown)
@@ -61,6 +65,10 @@ struct StatePermissions {
             // A beat that is missing or no regular file has an error of its own.
             var status = stat()
             if unsafe lstat(beat, &status) == 0, status.st_mode & S_IFMT == S_IFREG { check.visit(beat, in: .secret) }
+        }
+        if let epochs {
+            check.visitWay(to: epochs)
+            check.visit(epochs, in: .keys)
         }
         guard !check.faults.isEmpty else { return }
         throw check.error
@@ -103,7 +111,7 @@ struct StatePermissions {
         switch entry {
         case state.path + "/keys": .keys
         case state.path + "/run": .run
-        case state.log: .log
+        case state.folder(of: .trace), state.folder(of: .acts): .log
         case state.settings: .secret
         case state.transitNetwork, state.rootKey, state.rootDocuments: .named
         default: entry.hasPrefix(state.registry) ? .secret : .unknown

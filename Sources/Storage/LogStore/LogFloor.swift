@@ -42,12 +42,13 @@ extension TraceLogStore {
     ///
     /// - Throws: `log_behind`, or `log_inconsistent` for impossible rows.
     package func checkFloor() throws {
-        let (count, floor) = try registry.read { (try Sequencer.next($0).index, try $0.logFloor()) }
+        let (count, floor) = try read { (try Sequencer.next($0).index, try $0.logFloor()) }
         try LogFloor.check(count, floor)
     }
 
     /// Whether the log is below the checkpoint that it must reach.
     package func isBehind(in snapshot: any LogSnapshot) throws -> Bool {
+        let snapshot = snapshot.snapshot(of: name)
         guard let floor = try snapshot.logFloor() else { return false }
         return try Sequencer.next(snapshot).index < floor.size
     }
@@ -57,7 +58,7 @@ extension TraceLogStore {
     /// - Returns: whether there is such a checkpoint.
     /// - Throws: `log_behind`; `log_forked` when the entries differ from the published ones; `log_inconsistent`.
     func checkAgainstFloor() throws -> Bool {
-        guard let floor = try registry.read({ try $0.logFloor() }) else { return false }
+        guard let floor = try read({ try $0.logFloor() }) else { return false }
         _ = try publishableCount()
         var tree = TileAccumulator()
         var hasher = MerkleHasher()
@@ -79,6 +80,6 @@ extension TraceLogStore {
 
     /// Removes the checkpoint that the log had to reach, once the log was checked against it.
     func removeFloor() async throws {
-        try await registry.write { try $0.removeLogFloor() }
+        try await write { try $0.removeLogFloor() }
     }
 }

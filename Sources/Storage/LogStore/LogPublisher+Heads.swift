@@ -50,7 +50,7 @@ extension LogPublisher {
     }
 
     /// Writes the list of every object's newest entry before `index`, with a small part in memory at a time.
-    private func writeHeads(before index: UInt64) throws -> HeadsStatement {
+    func writeHeads(before index: UInt64) throws -> HeadsStatement {
         let statement = try tiles.writeFolder(String(HeadsList.folder(of: index).dropLast())) { write in
             var list = HeadsListWriter()
             var object: [UInt8]? = []
@@ -97,7 +97,7 @@ private struct TileSource: AuditSource {
 extension TraceLogStore {
     /// The newest heads entry before `end`.
     func newestHeads(before end: UInt64) throws -> (index: UInt64, statement: HeadsStatement)? {
-        try registry.read { snapshot in
+        try read { snapshot in
             var newest: (index: UInt64, statement: HeadsStatement)?
             try snapshot.visitOwnEntries(containing: [], before: end, newestFirst: true) { index, bytes in
                 guard case .heads(let statement) = try Entry.decode(bytes[...]).event else { return true }
@@ -110,11 +110,11 @@ extension TraceLogStore {
 
     /// The reserved index of the next heads entry.
     func reservedHeads() throws -> UInt64? {
-        try registry.read { try Sequencer.reservedHeads($0)?.index }
+        try read { try Sequencer.reservedHeads($0)?.index }
     }
 
     /// Some objects' newest entries before `index`; see ``Sequencer/heads(before:from:_:)``.
     func heads(before index: UInt64, from object: [UInt8]) throws -> (heads: [ObjectHead], next: [UInt8]?) {
-        try registry.read { try Sequencer.heads(before: index, from: object, $0) }
+        try read { try Sequencer.heads(before: index, from: object, $0) }
     }
 }

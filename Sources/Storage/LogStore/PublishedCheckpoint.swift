@@ -63,33 +63,31 @@ extension LogError {
 }
 
 extension TraceLogStore {
-    /// The counter that is 1 once a checkpoint of the log was published.
-    private static let publicationCounter = "log.published"
-
     /// Whether a checkpoint of this log was ever published.
     ///
     /// A registry of an earlier version has no record of it. Then an entry, a floor or a published tile shows it,
     /// because the log took no event before its first checkpoint was published.
     func wasPublished(in tiles: any TileStore) throws -> Bool {
         let isKnown = try registry.read { snapshot in
-            try Self.isPublicationRecorded(snapshot) || snapshot.newestEntry() != nil
-                || snapshot.newestHeadIndex() != nil || snapshot.logFloor() != nil
+            let log = snapshot.snapshot(of: name)
+            return try isPublicationRecorded(snapshot) || log.newestEntry() != nil || log.newestHeadIndex() != nil
+                || log.logFloor() != nil
         }
         return try isKnown || !tiles.list("tile").isEmpty || !tiles.list(HeadsList.topFolder).isEmpty
     }
 
     /// Records in the registry that a checkpoint was published, unless that is recorded already.
     func recordPublication() async throws {
-        guard try registry.read({ try !Self.isPublicationRecorded($0) }) else { return }
-        try await registry.write { try Self.recordPublication($0) }
+        guard try registry.read({ try !isPublicationRecorded($0) }) else { return }
+        try await registry.write { [name] in try Self.recordPublication(of: name, $0) }
     }
 
     /// Like ``recordPublication()``, in an open transaction.
-    package static func recordPublication(_ transaction: any RegistryTransaction) throws {
-        try transaction.raiseCounter(publicationCounter, to: 1)
+    package static func recordPublication(of log: LogName, _ transaction: any RegistryTransaction) throws {
+        try transaction.raiseCounter(log.publicationCounter, to: 1)
     }
 
-    private static func isPublicationRecorded(_ snapshot: any RegistrySnapshot) throws -> Bool {
-        try snapshot.counter(publicationCounter) ?? 0 > 0
+    private func isPublicationRecorded(_ snapshot: any RegistrySnapshot) throws -> Bool {
+        try snapshot.counter(name.publicationCounter) ?? 0 > 0
     }
 }

@@ -117,7 +117,7 @@ extension TraceLogStore {
     ///
     /// - Returns: each object's chain, and the newest recorded time of the log.
     package func places(of objects: [ObjectID]) throws -> (chains: [ObjectChain], recordedTime: RecordedTime) {
-        try registry.read { snapshot in
+        try read { snapshot in
             let chains = try objects.map { ObjectChain(endingWith: try snapshot.head(of: $0)) }
             let newest = try Sequencer.next(snapshot).recordedAtMilliseconds
             return (chains, RecordedTime(newestMilliseconds: newest))
@@ -128,14 +128,15 @@ extension TraceLogStore {
     package func append(
         _ signed: SignedEvents, at timeMilliseconds: UInt64, in transaction: any LogTransaction
     ) throws -> (answers: [AppendAnswer], isNew: Bool) {
-        try sequencer.append(signed, at: timeMilliseconds, transaction)
+        try sequencer.append(signed, at: timeMilliseconds, transaction.transaction(of: name))
     }
 
     /// An actor's keys with their states from the log's entries, in the order of registration.
     package func actorKeys(of actor: String, in snapshot: any LogSnapshot) throws -> [ActorKey] {
         var identifiers: [[UInt8]] = []
         var keys: [[UInt8]: ActorKey] = [:]
-        try snapshot.visitOwnEntries(containing: Array(actor.utf8), before: nil, newestFirst: false) { _, bytes in
+        try snapshot.snapshot(of: name).visitOwnEntries(containing: Array(actor.utf8), before: nil, newestFirst: false)
+        { _, bytes in
             guard case .keyStatus(let change) = try Entry.decode(bytes[...]).event, change.actor == actor else {
                 return true
             }
@@ -148,6 +149,6 @@ extension TraceLogStore {
 
     /// A key's state from the log's entries; nil when no entry names the key.
     package func actorKey(_ keyIdentifier: [UInt8], in snapshot: any LogSnapshot) throws -> ActorKey? {
-        try Sequencer.knownKey(keyIdentifier, snapshot)
+        try Sequencer.knownKey(keyIdentifier, snapshot.snapshot(of: name))
     }
 }

@@ -3,14 +3,14 @@ package import TraceLog
 extension TraceLogStore {
     /// The log's entry count; the newest entries may be unpublished, and one may be only reserved.
     package func count() throws -> UInt64 {
-        try registry.read { try Self.count($0) }
+        try read { try Self.count($0) }
     }
 
     /// The number of entries that can be published: the entries before a reserved index, or all entries.
     ///
     /// - Throws: `log_behind` when fewer entries exist than were published before a recovery.
     func publishableCount() throws -> UInt64 {
-        let (count, floor) = try registry.read { snapshot in
+        let (count, floor) = try read { snapshot in
             (try Sequencer.reservedHeads(snapshot)?.index ?? Self.count(snapshot), try snapshot.logFloor())
         }
         try LogFloor.check(count, floor)
@@ -32,7 +32,7 @@ extension TraceLogStore {
         let end = min(
             range.upperBound, range.lowerBound.addingReportingOverflow(UInt64(Self.readCountMax)).partialValue)
         guard range.lowerBound < end else { return [] }
-        return try checked(registry.read { try $0.entries(range.lowerBound..<end) })
+        return try checked(read { try $0.entries(range.lowerBound..<end) })
     }
 
     /// Entries in order; a missing one is an error.
@@ -49,7 +49,7 @@ extension TraceLogStore {
 
     /// The highest index of any object's newest entry.
     func newestHeadIndex() throws -> UInt64? {
-        try registry.read { try $0.newestHeadIndex() }
+        try read { try $0.newestHeadIndex() }
     }
 
     /// An object's entries from a sequence on, at most `readCountMax`.
@@ -57,7 +57,7 @@ extension TraceLogStore {
         _ object: ObjectID, from sequence: UInt64 = 0, count: Int = readCountMax
     ) throws -> [StoredEntry] {
         let count = min(count, Self.readCountMax)
-        return try checked(registry.read { try $0.entries(of: object, from: sequence, count: count) })
+        return try checked(read { try $0.entries(of: object, from: sequence, count: count) })
     }
 
     /// The openings that were not erased, from the entry at `index` on; the openings of one entry stay together.
@@ -65,19 +65,26 @@ extension TraceLogStore {
     /// - Parameters:
     ///   - index: the first entry.
     ///   - count: the approximate limit; an entry whose openings do not all fit is left for the next call.
-    /// - Returns: each opening with the index of its entry, in the order of the entries.
-    /// - Throws: ``StorageError``, or `log_inconsistent` for an opening that cannot be opened.
-    package func openings(from index: UInt64, count: Int) throws -> [(index: UInt64, opening: Opening)] {
+    /// - Returns: each opening with the index of its entry, in the order of the entries, without openings whose epoch key
+    ///   is gone; and the entry to go on from, nil after the last one.
+    /// - Throws: ``StorageError``; `log_inconsistent` for an opening that cannot be opened; `log_behind` while published
+    ///   entries are missing, because erasures may be among them.
+    package func openings(
+        from index: UInt64, count: Int
+    ) throws -> (openings: [(index: UInt64, opening: Opening)], next: UInt64?) {
         let limit = max(count, Entry.commitmentCountMax + 1)
+        try checkFloor()
         let end = try self.count()
-        guard index < end else { return [] }
-        var openings = try registry.read { [openingKey] snapshot in
-            try snapshot.openings(index..<end, count: limit).map { stored in
-                (index: stored.index, opening: try SealedOpening.open(stored, key: openingKey))
+        guard index < end else { return ([], nil) }
+        return try read { [fields] snapshot in
+            var stored = try snapshot.openings(index..<end, count: limit)
+            let last = stored.count == limit ? stored.last?.index : nil
+            if let last { stored.removeAll { $0.index == last } }
+            let openings = try stored.compactMap { stored in
+                try SealedOpening.open(stored, fields: fields).map { (index: stored.index, opening: $0) }
             }
+            return (openings, last)
         }
-        if openings.count == limit, let last = openings.last?.index { openings.removeAll { $0.index == last } }
-        return openings
     }
 
     private func checked(_ entries: [StoredEntry]) throws(LogError) -> [StoredEntry] {

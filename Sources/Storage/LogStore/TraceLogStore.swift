@@ -1,6 +1,6 @@
 package import TraceLog
 
-/// The log in the registry's file: appends, reads and erases entries; ``LogPublisher`` publishes them.
+/// One log in the registry's file: appends, reads and erases entries; ``LogPublisher`` publishes them.
 package final class TraceLogStore: Sendable {
     /// The number of entries between two statements of heads.
     package static let defaultHeadsInterval: UInt64 = 65_536
@@ -8,32 +8,36 @@ package final class TraceLogStore: Sendable {
     package static let defaultHeadsAtOnceCountMax = 4096
     /// The most entries that one read returns.
     package static let readCountMax = 65_536
-    package static let openingKeyByteCount = 32
 
     let registry: any RegistryStore
+    /// Which log of the registry it is.
+    package let name: LogName
     let faults: FaultInjection
-    let openingKey: [UInt8]
+    let fields: FieldKeys
     let sequencer: Sequencer
 
     /// Takes the log of an open registry.
     ///
     /// - Parameters:
     ///   - registry: the open registry, whose one writer the log shares.
-    ///   - openingKey: 32 bytes that seal the openings at rest.
+    ///   - name: which of the registry's logs.
+    ///   - fields: seals the openings at rest.
     ///   - headsInterval: entries between two statements of heads; at least 2.
     ///   - headsAtOnceCountMax: with more objects than this, heads are stated while appends go on.
     ///   - faults: ends the process in crash tests.
     package init(
-        registry: any RegistryStore, openingKey: [UInt8], headsInterval: UInt64 = defaultHeadsInterval,
-        headsAtOnceCountMax: Int = defaultHeadsAtOnceCountMax, faults: @escaping FaultInjection = { _ in }
+        registry: any RegistryStore, name: LogName = .trace, fields: FieldKeys,
+        headsInterval: UInt64 = defaultHeadsInterval, headsAtOnceCountMax: Int = defaultHeadsAtOnceCountMax,
+        faults: @escaping FaultInjection = { _ in }
     ) {
         // No input reaches this: the settings refuse an interval below 256.
         precondition(headsInterval >= 2, "heads after every entry would never end")
         self.registry = registry
+        self.name = name
         self.faults = faults
-        self.openingKey = openingKey
+        self.fields = fields
         sequencer = Sequencer(
-            headsInterval: headsInterval, headsAtOnceCountMax: headsAtOnceCountMax, openingKey: openingKey,
+            headsInterval: headsInterval, headsAtOnceCountMax: headsAtOnceCountMax, fields: fields,
             faults: faults)
     }
 
@@ -46,7 +50,7 @@ package final class TraceLogStore: Sendable {
     /// - Throws: ``LogError``, ``StorageError``, or `TraceLogError` for an event that exceeds a limit.
     package func append(_ request: EventRequest, at timeMilliseconds: UInt64) async throws -> AppendAnswer {
         let sequencer = sequencer
-        let answer = try await registry.write { try sequencer.append(request, at: timeMilliseconds, $0).answer }
+        let answer = try await write { try sequencer.append(request, at: timeMilliseconds, $0).answer }
         faults(.committed)
         return answer
     }
@@ -57,7 +61,7 @@ package final class TraceLogStore: Sendable {
     package func append(
         _ request: EventRequest, at timeMilliseconds: UInt64, in transaction: any LogTransaction
     ) throws -> (answer: AppendAnswer, isNew: Bool) {
-        try sequencer.append(request, at: timeMilliseconds, transaction)
+        try sequencer.append(request, at: timeMilliseconds, transaction.transaction(of: name))
     }
 
     /// States every object's newest entry, as at a clean shutdown, unless the newest entry is such a statement.
@@ -65,13 +69,13 @@ package final class TraceLogStore: Sendable {
     /// With many objects, the next publication makes the statement.
     package func stateHeads(at timeMilliseconds: UInt64) async throws {
         let sequencer = sequencer
-        try await registry.write { try sequencer.stateHeads(at: timeMilliseconds, $0) }
+        try await write { try sequencer.stateHeads(at: timeMilliseconds, $0) }
     }
 
     /// Puts a statement at its reserved index.
     func fill(_ statement: HeadsStatement) async throws {
         let sequencer = sequencer
-        try await registry.write { try sequencer.fill(statement, $0) }
+        try await write { try sequencer.fill(statement, $0) }
     }
 
     /// Erases the openings of an entry, and appends an event that records the erasure.
@@ -92,6 +96,7 @@ package final class TraceLogStore: Sendable {
     package func erase(
         _ erasure: TraceErasure, at timeMilliseconds: UInt64, in transaction: any LogTransaction
     ) throws -> AppendAnswer {
+        let transaction = transaction.transaction(of: name)
         try Self.check(erasure.index, isOf: erasure.object, transaction)
         let commitments = try transaction.eraseOpenings(of: erasure.index)
         guard !commitments.isEmpty else {
@@ -117,6 +122,18 @@ package final class TraceLogStore: Sendable {
                 code: .eraseIncomplete, reason: "the openings are erased, but the write-ahead log may still have them",
                 hint: "the next erasure or the next start empties the write-ahead log: \(error.reason)")
         }
+    }
+
+    /// Reads this log at one moment.
+    func read<Value>(_ body: (any LogSnapshot) throws -> Value) throws(StorageError) -> Value {
+        try registry.read { try body($0.snapshot(of: name)) }
+    }
+
+    /// Changes this log in a transaction of its own; see ``RegistryStore/write(_:)``.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any LogTransaction) throws -> Value
+    ) async throws -> Value {
+        try await registry.write { [name] in try body($0.transaction(of: name)) }
     }
 
     /// Refuses an index that is not an entry of the object.

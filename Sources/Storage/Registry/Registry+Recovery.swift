@@ -51,11 +51,15 @@ extension Registry {
     /// Records a published checkpoint that the log must reach before it takes events again.
     ///
     /// - Parameters:
+    ///   - log: which log.
     ///   - floor: the checkpoint; an empty one, or one below the recorded checkpoint, changes nothing.
     ///   - transaction: an open transaction.
     /// - Returns: the number of entries that are missing in the log.
     /// - Throws: `log_inconsistent` for impossible rows.
-    package func raiseLogFloor(to floor: LogFloor, in transaction: any LogTransaction) throws -> UInt64 {
+    package func raiseFloor(
+        of log: LogName, to floor: LogFloor, in transaction: any LogTransaction
+    ) throws -> UInt64 {
+        let transaction = transaction.transaction(of: log)
         try LogFloor.raise(to: floor, transaction)
         let count = try Sequencer.next(transaction).index
         return try transaction.logFloor().map { $0.size > count ? $0.size - count : 0 } ?? 0

@@ -1,6 +1,6 @@
 import GRDB
 
-/// The log's tables, in the registry's file so that an entry, its openings and its answer are one transaction.
+/// The logs' tables, in the registry's file so that an entry, its openings and its answer are one transaction.
 enum LogSchema {
     static let statements = """
         CREATE TABLE log_entries (
@@ -28,6 +28,27 @@ enum LogSchema {
             FROM log_openings_before ORDER BY number;
         DROP TABLE log_openings_before;
         """
+
+    /// The tables of another log than the trace log, in their newest form.
+    static func tables(of log: LogName) -> String {
+        let name = log.rawValue
+        return """
+            CREATE TABLE \(name)_entries (
+                idx INTEGER PRIMARY KEY, object BLOB NOT NULL, sequence INTEGER NOT NULL, leaf_hash BLOB NOT NULL,
+                recorded_at INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE (object, sequence)) STRICT;
+            CREATE TABLE \(name)_heads (
+                object BLOB PRIMARY KEY, sequence INTEGER NOT NULL, leaf_hash BLOB NOT NULL, idx INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE \(name)_openings (
+                number INTEGER PRIMARY KEY, commitment BLOB NOT NULL, is_kept INTEGER NOT NULL, sealed BLOB NOT NULL
+            ) STRICT;
+            CREATE TABLE \(name)_requests (
+                key TEXT PRIMARY KEY, digest BLOB NOT NULL, idx INTEGER NOT NULL, sequence INTEGER NOT NULL,
+                leaf_hash BLOB NOT NULL) STRICT, WITHOUT ROWID;
+            CREATE TABLE \(name)_floor (
+                only INTEGER PRIMARY KEY CHECK (only = 0), size INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
+            """
+    }
 
     static func create(_ database: Database) throws {
         try database.execute(sql: statements)

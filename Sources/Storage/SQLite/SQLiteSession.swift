@@ -1,8 +1,12 @@
 import GRDB
 
-/// A transaction's view of the SQLite file.
+/// A transaction's view of the SQLite file, with one of its logs.
 struct SQLiteTransaction: StoreTransaction {
     let database: Database
+    var log = LogName.trace
+
+    func snapshot(of log: LogName) -> any LogSnapshot { SQLiteTransaction(database: database, log: log) }
+    func transaction(of log: LogName) -> any LogTransaction { SQLiteTransaction(database: database, log: log) }
 }
 
 /// The one connection that writes the SQLite file.

@@ -2,8 +2,13 @@ import GRDB
 import TraceLog
 
 extension SQLiteTransaction {
+    /// The prefix of the tables of this view's log.
+    private var name: String { log.rawValue }
+
+    func isKept() throws -> Bool { try database.tableExists("\(name)_entries") }
+
     func newestEntry() throws -> (index: UInt64, recordedAtMilliseconds: UInt64)? {
-        try database.first("SELECT idx, recorded_at FROM log_entries ORDER BY idx DESC LIMIT 1") { row in
+        try database.first("SELECT idx, recorded_at FROM \(name)_entries ORDER BY idx DESC LIMIT 1") { row in
             (try row.number(0), try row.number(1))
         }
     }
@@ -11,7 +16,7 @@ extension SQLiteTransaction {
     func newestOwnEntry() throws -> OwnEntry? {
         try database.first(
             """
-            SELECT idx, sequence, recorded_at, bytes FROM log_entries WHERE object = x''
+            SELECT idx, sequence, recorded_at, bytes FROM \(name)_entries WHERE object = x''
             ORDER BY sequence DESC LIMIT 1
             """
         ) { row in
@@ -23,7 +28,7 @@ extension SQLiteTransaction {
 
     func object(ofEntry index: UInt64) throws -> [UInt8]? {
         guard let index = Int64(exactly: index) else { return nil }
-        return try database.first("SELECT object FROM log_entries WHERE idx = ?", .integer(index)) {
+        return try database.first("SELECT object FROM \(name)_entries WHERE idx = ?", .integer(index)) {
             try $0.byteArray(0)
         }
     }
@@ -33,8 +38,10 @@ extension SQLiteTransaction {
             return []
         }
         return try database.all(
-            "SELECT idx, leaf_hash, bytes FROM log_entries WHERE idx >= ? AND idx < ? AND bytes <> x'' ORDER BY idx",
-            .integer(first), .integer(end)
+            """
+            SELECT idx, leaf_hash, bytes FROM \(name)_entries
+            WHERE idx >= ? AND idx < ? AND bytes <> x'' ORDER BY idx
+            """, .integer(first), .integer(end)
         ) { try $0.entry() }
     }
 
@@ -42,7 +49,7 @@ extension SQLiteTransaction {
         guard let first = Int64(exactly: sequence) else { return [] }
         return try database.all(
             """
-            SELECT idx, leaf_hash, bytes FROM log_entries WHERE object = ? AND sequence >= ? AND bytes <> x''
+            SELECT idx, leaf_hash, bytes FROM \(name)_entries WHERE object = ? AND sequence >= ? AND bytes <> x''
             ORDER BY sequence LIMIT ?
             """, .bytes(object.bytes), .integer(first), .integer(Int64(count))
         ) { try $0.entry() }
@@ -54,7 +61,7 @@ extension SQLiteTransaction {
     ) throws {
         try database.visit(
             """
-            SELECT idx, bytes FROM log_entries
+            SELECT idx, bytes FROM \(name)_entries
             WHERE object = x'' AND idx < ? AND bytes <> x'' AND instr(bytes, ?) > 0
             ORDER BY sequence \(isNewestFirst ? "DESC" : "ASC")
             """, .integer(end.map { Int64(clamping: $0) } ?? .max), .bytes(part)
@@ -62,8 +69,9 @@ extension SQLiteTransaction {
     }
 
     func head(of object: ObjectID) throws -> ObjectHead? {
-        try database.first("SELECT sequence, leaf_hash, idx FROM log_heads WHERE object = ?", .bytes(object.bytes)) {
-            row in
+        try database.first(
+            "SELECT sequence, leaf_hash, idx FROM \(name)_heads WHERE object = ?", .bytes(object.bytes)
+        ) { row in
             let link = EntryLink(leafHash: try row.hash(1), index: try row.number(2))
             return ObjectHead(object: object, sequence: try row.number(0), link: link)
         }
@@ -72,7 +80,7 @@ extension SQLiteTransaction {
     func head(of object: ObjectID, before index: UInt64) throws -> ObjectHead? {
         try database.first(
             """
-            SELECT object, sequence, leaf_hash, idx FROM log_entries WHERE object = ? AND idx < ?
+            SELECT object, sequence, leaf_hash, idx FROM \(name)_entries WHERE object = ? AND idx < ?
             ORDER BY sequence DESC LIMIT 1
             """, .bytes(object.bytes), .integer(index)
         ) { try $0.head() }
@@ -80,18 +88,18 @@ extension SQLiteTransaction {
 
     func heads(from object: [UInt8], count: Int) throws -> [ObjectHead] {
         try database.all(
-            "SELECT object, sequence, leaf_hash, idx FROM log_heads WHERE object >= ? ORDER BY object LIMIT ?",
+            "SELECT object, sequence, leaf_hash, idx FROM \(name)_heads WHERE object >= ? ORDER BY object LIMIT ?",
             .bytes(object), .integer(Int64(count))
         ) { try $0.head() }
     }
 
     func newestHeadIndex() throws -> UInt64? {
-        try database.first("SELECT idx FROM log_heads ORDER BY idx DESC LIMIT 1") { try $0.number(0) }
+        try database.first("SELECT idx FROM \(name)_heads ORDER BY idx DESC LIMIT 1") { try $0.number(0) }
     }
 
     func keptRequest(_ keys: (String, String)) throws -> KeptRequest? {
         try database.first(
-            "SELECT digest, idx, sequence, leaf_hash FROM log_requests WHERE key IN (?, ?)", .text(keys.0),
+            "SELECT digest, idx, sequence, leaf_hash FROM \(name)_requests WHERE key IN (?, ?)", .text(keys.0),
             .text(keys.1)
         ) { row in
             let answer = AppendAnswer(
@@ -102,12 +110,12 @@ extension SQLiteTransaction {
 
     func logFloor() throws -> LogFloor? {
         do {
-            return try database.first("SELECT size, root FROM log_floor") { row in
+            return try database.first("SELECT size, root FROM \(name)_floor") { row in
                 LogFloor(size: UInt64(try row.number(0)), root: try row.hash(1))
             }
         } catch let error as DatabaseError {
             // A registry that is open for reading alone may be of an earlier version without floors.
-            guard try !database.tableExists("log_floor") else { throw error }
+            guard try !database.tableExists("\(name)_floor") else { throw error }
             return nil
         }
     }
@@ -116,7 +124,7 @@ extension SQLiteTransaction {
 extension SQLiteTransaction {
     func appendEntry(_ entry: StoredEntry, head: ObjectHead, recordedAtMilliseconds: UInt64) throws {
         try database.run(
-            "INSERT INTO log_entries VALUES (?, ?, ?, ?, ?, ?)", .integer(entry.index), .bytes(head.object.bytes),
+            "INSERT INTO \(name)_entries VALUES (?, ?, ?, ?, ?, ?)", .integer(entry.index), .bytes(head.object.bytes),
             .integer(head.sequence), .bytes(entry.leafHash.bytes), .integer(recordedAtMilliseconds),
             .bytes(entry.bytes))
         try set(head)
@@ -124,36 +132,36 @@ extension SQLiteTransaction {
 
     func reserveEntry(_ entry: OwnEntry) throws {
         try database.run(
-            "INSERT INTO log_entries VALUES (?, x'', ?, x'', ?, x'')", .integer(entry.index),
+            "INSERT INTO \(name)_entries VALUES (?, x'', ?, x'', ?, x'')", .integer(entry.index),
             .integer(entry.sequence), .integer(entry.recordedAtMilliseconds))
     }
 
     func fillEntry(_ entry: StoredEntry, head: ObjectHead) throws {
         try database.run(
-            "UPDATE log_entries SET leaf_hash = ?, bytes = ? WHERE idx = ?", .bytes(entry.leafHash.bytes),
+            "UPDATE \(name)_entries SET leaf_hash = ?, bytes = ? WHERE idx = ?", .bytes(entry.leafHash.bytes),
             .bytes(entry.bytes), .integer(entry.index))
         try set(head)
     }
 
     private func set(_ head: ObjectHead) throws {
         try database.run(
-            "INSERT OR REPLACE INTO log_heads VALUES (?, ?, ?, ?)", .bytes(head.object.bytes),
+            "INSERT OR REPLACE INTO \(name)_heads VALUES (?, ?, ?, ?)", .bytes(head.object.bytes),
             .integer(head.sequence), .bytes(head.link.leafHash.bytes), .integer(head.link.index))
     }
 
     func insertRequest(_ request: KeptRequest, key: String) throws {
         try database.run(
-            "INSERT INTO log_requests VALUES (?, ?, ?, ?, ?)", .text(key), .bytes(request.digest),
+            "INSERT INTO \(name)_requests VALUES (?, ?, ?, ?, ?)", .text(key), .bytes(request.digest),
             .integer(request.answer.index), .integer(request.answer.sequence),
             .bytes(request.answer.leafHash.bytes))
     }
 
     func setLogFloor(_ floor: LogFloor) throws {
         try database.run(
-            "INSERT OR REPLACE INTO log_floor VALUES (0, ?, ?)", .integer(floor.size), .bytes(floor.root.bytes))
+            "INSERT OR REPLACE INTO \(name)_floor VALUES (0, ?, ?)", .integer(floor.size), .bytes(floor.root.bytes))
     }
 
-    func removeLogFloor() throws { try database.run("DELETE FROM log_floor") }
+    func removeLogFloor() throws { try database.run("DELETE FROM \(name)_floor") }
 }
 
 /// Openings are stored in rows that are added only at the table's end and are erased by zeros of the same length.
@@ -170,7 +178,8 @@ extension SQLiteTransaction {
         precondition(openings.count <= 1 << Self.placeBitCount, "an entry has fewer openings")
         for (place, opening) in openings.enumerated() {
             try database.run(
-                "INSERT INTO log_openings VALUES (?, ?, 1, ?)", .integer(try Self.firstRow(of: index) | Int64(place)),
+                "INSERT INTO \(name)_openings VALUES (?, ?, 1, ?)",
+                .integer(try Self.firstRow(of: index) | Int64(place)),
                 .bytes(opening.commitment.bytes), .bytes(opening.sealed))
         }
     }
@@ -178,7 +187,7 @@ extension SQLiteTransaction {
     func openings(_ range: Range<UInt64>, count: Int) throws -> [StoredOpening] {
         try database.all(
             """
-            SELECT number, commitment, sealed FROM log_openings
+            SELECT number, commitment, sealed FROM \(name)_openings
             WHERE number >= ? AND number < ? AND is_kept ORDER BY number LIMIT ?
             """, .integer(try Self.firstRow(of: range.lowerBound)), .integer(try Self.firstRow(of: range.upperBound)),
             .integer(Int64(count))
@@ -192,11 +201,11 @@ extension SQLiteTransaction {
     func eraseOpenings(of index: UInt64) throws -> [MerkleHash] {
         let (first, end) = (try Self.firstRow(of: index), try Self.firstRow(of: index + 1))
         let commitments = try database.all(
-            "SELECT commitment FROM log_openings WHERE number >= ? AND number < ? AND is_kept ORDER BY commitment",
+            "SELECT commitment FROM \(name)_openings WHERE number >= ? AND number < ? AND is_kept ORDER BY commitment",
             .integer(first), .integer(end)
         ) { try $0.hash(0) }
         try database.run(
-            "UPDATE log_openings SET is_kept = 0, sealed = zeroblob(length(sealed)) WHERE number >= ? AND number < ?",
+            "UPDATE \(name)_openings SET is_kept = 0, sealed = zeroblob(length(sealed)) WHERE number >= ? AND number < ?",
             .integer(first), .integer(end))
         return commitments
     }

@@ -1,9 +1,14 @@
 package import TraceLog
 
-/// Reads of the log's entries at one moment; ``Sequencer`` and ``TraceLogStore`` have the rules.
+/// Reads of one log's entries at one moment; ``Sequencer`` and ``TraceLogStore`` have the rules.
 ///
 /// Every read throws `log_inconsistent` for an impossible row.
 package protocol LogSnapshot {
+    /// The same moment of another log of the installation, or of this one.
+    func snapshot(of log: LogName) -> any LogSnapshot
+
+    /// Whether the store has this log; a registry of an earlier version that is open for reading alone may lack one.
+    func isKept() throws -> Bool
     /// The newest entry, which may be a reserved one.
     func newestEntry() throws -> (index: UInt64, recordedAtMilliseconds: UInt64)?
     /// The newest entry of the log's own chain.
@@ -42,8 +47,11 @@ package protocol LogSnapshot {
     func logFloor() throws -> LogFloor?
 }
 
-/// Changes of the log, all kept or none.
+/// Changes of one log, all kept or none.
 package protocol LogTransaction: LogSnapshot {
+    /// The same transaction's view of another log of the installation, or of this one.
+    func transaction(of log: LogName) -> any LogTransaction
+
     /// Adds an entry, which becomes its object's newest entry.
     func appendEntry(_ entry: StoredEntry, head: ObjectHead, recordedAtMilliseconds: UInt64) throws
     /// Adds an empty entry to the log's own chain; no head points at it.

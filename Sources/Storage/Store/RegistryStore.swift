@@ -1,12 +1,12 @@
-/// Reads of the registry and of its log at one moment.
+/// Reads of the registry and of its logs at one moment; by itself it reads the trace log.
 package protocol StoreSnapshot: RegistrySnapshot, LogSnapshot {}
 
-/// Changes of the registry and of its log, all kept or none.
+/// Changes of the registry and of its logs, all kept or none; by itself it changes the trace log.
 ///
 /// It is valid only inside the closure that receives it.
 package protocol StoreTransaction: StoreSnapshot, RegistryTransaction, LogTransaction {}
 
-/// The storage of a registry and its log: rows and transactions, without the rules about them.
+/// The storage of a registry and its logs: rows and transactions, without the rules about them.
 package protocol RegistryStore: AnyObject, Sendable {
     /// Puts `body` into the order of writes, and returns before it has run.
     ///

@@ -3,10 +3,12 @@ package import Storage
 import Synchronization
 package import TraceLog
 
-/// The trace log of one installation: appends events and publishes the log.
+/// One log of an installation: appends entries and publishes the log.
 package final class InstallationLog: Sendable {
-    /// The log's origin, a name under the issuer's host as C2SP requires.
-    static func origin(of settings: Settings) -> String { settings.host.lowercased() + "/log" }
+    /// A log's origin, a name under the issuer's host as C2SP requires.
+    static func origin(of log: LogName, _ settings: Settings) -> String {
+        settings.host.lowercased() + "/" + log.folder
+    }
 
     package let store: TraceLogStore
     /// The published files.
@@ -37,26 +39,24 @@ package final class InstallationLog: Sendable {
     private static let pollInterval = Duration.milliseconds(10)
 
     /// - Parameters:
+    ///   - name: which of the installation's logs.
     ///   - registry: the open registry, whose file has the entries.
     ///   - tiles: the published files.
     ///   - register: the published checkpoint.
     ///   - settings: give the log's name and the interval of heads entries.
     ///   - signingKey: the checkpoint key, Ed25519.
-    ///   - registrySecret: the secret that the key for stored openings is derived from.
+    ///   - fields: seals the stored openings.
     ///   - clock: says whether a checkpoint may be signed now, and hears of every entry's time.
     ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: when the checkpoint key is not Ed25519.
     init(
-        _ registry: any RegistryStore, tiles: any TileStore, register: any CheckpointRegister, settings: Settings,
-        signingKey: SigningKey, registrySecret: [UInt8], clock: SigningClock,
+        _ name: LogName, _ registry: any RegistryStore, tiles: any TileStore, register: any CheckpointRegister,
+        settings: Settings, signingKey: SigningKey, fields: FieldKeys, clock: SigningClock,
         announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
-        let origin = Self.origin(of: settings)
-        let openingKey = try HKDF.derive(
-            .sha256, key: registrySecret, salt: [], info: Array("suishen openings at rest v1".utf8),
-            byteCount: TraceLogStore.openingKeyByteCount)
+        let origin = Self.origin(of: name, settings)
         store = TraceLogStore(
-            registry: registry, openingKey: openingKey, headsInterval: settings.logHeadsInterval)
+            registry: registry, name: name, fields: fields, headsInterval: settings.logHeadsInterval)
         self.clock = clock
         self.tiles = tiles
         self.register = register
@@ -66,15 +66,15 @@ package final class InstallationLog: Sendable {
         key = try NoteKey(name: origin, kind: .ed25519, key: signingKey.verificationKey)
     }
 
-    /// The log of the installation in a folder, with the installation's own keys.
+    /// A log of the installation in a folder, with the installation's own keys.
     convenience init(
-        _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
-        clock: SigningClock, announce: @escaping @Sendable (Checkpoint) throws -> Void
+        _ name: LogName, _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
+        fields: FieldKeys, clock: SigningClock, announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
-        let directory = LogDirectory(path: state.log)
+        let directory = LogDirectory(path: state.folder(of: name))
         try self.init(
-            registry, tiles: directory, register: directory, settings: settings, signingKey: keys.checkpoint,
-            registrySecret: keys.registrySecret, clock: clock, announce: announce)
+            name, registry, tiles: directory, register: directory, settings: settings, signingKey: keys.checkpoint,
+            fields: fields, clock: clock, announce: announce)
     }
 
     /// The error that stopped the log; nil while there is none.
