@@ -13,7 +13,8 @@ struct SuishenCommand: AsyncParsableCommand {
             RevokeCommand.self, EventCommand.self, LogCommand.self, BundleCommand.self, PublishCommand.self,
             KeyCommand.self, RootCommand.self, GateCommand.self, OfferCommand.self, WalletCommand.self,
             SettleCommand.self, AuditCommand.self,
-            CodesCommand.self, BackupCommand.self, RecoveryKeyCommand.self, RecoverCommand.self, DeviceCommand.self, PresentCommand.self,
+            CodesCommand.self, BackupCommand.self, RecoveryKeyCommand.self, RecoverCommand.self, DeviceCommand.self,
+            PresentCommand.self,
             InspectCommand.self,
         ])
 

@@ -58,6 +58,9 @@ struct SuishendCommand: AsyncParsableCommand {
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
             _exit(ExitStatus(error.errorClass).rawValue)
         }
+        try await service.employWitnesses(nowMilliseconds: clocks.wallMilliseconds) { name, code in
+            StandardStream.error.write("suishend: the witness \(TerminalText.line(name)) does not cosign [\(code)]\n")
+        }
         // Begins before the socket exists, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
         let listening = try Self.inheritedSocket.map { descriptor throws(OperationError) in

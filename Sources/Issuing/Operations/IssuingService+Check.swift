@@ -2,6 +2,7 @@ import ForeignCodes
 import Gate
 import Signing
 import Storage
+import TraceLog
 
 extension IssuingService {
     /// Refuses an installation that other users own in part, or could change; call it before the opening.
@@ -65,13 +66,7 @@ extension IssuingService {
                 if let obstacle = beat.obstacle() { throw obstacle }
             }
             _ = await attempt { try RecoveryMark.check(state, registry) }
-            _ = await attempt {
-                let folder = try state.epochs(settings)
-                let found = try folder.keys()
-                try OpenedEpochs.check(registry.read { try $0.epochKeys() }, found, at: folder.path)
-                if found != nil, let obstacle = folder.obstacle() { throw obstacle }
-                _ = try EpochCopies(settings)
-            }
+            _ = await attempt { try checkEpochs(of: registry, in: state, settings) }
         }
         for role in KeyRole.allCases {
             _ = await attempt {
@@ -88,10 +83,7 @@ extension IssuingService {
             _ = await attempt {
                 // The inspection publishes nothing.
                 let clock = SigningClock(nil, newestEntryMilliseconds: 0)
-                // It opens no field, so any epoch key serves.
-                let epoch = try FieldEpochKey(
-                    number: 1, begunAt: 0, secret: [UInt8](repeating: 0, count: FieldEpochKey.secretByteCount))
-                let fields = FieldKeys(try EpochKeyRing([epoch]), random: SystemRandom())
+                let fields = try Self.unusedFields()
                 for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
                     try await InstallationLog(
                         name, registry, in: state, settings: settings, keys: keys, fields: fields, clock: clock
@@ -103,6 +95,13 @@ extension IssuingService {
             guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
             try TransitNetworkVersion.check(network, against: registry.read { try .init(of: network, in: $0) })
         }
+        if let path = settings?.witnesses, let settings, let keys {
+            _ = await attempt {
+                let key = keys.checkpoint.verificationKey
+                let log = try NoteKey(name: InstallationLog.origin(of: .trace, settings), kind: .ed25519, key: key)
+                return try WitnessFile(contentsOf: path, log: log)
+            }
+        }
         if let path = settings?.publish { _ = await attempt { try PublishedTree.checkPlace(path) } }
         _ = await attempt { try checkSocket() }
         return withExtendedLifetime(lock) { mistakes }
@@ -112,5 +111,23 @@ extension IssuingService {
     private static func tried(_ key: SigningKey) throws(SigningError) -> VerificationKey {
         _ = try key.sign(Array("suishend --check-config".utf8))
         return key.verificationKey
+    }
+
+    /// Refuses epoch keys that are not the registry's own, or that a daemon could not follow with the next one.
+    private static func checkEpochs(
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings
+    ) throws {
+        let folder = try state.epochs(settings)
+        let found = try folder.keys()
+        try OpenedEpochs.check(registry.read { try $0.epochKeys() }, found, at: folder.path)
+        if found != nil, let obstacle = folder.obstacle() { throw obstacle }
+        _ = try EpochCopies(settings)
+    }
+
+    /// Keys for an inspection, which opens no field.
+    private static func unusedFields() throws -> FieldKeys {
+        let secret = [UInt8](repeating: 0, count: FieldEpochKey.secretByteCount)
+        let epoch = try FieldEpochKey(number: 1, begunAt: 0, secret: secret)
+        return FieldKeys(try EpochKeyRing([epoch]), random: SystemRandom())
     }
 }

@@ -120,6 +120,7 @@ extension OperationError {
         case usccInvalid = "uscc_invalid"
         case walletRevoked = "wallet_revoked"
         case walletsOff = "wallets_off"
+        case witnessesInvalid = "witnesses_invalid"
     }
 }
 
@@ -143,23 +144,26 @@ extension OperationError.Code: ErrorCode {
             .publishedListOld, .publishedUnreadable, .rootsUnreadable, .settingsInvalid, .socketFolderOpen,
             .socketInUse, .socketInvalid,
             .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
-            .transitNetworkOld:
+            .transitNetworkOld, .witnessesInvalid:
             .inputUnusable
         case .notPermitted: .notPermitted
         case .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
             .offerUnknown, .routeUnknown, .settlementUnknown:
             .notFound
-        case .backupExists, .beatExists, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
+        case .backupExists, .beatExists, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended,
+            .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
             .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .suiteUnsupported, .walletRevoked,
             .walletsOff:
             .conflict
-        case .beatUnwritable, .epochKeysUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+        case .beatUnwritable, .epochKeysUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable,
+            .keyMissing, .logChecking,
             .settlementKeyMissing,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
-            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer, .unexpected:
+            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer,
+            .unexpected:
             .malfunction
         }
     }
