@@ -16,7 +16,7 @@ struct MemoryContents: Sendable {
 
     struct Revocation {
         let at: UInt64
-        let sealedReason: [UInt8]?
+        var sealedReason: [UInt8]?
     }
 
     struct Row {
@@ -54,6 +54,8 @@ struct MemoryContents: Sendable {
     var issuedCounts: [String: IssuedCount] = [:]
     var audit: [AuditLine] = []
     var position: RegistryPosition?
+    var epochKeys: [UInt32: EpochKeyRecord] = [:]
+    var isRecoveryNeeded = false
     var logs: [LogName: Log] = [:]
     /// The log that the properties below are of.
     var logName = LogName.trace
@@ -66,6 +68,9 @@ struct MemoryContents: Sendable {
         var requests: [String: KeptRequest] = [:]
         var floor: LogFloor?
     }
+
+    /// What is kept of one log.
+    func of(_ log: LogName) -> Log { logs[log] ?? Log() }
 
     private var log: Log {
         get { logs[logName] ?? Log() }

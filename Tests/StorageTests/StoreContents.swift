@@ -10,10 +10,12 @@ enum StoreContents {
         "offers", "holdings", "held", "answers", "counters", "issued", "audit", "position", "entries", "histories",
         "own",
         "heads", "openings", "requests", "floor", "gates", "reports", "settlements",
+        "epochs", "sealed", "recovery",
     ]
 
     static func lines(_ snapshot: any StoreSnapshot) throws -> [String] {
         try registry(snapshot) + wallets(snapshot) + status(snapshot) + log(snapshot) + gates(snapshot)
+            + erasure(snapshot)
     }
 
     private static func line(_ name: String, _ parts: [Any?]...) -> String {
@@ -57,7 +59,8 @@ enum StoreContents {
             line(
                 "holdings", try ids.map { try snapshot.holding($0) },
                 try ids.map { try snapshot.holding(lossDigest: $0) },
-                try StoreStep.names.flatMap { try snapshot.holdings(of: $0, countMax: 3) } as [HoldingRecord]),
+                try StoreStep.names.flatMap { try snapshot.holdings(of: $0, countMax: 3) } as [HoldingRecord],
+                try snapshot.holdings(after: [1], countMax: 2)),
             line(
                 "held",
                 try ids.flatMap { id in
@@ -95,6 +98,19 @@ enum StoreContents {
                 try lists.flatMap { try snapshot.revokedIndices(of: $0, in: range) } as [UInt64],
                 try lists.map { try snapshot.revokedCount(of: $0, in: range) },
                 try lists.map { try snapshot.revokedBounds(of: $0) }),
+        ]
+    }
+
+    private static func erasure(_ snapshot: any StoreSnapshot) throws -> [String] {
+        let kinds = SealedField.Kind.allCases
+        let first = try kinds.flatMap { try snapshot.sealedFields($0, after: nil, countMax: 2) }
+        let rest = try kinds.flatMap { kind in
+            let last = try snapshot.sealedFields(kind, after: nil, countMax: 1).last?.place
+            return try snapshot.sealedFields(kind, after: last, countMax: 100)
+        }
+        return [
+            line("epochs", try snapshot.epochKeys(), [try snapshot.hasSealedField(under: 1)]),
+            line("sealed", first, rest), line("recovery", [try snapshot.isRecoveryNeeded()]),
         ]
     }
 

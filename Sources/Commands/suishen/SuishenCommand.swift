@@ -14,7 +14,8 @@ struct SuishenCommand: AsyncParsableCommand {
             KeyCommand.self, ConfirmCommand.self,
             RootCommand.self, GateCommand.self, OfferCommand.self, WalletCommand.self,
             SettleCommand.self, AuditCommand.self,
-            CodesCommand.self, RecoverCommand.self, DeviceCommand.self, PresentCommand.self,
+            CodesCommand.self, BackupCommand.self, RecoveryKeyCommand.self, RecoverCommand.self, DeviceCommand.self,
+            PresentCommand.self,
             InspectCommand.self,
         ])
 

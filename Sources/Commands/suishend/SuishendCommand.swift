@@ -39,15 +39,21 @@ struct SuishendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try folder
+        let areKeysLocked = SecretHeap.begin()
         // The files of the log get the same modes under every mask.
         umask(0o022)
         guard !checkConfig else { return try await check(folder) }
         try IssuingService.checkPermissions(of: folder, owner: geteuid())
         let clocks = MachineClocks.system
-        let service = try IssuingService(folder, random: SystemRandom(), clocks: clocks)
+        let service = try IssuingService(
+            folder, random: SystemRandom(), clocks: clocks, credentialFolder: CredentialFolder.path)
+        if !areKeysLocked {
+            StandardStream.error.write("suishend: private keys are not locked into memory; raise LimitMEMLOCK\n")
+        }
         for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
         try service.checkSigningKeys()
         try DaemonServer.check(service.settings)
+        service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
         service.onUnknownCommit { error in
             Self.report(error)
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
@@ -107,8 +113,8 @@ struct SuishendCommand: AsyncParsableCommand {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
         let now = WallClock.milliseconds() / 1000
         let mistakes = await IssuingService.mistakes(
-            in: folder, owner: geteuid(), at: now, checkSettings: { try DaemonServer.check($0) },
-            checkSocket: { try ListeningSocket.check(path) })
+            in: folder, owner: geteuid(), at: now, credentialFolder: CredentialFolder.path,
+            checkSettings: { try DaemonServer.check($0) }, checkSocket: { try ListeningSocket.check(path) })
         mistakes.forEach(Self.report)
         let warnings = IssuingService.endWarnings(in: folder, owner: geteuid(), at: now)
         for warning in warnings { Diagnostics(command: "suishend").warn("\(warning.reason) [\(warning.code)]") }

@@ -14,7 +14,8 @@ extension IssuingService {
         // Settings that cannot be read have an error of their own; the beat is then looked for in its usual place.
         let settings = (try? Settings(contentsOf: state.settings)) ?? Settings()
         let beat = try? state.beat(settings).path
-        try StatePermissions.check(state, beat: beat, owner: owner)
+        let epochs = try? state.epochs(settings).path
+        try StatePermissions.check(state, beat: beat, epochs: epochs, owner: owner)
     }
 
     /// Every error that would keep the daemon from serving an installation, and not just the first one.
@@ -25,12 +26,13 @@ extension IssuingService {
     ///   - state: the installation's folder; it must not be in use.
     ///   - owner: the daemon's user.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`.
     ///   - checkSettings: the server's check of settings that are readable.
     ///   - checkSocket: the server's check of the socket's path.
     /// - Returns: an error for each problem.
     package static func mistakes(
-        in state: StateDirectory, owner: UInt32, at now: UInt64, checkSettings: (Settings) throws -> Void = { _ in },
-        checkSocket: () throws -> Void
+        in state: StateDirectory, owner: UInt32, at now: UInt64, credentialFolder: String? = nil,
+        checkSettings: (Settings) throws -> Void = { _ in }, checkSocket: () throws -> Void
     ) async -> [OperationError] {
         var mistakes: [OperationError] = []
         func attempt<Value>(_ body: () async throws -> Value) async -> Value? {
@@ -48,11 +50,12 @@ extension IssuingService {
         if mistakes.contains(where: { $0.code == "state_missing" }) { return mistakes }
         let settings = await attempt { try Settings(contentsOf: state.settings) }
         if let settings { _ = await attempt { try checkSettings(settings) } }
-        _ = await attempt { try InstallationRoots(state).bundleKey(in: state, at: now) }
-        _ = await attempt { try SigningKey(contentsOf: state.key(KeyRing.checkpointFile)) }
-        for name in KeyRing.secrets { _ = await attempt { try KeyRing.secret(name, in: state) } }
+        let folder = KeyFolder(state, settings: settings ?? Settings(), credentialFolder: credentialFolder)
+        _ = await attempt { try Self.tried(InstallationRoots(state).bundleKey(in: state, folder, at: now)) }
+        _ = await attempt { try Self.tried(folder.signingKey(KeyRing.checkpointFile)) }
+        for name in KeyRing.secrets { _ = await attempt { try folder.secret(name) } }
         // Keys that cannot be read are reported one by one.
-        let keys = try? KeyRing(state)
+        let keys = try? KeyRing(state, folder)
         if let settings, let keys { _ = await attempt { try keys.check(settings.suite) } }
         // Another process may be writing to the registry.
         let isReadable = lock != nil && !StatePermissions.isRegistryExposed(state, owner: owner)
@@ -63,26 +66,22 @@ extension IssuingService {
                 try BeatAdmission.check(registry.position(), beat.read(), at: beat.path)
                 if let obstacle = beat.obstacle() { throw obstacle }
             }
+            _ = await attempt { try RecoveryMark.check(state, registry) }
+            _ = await attempt { try Self.checkEpochs(state, settings, registry) }
         }
         for role in KeyRole.allCases {
             _ = await attempt {
                 guard let registry, let settings else {
-                    return try SigningKey(contentsOf: state.key(role.firstFile)).verificationKey
+                    return try Self.tried(folder.signingKey(role.firstFile))
                 }
                 let record = try registry.read { try Registry.activeKey(uses: role.uses, in: $0) }
-                return try SigningKeys(state, suite: settings.suite).verificationKey(role, record)
+                return try Self.tried(
+                    SigningKeys(state, folder, suite: settings.suite)
+                        .key(role, record, at: SigningClock(nil, newestEntryMilliseconds: 0).time(at: now * 1000)))
             }
         }
         if let registry, let settings, let keys {
-            _ = await attempt {
-                // The inspection publishes nothing.
-                let clock = SigningClock(nil, newestEntryMilliseconds: 0)
-                for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
-                    try await InstallationLog(
-                        name, registry, in: state, settings: settings, keys: keys, clock: clock
-                    ) { _ in }.inspect()
-                }
-            }
+            _ = await attempt { try await Self.inspectLogs(state, settings, keys, registry) }
         }
         _ = await attempt {
             guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
@@ -91,5 +90,37 @@ extension IssuingService {
         if let path = settings?.publish { _ = await attempt { try PublishedTree.checkPlace(path) } }
         _ = await attempt { try checkSocket() }
         return withExtendedLifetime(lock) { mistakes }
+    }
+
+    private static func checkEpochs(
+        _ state: StateDirectory, _ settings: Settings, _ registry: RegistryDatabase
+    ) throws {
+        let folder = try state.epochs(settings)
+        let found = try folder.keys()
+        try OpenedEpochs.check(registry.read { try $0.epochKeys() }, found, at: folder.path)
+        if found != nil, let obstacle = folder.obstacle() { throw obstacle }
+        _ = try EpochCopies(settings)
+    }
+
+    /// Reads every log that is kept; nothing is published.
+    private static func inspectLogs(
+        _ state: StateDirectory, _ settings: Settings, _ keys: KeyRing, _ registry: RegistryDatabase
+    ) async throws {
+        let clock = SigningClock(nil, newestEntryMilliseconds: 0)
+        // No field is opened, so any epoch key serves.
+        let epoch = try FieldEpochKey(
+            number: 1, begunAt: 0, secret: [UInt8](repeating: 0, count: FieldEpochKey.secretByteCount))
+        let fields = FieldKeys(try EpochKeyRing([epoch]), random: SystemRandom())
+        for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
+            try await InstallationLog(
+                name, registry, in: state, settings: settings, keys: keys, fields: fields, clock: clock
+            ) { _ in }.inspect()
+        }
+    }
+
+    /// A key that signs, tried with a text that is part of no format: a key in a token may be out of reach.
+    private static func tried(_ key: SigningKey) throws(SigningError) -> VerificationKey {
+        _ = try key.sign(Array("suishend --check-config".utf8))
+        return key.verificationKey
     }
 }

@@ -20,7 +20,7 @@ extension IssuingService {
     /// Does the work that follows from the passing of time, every few seconds, until the task is cancelled.
     ///
     /// Counted refusals get their lines in the trail, answers to idempotency keys go when they have ended, and
-    /// so do offers and their secrets.
+    /// so do offers and their secrets. Epoch keys begin and end, and what a killed backup left behind goes.
     ///
     /// - Parameters:
     ///   - nowMilliseconds: the clock.
@@ -33,10 +33,12 @@ extension IssuingService {
         while !Task.isCancelled {
             let now = nowMilliseconds() / 1000
             record(refusals.lines(at: now))
+            BackupWorkplace.removeLeftovers(in: state)
             do {
                 // A clock that is too far ahead would end every answer.
                 if clockObstacle(atMilliseconds: now * 1000) == nil {
                     mustPurge = try await forget(at: now) || mustPurge
+                    mustPurge = try await keepEpochs(at: now) || mustPurge
                 }
                 // A reader may still use old pages; a later pass then purges them.
                 if mustPurge, (try? database.purge()) != nil { mustPurge = false }
@@ -49,6 +51,26 @@ extension IssuingService {
             try? await Task.sleep(for: Self.upkeepInterval)
         }
         record(refusals.lines(at: nowMilliseconds() / 1000, isEnd: true))
+    }
+
+    /// Begins, follows and destroys epoch keys, where that is due.
+    ///
+    /// - Returns: whether old wrapped keys should be emptied out of the write-ahead log.
+    /// - Throws: an error of the epoch keys' folder or of the registry.
+    private func keepEpochs(at now: UInt64) async throws -> Bool {
+        try await epochs.keep(at: now, registry: registry, in: database)
+    }
+
+    /// Begins, follows and destroys epoch keys, where that is due, for a command that works without a daemon.
+    ///
+    /// - Parameter now: seconds since 1970.
+    /// - Throws: an error of the epoch keys' folder or of the registry; a later call goes on.
+    package func keepEpochsOnce(at now: UInt64) async throws(OperationError) {
+        do {
+            if try await keepEpochs(at: now) { try database.purge() }
+        } catch {
+            throw OperationError(any: error)
+        }
     }
 
     /// Deletes ended answers, and ended offers with their secrets, in short transactions.

@@ -12,12 +12,14 @@ import TraceLog
 package final class IssuingService: Sendable {
     package let settings: Settings
     package let keys: KeyRing
+    let keyFolder: KeyFolder
     let signingKeys: SigningKeys
     package let database: any RegistryStore
     package let registry: Registry
     package let log: InstallationLog
     let signingClock: SigningClock
     let beat: BeatKeeper
+    let epochs: EpochKeeper
     let writeHealth = WriteHealth()
     let beatHealth = WriteHealth()
     /// Notes about the opening, one line each.
@@ -47,40 +49,54 @@ package final class IssuingService: Sendable {
     ///   - random: the source of identifiers, indices and nonces.
     ///   - clocks: the clocks that callers' times come from; while they are wrong nothing is signed. Nil where callers
     ///     name a time of their own.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`; nil outside a unit of systemd.
     /// - Throws: `state_missing`, `state_busy`, an error of the beat such as `registry_behind`, or an error of a key,
     ///   the settings or the registry.
     package init(
-        _ state: StateDirectory, random: any RandomSource, clocks: MachineClocks? = nil
+        _ state: StateDirectory, random: any RandomSource, clocks: MachineClocks? = nil, credentialFolder: String? = nil
     ) throws(OperationError) {
         lock = try state.locked()
         do {
             settings = try Settings(contentsOf: state.settings)
-            keys = try KeyRing(state)
+            keyFolder = KeyFolder(state, settings: settings, credentialFolder: credentialFolder)
+            keys = try KeyRing(state, keyFolder)
             try keys.check(settings.suite)
             proofNonces = try ProofNonces(random: random)
-            signingKeys = SigningKeys(state, suite: settings.suite)
-            let cipher = try FieldCipher(
-                sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random)
+            signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
+            try RecoveryMark.checkFile(state)
             let file = try state.beat(settings)
-            let (database, opened) = try RegistryDatabase.opening(path: state.registry, cipher: cipher) {
-                try OpenedBeat(file, of: $0, random: random)
+            let epochFolder = try state.epochs(settings)
+            let copies = try EpochCopies(settings)
+            let now = (clocks?.wallMilliseconds() ?? 0) / 1000
+            let (database, found) = try RegistryDatabase.opening(path: state.registry) { [keys] found in
+                try RecoveryMark.check(state, found)
+                let opened = try OpenedBeat(file, of: found, random: random)
+                let epochs = try OpenedEpochs(epochFolder, of: found, at: now, random: random)
+                let cipher = try FieldCipher(
+                    sealingKey: keys.registrySecret, digestKey: keys.digestSecret, epochs: epochs.ring,
+                    random: random)
+                return (cipher, (opened: opened, epochs: epochs, cipher: cipher))
             }
+            let (opened, epochs, cipher) = found
             self.database = database
+            self.epochs = EpochKeeper(epochs, copies: copies, random: random)
             if database.committedPosition == nil { try database.beginPosition(of: opened.beat.installation) }
-            notes = [opened.note].compactMap(\.self)
+            notes = [opened.note, epochs.note].compactMap(\.self)
             beat = BeatKeeper(opened.file, holding: opened.beat) { [database] in
                 database.committedPosition?.commitCount ?? 0
             }
             let registry = Registry(cipher: cipher, random: random)
             try database.changeAtOpening {
+                try Registry.noteEpochKeys(epochs.ring.keys, in: $0)
                 try registry.voidOpenBlocks(in: $0)
                 if opened.beat.checkpoint != nil { try TraceLogStore.recordPublication(of: .trace, $0) }
             }
             self.registry = registry
             let newest = try database.read { try $0.newestEntry()?.recordedAtMilliseconds ?? 0 }
             signingClock = SigningClock(clocks, newestEntryMilliseconds: newest)
-            log = try InstallationLog(.trace, database, in: state, settings: settings, keys: keys, clock: signingClock)
-            {
+            log = try InstallationLog(
+                .trace, database, in: state, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
+            ) {
                 [beat] checkpoint in
                 let point = Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
                 try beat.reachBlocking(Beat.Step(checkpoint: point))
@@ -102,7 +118,7 @@ package final class IssuingService: Sendable {
         package let uid: UInt32
         package let grants: Grants
         /// Milliseconds since 1970-01-01T00:00:00Z, as the log counts them.
-        let nowMilliseconds: UInt64
+        package let nowMilliseconds: UInt64
         package let idempotencyKey: String?
         /// Whether the user has opened the installation's files, in place of asking a daemon.
         let holdsFiles: Bool

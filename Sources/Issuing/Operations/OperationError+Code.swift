@@ -8,6 +8,8 @@ extension OperationError {
         case afterInvalid = "after_invalid"
         case anchorInvalid = "anchor_invalid"
         case answerNoJSON = "answer_no_json"
+        case backupExists = "backup_exists"
+        case backupUnreadable = "backup_unreadable"
         case beatExists = "beat_exists"
         case beatForeign = "beat_foreign"
         case beatMissing = "beat_missing"
@@ -29,6 +31,11 @@ extension OperationError {
         case countInvalid = "count_invalid"
         case daemonUnreachable = "daemon_unreachable"
         case deviceKeyInvalid = "device_key_invalid"
+        case epochKeysExist = "epoch_keys_exist"
+        case epochKeysForeign = "epoch_keys_foreign"
+        case epochKeysMissing = "epoch_keys_missing"
+        case epochKeysUnreadable = "epoch_keys_unreadable"
+        case epochKeysUnwritable = "epoch_keys_unwritable"
         case gateExists = "gate_exists"
         case gateRequestInvalid = "gate_request_invalid"
         case gateRequestOld = "gate_request_old"
@@ -82,6 +89,8 @@ extension OperationError {
         case quotaExceeded = "quota_exceeded"
         case rateExceeded = "rate_exceeded"
         case reasonTooLong = "reason_too_long"
+        case recoveryKeyUnusable = "recovery_key_unusable"
+        case recoveryNeeded = "recovery_needed"
         case registryBehind = "registry_behind"
         case renewalEarly = "renewal_early"
         case reportAhead = "report_ahead"
@@ -139,7 +148,8 @@ extension OperationError.Code: ErrorCode {
             .requestMalformed
         case .methodNotAllowed: .methodNotAllowed
         case .requestTooLong: .requestTooLong
-        case .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
+        case .backupUnreadable, .recoveryKeyUnusable,
+            .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
             .publishedCheckpointMissing, .publishedCheckpointOld, .publishedListForeign, .publishedListMissing,
             .publishedListOld, .publishedUnreadable, .rootsUnreadable, .settingsInvalid, .socketFolderOpen,
             .socketInUse, .socketInvalid,
@@ -151,20 +161,22 @@ extension OperationError.Code: ErrorCode {
             .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
             .offerUnknown, .routeUnknown, .settlementUnknown:
             .notFound
-        case .beatExists, .confirmationDaemonOnly, .confirmationDiffers, .confirmationEnded, .confirmationGiven,
-            .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
+        case .backupExists, .beatExists, .confirmationDaemonOnly, .confirmationDiffers, .confirmationEnded,
+            .confirmationGiven, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended,
+            .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
             .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .suiteUnsupported, .walletRevoked,
             .walletsOff:
             .conflict
-        case .beatUnwritable, .confirmationNeeded, .confirmationWaiting,
+        case .beatUnwritable, .confirmationNeeded, .confirmationWaiting, .epochKeysUnwritable,
             .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
             .settlementKeyMissing,
             .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
-        case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,
-            .registryBehind, .treeNewer, .unexpected:
+        case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
+            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind,
+            .treeNewer, .unexpected:
             .malfunction
         }
     }

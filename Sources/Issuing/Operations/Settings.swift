@@ -1,3 +1,4 @@
+package import HardwareKeys
 package import Signing
 
 /// An installation's settings, with the defaults that `suishen init` writes.
@@ -20,8 +21,18 @@ package struct Settings: Sendable, Equatable {
     package var stopTimeoutSeconds: UInt64 = 20
     /// The path of the beat; nil for `DIR.beat` beside the folder.
     package var beat: String?
+    /// The folder of epoch keys; nil for `DIR.epochs` beside the folder.
+    package var epochKeys: String?
+    /// The folder of copies of epoch keys, sealed to the recovery key; nil for none.
+    package var epochCopies: String?
+    /// The file of the public half of the recovery key; nil for none.
+    package var recoveryKey: String?
     /// The folder that the daemon keeps up to date for web servers; nil for none.
     package var publish: String?
+    /// The token in which new signing keys are made, and in which keys' references are looked up; nil for files.
+    package var token: TokenURI?
+    /// The place of the passphrase of wrapped key files; nil where files are not wrapped.
+    package var keyPassphrase: PINSource?
     /// The wallet's origin; none in a file that names neither it nor a host.
     package var wallet = WalletOrigin.byHost
     package var socket = SocketAccess()
@@ -76,6 +87,9 @@ package struct Settings: Sendable, Equatable {
             mistakes.append("`dualControl` needs a user besides the daemon's own with the role operator under `roles`")
         }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
+        guard epochCopies == nil || recoveryKey != nil else {
+            throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")
+        }
         if seen.isDisjoint(with: ["host", "wallet"]) { wallet = .none }
     }
 

@@ -1,10 +1,22 @@
 import Foundation
 import Gate
+import Glibc
 import Platform
+import Storage
 
 /// A folder of published files, and the errors for unusable files.
 struct PublishedFolder {
     let path: String
+
+    /// The folder of the log's files in a published tree.
+    static let logName = "log"
+
+    /// The log's files: in the folder `log`, as an installation has them, or beside the bundle; nil without any.
+    var log: LogDirectory? {
+        ["\(path)/\(Self.logName)", path].first { unsafe access($0 + "/tile", F_OK) == 0 }.map {
+            LogDirectory(path: $0)
+        }
+    }
 
     /// Reads a file; nil when it does not exist.
     ///

@@ -1,6 +1,7 @@
 import Credential
 import Encoding
 import Storage
+import TraceLog
 
 /// The changes of a recovery in the registry, all in one transaction.
 struct RecoveryChange: Sendable {
@@ -11,6 +12,7 @@ struct RecoveryChange: Sendable {
     let isBeatLost: Bool
     let now: UInt64
     let uid: UInt32
+    let epochs: RecoveredEpochs
 
     /// The result of the changes.
     struct Outcome: Sendable {
@@ -19,9 +21,9 @@ struct RecoveryChange: Sendable {
         var floors: [(list: String, floor: UInt64)] = []
         /// The first index of every other list.
         var generalFloor: UInt64 = 0
-        var missingEntryCount: UInt64 = 0
         /// The version that every later bundle exceeds.
         var bundleVersion: UInt64 = 0
+        var holdings = Registry.EndedHoldings()
     }
 
     /// The reason that is kept, sealed, with each restored revocation.
@@ -29,16 +31,21 @@ struct RecoveryChange: Sendable {
 
     func apply(in database: any StoreTransaction) throws -> Outcome {
         var outcome = Outcome()
+        // A recovery that is cut off keeps the service closed until it is repeated.
+        try database.setRecoveryNeeded(true)
+        try epochs.note(in: database)
+        try PublishedKeys(published.issuers).apply(at: now, in: database)
         for list in published.lists {
             outcome.revocationCount += try registry.restoreRevocations(
                 list.revoked, of: list.list, reason: Self.reason, at: now, in: database)
         }
+        outcome.holdings = try Registry.endDoubtfulHoldings(at: now, in: database)
         try raiseFloors(&outcome, in: database)
         try registry.raise(
             Registry.bundleCounter, to: max(published.bundleVersion, beat.bundleVersion), in: database)
         try registry.raise(TransitNetworkVersion.counter, to: published.transitVersion, in: database)
         outcome.bundleVersion = try Registry.value(of: Registry.bundleCounter, in: database)
-        outcome.missingEntryCount = try registry.raiseFloor(
+        _ = try registry.raiseFloor(
             of: .trace, to: LogFloor(size: published.checkpoint.size, root: published.checkpoint.root), in: database)
         try registry.audit(uid: uid, action: "registry.recover", subject: "registry", at: now, in: database)
         try registry.raisePosition(installation: beat.installation, to: beat.commitCount, in: database)
@@ -75,9 +82,13 @@ struct RecoveryChange: Sendable {
 }
 
 extension RecoveryChange.Outcome {
+    /// The most lost openings that a report names one by one.
+    private static let lostOpeningCountMax = 1000
+
     /// The output of `suishen recover`.
-    func json(_ published: PublishedState, isBeatLost: Bool) -> JSONValue {
-        [
+    func json(_ log: RecoveredLog, _ epochs: RecoveredEpochs, lostFieldCount: Int, isBeatLost: Bool) -> JSONValue {
+        let lost = log.survey?.lostOpenings ?? []
+        return [
             "revocationsRestored": .integer(Int64(revocationCount)),
             "lists": .array(
                 floors.map { ["list": .string($0.list), "floor": .integer(Int64(clamping: $0.floor))] }),
@@ -85,7 +96,22 @@ extension RecoveryChange.Outcome {
             "shardsLeft": .integer(
                 Int64(clamping: (Registry.statusIndexCount - generalFloor) / StatusListReference.shardBitCount)),
             "bundleVersion": .integer(Int64(clamping: bundleVersion)),
-            "logEntriesMissing": .integer(Int64(clamping: missingEntryCount)),
+            "logEntriesMissing": .integer(Int64(clamping: log.missingEntryCount)),
+            "logEntriesImported": .integer(Int64(clamping: log.restored.entryCount)),
+            "logBundlesMissing": .array(log.restored.missingBundles.map { .string($0) }),
+            "erasuresApplied": .integer(Int64(log.restored.erasedCount)),
+            "openingsLost": .integer(Int64(lost.reduce(0) { $0 + $1.count })),
+            "lostOpenings": .array(
+                lost.prefix(Self.lostOpeningCountMax).map { opening in
+                    [
+                        "index": .integer(Int64(clamping: opening.index)),
+                        "object": .string(Hex.encode(opening.object.bytes)), "count": .integer(Int64(opening.count)),
+                    ]
+                }),
+            "holdingsRevoked": .integer(Int64(holdings.revokedCount)),
+            "holdingsEndedInDoubt": .integer(Int64(holdings.unknownCount)),
+            "epochKeysMissing": .array(epochs.missing.map { .integer(Int64($0.number)) }),
+            "fieldsLost": .integer(Int64(lostFieldCount)),
             "beat": .string(isBeatLost ? "made" : "advanced"),
         ]
     }

@@ -50,7 +50,7 @@ extension LogPublisher {
     }
 
     /// Writes the list of every object's newest entry before `index`, with a small part in memory at a time.
-    private func writeHeads(before index: UInt64) throws -> HeadsStatement {
+    func writeHeads(before index: UInt64) throws -> HeadsStatement {
         let statement = try tiles.writeFolder(String(HeadsList.folder(of: index).dropLast())) { write in
             var list = HeadsListWriter()
             var object: [UInt8]? = []

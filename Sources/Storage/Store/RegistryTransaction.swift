@@ -50,6 +50,8 @@ package protocol RegistrySnapshot {
     func holding(lossDigest: [UInt8]) throws -> HoldingRecord?
     /// The holdings of a subject's own codes, and of the codes that it carries for wards, the newest first.
     func holdings(of subject: String, countMax: Int) throws -> [HoldingRecord]
+    /// Holdings in the order of their identifiers, from the holding after `identifier`.
+    func holdings(after identifier: [UInt8]?, countMax: Int) throws -> [HoldingRecord]
     /// The status indices of a holding's live codes.
     func liveStatusPlaces(ofHolding identifier: [UInt8], subject: String, at now: UInt64) throws -> HeldStatusPlaces
     /// The codes of a subject that have neither ended nor been revoked, the earliest first; with a guardian, only the
@@ -77,6 +79,16 @@ package protocol RegistrySnapshot {
     func auditLines(after number: UInt64, count: Int, subject: String?) throws -> [AuditLine]
     /// The registry's position; nil for a registry of an earlier version without positions.
     func position() throws -> RegistryPosition?
+
+    /// What is known of epoch keys, in the order of their numbers.
+    func epochKeys() throws -> [EpochKeyRecord]
+    /// Lasting sealed fields in the order of their places, from the field after `place`; erased ones are left out.
+    func sealedFields(
+        _ kind: SealedField.Kind, after place: SealedField.Place?, countMax: Int) throws -> [SealedField]
+    /// Whether any sealed field, lasting or short-lived, needs this epoch key.
+    func hasSealedField(under epoch: UInt32) throws -> Bool
+    /// Whether the registry comes from a backup and was not recovered yet.
+    func isRecoveryNeeded() throws -> Bool
 }
 
 /// Changes of the registry, all kept or none.
@@ -162,6 +174,14 @@ package protocol RegistryTransaction: RegistrySnapshot {
     func beginPosition(of installation: [UInt8]) throws
     /// Raises the count of commits to at least `count`, before the transaction itself is counted.
     func raiseCommitCount(to count: UInt64) throws
+
+    /// Adds an epoch key, or changes its status; it refuses a change from destroyed, and another mark.
+    func putEpochKey(_ key: EpochKeyRecord) throws
+    /// Replaces a field's bytes by others of the same length.
+    ///
+    /// - Returns: false, with nothing changed, where the row has other bytes by now.
+    func replace(_ field: SealedField, by sealed: [UInt8]) throws -> Bool
+    func setRecoveryNeeded(_ isNeeded: Bool) throws
 }
 
 /// An index of a status list.

@@ -45,22 +45,18 @@ package final class InstallationLog: Sendable {
     ///   - register: the published checkpoint.
     ///   - settings: give the log's name and the interval of heads entries.
     ///   - signingKey: the checkpoint key, Ed25519.
-    ///   - registrySecret: the secret that the key for stored openings is derived from.
+    ///   - fields: seals the stored openings.
     ///   - clock: says whether a checkpoint may be signed now, and hears of every entry's time.
     ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: when the checkpoint key is not Ed25519.
     init(
         _ name: LogName, _ registry: any RegistryStore, tiles: any TileStore, register: any CheckpointRegister,
-        settings: Settings,
-        signingKey: SigningKey, registrySecret: [UInt8], clock: SigningClock,
+        settings: Settings, signingKey: SigningKey, fields: FieldKeys, clock: SigningClock,
         announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         let origin = Self.origin(of: name, settings)
-        let openingKey = try HKDF.derive(
-            .sha256, key: registrySecret, salt: [], info: Array("suishen openings at rest v1".utf8),
-            byteCount: TraceLogStore.openingKeyByteCount)
         store = TraceLogStore(
-            registry: registry, name: name, openingKey: openingKey, headsInterval: settings.logHeadsInterval)
+            registry: registry, name: name, fields: fields, headsInterval: settings.logHeadsInterval)
         self.clock = clock
         self.tiles = tiles
         self.register = register
@@ -73,12 +69,12 @@ package final class InstallationLog: Sendable {
     /// A log of the installation in a folder, with the installation's own keys.
     convenience init(
         _ name: LogName, _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
-        clock: SigningClock, announce: @escaping @Sendable (Checkpoint) throws -> Void
+        fields: FieldKeys, clock: SigningClock, announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         let directory = LogDirectory(path: state.folder(of: name))
         try self.init(
             name, registry, tiles: directory, register: directory, settings: settings, signingKey: keys.checkpoint,
-            registrySecret: keys.registrySecret, clock: clock, announce: announce)
+            fields: fields, clock: clock, announce: announce)
     }
 
     /// The error that stopped the log; nil while there is none.
