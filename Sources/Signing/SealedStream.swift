@@ -90,7 +90,8 @@ package struct SealedStreamReader: Sendable {
     ///   - start: the first bytes of the file, at least a whole header.
     ///   - fileByteCount: the number of bytes of the whole file.
     ///   - recipient: the key that it was sealed to.
-    /// - Returns: nil for a file that is no sealed stream, was sealed to another key, or cannot be whole.
+    ///
+    /// Nil for a file that is no sealed stream, was sealed to another key, or cannot be whole.
     package init?(_ start: [UInt8], fileByteCount: UInt64, openedBy recipient: ReceivingKey) {
         let magicCount = SealedStream.magic.count
         guard start.starts(with: SealedStream.magic), start.count >= magicCount + 2 else { return nil }

@@ -5,9 +5,10 @@ import Testing
 @Suite("The systemd units")
 struct SystemdUnitTests {
     private static let names = [
-        "chain-verify-audit.service", "chain-verify-audit.timer", "chain-verify-witness.service",
-        "chain-verify-witness.timer", "suishen-kiosk-browser.service", "suishen-kiosk.service", "suishen-web.service",
-        "suishend.service", "suishend.socket", "verify-sync.service", "verify-sync.timer", "verify@.service",
+        "chain-verify-audit.service", "chain-verify-audit.timer", "chain-verify-witness-serve.service",
+        "chain-verify-witness.service", "chain-verify-witness.timer", "suishen-kiosk-browser.service",
+        "suishen-kiosk.service", "suishen-web.service", "suishend.service", "suishend.socket", "verify-sync.service",
+        "verify-sync.timer", "verify@.service",
     ]
 
     /// Copies of the units that start the built commands; a template is copied as one of its instances.

@@ -150,6 +150,35 @@ struct UnitSystemCallTests {
         }
     }
 
+    @Test("allows a witness to serve, and to remember what it cosigned")
+    func servingWitness() throws {
+        let (place, key) = try (ScratchFolder(), SigningKey.generate(.ed25519))
+        let log = try NoteKey(name: ForgedLog.origin, kind: .ed25519, key: key.verificationKey)
+        try #require(unsafe mkdir(place("logs"), 0o700) == 0)
+        let values: KeyValuePairs = [
+            "127.0.0.1:8450": "127.0.0.1:0", "/var/lib/suishen-witness": place.path, "${NAME}": "w.example",
+            "/etc/suishen/witness.logs": try place.write(Array(log.vkey.utf8), to: "known"),
+            "${CREDENTIALS_DIRECTORY}/key": try place.write(
+                SigningKey.generate(.ed25519).pem(), to: "key", mode: 0o400),
+        ]
+        let (unit, calls) = try (SystemdUnit("chain-verify-witness-serve.service"), TracedCalls())
+        let words = try words(unit, calls, values)
+        try #require(run(words + ["--begin"]).status == 0)
+        let witness = try PipedProgram("chain-verify", words, script: "exec \"$@\"")
+        let ready = String(decoding: try witness.readLine(), as: UTF8.self)
+        let port = try #require(ready.split(separator: ":").last.flatMap { UInt16($0) }, "\(ready)")
+        let forged = try ForgedLog(entries: [[1], [2]], key: key)
+        let note = try SignedNote(bytes: forged.files["checkpoint"] ?? [])
+        let body = try CosigningRequest(oldSize: 0, path: [], note: note).bytes
+        let connection = try WebConnection(port: port)
+        let head =
+            "POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nConnection: close\r\nContent-Length: \(body.count)\r\n\r\n"
+        connection.send(Array(head.utf8) + body)
+        #expect(String(decoding: connection.readToEnd().prefix(12), as: UTF8.self) == "HTTP/1.1 200")
+        #expect(witness.end(by: SIGTERM) == 0)
+        try expect(unit, allows: calls.seen(), writable: [place.path])
+    }
+
     @Test("allows the daemon to issue, revoke, record and publish")
     func daemon() throws {
         let run = try SuishenRun()

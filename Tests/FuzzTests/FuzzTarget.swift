@@ -5,7 +5,7 @@ enum FuzzTarget: String, CaseIterable {
     case cbor, cose, base45, json, bundle, roots, status, hot, transit, hcert, http
     case image, scan, whole, symbol, payload, framing
     case note, entry, entries, proof, epcis
-    case settings, request, enrolment, report, receipts, web, kiosk, jwt, token
+    case settings, request, backup, enrolment, report, receipts, web, kiosk, jwt, token
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -33,6 +33,7 @@ enum FuzzTarget: String, CaseIterable {
         case .epcis: Self.runEPCIS(bytes)
         case .settings: Self.runSettings(bytes)
         case .request: Self.runRequest(bytes)
+        case .backup: Self.runBackup(bytes)
         case .enrolment: Self.runEnrolment(bytes)
         case .report: Self.runReport(bytes)
         case .receipts: Self.runReceipts(bytes)

@@ -59,12 +59,12 @@ struct BackupTests {
     @Test("is made under load, and serves nothing until it is recovered, with its beat or without")
     func underLoad() throws {
         let daemon = try HTTPDaemon(state.installation)
-        let issuance = try Issuance(try IssuerClient(path: daemon.socket))
+        nonisolated(unsafe) let issuance = try Issuance(try IssuerClient(path: daemon.socket))
         let isOver = Flag()
         let done = DispatchSemaphore(value: 0)
         DispatchQueue.global().async {
             if let client = try? IssuerClient(path: daemon.socket) {
-                while !isOver.isSet { try? issuance.next(client) }
+                while !isOver.isSet { unsafe try? issuance.next(client) }
             }
             done.signal()
         }
@@ -160,7 +160,8 @@ struct BackupTests {
         for suite in ["ed25519", "sm2"] {
             let (other, half) = (path("other-\(suite)"), path("other-\(suite).pem"))
             _ = try HTTPDaemon.run([
-                "\(HTTPDaemon.binaries)/suishen", "recovery-key", "new", "--out", other, "--public-out", half, "--suite",
+                "\(HTTPDaemon.binaries)/suishen", "recovery-key", "new", "--out", other, "--public-out", half,
+                "--suite",
                 suite,
             ])
             let outcome = try show(path("out"), key: other)
@@ -200,7 +201,9 @@ struct BackupTests {
             #expect(try outcome(Array(bytes[..<index])) == "backup_unreadable", "\(index)")
         }
         #expect(try outcome(bytes + [0]) == "backup_unreadable")
-        for path in ["", "/etc/x", "../x", "keys/../x", "keys/a/b", "log/../x", "log/.lock", "run/lock", "other", "keys/"] {
+        for path in [
+            "", "/etc/x", "../x", "keys/../x", "keys/a/b", "log/../x", "log/.lock", "run/lock", "other", "keys/",
+        ] {
             #expect(!BackupFileHead.isAllowed(path), "\(path)")
         }
     }

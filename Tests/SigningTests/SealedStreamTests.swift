@@ -18,7 +18,9 @@ struct SealedStreamTests {
     }
 
     private static func opened(_ file: [UInt8], by key: ReceivingKey) -> [UInt8]? {
-        guard let reader = SealedStreamReader(file, fileByteCount: UInt64(file.count), openedBy: key) else { return nil }
+        guard let reader = SealedStreamReader(file, fileByteCount: UInt64(file.count), openedBy: key) else {
+            return nil
+        }
         var content: [UInt8] = []
         for number in 0..<reader.chunkCount {
             let range = reader.range(of: number)

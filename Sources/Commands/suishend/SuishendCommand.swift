@@ -45,19 +45,17 @@ struct SuishendCommand: AsyncParsableCommand {
         guard !checkConfig else { return try await check(folder) }
         try IssuingService.checkPermissions(of: folder, owner: geteuid())
         let clocks = MachineClocks.system
-        let service = try IssuingService(
-            folder, random: SystemRandom(), clocks: clocks, credentialFolder: CredentialFolder.path)
+        let service = try opened(folder, clocks)
         if !areKeysLocked {
             StandardStream.error.write("suishend: private keys are not locked into memory; raise LimitMEMLOCK\n")
         }
-        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
-        try service.checkSigningKeys()
-        try DaemonServer.check(service.settings)
-        service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
         service.onUnknownCommit { error in
             Self.report(error)
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
             _exit(ExitStatus(error.errorClass).rawValue)
+        }
+        try await service.employWitnesses(nowMilliseconds: clocks.wallMilliseconds) { name, code in
+            StandardStream.error.write("suishend: the witness \(TerminalText.line(name)) does not cosign [\(code)]\n")
         }
         // Begins before the socket exists, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
@@ -105,6 +103,17 @@ struct SuishendCommand: AsyncParsableCommand {
         }
         try await service.log.finish(atMilliseconds: now)
         try await service.advanceBeat()
+    }
+
+    /// The installation's service, with what is remarkable about it on stderr.
+    private func opened(_ folder: StateDirectory, _ clocks: MachineClocks) throws -> IssuingService {
+        let service = try IssuingService(
+            folder, random: SystemRandom(), clocks: clocks, credentialFolder: CredentialFolder.path)
+        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
+        try service.checkSigningKeys()
+        service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
+        try DaemonServer.check(service.settings)
+        return service
     }
 
     /// Reports every mistake that would keep the daemon from starting; ends with status 1 if there is one, since the

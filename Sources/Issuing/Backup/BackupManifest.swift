@@ -28,11 +28,16 @@ struct BackupManifest: Sendable, Equatable {
     var commitCount: UInt64 = 0
     /// The newest bundle version that the registry knows.
     var bundleVersion: UInt64 = 0
-    /// The checkpoint of the log's files.
-    var logSize: UInt64 = 0
-    var logRoot: [UInt8] = []
-    /// The number of entries in the registry, which may be more.
-    var entryCount: UInt64 = 0
+    /// A log's checkpoint, whose files the backup has.
+    struct Log: Sendable, Equatable {
+        let name: String
+        let size: UInt64
+        let root: [UInt8]
+        /// The number of entries in the registry, which may be more.
+        let entryCount: UInt64
+    }
+
+    var logs: [Log] = []
     var files: [File] = []
     var logFileCount: UInt64 = 0
     var logByteCount: UInt64 = 0
@@ -45,8 +50,14 @@ struct BackupManifest: Sendable, Equatable {
             "backup": .integer(Self.format), "version": .string(version), "madeAt": number(madeAt),
             "issuer": .string(issuer), "host": .string(host),
             "installation": installation.map { .string(Hex.encode($0)) } ?? .null, "commits": number(commitCount),
-            "bundleVersion": number(bundleVersion), "logSize": number(logSize),
-            "logRoot": .string(Hex.encode(logRoot)), "logEntries": number(entryCount),
+            "bundleVersion": number(bundleVersion),
+            "logs": .array(
+                logs.map { log in
+                    [
+                        "name": .string(log.name), "size": number(log.size), "root": .string(Hex.encode(log.root)),
+                        "entries": number(log.entryCount),
+                    ]
+                }),
             "files": .array(
                 files.map { file in
                     [
@@ -54,7 +65,7 @@ struct BackupManifest: Sendable, Equatable {
                         "sha256": .string(Hex.encode(file.digest)),
                     ]
                 }),
-            "log": [
+            "logFiles": [
                 "files": number(logFileCount), "bytes": number(logByteCount),
                 "sha256": .string(Hex.encode(logDigest)),
             ],
@@ -71,15 +82,19 @@ struct BackupManifest: Sendable, Equatable {
             json["backup"]?.integer == Self.format, let version = json["version"]?.string,
             let madeAt = number(json["madeAt"]), let issuer = json["issuer"]?.string,
             let host = json["host"]?.string, let commitCount = number(json["commits"]),
-            let bundleVersion = number(json["bundleVersion"]), let logSize = number(json["logSize"]),
-            let logRoot = hex(json["logRoot"]), let entryCount = number(json["logEntries"]),
-            let files = json["files"]?.array, let logFileCount = number(json["log"]?["files"]),
-            let logByteCount = number(json["log"]?["bytes"]), let logDigest = hex(json["log"]?["sha256"])
+            let bundleVersion = number(json["bundleVersion"]), let logs = json["logs"]?.array,
+            let files = json["files"]?.array, let logFileCount = number(json["logFiles"]?["files"]),
+            let logByteCount = number(json["logFiles"]?["bytes"]), let logDigest = hex(json["logFiles"]?["sha256"])
         else { return nil }
         (self.version, self.madeAt, self.issuer, self.host) = (version, madeAt, issuer, host)
         (self.commitCount, self.bundleVersion, installation) = (commitCount, bundleVersion, hex(json["installation"]))
-        (self.logSize, self.logRoot, self.entryCount) = (logSize, logRoot, entryCount)
         (self.logFileCount, self.logByteCount, self.logDigest) = (logFileCount, logByteCount, logDigest)
+        for log in logs {
+            guard let name = log["name"]?.string, let size = number(log["size"]), let root = hex(log["root"]),
+                let entryCount = number(log["entries"])
+            else { return nil }
+            self.logs.append(Log(name: name, size: size, root: root, entryCount: entryCount))
+        }
         for file in files {
             guard let path = file["path"]?.string, let byteCount = number(file["bytes"]),
                 let digest = hex(file["sha256"])
@@ -89,7 +104,8 @@ struct BackupManifest: Sendable, Equatable {
     }
 }
 
-/// The head of a file in a backup: the path's byte count (2 bytes), the path, the mode (2), the content's byte count (8).
+/// The head of a file in a backup: the path's byte count (2 bytes), the path, the mode (2), the content's byte count
+/// (8).
 struct BackupFileHead: Sendable, Equatable {
     static let pathByteCountMax = 255
 
@@ -105,18 +121,24 @@ struct BackupFileHead: Sendable, Equatable {
     /// Whether a backup may have a file at a path: no path leads out of the folder, or to a file of a running daemon.
     static func isAllowed(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard (1...pathByteCountMax).contains(path.utf8.count), !parts.contains(where: { $0.isEmpty || $0.first == "." }),
+        guard (1...pathByteCountMax).contains(path.utf8.count),
+            !parts.contains(where: { $0.isEmpty || $0.first == "." }),
             path.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { return false }
         switch parts[0] {
         case "keys": return parts.count == 2
-        case "log": return parts.count >= 2
+        case _ where isOfLog(path): return parts.count >= 2
         default: return parts.count == 1 && names.contains(path)
         }
     }
 
-    /// The files beside the folders of keys and of the log.
-    static let names = ["suishend.yaml", "registry.sqlite", BundleExport.rootName, RootChain.name, "transit-network.json"]
+    /// Whether a path is of a published log's file.
+    static func isOfLog(_ path: String) -> Bool { LogName.allCases.contains { path.hasPrefix($0.folder + "/") } }
+
+    /// The files beside the folders of keys and of the logs.
+    static let names = [
+        "suishend.yaml", "registry.sqlite", BundleExport.rootName, RootChain.name, "transit-network.json",
+    ]
 
     static func bytes(_ value: UInt64, _ count: Int) -> [UInt8] {
         (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }

@@ -62,7 +62,7 @@ struct BackupReader: ~Copyable {
             let digest = hasher.finalize()
             guard cursor.bytes(digest.count) == digest else { throw Self.damaged(path) }
             try visit(head, nil)
-            guard head.path.hasPrefix("log/") else {
+            guard BackupFileHead.isOfLog(head.path) else {
                 found.files.append(.init(path: head.path, byteCount: head.byteCount, digest: digest))
                 continue
             }

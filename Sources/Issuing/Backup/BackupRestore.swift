@@ -27,7 +27,9 @@ package enum BackupRestore {
         let backup = try BackupReader(path, openedBy: key)
         try prepare(state)
         do {
-            for folder in ["keys", "log", "run"] { try makeFolder("\(state.path)/\(folder)", mode: 0o700) }
+            for folder in ["keys", "run"] + LogName.allCases.map(\.folder) {
+                try makeFolder("\(state.path)/\(folder)", mode: 0o700)
+            }
             var output: Output?
             try backup.visit { head, piece in
                 if output?.path != head.path { output = try Output(head, in: state) }
@@ -106,7 +108,7 @@ package enum BackupRestore {
                 folder += "/\(part)"
                 try makeFolder(folder, mode: 0o755)
             }
-            let isPublic = path.hasPrefix("log/") || !path.hasPrefix("keys/") && head.mode == 0o644
+            let isPublic = BackupFileHead.isOfLog(path) || !path.hasPrefix("keys/") && head.mode == 0o644
             let mode: mode_t = isPublic ? 0o644 : path.hasPrefix("keys/") ? 0o400 : 0o600
             descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
             guard descriptor >= 0 else { throw unwritable(file) }

@@ -99,7 +99,7 @@ final class BackupWriter {
 
     private func end(_ path: String, byteCount: UInt64, digest: [UInt8]) throws {
         try append(digest)
-        guard path.hasPrefix("log/") else {
+        guard BackupFileHead.isOfLog(path) else {
             manifest.files.append(.init(path: path, byteCount: byteCount, digest: digest))
             return
         }

@@ -47,21 +47,21 @@ package enum InstallationBackup {
             let workplace = try BackupWorkplace(state)
             let writer = try BackupWriter(at: path, to: recipient, random: random)
             observer(.begun)
-            let checkpoint = try checkpoint(of: state)
+            let checkpoints = try LogName.allCases.compactMap { try checkpoint(of: $0, in: state) }
             let copy = try workplace.file("registry.sqlite")
             let registry = try RegistryCopy(of: state.registry, to: copy)
             observer(.registryCopied)
-            guard registry.entryCount >= checkpoint.checkpoint.size else {
+            for log in checkpoints where registry.entryCounts[log.name, default: 0] < log.checkpoint.size {
                 throw LogError.inconsistent("the registry has fewer entries than its published checkpoint")
             }
             writer.manifest.version = version
             (writer.manifest.madeAt, writer.manifest.issuer, writer.manifest.host) = (
                 now, settings.issuer, settings.host
             )
-            note(registry, checkpoint.checkpoint, in: &writer.manifest)
+            note(registry, checkpoints, in: &writer.manifest)
             try addFiles(of: state, to: writer)
             try writer.add(fileAt: copy, as: "registry.sqlite", mode: 0o600)
-            try addLog(of: state, checkpoint, to: writer)
+            for log in checkpoints { try add(log, of: state, to: writer) }
             observer(.filesAdded)
             try writer.finish()
             observer(.finished)
@@ -72,24 +72,35 @@ package enum InstallationBackup {
     }
 
     private static func note(
-        _ registry: RegistryCopy, _ checkpoint: Checkpoint, in manifest: inout BackupManifest
+        _ registry: RegistryCopy, _ checkpoints: [NewestCheckpoint], in manifest: inout BackupManifest
     ) {
         manifest.installation = registry.position?.installation
         manifest.commitCount = registry.position?.commitCount ?? 0
         manifest.bundleVersion = registry.bundleVersion
-        manifest.logSize = checkpoint.size
-        manifest.logRoot = checkpoint.root.bytes
-        manifest.entryCount = registry.entryCount
+        manifest.logs = checkpoints.map { log in
+            .init(
+                name: log.name.folder, size: log.checkpoint.size, root: log.checkpoint.root.bytes,
+                entryCount: registry.entryCounts[log.name, default: 0])
+        }
     }
 
     /// The checkpoint is read before the registry is copied, so that the copy has every entry under it.
-    private static func checkpoint(of state: StateDirectory) throws -> (checkpoint: Checkpoint, note: [UInt8]) {
-        guard let note = try LogDirectory(path: state.log).head() else {
+    ///
+    /// - Returns: nil for another log than the trace log that has none yet.
+    private static func checkpoint(of name: LogName, in state: StateDirectory) throws -> NewestCheckpoint? {
+        guard let note = try LogDirectory(path: state.folder(of: name)).head() else {
+            guard name == .trace else { return nil }
             throw LogError(
                 code: .logUnreadable, reason: "the log in \(state.log) has no checkpoint",
                 hint: "start suishend once, which publishes one, then make the backup")
         }
-        return (try Checkpoint(note: note), note)
+        return NewestCheckpoint(name: name, checkpoint: try Checkpoint(note: note), note: note)
+    }
+
+    private struct NewestCheckpoint {
+        let name: LogName
+        let checkpoint: Checkpoint
+        let note: [UInt8]
     }
 
     private static func addFiles(of state: StateDirectory, to writer: BackupWriter) throws {
@@ -117,10 +128,11 @@ package enum InstallationBackup {
     }
 
     /// Adds the log's files of one checkpoint, cut out of later ones where the log has grown meanwhile.
-    private static func addLog(
-        of state: StateDirectory, _ newest: (checkpoint: Checkpoint, note: [UInt8]), to writer: BackupWriter
+    private static func add(
+        _ newest: NewestCheckpoint, of state: StateDirectory, to writer: BackupWriter
     ) throws {
-        let directory = LogDirectory(path: state.log)
+        let directory = LogDirectory(path: state.folder(of: newest.name))
+        let folder = newest.name.folder
         let size = newest.checkpoint.size
         for kind in [TilePath.Kind.entries] + (0...TilePath.levelMax).map({ .hashes(level: $0) }) {
             var index: UInt64 = 0
@@ -131,11 +143,11 @@ package enum InstallationBackup {
                         code: .logUnreadable, reason: "\(path.path) of the published log is missing",
                         hint: "start suishend, whose check says more, before the next backup")
                 }
-                try writer.add(bytes, at: "log/\(path.path)", mode: 0o644)
+                try writer.add(bytes, at: "\(folder)/\(path.path)", mode: 0o644)
                 index += 1
             }
         }
-        try writer.add(newest.note, at: "log/\(PublishedCheckpoint.name)", mode: 0o644)
+        try writer.add(newest.note, at: "\(folder)/\(PublishedCheckpoint.name)", mode: 0o644)
     }
 }
 

@@ -30,7 +30,8 @@ extension StateDirectory {
         guard let named = settings.epochKeys else { return EpochFolder(path: folder + ".epochs") }
         guard named != folder, !Self.isInside(named, folder) else {
             throw OperationError(
-                code: .settingsInvalid, reason: "`epochKeys` names a folder inside \(folder), so copies would contain it",
+                code: .settingsInvalid,
+                reason: "`epochKeys` names a folder inside \(folder), so copies would contain it",
                 hint: "name a folder outside it, best on another disk, or set it to `beside`")
         }
         return EpochFolder(path: named)

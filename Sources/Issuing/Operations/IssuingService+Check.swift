@@ -2,6 +2,7 @@ import ForeignCodes
 import Gate
 import Signing
 import Storage
+import TraceLog
 
 extension IssuingService {
     /// Refuses an installation that other users own in part, or could change; call it before the opening.
@@ -32,7 +33,8 @@ extension IssuingService {
     /// - Returns: an error for each problem.
     package static func mistakes(
         in state: StateDirectory, owner: UInt32, at now: UInt64, credentialFolder: String? = nil,
-        checkSettings: (Settings) throws -> Void = { _ in }, checkSocket: () throws -> Void
+        checkSettings: (Settings) throws -> Void = { _ in },
+        checkSocket: () throws -> Void
     ) async -> [OperationError] {
         var mistakes: [OperationError] = []
         func attempt<Value>(_ body: () async throws -> Value) async -> Value? {
@@ -61,13 +63,9 @@ extension IssuingService {
         let isReadable = lock != nil && !StatePermissions.isRegistryExposed(state, owner: owner)
         let registry = isReadable ? await attempt { try RegistryDatabase(readingOnly: state.registry) } : nil
         if let registry, let settings {
-            _ = await attempt {
-                let beat = try state.beat(settings)
-                try BeatAdmission.check(registry.position(), beat.read(), at: beat.path)
-                if let obstacle = beat.obstacle() { throw obstacle }
-            }
+            _ = await attempt { try checkBeat(of: registry, in: state, settings) }
             _ = await attempt { try RecoveryMark.check(state, registry) }
-            _ = await attempt { try Self.checkEpochs(state, settings, registry) }
+            _ = await attempt { try checkEpochs(of: registry, in: state, settings) }
         }
         for role in KeyRole.allCases {
             _ = await attempt {
@@ -81,19 +79,56 @@ extension IssuingService {
             }
         }
         if let registry, let settings, let keys {
-            _ = await attempt { try await Self.inspectLogs(state, settings, keys, registry) }
+            _ = await attempt { try await inspectLogs(of: registry, in: state, settings, keys) }
         }
         _ = await attempt {
             guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
             try TransitNetworkVersion.check(network, against: registry.read { try .init(of: network, in: $0) })
+        }
+        if let path = settings?.witnesses, let settings, let keys {
+            _ = await attempt { try checkWitnesses(at: path, settings, keys) }
         }
         if let path = settings?.publish { _ = await attempt { try PublishedTree.checkPlace(path) } }
         _ = await attempt { try checkSocket() }
         return withExtendedLifetime(lock) { mistakes }
     }
 
+    /// A key that signs, tried with a text that is part of no format: a key in a token may be out of reach.
+    private static func tried(_ key: SigningKey) throws(SigningError) -> VerificationKey {
+        _ = try key.sign(Array("suishend --check-config".utf8))
+        return key.verificationKey
+    }
+
+    private static func checkBeat(
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings
+    ) throws {
+        let beat = try state.beat(settings)
+        try BeatAdmission.check(registry.position(), beat.read(), at: beat.path)
+        if let obstacle = beat.obstacle() { throw obstacle }
+    }
+
+    /// Compares every log's entries with its published files; publishes nothing.
+    private static func inspectLogs(
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings, _ keys: KeyRing
+    ) async throws {
+        let clock = SigningClock(nil, newestEntryMilliseconds: 0)
+        let fields = try unusedFields()
+        for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
+            try await InstallationLog(
+                name, registry, in: state, settings: settings, keys: keys, fields: fields, clock: clock
+            ) { _ in }.inspect()
+        }
+    }
+
+    private static func checkWitnesses(at path: String, _ settings: Settings, _ keys: KeyRing) throws {
+        let key = keys.checkpoint.verificationKey
+        let log = try NoteKey(name: InstallationLog.origin(of: .trace, settings), kind: .ed25519, key: key)
+        _ = try WitnessFile(contentsOf: path, log: log)
+    }
+
+    /// Refuses epoch keys that are not the registry's own, or that a daemon could not follow with the next one.
     private static func checkEpochs(
-        _ state: StateDirectory, _ settings: Settings, _ registry: RegistryDatabase
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings
     ) throws {
         let folder = try state.epochs(settings)
         let found = try folder.keys()
@@ -102,25 +137,10 @@ extension IssuingService {
         _ = try EpochCopies(settings)
     }
 
-    /// Reads every log that is kept; nothing is published.
-    private static func inspectLogs(
-        _ state: StateDirectory, _ settings: Settings, _ keys: KeyRing, _ registry: RegistryDatabase
-    ) async throws {
-        let clock = SigningClock(nil, newestEntryMilliseconds: 0)
-        // No field is opened, so any epoch key serves.
-        let epoch = try FieldEpochKey(
-            number: 1, begunAt: 0, secret: [UInt8](repeating: 0, count: FieldEpochKey.secretByteCount))
-        let fields = FieldKeys(try EpochKeyRing([epoch]), random: SystemRandom())
-        for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
-            try await InstallationLog(
-                name, registry, in: state, settings: settings, keys: keys, fields: fields, clock: clock
-            ) { _ in }.inspect()
-        }
-    }
-
-    /// A key that signs, tried with a text that is part of no format: a key in a token may be out of reach.
-    private static func tried(_ key: SigningKey) throws(SigningError) -> VerificationKey {
-        _ = try key.sign(Array("suishend --check-config".utf8))
-        return key.verificationKey
+    /// Keys for an inspection, which opens no field.
+    private static func unusedFields() throws -> FieldKeys {
+        let secret = [UInt8](repeating: 0, count: FieldEpochKey.secretByteCount)
+        let epoch = try FieldEpochKey(number: 1, begunAt: 0, secret: secret)
+        return FieldKeys(try EpochKeyRing([epoch]), random: SystemRandom())
     }
 }

@@ -131,6 +131,7 @@ extension OperationError {
         case usccInvalid = "uscc_invalid"
         case walletRevoked = "wallet_revoked"
         case walletsOff = "wallets_off"
+        case witnessesInvalid = "witnesses_invalid"
     }
 }
 
@@ -154,7 +155,7 @@ extension OperationError.Code: ErrorCode {
             .publishedListOld, .publishedUnreadable, .rootsUnreadable, .settingsInvalid, .socketFolderOpen,
             .socketInUse, .socketInvalid,
             .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
-            .transitNetworkOld:
+            .transitNetworkOld, .witnessesInvalid:
             .inputUnusable
         case .confirmationOwn, .notPermitted: .notPermitted
         case .confirmationUnknown,
@@ -170,13 +171,12 @@ extension OperationError.Code: ErrorCode {
             .conflict
         case .beatUnwritable, .confirmationNeeded, .confirmationWaiting, .epochKeysUnwritable,
             .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
-            .settlementKeyMissing,
-            .outputBusy, .outputUnwritable, .stateBusy:
+            .settlementKeyMissing, .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
-            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind,
-            .treeNewer, .unexpected:
+            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer,
+            .unexpected:
             .malfunction
         }
     }

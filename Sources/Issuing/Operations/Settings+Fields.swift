@@ -58,9 +58,30 @@ extension Settings {
         number(
             "stopTimeoutSeconds", "how long open requests may still take once the daemon is told to stop",
             \.stopTimeoutSeconds, 1...3600),
-        beat, epochKeys, recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode, socketGroup,
-        roles, rates, quotas, dualControl,
+        number(
+            "checkpointSeconds", "seconds between two checkpoints of the log, which witnesses are asked to cosign",
+            \.checkpointSeconds, 1...3600),
+        witnesses, beat, epochKeys, recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode,
+        socketGroup, roles, rates, quotas, dualControl,
     ]
+
+    private static let witnesses = Field(
+        name: "witnesses",
+        comment: """
+            the file of the witnesses that cosign the log's checkpoints, in the form of C2SP's tlog-policy:
+            `witness NAME VKEY URL` lines, then `quorum NAME`; each checkpoint waits up to a second for the quorum
+            """,
+        takes: "an absolute path, or none"
+    ) {
+        guard $0 != "none" else {
+            $1.witnesses = nil
+            return true
+        }
+        if isAbsolutePath($0) { $1.witnesses = $0 }
+        return isAbsolutePath($0)
+    } write: {
+        $0.witnesses.map(SettingsLine.written) ?? "none"
+    }
 
     private static let beat = Field(
         name: "beat",

@@ -19,6 +19,10 @@ package struct Settings: Sendable, Equatable {
     package var keyLifetimeDays: UInt64 = 3650
     package var logHeadsInterval: UInt64 = 65_536
     package var stopTimeoutSeconds: UInt64 = 20
+    /// The seconds between two checkpoints of the log.
+    package var checkpointSeconds: UInt64 = 1
+    /// The policy file of the witnesses that the daemon asks; nil for none.
+    package var witnesses: String?
     /// The path of the beat; nil for `DIR.beat` beside the folder.
     package var beat: String?
     /// The folder of epoch keys; nil for `DIR.epochs` beside the folder.

@@ -60,20 +60,23 @@ package enum InstallationRecovery {
                 beat: beat ?? Beat(installation: installation), isBeatLost: beat == nil, now: now, uid: uid,
                 epochs: opened.epochs)
             let outcome = try await database.write { try change.apply(in: $0) }
-            let log = try await recoveredLog(of: state, settings, keys, opened)
+            var logs: [RecoveredLog] = []
+            for log in published.logs { logs.append(try await recovered(log, of: state, settings, keys, opened)) }
             let lostFieldCount = try database.read { try registry.lostFieldCount(in: $0) }
             var next = change.beat
             next.advance(
                 by: Beat.Step(
                     commitCount: database.committedPosition?.commitCount ?? 0, bundleVersion: published.bundleVersion,
                     lists: published.issueTimes,
-                    checkpoint: Beat.LogPoint(size: published.checkpoint.size, root: published.checkpoint.root),
+                    checkpoint: published.logs.first.map {
+                        Beat.LogPoint(size: $0.checkpoint.size, root: $0.checkpoint.root)
+                    },
                     statusFloor: outcome.generalFloor))
             if beat == nil { try file.create(next) } else { try file.replace(with: next) }
             try await database.write { try $0.setRecoveryNeeded(false) }
             // What the published log had erased must be gone from the write-ahead log too.
             try database.purge()
-            return outcome.json(log, opened.epochs, lostFieldCount: lostFieldCount, isBeatLost: beat == nil)
+            return outcome.json(logs, opened.epochs, lostFieldCount: lostFieldCount, isBeatLost: beat == nil)
         } catch {
             throw OperationError(any: error)
         }
@@ -91,17 +94,21 @@ package enum InstallationRecovery {
         _ state: StateDirectory, _ settings: Settings, _ keys: KeyRing, _ sources: Sources, beat: Beat?,
         at beatPath: String, now: UInt64, random: some RandomSource
     ) throws -> Opened {
-        let log = try NoteKey(
-            name: InstallationLog.origin(of: .trace, settings), kind: .ed25519, key: keys.checkpoint.verificationKey)
+        var logs: [LogName: NoteKey] = [:]
+        for name in LogName.allCases {
+            logs[name] = try NoteKey(
+                name: InstallationLog.origin(of: name, settings), kind: .ed25519,
+                key: keys.checkpoint.verificationKey)
+        }
         let folder = try state.epochs(settings)
         let source = RecoveredEpochs.Source(
             copies: sources.epochCopies ?? settings.epochCopies, key: sources.recoveryKey)
-        let (database, found) = try RegistryDatabase.opening(path: state.registry) { database in
+        let (database, found) = try RegistryDatabase.opening(path: state.registry) { [logs] database in
             try check(database.position(), beat, at: beatPath)
             let statusKeys = try database.read { try $0.issuerKeys() }.filter { $0.uses == KeyRole.status.uses }
             let published = try PublishedState(
                 PublishedFolder(path: sources.published),
-                heldTo: .init(roots: InstallationRoots(state), log: log, statusKeys: statusKeys, beat: beat))
+                heldTo: .init(roots: InstallationRoots(state), logs: logs, statusKeys: statusKeys, beat: beat))
             let epochs = try RecoveredEpochs(folder, of: database, from: source, at: now, random: random)
             let cipher = try FieldCipher(
                 sealingKey: keys.registrySecret, digestKey: keys.digestSecret, epochs: epochs.ring, random: random)
@@ -111,16 +118,17 @@ package enum InstallationRecovery {
             database: database, published: found.published, epochs: found.epochs, cipher: found.cipher)
     }
 
-    private static func recoveredLog(
-        of state: StateDirectory, _ settings: Settings, _ keys: KeyRing, _ opened: Opened
+    private static func recovered(
+        _ log: PublishedLog, of state: StateDirectory, _ settings: Settings, _ keys: KeyRing, _ opened: Opened
     ) async throws -> RecoveredLog {
         let store = TraceLogStore(
-            registry: opened.database, fields: opened.cipher.fields, headsInterval: settings.logHeadsInterval)
-        let directory = LogDirectory(path: state.log)
+            registry: opened.database, name: log.name, fields: opened.cipher.fields,
+            headsInterval: settings.logHeadsInterval)
+        let directory = LogDirectory(path: state.folder(of: log.name))
         let publisher = try LogPublisher(
-            store: store, tiles: directory, register: directory, origin: InstallationLog.origin(of: .trace, settings),
-            key: keys.checkpoint)
-        return try await RecoveredLog(opened.database, from: opened.published, by: publisher, store)
+            store: store, tiles: directory, register: directory,
+            origin: InstallationLog.origin(of: log.name, settings), key: keys.checkpoint)
+        return try await RecoveredLog(log, into: store, by: publisher, opened.database)
     }
 
     /// Refuses another installation's beat, whose numbers do not apply to this one.

@@ -8,14 +8,10 @@ import Storage
 struct PublishedFolder {
     let path: String
 
-    /// The folder of the log's files in a published tree.
-    static let logName = "log"
-
-    /// The log's files: in the folder `log`, as an installation has them, or beside the bundle; nil without any.
-    var log: LogDirectory? {
-        ["\(path)/\(Self.logName)", path].first { unsafe access($0 + "/tile", F_OK) == 0 }.map {
-            LogDirectory(path: $0)
-        }
+    /// A log's files: in a folder as an installation has it, or the trace log's beside the bundle; nil without any.
+    func tiles(of log: LogName) -> LogDirectory? {
+        let places = ["\(path)/\(log.folder)"] + (log == .trace ? [path] : [])
+        return places.first { unsafe access($0 + "/tile", F_OK) == 0 }.map { LogDirectory(path: $0) }
     }
 
     /// Reads a file; nil when it does not exist.

@@ -12,25 +12,20 @@ struct PublishedState {
     /// The version of the bundle's transit network; 0 for none.
     let transitVersion: UInt64
     let lists: [PublishedList]
-    let checkpoint: Checkpoint
-    /// The note with the checkpoint and its signatures.
-    let checkpointNote: [UInt8]
-    /// The published log's other files; nil where the folder has none.
-    let log: LogDirectory?
+    /// The trace log, then the log of acts where the folder has its checkpoint.
+    let logs: [PublishedLog]
     /// The keys of the bundle's trust list.
     let issuers: [IssuerRecord]
 
     /// The published root documents, where they are newer than this installation's.
     let roots: RootChain?
 
-    static let checkpointName = "checkpoint"
-
     /// The keys and the beat that the published files are checked against.
     struct Measure {
         /// The first root, and the root documents that this installation knows.
         let roots: InstallationRoots
-        /// The key and the name of this installation's log.
-        let log: NoteKey
+        /// The key and the name of each log of this installation.
+        let logs: [LogName: NoteKey]
         /// The registry's keys for status lists.
         let statusKeys: [IssuerKeyRecord]
         /// The installation's beat; nil when it is lost.
@@ -46,8 +41,10 @@ struct PublishedState {
         roots = chain == measure.roots.chain ? nil : chain
         bundleVersion = bundle.version
         transitVersion = bundle.transit?.version ?? 0
-        (checkpoint, checkpointNote) = try Self.checkpoint(folder, measure)
-        log = folder.log
+        logs = try LogName.allCases.compactMap { name throws(OperationError) in
+            guard let key = measure.logs[name] else { return nil }
+            return try PublishedLog(name, in: folder, key, beat: measure.beat)
+        }
         issuers = bundle.issuers
         lists = try Self.lists(folder, of: bundle, measure)
     }
@@ -88,55 +85,6 @@ struct PublishedState {
             throw folder.old("bundle", "the bundle has version \(bundle.version), and version \(newest) is the newest")
         }
         return bundle
-    }
-
-    /// The newest checkpoint: the folder's own, or the one that lies with the log's other files.
-    private static func checkpoint(
-        _ folder: PublishedFolder, _ measure: Measure
-    ) throws(OperationError) -> (Checkpoint, note: [UInt8]) {
-        var found: [(checkpoint: Checkpoint, note: [UInt8])] = []
-        for name in [checkpointName, "\(PublishedFolder.logName)/\(checkpointName)"] {
-            guard let bytes = try folder.read(name, byteCountMax: SignedNote.byteCountMax) else { continue }
-            found.append((try checkpoint(bytes, name, folder, measure), bytes))
-        }
-        guard let (checkpoint, bytes) = found.max(by: { $0.checkpoint.size < $1.checkpoint.size }) else {
-            throw folder.missing("checkpoint", checkpointName)
-        }
-        guard found.allSatisfy({ $0.checkpoint.size < checkpoint.size || $0.checkpoint.root == checkpoint.root })
-        else { throw forked("the folder's two checkpoints") }
-        if let newest = measure.beat?.checkpoint {
-            guard checkpoint.size >= newest.size else {
-                throw folder.old(
-                    "checkpoint", "the checkpoint has \(checkpoint.size) entries, and the newest has \(newest.size)")
-            }
-            guard checkpoint.size > newest.size || checkpoint.root == newest.root else {
-                throw forked("the published checkpoint and the beat's checkpoint")
-            }
-        }
-        return (checkpoint, bytes)
-    }
-
-    private static func checkpoint(
-        _ bytes: [UInt8], _ name: String, _ folder: PublishedFolder, _ measure: Measure
-    ) throws(OperationError) -> Checkpoint {
-        let note: SignedNote
-        let checkpoint: Checkpoint
-        do {
-            note = try SignedNote(bytes: bytes)
-            checkpoint = try Checkpoint(text: note.text)
-        } catch {
-            throw folder.unreadable(name, error.reason)
-        }
-        guard checkpoint.isOf(measure.log.name), note.isSigned(by: measure.log) else {
-            throw folder.foreign("checkpoint", "is not signed by this installation's log key")
-        }
-        return checkpoint
-    }
-
-    private static func forked(_ what: String) -> OperationError {
-        OperationError(
-            code: .publishedLogForked, reason: "\(what) have the same size and different roots",
-            hint: "stop, and keep both: two different histories were signed with this log's key")
     }
 
     /// The lists that the bundle names, later lists in the beat that may still be needed, and all other valid lists

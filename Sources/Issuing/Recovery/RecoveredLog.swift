@@ -1,9 +1,9 @@
-import Signing
 import Storage
 import TraceLog
 
-/// The log after a recovery has put the published entries back.
+/// A log after a recovery has put the published entries back.
 struct RecoveredLog {
+    let name: LogName
     let restored: LogRestoration.Outcome
     /// The entries that are still missing.
     let missingEntryCount: UInt64
@@ -13,17 +13,17 @@ struct RecoveredLog {
     /// Puts the published entries back, follows what they say, and makes the log's files again.
     ///
     /// - Parameters:
-    ///   - database: the restored registry, whose floor is the published checkpoint.
-    ///   - published: the published files.
-    ///   - publisher: of the installation's own log folder.
-    ///   - store: the log's entries.
+    ///   - published: the published log.
+    ///   - store: the log's entries, whose floor is the published checkpoint.
+    ///   - publisher: of the log's own folder.
+    ///   - database: the restored registry.
     /// - Throws: `log_forked`, `published_log_differs`, or an error of the log or the registry.
     init(
-        _ database: any RegistryStore, from published: PublishedState, by publisher: LogPublisher,
-        _ store: TraceLogStore
+        _ published: PublishedLog, into store: TraceLogStore, by publisher: LogPublisher, _ database: any RegistryStore
     ) async throws {
+        name = published.name
         restored =
-            if let tiles = published.log {
+            if let tiles = published.tiles {
                 try await LogRestoration(store, from: tiles, to: published.checkpoint).run()
             } else {
                 LogRestoration.Outcome()
@@ -35,11 +35,9 @@ struct RecoveredLog {
             return
         }
         let survey = try LogSurvey(of: store)
-        try await database.write { try PublishedKeys.apply(survey, in: $0) }
+        if name == .trace { try await database.write { try PublishedKeys.apply(survey, in: $0) } }
         self.survey = survey
-        // Without entries to import, the log's own files may be newer than the published checkpoint.
-        if restored.entryCount > 0 || published.log != nil {
-            try await publisher.restore(published.checkpointNote, published.checkpoint)
-        }
+        // Without its files, the published log cannot be told from one that another history continues.
+        if published.tiles != nil { try await publisher.restore(published.note, published.checkpoint) }
     }
 }

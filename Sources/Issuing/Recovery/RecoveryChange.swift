@@ -45,8 +45,10 @@ struct RecoveryChange: Sendable {
             Registry.bundleCounter, to: max(published.bundleVersion, beat.bundleVersion), in: database)
         try registry.raise(TransitNetworkVersion.counter, to: published.transitVersion, in: database)
         outcome.bundleVersion = try Registry.value(of: Registry.bundleCounter, in: database)
-        _ = try registry.raiseFloor(
-            of: .trace, to: LogFloor(size: published.checkpoint.size, root: published.checkpoint.root), in: database)
+        for log in published.logs {
+            _ = try registry.raiseFloor(
+                of: log.name, to: LogFloor(size: log.checkpoint.size, root: log.checkpoint.root), in: database)
+        }
         try registry.audit(uid: uid, action: "registry.recover", subject: "registry", at: now, in: database)
         try registry.raisePosition(installation: beat.installation, to: beat.commitCount, in: database)
         return outcome
@@ -86,8 +88,13 @@ extension RecoveryChange.Outcome {
     private static let lostOpeningCountMax = 1000
 
     /// The output of `suishen recover`.
-    func json(_ log: RecoveredLog, _ epochs: RecoveredEpochs, lostFieldCount: Int, isBeatLost: Bool) -> JSONValue {
-        let lost = log.survey?.lostOpenings ?? []
+    func json(
+        _ logs: [RecoveredLog], _ epochs: RecoveredEpochs, lostFieldCount: Int, isBeatLost: Bool
+    ) -> JSONValue {
+        let lost = logs.flatMap { log in (log.survey?.lostOpenings ?? []).map { (log: log.name, opening: $0) } }
+        let missingBundles = logs.flatMap { log in
+            log.restored.missingBundles.map { JSONValue.string("\(log.name.folder)/\($0)") }
+        }
         return [
             "revocationsRestored": .integer(Int64(revocationCount)),
             "lists": .array(
@@ -96,15 +103,15 @@ extension RecoveryChange.Outcome {
             "shardsLeft": .integer(
                 Int64(clamping: (Registry.statusIndexCount - generalFloor) / StatusListReference.shardBitCount)),
             "bundleVersion": .integer(Int64(clamping: bundleVersion)),
-            "logEntriesMissing": .integer(Int64(clamping: log.missingEntryCount)),
-            "logEntriesImported": .integer(Int64(clamping: log.restored.entryCount)),
-            "logBundlesMissing": .array(log.restored.missingBundles.map { .string($0) }),
-            "erasuresApplied": .integer(Int64(log.restored.erasedCount)),
-            "openingsLost": .integer(Int64(lost.reduce(0) { $0 + $1.count })),
+            "logEntriesMissing": .integer(Int64(clamping: logs.reduce(0) { $0 + $1.missingEntryCount })),
+            "logEntriesImported": .integer(Int64(clamping: logs.reduce(0) { $0 + $1.restored.entryCount })),
+            "logBundlesMissing": .array(missingBundles),
+            "erasuresApplied": .integer(Int64(logs.reduce(0) { $0 + $1.restored.erasedCount })),
+            "openingsLost": .integer(Int64(lost.reduce(0) { $0 + $1.opening.count })),
             "lostOpenings": .array(
-                lost.prefix(Self.lostOpeningCountMax).map { opening in
+                lost.prefix(Self.lostOpeningCountMax).map { log, opening in
                     [
-                        "index": .integer(Int64(clamping: opening.index)),
+                        "log": .string(log.folder), "index": .integer(Int64(clamping: opening.index)),
                         "object": .string(Hex.encode(opening.object.bytes)), "count": .integer(Int64(opening.count)),
                     ]
                 }),
@@ -112,6 +119,7 @@ extension RecoveryChange.Outcome {
             "holdingsEndedInDoubt": .integer(Int64(holdings.unknownCount)),
             "epochKeysMissing": .array(epochs.missing.map { .integer(Int64($0.number)) }),
             "fieldsLost": .integer(Int64(lostFieldCount)),
+            "actsLog": .string(logs.contains { $0.name == .acts } ? "recovered" : "unknown"),
             "beat": .string(isBeatLost ? "made" : "advanced"),
         ]
     }

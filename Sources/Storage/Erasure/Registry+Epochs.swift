@@ -47,9 +47,10 @@ extension Registry {
             var place: SealedField.Place?
             repeat {
                 let page = try snapshot.sealedFields(kind, after: place, countMax: Self.rewrapCountMax)
-                count += page.filter { field in
-                    FieldKeys.epoch(of: field.sealed).map { cipher.fields.ring.key($0) == nil } ?? false
-                }.count
+                count +=
+                    page.filter { field in
+                        FieldKeys.epoch(of: field.sealed).map { cipher.fields.ring.key($0) == nil } ?? false
+                    }.count
                 place = page.count == Self.rewrapCountMax ? page.last?.place : nil
             } while place != nil
         }

@@ -3,11 +3,11 @@ package import TraceLog
 /// A lasting sealed field in its row.
 package struct SealedField: Sendable, Equatable {
     /// The tables with lasting sealed fields.
-    package enum Kind: Sendable, Hashable, CaseIterable {
+    package enum Kind: Hashable, Sendable, CaseIterable {
         case links, reasons
         case openings(LogName)
 
-        package static let allCases = [links, reasons] + LogName.allCases.map(openings)
+        package static var allCases: [Kind] { [.links, .reasons] + LogName.allCases.map { .openings($0) } }
     }
 
     /// The row of a field.

@@ -5,8 +5,8 @@ import TraceLog
 /// A consistent copy of a registry that another process may be writing.
 package struct RegistryCopy: Sendable {
     package let position: RegistryPosition?
-    /// The number of log entries, a reserved one among them.
-    package let entryCount: UInt64
+    /// The number of each log's entries, a reserved one among them.
+    package let entryCounts: [LogName: UInt64]
     /// The newest bundle version.
     package let bundleVersion: UInt64
 
@@ -33,7 +33,7 @@ package struct RegistryCopy: Sendable {
             let target = try DatabaseQueue(path: copy)
             try source.backup(to: target)
             try source.close()
-            (position, entryCount, bundleVersion) = try target.writeWithoutTransaction { database in
+            (position, entryCounts, bundleVersion) = try target.writeWithoutTransaction { database in
                 // One file without a write-ahead log, whose pages are all synced at its end.
                 try database.execute(sql: "PRAGMA journal_mode = DELETE")
                 try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -45,8 +45,13 @@ package struct RegistryCopy: Sendable {
                     try transaction.setRecoveryNeeded(true)
                     return .commit
                 }
+                var counts: [LogName: UInt64] = [:]
+                for log in LogName.allCases {
+                    let log = (name: log, snapshot: transaction.snapshot(of: log))
+                    if try log.snapshot.isKept() { counts[log.name] = try Sequencer.next(log.snapshot).index }
+                }
                 return (
-                    try transaction.position(), try Sequencer.next(transaction).index,
+                    try transaction.position(), counts,
                     try Registry.value(of: Registry.bundleCounter, in: transaction)
                 )
             }

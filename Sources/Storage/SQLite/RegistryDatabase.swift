@@ -25,7 +25,8 @@ package final class RegistryDatabase: RegistryStore {
     ///     missing checkpoint for a new log.
     /// - Throws: `registry_exists`, `registry_unwritable`.
     package static func create(
-        at path: String, trusting keys: [IssuerKeyRecord], epochKeys: [FieldEpochKey] = [], installation: [UInt8]? = nil,
+        at path: String, trusting keys: [IssuerKeyRecord], epochKeys: [FieldEpochKey] = [],
+        installation: [UInt8]? = nil,
         isLogPublished: Bool = false
     ) throws(StorageError) {
         // SQLite would let others read a file that it makes; its journals take the mode of this file.

@@ -62,7 +62,8 @@ extension SQLiteTransaction {
         let tables = [
             ("person", "links"), ("revocation", "reason"), ("idempotency", "answer"), ("offer", "secret"),
         ]
-        for (table, column) in tables + LogName.allCases.map({ ("\($0.rawValue)_openings", "sealed") }) {
+        let openings = LogName.allCases.map { ("\($0.rawValue)_openings", "sealed") }
+        for (table, column) in tables + openings {
             for header in FieldKeys.headers(of: epoch) {
                 let isFound = try database.first(
                     "SELECT 1 FROM \(table) WHERE substr(\(column), 1, \(header.count)) = ? LIMIT 1", .bytes(header)

@@ -84,7 +84,8 @@ package protocol RegistrySnapshot {
     func epochKeys() throws -> [EpochKeyRecord]
     /// Lasting sealed fields in the order of their places, from the field after `place`; erased ones are left out.
     func sealedFields(
-        _ kind: SealedField.Kind, after place: SealedField.Place?, countMax: Int) throws -> [SealedField]
+        _ kind: SealedField.Kind, after place: SealedField.Place?, countMax: Int
+    ) throws -> [SealedField]
     /// Whether any sealed field, lasting or short-lived, needs this epoch key.
     func hasSealedField(under epoch: UInt32) throws -> Bool
     /// Whether the registry comes from a backup and was not recovered yet.
