@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Storage
 
 /// Checks who owns and who may write the files and folders of an installation.
 ///
