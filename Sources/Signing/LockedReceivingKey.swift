@@ -46,7 +46,7 @@ package enum LockedReceivingKey {
     package static func read(_ path: String, passphrase: [UInt8]?) throws(SigningError) -> ReceivingKey {
         var bytes = try SecretFile.read(path, byteCountMax: fileByteCountMax)
         defer { SecretFile.wipe(&bytes) }
-        guard bytes.starts(with: magic) else { return try ReceivingKey(fileBytes: bytes, of: path) }
+        guard bytes.starts(with: magic) else { return try ReceivingKey(bytes, of: path) }
         guard let passphrase else {
             throw encrypted("\(path) is locked by a passphrase", hint: "name the passphrase's file")
         }
@@ -65,7 +65,7 @@ package enum LockedReceivingKey {
                 additionalData: header)
         else { throw encrypted("the passphrase does not unlock \(path)", hint: "give the passphrase of this file") }
         defer { SecretFile.wipe(&plain) }
-        return try ReceivingKey(fileBytes: plain, of: path)
+        return try ReceivingKey(plain, of: path)
     }
 
     private static func derived(_ passphrase: [UInt8], _ header: [UInt8]) throws(SigningError) -> [UInt8] {

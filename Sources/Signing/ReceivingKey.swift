@@ -39,13 +39,16 @@ package final class ReceivingKey: Sendable {
     package convenience init(contentsOf path: String) throws(SigningError) {
         var bytes = try SecretFile.read(path, byteCountMax: Self.fileByteCountMax)
         defer { SecretFile.wipe(&bytes) }
-        try self.init(fileBytes: bytes, of: path)
+        try self.init(bytes, of: path)
     }
 
-    /// Reads the content of a key file.
+    /// Reads a key file's content: 32 bytes of X25519, or PKCS#8 of SM2 in PEM.
     ///
+    /// - Parameters:
+    ///   - bytes: the content.
+    ///   - path: the file's name in an error's reason.
     /// - Throws: `key_malformed`.
-    convenience init(fileBytes bytes: [UInt8], of path: String) throws(SigningError) {
+    package convenience init(_ bytes: [UInt8], of path: String) throws(SigningError) {
         if bytes.count == 32 {
             try self.init(x25519: bytes)
             return
@@ -89,8 +92,8 @@ package final class ReceivingKey: Sendable {
         try SecretFile.create(bytes, at: path)
     }
 
-    /// The content of a key file, which the caller wipes.
-    func fileBytes() throws(SigningError) -> [UInt8] {
+    /// The content of the key's file; a secret: the caller wipes it.
+    package func fileBytes() throws(SigningError) -> [UInt8] {
         switch secret {
         case .x25519(let raw): return raw
         case .sm2(let handle):

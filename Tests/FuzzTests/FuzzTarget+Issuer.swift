@@ -1,5 +1,6 @@
 import Encoding
 import ForeignCodes
+import HardwareKeys
 import Signing
 import Storage
 
@@ -12,6 +13,13 @@ extension FuzzTarget {
     static func runSettings(_ bytes: [UInt8]) {
         guard let settings = try? Settings(text: String(decoding: bytes, as: UTF8.self)) else { return }
         precondition((try? Settings(text: settings.text)) == settings)
+    }
+
+    /// The name of a token or of a key in it, alone and in a key's file; written out, it is read again as the same.
+    static func runTokenURI(_ bytes: [UInt8]) {
+        _ = try? TokenReference(bytes)
+        guard let uri = try? TokenURI(String(decoding: bytes, as: UTF8.self)) else { return }
+        precondition((try? TokenURI(uri.text)) == uri)
     }
 
     /// A JSON body below a byte that says which route it is for, as every order that such bodies are read into.

@@ -5,7 +5,7 @@ enum FuzzTarget: String, CaseIterable {
     case cbor, cose, base45, json, bundle, roots, status, hot, transit, hcert, http
     case image, scan, whole, symbol, payload, framing
     case note, entry, entries, proof, epcis
-    case settings, request, backup, enrolment, report, receipts, web, kiosk, jwt
+    case settings, request, backup, enrolment, report, receipts, web, kiosk, jwt, token
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -40,6 +40,7 @@ enum FuzzTarget: String, CaseIterable {
         case .web: Self.runWeb(bytes)
         case .kiosk: Self.runKiosk(bytes)
         case .jwt: Self.runSignedToken(bytes)
+        case .token: Self.runTokenURI(bytes)
         }
     }
 }

@@ -67,6 +67,9 @@ struct MemoryContents: Sendable {
         var floor: LogFloor?
     }
 
+    /// What is kept of one log.
+    func of(_ log: LogName) -> Log { logs[log] ?? Log() }
+
     private var log: Log {
         get { logs[logName] ?? Log() }
         set { logs[logName] = newValue }

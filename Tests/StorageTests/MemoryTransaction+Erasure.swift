@@ -29,7 +29,7 @@ extension MemoryTransaction {
                     revocation.sealedReason.map { SealedField(place: .reason(place), sealed: $0) }
                 }
             case .openings(let log):
-                contents.logs[log]?.openings.flatMap { index, rows in
+                contents.of(log).openings.flatMap { index, rows in
                     rows.enumerated().filter(\.element.isKept).map { number, row in
                         SealedField(
                             place: .opening(
@@ -69,7 +69,8 @@ extension MemoryTransaction {
             case .links(let person): contents.persons[person]?.sealedLinks = sealed
             case .reason(let place): contents.revocations[place]?.sealedReason = sealed
             case .opening(let log, let number, let commitment):
-                contents.logs[log]?.openings[number >> 8]?[Int(number & 0xFF)].stored = StoredOpening(
+                contents.logName = log
+                contents.openings[number >> 8]?[Int(number & 0xFF)].stored = StoredOpening(
                     index: number >> 8, commitment: commitment, sealed: sealed)
             }
         }

@@ -40,8 +40,8 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "FILE|DIGEST"))
     var root: String?
 
-    @Option(help: "A user, by number, who may write the tree besides root and this user.")
-    var publisher: UInt32?
+    @Option(help: "A user, by name or number, who may write the tree besides root and this user.")
+    var publisher: UserArgument?
 
     @Option(help: "The file to which reports of faults are appended; without it no faults can be reported.")
     var outbox: String?
@@ -77,7 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try WebSettings(
             codeHost: host, walletHost: walletHost, socket: try EnvironmentVariable.socket.required(unless: socket),
             tree: tree, log: log,
-            root: root.map { RootSource($0) } ?? .folder, users: .own(and: publisher), outbox: outbox,
+            root: root.map { RootSource($0) } ?? .folder, users: .own(and: publisher?.number), outbox: outbox,
             securityContact: securityContact, nowMilliseconds: clock)
         let assets = try Assets(
             module: try InputFile.module(module), walletModule: try InputFile.module(walletModule),

@@ -6,9 +6,10 @@ import Issuing
 /// Prints the key, checkpoint and openings that auditors compare the log with.
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Print the key, checkpoint and openings with which auditors check the trace log.",
+        commandName: "log",
+        abstract: "Print what auditors check the trace log with: key, checkpoint, witnesses and openings.",
         discussion: "chain-verify reads the log itself from DIR/log or from the daemon's socket.",
-        subcommands: [Key.self, Checkpoint.self, Openings.self])
+        subcommands: [Key.self, Checkpoint.self, Policy.self, Openings.self])
 
     struct Key: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -40,6 +41,27 @@ struct LogCommand: AsyncParsableCommand {
                     status: .failure)
             }
             if result.json { return result.print(["checkpoint": .string(text)]) }
+            StandardStream.output.write(text)
+        }
+    }
+
+    struct Policy: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "witness-policy",
+            abstract:
+                "Print the policy of the witnesses that the daemon asks, as chain-verify --witness-policy takes it.",
+            discussion: "An auditor who does not trust the operator chooses the witnesses, and compares.")
+
+        @OptionGroup var state: StateOptions
+        @OptionGroup var result: ResultOptions
+
+        func run() async throws {
+            guard let text = try await LogCommand.description(state)["witnessPolicy"]?.string else {
+                throw CommandError(
+                    code: "witnesses_missing", reason: "the settings name no witnesses",
+                    hint: "set `witnesses` in suishend.yaml", status: .failure)
+            }
+            if result.json { return result.print(["witnessPolicy": .string(text)]) }
             StandardStream.output.write(text)
         }
     }

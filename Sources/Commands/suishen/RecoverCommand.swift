@@ -41,7 +41,8 @@ struct RecoverCommand: AsyncParsableCommand {
             let sources = InstallationRecovery.Sources(
                 published: published, recoveryKey: try recovery.privateKey(), epochCopies: epochCopies)
             report = try await InstallationRecovery.run(
-                folder, sources, at: clock.now, by: getuid(), random: SystemRandom())
+                folder, sources, at: clock.now, by: getuid(), random: SystemRandom(),
+                credentialFolder: CredentialFolder.path)
         } catch {
             throw CommandError(error)
         }

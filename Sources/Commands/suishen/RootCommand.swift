@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Encoding
 import Gate
+import HardwareKeys
 import Issuing
 import Platform
 import Signing
@@ -52,8 +53,11 @@ struct RootSignCommand: ParsableCommand {
     @Argument(help: "The document, as `suishen root new` wrote it; other holders may have signed it.")
     var document: String
 
-    @Option(help: "The private key of a root before the document, or of one in it.")
+    @Option(help: "The private key of a root before the document, or of one in it: a file, or a pkcs11: URI.")
     var key: String
+
+    @Option(help: "The passphrase of a wrapped key file: file:/PATH or credential:NAME.")
+    var passphrase: PINSource?
 
     @Option(help: "The file for the signed copy.")
     var out: String
@@ -62,7 +66,7 @@ struct RootSignCommand: ParsableCommand {
 
     func run() throws {
         try CommandError.wrapping {
-            let signed = try RootCommand.proposal(document).signed(by: SigningKey(contentsOf: key))
+            let signed = try RootCommand.proposal(document).signed(by: KeyOption.key(key, passphrase: passphrase))
             try OutputFile.write(signed.encoded(), to: out)
             result.print(signed.json)
         }

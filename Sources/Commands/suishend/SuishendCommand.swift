@@ -39,18 +39,27 @@ struct SuishendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try folder
+        let areKeysLocked = SecretHeap.begin()
         // The files of the log get the same modes under every mask.
         umask(0o022)
         guard !checkConfig else { return try await check(folder) }
         try IssuingService.checkPermissions(of: folder, owner: geteuid())
         let clocks = MachineClocks.system
-        let service = try IssuingService(folder, random: SystemRandom(), clocks: clocks)
+        let service = try IssuingService(
+            folder, random: SystemRandom(), clocks: clocks, credentialFolder: CredentialFolder.path)
+        if !areKeysLocked {
+            StandardStream.error.write("suishend: private keys are not locked into memory; raise LimitMEMLOCK\n")
+        }
         for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
         try service.checkSigningKeys()
+        service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
         service.onUnknownCommit { error in
             Self.report(error)
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
             _exit(ExitStatus(error.errorClass).rawValue)
+        }
+        try await service.employWitnesses(nowMilliseconds: clocks.wallMilliseconds) { name, code in
+            StandardStream.error.write("suishend: the witness \(TerminalText.line(name)) does not cosign [\(code)]\n")
         }
         // Begins before the socket exists, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
@@ -105,7 +114,9 @@ struct SuishendCommand: AsyncParsableCommand {
     private func check(_ folder: StateDirectory) async throws {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
         let now = WallClock.milliseconds() / 1000
-        let mistakes = await IssuingService.mistakes(in: folder, owner: geteuid(), at: now) {
+        let mistakes = await IssuingService.mistakes(
+            in: folder, owner: geteuid(), at: now, credentialFolder: CredentialFolder.path
+        ) {
             try ListeningSocket.check(path)
         }
         mistakes.forEach(Self.report)

@@ -2,6 +2,7 @@ import ForeignCodes
 import Gate
 import Signing
 import Storage
+import TraceLog
 
 extension IssuingService {
     /// Refuses an installation that other users own in part, or could change; call it before the opening.
@@ -26,10 +27,12 @@ extension IssuingService {
     ///   - state: the installation's folder; it must not be in use.
     ///   - owner: the daemon's user.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`.
     ///   - checkSocket: the server's check of the socket's path.
     /// - Returns: an error for each problem.
     package static func mistakes(
-        in state: StateDirectory, owner: UInt32, at now: UInt64, checkSocket: () throws -> Void
+        in state: StateDirectory, owner: UInt32, at now: UInt64, credentialFolder: String? = nil,
+        checkSocket: () throws -> Void
     ) async -> [OperationError] {
         var mistakes: [OperationError] = []
         func attempt<Value>(_ body: () async throws -> Value) async -> Value? {
@@ -46,11 +49,12 @@ extension IssuingService {
         // Without a lock file there is no installation, and every further check would fail for that reason.
         if mistakes.contains(where: { $0.code == "state_missing" }) { return mistakes }
         let settings = await attempt { try Settings(contentsOf: state.settings) }
-        _ = await attempt { try InstallationRoots(state).bundleKey(in: state, at: now) }
-        _ = await attempt { try SigningKey(contentsOf: state.key(KeyRing.checkpointFile)) }
-        for name in KeyRing.secrets { _ = await attempt { try KeyRing.secret(name, in: state) } }
+        let folder = KeyFolder(state, settings: settings ?? Settings(), credentialFolder: credentialFolder)
+        _ = await attempt { try Self.tried(InstallationRoots(state).bundleKey(in: state, folder, at: now)) }
+        _ = await attempt { try Self.tried(folder.signingKey(KeyRing.checkpointFile)) }
+        for name in KeyRing.secrets { _ = await attempt { try folder.secret(name) } }
         // Keys that cannot be read are reported one by one.
-        let keys = try? KeyRing(state)
+        let keys = try? KeyRing(state, folder)
         if let settings, let keys { _ = await attempt { try keys.check(settings.suite) } }
         // Another process may be writing to the registry.
         let isReadable = lock != nil && !StatePermissions.isRegistryExposed(state, owner: owner)
@@ -67,10 +71,12 @@ extension IssuingService {
         for role in KeyRole.allCases {
             _ = await attempt {
                 guard let registry, let settings else {
-                    return try SigningKey(contentsOf: state.key(role.firstFile)).verificationKey
+                    return try Self.tried(folder.signingKey(role.firstFile))
                 }
                 let record = try registry.read { try Registry.activeKey(uses: role.uses, in: $0) }
-                return try SigningKeys(state, suite: settings.suite).verificationKey(role, record)
+                return try Self.tried(
+                    SigningKeys(state, folder, suite: settings.suite)
+                        .key(role, record, at: SigningClock(nil, newestEntryMilliseconds: 0).time(at: now * 1000)))
             }
         }
         if let registry, let settings, let keys {
@@ -89,10 +95,24 @@ extension IssuingService {
             guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
             try TransitNetworkVersion.check(network, against: registry.read { try .init(of: network, in: $0) })
         }
+        if let path = settings?.witnesses, let settings, let keys {
+            _ = await attempt {
+                let key = keys.checkpoint.verificationKey
+                let log = try NoteKey(name: InstallationLog.origin(of: .trace, settings), kind: .ed25519, key: key)
+                return try WitnessFile(contentsOf: path, log: log)
+            }
+        }
         if let path = settings?.publish { _ = await attempt { try PublishedTree.checkPlace(path) } }
         _ = await attempt { try checkSocket() }
         return withExtendedLifetime(lock) { mistakes }
     }
+
+    /// A key that signs, tried with a text that is part of no format: a key in a token may be out of reach.
+    private static func tried(_ key: SigningKey) throws(SigningError) -> VerificationKey {
+        _ = try key.sign(Array("suishend --check-config".utf8))
+        return key.verificationKey
+    }
+
     /// Refuses epoch keys that are not the registry's own, or that a daemon could not follow with the next one.
     private static func checkEpochs(
         of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings

@@ -22,6 +22,7 @@ extension IssuingService {
         let order = try IssueOrder(request, suite: settings.suite)
         try caller.grants.require(.issuer(order.subject.form))
         let time = try signingClock.time(at: caller.nowMilliseconds)
+        try signingKeys.checkAvailable(.issuer)
         return { [self] database in
             let subject = try registry.subject(order.subject, in: database)
             var codes: [PreparedCredential] = []

@@ -12,6 +12,7 @@ import TraceLog
 package final class IssuingService: Sendable {
     package let settings: Settings
     package let keys: KeyRing
+    let keyFolder: KeyFolder
     let signingKeys: SigningKeys
     package let database: any RegistryStore
     package let registry: Registry
@@ -46,18 +47,20 @@ package final class IssuingService: Sendable {
     ///   - random: the source of identifiers, indices and nonces.
     ///   - clocks: the clocks that callers' times come from; while they are wrong nothing is signed. Nil where callers
     ///     name a time of their own.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`; nil outside a unit of systemd.
     /// - Throws: `state_missing`, `state_busy`, an error of the beat such as `registry_behind`, or an error of a key,
     ///   the settings or the registry.
     package init(
-        _ state: StateDirectory, random: any RandomSource, clocks: MachineClocks? = nil
+        _ state: StateDirectory, random: any RandomSource, clocks: MachineClocks? = nil, credentialFolder: String? = nil
     ) throws(OperationError) {
         lock = try state.locked()
         do {
             settings = try Settings(contentsOf: state.settings)
-            keys = try KeyRing(state)
+            keyFolder = KeyFolder(state, settings: settings, credentialFolder: credentialFolder)
+            keys = try KeyRing(state, keyFolder)
             try keys.check(settings.suite)
             proofNonces = try ProofNonces(random: random)
-            signingKeys = SigningKeys(state, suite: settings.suite)
+            signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
             try RecoveryMark.checkFile(state)
             let file = try state.beat(settings)
             let epochFolder = try state.epochs(settings)

@@ -120,6 +120,7 @@ extension OperationError {
         case usccInvalid = "uscc_invalid"
         case walletRevoked = "wallet_revoked"
         case walletsOff = "wallets_off"
+        case witnessesInvalid = "witnesses_invalid"
     }
 }
 
@@ -143,7 +144,7 @@ extension OperationError.Code: ErrorCode {
             .publishedListOld, .publishedUnreadable, .rootsUnreadable, .settingsInvalid, .socketFolderOpen,
             .socketInUse, .socketInvalid,
             .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
-            .transitNetworkOld:
+            .transitNetworkOld, .witnessesInvalid:
             .inputUnusable
         case .notPermitted: .notPermitted
         case .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,

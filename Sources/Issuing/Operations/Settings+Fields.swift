@@ -1,3 +1,4 @@
+import HardwareKeys
 import Signing
 
 extension Settings {
@@ -57,8 +58,30 @@ extension Settings {
         number(
             "stopTimeoutSeconds", "how long open requests may still take once the daemon is told to stop",
             \.stopTimeoutSeconds, 1...3600),
-        beat, epochKeys, recoveryKey, epochCopies, publish, wallet, socketMode, socketGroup, roles,
+        number(
+            "checkpointSeconds", "seconds between two checkpoints of the log, which witnesses are asked to cosign",
+            \.checkpointSeconds, 1...3600),
+        witnesses, beat, epochKeys, recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode,
+        socketGroup, roles,
     ]
+
+    private static let witnesses = Field(
+        name: "witnesses",
+        comment: """
+            the file of the witnesses that cosign the log's checkpoints, in the form of C2SP's tlog-policy:
+            `witness NAME VKEY URL` lines, then `quorum NAME`; each checkpoint waits up to a second for the quorum
+            """,
+        takes: "an absolute path, or none"
+    ) {
+        guard $0 != "none" else {
+            $1.witnesses = nil
+            return true
+        }
+        if isAbsolutePath($0) { $1.witnesses = $0 }
+        return isAbsolutePath($0)
+    } write: {
+        $0.witnesses.map(SettingsLine.written) ?? "none"
+    }
 
     private static let beat = Field(
         name: "beat",
@@ -111,6 +134,46 @@ extension Settings {
         return true
     } write: {
         SettingsLine.written($0.wallet.text)
+    }
+
+    private static let token = Field(
+        name: "token",
+        comment: """
+            the hardware token that new signing keys are made in, as a URI (RFC 7512):
+              pkcs11:token=NAME?module-path=/PATH/MODULE.so&pin-source=file:/PATH
+            the PIN is in a file with mode 0400, or a credential of the unit (pin-source=credential:NAME);
+            a file in keys/ says which key is in the token
+            """,
+        takes: "a pkcs11: URI with a module-path and without a key or a pin-value, or none"
+    ) {
+        guard $0 != "none" else {
+            $1.token = nil
+            return true
+        }
+        guard let uri = try? TokenURI($0), uri.namesToken, uri == uri.ofToken else { return false }
+        $1.token = uri
+        return true
+    } write: {
+        $0.token.map { SettingsLine.written($0.text) } ?? "none"
+    }
+
+    private static let keyPassphrase = Field(
+        name: "keyPassphrase",
+        comment: """
+            the place of the passphrase that key files are wrapped under: a file with mode 0400 on another disk, or a
+            credential of the unit (LoadCredentialEncrypted); `suishen key wrap --all` wraps the files that exist
+            """,
+        takes: "file:/PATH, credential:NAME or none"
+    ) {
+        guard $0 != "none" else {
+            $1.keyPassphrase = nil
+            return true
+        }
+        guard let source = PINSource($0) else { return false }
+        $1.keyPassphrase = source
+        return true
+    } write: {
+        $0.keyPassphrase.map { SettingsLine.written($0.text) } ?? "none"
     }
 
     static func isAbsolutePath(_ text: String) -> Bool {

@@ -1,3 +1,4 @@
+package import HardwareKeys
 package import Signing
 
 /// An installation's settings, with the defaults that `suishen init` writes.
@@ -18,6 +19,10 @@ package struct Settings: Sendable, Equatable {
     package var keyLifetimeDays: UInt64 = 3650
     package var logHeadsInterval: UInt64 = 65_536
     package var stopTimeoutSeconds: UInt64 = 20
+    /// The seconds between two checkpoints of the log.
+    package var checkpointSeconds: UInt64 = 1
+    /// The policy file of the witnesses that the daemon asks; nil for none.
+    package var witnesses: String?
     /// The path of the beat; nil for `DIR.beat` beside the folder.
     package var beat: String?
     /// The folder of epoch keys; nil for `DIR.epochs` beside the folder.
@@ -28,6 +33,10 @@ package struct Settings: Sendable, Equatable {
     package var recoveryKey: String?
     /// The folder that the daemon keeps up to date for web servers; nil for none.
     package var publish: String?
+    /// The token in which new signing keys are made, and in which keys' references are looked up; nil for files.
+    package var token: TokenURI?
+    /// The place of the passphrase of wrapped key files; nil where files are not wrapped.
+    package var keyPassphrase: PINSource?
     /// The wallet's origin; none in a file that names neither it nor a host.
     package var wallet = WalletOrigin.byHost
     package var socket = SocketAccess()

@@ -31,18 +31,20 @@ package enum InstallationRecovery {
     ///   - now: seconds since 1970.
     ///   - uid: the user who recovers, for the audit trail.
     ///   - random: the source of an identifier or a key, if the installation has none.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`.
     /// - Returns: a report of the changes and of the facts that are lost.
     /// - Throws: `state_missing`, `state_busy`, or an error of the published files, a key or the registry. Nothing is
     ///   changed by an error of the published files, except for the log's; other errors need another run.
     package static func run(
-        _ state: StateDirectory, _ sources: Sources, at now: UInt64, by uid: UInt32, random: some RandomSource
+        _ state: StateDirectory, _ sources: Sources, at now: UInt64, by uid: UInt32, random: some RandomSource,
+        credentialFolder: String? = nil
     ) async throws(OperationError) -> JSONValue {
         let lock = try state.locked()
         defer { withExtendedLifetime(lock) {} }
         do {
             try RecoveryMark.checkFile(state)
             let settings = try Settings(contentsOf: state.settings)
-            let keys = try KeyRing(state)
+            let keys = try KeyRing(state, KeyFolder(state, settings: settings, credentialFolder: credentialFolder))
             try keys.check(settings.suite)
             let file = try state.beat(settings)
             let beat = try file.read()

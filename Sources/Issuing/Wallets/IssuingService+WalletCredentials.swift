@@ -88,6 +88,7 @@ extension IssuingService {
                 code: .deviceKeyInvalid, reason: "a \(device.key.algorithm.name) key is not of this issuer's suite",
                 hint: "make a key of the suite that the token's answer names")
         }
+        try signingKeys.checkAvailable(.issuer)
         return StripRequest(
             token: token, key: device.key, anchors: proof.anchors, knowsSecret: try knowsSecret(proof, token),
             name: "wallet \(Base64.encodeURL(device.thumbprint)) \(name)",

@@ -18,6 +18,10 @@ package struct LogError: Error, Equatable, Sendable {
         case logForked = "log_forked"
         /// Published files that a recovery needs do not hash to the published checkpoint.
         case publishedLogDiffers = "published_log_differs"
+        /// A witness has a checkpoint of this log's key over more entries than the log has.
+        case logBehindWitness = "log_behind_witness"
+        /// A witness has a checkpoint of this log's key over other entries.
+        case logForkedWitness = "log_forked_witness"
         case logUnreadable = "log_unreadable"
         case logUnwritable = "log_unwritable"
         case eraseIncomplete = "erase_incomplete"
@@ -58,7 +62,7 @@ extension LogError.Code: ErrorCode {
         case .conflict, .idempotencyMismatch, .nothingToErase, .keyStatusRefused, .keyRevoked: .conflict
         case .logBehind, .logUnwritable, .eraseIncomplete: .later
         case .publishedLogDiffers: .inputUnusable
-        case .logInconsistent, .logForked, .logUnreadable: .malfunction
+        case .logInconsistent, .logForked, .logUnreadable, .logBehindWitness, .logForkedWitness: .malfunction
         }
     }
 }

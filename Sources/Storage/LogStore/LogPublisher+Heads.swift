@@ -74,26 +74,6 @@ extension LogPublisher {
     }
 }
 
-/// The published files as an auditor reads them.
-private struct TileSource: AuditSource {
-    let tiles: any TileStore
-
-    func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
-        let bytes: [UInt8]?
-        do {
-            bytes = try tiles.read(path)
-        } catch {
-            throw AuditSourceError(code: .unreadable, reason: error.reason, hint: error.hint)
-        }
-        guard bytes?.count ?? 0 <= byteCountMax else {
-            throw AuditSourceError(
-                code: .tooLarge, reason: "\(path) of the published log has more than \(byteCountMax) bytes",
-                hint: StorageError.restoring)
-        }
-        return bytes
-    }
-}
-
 extension TraceLogStore {
     /// The newest heads entry before `end`.
     func newestHeads(before end: UInt64) throws -> (index: UInt64, statement: HeadsStatement)? {

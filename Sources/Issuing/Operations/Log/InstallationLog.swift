@@ -18,7 +18,11 @@ package final class InstallationLog: Sendable {
     /// The key that auditors check the checkpoints with.
     package let key: NoteKey
     let publishHealth = WriteHealth()
-    private let publisher: LogPublisher
+    let publisher: LogPublisher
+    /// The time between two publications.
+    let interval: Duration
+    /// The witnesses that the daemon asks; nil where the settings name none, and in a command.
+    let witnesses = Mutex<LogWitnesses?>(nil)
     private let clock: SigningClock
     private let phase = Mutex(Phase.unread(thoroughly: false))
 
@@ -58,6 +62,7 @@ package final class InstallationLog: Sendable {
         store = TraceLogStore(
             registry: registry, name: name, fields: fields, headsInterval: settings.logHeadsInterval)
         self.clock = clock
+        interval = .seconds(Int64(settings.checkpointSeconds))
         self.tiles = tiles
         self.register = register
         publisher = try LogPublisher(
@@ -239,7 +244,17 @@ package final class InstallationLog: Sendable {
         try append(change, at: timeMilliseconds, in: database)
     }
 
-    private func guarded<Value>(_ body: () async throws -> Value) async throws(OperationError) -> Value {
+    /// Ends all appending and publishing.
+    func stop(_ error: OperationError) {
+        phase.withLock { phase in
+            if case .stopped = phase { return }
+            phase = .stopped(error)
+        }
+    }
+
+    var isReady: Bool { if case .ready = phase.withLock({ $0 }) { true } else { false } }
+
+    func guarded<Value>(_ body: () async throws -> Value) async throws(OperationError) -> Value {
         if let trouble { throw trouble }
         do {
             return try await body()
@@ -259,7 +274,10 @@ extension OperationError {
         hint: "send the request again once GET /v1/health says `ok` for the log; codes are issued meanwhile")
 
     fileprivate var endsTheLog: Bool {
-        [.logInconsistent, .logUnreadable, .logBehind, .logForked].contains(LogError.Code(rawValue: code))
+        let ending: [LogError.Code] = [
+            .logInconsistent, .logUnreadable, .logBehind, .logForked, .logBehindWitness, .logForkedWitness,
+        ]
+        return ending.contains { $0.rawValue == code }
     }
 
     /// Whether the error says that entries are missing after a recovery, which is expected until they are put back.

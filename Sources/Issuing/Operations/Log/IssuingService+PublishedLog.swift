@@ -3,12 +3,14 @@ import Storage
 import TraceLog
 
 extension IssuerOperation {
-    /// The log's identity for auditors: `{"origin", "key", "checkpoint"}`, with key and checkpoint in C2SP's formats.
+    /// The log's identity for auditors: `{"origin", "key", "checkpoint", "witnessPolicy"}`, each in C2SP's format.
     package static let describeLog = reading("log") { service, _, _ in
         let checkpoint = try await service.leavingCheckpoint()
+        let policy = try service.witnessPolicy()
         return OperationAnswer(json: [
             "origin": .string(service.log.key.name), "key": .string(service.log.key.vkey),
             "checkpoint": checkpoint.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null,
+            "witnessPolicy": policy.map(JSONValue.string) ?? .null,
         ])
     }
 
