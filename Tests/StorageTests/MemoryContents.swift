@@ -50,6 +50,8 @@ struct MemoryContents: Sendable {
     var floors: [String: UInt64] = [:]
     var answers: [String: KeptAnswer] = [:]
     var counters: [String: UInt64] = [:]
+    /// By user and form.
+    var issuedCounts: [String: IssuedCount] = [:]
     var audit: [AuditLine] = []
     var position: RegistryPosition?
     var epochKeys: [UInt32: EpochKeyRecord] = [:]

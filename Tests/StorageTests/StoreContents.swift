@@ -7,7 +7,8 @@ import TraceLog
 enum StoreContents {
     static let names = [
         "keys", "objects", "persons", "pairs", "enterprises", "codes", "live", "blocks", "floors", "lists", "revoked",
-        "offers", "holdings", "held", "answers", "counters", "audit", "position", "entries", "histories", "own",
+        "offers", "holdings", "held", "answers", "counters", "issued", "audit", "position", "entries", "histories",
+        "own",
         "heads", "openings", "requests", "floor", "gates", "reports", "settlements",
         "epochs", "sealed", "recovery",
     ]
@@ -34,6 +35,11 @@ enum StoreContents {
             line("enterprises", try StoreStep.names.map { try snapshot.enterpriseName($0) }),
             line("answers", try StoreStep.names.map { try snapshot.keptAnswer(toKeys: ($0, $0)) }),
             line("counters", try StoreStep.names.map { try snapshot.counter($0) }),
+            line(
+                "issued",
+                try ids.flatMap { id in
+                    try StoreStep.names.map { try snapshot.issuedCount(of: UInt32(id[0]), form: $0) }
+                }),
             line(
                 "audit",
                 try snapshot.auditLines(after: 0, count: 1000, subject: nil),

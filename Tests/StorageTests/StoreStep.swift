@@ -23,24 +23,24 @@ struct StoreStep: Sendable {
     /// What the change gave, as text.
     let run: @Sendable (any StoreTransaction) throws -> String
 
-    private init<Value>(_ name: String, _ run: @escaping @Sendable (any StoreTransaction) throws -> Value) {
+    init<Value>(_ name: String, _ run: @escaping @Sendable (any StoreTransaction) throws -> Value) {
         self.name = name
         self.run = { "\(try run($0))" }
     }
 
     static func random(using random: inout SeededGenerator) -> StoreStep {
         switch Int.random(in: 0..<6, using: &random) {
-        case 0: registry(Draw(using: &random), Int.random(in: 0..<12, using: &random))
+        case 0: registry(Draw(using: &random), Int.random(in: 0..<13, using: &random))
         case 1: status(Draw(using: &random), Int.random(in: 0..<6, using: &random))
         case 2: log(Draw(using: &random), Int.random(in: 0..<8, using: &random))
-        case 4: erasure(Draw(using: &random), Int.random(in: 0..<3, using: &random))
         case 3: gate(Draw(using: &random), Int.random(in: 0..<7, using: &random))
+        case 4: erasure(Draw(using: &random), Int.random(in: 0..<3, using: &random))
         default: wallets(Draw(using: &random), Int.random(in: 0..<5, using: &random))
         }
     }
 
     /// The values that a step takes.
-    private struct Draw: Sendable {
+    struct Draw: Sendable {
         let name, other: String
         let bytes, more: [UInt8]
         let list: StatusListReference
@@ -73,31 +73,6 @@ struct StoreStep: Sendable {
 
         var hash: MerkleHash { MerkleHash([UInt8](repeating: bytes[0], count: 32)) ?? .emptyRoot }
         var otherHash: MerkleHash { MerkleHash([UInt8](repeating: more[0], count: 32)) ?? .emptyRoot }
-    }
-
-    private static func erasure(_ draw: Draw, _ kind: Int) -> StoreStep {
-        switch kind {
-        case 0:
-            StoreStep("epoch key") {
-                let statuses: [EpochKeyRecord.Status] = [.live, .lost, .destroyed]
-                try $0.putEpochKey(
-                    EpochKeyRecord(
-                        number: UInt32(draw.bytes[0]), mark: draw.isOdd ? [1] : draw.more,
-                        status: statuses[Int(draw.number % 3)]))
-            }
-        case 1: StoreStep("recovery") { try $0.setRecoveryNeeded(draw.isOdd) }
-        default:
-            StoreStep("rewrap") { transaction in
-                try SealedField.Kind.allCases.map { kind in
-                    guard let field = try transaction.sealedFields(kind, after: nil, countMax: 1).first else {
-                        return false
-                    }
-                    let bytes = [UInt8](repeating: draw.more[0], count: field.sealed.count)
-                    return try transaction.replace(
-                        draw.isOdd ? SealedField(place: field.place, sealed: [9]) : field, by: bytes)
-                }
-            }
-        }
     }
 
     private static func registry(_ draw: Draw, _ kind: Int) -> StoreStep {
@@ -144,6 +119,7 @@ struct StoreStep: Sendable {
                     uid: 7, action: draw.other, subject: draw.name, detail: draw.isOdd ? draw.other : nil,
                     at: draw.number)
             }
+        case 11: StoreStep("issued") { try $0.putIssuedCount(.init(day: 7, count: draw.number), of: 1, form: "a") }
         case 10: StoreStep("begin") { try $0.beginPosition(of: [UInt8](repeating: 1, count: 16)) }
         default: StoreStep("raise") { try $0.raiseCommitCount(to: draw.number * 3) }
         }

@@ -45,14 +45,10 @@ struct SuishendCommand: AsyncParsableCommand {
         guard !checkConfig else { return try await check(folder) }
         try IssuingService.checkPermissions(of: folder, owner: geteuid())
         let clocks = MachineClocks.system
-        let service = try IssuingService(
-            folder, random: SystemRandom(), clocks: clocks, credentialFolder: CredentialFolder.path)
+        let service = try opened(folder, clocks)
         if !areKeysLocked {
             StandardStream.error.write("suishend: private keys are not locked into memory; raise LimitMEMLOCK\n")
         }
-        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
-        try service.checkSigningKeys()
-        service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
         service.onUnknownCommit { error in
             Self.report(error)
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
@@ -109,16 +105,25 @@ struct SuishendCommand: AsyncParsableCommand {
         try await service.advanceBeat()
     }
 
+    /// The installation's service, with what is remarkable about it on stderr.
+    private func opened(_ folder: StateDirectory, _ clocks: MachineClocks) throws -> IssuingService {
+        let service = try IssuingService(
+            folder, random: SystemRandom(), clocks: clocks, credentialFolder: CredentialFolder.path)
+        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
+        try service.checkSigningKeys()
+        service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
+        try DaemonServer.check(service.settings)
+        return service
+    }
+
     /// Reports every mistake that would keep the daemon from starting; ends with status 1 if there is one, since the
     /// check itself did its work.
     private func check(_ folder: StateDirectory) async throws {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
         let now = WallClock.milliseconds() / 1000
         let mistakes = await IssuingService.mistakes(
-            in: folder, owner: geteuid(), at: now, credentialFolder: CredentialFolder.path
-        ) {
-            try ListeningSocket.check(path)
-        }
+            in: folder, owner: geteuid(), at: now, credentialFolder: CredentialFolder.path,
+            checkSettings: { try DaemonServer.check($0) }, checkSocket: { try ListeningSocket.check(path) })
         mistakes.forEach(Self.report)
         let warnings = IssuingService.endWarnings(in: folder, owner: geteuid(), at: now)
         for warning in warnings { Diagnostics(command: "suishend").warn("\(warning.reason) [\(warning.code)]") }

@@ -10,6 +10,9 @@ extension IssuerOperation {
     package static let exportBundle = inquiry("bundle.export", takes: ["domains", "lifetime"]) {
         service, request, caller in
         OperationAnswer(json: try await service.bundle(.init(request), for: caller).json)
+    }.confirmed(.exportDomainKeys) { service, request, _ in
+        let order = try IssuingService.BundleOrder(request)
+        return order.domains.isEmpty ? nil : order.json
     }
 }
 

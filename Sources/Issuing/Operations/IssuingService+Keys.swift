@@ -27,6 +27,8 @@ extension IssuerOperation {
     package static let compromiseKey = inquiry("key.compromise", takes: ["kid"], isLogged: true, clockNeed: .noJump) {
         service, request, caller in
         OperationAnswer(json: try await service.compromiseKey(try request.string("kid"), by: caller))
+    }.confirmed(.compromiseKey) { service, request, _ in
+        try service.keyDescription(try request.string("kid"))
     }
 }
 
@@ -228,6 +230,13 @@ extension IssuingService {
                 hint: "use a `kid` from `suishen key list`")
         }
         return record
+    }
+
+    /// A key as in ``keyList()``.
+    ///
+    /// - Throws: `key_unknown`.
+    fileprivate func keyDescription(_ keyIdentifier: String) throws -> JSONValue {
+        try Self.described(try database.read { try key(keyIdentifier, in: $0) })
     }
 
     private static func described(_ record: IssuerKeyRecord) throws(SigningError) -> JSONValue {

@@ -37,6 +37,8 @@ package final class IssuingService: Sendable {
     package let treeHealth = TreeHealth()
     let refusals = RefusalTally()
     let proofNonces: ProofNonces
+    let walletRates = WalletRates()
+    let dualRequests = DualRequests()
     let trailReadings = TrailReadings()
     private let lock: LockedFile
 
@@ -118,6 +120,8 @@ package final class IssuingService: Sendable {
         /// Milliseconds since 1970-01-01T00:00:00Z, as the log counts them.
         package let nowMilliseconds: UInt64
         package let idempotencyKey: String?
+        /// Whether the user has opened the installation's files, in place of asking a daemon.
+        let holdsFiles: Bool
 
         /// The longest idempotency key.
         package static let idempotencyKeyByteCountMax = 128
@@ -125,11 +129,15 @@ package final class IssuingService: Sendable {
         /// The same time in seconds.
         var now: UInt64 { nowMilliseconds / 1000 }
 
-        package init(uid: UInt32, grants: Grants, nowMilliseconds: UInt64, idempotencyKey: String? = nil) {
+        package init(
+            uid: UInt32, grants: Grants, nowMilliseconds: UInt64, idempotencyKey: String? = nil,
+            holdsFiles: Bool = false
+        ) {
             self.uid = uid
             self.grants = grants
             self.nowMilliseconds = nowMilliseconds
             self.idempotencyKey = idempotencyKey
+            self.holdsFiles = holdsFiles
         }
     }
 
@@ -178,11 +186,16 @@ package final class IssuingService: Sendable {
         return try await begin(operation, RequestFields(body, operation: operation), by: caller, isLine: true)
     }
 
-    private func begin(
-        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller, isLine: Bool = false
+    /// Begins a request; one that a second operator has to confirm is kept until then, unless it is confirmed.
+    func begin(
+        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller, isLine: Bool = false,
+        isConfirmed: Bool = false
     ) async throws(OperationError) -> BegunRequest {
         do {
             try signingClock.meet(operation.clockNeed, at: caller.nowMilliseconds)
+            if !isConfirmed, let answer = try await askForConfirmation(operation, request, by: caller) {
+                return BegunRequest(codeCount: 1) { answer }
+            }
             switch operation.action {
             case .inquiry(let inquiry):
                 guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
@@ -243,7 +256,8 @@ package final class IssuingService: Sendable {
         }
     }
 
-    private static func fingerprint(_ operation: IssuerOperation, _ request: RequestFields) -> [UInt8] {
+    /// The bytes that two requests for exactly the same have in common.
+    static func fingerprint(_ operation: IssuerOperation, _ request: RequestFields) -> [UInt8] {
         var bytes = Array(operation.name.utf8) + [0]
         JSONValue.object(request.object).appendEncoded(to: &bytes)
         return bytes

@@ -19,6 +19,15 @@ extension OperationError {
         case categoryUnknown = "category_unknown"
         case clockBeforeCheckpoint = "clock_before_checkpoint"
         case clockJumped = "clock_jumped"
+        case confirmationDaemonOnly = "confirmation_daemon_only"
+        case confirmationDiffers = "confirmation_differs"
+        case confirmationEnded = "confirmation_ended"
+        case confirmationGiven = "confirmation_given"
+        case confirmationNeeded = "confirmation_needed"
+        case confirmationOwn = "confirmation_own"
+        case confirmationUnknown = "confirmation_unknown"
+        case confirmationWaiting = "confirmation_waiting"
+        case confirmationsTooMany = "confirmations_too_many"
         case countInvalid = "count_invalid"
         case daemonUnreachable = "daemon_unreachable"
         case deviceKeyInvalid = "device_key_invalid"
@@ -77,6 +86,8 @@ extension OperationError {
         case publishedListOld = "published_list_old"
         case publishedLogForked = "log_forked"
         case publishedUnreadable = "published_unreadable"
+        case quotaExceeded = "quota_exceeded"
+        case rateExceeded = "rate_exceeded"
         case reasonTooLong = "reason_too_long"
         case recoveryKeyUnusable = "recovery_key_unusable"
         case recoveryNeeded = "recovery_needed"
@@ -146,21 +157,23 @@ extension OperationError.Code: ErrorCode {
             .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
             .transitNetworkOld, .witnessesInvalid:
             .inputUnusable
-        case .notPermitted: .notPermitted
-        case .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
+        case .confirmationOwn, .notPermitted: .notPermitted
+        case .confirmationUnknown,
+            .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
             .offerUnknown, .routeUnknown, .settlementUnknown:
             .notFound
-        case .backupExists, .beatExists, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended,
+        case .backupExists, .beatExists, .confirmationDaemonOnly, .confirmationDiffers, .confirmationEnded,
+            .confirmationGiven, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended,
             .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
             .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .suiteUnsupported, .walletRevoked,
             .walletsOff:
             .conflict
-        case .beatUnwritable, .epochKeysUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable,
-            .keyMissing, .logChecking,
-            .settlementKeyMissing,
-            .outputBusy, .outputUnwritable, .stateBusy:
+        case .beatUnwritable, .confirmationNeeded, .confirmationWaiting, .epochKeysUnwritable,
+            .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+            .settlementKeyMissing, .outputBusy, .outputUnwritable, .stateBusy:
             .later
+        case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
             .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer,
             .unexpected:

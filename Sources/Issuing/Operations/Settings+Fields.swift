@@ -62,7 +62,7 @@ extension Settings {
             "checkpointSeconds", "seconds between two checkpoints of the log, which witnesses are asked to cosign",
             \.checkpointSeconds, 1...3600),
         witnesses, beat, epochKeys, recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode,
-        socketGroup, roles,
+        socketGroup, roles, rates, quotas, dualControl,
     ]
 
     private static let witnesses = Field(
@@ -217,25 +217,6 @@ extension Settings {
         return true
     } write: {
         $0.socket.group.map(String.init) ?? "own"
-    }
-
-    private static let roles = Field(
-        name: "roles",
-        comment: """
-            the roles of each user, by user number (`id -u NAME`); users without a role are refused:
-              issuer:person, issuer:enterprise, issuer:object   register and issue that form; issuer is all three
-              inspector:USCC       append events as that actor, one role per actor; inspector:* as any actor
-              auditor              read the audit trail, histories and the log
-              operator             revoke, export bundles, erase, change keys
-              public, wallet       for suishen-web: read what pages show, and pass phones' requests on
-            the daemon's own user may do everything, unless it is listed here
-            """,
-        takes: "{}, or lines below it like `  1001: [issuer:object, auditor]`", isText: false
-    ) {
-        if $0 == "{}" || $0.isEmpty { $1.roles = RoleTable() }
-        return $0 == "{}" || $0.isEmpty
-    } write: {
-        $0.roles.text
     }
 
     private static func number(

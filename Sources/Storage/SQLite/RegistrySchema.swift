@@ -55,6 +55,7 @@ enum RegistrySchema {
             Step("acts 1", sql: LogSchema.tables(of: .acts)),
             Step("recovery 1", sql: recovery),
             Step("erasure 1") { try ErasureSchema.create(cipher, $0) },
+            Step("rates 1", sql: QuotaSchema.tables),
         ]
     }
 

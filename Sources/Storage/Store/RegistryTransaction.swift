@@ -73,6 +73,8 @@ package protocol RegistrySnapshot {
     /// The answer that is kept under one of these keys.
     func keptAnswer(toKeys keys: (String, String)) throws -> KeptAnswer?
     func counter(_ name: String) throws -> UInt64?
+    /// The codes of a form that a user issued on the newest day with any.
+    func issuedCount(of uid: UInt32, form: String) throws -> IssuedCount?
     /// The audit trail from the line after `number`, in order; `subject` may be in either letter case.
     func auditLines(after number: UInt64, count: Int, subject: String?) throws -> [AuditLine]
     /// The registry's position; nil for a registry of an earlier version without positions.
@@ -164,6 +166,8 @@ package protocol RegistryTransaction: RegistrySnapshot {
     func deleteAnswers(until time: UInt64, countMax: Int) throws -> Int
     /// Sets a counter, or raises it to `value`.
     func raiseCounter(_ name: String, to value: UInt64) throws
+    /// Keeps the count of a day; it refuses an earlier day, and a lower count of the same day.
+    func putIssuedCount(_ count: IssuedCount, of uid: UInt32, form: String) throws
     /// Adds a line to the audit trail; no line can be changed or removed.
     func insertAuditLine(uid: UInt32, action: String, subject: String, detail: String?, at now: UInt64) throws
 
