@@ -41,10 +41,12 @@ struct PublishedState {
         roots = chain == measure.roots.chain ? nil : chain
         bundleVersion = bundle.version
         transitVersion = bundle.transit?.version ?? 0
-        logs = try LogName.allCases.compactMap { name throws(OperationError) in
-            guard let key = measure.logs[name] else { return nil }
-            return try PublishedLog(name, in: folder, key, beat: measure.beat)
+        var logs: [PublishedLog] = []
+        for name in LogName.allCases {
+            guard let key = measure.logs[name] else { continue }
+            if let log = try PublishedLog(name, in: folder, key, beat: measure.beat) { logs.append(log) }
         }
+        self.logs = logs
         issuers = bundle.issuers
         lists = try Self.lists(folder, of: bundle, measure)
     }
