@@ -96,7 +96,8 @@ struct RequestResponder: Sendable {
                 let published = service.settings.publish.map { _ in service.treeHealth.checkedAt }
                 let isSigning = service.clockObstacle(atMilliseconds: nowMilliseconds()) == nil
                 let gates = try? service.gateTally(atMilliseconds: nowMilliseconds())
-                let text = metrics.text(isSigning: isSigning, published: published, gates: gates)
+                let text = metrics.text(
+                    isSigning: isSigning, published: published, acts: service.actsKeptSeconds, gates: gates)
                 return (.whole(WholeAnswer(metrics: text)), pattern)
             }
             let key = try Self.key(of: request)

@@ -51,6 +51,10 @@ struct MemoryContents: Sendable {
     var answers: [String: KeptAnswer] = [:]
     var counters: [String: UInt64] = [:]
     var audit: [AuditLine] = []
+    var issuances: [Issuance] = []
+    var issuedMinutes: [IssuedMinute] = []
+    var issuedSets: [IssuedSet] = []
+    var trailChain: TrailChainState?
     var position: RegistryPosition?
     var logs: [LogName: Log] = [:]
     /// The log that the properties below are of.

@@ -1,6 +1,7 @@
 package import Encoding
 package import Signing
 import Storage
+import TraceLog
 
 extension IssuerOperation {
     package static let listKeys = reading("key.list") { service, _, _ in
@@ -108,6 +109,9 @@ extension IssuingService {
         try registry.audit(
             uid: caller.uid, action: "key.retire", subject: Hex.encode(record.keyIdentifier), at: caller.now,
             in: database)
+        try acts.append(
+            .keyRetire, [Hex.encode(record.keyIdentifier)], atMilliseconds: caller.nowMilliseconds,
+            in: database)
         return retired
     }
 
@@ -127,6 +131,8 @@ extension IssuingService {
             try note(compromised, by: caller, in: database)
             try registry.audit(
                 uid: caller.uid, action: "key.compromise", subject: keyIdentifier, at: caller.now, in: database)
+            try acts.append(
+                .keyCompromise, [keyIdentifier], atMilliseconds: caller.nowMilliseconds, in: database)
             return compromised
         }
     }
@@ -170,6 +176,9 @@ extension IssuingService {
         try registry.audit(
             uid: caller.uid, action: "key.rotate", subject: Hex.encode(record.keyIdentifier), at: caller.now,
             in: database)
+        try acts.append(
+            .keyRotate, [Hex.encode(record.keyIdentifier), record.uses.joined(separator: " ")],
+            atMilliseconds: caller.nowMilliseconds, in: database)
         return record
     }
 

@@ -33,15 +33,24 @@ package enum InstallationRecovery {
             let log = try NoteKey(
                 name: InstallationLog.origin(of: .trace, settings), kind: .ed25519, key: keys.checkpoint.verificationKey
             )
+            let acts = try NoteKey(
+                name: InstallationLog.origin(of: .acts, settings), kind: .ed25519,
+                key: keys.checkpoint.verificationKey)
             let registry = Registry(cipher: cipher, random: random)
             let (database, published) = try RegistryDatabase.opening(path: state.registry, cipher: cipher) { found in
                 try check(found.position(), beat, at: file.path)
+                let hasActs = try found.read { snapshot in
+                    let acts = snapshot.snapshot(of: .acts)
+                    return try acts.isKept() && acts.newestEntry() != nil
+                }
                 let statusKeys = try found.read { try registry.keys(in: $0) }.filter {
                     $0.uses == KeyRole.status.uses
                 }
                 return try PublishedState(
                     PublishedFolder(path: folder),
-                    heldTo: .init(roots: InstallationRoots(state), log: log, statusKeys: statusKeys, beat: beat))
+                    heldTo: .init(
+                        roots: InstallationRoots(state), log: log, acts: acts, hasActs: hasActs,
+                        statusKeys: statusKeys, beat: beat))
             }
             // An older copy of the installation would sign with a bundle key that gates no longer take.
             if let chain = published.roots { try InstallationRoots.take(chain, in: state) }
@@ -55,7 +64,8 @@ package enum InstallationRecovery {
             next.advance(
                 by: Beat.Step(
                     commitCount: database.committedPosition?.commitCount ?? 0, bundleVersion: published.bundleVersion,
-                    lists: published.issueTimes, checkpoint: published.checkpoint, statusFloor: outcome.generalFloor))
+                    lists: published.issueTimes, checkpoint: published.checkpoint, acts: published.acts,
+                    statusFloor: outcome.generalFloor))
             if beat == nil { try file.create(next) } else { try file.replace(with: next) }
             return outcome.json(published, isBeatLost: beat == nil)
         } catch {

@@ -13,18 +13,25 @@ struct PublishedState {
     let transitVersion: UInt64
     let lists: [PublishedList]
     let checkpoint: Beat.LogPoint
+    /// The newest checkpoint of the log of acts; nil where none is known and none is needed.
+    let acts: Beat.LogPoint?
 
     /// The published root documents, where they are newer than this installation's.
     let roots: RootChain?
 
     static let checkpointName = "checkpoint"
+    static let actsCheckpointName = "acts/checkpoint"
 
     /// The keys and the beat that the published files are checked against.
     struct Measure {
         /// The first root, and the root documents that this installation knows.
         let roots: InstallationRoots
-        /// The key and the name of this installation's log.
+        /// The key and the name of this installation's trace log.
         let log: NoteKey
+        /// The key and the name of this installation's log of acts.
+        let acts: NoteKey
+        /// Whether the registry has acts, so that a checkpoint over them was published.
+        let hasActs: Bool
         /// The registry's keys for status lists.
         let statusKeys: [IssuerKeyRecord]
         /// The installation's beat; nil when it is lost.
@@ -40,7 +47,12 @@ struct PublishedState {
         roots = chain == measure.roots.chain ? nil : chain
         bundleVersion = bundle.version
         transitVersion = bundle.transit?.version ?? 0
-        checkpoint = try Self.checkpoint(folder, measure)
+        let point = try Self.checkpoint(folder, Self.checkpointName, measure.log, newest: measure.beat?.checkpoint)
+        guard let point else { throw folder.missing("checkpoint", Self.checkpointName) }
+        checkpoint = point
+        acts = try Self.checkpoint(folder, Self.actsCheckpointName, measure.acts, newest: measure.beat?.acts)
+        let isNeeded = measure.beat.map { $0.acts?.size ?? 0 > 0 } ?? measure.hasActs
+        guard acts != nil || !isNeeded else { throw folder.missing("checkpoint", Self.actsCheckpointName) }
         lists = try Self.lists(folder, of: bundle, measure)
     }
 
@@ -83,23 +95,21 @@ struct PublishedState {
     }
 
     private static func checkpoint(
-        _ folder: PublishedFolder, _ measure: Measure
-    ) throws(OperationError) -> Beat.LogPoint {
-        guard let bytes = try folder.read(checkpointName, byteCountMax: SignedNote.byteCountMax) else {
-            throw folder.missing("checkpoint", checkpointName)
-        }
+        _ folder: PublishedFolder, _ name: String, _ key: NoteKey, newest: Beat.LogPoint?
+    ) throws(OperationError) -> Beat.LogPoint? {
+        guard let bytes = try folder.read(name, byteCountMax: SignedNote.byteCountMax) else { return nil }
         let note: SignedNote
         let checkpoint: Checkpoint
         do {
             note = try SignedNote(bytes: bytes)
             checkpoint = try Checkpoint(text: note.text)
         } catch {
-            throw folder.unreadable(checkpointName, error.reason)
+            throw folder.unreadable(name, error.reason)
         }
-        guard checkpoint.isOf(measure.log.name), note.isSigned(by: measure.log) else {
+        guard checkpoint.isOf(key.name), note.isSigned(by: key) else {
             throw folder.foreign("checkpoint", "is not signed by this installation's log key")
         }
-        if let newest = measure.beat?.checkpoint {
+        if let newest {
             guard checkpoint.size >= newest.size else {
                 throw folder.old(
                     "checkpoint", "the checkpoint has \(checkpoint.size) entries, and the newest has \(newest.size)")

@@ -20,6 +20,7 @@ struct RecoveryChange: Sendable {
         /// The first index of every other list.
         var generalFloor: UInt64 = 0
         var missingEntryCount: UInt64 = 0
+        var missingActCount: UInt64 = 0
         /// The version that every later bundle exceeds.
         var bundleVersion: UInt64 = 0
     }
@@ -38,8 +39,14 @@ struct RecoveryChange: Sendable {
             Registry.bundleCounter, to: max(published.bundleVersion, beat.bundleVersion), in: database)
         try registry.raise(TransitNetworkVersion.counter, to: published.transitVersion, in: database)
         outcome.bundleVersion = try Registry.value(of: Registry.bundleCounter, in: database)
+        if let acts = published.acts {
+            outcome.missingActCount = try registry.raiseFloor(
+                of: .acts, to: LogFloor(size: acts.size, root: acts.root), in: database)
+        }
         outcome.missingEntryCount = try registry.raiseFloor(
             of: .trace, to: LogFloor(size: published.checkpoint.size, root: published.checkpoint.root), in: database)
+        let recoveries = try Registry.value(of: StartActs.recoveryCounter, in: database)
+        try registry.raise(StartActs.recoveryCounter, to: recoveries + 1, in: database)
         try registry.audit(uid: uid, action: "registry.recover", subject: "registry", at: now, in: database)
         try registry.raisePosition(installation: beat.installation, to: beat.commitCount, in: database)
         return outcome
@@ -86,6 +93,7 @@ extension RecoveryChange.Outcome {
                 Int64(clamping: (Registry.statusIndexCount - generalFloor) / StatusListReference.shardBitCount)),
             "bundleVersion": .integer(Int64(clamping: bundleVersion)),
             "logEntriesMissing": .integer(Int64(clamping: missingEntryCount)),
+            "actEntriesMissing": .integer(Int64(clamping: missingActCount)),
             "beat": .string(isBeatLost ? "made" : "advanced"),
         ]
     }

@@ -80,6 +80,13 @@ extension TraceLogStore {
         return openings
     }
 
+    /// The openings of one entry that were not erased.
+    package func openings(of index: UInt64, in snapshot: any LogSnapshot) throws -> [Opening] {
+        try snapshot.snapshot(of: name).openings(index..<index + 1, count: Entry.commitmentCountMax).map {
+            try SealedOpening.open($0, key: openingKey)
+        }
+    }
+
     private func checked(_ entries: [StoredEntry]) throws(LogError) -> [StoredEntry] {
         for entry in entries where entry.bytes.count > Entry.byteCountMax {
             throw .inconsistent("entry \(entry.index) is longer than an entry can be")

@@ -53,6 +53,7 @@ enum RegistrySchema {
             Step("gate keys 1", sql: "ALTER TABLE gate ADD COLUMN receivingKeyAt INTEGER NOT NULL DEFAULT 0"),
             Step("wallets 1", sql: WalletSchema.tables),
             Step("acts 1", sql: LogSchema.tables(of: .acts)),
+            Step("acts 2", sql: issuances),
         ]
     }
 

@@ -180,6 +180,17 @@ extension SQLiteTransaction {
             .integer(Int64(uid)), .text(action), .text(subject), detail.map { .text($0) })
     }
 
+    func trailChain() throws -> TrailChainState? {
+        try database.first("SELECT number, hash FROM trailChain") { row in
+            TrailChainState(number: try row.unsigned(0), hash: try row.blob(1))
+        }
+    }
+
+    func putTrailChain(_ state: TrailChainState) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO trailChain VALUES (0, ?, ?)", .integer(state.number), .bytes(state.hash))
+    }
+
     func position() throws -> RegistryPosition? { try RegistryPosition.read(database) }
 
     func beginPosition(of installation: [UInt8]) throws { try RegistryPosition.begin(installation, database) }
