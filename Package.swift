@@ -107,9 +107,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let fuzzDependencies: [Target.Dependency] = [
-    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "IssuerInterface",
-    "Issuing",
-    "Platform", "PublicWeb", "QRReading", "QRStandard",
+    "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "HardwareKeys",
+    "IssuerInterface", "Issuing", "Platform", "PublicWeb", "QRReading", "QRStandard",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -149,10 +148,14 @@ let package = Package(
         // Optimized in every build: without that it is slower than what it is there to outrun.
         .target(name: "CSHA256", path: "Sources/CLibraries/CSHA256", cSettings: [.unsafeFlags(["-O3"])]),
 
+        // Opens a token's module while the process runs; only the headers of PKCS#11 are needed to build it.
+        .target(name: "CPKCS11", path: "Sources/CLibraries/CPKCS11"),
+
         library("Encoding", []),
         library("Platform", ["CCurl"]),
         library("Compression", ["CZlib", "Platform"]),
         library("Signing", ["COpenSSL", "CSHA256", "CSodium", "Platform"]),
+        library("HardwareKeys", ["CPKCS11", "Platform", "Signing"]),
         library("Credential", ["Encoding", "Platform", "Signing"]),
         library("QRStandard", []),
         library("QREncoding", ["Platform", "QRStandard"]),
@@ -171,7 +174,11 @@ let package = Package(
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
         library(
-            "Issuing", ["Credential", "Encoding", "ForeignCodes", "Gate", "Platform", "Signing", "Storage", "TraceLog"]),
+            "Issuing",
+            [
+                "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "Platform", "Signing", "Storage",
+                "TraceLog",
+            ]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("HTTPServing", ["Platform"] + httpServing),
         library(
@@ -189,8 +196,8 @@ let package = Package(
         command(
             "suishen",
             [
-                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "IssuerInterface", "Issuing",
-                "Platform",
+                "CommandSupport", "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "IssuerInterface",
+                "Issuing", "Platform",
                 "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog",
             ]),
         command(
@@ -207,6 +214,11 @@ let package = Package(
                 "CLinux", "CommandSupport", "Encoding", "ForeignCodes", "Gate", "GateCommandLine", "GateRunning",
                 "Platform", "QRReading", "Signing",
             ]),
+        command(
+            "chain-verify-witness",
+            [
+                "CommandSupport", "Encoding", "HTTPServing", "Platform", "Signing", "TraceLog",
+            ] + http),
         quickCommand("chain-verify", ["CommandSupport", "Encoding", "Platform", "Signing", "TraceLog"]),
 
         .target(
@@ -234,6 +246,7 @@ let package = Package(
         workshop("bench", ["CQREncode", "Encoding", "QRDrawing", "QRStandard", "Signing", argumentParser]),
         workshop("scan-bench", ["QRReading", argumentParser]),
         workshop("stream-bench", ["Credential", "Encoding", "Gate", "Signing", argumentParser]),
+        workshop("token-bench", ["CPKCS11", "HardwareKeys", "Signing", argumentParser]),
         workshop("settlement-simulation", ["Encoding", "Gate", "TraceLog", argumentParser]),
         workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
         workshop(
@@ -258,6 +271,7 @@ let package = Package(
             ]),
         tests("CompressionTests", ["Compression"]),
         tests("SigningTests", ["Encoding", "Signing", "TestSupport"]),
+        tests("HardwareKeysTests", ["HardwareKeys", "Signing", "TestSupport"]),
         tests("CredentialTests", ["Credential", "Encoding", "Signing", "TestSupport"]),
         tests("QREncodingTests", ["CQREncode", "QRDrawing", "QREncoding", "QRReading", "QRStandard"]),
         tests("QRDrawingTests", ["QRDrawing", "QREncoding", "QRProofreading", "QRReading", "QRStandard"]),
@@ -298,7 +312,7 @@ let package = Package(
             [
                 "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerInterface",
                 "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
-                "WalletPhone", "chain-verify", "suishen", "suishend", grdb,
+                "WalletPhone", "chain-verify", "chain-verify-witness", "suishen", "suishend", "verify", grdb,
             ]),
         tests(
             "PublicWebTests",
@@ -313,6 +327,7 @@ let package = Package(
                 "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "GateTestSupport",
                 "LogForge", "Platform",
                 "QRDrawing", "QRReading", "QRStandard", "Signing", "TestSupport", "TraceLog", "chain-verify",
+                "chain-verify-witness",
                 "settlement-simulation",
                 "suishen", "suishen-web", "suishend", "transit-issuer", "verify",
             ]),

@@ -16,14 +16,14 @@ FOLDERS = {"c": "Sources/CLibraries", "library": "Sources", "command": "Sources/
 MAY_DEPEND_ON = {"c": {"c"}, "library": {"c", "library"}, "command": {"c", "library"},
                  "workshop": {"c", "library", "command", "workshop"}, "tests": set(FOLDERS)}
 KINDS = {
-    "c": "CArguments CCurl CLinux COpenSSL CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
-    "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate GateCommandLine GateRunning HTTPServing IssuerHTTP IssuerInterface
+    "c": "CArguments CCurl CLinux COpenSSL CPKCS11 CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
+    "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate GateCommandLine GateRunning HTTPServing HardwareKeys IssuerHTTP IssuerInterface
         Issuing Platform PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage TraceLog""",
-    "command": "chain-verify suishen suishen-web suishend verify",
+    "command": "chain-verify chain-verify-witness suishen suishen-web suishend verify",
     "workshop": """LogForge WalletPhone audit-bench bench log-bench log-crash-driver log-forge scan-bench
-        settlement-simulation stream-bench transit-issuer wallet-bench wire-vectors""",
+        settlement-simulation stream-bench token-bench transit-issuer wallet-bench wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
-        FuzzTests GateRunningTests GateTestSupport GateTests HTTPServingTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests QREncodingTests
+        FuzzTests GateRunningTests GateTestSupport GateTests HTTPServingTests HardwareKeysTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests QREncodingTests
         QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",
 }
 TABLE = {name: kind for kind, names in KINDS.items() for name in names.split()}
@@ -54,6 +54,7 @@ NEVER_REACHES = {
     "Issuing": {"CQREncode", "CZBar"} | SERVER,
     "verify": {"CQREncode", "grdb.swift", "Issuing", "QRDrawing", "QREncoding", "Storage"} | SERVER,
     "chain-verify": {"Credential", "grdb.swift", "Gate", "Storage"} | SERVER,
+    "chain-verify-witness": {"Credential", "grdb.swift", "Gate", "Issuing", "Storage"},
     "suishen": SERVER,
     # The process that faces everybody has neither the registry nor what issues and signs.
     "suishen-web": {"grdb.swift", "IssuerHTTP", "IssuerInterface", "Issuing", "QRDrawing", "QRReading", "Storage"},

@@ -23,6 +23,8 @@ package struct CredentialError: Error, Equatable, Sendable {
         case seedMalformed = "seed_malformed"
         /// The signing operation failed.
         case signingFailed = "signing_failed"
+        /// The token that holds the private key does not answer, or does not let it sign.
+        case keyUnavailable = "key_unavailable"
     }
 
     package let code: Code
@@ -41,7 +43,9 @@ package struct CredentialError: Error, Equatable, Sendable {
     }
 
     package init(_ error: SigningError) {
-        self.init(code: .signingFailed, reason: error.reason, hint: error.hint)
+        self.init(
+            code: error.errorClass == .later ? .keyUnavailable : .signingFailed, reason: error.reason,
+            hint: error.hint)
     }
 
     /// The error for a fault in the encoding of `what`.
@@ -71,6 +75,7 @@ extension CredentialError.Code: ErrorCode {
             .requestMalformed
         case .seedMalformed: .inputUnusable
         case .signingFailed: .malfunction
+        case .keyUnavailable: .later
         }
     }
 }

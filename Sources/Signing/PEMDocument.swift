@@ -18,12 +18,11 @@ struct PEMDocument {
             var data: UnsafeMutablePointer<UInt8>?
             var dataCount = 0
             defer {
-                unsafe suishen_free(name)
-                unsafe suishen_free(header)
-                if let data = unsafe data { unsafe OPENSSL_cleanse(data, dataCount) }
-                unsafe suishen_free(data)
+                unsafe suishen_secure_free(name, 0)
+                unsafe suishen_secure_free(header, 0)
+                unsafe suishen_secure_free(data, dataCount)
             }
-            guard unsafe PEM_read_bio(bio, &name, &header, &data, &dataCount) == 1,
+            guard unsafe suishen_pem_read(bio, &name, &header, &data, &dataCount) == 1,
                 let name = unsafe name, let header = unsafe header, let data = unsafe data,
                 unsafe header.pointee == 0
             else { return nil }
@@ -43,7 +42,8 @@ struct PEMDocument {
     /// The block as text, 64 characters a line.
     func encoded() -> [UInt8] {
         // No input reaches this: only a machine without memory does.
-        guard let bio = unsafe BIO_new(BIO_s_mem()) else { preconditionFailure("no memory is left") }
+        // The block may hold a private key, and this kind of BIO is cleared when it is freed.
+        guard let bio = unsafe BIO_new(BIO_s_secmem()) else { preconditionFailure("no memory is left") }
         defer { unsafe BIO_free(bio) }
         var text: UnsafeMutablePointer<CChar>?
         let written = unsafe PEM_write_bio(bio, label, "", der, der.count)

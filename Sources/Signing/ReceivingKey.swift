@@ -39,6 +39,16 @@ package final class ReceivingKey: Sendable {
     package convenience init(contentsOf path: String) throws(SigningError) {
         var bytes = try SecretFile.read(path, byteCountMax: Self.fileByteCountMax)
         defer { SecretFile.wipe(&bytes) }
+        try self.init(bytes, of: path)
+    }
+
+    /// Reads a key file's content: 32 bytes of X25519, or PKCS#8 of SM2 in PEM.
+    ///
+    /// - Parameters:
+    ///   - bytes: the content.
+    ///   - path: the file's name in an error's reason.
+    /// - Throws: `key_malformed`.
+    package convenience init(_ bytes: [UInt8], of path: String) throws(SigningError) {
         if bytes.count == 32 {
             try self.init(x25519: bytes)
             return
@@ -77,15 +87,19 @@ package final class ReceivingKey: Sendable {
     ///
     /// - Throws: `key_exists` or `key_unwritable`; no file is left then.
     package func write(to path: String) throws(SigningError) {
-        var bytes: [UInt8]
-        switch secret {
-        case .x25519(let raw): bytes = raw
-        case .sm2(let handle):
-            guard let pem = handle.privatePEM() else { throw .unavailable("PKCS#8") }
-            bytes = pem
-        }
+        var bytes = try fileBytes()
         defer { SecretFile.wipe(&bytes) }
         try SecretFile.create(bytes, at: path)
+    }
+
+    /// The content of the key's file; a secret: the caller wipes it.
+    package func fileBytes() throws(SigningError) -> [UInt8] {
+        switch secret {
+        case .x25519(let raw): return raw
+        case .sm2(let handle):
+            guard let pem = handle.privatePEM() else { throw .unavailable("PKCS#8") }
+            return pem
+        }
     }
 
     /// Opens what ``ReceivingPublicKey/seal(_:)`` sealed; nil for anything else.

@@ -57,9 +57,45 @@ package enum SecretFile {
         }
     }
 
+    /// Replaces a secret file in one step, and overwrites its former content once the new one is on the disk.
+    ///
+    /// A file system that writes in other places than before, and a disk that spreads its writes, keep the old bytes.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - bytes: the new content.
+    ///   - temporary: a path in the same folder, where nothing lies.
+    /// - Throws: `key_exists` or `key_unwritable`; the file is unchanged then.
+    package static func replace(
+        _ path: String, with bytes: [UInt8], temporary: String
+    ) throws(SigningError) {
+        try create(bytes, at: temporary)
+        var status = stat()
+        // Its owner may not write to a file of mode 0400.
+        let isReady = unsafe chmod(path, 0o600) == 0
+        let former = isReady ? unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) : -1
+        guard former >= 0, unsafe fstat(former, &status) == 0, unsafe rename(temporary, path) == 0 else {
+            let reason = systemReason()
+            if former >= 0 { close(former) }
+            unsafe chmod(path, 0o400)
+            unsafe unlink(temporary)
+            throw unwritable(path, reason)
+        }
+        let isSynced = syncFolder(of: path)
+        let zeros = [UInt8](repeating: 0, count: Int(status.st_size))
+        let isOverwritten = WholeTransfer.write(zeros, to: former) && fsync(former) == 0
+        close(former)
+        guard isSynced, isOverwritten else { throw unwritable(path, systemReason()) }
+    }
+
     /// Overwrites a secret that is no longer needed, in a way that the compiler cannot optimise away.
     package static func wipe(_ bytes: inout [UInt8]) {
         unsafe bytes.withUnsafeMutableBytes { buffer in unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count) }
+    }
+
+    /// Overwrites a secret in memory of somebody else's.
+    static func wipe(_ buffer: UnsafeMutableRawBufferPointer) {
+        unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count)
     }
 
     private static func syncFolder(of path: String) -> Bool {

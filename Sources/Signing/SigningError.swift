@@ -12,6 +12,12 @@ package struct SigningError: Error, Equatable, Sendable {
         case keyMalformed = "key_malformed"
         case keyEncrypted = "key_encrypted"
         case keyWrongAlgorithm = "key_wrong_algorithm"
+        case keyUnavailable = "key_unavailable"
+        case tokenKeyMissing = "token_key_missing"
+        case tokenPinRefused = "token_pin_refused"
+        case tokenURIInvalid = "token_uri_invalid"
+        case passphraseUnusable = "passphrase_unusable"
+        case passphraseWrong = "passphrase_wrong"
         case certificateMalformed = "certificate_malformed"
         case lengthOutOfRange = "length_out_of_range"
         case signingFailed = "signing_failed"
@@ -55,8 +61,11 @@ extension SigningError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
         case .keyUnreadable, .keyPermissions, .keyUnwritable, .keyTooLarge, .keyMalformed, .keyEncrypted,
-            .keyWrongAlgorithm, .certificateMalformed, .lengthOutOfRange:
+            .keyWrongAlgorithm, .certificateMalformed, .lengthOutOfRange, .tokenURIInvalid, .passphraseUnusable,
+            .passphraseWrong:
             .inputUnusable
+        // Nothing needs a restart: the token comes back, or the operator mends the file of its PIN.
+        case .keyUnavailable, .tokenKeyMissing, .tokenPinRefused: .later
         case .keyExists: .conflict
         case .signingFailed, .randomUnavailable, .cryptoUnavailable: .malfunction
         }

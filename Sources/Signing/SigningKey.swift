@@ -1,4 +1,4 @@
-/// A private key, parsed once and usable from any number of threads.
+/// A private key, parsed once or held by a token, and usable from any number of threads.
 package final class SigningKey: Sendable {
     /// The largest accepted key file; the project's own have about 240 bytes.
     package static let fileByteCountMax = 16 << 10
@@ -6,8 +6,13 @@ package final class SigningKey: Sendable {
     package let algorithm: SignatureAlgorithm
     package let verificationKey: VerificationKey
 
-    private let handle: KeyHandle
-    private let operations: KeyOperationPool
+    private let place: Place
+
+    /// Where the private key is.
+    private enum Place: Sendable {
+        case memory(KeyHandle, KeyOperationPool)
+        case elsewhere(any MessageSigner)
+    }
 
     /// Makes a new key of Ed25519, P-256 or SM2.
     ///
@@ -55,8 +60,9 @@ package final class SigningKey: Sendable {
         case "ENCRYPTED PRIVATE KEY":
             throw SigningError(
                 code: .keyEncrypted,
-                reason: "the private key is encrypted with a password",
-                hint: "remove the password with `openssl pkcs8 -in KEY.pem -out PLAIN.pem`, then chmod 0400")
+                reason: "the private key is encrypted under a passphrase, and none is given",
+                hint: "set keyPassphrase in suishend.yaml, or remove the passphrase with "
+                    + "`openssl pkcs8 -in KEY.pem -out PLAIN.pem`, then chmod 0400")
         default: throw Self.malformed("the PEM block is \(document.label.prefix(40)), expected PRIVATE KEY")
         }
         guard let handle = KeyHandle(pkcs8: der) else { throw Self.malformed("the private key is not in PKCS#8") }
@@ -86,10 +92,28 @@ package final class SigningKey: Sendable {
         guard let raw = handle.rawPublicKey(encoding) else {
             throw Self.malformed("the \(encoding.algorithm.name) private key has no public part")
         }
-        self.handle = handle
         algorithm = encoding.algorithm
         verificationKey = try VerificationKey(raw: raw, algorithm: encoding.algorithm)
-        operations = KeyOperationPool(key: handle, algorithm: encoding.algorithm, purpose: .sign)
+        place = .memory(
+            handle, KeyOperationPool(key: handle, algorithm: encoding.algorithm, purpose: .sign))
+    }
+
+    /// Takes a key whose private part is somewhere else, such as in a token.
+    ///
+    /// - Parameters:
+    ///   - verificationKey: the public key, which decides the algorithm.
+    ///   - signer: signs with the private key.
+    package init(verificationKey: VerificationKey, signer: any MessageSigner) {
+        self.verificationKey = verificationKey
+        algorithm = verificationKey.algorithm
+        place = .elsewhere(signer)
+    }
+
+    /// Refuses while the place of the private key is known to be out of reach, without signing anything.
+    ///
+    /// - Throws: `key_unavailable`, and the other errors of a token.
+    package func checkAvailable() throws(SigningError) {
+        if case .elsewhere(let signer) = place { try signer.checkAvailable() }
     }
 
     /// Writes the key as PKCS#8 in PEM to a new file with mode 0400, and syncs it to the disk.
@@ -102,7 +126,14 @@ package final class SigningKey: Sendable {
     }
 
     /// The key as PKCS#8 in PEM; a secret.
+    ///
+    /// - Throws: `key_unwritable` for a key in a token, which never leaves it.
     package func pem() throws(SigningError) -> [UInt8] {
+        guard case .memory(let handle, _) = place else {
+            throw SigningError(
+                code: .keyUnwritable, reason: "the private key is in a token, which does not give it out",
+                hint: "use the key where it is")
+        }
         guard let pem = handle.privatePEM() else { throw .unavailable("PKCS#8") }
         return pem
     }
@@ -110,8 +141,20 @@ package final class SigningKey: Sendable {
     /// Signs a whole message: 64 bytes.
     ///
     /// - Returns: Ed25519: the signature of RFC 8032; ES256: r‖s with the lower of s and n − s; SM2: r‖s.
-    /// - Throws: `signing_failed` where the library has no memory or no randomness.
+    /// - Throws: `signing_failed` where the library has no memory or no randomness; `key_unavailable` and the other errors
+    ///   of a token.
     package func sign(_ message: [UInt8]) throws(SigningError) -> [UInt8] {
+        let operations: KeyOperationPool
+        switch place {
+        case .memory(_, let pool): operations = pool
+        case .elsewhere(let signer):
+            guard let signature = algorithm.normalized(try signer.sign(message)) else {
+                throw SigningError(
+                    code: .signingFailed, reason: "the token's signature is not one of \(algorithm.name)",
+                    hint: "check the token's module, and which mechanisms it has")
+            }
+            return signature
+        }
         guard let made = operations.withOperation({ $0.sign(message) }), let made,
             let signature = wireForm(made)
         else {

@@ -1,4 +1,5 @@
 package import Platform
+import Signing
 
 /// A refusal: bytes that are not part of a log, or a value that cannot enter one.
 package struct TraceLogError: Error, Equatable, Sendable {
@@ -13,6 +14,7 @@ package struct TraceLogError: Error, Equatable, Sendable {
         case malformedIssuedFile = "malformed_issued_file"
         case malformedTrail = "malformed_trail"
         case signatureFailed = "signature_failed"
+        case keyUnavailable = "key_unavailable"
         case malformedEvent = "malformed_event"
         case unknownTerm = "unknown_term"
         case valueOutOfRange = "value_out_of_range"
@@ -44,6 +46,13 @@ extension TraceLogError {
         TraceLogError(code: .inputUnreadable, reason: error.reason, hint: error.hint)
     }
 
+    /// The error of a signature that could not be made.
+    init(signing error: SigningError) {
+        self.init(
+            code: error.errorClass == .later ? .keyUnavailable : .signatureFailed, reason: error.reason,
+            hint: error.hint)
+    }
+
     static func range(_ reason: String, _ hint: String) -> TraceLogError {
         TraceLogError(code: .valueOutOfRange, reason: reason, hint: hint)
     }
@@ -58,6 +67,7 @@ extension TraceLogError.Code: ErrorCode {
         case .malformedEntry, .malformedBundle, .malformedTile, .malformedCheckpoint, .malformedKey, .malformedProof,
             .malformedIssuedFile, .malformedTrail, .signatureFailed, .outOfTree, .inputUnreadable:
             .inputUnusable
+        case .keyUnavailable: .later
         }
     }
 }

@@ -1,5 +1,6 @@
 import Encoding
 import ForeignCodes
+import HardwareKeys
 import Signing
 import Storage
 
@@ -14,6 +15,13 @@ extension FuzzTarget {
         precondition((try? Settings(text: settings.text)) == settings)
     }
 
+    /// The name of a token or of a key in it, alone and in a key's file; written out, it is read again as the same.
+    static func runTokenURI(_ bytes: [UInt8]) {
+        _ = try? TokenReference(bytes)
+        guard let uri = try? TokenURI(String(decoding: bytes, as: UTF8.self)) else { return }
+        precondition((try? TokenURI(uri.text)) == uri)
+    }
+
     /// A JSON body below a byte that says which route it is for, as every order that such bodies are read into.
     static func runRequest(_ bytes: [UInt8]) {
         guard let first = bytes.first, let body = try? JSONValue.parse(Array(bytes.dropFirst()), byteCountMax: 1 << 16)
@@ -25,6 +33,18 @@ extension FuzzTarget {
         for suite in Suite.allCases { _ = try? IssueOrder(request, suite: suite) }
         _ = try? IssuingService.BundleOrder(request)
         _ = try? EventRequest(request, nowMilliseconds: 1_750_000_000_000, random: SystemRandom())
+    }
+
+    /// A backup's manifest, an epoch key's file, and the start of a sealed stream.
+    static func runBackup(_ bytes: [UInt8]) {
+        if let manifest = BackupManifest(json: bytes) {
+            precondition(BackupManifest(json: Array(manifest.json.encoded().utf8)) == manifest)
+        }
+        if let key = FieldEpochKey(encoded: bytes) { precondition(key.encoded == bytes) }
+        guard let key = try? ReceivingKey.generate(for: .ed25519) else { return }
+        precondition(SealedStreamReader(bytes, fileByteCount: UInt64(bytes.count), openedBy: key) == nil)
+        let path = String(decoding: bytes, as: UTF8.self)
+        if BackupFileHead.isAllowed(path) { precondition(!"/\(path)/".contains("/../") && !path.hasPrefix("/")) }
     }
 
     /// A phone's signed token; the parts that its reader takes are signed again, so that what follows is reached too.

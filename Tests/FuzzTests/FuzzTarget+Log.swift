@@ -17,6 +17,10 @@ extension FuzzTarget {
         if let path = TilePath(path: text) { precondition(path.path == text) }
         _ = HeadsList.parse(path: text)
         _ = try? WitnessPolicy(bytes: bytes)
+        _ = try? LogList.read(bytes)
+        if let request = try? CosigningRequest(bytes: bytes) { precondition(request.bytes == bytes) }
+        if let state = try? WitnessState(bytes: bytes) { precondition(state.bytes == bytes) }
+        _ = WitnessAnswer.size(inConflict: bytes)
     }
 
     /// An entry that is read writes the same bytes again, and the auditor's scan sees what the full reading does.

@@ -5,7 +5,7 @@ enum FuzzTarget: String, CaseIterable {
     case cbor, cose, base45, json, bundle, roots, status, hot, transit, hcert, http
     case image, scan, whole, symbol, payload, framing
     case note, entry, entries, proof, epcis, issued, trail
-    case settings, request, enrolment, report, receipts, web, kiosk, jwt
+    case settings, request, backup, enrolment, report, receipts, web, kiosk, jwt, token
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -35,12 +35,14 @@ enum FuzzTarget: String, CaseIterable {
         case .trail: Self.runTrail(bytes)
         case .settings: Self.runSettings(bytes)
         case .request: Self.runRequest(bytes)
+        case .backup: Self.runBackup(bytes)
         case .enrolment: Self.runEnrolment(bytes)
         case .report: Self.runReport(bytes)
         case .receipts: Self.runReceipts(bytes)
         case .web: Self.runWeb(bytes)
         case .kiosk: Self.runKiosk(bytes)
         case .jwt: Self.runSignedToken(bytes)
+        case .token: Self.runTokenURI(bytes)
         }
     }
 }

@@ -21,6 +21,12 @@ package final class Installation: Sendable {
         try signLastingRoots()
     }
 
+    /// One that `suishen init` has made in the folder `state` of a scratch folder.
+    package init(madeIn folder: ScratchFolder) {
+        self.folder = folder
+        state = StateDirectory(path: folder("state"))
+    }
+
     /// Puts a document 1 in place whose terms neither begin nor end for a daemon on the machine's own clock.
     private func signLastingRoots() throws {
         let root = try SigningKey(contentsOf: state.rootKeyFile)

@@ -55,5 +55,9 @@ extension MemoryTransaction {
 
     func trailChain() -> TrailChainState? { contents.trailChain }
 
+    func raiseAuditNumber(to number: UInt64) throws {
+        try change { $0.auditNumber = max($0.auditNumber, number) }
+    }
+
     func putTrailChain(_ state: TrailChainState) throws { try change { $0.trailChain = state } }
 }

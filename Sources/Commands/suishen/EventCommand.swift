@@ -75,7 +75,7 @@ struct EventCommand: AsyncParsableCommand {
             for word in personal { values.append(try Self.completed(word, from: &input)) }
             let members = try members(values)
             guard let actorKey else { return try await request.run(.appendEvent, members) }
-            let key = try CommandError.wrapping { try SigningKey(contentsOf: actorKey) }
+            let key = try CommandError.wrapping { try KeyOption.key(actorKey) }
             try await request.runSigned(EventSigner(key: key, random: SystemRandom()), members)
         }
 

@@ -3,6 +3,7 @@ import CommandSupport
 import Encoding
 import Gate
 import Glibc
+import HardwareKeys
 import Issuing
 import Signing
 
@@ -33,6 +34,16 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The beat's file, best on another disk; DIR.beat beside the folder by default.")
     var beat: String?
 
+    @Option(
+        help: """
+            The token to make the signing keys in, like \
+            'pkcs11:token=NAME?module-path=/PATH/MODULE.so&pin-source=file:/PATH'; the root stays a file.
+            """)
+    var token: TokenURI?
+
+    @Option(help: "The passphrase to wrap all key files under: file:/PATH or credential:NAME.")
+    var keyPassphrase: PINSource?
+
     @OptionGroup var clock: ClockOptions
     @OptionGroup var result: ResultOptions
 
@@ -45,14 +56,18 @@ struct InitCommand: ParsableCommand {
             settings.issuer = issuer
             settings.host = host.uppercased()
             settings.beat = beat
+            settings.token = token
+            settings.keyPassphrase = keyPassphrase
             // Checks the values with the settings file's reader, so that the written file can always be read.
             settings = try Settings(text: settings.text)
             let folder = try StateOptions.folder(state)
-            try folder.create(settings, random: SystemRandom(), at: clock.now)
+            try folder.create(
+                settings, random: SystemRandom(), at: clock.now, credentialFolder: CredentialFolder.path)
             let roots = try InstallationRoots(folder)
             result.print([
                 "state": .string(folder.path), "suite": .string(suite.rawValue), "issuer": .string(settings.issuer),
-                "host": .string(settings.host), "logKey": .string(try folder.logKey(of: settings)),
+                "host": .string(settings.host),
+                "logKey": .string(try folder.logKey(of: settings, credentialFolder: CredentialFolder.path)),
                 "rootDigest": .string(Hex.encode(RootSource.digest(of: roots.root))),
                 "rootKeyFile": .string(folder.rootKeyFile),
             ])
@@ -69,3 +84,16 @@ struct InitCommand: ParsableCommand {
 }
 
 extension Suite: ExpressibleByArgument {}
+
+extension TokenURI: ExpressibleByArgument {
+    /// Reads the argument; a mistake in it is told by the reader of settings, which says what it takes.
+    public init?(argument: String) {
+        guard let uri = try? TokenURI(argument) else { return nil }
+        self = uri
+    }
+}
+
+extension PINSource: ExpressibleByArgument {
+    /// Reads the argument.
+    public init?(argument: String) { self.init(argument) }
+}

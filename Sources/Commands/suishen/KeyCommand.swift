@@ -7,8 +7,10 @@ import Issuing
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "List, replace and strike the keys that gates trust.",
-        discussion: "Gates learn of a change with their next bundle.",
-        subcommands: [List.self, Rotate.self, Retire.self, Compromise.self])
+        discussion: "Gates learn of a change with their next bundle. `wrap` and `unwrap` change files alone.",
+        subcommands: [
+            List.self, Rotate.self, Retire.self, Compromise.self, KeyWrapCommand.self, KeyUnwrapCommand.self,
+        ])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show every key that a bundle ever contained.")

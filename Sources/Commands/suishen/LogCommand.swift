@@ -6,12 +6,13 @@ import Issuing
 /// Prints the key, checkpoint and openings that auditors compare the log with.
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Print the key, checkpoint and openings with which auditors check a log.",
+        commandName: "log",
+        abstract: "Print what auditors check a log with: key, checkpoint, witnesses and openings.",
         discussion: """
             chain-verify reads the trace log itself from DIR/log or from the daemon's socket, and the log of the \
             service's own acts from DIR/acts.
             """,
-        subcommands: [Key.self, Checkpoint.self, Openings.self])
+        subcommands: [Key.self, Checkpoint.self, Policy.self, Openings.self])
 
     struct Key: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -49,6 +50,27 @@ struct LogCommand: AsyncParsableCommand {
         }
     }
 
+    struct Policy: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "witness-policy",
+            abstract:
+                "Print the policy of the witnesses that the daemon asks, as chain-verify --witness-policy takes it.",
+            discussion: "An auditor who does not trust the operator chooses the witnesses, and compares.")
+
+        @OptionGroup var state: StateOptions
+        @OptionGroup var result: ResultOptions
+
+        func run() async throws {
+            guard let text = try await LogCommand.description(state)["witnessPolicy"]?.string else {
+                throw CommandError(
+                    code: "witnesses_missing", reason: "the settings name no witnesses",
+                    hint: "set `witnesses` in suishend.yaml", status: .failure)
+            }
+            if result.json { return result.print(["witnessPolicy": .string(text)]) }
+            StandardStream.output.write(text)
+        }
+    }
+
     struct Openings: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the openings of personal fields, as chain-verify --openings takes them.",
@@ -77,9 +99,9 @@ struct LogCommand: AsyncParsableCommand {
         }
     }
 
-    private static func description(_ state: StateOptions, _ log: LogOption) async throws -> JSONValue {
+    private static func description(_ state: StateOptions, _ log: LogOption? = nil) async throws -> JSONValue {
         do {
-            return try await state.access().perform(.describeLog, ["log": .string(log.log.rawValue)])
+            return try await state.access().perform(.describeLog, ["log": .string((log?.log ?? .log).rawValue)])
         } catch let error as OperationError {
             throw CommandError(error)
         }

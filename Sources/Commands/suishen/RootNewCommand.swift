@@ -87,7 +87,8 @@ struct RootNewCommand: ParsableCommand {
 struct RootBundleKeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle-key", abstract: "Make a key that may sign bundles once a root document lists it.",
-        discussion: "The private key stays in the installation; hand the public key to `suishen root new`.")
+        discussion: "The private key stays in the installation or its token; hand the public key to `suishen root new`."
+    )
 
     @Option(help: "The installation's folder; SUISHEN_STATE by default.")
     var state: String?
@@ -100,10 +101,18 @@ struct RootBundleKeyCommand: ParsableCommand {
     func run() throws {
         try CommandError.wrapping {
             let folder = try StateOptions.folder(state)
-            let key = try SigningKey.generate(Settings(contentsOf: folder.settings).suite.algorithm)
-            try OutputFile.write(key.verificationKey.pem(), to: out)
-            let path = folder.key(KeyRing.bundleKeyFile(key.verificationKey.keyIdentifier))
-            try key.write(to: path)
+            let keys = try StateOptions.keys(of: folder)
+            let made = try keys.generate(Settings(contentsOf: folder.settings).suite.algorithm, role: "bundle")
+            let key = made.key
+            let name = KeyRing.bundleKeyFile(key.verificationKey.keyIdentifier)
+            do {
+                try OutputFile.write(key.verificationKey.pem(), to: out)
+                try keys.write(made, to: name)
+            } catch {
+                keys.discard(made)
+                throw error
+            }
+            let path = folder.key(name)
             result.print([
                 "digest": .string(Hex.encode(RootSource.digest(of: key.verificationKey))),
                 "kid": .string(Hex.encode(key.verificationKey.keyIdentifier)), "privateKeyFile": .string(path),
@@ -133,13 +142,16 @@ struct RootBeginCommand: ParsableCommand {
         try CommandError.wrapping {
             let folder = try StateOptions.folder(state)
             let roots = try InstallationRoots(folder)
+            let keys = try StateOptions.keys(of: folder)
             guard roots.chain == nil else {
                 throw CommandError(
                     code: "roots_exist", reason: "\(folder.path) has root documents already",
                     hint: "make the next one with `suishen root new`", status: .failure)
             }
-            let first = try FirstRootDocument(root: roots.bundleKey(in: folder, at: clock.now), at: clock.now)
-            try first.write(to: folder)
+            try DualAct.publishRoot.refuseOnFiles(of: folder)
+            let first = try FirstRootDocument(
+                root: roots.bundleKey(in: folder, keys, at: clock.now), in: keys, at: clock.now)
+            try first.write(to: folder, keys)
             for json in first.chain.json { result.print(json) }
             InitCommand.warnOfTrial(folder)
         }

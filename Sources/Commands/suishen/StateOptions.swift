@@ -34,12 +34,13 @@ struct StateOptions: ParsableArguments {
         try Self.checkPermissions(of: folder)
         // A time that the caller names is the caller's word, and no clock's.
         let service = try IssuingService(
-            folder, random: SystemRandom(), clocks: clock.fixedSeconds == nil ? .system : nil)
+            folder, random: SystemRandom(), clocks: clock.fixedSeconds == nil ? .system : nil,
+            credentialFolder: CredentialFolder.path)
         for note in service.notes { StandardStream.error.write("suishen: \(note)\n") }
         return .direct(service) { [clock, idempotencyKey] in
             .init(
                 uid: getuid(), grants: .everything, nowMilliseconds: clock.nowMilliseconds,
-                idempotencyKey: idempotencyKey)
+                idempotencyKey: idempotencyKey, holdsFiles: true)
         }
     }
 
@@ -60,6 +61,12 @@ struct StateOptions: ParsableArguments {
         var owner = geteuid()
         if owner == 0, unsafe stat(folder.path, &status) == 0 { owner = status.st_uid }
         try IssuingService.checkPermissions(of: folder, owner: owner)
+    }
+
+    /// The keys of an installation that this process does not serve.
+    static func keys(of folder: StateDirectory) throws(OperationError) -> KeyFolder {
+        KeyFolder(
+            folder, settings: try Settings(contentsOf: folder.settings), credentialFolder: CredentialFolder.path)
     }
 
     /// The folder named on the command line, or by the environment.

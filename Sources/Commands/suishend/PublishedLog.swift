@@ -6,12 +6,17 @@ struct PublishedLog: Sendable {
     private let recovery: Task<[String], any Error>
     private let publishing: Task<OperationError?, Never>
 
-    init(_ log: InstallationLog) {
+    /// - Parameters:
+    ///   - log: the log.
+    ///   - reportsClock: whether the clock's errors are reported; one of two logs does that.
+    init(_ log: InstallationLog, reportsClock: Bool) {
         let recovery = log.begin(thoroughly: true)
         self.recovery = recovery
         publishing = Task {
             await Self.report(recovery)
-            return await log.publishContinually(report: SuishendCommand.report)
+            return await log.publishContinually { error in
+                if reportsClock || !error.isOfClock { SuishendCommand.report(error) }
+            }
         }
     }
 

@@ -39,18 +39,23 @@ struct SuishendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try folder
+        let areKeysLocked = SecretHeap.begin()
         // The files of the log get the same modes under every mask.
         umask(0o022)
         guard !checkConfig else { return try await check(folder) }
         try IssuingService.checkPermissions(of: folder, owner: geteuid())
         let clocks = MachineClocks.system
-        let service = try IssuingService(folder, random: SystemRandom(), clocks: clocks)
-        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
-        try service.checkSigningKeys()
+        let service = try opened(folder, clocks)
+        if !areKeysLocked {
+            StandardStream.error.write("suishend: private keys are not locked into memory; raise LimitMEMLOCK\n")
+        }
         service.onUnknownCommit { error in
             Self.report(error)
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
             _exit(ExitStatus(error.errorClass).rawValue)
+        }
+        try await service.employWitnesses(nowMilliseconds: clocks.wallMilliseconds) { name, code in
+            StandardStream.error.write("suishend: the witness \(TerminalText.line(name)) does not cosign [\(code)]\n")
         }
         // Begins before the socket exists, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
@@ -60,12 +65,11 @@ struct SuishendCommand: AsyncParsableCommand {
         let server = DaemonServer(
             service,
             on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
-            owner: geteuid(),
-            nowMilliseconds: clocks.wallMilliseconds)
+            owner: geteuid(), nowMilliseconds: clocks.wallMilliseconds)
         OpenFileLimit.raise()
         // Codes are issued meanwhile; events wait, because an accepted event must never be withdrawn.
-        let publishing = PublishedLog(service.log)
-        let actsPublishing = PublishedLog(service.actsLog)
+        let publishing = PublishedLog(service.log, reportsClock: true)
+        let actsPublishing = PublishedLog(service.actsLog, reportsClock: false)
         let acts = Task {
             await service.keepActsContinually(nowMilliseconds: clocks.wallMilliseconds, report: Self.report)
         }
@@ -104,14 +108,25 @@ struct SuishendCommand: AsyncParsableCommand {
         try await service.advanceBeat()
     }
 
+    /// The installation's service, with what is remarkable about it on stderr.
+    private func opened(_ folder: StateDirectory, _ clocks: MachineClocks) throws -> IssuingService {
+        let service = try IssuingService(
+            folder, random: SystemRandom(), clocks: clocks, credentialFolder: CredentialFolder.path)
+        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
+        try service.checkSigningKeys()
+        service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
+        try DaemonServer.check(service.settings)
+        return service
+    }
+
     /// Reports every mistake that would keep the daemon from starting; ends with status 1 if there is one, since the
     /// check itself did its work.
     private func check(_ folder: StateDirectory) async throws {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
         let now = WallClock.milliseconds() / 1000
-        let mistakes = await IssuingService.mistakes(in: folder, owner: geteuid(), at: now) {
-            try ListeningSocket.check(path)
-        }
+        let mistakes = await IssuingService.mistakes(
+            in: folder, owner: geteuid(), at: now, credentialFolder: CredentialFolder.path,
+            checkSettings: { try DaemonServer.check($0) }, checkSocket: { try ListeningSocket.check(path) })
         mistakes.forEach(Self.report)
         let warnings = IssuingService.endWarnings(in: folder, owner: geteuid(), at: now)
         for warning in warnings { Diagnostics(command: "suishend").warn("\(warning.reason) [\(warning.code)]") }

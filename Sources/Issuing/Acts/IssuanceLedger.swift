@@ -10,6 +10,8 @@ struct IssuanceLedger: Sendable {
     static let partCount = 16_384
     /// The counter of the last minute that was given to codes; no later minute is lower.
     static let minuteCounter = "issued.minute"
+    /// The counter of the statements in the log that the registry knows.
+    private static let statementCounter = "issued.statements"
 
     let database: any RegistryStore
     let acts: ActsLog
@@ -20,6 +22,7 @@ struct IssuanceLedger: Sendable {
     /// - Throws: an error of the store or of the published files.
     func pass(atMilliseconds nowMilliseconds: UInt64) async throws {
         let minute = nowMilliseconds / 60_000
+        try await followLog()
         try await closeMinute(before: minute)
         for closed in try database.read({ try $0.issuedMinutes() }) where closed.entryIndex == nil {
             try await publish(closed, atMilliseconds: nowMilliseconds)
@@ -28,6 +31,34 @@ struct IssuanceLedger: Sendable {
         try await closeDays(before: minute, atMilliseconds: nowMilliseconds)
         try await list(at: minute)
         try await forget()
+    }
+
+    /// Takes up statements that the log has and the registry does not know of, as after a recovery.
+    ///
+    /// The next minutes are then later than theirs, and the list has their sets.
+    private func followLog() async throws {
+        while try await database.write({ database in
+            let acts = database.snapshot(of: .acts)
+            let known = try database.counter(Self.statementCounter) ?? 0
+            let entries = try acts.entries(of: ActTerm.issued.stream, from: known, count: Self.partCount)
+            guard !entries.isEmpty else { return false }
+            for entry in entries {
+                guard case .act(let act) = try Entry.decode(entry.bytes[...]).event,
+                    let statement = IssuedStatement(act)
+                else { throw StorageError.corruptRow("an entry about issued codes") }
+                try database.raiseCounter(Self.minuteCounter, to: statement.minutes.upperBound - 1)
+                let isListed = try database.issuedSets().contains {
+                    $0.minute <= statement.minute
+                        && statement.minutes.upperBound <= $0.minute + $0.span
+                }
+                if statement.hasFiles, !isListed {
+                    try database.deleteIssuedSets(in: statement.minutes, below: statement.span)
+                    try database.insertIssuedSet(IssuedSet(statement, entryIndex: entry.index))
+                }
+            }
+            try database.raiseCounter(Self.statementCounter, to: known + UInt64(entries.count))
+            return entries.count == Self.partCount
+        }) {}
     }
 
     /// Gives a minute to the codes that were issued before `now` and have none yet.

@@ -8,6 +8,7 @@ import TraceLog
 /// The acts that a start shows: roles, root documents and a bundle key that differ from the previous ones.
 struct StartActs: Sendable {
     let state: StateDirectory
+    let keyFolder: KeyFolder
     let settings: Settings
     let acts: ActsLog
 
@@ -62,7 +63,7 @@ struct StartActs: Sendable {
                 try acts.entry(.rootTake, values, atMilliseconds: now, in: database)
             }
         }
-        guard let key = try? roots.bundleKey(in: state, at: now / 1000) else { return }
+        guard let key = try? roots.bundleKey(in: state, keyFolder, at: now / 1000) else { return }
         let values = [Hex.encode(key.verificationKey.keyIdentifier)]
         if try acts.newest(of: .bundleKeyUse, in: database)?.act.values != values {
             try acts.entry(.bundleKeyUse, values, atMilliseconds: now, in: database)

@@ -15,6 +15,7 @@ struct TrailChain: Sendable {
     /// - Parameter now: milliseconds since 1970-01-01T00:00:00Z.
     /// - Throws: an error of the registry.
     func extend(atMilliseconds now: UInt64) async throws {
+        try await followLog()
         let known = try database.read { try $0.trailChain() }
         var hash = TrailLine.start
         if let known {
@@ -37,6 +38,20 @@ struct TrailChain: Sendable {
             try acts.entry(
                 .trail, [Hex.encode(state.hash), String(state.number)], atMilliseconds: now, in: database)
             try database.putTrailChain(state)
+        }
+    }
+
+    /// Goes on from the log's newest statement where the registry knows of an earlier one, as after a recovery.
+    ///
+    /// The lines that were lost are in no hash of this registry any more. Later lines get higher numbers than theirs, so
+    /// that copies of the lost ones and the later ones together are a trail that the log confirms.
+    private func followLog() async throws {
+        try await database.write { [acts] database in
+            guard let (act, _) = try acts.newest(of: .trail, in: database), let stated = UInt64(act.values[1]),
+                stated > (try database.trailChain()?.number ?? 0), let hash = try? Hex.decode(act.values[0])
+            else { return }
+            try database.raiseAuditNumber(to: stated)
+            try database.putTrailChain(TrailChainState(number: stated, hash: hash))
         }
     }
 }

@@ -10,6 +10,9 @@ extension IssuerOperation {
     ///
     /// Where the daemon publishes, `publish` is `ok` or the code of the error that keeps the tree from being up to date.
     ///
+    /// Where the daemon asks witnesses, `witnesses` has each one's name, the size that it cosigned last, the age of that
+    /// cosignature, and the code of its last error.
+    ///
     /// - Throws: the error of the clock while nothing is signed for it; the error of the last change, publication or
     ///   beat while the disk does not take it; `disk_full` while the disk of the registry or of the log has no room at
     ///   all, also when nothing was written since.
@@ -40,6 +43,7 @@ extension IssuerOperation {
         if service.settings.publish != nil {
             answer["publish"] = .string(service.treeHealth.error?.code ?? "ok")
         }
+        if let witnesses = service.witnessReport(at: caller.now) { answer["witnesses"] = witnesses }
         return OperationAnswer(json: .object(answer))
     }
 }

@@ -11,6 +11,9 @@ extension IssuerOperation {
     package static let exportBundle = inquiry("bundle.export", takes: ["domains", "lifetime"]) {
         service, request, caller in
         OperationAnswer(json: try await service.bundle(.init(request), for: caller).json)
+    }.confirmed(.exportDomainKeys) { service, request, _ in
+        let order = try IssuingService.BundleOrder(request)
+        return order.domains.isEmpty ? nil : order.json
     }
 }
 
@@ -114,7 +117,7 @@ extension IssuingService {
             ) { first, _ in first },
             domains: order.domains, hosts: [settings.host.lowercased()],
             links: try contents.links.map { try BlindedLinkTable(pairs: $0, random: random) },
-            transit: contents.network, settlementKey: try SettlementKey.read(in: state)?.publicKey)
+            transit: contents.network, settlementKey: try SettlementKey.read(in: keyFolder)?.publicKey)
         // A scene may use an expired bundle for a grace time, so the lists last as long; the scene limits their age.
         let listsExpireAt = expiresAt + Self.graceSecondsMax(of: Form.allCases)
         let statusKey = try signingKeys.key(.status, contents.statusKey, at: time)

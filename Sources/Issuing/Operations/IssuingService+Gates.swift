@@ -11,7 +11,7 @@ extension IssuerOperation {
         "gate.register", takes: ["request", "scenes", "domains", "site"], settle: noteGateChange
     ) {
         try $0.registeringGate($1, by: $2)
-    }
+    }.confirmed(.exportDomainKeys) { service, request, _ in try service.gateWithDomains(request) }
 
     package static let suspendGate = change(
         "gate.suspend", takes: ["gate"], beatNeed: .change, settle: noteGateChange
@@ -37,6 +37,21 @@ extension IssuerOperation {
 }
 
 extension IssuingService {
+    /// What a request to register a gate with domains asks for; nil for a gate without.
+    ///
+    /// Whoever registers a device of their own as such a gate gets the domains' keys, as by an export.
+    fileprivate func gateWithDomains(_ fields: RequestFields) throws -> JSONValue? {
+        let domains = try Self.domains(fields)
+        guard !domains.isEmpty else { return nil }
+        let request = try gateRequest(fields.object["request"] ?? .null)
+        return [
+            "gate": .string(request.gate.text), "name": .string(request.name),
+            "fingerprint": .string(request.fingerprint), "site": .string(try fields.string("site")),
+            "scenes": .array(try Self.scenes(fields).map { .string($0) }),
+            "domains": .array(domains.map { .string($0) }),
+        ]
+    }
+
     fileprivate func registeringGate(
         _ fields: RequestFields, by caller: Caller
     ) throws(OperationError) -> IssuerOperation.Change {

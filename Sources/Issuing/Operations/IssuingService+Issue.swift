@@ -22,7 +22,10 @@ extension IssuingService {
         let order = try IssueOrder(request, suite: settings.suite)
         try caller.grants.require(.issuer(order.subject.form))
         let time = try signingClock.time(at: caller.nowMilliseconds)
+        try signingKeys.checkAvailable(.issuer)
         return { [self] database in
+            let share = try quotaShare(
+                order.count, order.subject.form, of: caller.uid, at: time.seconds, in: database)
             let subject = try registry.subject(order.subject, in: database)
             var codes: [PreparedCredential] = []
             for place in 0..<order.count {
@@ -40,6 +43,7 @@ extension IssuingService {
                     codes.append(try self.object(order, id, object, at: time, in: database))
                 }
             }
+            try keep(share, in: database)
             // The indices stay taken even when signing fails, so that no index is given out twice.
             return ChangeOutcome(subject: order.subject.text) { [self, codes] in
                 let answers = try codes.map(signed)

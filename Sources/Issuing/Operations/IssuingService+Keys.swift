@@ -1,4 +1,5 @@
 package import Encoding
+import Platform
 package import Signing
 import Storage
 import TraceLog
@@ -27,6 +28,8 @@ extension IssuerOperation {
     package static let compromiseKey = inquiry("key.compromise", takes: ["kid"], isLogged: true, clockNeed: .noJump) {
         service, request, caller in
         OperationAnswer(json: try await service.compromiseKey(try request.string("kid"), by: caller))
+    }.confirmed(.compromiseKey) { service, request, _ in
+        try service.keyDescription(try request.string("kid"))
     }
 }
 
@@ -65,9 +68,46 @@ extension IssuingService {
     ///
     /// A bundle key that is missing or has ended keeps a daemon from exporting bundles alone.
     ///
-    /// - Throws: the errors of ``verificationKey(_:)``.
+    /// - Throws: the errors of ``verificationKey(_:)``, or the error of the settlement key's file.
     package func checkSigningKeys() throws(OperationError) {
         for role in KeyRole.allCases { _ = try verificationKey(role) }
+        do {
+            // Opened now, so that a passphrase is wanted at the start alone.
+            _ = try SettlementKey.read(in: keyFolder)
+        } catch {
+            throw OperationError(error)
+        }
+    }
+
+    /// Why keys cannot sign now, once for each reason: a token that is away or does not take its PIN.
+    ///
+    /// The daemon serves nevertheless, and signs from when the token is there.
+    ///
+    /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: an error for each reason.
+    package func unavailableKeys(at now: UInt64) -> [OperationError] {
+        var found: [OperationError] = []
+        func note(_ key: () throws -> SigningKey) {
+            do {
+                try key().checkAvailable()
+            } catch {
+                let error = OperationError(any: error)
+                if error.errorClass == .later, error.code != OperationError.Code.keyMissing.rawValue,
+                    !found.contains(error)
+                {
+                    found.append(error)
+                }
+            }
+        }
+        note { keys.checkpoint }
+        note { try InstallationRoots(state).bundleKey(in: state, keyFolder, at: now) }
+        for role in KeyRole.allCases {
+            note {
+                let record = try database.read { try Registry.activeKey(uses: role.uses, in: $0) }
+                return try signingKeys.key(role, record, at: signingClock.time(at: now * 1000))
+            }
+        }
+        return found
     }
 
     /// Makes a new key that signs from now on; signatures of the old key stay valid until they expire.
@@ -162,12 +202,13 @@ extension IssuingService {
     private func replaceKey(
         _ role: KeyRole, by caller: Caller, in database: any StoreTransaction
     ) throws -> IssuerKeyRecord {
-        let key = try SigningKey.generate(settings.suite.algorithm)
+        let new = try keyFolder.generate(settings.suite.algorithm, role: role.rawValue)
+        let key = new.key
         let record = IssuerKeyRecord(
             keyIdentifier: key.verificationKey.keyIdentifier, issuer: settings.issuer, spki: key.verificationKey.spki,
             uses: role.uses, notBefore: caller.now, expiresAt: caller.now + settings.keyLifetimeDays * 86_400,
             status: .active)
-        try key.write(to: state.key(role.file(record.keyIdentifier)))
+        try keyFolder.write(new, to: role.file(record.keyIdentifier))
         if let old = try Registry.activeKey(uses: role.uses, in: database) {
             let retiredAt = try Registry.retirementTime(of: old.keyIdentifier, at: caller.now, in: database)
             try note(old.with(.retired, retiredAt: retiredAt), by: caller, in: database)
@@ -198,6 +239,13 @@ extension IssuingService {
                 hint: "use a `kid` from `suishen key list`")
         }
         return record
+    }
+
+    /// A key as in ``keyList()``.
+    ///
+    /// - Throws: `key_unknown`.
+    fileprivate func keyDescription(_ keyIdentifier: String) throws -> JSONValue {
+        try Self.described(try database.read { try key(keyIdentifier, in: $0) })
     }
 
     private static func described(_ record: IssuerKeyRecord) throws(SigningError) -> JSONValue {

@@ -39,18 +39,20 @@ package struct KeyRing: Sendable {
 
     /// Reads the keys and secrets.
     ///
+    /// - Parameters:
+    ///   - state: the installation's folder.
+    ///   - folder: its keys.
     /// - Throws: the error of the first unusable key file: missing, readable by others, or of a wrong kind; an error of
     ///   the root documents.
-    package init(_ state: StateDirectory) throws(OperationError) {
+    package init(_ state: StateDirectory, _ folder: KeyFolder) throws(OperationError) {
         root = try InstallationRoots(state).root
         do {
-            checkpoint = try SigningKey(contentsOf: state.key(Self.checkpointFile))
+            checkpoint = try folder.signingKey(Self.checkpointFile)
             masters = [
-                .medical: try Self.secret("medical.key", in: state),
-                .transit: try Self.secret("transit.key", in: state),
+                .medical: try folder.secret("medical.key"), .transit: try folder.secret("transit.key"),
             ]
-            registrySecret = try Self.secret("registry.key", in: state)
-            digestSecret = try Self.secret("digest.key", in: state)
+            registrySecret = try folder.secret("registry.key")
+            digestSecret = try folder.secret("digest.key")
         } catch {
             throw OperationError(error)
         }
@@ -62,17 +64,6 @@ package struct KeyRing: Sendable {
     /// The file of a bundle key that is not the installation's first one.
     package static func bundleKeyFile(_ keyIdentifier: [UInt8]) -> String {
         "bundle-\(Hex.encode(keyIdentifier)).pem"
-    }
-
-    static func secret(_ name: String, in state: StateDirectory) throws(SigningError) -> [UInt8] {
-        let path = state.key(name)
-        let bytes = try SecretFile.read(path, byteCountMax: secretByteCount)
-        guard bytes.count == secretByteCount else {
-            throw SigningError(
-                code: .keyUnreadable, reason: "\(path) has \(bytes.count) bytes instead of \(secretByteCount)",
-                hint: "restore the file that this installation was made with")
-        }
-        return bytes
     }
 
     /// Refuses keys of a suite other than the one in the settings.

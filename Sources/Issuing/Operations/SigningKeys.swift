@@ -9,11 +9,13 @@ import Synchronization
 /// sign.
 final class SigningKeys: Sendable {
     private let state: StateDirectory
+    private let folder: KeyFolder
     private let suite: Suite
     private let lastRead = Mutex<[KeyRole: SigningKey]>([:])
 
-    init(_ state: StateDirectory, suite: Suite) {
+    init(_ state: StateDirectory, _ folder: KeyFolder, suite: Suite) {
         self.state = state
+        self.folder = folder
         self.suite = suite
     }
 
@@ -36,7 +38,7 @@ final class SigningKeys: Sendable {
     /// - Throws: `key_missing` when no listed key is here and in its term, or an error of a file.
     func bundleKey(at time: SigningTime) throws(OperationError) -> (key: SigningKey, roots: InstallationRoots) {
         let roots = try InstallationRoots(state)
-        return (try roots.bundleKey(in: state, at: time.seconds), roots)
+        return (try roots.bundleKey(in: state, folder, at: time.seconds), roots)
     }
 
     /// The public key of a role, once its private key is found to belong to it.
@@ -44,6 +46,17 @@ final class SigningKeys: Sendable {
     /// - Throws: as ``key(_:_:at:)``.
     func verificationKey(_ role: KeyRole, _ record: IssuerKeyRecord?) throws(OperationError) -> VerificationKey {
         try key(role, record).verificationKey
+    }
+
+    /// Refuses a request before anything is changed for it, while the token of a role's key is out of reach.
+    ///
+    /// - Throws: `key_unavailable`, and the other errors of a token.
+    func checkAvailable(_ role: KeyRole) throws(OperationError) {
+        do {
+            try lastRead.withLock { $0[role] }?.checkAvailable()
+        } catch {
+            throw OperationError(error)
+        }
     }
 
     private func key(_ role: KeyRole, _ record: IssuerKeyRecord?) throws(OperationError) -> SigningKey {
@@ -62,7 +75,8 @@ final class SigningKeys: Sendable {
         let own = state.key(role.file(record.keyIdentifier))
         let key: SigningKey
         do {
-            key = try SigningKey(contentsOf: unsafe access(own, F_OK) == 0 ? own : state.key(role.firstFile))
+            key = try folder.signingKey(
+                unsafe access(own, F_OK) == 0 ? role.file(record.keyIdentifier) : role.firstFile)
         } catch {
             throw OperationError(error)
         }

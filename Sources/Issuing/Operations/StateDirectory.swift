@@ -33,9 +33,12 @@ package struct StateDirectory: Sendable {
     ///   - settings: the content of the settings file.
     ///   - random: the source of the secrets.
     ///   - now: seconds since 1970-01-01T00:00:00Z; the keys are valid from this time.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`, where a PIN or a passphrase is a credential.
     /// - Throws: `state_exists` when the path exists and is not an empty folder, which leaves it untouched;
-    ///   `beat_exists` when the beat exists already. After any other error no file is left behind.
-    package func create(_ settings: Settings, random: some RandomSource, at now: UInt64) throws(OperationError) {
+    ///   `beat_exists` or `epoch_keys_exist` when these exist already. After any other error no file is left behind.
+    package func create(
+        _ settings: Settings, random: some RandomSource, at now: UInt64, credentialFolder: String? = nil
+    ) throws(OperationError) {
         // rmdir(2) removes only an empty folder; it is then made again with the right owner and mode.
         _ = unsafe rmdir(path)
         guard unsafe mkdir(path, 0o700) == 0 else {
@@ -46,59 +49,97 @@ package struct StateDirectory: Sendable {
                 : Self.unwritable(path)
         }
         var beat: BeatFile?
+        var epochs: EpochFolder?
+        let keyFolder = KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
+        var made: [KeyFolder.NewKey] = []
         do {
             let installation = try random.bytes(RegistryPosition.installationByteCount)
             let file = try self.beat(settings)
             try file.create(Beat(installation: installation))
             beat = file
+            let epochFolder = try self.epochs(settings)
+            let epochKey = try FieldEpochKey.make(number: 1, at: now, random: random)
+            try epochFolder.create(with: epochKey)
+            epochs = epochFolder
             let folders = ["keys", "run"] + LogName.allCases.map(\.folder)
             for folder in folders where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
                 throw Self.unwritable("\(path)/\(folder)")
             }
-            let root = try SigningKey.generate(settings.suite.algorithm)
-            try root.write(to: key(KeyRing.rootFile))
-            try FirstRootDocument(root: root, at: now).write(to: self)
-            var records: [IssuerKeyRecord] = []
-            for kind in KeyRing.signingKeys(of: settings.suite) where !KeyRing.rootFiles.contains(kind.name) {
-                let key = try SigningKey.generate(kind.algorithm)
-                try key.write(to: self.key(kind.name))
-                guard !kind.uses.isEmpty else { continue }
-                records.append(
-                    IssuerKeyRecord(
-                        keyIdentifier: key.verificationKey.keyIdentifier, issuer: settings.issuer,
-                        spki: key.verificationKey.spki, uses: kind.uses, notBefore: now,
-                        expiresAt: now + settings.keyLifetimeDays * 86_400, status: .active))
-            }
-            try SettlementKey.make(in: self, suite: settings.suite)
-            for name in KeyRing.secrets {
-                try SecretFile.create(random.bytes(KeyRing.secretByteCount), at: key(name))
-            }
+            let records = try makeKeys(settings, in: keyFolder, random: random, at: now, made: &made)
             // The settings are not secret, but they need the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
             try RegistryDatabase.create(
-
-                at: registry, trusting: records, installation: installation, isLogPublished: true)
-            let checkpointKey = try SigningKey(contentsOf: self.key(KeyRing.checkpointFile))
+                at: registry, trusting: records, epochKeys: [epochKey], installation: installation,
+                isLogPublished: true)
+            let checkpointKey = try keyFolder.signingKey(KeyRing.checkpointFile)
             for log in LogName.allCases {
                 try LogPublisher.publishEmptyLog(
                     in: LogDirectory(path: folder(of: log)), origin: InstallationLog.origin(of: log, settings),
                     key: checkpointKey)
             }
         } catch {
+            made.forEach(keyFolder.discard)
             try? FileManager.default.removeItem(atPath: path)
             if let beat { unsafe unlink(beat.path) }
+            epochs?.remove()
             throw OperationError(any: error)
         }
     }
 
+    /// Makes every key and secret of a new installation.
+    ///
+    /// - Parameters:
+    ///   - settings: the installation's settings.
+    ///   - folder: where the keys go.
+    ///   - random: the source of the secrets.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - made: gets each key, so that all can be discarded after an error.
+    /// - Returns: the keys that gates are to trust.
+    /// - Throws: the error of a file or of the token.
+    private func makeKeys(
+        _ settings: Settings, in folder: KeyFolder, random: some RandomSource, at now: UInt64,
+        made: inout [KeyFolder.NewKey]
+    ) throws -> [IssuerKeyRecord] {
+        let root = try SigningKey.generate(settings.suite.algorithm)
+        // The root is for a machine without network: it is never made in the daemon's token.
+        try folder.write(KeyFolder.NewKey(key: root, uri: nil), to: KeyRing.rootFile)
+        let first = try FirstRootDocument(root: root, in: folder, at: now)
+        made.append(first.bundleKey)
+        try first.write(to: self, folder)
+        var records: [IssuerKeyRecord] = []
+        for kind in KeyRing.signingKeys(of: settings.suite) where !KeyRing.rootFiles.contains(kind.name) {
+            let new = try folder.generate(kind.algorithm, role: String(kind.name.dropLast(".pem".count)))
+            made.append(new)
+            try folder.write(new, to: kind.name)
+            let key = new.key.verificationKey
+            guard !kind.uses.isEmpty else { continue }
+            records.append(
+                IssuerKeyRecord(
+                    keyIdentifier: key.keyIdentifier, issuer: settings.issuer, spki: key.spki, uses: kind.uses,
+                    notBefore: now, expiresAt: now + settings.keyLifetimeDays * 86_400, status: .active))
+        }
+        try SettlementKey.make(in: folder, suite: settings.suite)
+        for name in KeyRing.secrets {
+            var secret = try random.bytes(KeyRing.secretByteCount)
+            defer { SecretFile.wipe(&secret) }
+            try folder.write(secret: secret, to: name)
+        }
+        return records
+    }
+
     /// The key that auditors check the trace log with, in C2SP's format of a verifier key.
-    package func logKey(of settings: Settings) throws(OperationError) -> String { try key(of: .trace, settings) }
+    package func logKey(of settings: Settings, credentialFolder: String? = nil) throws(OperationError) -> String {
+        try key(of: .trace, settings, credentialFolder: credentialFolder)
+    }
 
     /// The key that auditors check a log with, in C2SP's format of a verifier key.
-    func key(of log: LogName, _ settings: Settings) throws(OperationError) -> String {
+    func key(
+        of log: LogName, _ settings: Settings, credentialFolder: String? = nil
+    ) throws(OperationError) -> String {
         do {
-            let key = try SigningKey(contentsOf: key(KeyRing.checkpointFile))
+            let key = try KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
+                .signingKey(KeyRing.checkpointFile)
             return try NoteKey(
                 name: InstallationLog.origin(of: log, settings), kind: .ed25519, key: key.verificationKey
             ).vkey

@@ -114,7 +114,7 @@ struct TreeDraft {
     /// must not wait for it.
     private func settlementKey(or published: ReceivingPublicKey?) -> ReceivingPublicKey? {
         do {
-            return try SettlementKey.read(in: service.state)?.publicKey
+            return try SettlementKey.read(in: service.keyFolder)?.publicKey
         } catch {
             return published
         }

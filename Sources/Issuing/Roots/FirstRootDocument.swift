@@ -11,21 +11,22 @@ package struct FirstRootDocument {
     package static let bundleKeyLifetimeSeconds: UInt64 = 396 * 86_400
 
     package let chain: RootChain
-    package let bundleKey: SigningKey
+    package let bundleKey: KeyFolder.NewKey
 
     /// Makes a bundle key, and the document by which the root lists it.
     ///
     /// - Parameters:
     ///   - root: the first root, which is the document's only root too.
+    ///   - folder: makes the bundle key.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     /// - Throws: the error of a key or a signature.
-    package init(root: SigningKey, at now: UInt64) throws {
-        bundleKey = try SigningKey.generate(root.algorithm)
+    package init(root: SigningKey, in folder: KeyFolder, at now: UInt64) throws {
+        bundleKey = try folder.generate(root.algorithm, role: "bundle")
         let document = try RootDocument(
             version: 1, issuedAt: now, expiresAt: now + Self.lifetimeSeconds, roots: [root.verificationKey],
             threshold: 1,
             bundleKeys: [
-                BundleKey(key: bundleKey.verificationKey, expiresAt: now + Self.bundleKeyLifetimeSeconds)
+                BundleKey(key: bundleKey.key.verificationKey, expiresAt: now + Self.bundleKeyLifetimeSeconds)
             ])
         chain = try RootChain([SignedRootDocument(unsigned: document).signed(by: root)], root: root.verificationKey)
     }
@@ -35,12 +36,12 @@ package struct FirstRootDocument {
     /// A bundle key that an interrupted attempt left is not replaced, and never used.
     ///
     /// - Throws: the error of a file that cannot be written.
-    package func write(to state: StateDirectory) throws {
-        let (first, own) = (
-            state.key(KeyRing.bundleFile),
-            state.key(KeyRing.bundleKeyFile(bundleKey.verificationKey.keyIdentifier))
-        )
-        try bundleKey.write(to: unsafe access(first, F_OK) == 0 ? own : first)
+    package func write(to state: StateDirectory, _ folder: KeyFolder) throws {
+        let isTaken = unsafe access(state.key(KeyRing.bundleFile), F_OK) == 0
+        try folder.write(
+            bundleKey,
+            to: isTaken
+                ? KeyRing.bundleKeyFile(bundleKey.key.verificationKey.keyIdentifier) : KeyRing.bundleFile)
         try InstallationRoots.replace(state.rootKey, with: chain.root.pem())
         try InstallationRoots.replace(state.rootDocuments, with: chain.encoded())
     }

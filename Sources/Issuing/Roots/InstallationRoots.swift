@@ -49,11 +49,13 @@ package struct InstallationRoots: Sendable {
     /// The key that signs bundles at a time.
     ///
     /// - Throws: `key_missing`, or the error of a key file.
-    package func bundleKey(in state: StateDirectory, at now: UInt64) throws(OperationError) -> SigningKey {
-        if let chain { return try Self.bundleKey(of: chain.newest, in: state, at: now) }
+    package func bundleKey(
+        in state: StateDirectory, _ folder: KeyFolder, at now: UInt64
+    ) throws(OperationError) -> SigningKey {
+        if let chain { return try Self.bundleKey(of: chain.newest, in: state, folder, at: now) }
         let key: SigningKey
         do {
-            key = try SigningKey(contentsOf: state.rootKeyFile)
+            key = try folder.signingKey(KeyRing.rootFile)
         } catch {
             throw OperationError(error)
         }
@@ -72,11 +74,12 @@ package struct InstallationRoots: Sendable {
     /// - Parameters:
     ///   - document: the newest root document.
     ///   - state: the installation's folder.
+    ///   - folder: its keys.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     /// - Returns: the private key.
     /// - Throws: `key_missing`, or the error of a key file.
     private static func bundleKey(
-        of document: RootDocument, in state: StateDirectory, at now: UInt64
+        of document: RootDocument, in state: StateDirectory, _ folder: KeyFolder, at now: UInt64
     ) throws(OperationError) -> SigningKey {
         guard document.issuedAt <= now, now < document.expiresAt else {
             throw missing(
@@ -84,10 +87,10 @@ package struct InstallationRoots: Sendable {
         }
         let listed = document.bundleKeys.filter { now < $0.expiresAt }.sorted { $0.expiresAt > $1.expiresAt }
         for bundleKey in listed {
-            for path in KeyRing.bundleKeyFiles(bundleKey.key.keyIdentifier).map(state.key)
-            where unsafe access(path, F_OK) == 0 {
+            for name in KeyRing.bundleKeyFiles(bundleKey.key.keyIdentifier)
+            where unsafe access(state.key(name), F_OK) == 0 {
                 do {
-                    let key = try SigningKey(contentsOf: path)
+                    let key = try folder.signingKey(name)
                     if key.verificationKey == bundleKey.key { return key }
                 } catch {
                     throw OperationError(error)

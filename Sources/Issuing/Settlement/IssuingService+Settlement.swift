@@ -37,8 +37,8 @@ extension IssuerOperation {
 extension IssuingService {
     fileprivate func settlementKey(by caller: Caller) async throws(OperationError) -> JSONValue {
         do {
-            if let key = try SettlementKey.read(in: state) { return Self.json(key, isNew: false) }
-            let key = try SettlementKey.make(in: state, suite: settings.suite)
+            if let key = try SettlementKey.read(in: keyFolder) { return Self.json(key, isNew: false) }
+            let key = try SettlementKey.make(in: keyFolder, suite: settings.suite)
             try await database.write { [registry] database in
                 try registry.audit(
                     uid: caller.uid, action: "settlement.key", subject: "settlement", at: caller.now, in: database)

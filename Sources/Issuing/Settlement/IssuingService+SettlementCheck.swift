@@ -40,7 +40,7 @@ extension IssuingService {
     ) async throws(OperationError) -> JSONValue {
         let drawn = try Self.openings(request)
         do {
-            guard let key = try SettlementKey.read(in: state) else { throw Self.noSettlementKey }
+            guard let key = try SettlementKey.read(in: keyFolder) else { throw Self.noSettlementKey }
             let (record, gate, keys) = try database.read { [registry] database in
                 (
                     try database.settlement(of: drawn.gate.bytes, on: drawn.day.number),

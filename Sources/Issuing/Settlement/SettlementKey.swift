@@ -1,4 +1,3 @@
-import Glibc
 import Signing
 
 /// The installation's settlement key: gates seal their receipts to it, and only this installation opens them.
@@ -10,18 +9,17 @@ enum SettlementKey {
     /// Reads the key; nil in an installation of an earlier version that has none yet.
     ///
     /// - Throws: the error of an unusable file.
-    static func read(in state: StateDirectory) throws(SigningError) -> ReceivingKey? {
-        let path = state.key(file)
-        var status = stat()
-        if unsafe lstat(path, &status) != 0, errno == ENOENT { return nil }
-        return try ReceivingKey(contentsOf: path)
+    static func read(in folder: KeyFolder) throws(SigningError) -> ReceivingKey? {
+        try folder.receivingKey(file)
     }
 
     /// Makes the key; `key_exists` where there is one.
     @discardableResult
-    static func make(in state: StateDirectory, suite: Suite) throws(SigningError) -> ReceivingKey {
+    static func make(in folder: KeyFolder, suite: Suite) throws(SigningError) -> ReceivingKey {
         let key = try ReceivingKey.generate(for: suite)
-        try key.write(to: state.key(file))
+        var bytes = try key.fileBytes()
+        defer { SecretFile.wipe(&bytes) }
+        try folder.write(secret: bytes, to: file)
         return key
     }
 }

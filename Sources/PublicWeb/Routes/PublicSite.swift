@@ -53,7 +53,7 @@ struct PublicSite: Sendable {
             case (.objectUnknown, _): context.words.verdicts.objectUnknown
             case (.logDamaged, _): failures.logDamaged
             case (_, 404): failures.pathUnknown
-            case (_, 500...): failures.unavailable
+            case (_, 429), (_, 500...): failures.unavailable
             default: failures.badRequest
             }
         return page(

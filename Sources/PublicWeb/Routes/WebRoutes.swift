@@ -21,6 +21,11 @@ struct WebRoutes: Sendable {
         wallet = WalletRoutes(site, fixed)
     }
 
+    /// What a phone asks for on the wallet's host; nil for any other request.
+    func phoneOperation(of request: WebRequest) -> WalletOperation? {
+        request.host == site.settings.walletHost ? WalletRoutes.operation(request.path) : nil
+    }
+
     func plan(for request: WebRequest) async -> (plan: Plan, name: String) {
         let path = request.path
         if path == ["healthz"] {
@@ -101,7 +106,7 @@ struct WebRoutes: Sendable {
                 hint: "use the host of the codes, as --host names it")
             return (.answer(WebAnswer(error: error)), "other")
         }
-        if let operation = WalletRoutes.operation(request.path) {
+        if let operation = phoneOperation(of: request) {
             guard request.method == .post else {
                 return (.answer(wrongMethod(request, "POST")), operation.publicPath)
             }

@@ -186,6 +186,14 @@ extension SQLiteTransaction {
         }
     }
 
+    func raiseAuditNumber(to number: UInt64) throws {
+        try database.run(
+            "INSERT INTO sqlite_sequence SELECT 'audit', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence "
+                + "WHERE name = 'audit')")
+        try database.run(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'audit'", .integer(number))
+    }
+
     func putTrailChain(_ state: TrailChainState) throws {
         try database.run(
             "INSERT OR REPLACE INTO trailChain VALUES (0, ?, ?)", .integer(state.number), .bytes(state.hash))

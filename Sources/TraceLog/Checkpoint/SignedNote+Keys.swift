@@ -57,7 +57,7 @@ extension SignedNote {
         do {
             return try key.sign(message)
         } catch {
-            throw TraceLogError(code: .signatureFailed, reason: error.reason, hint: error.hint)
+            throw TraceLogError(signing: error)
         }
     }
 }

@@ -108,7 +108,7 @@ package enum ActorSignature: Sendable, Equatable {
         do {
             return try key.sign(message)
         } catch {
-            throw TraceLogError(code: .signatureFailed, reason: error.reason, hint: error.hint)
+            throw TraceLogError(signing: error)
         }
     }
 }

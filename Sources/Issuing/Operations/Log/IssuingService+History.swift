@@ -35,12 +35,10 @@ extension IssuerOperation {
     ) {
         service, request, _ in
         let first = try request.optionalUnsigned("from") ?? 0
-        let openings = try service.log(named: request).store.openings(from: first, count: openingCountMax)
-        // A page that has room for another entry's openings is the last page.
-        let isLast = openings.count < openingCountMax - Entry.commitmentCountMax
-        let next = isLast ? nil : openings.last.map { JSONValue.integer(Int64(clamping: $0.index + 1)) }
+        let (openings, next) = try service.log(named: request).store.openings(from: first, count: openingCountMax)
         return OperationAnswer(json: [
-            "openings": .array(openings.map { index, opening in opening.json(index: index) }), "next": next ?? .null,
+            "openings": .array(openings.map { index, opening in opening.json(index: index) }),
+            "next": next.map { .integer(Int64(clamping: $0)) } ?? .null,
         ])
     }
 

@@ -3,13 +3,15 @@ import Storage
 import TraceLog
 
 extension IssuerOperation {
-    /// A log's identity for auditors: `{"origin", "key", "checkpoint"}`, with key and checkpoint in C2SP's formats.
+    /// A log's identity for auditors: `{"origin", "key", "checkpoint", "witnessPolicy"}`, each in C2SP's format.
     package static let describeLog = reading("log", takes: ["log"]) { service, request, _ in
         let log = try service.log(named: request)
         let checkpoint = try await service.leavingCheckpoint(of: log)
+        let policy = log.store.name == .trace ? try service.witnessPolicy() : nil
         return OperationAnswer(json: [
             "origin": .string(log.key.name), "key": .string(log.key.vkey),
             "checkpoint": checkpoint.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null,
+            "witnessPolicy": policy.map(JSONValue.string) ?? .null,
         ])
     }
 
