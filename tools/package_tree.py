@@ -18,7 +18,7 @@ import package_manuals
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DEBIAN = os.path.join(ROOT, "tools/debian")
 MODULES = {"reader.wasm": [], "wallet.wasm": ["--wallet"], "scanner.wasm": ["--scanner"]}
-EXAMPLES = ["tools/nginx/suishen-gates.conf", "tools/nginx/suishen-web.conf", "tools/systemd/suishen-kiosk-policy.json"]
+EXAMPLES = ["tools/nginx", "tools/systemd/suishen-kiosk-policy.json"]
 DOCUMENTS = ["SECURITY.md", "openapi.yaml", "Sources/CommandSupport/CommandSupport.docc/Installing.md",
              "Sources/CommandSupport/CommandSupport.docc/ThreatModel.md"]
 REVISION = "1"
@@ -151,7 +151,10 @@ def add_units(tree):
 def add_documents(tree, values, components, checkouts, epoch):
     place = "usr/share/doc/suishen"
     for path in EXAMPLES:
-        tree.write(f"{place}/examples/{os.path.basename(path)}", read(ROOT, path))
+        folder = os.path.join(ROOT, path)
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else [""]:
+            example = os.path.join(folder, name).rstrip("/")
+            tree.write(f"{place}/examples/{os.path.basename(example)}", read(example))
     for path in DOCUMENTS:
         tree.compress(f"{place}/{os.path.basename(path)}", read(ROOT, path))
     inside = [component for component in components

@@ -1,4 +1,5 @@
 """Starts the services of units without systemd, as they say: user, capabilities, variables, socket, credentials."""
+import glob
 import os
 import re
 import shlex
@@ -12,11 +13,13 @@ CREDENTIALS = "/run/credentials"
 
 
 class Unit:
-    """A unit below a root, as its lines say it."""
+    """A unit below a root, as its lines and those of its drop-ins say it."""
 
     def __init__(self, root, name):
-        with open(root(f"lib/systemd/system/{name}"), encoding="utf-8") as file:
-            text = file.read().replace("\\\n", " ")
+        text = ""
+        for path in [f"lib/systemd/system/{name}", *glob.glob(f"etc/systemd/system/{name}.d/*.conf", root_dir=root.path)]:
+            with open(root(path), encoding="utf-8") as file:
+                text += file.read().replace("\\\n", " ")
         self.name = name
         self.settings = re.findall(r"^(\w+)=(.*)$", text, re.M)
 
