@@ -24,13 +24,13 @@ struct DualRequestTests {
     }
 
     private func ask(
-        _ operation: IssuerOperation, _ body: JSONValue, as uid: UInt32, at now: UInt64 = now
+        _ operation: IssuerOperation, _ body: JSONValue, as uid: UInt32, at now: UInt64 = Self.now
     ) async throws(OperationError) -> JSONValue {
         try await service.perform(operation, body, by: caller(uid, now))
     }
 
     private func code(
-        _ operation: IssuerOperation, _ body: JSONValue, as uid: UInt32, at now: UInt64 = now
+        _ operation: IssuerOperation, _ body: JSONValue, as uid: UInt32, at now: UInt64 = Self.now
     ) async -> String? {
         do throws(OperationError) {
             _ = try await ask(operation, body, as: uid, at: now)
