@@ -37,7 +37,8 @@ struct PublishedList: Sendable {
         return stride(from: 0, to: bytes.count, by: zeros.count).compactMap { start in
             let block = start..<min(bytes.count, start + zeros.count)
             let isEmpty = unsafe bytes.withUnsafeBytes { all in
-                unsafe memcmp(UnsafeRawBufferPointer(rebasing: all[block]).baseAddress, zeros, block.count) == 0
+                guard let first = unsafe all.baseAddress else { return true }
+                return unsafe memcmp(first + block.lowerBound, zeros, block.count) == 0
             }
             return isEmpty ? nil : block
         }
