@@ -215,7 +215,7 @@ let package = Package(
                 "Platform", "QRReading", "Signing",
             ]),
         command(
-            "chain-verify-witness",
+            "suishen-witness",
             [
                 "CommandSupport", "Encoding", "HTTPServing", "Platform", "Signing", "TraceLog",
             ] + http),
@@ -312,7 +312,7 @@ let package = Package(
             [
                 "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerInterface",
                 "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
-                "WalletPhone", "chain-verify", "chain-verify-witness", "suishen", "suishend", "verify", grdb,
+                "WalletPhone", "chain-verify", "suishen-witness", "suishen", "suishend", "verify", grdb,
             ]),
         tests(
             "PublicWebTests",
@@ -327,7 +327,7 @@ let package = Package(
                 "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "GateTestSupport",
                 "LogForge", "Platform",
                 "QRDrawing", "QRReading", "QRStandard", "Signing", "TestSupport", "TraceLog", "chain-verify",
-                "chain-verify-witness",
+                "suishen-witness",
                 "settlement-simulation",
                 "suishen", "suishen-web", "suishend", "transit-issuer", "verify",
             ]),

@@ -3,7 +3,7 @@ import json
 import os
 import re
 
-COMMANDS = ("suishen", "suishend", "suishen-web", "verify", "chain-verify")
+COMMANDS = ("suishen", "suishend", "suishen-web", "verify", "chain-verify", "suishen-witness")
 LIST = re.compile(r"^    (inputs|outputs|args): (\[.*\])$")
 
 

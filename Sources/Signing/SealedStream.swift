@@ -84,14 +84,12 @@ package struct SealedStreamReader: Sendable {
     private let key: [UInt8]
     private let fileByteCount: UInt64
 
-    /// Reads a stream's header.
+    /// Reads a stream's header; nil for no sealed stream, one for another key, or one that cannot be whole.
     ///
     /// - Parameters:
     ///   - start: the first bytes of the file, at least a whole header.
     ///   - fileByteCount: the number of bytes of the whole file.
     ///   - recipient: the key that it was sealed to.
-    ///
-    /// Nil for a file that is no sealed stream, was sealed to another key, or cannot be whole.
     package init?(_ start: [UInt8], fileByteCount: UInt64, openedBy recipient: ReceivingKey) {
         let magicCount = SealedStream.magic.count
         guard start.starts(with: SealedStream.magic), start.count >= magicCount + 2 else { return nil }

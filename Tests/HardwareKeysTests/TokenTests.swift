@@ -28,12 +28,12 @@ struct TokenTests {
         return try TokenKey.make(algorithm, in: uri, label: "suishen test", credentialFolder: nil)
     }
 
-    private func code<Value>(_ body: () throws(SigningError) -> Value) -> SigningError.Code? {
-        do throws(SigningError) {
+    private func code<Value>(_ body: () throws -> Value) -> SigningError.Code? {
+        do {
             _ = try body()
             return nil
         } catch {
-            return error.code
+            return (error as? SigningError)?.code ?? .signingFailed
         }
     }
 
@@ -214,11 +214,8 @@ struct TokenTests {
         }
         try tokens.folder.write(Array("1111111".utf8), to: "other", mode: 0o400)
         func attempt() -> SigningError.Code? {
-            code { () throws(SigningError) in
-                let uri: TokenURI
-                do { uri = try TokenURI(tokens.uri("pins", module: SoftToken.spy, pin: "other")) } catch {
-                    throw SigningError(error)
-                }
+            code {
+                let uri = try TokenURI(tokens.uri("pins", module: SoftToken.spy, pin: "other"))
                 return try TokenKey.make(.ed25519, in: uri, label: "x", credentialFolder: nil)
             }
         }

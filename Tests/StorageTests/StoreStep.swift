@@ -119,11 +119,7 @@ struct StoreStep: Sendable {
                     uid: 7, action: draw.other, subject: draw.name, detail: draw.isOdd ? draw.other : nil,
                     at: draw.number)
             }
-        case 11:
-            StoreStep("issued") { transaction in
-                let count = IssuedCount(day: draw.number / 3, count: draw.number)
-                try transaction.putIssuedCount(count, of: UInt32(draw.bytes[0]), form: draw.name)
-            }
+        case 11: StoreStep("issued") { try $0.putIssuedCount(.init(day: 7, count: draw.number), of: 1, form: "a") }
         case 10: StoreStep("begin") { try $0.beginPosition(of: [UInt8](repeating: 1, count: 16)) }
         default: StoreStep("raise") { try $0.raiseCommitCount(to: draw.number * 3) }
         }

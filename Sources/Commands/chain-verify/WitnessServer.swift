@@ -1,11 +1,11 @@
 import CommandSupport
 import Glibc
 
-/// The program `chain-verify-witness`, which lies beside this one and serves a witness.
+/// The program `suishen-witness`, which lies beside this one and serves a witness.
 ///
 /// It is a program of its own, so that audits, which start often, load no server.
 enum WitnessServer {
-    static let name = "chain-verify-witness"
+    static let name = "suishen-witness"
 
     /// Becomes the server; returns only by an error.
     ///

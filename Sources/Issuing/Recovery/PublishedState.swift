@@ -44,7 +44,7 @@ struct PublishedState {
         var logs: [PublishedLog] = []
         for name in LogName.allCases {
             guard let key = measure.logs[name] else { continue }
-            logs.append(try PublishedLog(name, in: folder, key, beat: measure.beat))
+            if let log = try PublishedLog(name, in: folder, key, beat: measure.beat) { logs.append(log) }
         }
         self.logs = logs
         issuers = bundle.issuers

@@ -5,6 +5,8 @@ import TraceLog
 /// The file of the witnesses that the settings name: a C2SP tlog-policy with their URLs.
 struct WitnessFile: Sendable {
     static let byteCountMax = 1 << 16
+    /// The most witnesses that are asked, each on a thread of its own; C2SP asks for at least 32.
+    static let addressCountMax = 32
 
     let policy: WitnessPolicy
     /// The file's text without the witnesses' URLs, and with a line of this log: an auditor asks no witness.
@@ -46,6 +48,9 @@ struct WitnessFile: Sendable {
             addresses.append((key, endpoint))
         }
         guard !addresses.isEmpty else { throw Self.invalid("\(path) names no witness with a URL") }
+        guard addresses.count <= Self.addressCountMax else {
+            throw Self.invalid("\(path) names over \(Self.addressCountMax) witnesses with a URL")
+        }
         self.addresses = addresses
         auditorText = Self.auditorText(bytes, of: log, isLogNamed: !policy.logs.isEmpty)
     }

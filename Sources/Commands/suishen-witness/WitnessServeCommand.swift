@@ -9,12 +9,12 @@ import TraceLog
 /// The server that `chain-verify witness --serve` starts: a program of its own, so that audits load no server.
 @main
 struct WitnessServeCommand: AsyncParsableCommand {
-    static let name = "chain-verify-witness"
+    static let name = "suishen-witness"
     static let configuration = CommandConfiguration(
         commandName: name, abstract: "Cosign the checkpoints that logs send.",
         discussion: """
             `chain-verify witness --serve` starts this server with its options. It answers `POST /add-checkpoint` as C2SP \
-            tlog-witness has it, on this machine alone; nginx faces the network. The line `chain-verify-witness: ready \
+            tlog-witness has it, on this machine alone; nginx faces the network. The line `suishen-witness: ready \
             on ADDRESS` says that it serves. On SIGTERM it answers the requests in progress, then stops.
             """,
         version: Release.version)
