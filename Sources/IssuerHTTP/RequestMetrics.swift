@@ -40,11 +40,12 @@ final class RequestMetrics: Sendable {
     ///   - isSigning: whether the clock lets the daemon sign now.
     ///   - published: the time up to which the published tree is known to be up to date, in seconds since 1970; 0 before
     ///     the first publication, nil where the daemon does not publish.
+    ///   - acts: the time up to which acts and issued codes are known to be in their log, as for `published`.
     ///   - gates: the gates' counts; nil where they cannot be read.
     ///   - witnesses: the witnesses' counts.
     /// - Returns: the text, which ends with a line feed.
     func text(
-        isSigning: Bool, published: UInt64?, gates: GateTally?, witnesses: [WitnessTally] = []
+        isSigning: Bool, published: UInt64?, acts: UInt64, gates: GateTally?, witnesses: [WitnessTally] = []
     ) -> String {
         counts.withLock { counts in
             var text = MetricsText()
@@ -56,6 +57,10 @@ final class RequestMetrics: Sendable {
                     help: "When the published tree was last known to be up to date.")
                 text.add("suishend_published_seconds", published)
             }
+            text.begin(
+                "suishend_acts_seconds", .gauge,
+                help: "When acts, trail and issued codes were last known to be in the log of acts.")
+            text.add("suishend_acts_seconds", acts)
             if let gates { Self.add(gates, to: &text) }
             if !witnesses.isEmpty { Self.add(witnesses, to: &text) }
             text.begin("suishend_requests_total", .counter, help: "Requests answered.")

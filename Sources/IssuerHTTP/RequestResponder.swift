@@ -100,7 +100,8 @@ struct RequestResponder: Sendable {
                 let isSigning = service.clockObstacle(atMilliseconds: nowMilliseconds()) == nil
                 let gates = try? service.gateTally(atMilliseconds: nowMilliseconds())
                 let text = metrics.text(
-                    isSigning: isSigning, published: published, gates: gates, witnesses: service.witnessTally)
+                    isSigning: isSigning, published: published, acts: service.actsKeptSeconds, gates: gates,
+                    witnesses: service.witnessTally)
                 return (.whole(WholeAnswer(metrics: text)), pattern)
             }
             let key = try Self.key(of: request)

@@ -52,6 +52,7 @@ package struct Route: Sendable {
         get("/v1/openings", [.auditor, .operator], .exportOpenings),
         get("/v1/log", Role.readers, .describeLog),
         get("/log/{path*}", Role.readers, .logFile),
+        get("/acts/{path*}", Role.readers, .actsFile),
         post("/v1/bundle", [.operator], .exportBundle),
         get("/v1/keys", [.auditor, .operator], .listKeys),
         post("/v1/keys/rotate", [.operator], .rotateKey),

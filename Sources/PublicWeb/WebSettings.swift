@@ -13,6 +13,8 @@ package struct WebSettings: Sendable {
     package let tree: String
     /// The folder of the published log; nil where its files are asked for over the socket.
     package let log: String?
+    /// The folder of the log of the service's own acts, with the issued codes; nil as for ``log``.
+    package let acts: String?
     package let root: RootSource
     /// The users who may write the tree and the log.
     package let users: TrustedUsers
@@ -34,8 +36,8 @@ package struct WebSettings: Sendable {
 
     /// - Throws: `host_invalid`.
     package init(
-        codeHost: String, walletHost: String?, socket: String, tree: String, log: String?, root: RootSource,
-        users: TrustedUsers, outbox: String?, securityContact: String?,
+        codeHost: String, walletHost: String?, socket: String, tree: String, log: String?, acts: String?,
+        root: RootSource, users: TrustedUsers, outbox: String?, securityContact: String?,
         requestsASecond: UInt64 = requestsASecondDefault, phoneRequestsASecond: UInt64 = phoneRequestsASecondDefault,
         nowMilliseconds: @escaping @Sendable () -> UInt64
     ) throws(WebError) {
@@ -50,7 +52,7 @@ package struct WebSettings: Sendable {
         }
         self.codeHost = codeHost.lowercased()
         self.walletHost = walletHost?.lowercased()
-        (self.socket, self.tree, self.log) = (socket, tree, log)
+        (self.socket, self.tree, self.log, self.acts) = (socket, tree, log, acts)
         (self.root, self.users, self.outbox, self.securityContact) = (root, users, outbox, securityContact)
         (self.requestsASecond, self.phoneRequestsASecond) = (requestsASecond, phoneRequestsASecond)
         self.nowMilliseconds = nowMilliseconds

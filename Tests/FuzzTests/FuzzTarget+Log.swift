@@ -63,6 +63,31 @@ extension FuzzTarget {
         digest?.readWhole(WholeEntry.Rules(signatures: .all, checksOpenings: true, watched: .log))
     }
 
+    /// The list of sets, and a file of a set; what is read writes the same bytes again.
+    static func runIssued(_ bytes: [UInt8]) {
+        if let index = try? IssuedIndex(bytes: bytes) { precondition(index.bytes == bytes) }
+        let text = String(decoding: bytes, as: UTF8.self)
+        if IssuedStatement.isPath(text) { precondition(text.hasPrefix(IssuedStatement.folder + "/")) }
+        guard let file = try? IssuedFile(bytes: bytes) else { return }
+        precondition(file.bytes == bytes)
+        let count = UInt64(file.leaves.count) + UInt64(bytes[0])
+        let statement = IssuedStatement(
+            minute: 1, span: 1440, count: count, bitCount: Int(bytes[12] % 17), root: .emptyRoot)
+        precondition((try? file.check(statement, prefix: UInt16(bytes[11]))) == nil)
+    }
+
+    /// A line of the operator's trail; what is read is printed so that it is read again.
+    static func runTrail(_ bytes: [UInt8]) {
+        guard let line = try? TrailLine(json: bytes, byteCountMax: 1 << 16) else { return }
+        let object: JSONValue = [
+            "number": .integer(Int64(line.number)), "time": .integer(Int64(line.time)),
+            "uid": .integer(Int64(line.uid)), "action": .string(line.action), "subject": .string(line.subject),
+            "detail": line.detail,
+        ]
+        let again = try? TrailLine(json: Array(object.encoded().utf8), byteCountMax: 1 << 20)
+        precondition(again?.hash(after: TrailLine.start) == line.hash(after: TrailLine.start))
+    }
+
     /// Two numbers, a leaf, and the hashes of a path.
     static func runProof(_ bytes: [UInt8]) {
         guard bytes.count >= 48 else { return }

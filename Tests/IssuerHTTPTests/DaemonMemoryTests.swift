@@ -57,11 +57,11 @@ struct DaemonMemoryTests {
         mappings.flatMap { mapping -> [String] in
             let count = unsafe mapping.bytes.withUnsafeBytes { bytes -> Int in
                 var (count, place) = (0, 0)
-                while place < bytes.count, let start = unsafe bytes.baseAddress?.advanced(by: place),
-                    let found = unsafe memmem(start, bytes.count - place, wanted, wanted.count)
-                {
-                    count += 1
-                    place = unsafe bytes.baseAddress.map { unsafe UnsafeRawPointer(found) - $0 + 1 } ?? bytes.count
+                while place + wanted.count <= bytes.count, let start = unsafe bytes.baseAddress?.advanced(by: place) {
+                    let room = bytes.count - wanted.count - place + 1
+                    guard let found = unsafe memchr(start, Int32(wanted[0]), room) else { break }
+                    if unsafe memcmp(found, wanted, wanted.count) == 0 { count += 1 }
+                    place += unsafe UnsafeRawPointer(found) - start + 1
                 }
                 return count
             }

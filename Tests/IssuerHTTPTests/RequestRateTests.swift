@@ -12,6 +12,9 @@ import Testing
 struct RequestRateTests {
     private static let object = #"{"kind": "object", "manager": "91350100M000100Y43", "category": "park"}"#
 
+    /// Fifteen seconds more than what comes at once at 1,000 a second.
+    private static let lineCount = 25_000
+
     /// The statuses of `count` requests of a user on one connection.
     private static func statuses(
         _ daemon: HTTPDaemon, _ words: [String], count: Int, as uid: Int
@@ -34,12 +37,13 @@ struct RequestRateTests {
               40001: [requests=2, audit.read=1]
             """)
         let read = ["http://d/v1/audit"]
-        let answers = try Self.statuses(daemon, read, count: 14, as: 40001)
-        #expect(answers.prefix(10).allSatisfy { $0 == "200" }, "\(answers)")
-        #expect(answers.suffix(3).contains("429"), "\(answers)")
-        let refused = try daemon.ask(["-i"] + read, as: 40001)
-        #expect(
-            refused.hasSuffix("\n429") && refused.contains("\"rate_exceeded\"") && refused.contains("Retry-After: "))
+        let answers = try Self.statuses(daemon, read, count: 30, as: 40001)
+        #expect(answers.count == 30 && answers.prefix(10).allSatisfy { $0 == "200" }, "\(answers)")
+        #expect(answers.contains("429"), "\(answers)")
+        var refused = ""
+        for _ in 0..<30 where !refused.hasSuffix("\n429") { refused = try daemon.ask(["-i"] + read, as: 40001) }
+        #expect(refused.hasSuffix("\n429") && refused.contains("\"rate_exceeded\""), "\(refused)")
+        #expect(refused.contains("Retry-After: 1") && refused.contains("HTTP/1.1 429"))
         #expect(try daemon.ask(read, as: 40002).hasSuffix("\n200"))
         #expect(try daemon.ask(["http://d/v1/health"], as: 40001).hasSuffix("\n200"))
         usleep(2_100_000)
@@ -60,13 +64,13 @@ struct RequestRateTests {
         let daemon = try HTTPDaemon.open(
             "roles:\n  40001: [issuer:object]\nrates:\n  40001: [requests=1, lines=1000]")
         // Ten seconds' lines come at once, and the others at the rate.
-        let lines = String(repeating: Self.object + "\n", count: 12_000)
+        let lines = String(repeating: Self.object + "\n", count: Self.lineCount)
         let file = try daemon.installation.folder.write(Array(lines.utf8), to: "lines", mode: 0o644)
         let start = ContinuousClock.now
         let answers = try daemon.ask(
             ["-H", "Content-Type: application/x-ndjson", "--data-binary", "@" + file, "http://d/v1/objects"], as: 40001)
-        #expect(answers.split(separator: "\n").count { $0.contains("\"subject\"") } == 12_000)
-        #expect(ContinuousClock.now - start > .milliseconds(1900))
+        #expect(answers.split(separator: "\n").count { $0.contains("\"subject\"") } == Self.lineCount)
+        #expect(ContinuousClock.now - start > .milliseconds(14_900))
     }
 
     @Test("hold an issuer to the quota of the settings, also after a kill and a restart")

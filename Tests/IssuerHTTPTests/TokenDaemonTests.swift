@@ -1,6 +1,7 @@
 import Encoding
 import Glibc
 import IssuerInterface
+import Issuing
 import Platform
 import Synchronization
 import TestSupport
@@ -23,7 +24,7 @@ struct TokenDaemonTests {
     private func wait(_ ask: () throws -> JSONValue) -> UInt64? {
         let start = MonotonicClock.milliseconds()
         while MonotonicClock.milliseconds() - start < 30_000 {
-            if code(ask) == nil { return MonotonicClock.milliseconds() - start }
+            if code(ask) == nil { return UInt64(MonotonicClock.milliseconds() - start) }
             usleep(50_000)
         }
         return nil

@@ -1,6 +1,7 @@
 import Encoding
 import Glibc
 import IssuerTestSupport
+import Issuing
 import TestSupport
 import Testing
 

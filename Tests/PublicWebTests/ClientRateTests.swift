@@ -32,18 +32,23 @@ struct ClientRateTests {
 
     @Test("refuse a network's requests beyond its burst, and no other network's; what comes from this machine is free")
     func pages() throws {
-        let installation = try WebInstallation(options: ["--rate", "3"])
+        let installation = try WebInstallation(options: ["--rate", "1"])
         let web = try #require(installation.web)
         let path = try installation.path(of: try installation.object())
         let statuses = try (0..<40).map { number in
             try web.get(path, Self.address("192.0.2.\(number)")).status
         }
-        #expect(statuses.prefix(30).allSatisfy { $0 == 200 } && statuses.contains(429), "\(statuses)")
-        let refused = try web.get(path, Self.address("192.0.2.77"))
+        #expect(statuses.prefix(10).allSatisfy { $0 == 200 } && statuses.contains(429), "\(statuses)")
+        func refusal(_ fields: [String: String]) throws -> WireAnswer {
+            var answer = try web.get(path, fields)
+            for _ in 0..<30 where answer.status != 429 { answer = try web.get(path, fields) }
+            return answer
+        }
+        let refused = try refusal(Self.address("192.0.2.77"))
         #expect(refused.status == 429 && refused.text.contains("\"rate_exceeded\""))
         #expect(refused.fields["retry-after"] != nil && refused.fields["content-security-policy"] != nil)
         #expect(!refused.text.contains("192.0.2"))
-        let page = try web.get(path, ["X-Real-IP": "192.0.2.78", "Accept": "text/html"])
+        let page = try refusal(["X-Real-IP": "192.0.2.78", "Accept": "text/html"])
         #expect(page.status == 429 && page.text.contains("<html") && page.text.contains("rate_exceeded"))
         #expect(try web.get(path, Self.address("192.0.3.1")).status == 200)
         #expect(try web.get(path, Self.address("2001:db8::1")).status == 200)
@@ -61,9 +66,9 @@ struct ClientRateTests {
                 "/vci/nonce", ["X-Real-IP": address, "Content-Type": "application/json"], method: "POST", body: "{}",
                 host: Self.wallet)
         }
-        let statuses = try (0..<14).map { try ask("192.0.2.\($0)").status }
-        #expect(statuses.prefix(10).allSatisfy { $0 == 200 } && statuses.last == 429, "\(statuses)")
-        let refused = try ask("192.0.2.9")
+        let answers = try (0..<30).map { try ask("192.0.2.\($0)") }
+        #expect(answers.prefix(10).allSatisfy { $0.status == 200 }, "\(answers.map(\.status))")
+        let refused = try #require(answers.first { $0.status == 429 })
         let body = try JSONValue.parse(Array(refused.text.utf8), byteCountMax: 9999)
         #expect(body["error"] == "temporarily_unavailable" && body["code"] == "rate_exceeded")
         #expect(try ask("198.51.100.1").status == 200)
@@ -95,8 +100,8 @@ struct ClientRateTests {
         for _ in 0..<20 { #expect(try ask(plain, "X-Real-IP: 192.0.2.1") == "200") }
         // nginx finds the client's address, as it does on a port.
         let named = try proxy("set_real_ip_from unix:; real_ip_header X-Test-Client;")
-        let statuses = try (0..<14).map { try ask(named, "X-Test-Client: 203.0.113.\($0)") }
-        #expect(statuses.prefix(10).allSatisfy { $0 == "200" } && statuses.last == "429", "\(statuses)")
+        let statuses = try (0..<40).map { try ask(named, "X-Test-Client: 203.0.113.\($0)") }
+        #expect(statuses.prefix(10).allSatisfy { $0 == "200" } && statuses.contains("429"), "\(statuses)")
         #expect(try ask(named, "X-Test-Client: 203.0.114.1") == "200")
         #expect(!named.log.contains("rate_exceeded"))
     }

@@ -185,6 +185,7 @@ struct LogRestorationTests {
 
         func exists(_ path: String) throws(LogError) -> Bool { try tiles.exists(path) }
         func writeOnce(_ bytes: [UInt8], at path: String) throws(LogError) { try tiles.writeOnce(bytes, at: path) }
+        func replace(_ bytes: [UInt8], at path: String) throws(LogError) { try tiles.replace(bytes, at: path) }
         func sync(_ paths: [String]) throws(LogError) { try tiles.sync(paths) }
         func writeFolder<Value>(
             _ folder: String, _ fill: (_ write: (String, [UInt8]) throws(LogError) -> Void) throws -> Value

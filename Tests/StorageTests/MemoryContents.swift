@@ -53,6 +53,12 @@ struct MemoryContents: Sendable {
     /// By user and form.
     var issuedCounts: [String: IssuedCount] = [:]
     var audit: [AuditLine] = []
+    /// Later lines have higher numbers.
+    var auditNumber: UInt64 = 0
+    var issuances: [Issuance] = []
+    var issuedMinutes: [IssuedMinute] = []
+    var issuedSets: [IssuedSet] = []
+    var trailChain: TrailChainState?
     var position: RegistryPosition?
     var epochKeys: [UInt32: EpochKeyRecord] = [:]
     var isRecoveryNeeded = false

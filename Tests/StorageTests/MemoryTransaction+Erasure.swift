@@ -36,7 +36,7 @@ extension MemoryTransaction {
                                 log, number: index << 8 | UInt64(number), commitment: row.stored.commitment),
                             sealed: row.stored.sealed)
                     }
-                } ?? []
+                }
             }
         return fields.sorted { Self.isLater($1.place, $0.place) }
     }

@@ -37,7 +37,7 @@ enum StoreContents {
             line("counters", try StoreStep.names.map { try snapshot.counter($0) }),
             line(
                 "issued",
-                try ids.flatMap { id in
+                try ids.map { id in
                     try StoreStep.names.map { try snapshot.issuedCount(of: UInt32(id[0]), form: $0) }
                 }),
             line(

@@ -34,6 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The folder of the published log; without it the daemon is asked for every tile.")
     var log: String?
 
+    @Option(help: "The folder of the log of the service's own acts; without it the daemon is asked for every file.")
+    var acts: String?
+
     @Option(
         help: ArgumentHelp(
             "The trust anchor: a PEM file in place of root.pem in the tree, or the SHA-256 of its key.",
@@ -87,7 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try WebSettings(
             codeHost: host, walletHost: walletHost, socket: try EnvironmentVariable.socket.required(unless: socket),
-            tree: tree, log: log,
+            tree: tree, log: log, acts: acts,
             root: root.map { RootSource($0) } ?? .folder, users: .own(and: publisher?.number), outbox: outbox,
             securityContact: securityContact, requestsASecond: rate, phoneRequestsASecond: phoneRate,
             nowMilliseconds: clock)

@@ -27,7 +27,7 @@ struct EpochFolder: Sendable {
         for name in Folder.names(in: path).sorted() where name.hasSuffix(Self.suffix) {
             var bytes = try read(name)
             defer { SecretFile.wipe(&bytes) }
-            if bytes.allSatisfy({ $0 == 0 }) {
+            if bytes.count == FieldEpochKey.byteCount, bytes.prefix(8).allSatisfy({ $0 == 0 }) {
                 try removeOverwritten(name)
                 continue
             }

@@ -18,13 +18,18 @@ extension IssuerOperation {
     ///   all, also when nothing was written since.
     package static let health = inquiry("health") { service, _, caller in
         if let error = service.clockObstacle(atMilliseconds: caller.nowMilliseconds) { throw error }
-        for health in [service.writeHealth, service.log.publishHealth, service.beatHealth] {
+        let healths = [
+            service.writeHealth, service.log.publishHealth, service.acts.log.publishHealth, service.actsHealth,
+            service.beatHealth,
+        ]
+        for health in healths {
             guard let failure = health.obstacle(in: service.state.path) else { continue }
             throw OperationError(
                 code: failure.code, reason: "the last write failed: \(failure.reason)", hint: failure.hint,
                 errorClass: failure.errorClass)
         }
-        for folder in [service.state.path, service.state.log] where WriteHealth.isFull(folder) {
+        for folder in [service.state.path] + LogName.allCases.map(service.state.folder) where WriteHealth.isFull(folder)
+        {
             throw OperationError(
                 code: StorageError.Code.diskFull.rawValue, reason: "the disk of \(folder) has no room",
                 hint: "free some space; nothing can be changed until then", errorClass: .later)
@@ -32,6 +37,7 @@ extension IssuerOperation {
         var answer: JSONObject = [
             "status": "ok", "issuer": .string(service.settings.issuer),
             "log": .string(service.log.obstacle?.code ?? "ok"),
+            "acts": .string(service.acts.log.obstacle?.code ?? "ok"),
             "warnings": .array(try service.endWarnings(at: caller.now).map(\.json)),
         ]
         if service.settings.publish != nil {

@@ -97,7 +97,8 @@ extension IssuingService {
         try registry.record(
             IssuedCodeRecord(
                 id: id, subject: subject.text, claims: prepared.claims, actor: guardian?.text,
-                keyIdentifier: prepared.keyIdentifier, holding: holding), in: database)
+                keyIdentifier: prepared.keyIdentifier, holding: holding),
+            issuanceDigest: prepared.issuanceDigest, at: time.seconds, in: database)
         return prepared
     }
 

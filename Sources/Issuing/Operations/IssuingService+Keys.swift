@@ -2,6 +2,7 @@ package import Encoding
 import Platform
 package import Signing
 import Storage
+import TraceLog
 
 extension IssuerOperation {
     package static let listKeys = reading("key.list") { service, _, _ in
@@ -148,6 +149,9 @@ extension IssuingService {
         try registry.audit(
             uid: caller.uid, action: "key.retire", subject: Hex.encode(record.keyIdentifier), at: caller.now,
             in: database)
+        try acts.append(
+            .keyRetire, [Hex.encode(record.keyIdentifier)], atMilliseconds: caller.nowMilliseconds,
+            in: database)
         return retired
     }
 
@@ -167,6 +171,8 @@ extension IssuingService {
             try note(compromised, by: caller, in: database)
             try registry.audit(
                 uid: caller.uid, action: "key.compromise", subject: keyIdentifier, at: caller.now, in: database)
+            try acts.append(
+                .keyCompromise, [keyIdentifier], atMilliseconds: caller.nowMilliseconds, in: database)
             return compromised
         }
     }
@@ -211,6 +217,9 @@ extension IssuingService {
         try registry.audit(
             uid: caller.uid, action: "key.rotate", subject: Hex.encode(record.keyIdentifier), at: caller.now,
             in: database)
+        try acts.append(
+            .keyRotate, [Hex.encode(record.keyIdentifier), record.uses.joined(separator: " ")],
+            atMilliseconds: caller.nowMilliseconds, in: database)
         return record
     }
 

@@ -17,23 +17,28 @@ package final class IssuingService: Sendable {
     package let database: any RegistryStore
     package let registry: Registry
     package let log: InstallationLog
+    let acts: ActsLog
     let signingClock: SigningClock
     let beat: BeatKeeper
     let epochs: EpochKeeper
     let writeHealth = WriteHealth()
     let beatHealth = WriteHealth()
+    let actsHealth = WriteHealth()
     /// Notes about the opening, one line each.
     package let notes: [String]
     let state: StateDirectory
     let random: any RandomSource
     /// Makes one bundle at a time, so that the bundle with the higher version was read later.
     let exports = WorkInTurn(label: "bundle.export")
+    let issuances = WorkInTurn(label: "issuances")
     let readings = ReadingTurns()
     let keptLists = KeptStatusLists()
     let treeReader = TreeReader()
     let keysReader = PublishedKeysReader()
     /// Counts the changes after which a gate's published keys may be another file.
     let gateChanges = Atomic<UInt64>(0)
+    /// When acts, trail and issued codes were last brought up to date, in seconds since 1970; 0 before.
+    let actsKeptAt = Atomic<UInt64>(0)
     package let treeHealth = TreeHealth()
     let refusals = RefusalTally()
     let proofNonces: ProofNonces
@@ -90,17 +95,21 @@ package final class IssuingService: Sendable {
                 try Registry.noteEpochKeys(epochs.ring.keys, in: $0)
                 try registry.voidOpenBlocks(in: $0)
                 if opened.beat.checkpoint != nil { try TraceLogStore.recordPublication(of: .trace, $0) }
+                if opened.beat.acts != nil { try TraceLogStore.recordPublication(of: .acts, $0) }
             }
             self.registry = registry
-            let newest = try database.read { try $0.newestEntry()?.recordedAtMilliseconds ?? 0 }
+            let newest = try database.read { snapshot in
+                try LogName.allCases.compactMap { try snapshot.snapshot(of: $0).newestEntry()?.recordedAtMilliseconds }
+                    .max() ?? 0
+            }
             signingClock = SigningClock(clocks, newestEntryMilliseconds: newest)
             log = try InstallationLog(
                 .trace, database, in: state, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
-            ) {
-                [beat] checkpoint in
-                let point = Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
-                try beat.reachBlocking(Beat.Step(checkpoint: point))
-            }
+            ) { [beat] in try beat.reachBlocking(Beat.Step(checkpoint: Beat.LogPoint($0))) }
+            let actsLog = try InstallationLog(
+                .acts, database, in: state, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
+            ) { [beat] in try beat.reachBlocking(Beat.Step(acts: Beat.LogPoint($0))) }
+            acts = ActsLog(log: actsLog, clock: signingClock, random: random)
         } catch {
             throw OperationError(any: error)
         }

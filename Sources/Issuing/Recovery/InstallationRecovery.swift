@@ -68,9 +68,7 @@ package enum InstallationRecovery {
                 by: Beat.Step(
                     commitCount: database.committedPosition?.commitCount ?? 0, bundleVersion: published.bundleVersion,
                     lists: published.issueTimes,
-                    checkpoint: published.logs.first.map {
-                        Beat.LogPoint(size: $0.checkpoint.size, root: $0.checkpoint.root)
-                    },
+                    checkpoint: published.point(of: .trace), acts: published.point(of: .acts),
                     statusFloor: outcome.generalFloor))
             if beat == nil { try file.create(next) } else { try file.replace(with: next) }
             try await database.write { try $0.setRecoveryNeeded(false) }

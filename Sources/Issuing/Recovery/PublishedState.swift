@@ -17,6 +17,11 @@ struct PublishedState {
     /// The keys of the bundle's trust list.
     let issuers: [IssuerRecord]
 
+    /// The newest published checkpoint of a log.
+    func point(of log: LogName) -> Beat.LogPoint? {
+        logs.first { $0.name == log }.map { Beat.LogPoint($0.checkpoint) }
+    }
+
     /// The published root documents, where they are newer than this installation's.
     let roots: RootChain?
 
@@ -43,8 +48,10 @@ struct PublishedState {
         transitVersion = bundle.transit?.version ?? 0
         var logs: [PublishedLog] = []
         for name in LogName.allCases {
-            guard let key = measure.logs[name] else { continue }
-            if let log = try PublishedLog(name, in: folder, key, beat: measure.beat) { logs.append(log) }
+            guard let key = measure.logs[name],
+                let log = try PublishedLog(name, in: folder, key, beat: measure.beat)
+            else { continue }
+            logs.append(log)
         }
         self.logs = logs
         issuers = bundle.issuers

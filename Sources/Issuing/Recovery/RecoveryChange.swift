@@ -49,6 +49,8 @@ struct RecoveryChange: Sendable {
             _ = try registry.raiseFloor(
                 of: log.name, to: LogFloor(size: log.checkpoint.size, root: log.checkpoint.root), in: database)
         }
+        let recoveries = try Registry.value(of: StartActs.recoveryCounter, in: database)
+        try registry.raise(StartActs.recoveryCounter, to: recoveries + 1, in: database)
         try registry.audit(uid: uid, action: "registry.recover", subject: "registry", at: now, in: database)
         try registry.raisePosition(installation: beat.installation, to: beat.commitCount, in: database)
         return outcome

@@ -118,7 +118,11 @@ package actor LogPublisher {
     /// - Returns: the newest checkpoint's size.
     /// - Throws: the errors of ``recover(thoroughly:)``, which runs first unless it has run before.
     package func publish() async throws -> UInt64 {
-        while isPublishing { try await Task.sleep(for: Self.pollInterval) }
+        while isPublishing {
+            // A cancelled task does not sleep; it gives the running publication its turn.
+            try? await Task.sleep(for: Self.pollInterval)
+            await Task.yield()
+        }
         isPublishing = true
         defer { isPublishing = false }
         _ = try await checkPublished(thoroughly: false)

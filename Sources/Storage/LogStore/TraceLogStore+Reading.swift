@@ -87,6 +87,13 @@ extension TraceLogStore {
         }
     }
 
+    /// The openings of one entry that were not erased, and whose epoch key is not gone.
+    package func openings(of index: UInt64, in snapshot: any LogSnapshot) throws -> [Opening] {
+        try snapshot.snapshot(of: name).openings(index..<index + 1, count: Entry.commitmentCountMax).compactMap {
+            try SealedOpening.open($0, fields: fields)
+        }
+    }
+
     private func checked(_ entries: [StoredEntry]) throws(LogError) -> [StoredEntry] {
         for entry in entries where entry.bytes.count > Entry.byteCountMax {
             throw .inconsistent("entry \(entry.index) is longer than an entry can be")

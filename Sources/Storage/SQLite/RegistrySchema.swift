@@ -56,6 +56,7 @@ enum RegistrySchema {
             Step("recovery 1", sql: recovery),
             Step("erasure 1") { try ErasureSchema.create(cipher, $0) },
             Step("rates 1", sql: QuotaSchema.tables),
+            Step("acts 2", sql: issuances),
         ]
     }
 
