@@ -214,6 +214,11 @@ let package = Package(
                 "CLinux", "CommandSupport", "Encoding", "ForeignCodes", "Gate", "GateCommandLine", "GateRunning",
                 "Platform", "QRReading", "Signing",
             ]),
+        command(
+            "suishen-witness",
+            [
+                "CommandSupport", "Encoding", "HTTPServing", "Platform", "Signing", "TraceLog",
+            ] + http),
         quickCommand("chain-verify", ["CommandSupport", "Encoding", "Platform", "Signing", "TraceLog"]),
 
         .target(
@@ -307,7 +312,7 @@ let package = Package(
             [
                 "CLinux", "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerInterface",
                 "IssuerTestSupport", "Issuing", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
-                "WalletPhone", "chain-verify", "suishen", "suishend", "verify", grdb,
+                "WalletPhone", "chain-verify", "suishen-witness", "suishen", "suishend", "verify", grdb,
             ]),
         tests(
             "PublicWebTests",
@@ -322,6 +327,7 @@ let package = Package(
                 "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "GateTestSupport",
                 "LogForge", "Platform",
                 "QRDrawing", "QRReading", "QRStandard", "Signing", "TestSupport", "TraceLog", "chain-verify",
+                "suishen-witness",
                 "settlement-simulation",
                 "suishen", "suishen-web", "suishend", "transit-issuer", "verify",
             ]),

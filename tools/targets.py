@@ -19,7 +19,7 @@ KINDS = {
     "c": "CArguments CCurl CLinux COpenSSL CPKCS11 CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
     "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate GateCommandLine GateRunning HTTPServing HardwareKeys IssuerHTTP IssuerInterface
         Issuing Platform PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage TraceLog""",
-    "command": "chain-verify suishen suishen-web suishend verify",
+    "command": "chain-verify suishen suishen-web suishen-witness suishend verify",
     "workshop": """LogForge WalletPhone audit-bench bench log-bench log-crash-driver log-forge scan-bench
         settlement-simulation stream-bench token-bench transit-issuer wallet-bench wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
@@ -57,6 +57,7 @@ NEVER_REACHES = {
     "suishen": SERVER,
     # The process that faces everybody has neither the registry nor what issues and signs.
     "suishen-web": {"grdb.swift", "IssuerHTTP", "IssuerInterface", "Issuing", "QRDrawing", "QRReading", "Storage"},
+    "suishen-witness": {"Credential", "grdb.swift", "Gate", "Issuing", "Storage"},
 }
 
 IMPORT = re.compile(r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|private|fileprivate)\s+)?"

@@ -24,7 +24,7 @@ extension ExitStatus {
             case .requestMalformed, .methodNotAllowed, .requestTooLong, .inputUnusable, .notPermitted, .notFound,
                 .conflict:
                 .failure
-            case .later: .later
+            case .later, .tooMany: .later
             case .malfunction: .malfunction
             }
     }

@@ -69,6 +69,13 @@ package struct PreparedCredential: Sendable {
     /// The key identifier that the signed message will have.
     package var keyIdentifier: [UInt8] { key.verificationKey.keyIdentifier }
 
+    /// The SHA-256 of the bytes that the signature will cover; see ``UnverifiedCredential/issuanceDigest``.
+    ///
+    /// It is known before the signature, so that the registry records it together with the code.
+    package var issuanceDigest: [UInt8] {
+        SignedMessage.signedDigest(of: claims.encoded(), by: key)
+    }
+
     /// Signs the claims.
     ///
     /// - Returns: the credential; a signed or chain one still needs the phone's presentation.

@@ -179,6 +179,23 @@ package struct SignedMessage: Sendable {
         bytes(unprotectedHeader: CollectionOfOne(Self.emptyMap))
     }
 
+    private static func header(of key: SigningKey, type: String? = nil) -> [UInt8] {
+        MessageHeaders.encoded(
+            algorithm: key.algorithm, keyIdentifier: key.verificationKey.keyIdentifier, type: type)
+    }
+
+    /// The SHA-256 of the bytes that a signature of `key` over `payload` covers.
+    static func signedDigest(of payload: [UInt8], by key: SigningKey) -> [UInt8] {
+        DigestAlgorithm.sha256.digest(
+            SignatureStructure.signature1(protectedHeader: header(of: key)[...], payload: payload[...]))
+    }
+
+    /// The SHA-256 of the bytes that the signature covers.
+    var signedDigest: [UInt8] {
+        DigestAlgorithm.sha256.digest(
+            SignatureStructure.signature1(protectedHeader: protectedHeader, payload: payload))
+    }
+
     /// Signs `payload` and returns the whole message.
     ///
     /// - Parameters:
@@ -190,8 +207,7 @@ package struct SignedMessage: Sendable {
     package static func sign(
         _ payload: [UInt8], by key: SigningKey, type: String? = nil
     ) throws(SigningError) -> [UInt8] {
-        let header = MessageHeaders.encoded(
-            algorithm: key.algorithm, keyIdentifier: key.verificationKey.keyIdentifier, type: type)
+        let header = header(of: key, type: type)
         let covered = SignatureStructure.signature1(protectedHeader: header[...], payload: payload[...])
         let signature = try key.sign(covered)
         var writer = CBORWriter(capacity: payload.count + 128)

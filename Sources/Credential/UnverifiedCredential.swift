@@ -78,6 +78,11 @@ package struct UnverifiedCredential: Sendable {
         return VerifiedCredential(credential: self, claims: try claimsUnchecked())
     }
 
+    /// The SHA-256 of the bytes that the issuer's signature covers: the code's leaf among the issued codes.
+    ///
+    /// The signature is not part of it, so that a second signature over the same claims makes no second code.
+    package var issuanceDigest: [UInt8] { message.signedDigest }
+
     /// The claims, with no signature checked: for debugging, and for a phone that reads its own credential.
     package func claimsUnchecked() throws(CredentialError) -> Claims {
         try ClaimsDecoder.decode(message.payload, form: form, algorithm: algorithm)

@@ -16,6 +16,8 @@ struct BatchResponder: Sendable {
     let operation: IssuerOperation
     /// Gives the user who asks, with the current time for each line.
     let caller: @Sendable () -> IssuingService.Caller
+    /// Counts a line against its user's rate; gives the time after which to ask again where it was not counted.
+    let takeLine: @Sendable () -> Duration?
     /// Is told of every refused line.
     let noteRefusal: @Sendable (OperationError) -> Void
 
@@ -74,7 +76,14 @@ struct BatchResponder: Sendable {
     private func begin(upTo codeCountMax: Int, of lines: inout ArraySlice<LineSplitter.Line>) async -> Window {
         var window: Window = []
         var codeCount = 0
-        while codeCount < codeCountMax, let line = lines.popFirst() {
+        while codeCount < codeCountMax, let line = lines.first {
+            if let wait = takeLine(), !Task.isCancelled {
+                // Lines that were begun are answered meanwhile.
+                guard window.isEmpty else { break }
+                try? await Task.sleep(for: wait)
+                continue
+            }
+            lines.removeFirst()
             let request = await begin(line, by: caller())
             if case .success(let begun) = request { codeCount += begun.codeCount } else { codeCount += 1 }
             window.append(request)

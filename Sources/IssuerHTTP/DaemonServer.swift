@@ -27,7 +27,8 @@ package struct DaemonServer: Sendable {
     ) {
         let roles = service.settings.roles
         let responder = RequestResponder(
-            service: service, metrics: RequestMetrics(), grants: { roles.grants(of: $0, owner: owner) },
+            service: service, metrics: RequestMetrics(), rates: RequestRates(service.settings.rates),
+            grants: { roles.grants(of: $0, owner: owner) },
             nowMilliseconds: nowMilliseconds)
         server = ConnectionServer(
             on: socket,
@@ -42,6 +43,11 @@ package struct DaemonServer: Sendable {
                     to: request, writer, uid: client.uid, closeAfterAnswer: closeAfterAnswer)
             })
     }
+
+    /// Refuses settings that no daemon can serve.
+    ///
+    /// - Throws: `settings_invalid`.
+    package static func check(_ settings: Settings) throws(OperationError) { try RequestRates.check(settings) }
 
     /// Serves until `stop` gives a value or ends; then answers the open requests and takes no new ones.
     ///

@@ -40,9 +40,13 @@ final class RequestMetrics: Sendable {
     ///   - isSigning: whether the clock lets the daemon sign now.
     ///   - published: the time up to which the published tree is known to be up to date, in seconds since 1970; 0 before
     ///     the first publication, nil where the daemon does not publish.
+    ///   - acts: the time up to which acts and issued codes are known to be in their log, as for `published`.
     ///   - gates: the gates' counts; nil where they cannot be read.
+    ///   - witnesses: the witnesses' counts.
     /// - Returns: the text, which ends with a line feed.
-    func text(isSigning: Bool, published: UInt64?, gates: GateTally?) -> String {
+    func text(
+        isSigning: Bool, published: UInt64?, acts: UInt64, gates: GateTally?, witnesses: [WitnessTally] = []
+    ) -> String {
         counts.withLock { counts in
             var text = MetricsText()
             text.begin("suishend_signing", .gauge, help: "Whether the clock lets the daemon sign.")
@@ -53,7 +57,12 @@ final class RequestMetrics: Sendable {
                     help: "When the published tree was last known to be up to date.")
                 text.add("suishend_published_seconds", published)
             }
+            text.begin(
+                "suishend_acts_seconds", .gauge,
+                help: "When acts, trail and issued codes were last known to be in the log of acts.")
+            text.add("suishend_acts_seconds", acts)
             if let gates { Self.add(gates, to: &text) }
+            if !witnesses.isEmpty { Self.add(witnesses, to: &text) }
             text.begin("suishend_requests_total", .counter, help: "Requests answered.")
             Self.add("suishend_requests_total", counts.requests, label: "status", to: &text)
             text.begin("suishend_request_lines_total", .counter, help: "Lines of batches answered.")
@@ -79,6 +88,21 @@ final class RequestMetrics: Sendable {
         text.begin("suishend_gates_found", .gauge, help: "Gates that need a look, by what is wrong.")
         for (finding, count) in gates.findings.sorted(by: { $0.key < $1.key }) {
             text.add("suishend_gates_found", count, labels: ["finding": finding])
+        }
+    }
+
+    private static func add(_ witnesses: [WitnessTally], to text: inout MetricsText) {
+        func add(_ name: String, help: String, _ value: (WitnessTally) -> UInt64?) {
+            text.begin(name, .gauge, help: help)
+            for witness in witnesses {
+                guard let value = value(witness) else { continue }
+                text.add(name, value, labels: ["log": witness.log, "witness": witness.name])
+            }
+        }
+        add("suishend_witness_size", help: "The size that a witness cosigned last.") { $0.size }
+        add("suishend_witness_cosigned_seconds", help: "When a witness cosigned last.") { $0.cosignedAt }
+        add("suishend_witness_up", help: "Whether a witness cosigned when it was asked last.") {
+            $0.trouble == nil ? 1 : 0
         }
     }
 

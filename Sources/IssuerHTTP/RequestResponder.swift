@@ -5,6 +5,7 @@ import HummingbirdCore
 import IssuerInterface
 import Issuing
 import NIOCore
+import Platform
 
 /// Answers the HTTP requests of a connection, one at a time, for the connection's user.
 struct RequestResponder: Sendable {
@@ -15,6 +16,7 @@ struct RequestResponder: Sendable {
 
     let service: IssuingService
     let metrics: RequestMetrics
+    let rates: RequestRates
     /// The grants of each user.
     let grants: @Sendable (UInt32) -> Grants
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -92,11 +94,14 @@ struct RequestResponder: Sendable {
             guard let (route, parameters) = found.first(where: { $0.route.method.rawValue == request.method.rawValue })
             else { return (.whole(Self.wrongMethod(found.map(\.route.method))), pattern) }
             guard route.roles.contains(where: grants.roles.contains) else { throw Grants.missingRole(route.roles) }
-            guard case .operation(let operation) = route.answer else {
+            try rates.take(route, of: uid)
+            guard let operation = route.operation else {
                 let published = service.settings.publish.map { _ in service.treeHealth.checkedAt }
                 let isSigning = service.clockObstacle(atMilliseconds: nowMilliseconds()) == nil
                 let gates = try? service.gateTally(atMilliseconds: nowMilliseconds())
-                let text = metrics.text(isSigning: isSigning, published: published, gates: gates)
+                let text = metrics.text(
+                    isSigning: isSigning, published: published, acts: service.actsKeptSeconds, gates: gates,
+                    witnesses: service.witnessTally)
                 return (.whole(WholeAnswer(metrics: text)), pattern)
             }
             let key = try Self.key(of: request)
@@ -106,9 +111,10 @@ struct RequestResponder: Sendable {
             }
             if operation.isChange, parameters.isEmpty, BatchResponder.isBatch(request) {
                 guard key == nil else { throw OperationError.keyMisplaced }
-                let batch = BatchResponder(service: service, operation: operation, caller: caller) {
-                    note($0, of: request, uid)
-                }
+                let batch = BatchResponder(
+                    service: service, operation: operation, caller: caller,
+                    takeLine: { [rates] in rates.takeLine(route, of: uid) }, noteRefusal: { note($0, of: request, uid) }
+                )
                 return (.lines(batch), pattern)
             }
             let hasBody = route.method != .get
@@ -151,13 +157,13 @@ struct RequestResponder: Sendable {
         request.headers[.expect]?.lowercased() == "100-continue"
     }
 
-    /// Notes an error in the audit trail if the user may not do what the request asks for.
+    /// Notes an error in the audit trail if the user may not do what the request asks for, or not so often.
     private func note(_ error: OperationError, of request: Request, _ uid: UInt32) {
-        guard error.httpStatus == 403 else { return }
+        guard error.errorClass == .notPermitted || error.errorClass == .tooMany else { return }
         let found = (try? Route.at(request.uri.path)) ?? []
         let route = found.first { $0.route.method.rawValue == request.method.rawValue }?.route
         let name = route.map { "\($0.method.rawValue) \($0.pattern.text)" }
-        service.noteRefusal(of: uid, route: name, nowMilliseconds: nowMilliseconds())
+        service.noteRefusal(of: uid, route: name, code: error.code, nowMilliseconds: nowMilliseconds())
     }
 
     private static func wrongMethod(_ taken: [Route.Method]) -> WholeAnswer {

@@ -4,13 +4,14 @@ import Issuing
 /// An answer that is sent whole, with its length in the head.
 struct WholeAnswer: Sendable {
     /// The seconds after which a client should repeat a request that can succeed later (RFC 9110 §10.2.3).
-    private static let retrySeconds = 5
+    private static let retrySecondsDefault: UInt64 = 5
 
     let status: Int
     let bytes: [UInt8]
     private let type: String
     private let allow: String?
     private let tag: String?
+    private let retrySeconds: UInt64
 
     /// Adds a line feed to JSON, for readers at a terminal.
     ///
@@ -20,10 +21,11 @@ struct WholeAnswer: Sendable {
     init(_ answer: OperationAnswer, known: String? = nil) {
         tag = answer.tag.map { "\"\($0)\"" }
         let isKnown = tag.map { Self.contains(known ?? "", tag: $0) } ?? false
-        status = isKnown ? 304 : 200
+        status = isKnown ? 304 : answer.status
         type = answer.type
         bytes = isKnown ? [] : type == OperationAnswer.jsonType ? answer.bytes + [0x0A] : answer.bytes
         allow = nil
+        retrySeconds = Self.retrySecondsDefault
     }
 
     /// Whether a list of tags has this tag, strong or weak.
@@ -43,6 +45,7 @@ struct WholeAnswer: Sendable {
         bytes = OperationAnswer(json: error.json).bytes + [0x0A]
         self.allow = allow
         tag = nil
+        retrySeconds = error.retrySeconds ?? Self.retrySecondsDefault
     }
 
     init(metrics: String) {
@@ -51,6 +54,7 @@ struct WholeAnswer: Sendable {
         type = "text/plain; version=0.0.4"
         allow = nil
         tag = nil
+        retrySeconds = Self.retrySecondsDefault
     }
 
     var head: HTTPResponse {
@@ -58,7 +62,7 @@ struct WholeAnswer: Sendable {
         var fields: HTTPFields = status == 304 ? [:] : [.contentType: type, .contentLength: String(bytes.count)]
         if let tag { fields[.eTag] = tag }
         if let allow { fields[.allow] = allow }
-        if status == 503 { fields[.retryAfter] = String(Self.retrySeconds) }
+        if status == 503 || status == 429 { fields[.retryAfter] = String(retrySeconds) }
         return HTTPResponse(status: HTTPResponse.Status(code: status), headerFields: fields)
     }
 }

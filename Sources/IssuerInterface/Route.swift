@@ -24,6 +24,11 @@ package struct Route: Sendable {
     package let roles: [Role]
     package let answer: Answer
 
+    /// The operation; nil for the daemon's own counts.
+    package var operation: IssuerOperation? {
+        if case .operation(let operation) = answer { operation } else { nil }
+    }
+
     package static let table: [Route] = [
         post("/v1/persons", [.issuer(.person)], .registerPerson),
         post("/v1/enterprises", [.issuer(.enterprise)], .registerEnterprise),
@@ -47,11 +52,16 @@ package struct Route: Sendable {
         get("/v1/openings", [.auditor, .operator], .exportOpenings),
         get("/v1/log", Role.readers, .describeLog),
         get("/log/{path*}", Role.readers, .logFile),
+        get("/acts/{path*}", Role.readers, .actsFile),
         post("/v1/bundle", [.operator], .exportBundle),
         get("/v1/keys", [.auditor, .operator], .listKeys),
         post("/v1/keys/rotate", [.operator], .rotateKey),
         post("/v1/keys/retire", [.operator], .retireKey),
         post("/v1/keys/compromise", [.operator], .compromiseKey),
+        post("/v1/roots", [.operator], .publishRoots),
+        post("/v1/confirmations", [.operator], .confirmRequest),
+        get("/v1/confirmations", [.auditor, .operator], .listConfirmations),
+        post("/v1/confirmations/answer", [.operator], .confirmedAnswer),
         post("/v1/gates", [.operator], .registerGate),
         get("/v1/gates", [.auditor, .operator], .listGates),
         get("/v1/gates/{gate}/registration", [.auditor, .operator], .showGate),
@@ -106,6 +116,6 @@ extension Route {
 
     /// The route of an operation.
     static func of(_ operation: IssuerOperation) -> Route? {
-        table.first { if case .operation(let own) = $0.answer { own.name == operation.name } else { false } }
+        table.first { $0.operation?.name == operation.name }
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 package import HTTPServing
 import HummingbirdCore
 import NIOCore
+package import Signing
 
 /// Serves the public pages until it is told to stop; it holds no key and opens no database.
 package struct WebServer: Sendable {
@@ -19,12 +20,15 @@ package struct WebServer: Sendable {
     ///   - assets: the style sheet and the scripts.
     ///   - socket: where the proxy in front connects.
     ///   - metrics: counts the answers.
+    /// - Throws: `random_unavailable`.
     package init(
         _ settings: WebSettings, _ assets: Assets, on socket: LoopbackSocket, metrics: WebMetrics
-    ) {
+    ) throws(SigningError) {
         let security = SecurityFields(isolatesCodePages: settings.walletHost == nil)
         let responder = WebResponder(
-            routes: WebRoutes(PublicSite(settings, assets)), security: security, metrics: metrics)
+            routes: WebRoutes(PublicSite(settings, assets)), security: security, metrics: metrics,
+            rates: try ClientRates(
+                pages: settings.requestsASecond, phones: settings.phoneRequestsASecond, random: SystemRandom()))
         server = ConnectionServer(
             on: socket, limits: Self.limits, identify: Self.identify,
             handlers: { [HeaderGuard(security)] },

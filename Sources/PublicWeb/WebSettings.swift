@@ -13,6 +13,8 @@ package struct WebSettings: Sendable {
     package let tree: String
     /// The folder of the published log; nil where its files are asked for over the socket.
     package let log: String?
+    /// The folder of the log of the service's own acts, with the issued codes; nil as for ``log``.
+    package let acts: String?
     package let root: RootSource
     /// The users who may write the tree and the log.
     package let users: TrustedUsers
@@ -20,13 +22,23 @@ package struct WebSettings: Sendable {
     package let outbox: String?
     /// The `Contact` of security.txt; nil for none.
     package let securityContact: String?
+    /// The requests a second of one address prefix, 1 to 1,000,000, without those of phones.
+    package let requestsASecond: UInt64
+    /// The requests a second of one address prefix below `/vci/`, 1 to 1,000,000.
+    package let phoneRequestsASecond: UInt64
     /// Milliseconds since 1970-01-01T00:00:00Z.
     package let nowMilliseconds: @Sendable () -> UInt64
 
+    /// Networks of phones put thousands of them behind one prefix; nginx holds each single address to less.
+    package static let requestsASecondDefault: UInt64 = 200
+    package static let phoneRequestsASecondDefault: UInt64 = 20
+    package static let requestsASecondMax: UInt64 = 1_000_000
+
     /// - Throws: `host_invalid`.
     package init(
-        codeHost: String, walletHost: String?, socket: String, tree: String, log: String?, root: RootSource,
-        users: TrustedUsers, outbox: String?, securityContact: String?,
+        codeHost: String, walletHost: String?, socket: String, tree: String, log: String?, acts: String?,
+        root: RootSource, users: TrustedUsers, outbox: String?, securityContact: String?,
+        requestsASecond: UInt64 = requestsASecondDefault, phoneRequestsASecond: UInt64 = phoneRequestsASecondDefault,
         nowMilliseconds: @escaping @Sendable () -> UInt64
     ) throws(WebError) {
         for host in [codeHost, walletHost].compactMap(\.self) where !Self.isHost(host) {
@@ -40,8 +52,9 @@ package struct WebSettings: Sendable {
         }
         self.codeHost = codeHost.lowercased()
         self.walletHost = walletHost?.lowercased()
-        (self.socket, self.tree, self.log) = (socket, tree, log)
+        (self.socket, self.tree, self.log, self.acts) = (socket, tree, log, acts)
         (self.root, self.users, self.outbox, self.securityContact) = (root, users, outbox, securityContact)
+        (self.requestsASecond, self.phoneRequestsASecond) = (requestsASecond, phoneRequestsASecond)
         self.nowMilliseconds = nowMilliseconds
     }
 

@@ -18,6 +18,8 @@ package struct StorageError: Error, Equatable, Sendable {
         case alreadyRegistered = "already_registered"
         case idempotencyMismatch = "idempotency_mismatch"
         case statusListFull = "status_list_full"
+        /// The epoch key of a sealed field is gone.
+        case fieldLost = "field_lost"
     }
 
     package let code: Code
@@ -71,7 +73,7 @@ extension StorageError.Code: ErrorCode {
     package var errorClass: ErrorClass {
         switch self {
         case .subjectUnknown, .codeUnknown: .notFound
-        case .registryExists, .alreadyRegistered, .idempotencyMismatch: .conflict
+        case .registryExists, .alreadyRegistered, .idempotencyMismatch, .fieldLost: .conflict
         case .registryUnwritable, .diskFull, .statusListFull: .later
         case .registryMissing, .registryCorrupt, .schemaNewer, .upgradeFailed, .commitUnknown, .fieldKeyInvalid:
             .malfunction

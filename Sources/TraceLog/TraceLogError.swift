@@ -11,6 +11,8 @@ package struct TraceLogError: Error, Equatable, Sendable {
         case malformedCheckpoint = "malformed_checkpoint"
         case malformedKey = "malformed_key"
         case malformedProof = "malformed_proof"
+        case malformedIssuedFile = "malformed_issued_file"
+        case malformedTrail = "malformed_trail"
         case signatureFailed = "signature_failed"
         case keyUnavailable = "key_unavailable"
         case malformedEvent = "malformed_event"
@@ -63,7 +65,7 @@ extension TraceLogError.Code: ErrorCode {
         switch self {
         case .malformedEvent, .unknownTerm, .valueOutOfRange: .requestMalformed
         case .malformedEntry, .malformedBundle, .malformedTile, .malformedCheckpoint, .malformedKey, .malformedProof,
-            .signatureFailed, .outOfTree, .inputUnreadable:
+            .malformedIssuedFile, .malformedTrail, .signatureFailed, .outOfTree, .inputUnreadable:
             .inputUnusable
         case .keyUnavailable: .later
         }

@@ -5,9 +5,9 @@ import Testing
 @Suite("The systemd units")
 struct SystemdUnitTests {
     private static let names = [
-        "chain-verify-audit.service", "chain-verify-audit.timer", "chain-verify-witness.service",
-        "chain-verify-witness.timer", "suishen-kiosk-browser.service", "suishen-kiosk.service", "suishend.service",
-        "suishend.socket", "verify-sync.service",
+        "chain-verify-audit.service", "chain-verify-audit.timer", "chain-verify-witness-serve.service",
+        "chain-verify-witness.service", "chain-verify-witness.timer", "suishen-kiosk-browser.service",
+        "suishen-kiosk.service", "suishen-web.service", "suishend.service", "suishend.socket", "verify-sync.service",
         "verify-sync.timer", "verify@.service",
     ]
 
@@ -64,6 +64,15 @@ struct SystemdUnitTests {
         let policy = try JSONValue.parse(ProjectFiles.bytes(path), byteCountMax: 1 << 16)
         #expect(policy["VideoCaptureAllowedUrls"] == [.string(origin)] && policy["VideoCaptureAllowed"] == false)
         #expect(policy["URLAllowlist"] == [.string(origin)] && policy["URLBlocklist"] == ["*"])
+    }
+
+    @Test("let a flood on the pages leave the daemon its processor, and bring nobody but this machine to them")
+    func pages() throws {
+        let (pages, daemon) = try (SystemdUnit("suishen-web.service"), SystemdUnit("suishend.service"))
+        #expect(pages.values("CPUWeight") == ["10"] && daemon.values("CPUWeight") == [])
+        #expect(pages.values("IPAddressDeny") == ["any"] && pages.values("IPAddressAllow") == ["localhost"])
+        let place = try #require(pages.start.firstIndex(of: "--socket"))
+        #expect(try SystemdUnit("suishend.socket").values("ListenStream") == [pages.start[place + 1]])
     }
 
     @Test("let no process that scans reach a network")

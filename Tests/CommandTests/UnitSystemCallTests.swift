@@ -150,14 +150,39 @@ struct UnitSystemCallTests {
         }
     }
 
+    @Test("allows a witness to serve, and to remember what it cosigned")
+    func servingWitness() throws {
+        let (place, key) = try (ScratchFolder(), SigningKey.generate(.ed25519))
+        let log = try NoteKey(name: ForgedLog.origin, kind: .ed25519, key: key.verificationKey)
+        try #require(unsafe mkdir(place("logs"), 0o700) == 0)
+        let values: KeyValuePairs = [
+            "127.0.0.1:8450": "127.0.0.1:0", "/var/lib/suishen-witness": place.path, "${NAME}": "w.example",
+            "/etc/suishen/witness.logs": try place.write(Array(log.vkey.utf8), to: "known"),
+            "${CREDENTIALS_DIRECTORY}/key": try place.write(
+                SigningKey.generate(.ed25519).pem(), to: "key", mode: 0o400),
+        ]
+        let (unit, calls) = try (SystemdUnit("chain-verify-witness-serve.service"), TracedCalls())
+        let words = try words(unit, calls, values)
+        try #require(run(words + ["--begin"]).status == 0)
+        let witness = try PipedProgram("chain-verify", words, script: "exec \"$@\"")
+        let ready = String(decoding: try witness.readLine(), as: UTF8.self)
+        let port = try #require(ready.split(separator: ":").last.flatMap { UInt16($0) }, "\(ready)")
+        let forged = try ForgedLog(entries: [[1], [2]], key: key)
+        let note = try SignedNote(bytes: forged.files["checkpoint"] ?? [])
+        let body = try CosigningRequest(oldSize: 0, path: [], note: note).bytes
+        let connection = try WebConnection(port: port)
+        let head =
+            "POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nConnection: close\r\nContent-Length: \(body.count)\r\n\r\n"
+        connection.send(Array(head.utf8) + body)
+        #expect(String(decoding: connection.readToEnd().prefix(12), as: UTF8.self) == "HTTP/1.1 200")
+        #expect(witness.end(by: SIGTERM) == 0)
+        try expect(unit, allows: calls.seen(), writable: [place.path])
+    }
+
     @Test("allows the daemon to issue, revoke, record and publish")
     func daemon() throws {
         let run = try SuishenRun()
-        let settings = run.folder("state/suishend.yaml")
-        let text = String(decoding: try ProjectFiles.bytes(settings), as: UTF8.self)
-        let published = text.replacing("\npublish: none\n", with: "\npublish: \(run.folder("tree"))\n")
-        try #require(published != text)
-        try run.folder.write(Array(published.utf8), to: "state/suishend.yaml", mode: 0o600)
+        try publish(from: run)
         let (unit, calls) = try (SystemdUnit("suishend.service"), TracedCalls())
         let words = try words(unit, calls, ["/var/lib/suishen/state": run.folder("state")])
         let daemon = try PipedProgram("suishend", words, script: "exec \"$@\"")
@@ -171,9 +196,57 @@ struct UnitSystemCallTests {
         try run.answer(["event", "append", object, "--step", "inspecting"])
         try run.answer(["revoke", object])
         try run.answer(["bundle", "export", "--out", run.folder("bundle")])
-        for _ in 0..<1200 where !ProjectFiles.exists(run.folder("tree/bundle.cbor")) { usleep(50_000) }
-        #expect(ProjectFiles.exists(run.folder("tree/bundle.cbor")))
+        try waitForTree(of: run)
         #expect(daemon.end(by: SIGTERM) == 0)
         try expect(unit, allows: calls.seen(), writable: [run.folder.path])
+    }
+
+    @Test("allows the pages to answer, and to take a report of a fault")
+    func pages() throws {
+        let run = try SuishenRun()
+        try publish(from: run)
+        let socket = run.folder("state/run/suishend.sock")
+        let daemon = try RunningProgram("suishend", ["--state", run.folder("state")])
+        try RunningProgram.waitForSocket(socket)
+        let text = try #require(try run.answer(["issue", run.object()])["text"]?.string)
+        let path = "/" + text.split(separator: "/").suffix(2).joined(separator: "/")
+        try waitForTree(of: run)
+        let (unit, calls) = try (SystemdUnit("suishen-web.service"), TracedCalls())
+        let (module, host) = try (run.folder.write([], to: "module.wasm"), "code.suishen.example")
+        let words = try words(
+            unit, calls,
+            [
+                "/run/suishend/suishend.sock": socket, "/var/lib/suishen/tree": run.folder("tree"),
+                "/var/lib/suishen-web/reports": run.folder("reports"), "127.0.0.1:8490": "127.0.0.1:0",
+                "/usr/local/share/suishen/reader.wasm": module, "/usr/local/share/suishen/wallet.wasm": module,
+                "/usr/local/share/suishen/scanner.wasm": module, "${HOST}": host,
+                "$OPTIONS": "--wallet-host=wallet.suishen.example",
+            ]
+        ).map { $0 == "suishen" ? "root" : $0 }
+        let pages = try KioskProcess(PipedProgram("suishen-web", words, script: "exec \"$@\""))
+        let form = ["Host": host, "Content-Type": "application/x-www-form-urlencoded"]
+        #expect(try pages.send("GET", path, ["Host": host])?.status == 200)
+        #expect(try pages.send("GET", "/log/checkpoint", ["Host": host])?.status == 200)
+        #expect(try pages.send("GET", "/gates/bundle.cbor", ["Host": host])?.status == 200)
+        #expect(
+            try pages.send("POST", path + "/report", form, body: Array("kind=unsafe&text=door".utf8))?.status == 200)
+        #expect(ProjectFiles.exists(run.folder("reports")))
+        #expect(pages.program.end(by: SIGTERM) == 0)
+        try expect(unit, allows: calls.seen(), writable: [run.folder("reports")])
+        daemon.end(SIGTERM)
+    }
+
+    /// Has an installation's daemon publish to the folder `tree`.
+    private func publish(from run: SuishenRun) throws {
+        let settings = run.folder("state/suishend.yaml")
+        let text = String(decoding: try ProjectFiles.bytes(settings), as: UTF8.self)
+        let published = text.replacing("\npublish: none\n", with: "\npublish: \(run.folder("tree"))\n")
+        try #require(published != text)
+        try run.folder.write(Array(published.utf8), to: "state/suishend.yaml", mode: 0o600)
+    }
+
+    private func waitForTree(of run: SuishenRun) throws {
+        for _ in 0..<1200 where !ProjectFiles.exists(run.folder("tree/bundle.cbor")) { usleep(50_000) }
+        try #require(ProjectFiles.exists(run.folder("tree/bundle.cbor")))
     }
 }

@@ -8,8 +8,13 @@ struct Page {
     /// Opens the page that a citation names, such as `Gate.docc/Verdicts.md`.
     init(_ citation: String) throws {
         let target = citation.prefix { $0 != "." }
-        let bytes = try ProjectFiles.bytes("\(ProjectFiles.root)/Sources/\(target)/\(citation)")
-        self.citation = citation
+        try self.init(file: "Sources/\(target)/\(citation)")
+    }
+
+    /// Opens a page by its path in the project.
+    init(file: String) throws {
+        let bytes = try ProjectFiles.bytes("\(ProjectFiles.root)/\(file)")
+        citation = file
         lines = String(decoding: bytes, as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }

@@ -72,8 +72,22 @@ struct TraceLogPageTests {
         // Version and the two parts of the link to the entry before: one row has both, none has the version.
         #expect(try page.firstCells("Entry").count == Entry.fieldCount - 2)
         let kinds = try page.firstCells("Events").compactMap { UInt64($0) }
-        #expect(kinds.allSatisfy { LogEvent.Kind(rawValue: $0) != nil } && kinds == [0, 1, 2, 3])
-        #expect(LogEvent.Kind(rawValue: 4) == nil)
+        #expect(kinds.allSatisfy { LogEvent.Kind(rawValue: $0) != nil } && kinds == [0, 1, 2, 3, 4])
+        #expect(LogEvent.Kind(rawValue: 5) == nil)
+    }
+
+    @Test("have every act, its fields and its stream")
+    func acts() throws {
+        let rows = try Page("TraceLog.docc/Acts.md").table("Acts")
+        let listed = rows.map { row in
+            ["term", "fields", "stream"].map { (row[$0] ?? "").replacing("`", with: "") }
+        }
+        let expected = ActTerm.allCases.map { term in
+            let stream = String(decoding: term.stream.bytes, as: UTF8.self)
+            return [term.rawValue, term.fieldNames.joined(separator: ", "), stream]
+        }
+        #expect(Set(listed) == Set(expected) && listed.count == expected.count)
+        #expect(IssuedStatement.neighbourCountMin == 1000 && IssuedLeaf.byteCount == 34, "as Acts.md says")
     }
 
     @Test("have every error's code")

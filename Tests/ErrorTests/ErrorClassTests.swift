@@ -13,6 +13,7 @@ struct ErrorClassTests {
     private static let statuses: [(errorClass: ErrorClass, http: Int, exit: Int32)] = [
         (.requestMalformed, 400, 1), (.methodNotAllowed, 405, 1), (.requestTooLong, 413, 1), (.inputUnusable, 500, 1),
         (.notPermitted, 403, 1), (.notFound, 404, 1), (.conflict, 409, 1), (.later, 503, 75), (.malfunction, 500, 70),
+        (.tooMany, 429, 75),
     ]
 
     @Test("decides the HTTP status and the exit status of every code", arguments: ErrorTypes.codes)
@@ -29,7 +30,7 @@ struct ErrorClassTests {
         for row in Self.statuses {
             #expect(ErrorClass(httpStatus: row.http) == row.errorClass.behindService)
         }
-        for status in [429, 502, 504] { #expect(ErrorClass(httpStatus: status) == .later) }
+        for status in [502, 504] { #expect(ErrorClass(httpStatus: status) == .later) }
         for status in [100, 200, 302, 501, 507, 599, 999] { #expect(ErrorClass(httpStatus: status) == .malfunction) }
         for status in [401, 422, 451] { #expect(ErrorClass(httpStatus: status) == .requestMalformed) }
     }

@@ -35,6 +35,18 @@ extension FuzzTarget {
         _ = try? EventRequest(request, nowMilliseconds: 1_750_000_000_000, random: SystemRandom())
     }
 
+    /// A backup's manifest, an epoch key's file, and the start of a sealed stream.
+    static func runBackup(_ bytes: [UInt8]) {
+        if let manifest = BackupManifest(json: bytes) {
+            precondition(BackupManifest(json: Array(manifest.json.encoded().utf8)) == manifest)
+        }
+        if let key = FieldEpochKey(encoded: bytes) { precondition(key.encoded == bytes) }
+        guard let key = try? ReceivingKey.generate(for: .ed25519) else { return }
+        precondition(SealedStreamReader(bytes, fileByteCount: UInt64(bytes.count), openedBy: key) == nil)
+        let path = String(decoding: bytes, as: UTF8.self)
+        if BackupFileHead.isAllowed(path) { precondition(!"/\(path)/".contains("/../") && !path.hasPrefix("/")) }
+    }
+
     /// A phone's signed token; the parts that its reader takes are signed again, so that what follows is reached too.
     static func runSignedToken(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)

@@ -17,6 +17,10 @@ extension FuzzTarget {
         if let path = TilePath(path: text) { precondition(path.path == text) }
         _ = HeadsList.parse(path: text)
         _ = try? WitnessPolicy(bytes: bytes)
+        _ = try? LogList.read(bytes)
+        if let request = try? CosigningRequest(bytes: bytes) { precondition(request.bytes == bytes) }
+        if let state = try? WitnessState(bytes: bytes) { precondition(state.bytes == bytes) }
+        _ = WitnessAnswer.size(inConflict: bytes)
     }
 
     /// An entry that is read writes the same bytes again, and the auditor's scan sees what the full reading does.
@@ -57,6 +61,31 @@ extension FuzzTarget {
         var digest = try? BundleDigest(
             number: 0, size: UInt64(width), source: served, tilesOnly: false, memory: &memory)
         digest?.readWhole(WholeEntry.Rules(signatures: .all, checksOpenings: true, watched: .log))
+    }
+
+    /// The list of sets, and a file of a set; what is read writes the same bytes again.
+    static func runIssued(_ bytes: [UInt8]) {
+        if let index = try? IssuedIndex(bytes: bytes) { precondition(index.bytes == bytes) }
+        let text = String(decoding: bytes, as: UTF8.self)
+        if IssuedStatement.isPath(text) { precondition(text.hasPrefix(IssuedStatement.folder + "/")) }
+        guard let file = try? IssuedFile(bytes: bytes) else { return }
+        precondition(file.bytes == bytes)
+        let count = UInt64(file.leaves.count) + UInt64(bytes[0])
+        let statement = IssuedStatement(
+            minute: 1, span: 1440, count: count, bitCount: Int(bytes[12] % 17), root: .emptyRoot)
+        precondition((try? file.check(statement, prefix: UInt16(bytes[11]))) == nil)
+    }
+
+    /// A line of the operator's trail; what is read is printed so that it is read again.
+    static func runTrail(_ bytes: [UInt8]) {
+        guard let line = try? TrailLine(json: bytes, byteCountMax: 1 << 16) else { return }
+        let object: JSONValue = [
+            "number": .integer(Int64(line.number)), "time": .integer(Int64(line.time)),
+            "uid": .integer(Int64(line.uid)), "action": .string(line.action), "subject": .string(line.subject),
+            "detail": line.detail,
+        ]
+        let again = try? TrailLine(json: Array(object.encoded().utf8), byteCountMax: 1 << 20)
+        precondition(again?.hash(after: TrailLine.start) == line.hash(after: TrailLine.start))
     }
 
     /// Two numbers, a leaf, and the hashes of a path.

@@ -4,8 +4,8 @@
 enum FuzzTarget: String, CaseIterable {
     case cbor, cose, base45, json, bundle, roots, status, hot, transit, hcert, http
     case image, scan, whole, symbol, payload, framing
-    case note, entry, entries, proof, epcis
-    case settings, request, enrolment, report, receipts, web, kiosk, jwt, token
+    case note, entry, entries, proof, epcis, issued, trail
+    case settings, request, backup, enrolment, report, receipts, web, kiosk, jwt, token
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -31,8 +31,11 @@ enum FuzzTarget: String, CaseIterable {
         case .entries: Self.runEntries(bytes)
         case .proof: Self.runProof(bytes)
         case .epcis: Self.runEPCIS(bytes)
+        case .issued: Self.runIssued(bytes)
+        case .trail: Self.runTrail(bytes)
         case .settings: Self.runSettings(bytes)
         case .request: Self.runRequest(bytes)
+        case .backup: Self.runBackup(bytes)
         case .enrolment: Self.runEnrolment(bytes)
         case .report: Self.runReport(bytes)
         case .receipts: Self.runReceipts(bytes)

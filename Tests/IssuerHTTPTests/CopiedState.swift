@@ -82,12 +82,15 @@ struct CopiedState {
         return holds && !ProjectFiles.exists(out)
     }
 
-    /// Exports a bundle and puts the newest checkpoint beside it, as gates and auditors have them.
+    /// Exports a bundle and puts the newest checkpoints beside it, as gates and auditors have them.
     func publish(to name: String, at time: UInt64? = nil) throws -> String {
         let folder = installation.folder(name)
         try answer(["bundle", "export", "--out", folder] + (time.map { ["--at", "\($0)"] } ?? []))
         let checkpoint = try answer(["log", "checkpoint"])["checkpoint"]?.string
         try installation.folder.write(Array(try #require(checkpoint).utf8), to: "\(name)/checkpoint")
+        let acts = try answer(["log", "checkpoint", "--log", "acts"])["checkpoint"]?.string
+        unsafe mkdir(folder + "/acts", 0o755)
+        try installation.folder.write(Array(try #require(acts).utf8), to: "\(name)/acts/checkpoint")
         return folder
     }
 

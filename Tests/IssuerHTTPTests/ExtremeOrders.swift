@@ -69,6 +69,7 @@ struct ExtremeOrders {
             .init(operation: .subjectCard, body: ["subject": object]),
             .init(operation: .exportOpenings, body: [:]), .init(operation: .describeLog, body: [:]),
             .init(operation: .logFile, body: ["path": "checkpoint"]),
+            .init(operation: .actsFile, body: ["path": "checkpoint"]),
             .init(operation: .exportBundle, body: ["domains": ["medical", "transit"]]),
             .init(operation: .statusLists, body: [:]),
             .init(operation: .statusList, body: ["list": "SH-person-lasting"]),

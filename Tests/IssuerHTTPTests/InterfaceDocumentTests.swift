@@ -26,15 +26,16 @@ struct InterfaceDocumentTests {
     @Test("has for every route the statuses of the error classes that can occur there, and no status without a class")
     func statuses() throws {
         let documented = try documentedStatuses()
-        let known = Set([200, 304] + ErrorClass.allCases.map { $0.behindService.httpStatus })
+        let known = Set([200, 202, 304] + ErrorClass.allCases.map { $0.behindService.httpStatus })
         for route in Route.table {
             let path = String(route.pattern.text.split(separator: "*").joined())
             let name = "\(route.method.rawValue) \(path)"
             let statuses = try #require(documented[name], "\(name)")
-            var classes: [ErrorClass] = [.requestMalformed, .notPermitted, .malfunction]
+            var classes: [ErrorClass] = [.requestMalformed, .notPermitted, .malfunction, .tooMany]
             if route.method == .post { classes.append(.requestTooLong) }
             // The registry, the beat and the signing keys can be away for a while; the daemon's own counts need none.
             if case .operation = route.answer { classes.append(.later) }
+            #expect(statuses.contains(202) == (route.operation?.isConfirmable == true), "\(name)")
             #expect(statuses.isSuperset(of: classes.map(\.httpStatus)), "\(name): \(statuses)")
             #expect(statuses.contains(200) && statuses.isSubset(of: known), "\(name): \(statuses)")
         }

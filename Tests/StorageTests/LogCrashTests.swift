@@ -73,7 +73,7 @@ struct LogCrashTests {
     ) throws {
         let store = TraceLogStore(
             registry: try RegistryDatabase(path: folder + "/registry.sqlite", cipher: ScratchRegistry.cipher()),
-            openingKey: [UInt8](repeating: 5, count: 32))
+            fields: try ScratchRegistry.fields())
         var chains: [ObjectID: ObjectChain] = [:]
         var leaves: [MerkleHash] = []
         var hasher = MerkleHasher()

@@ -13,7 +13,7 @@ struct LogHeadsTests {
         try RegistryDatabase.create(at: scratch("registry.sqlite"), trusting: [])
         let store = TraceLogStore(
             registry: try RegistryDatabase(path: scratch("registry.sqlite"), cipher: ScratchRegistry.cipher()),
-            openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount), headsInterval: 90)
+            fields: try ScratchRegistry.fields(), headsInterval: 90)
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let directory = LogDirectory(path: scratch("log"))
         let publisher = try LogPublisher(
@@ -57,7 +57,7 @@ struct LogHeadsTests {
         try RegistryDatabase.create(at: scratch("registry.sqlite"), trusting: [])
         let registry = try RegistryDatabase(path: scratch("registry.sqlite"), cipher: ScratchRegistry.cipher())
         let store = TraceLogStore(
-            registry: registry, openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount),
+            registry: registry, fields: try ScratchRegistry.fields(),
             headsInterval: 3000, headsAtOnceCountMax: 100)
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let directory = LogDirectory(path: scratch("log"))

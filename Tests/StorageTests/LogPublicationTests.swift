@@ -11,12 +11,11 @@ import TraceLog
 struct LogPublicationTests {
     /// A log in memory that is published to any store.
     private struct Log {
-        let store = TraceLogStore(
-            registry: MemoryStore(), openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount),
-            headsInterval: 90)
+        let store: TraceLogStore
         let key: SigningKey
 
         init() throws {
+            store = TraceLogStore(registry: MemoryStore(), fields: try ScratchRegistry.fields(), headsInterval: 90)
             key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         }
 

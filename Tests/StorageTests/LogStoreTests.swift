@@ -6,7 +6,6 @@ import TraceLog
 
 @Suite("The log's store")
 struct LogStoreTests {
-    private static let openingKey = [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount)
 
     /// A store in a folder of its own, which goes when the test ends.
     private final class Scratch {
@@ -21,7 +20,7 @@ struct LogStoreTests {
             try RegistryDatabase.create(at: path, trusting: [])
             store = TraceLogStore(
                 registry: try RegistryDatabase(path: path, cipher: ScratchRegistry.cipher()),
-                openingKey: LogStoreTests.openingKey,
+                fields: try ScratchRegistry.fields(),
                 headsInterval: headsInterval)
             directory = LogDirectory(path: folder + "/log")
             publisher = try Self.publisher(store, directory)
@@ -202,9 +201,9 @@ struct LogStoreTests {
         let opening = try Opening(salt: [UInt8](repeating: 0x77, count: 16), name: "inspector", value: "someone")
         request.personal = [opening]
         let answer = try await scratch.store.append(request, at: 1)
-        #expect(try scratch.store.openings(from: 0, count: 10).map(\.opening) == [opening])
+        #expect(try scratch.store.openings(from: 0, count: 10).openings.map(\.opening) == [opening])
         _ = try await scratch.store.erase(request.object, index: answer.index, reason: "asked", actor: "", at: 2)
-        #expect(try scratch.store.openings(from: 0, count: 10).isEmpty)
+        #expect(try scratch.store.openings(from: 0, count: 10).openings.isEmpty)
         let newest = try #require(try scratch.store.history(request.object).last)
         let erasure = Erasure(index: 0, commitments: [opening.commitment], reason: "asked")
         #expect(try Entry.decode(newest.bytes[...]).event == .erased(erasure))

@@ -16,7 +16,7 @@ struct MemoryContents: Sendable {
 
     struct Revocation {
         let at: UInt64
-        let sealedReason: [UInt8]?
+        var sealedReason: [UInt8]?
     }
 
     struct Row {
@@ -50,8 +50,18 @@ struct MemoryContents: Sendable {
     var floors: [String: UInt64] = [:]
     var answers: [String: KeptAnswer] = [:]
     var counters: [String: UInt64] = [:]
+    /// By user and form.
+    var issuedCounts: [String: IssuedCount] = [:]
     var audit: [AuditLine] = []
+    /// Later lines have higher numbers.
+    var auditNumber: UInt64 = 0
+    var issuances: [Issuance] = []
+    var issuedMinutes: [IssuedMinute] = []
+    var issuedSets: [IssuedSet] = []
+    var trailChain: TrailChainState?
     var position: RegistryPosition?
+    var epochKeys: [UInt32: EpochKeyRecord] = [:]
+    var isRecoveryNeeded = false
     var logs: [LogName: Log] = [:]
     /// The log that the properties below are of.
     var logName = LogName.trace
@@ -64,6 +74,9 @@ struct MemoryContents: Sendable {
         var requests: [String: KeptRequest] = [:]
         var floor: LogFloor?
     }
+
+    /// What is kept of one log.
+    func of(_ log: LogName) -> Log { logs[log] ?? Log() }
 
     private var log: Log {
         get { logs[logName] ?? Log() }

@@ -39,6 +39,10 @@ final class MemoryTiles: TileStore {
         guard kept == bytes, try read(path) == bytes else { throw .occupied(path) }
     }
 
+    func replace(_ bytes: [UInt8], at path: String) throws(LogError) {
+        state.withLock { $0.files[path] = bytes }
+    }
+
     func sync(_ paths: [String]) {}
 
     func writeFolder<Value>(

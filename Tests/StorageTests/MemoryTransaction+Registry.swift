@@ -106,7 +106,7 @@ extension MemoryTransaction {
     }
 
     func insertAuditLine(uid: UInt32, action: String, subject: String, detail: String?, at now: UInt64) throws {
-        let number = UInt64(contents.audit.count) + 1
+        let number = max(contents.audit.last?.number ?? 0, contents.auditNumber) + 1
         try change {
             $0.audit.append(
                 AuditLine(

@@ -73,6 +73,12 @@ extension MemoryTransaction {
             }.prefix(countMax))
     }
 
+    func holdings(after identifier: [UInt8]?, countMax: Int) -> [HoldingRecord] {
+        let later = contents.holdings.values.filter { (identifier ?? []).lexicographicallyPrecedes($0.identifier) }
+        return Array(
+            later.sorted { $0.identifier.lexicographicallyPrecedes($1.identifier) }.prefix(countMax))
+    }
+
     func putHolding(_ holding: HoldingRecord) throws {
         let old = contents.holdings[holding.identifier]
         let isOnward = old?.status != .revoked || holding.status == .revoked

@@ -22,8 +22,17 @@ final class ScratchRegistry: Sendable {
     static func cipher() throws -> FieldCipher {
         try FieldCipher(
             sealingKey: sealingKey,
-            digestKey: [UInt8](repeating: 2, count: FieldCipher.keyByteCount), random: SystemRandom())
+            digestKey: [UInt8](repeating: 2, count: FieldCipher.keyByteCount), epochs: EpochKeyRing([epochKey()]),
+            random: SystemRandom())
     }
+
+    static func epochKey(_ number: UInt32 = 1, at time: UInt64 = 0) throws -> FieldEpochKey {
+        try FieldEpochKey(
+            number: number, begunAt: time,
+            secret: [UInt8](repeating: UInt8(number), count: FieldEpochKey.secretByteCount))
+    }
+
+    static func fields() throws -> FieldKeys { try cipher().fields }
 
     deinit {
         for name in ["registry.sqlite", "copy.sqlite"] {

@@ -7,12 +7,15 @@ import TraceLog
 enum StoreContents {
     static let names = [
         "keys", "objects", "persons", "pairs", "enterprises", "codes", "live", "blocks", "floors", "lists", "revoked",
-        "offers", "holdings", "held", "answers", "counters", "audit", "position", "entries", "histories", "own",
+        "offers", "holdings", "held", "answers", "counters", "issued", "audit", "position", "entries", "histories",
+        "own",
         "heads", "openings", "requests", "floor", "gates", "reports", "settlements",
+        "epochs", "sealed", "recovery",
     ]
 
     static func lines(_ snapshot: any StoreSnapshot) throws -> [String] {
         try registry(snapshot) + wallets(snapshot) + status(snapshot) + log(snapshot) + gates(snapshot)
+            + erasure(snapshot)
     }
 
     private static func line(_ name: String, _ parts: [Any?]...) -> String {
@@ -33,6 +36,11 @@ enum StoreContents {
             line("answers", try StoreStep.names.map { try snapshot.keptAnswer(toKeys: ($0, $0)) }),
             line("counters", try StoreStep.names.map { try snapshot.counter($0) }),
             line(
+                "issued",
+                try ids.map { id in
+                    try StoreStep.names.map { try snapshot.issuedCount(of: UInt32(id[0]), form: $0) }
+                }),
+            line(
                 "audit",
                 try snapshot.auditLines(after: 0, count: 1000, subject: nil),
                 try snapshot.auditLines(after: 3, count: 4, subject: "A")),
@@ -51,7 +59,8 @@ enum StoreContents {
             line(
                 "holdings", try ids.map { try snapshot.holding($0) },
                 try ids.map { try snapshot.holding(lossDigest: $0) },
-                try StoreStep.names.flatMap { try snapshot.holdings(of: $0, countMax: 3) } as [HoldingRecord]),
+                try StoreStep.names.flatMap { try snapshot.holdings(of: $0, countMax: 3) } as [HoldingRecord],
+                try snapshot.holdings(after: [1], countMax: 2)),
             line(
                 "held",
                 try ids.flatMap { id in
@@ -89,6 +98,19 @@ enum StoreContents {
                 try lists.flatMap { try snapshot.revokedIndices(of: $0, in: range) } as [UInt64],
                 try lists.map { try snapshot.revokedCount(of: $0, in: range) },
                 try lists.map { try snapshot.revokedBounds(of: $0) }),
+        ]
+    }
+
+    private static func erasure(_ snapshot: any StoreSnapshot) throws -> [String] {
+        let kinds = SealedField.Kind.allCases
+        let first = try kinds.flatMap { try snapshot.sealedFields($0, after: nil, countMax: 2) }
+        let rest = try kinds.flatMap { kind in
+            let last = try snapshot.sealedFields(kind, after: nil, countMax: 1).last?.place
+            return try snapshot.sealedFields(kind, after: last, countMax: 100)
+        }
+        return [
+            line("epochs", try snapshot.epochKeys(), [try snapshot.hasSealedField(under: 1)]),
+            line("sealed", first, rest), line("recovery", [try snapshot.isRecoveryNeeded()]),
         ]
     }
 

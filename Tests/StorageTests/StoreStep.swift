@@ -23,23 +23,24 @@ struct StoreStep: Sendable {
     /// What the change gave, as text.
     let run: @Sendable (any StoreTransaction) throws -> String
 
-    private init<Value>(_ name: String, _ run: @escaping @Sendable (any StoreTransaction) throws -> Value) {
+    init<Value>(_ name: String, _ run: @escaping @Sendable (any StoreTransaction) throws -> Value) {
         self.name = name
         self.run = { "\(try run($0))" }
     }
 
     static func random(using random: inout SeededGenerator) -> StoreStep {
-        switch Int.random(in: 0..<5, using: &random) {
-        case 0: registry(Draw(using: &random), Int.random(in: 0..<12, using: &random))
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: registry(Draw(using: &random), Int.random(in: 0..<13, using: &random))
         case 1: status(Draw(using: &random), Int.random(in: 0..<6, using: &random))
         case 2: log(Draw(using: &random), Int.random(in: 0..<8, using: &random))
         case 3: gate(Draw(using: &random), Int.random(in: 0..<7, using: &random))
+        case 4: erasure(Draw(using: &random), Int.random(in: 0..<3, using: &random))
         default: wallets(Draw(using: &random), Int.random(in: 0..<5, using: &random))
         }
     }
 
     /// The values that a step takes.
-    private struct Draw: Sendable {
+    struct Draw: Sendable {
         let name, other: String
         let bytes, more: [UInt8]
         let list: StatusListReference
@@ -118,6 +119,7 @@ struct StoreStep: Sendable {
                     uid: 7, action: draw.other, subject: draw.name, detail: draw.isOdd ? draw.other : nil,
                     at: draw.number)
             }
+        case 11: StoreStep("issued") { try $0.putIssuedCount(.init(day: 7, count: draw.number), of: 1, form: "a") }
         case 10: StoreStep("begin") { try $0.beginPosition(of: [UInt8](repeating: 1, count: 16)) }
         default: StoreStep("raise") { try $0.raiseCommitCount(to: draw.number * 3) }
         }

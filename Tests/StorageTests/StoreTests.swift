@@ -103,7 +103,7 @@ struct StoreTests {
     func log(backend: Backend) async throws {
         let opened = try backend.open()
         let log = TraceLogStore(
-            registry: opened.store, openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount),
+            registry: opened.store, fields: try ScratchRegistry.fields(),
             headsInterval: 50, headsAtOnceCountMax: 10)
         let objects = try (0..<30).map { try #require(ObjectID([UInt8](repeating: $0, count: 8))) }
         var request = EventRequest(
@@ -120,9 +120,9 @@ struct StoreTests {
         }
         // The fiftieth entry made heads of 30 objects due, which is reserved for whoever publishes.
         #expect(try log.entry(50) == nil && log.entry(51) != nil && log.publishableCount() == 50)
-        #expect(try log.openings(from: 0, count: 9).map(\.opening.value) == ["somebody"])
+        #expect(try log.openings(from: 0, count: 9).openings.map(\.opening.value) == ["somebody"])
         _ = try await log.erase(objects[0], index: 0, reason: "asked", actor: "", at: 8)
-        #expect(try log.openings(from: 0, count: 9).isEmpty)
+        #expect(try log.openings(from: 0, count: 9).openings.isEmpty)
         #expect(try log.history(objects[0]).map(\.index) == [0, 30, 61])
         try await log.stateHeads(at: 9)
         #expect(try log.count() == 62)

@@ -93,7 +93,7 @@ struct WalletRecordTests {
             try registry.revoke(Self.holding(1, loss: 1), at: 7, in: $0)
         }
         let revoked = try opened.store.read { try $0.holding([1]) }
-        #expect(count == 0 && revoked?.status == .revoked && revoked?.statusAt == 7)
+        #expect(count.codeCount == 0 && revoked?.status == .revoked && revoked?.statusAt == 7)
         await #expect(throws: StorageError.self) {
             try await opened.store.write { try $0.putHolding(Self.holding(1, loss: 1)) }
         }

@@ -14,6 +14,7 @@ struct ChainVerify: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             AuditCommand.self, ObjectCommand.self, InclusionCommand.self, ConsistencyCommand.self, WitnessCommand.self,
+            TrailCommand.self, IssuedCommand.self,
         ])
 
     static func main() async {

@@ -46,6 +46,7 @@ extension ObjectReport.Event {
         case .erased: text += "  \(recordedAt)  erased"
         case .keyStatus: text += "  \(recordedAt)  key status"
         case .heads: text += "  \(recordedAt)  heads"
+        case .act(let act): text += "  \(recordedAt)  \(act.term.rawValue)"
         }
         text += "\n" + line("entry", "\(link.index), recorded \(recordedAt), leaf \(Hex.encode(link.leafHash.bytes))")
         let signature =
@@ -56,6 +57,8 @@ extension ObjectReport.Event {
         case .erased(let erasure):
             text += line("erased", "\(erasure.commitments.count) personal fields of entry \(erasure.index)")
             text += line("reason", erasure.reason)
+        case .act(let act):
+            text += zip(act.term.fieldNames, act.values).map { line($0, $1) }.joined()
         case .keyStatus, .heads: break
         }
         if !entry.commitments.isEmpty {

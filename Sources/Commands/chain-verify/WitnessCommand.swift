@@ -6,22 +6,32 @@ import Platform
 import Signing
 import TraceLog
 
-/// `chain-verify witness LOG`.
+/// `chain-verify witness LOG`, and `chain-verify witness --serve`.
 struct WitnessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "witness", abstract: "Cosign a checkpoint that extends the remembered one.")
+        commandName: "witness", abstract: "Cosign a checkpoint that extends the remembered one.",
+        usage: """
+            chain-verify witness LOG --state FILE --key KEY --out FILE [--log-key VKEY] [--name NAME]
+            chain-verify witness --serve ADDRESS --state-dir DIR --key KEY --logs FILE [--name NAME] [--begin]
+            """,
+        discussion: """
+            With --serve it cosigns the checkpoints that logs send to it (C2SP tlog-witness), until SIGTERM; nginx faces \
+            the network.
+            """)
 
-    @Argument(help: "A directory in tlog-tiles layout, a daemon's socket, or an http(s) URL.")
-    var log: String
+    @Argument(help: "A directory in tlog-tiles layout, a daemon's socket, or an http(s) URL; not with --serve.")
+    var log: String?
 
     @Option(help: "The file in which this witness remembers the log's newest checkpoint; made on first use.")
-    var state: String
+    var state: String?
 
     @Option(help: "The witness's private key, Ed25519, PEM.")
     var key: String
 
     @Option(help: "The file for the cosigned checkpoint.")
-    var out: String
+    var out: String?
+
+    @OptionGroup var server: WitnessServerOptions
 
     @Option(help: "The log's verifier key; required on first use, remembered afterwards.")
     var logKey: String?
@@ -34,6 +44,37 @@ struct WitnessCommand: ParsableCommand {
 
     @OptionGroup var origin: OriginArgument
     @OptionGroup var output: ProofOutput
+
+    func validate() throws {
+        try server.validate(besides: [log, state, out, logKey, origin.origin].contains { $0 != nil } || at != nil)
+        guard server.serve == nil else { return }
+        guard log != nil, state != nil, out != nil else {
+            throw ValidationError("give LOG, --state and --out, or --serve")
+        }
+    }
+
+    func run() throws {
+        if let arguments = server.arguments(key: key, name: name) { try WitnessServer.become(arguments) }
+        guard let log, let state, let out else { return }
+        try WitnessRun(
+            log: log, state: state, key: key, out: out, logKey: logKey, name: name, at: at ?? WallClock.seconds(),
+            origin: origin, output: output
+        ).run()
+    }
+}
+
+/// One cosignature of one log's checkpoint.
+private struct WitnessRun {
+    let log: String
+    let state: String
+    let key: String
+    let out: String
+    let logKey: String?
+    let name: String
+    /// Seconds since 1970-01-01T00:00:00Z.
+    let at: UInt64
+    let origin: OriginArgument
+    let output: ProofOutput
 
     func run() throws {
         // Without the lock, two processes could cosign two different logs that both extend the remembered checkpoint.
@@ -61,7 +102,7 @@ struct WitnessCommand: ParsableCommand {
         let signer = try signingKey()
         var cosigned = note
         try CommandError.naming(key) { () throws(TraceLogError) in
-            try cosigned.cosign(name: name, key: signer, at: at ?? WallClock.seconds())
+            try cosigned.cosign(name: name, key: signer, at: at)
         }
         let kept = try CommandError.naming(state) { () throws(TraceLogError) in
             try AuditState(key: known, auditedEntryCount: remembered?.auditedEntryCount ?? 0, note: note)

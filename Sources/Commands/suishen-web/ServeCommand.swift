@@ -34,14 +34,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The folder of the published log; without it the daemon is asked for every tile.")
     var log: String?
 
+    @Option(help: "The folder of the log of the service's own acts; without it the daemon is asked for every file.")
+    var acts: String?
+
     @Option(
         help: ArgumentHelp(
             "The trust anchor: a PEM file in place of root.pem in the tree, or the SHA-256 of its key.",
             valueName: "FILE|DIGEST"))
     var root: String?
 
-    @Option(help: "A user, by number, who may write the tree besides root and this user.")
-    var publisher: UInt32?
+    @Option(help: "A user, by name or number, who may write the tree besides root and this user.")
+    var publisher: UserArgument?
 
     @Option(help: "The file to which reports of faults are appended; without it no faults can be reported.")
     var outbox: String?
@@ -58,6 +61,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The module that reads codes from pictures in the browser, made by tools/build-wasm --scanner.")
     var scannerModule: String?
 
+    @Option(help: "The most requests a second of one address prefix, a /24 or a /56, as X-Real-IP names it.")
+    var rate = WebSettings.requestsASecondDefault
+
+    @Option(help: "The most requests a second of one address prefix below /vci/, where phones receive codes.")
+    var phoneRate = WebSettings.phoneRequestsASecondDefault
+
     @Option(help: "A second address of this machine alone, for the counts: /metrics.")
     var metrics: String?
 
@@ -65,6 +74,11 @@ struct ServeCommand: AsyncParsableCommand {
     var at: UInt64?
 
     func validate() throws {
+        for (name, value) in [("--rate", rate), ("--phone-rate", phoneRate)] {
+            guard (1...WebSettings.requestsASecondMax).contains(value) else {
+                throw ValidationError("\(name) is a whole number from 1 to \(WebSettings.requestsASecondMax)")
+            }
+        }
         if let contact = securityContact {
             let isAddress = contact.hasPrefix("mailto:") || contact.hasPrefix("https://")
             guard isAddress, contact.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -76,9 +90,10 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try WebSettings(
             codeHost: host, walletHost: walletHost, socket: try EnvironmentVariable.socket.required(unless: socket),
-            tree: tree, log: log,
-            root: root.map { RootSource($0) } ?? .folder, users: .own(and: publisher), outbox: outbox,
-            securityContact: securityContact, nowMilliseconds: clock)
+            tree: tree, log: log, acts: acts,
+            root: root.map { RootSource($0) } ?? .folder, users: .own(and: publisher?.number), outbox: outbox,
+            securityContact: securityContact, requestsASecond: rate, phoneRequestsASecond: phoneRate,
+            nowMilliseconds: clock)
         let assets = try Assets(
             module: try InputFile.module(module), walletModule: try InputFile.module(walletModule),
             scannerModule: try InputFile.module(scannerModule))
@@ -87,7 +102,7 @@ struct ServeCommand: AsyncParsableCommand {
         let stop = StopSignals.stream()
         OpenFileLimit.raise()
         let socket = try LoopbackSocket(listen)
-        let server = WebServer(settings, assets, on: socket, metrics: counts)
+        let server = try WebServer(settings, assets, on: socket, metrics: counts)
         guard let metrics else {
             StandardStream.output.write("suishen-web: ready on \(socket.text)\n")
             return try await server.run(until: stop)

@@ -31,8 +31,17 @@ struct BundleCommand: AsyncParsableCommand {
         @Option(help: "Seconds for which the bundle is fresh.")
         var lifetime: UInt64?
 
+        @Option(help: "A request that another operator has confirmed: its bundle is fetched, and no other is made.")
+        var request: String?
+
         @OptionGroup var state: StateOptions
         @OptionGroup var result: ResultOptions
+
+        func validate() throws {
+            guard request == nil || domain.isEmpty && lifetime == nil else {
+                throw ValidationError("--request has the domains and the lifetime that were confirmed; leave both out")
+            }
+        }
 
         func run() async throws {
             let isNew = unsafe access(out, F_OK) != 0
@@ -40,20 +49,24 @@ struct BundleCommand: AsyncParsableCommand {
             let lock = try locked()
             defer { withExtendedLifetime(lock) {} }
             do {
-                let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
-                let answer = try await state.access().perform(.exportBundle, order.json)
-                let files = try BundleExport(answer).files
+                let files = try BundleExport(try await answer()).files
                 try write(files, isNew: isNew)
-                result.print([
-                    "out": .string(out), "files": .array(files.map { .string($0.path) }),
-                    "domains": .array(domain.map { .string($0.rawValue) }),
-                    "rootDigest": .string(Hex.encode(try rootDigest(files))),
-                ])
+                var members: JSONObject = ["out": .string(out), "files": .array(files.map { .string($0.path) })]
+                if request == nil { members["domains"] = .array(domain.map { .string($0.rawValue) }) }
+                members["rootDigest"] = .string(Hex.encode(try rootDigest(files)))
+                result.print(.object(members))
             } catch {
                 // Only an empty folder goes.
                 if isNew { unsafe rmdir(out) }
                 throw error
             }
+        }
+
+        private func answer() async throws -> JSONValue {
+            let access = try state.access()
+            if let request { return try await access.perform(.confirmedAnswer, ["request": .string(request)]) }
+            let order = IssuingService.BundleOrder(domains: domain, lifetimeSeconds: lifetime)
+            return try await access.perform(.exportBundle, order.json)
         }
 
         private func rootDigest(_ files: [BundleExport.File]) throws(CommandError) -> [UInt8] {

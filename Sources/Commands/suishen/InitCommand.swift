@@ -15,8 +15,9 @@ struct InitCommand: ParsableCommand {
         discussion: """
             The folder must be new, or empty. Only this command makes an installation. The beat is a small file \
             outside the folder. It records how far the installation has come, so that an older copy of the folder is \
-            not served; keep it out of the folder's backups. The one root that it makes signs root document 1, which \
-            lists a bundle key; `suishen root` hands over to roots on other machines.
+            not served; keep it out of the folder's backups. Keep the epoch keys out of them too: no personal field \
+            can be read without them, so that an erased field ends in old backups. The one root that it makes signs \
+            root document 1, which lists a bundle key; `suishen root` hands over to roots on other machines.
             """)
 
     @Option(help: "The folder to make; SUISHEN_STATE by default.")
@@ -33,6 +34,9 @@ struct InitCommand: ParsableCommand {
 
     @Option(help: "The beat's file, best on another disk; DIR.beat beside the folder by default.")
     var beat: String?
+
+    @Option(help: "The folder of epoch keys, out of every backup; DIR.epochs beside the folder by default.")
+    var epochKeys: String?
 
     @Option(
         help: """
@@ -56,6 +60,7 @@ struct InitCommand: ParsableCommand {
             settings.issuer = issuer
             settings.host = host.uppercased()
             settings.beat = beat
+            settings.epochKeys = epochKeys
             settings.token = token
             settings.keyPassphrase = keyPassphrase
             // Checks the values with the settings file's reader, so that the written file can always be read.

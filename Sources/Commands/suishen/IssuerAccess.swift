@@ -14,7 +14,9 @@ enum IssuerAccess {
         switch self {
         case .daemon(let client, let key): try client.ask(operation, body, idempotencyKey: key)
         case .direct(let service, let caller):
-            try await Self.publishing(operation, service) { try await service.perform(operation, body, by: caller()) }
+            try await Self.publishing(operation, service, at: caller().nowMilliseconds) {
+                try await service.perform(operation, body, by: caller())
+            }
         }
     }
 
@@ -30,7 +32,7 @@ enum IssuerAccess {
         switch self {
         case .daemon(let client, _): try await body { try client.ask(operation, $0) }
         case .direct(let service, let caller):
-            try await Self.publishing(operation, service) {
+            try await Self.publishing(operation, service, at: caller().nowMilliseconds) {
                 try await body { try await service.perform(operation, $0, by: caller()) }
             }
         }
@@ -43,7 +45,7 @@ enum IssuerAccess {
             guard key == nil else { throw OperationError.keyMisplaced }
             return try client.ask(operation, lines: lines)
         case .direct(let service, let caller):
-            return try await Self.publishing(operation, service) {
+            return try await Self.publishing(operation, service, at: caller().nowMilliseconds) {
                 // Begins one request after another, so that the changes are made in the lines' order.
                 var begun: [Result<BegunRequest, OperationError>] = []
                 for line in lines {
@@ -67,9 +69,11 @@ enum IssuerAccess {
     ///
     /// It also reports the log's recovery after a crash, and updates the beat to the committed state.
     private static func publishing<Value>(
-        _ operation: IssuerOperation, _ service: IssuingService, _ body: () async throws -> Value
+        _ operation: IssuerOperation, _ service: IssuingService, at nowMilliseconds: UInt64,
+        _ body: () async throws -> Value
     ) async throws -> Value {
         do {
+            await keepEpochs(service, at: nowMilliseconds / 1000)
             let value = try await publishingLog(operation, service, body)
             await updateBeat(service)
             return value
@@ -85,6 +89,16 @@ enum IssuerAccess {
         do throws(OperationError) {
             try await service.advanceBeat()
         } catch {
+            Diagnostics(command: "suishen").report(CommandError(error))
+        }
+    }
+
+    /// Does what epoch keys need at this time, as a daemon does every few seconds.
+    private static func keepEpochs(_ service: IssuingService, at now: UInt64) async {
+        do throws(OperationError) {
+            try await service.keepEpochsOnce(at: now)
+        } catch {
+            // The next command or the daemon goes on; the request itself does not depend on it.
             Diagnostics(command: "suishen").report(CommandError(error))
         }
     }

@@ -13,8 +13,11 @@ struct RecoverCommand: AsyncParsableCommand {
         discussion: """
             Stop the daemon first. PUBLISHED is a folder in the layout of `suishen bundle export`: the newest bundle, \
             every status list that it names, and the newest checkpoint in the file `checkpoint`. Gates and auditors \
-            have these files. Published revocations are set again, every status list continues in a new shard, and the \
-            next bundle's version is above the published one. The log takes no events until it reaches that checkpoint.
+            have these files. With the published log in its folder `log`, the entries since the backup are put back, \
+            and what they had erased is erased. Published revocations are set again, every status list continues in a \
+            new shard, and the next bundle's version is above the published one. The log takes no events until it \
+            reaches that checkpoint. On a new machine, --key opens the copies of the epoch keys, without which the \
+            personal fields cannot be read.
             """)
 
     @Option(help: "The folder with the newest bundle, its status lists and the newest checkpoint.")
@@ -23,6 +26,10 @@ struct RecoverCommand: AsyncParsableCommand {
     @Option(help: "The installation's folder; SUISHEN_STATE by default.")
     var state: String?
 
+    @Option(help: "The folder of copies of the epoch keys; the setting epochCopies by default.")
+    var epochCopies: String?
+
+    @OptionGroup var recovery: OptionalRecoveryKeyOptions
     @OptionGroup var clock: ClockOptions
     @OptionGroup var result: ResultOptions
 
@@ -31,8 +38,10 @@ struct RecoverCommand: AsyncParsableCommand {
         let report: JSONValue
         do {
             try StateOptions.checkPermissions(of: folder)
+            let sources = InstallationRecovery.Sources(
+                published: published, recoveryKey: try recovery.privateKey(), epochCopies: epochCopies)
             report = try await InstallationRecovery.run(
-                folder, published: published, at: clock.now, by: getuid(), random: SystemRandom(),
+                folder, sources, at: clock.now, by: getuid(), random: SystemRandom(),
                 credentialFolder: CredentialFolder.path)
         } catch {
             throw CommandError(error)
@@ -43,13 +52,38 @@ struct RecoverCommand: AsyncParsableCommand {
             diagnostics.warn(
                 "the beat was lost and is made anew: nothing shows whether the published files are the newest")
         }
-        if let count = report["logEntriesMissing"]?.integer, count > 0 {
-            diagnostics.warn(
-                "\(count) published entries are missing from the log; it takes no events until they are put back")
-        }
+        for warning in Self.warnings(of: report) { diagnostics.warn(warning) }
         diagnostics.warn(
             "the registry does not know codes and subjects made after the backup: such a code stays valid until it "
                 + "expires, and cannot be revoked by subject or cti; to end all such codes, strike their key with "
                 + "`suishen key compromise`, and issue new ones")
+    }
+    /// What the report says is lost or missing, one sentence each.
+    private static func warnings(of report: JSONValue) -> [String] {
+        func count(_ name: String) -> Int64 { report[name]?.integer ?? 0 }
+        var warnings: [String] = []
+        if count("logEntriesMissing") > 0 {
+            let bundles = report["logBundlesMissing"]?.array?.compactMap(\.string) ?? []
+            let missing = bundles.isEmpty ? "" : " (missing: \(bundles.prefix(3).joined(separator: ", ")), …)"
+            warnings.append(
+                "\(count("logEntriesMissing")) published entries are missing from the log\(missing); it takes no events "
+                    + "until they are put back: recover again with the log's files in PUBLISHED/log")
+        }
+        if count("openingsLost") > 0 {
+            warnings.append(
+                "\(count("openingsLost")) openings of personal fields were made after the backup and are lost; auditors "
+                    + "who ask for openings will find them missing")
+        }
+        if count("fieldsLost") > 0 {
+            warnings.append(
+                "\(count("fieldsLost")) personal fields cannot be read, because their epoch keys are gone; with copies "
+                    + "of these keys, recover again with --key")
+        }
+        if count("holdingsEndedInDoubt") > 0 {
+            warnings.append(
+                "\(count("holdingsEndedInDoubt")) phones have no valid code in the backup, so nothing shows whether "
+                    + "they were reported lost; they are not renewed, and need a new offer")
+        }
+        return warnings
     }
 }

@@ -3,6 +3,7 @@ import CommandSupport
 import Encoding
 import Gate
 import HardwareKeys
+import IssuerInterface
 import Issuing
 import Platform
 import Signing
@@ -79,7 +80,8 @@ struct RootJoinCommand: ParsableCommand {
         commandName: "join", abstract: "Join the signed copies of a root document, and append it to the chain.",
         discussion: """
             The chain goes into the installation, whose next bundle is signed by a key of the document, or to the file \
-            that --out names. Nothing is written while signatures are missing.
+            that --out names. Nothing is written while signatures are missing. With --socket the daemon takes the chain; \
+            where `dualControl` has publishRoot, it does so once another operator has run `suishen confirm`.
             """)
 
     @Argument(help: "The signed copies of one document.")
@@ -91,10 +93,15 @@ struct RootJoinCommand: ParsableCommand {
     @Option(help: "A file for the chain, in place of an installation.")
     var out: String?
 
+    @Option(help: "The socket of a daemon that takes the chain; SUISHEN_SOCKET by default.")
+    var socket: String?
+
     @OptionGroup var result: ResultOptions
 
     func validate() throws {
-        guard state == nil || out == nil else { throw ValidationError("give --state or --out, not both") }
+        guard out == nil || state == nil && socket == nil else {
+            throw ValidationError("give --out alone, without --state and --socket")
+        }
     }
 
     func run() throws {
@@ -109,10 +116,25 @@ struct RootJoinCommand: ParsableCommand {
             let chain = try joined.completed()
             if let out {
                 try OutputFile.write(chain.encoded(), to: out)
+            } else if let path = try daemonPath {
+                let body: JSONValue = ["chain": .string(Base64.encode(chain.encoded()))]
+                _ = try IssuerClient(path: path).ask(.publishRoots, body)
             } else {
-                try InstallationRoots.take(chain, in: StateOptions.folder(state))
+                let folder = try StateOptions.folder(state)
+                try DualAct.publishRoot.refuseOnFiles(of: folder)
+                try InstallationRoots.take(chain, in: folder)
             }
             result.print(joined.json)
+        }
+    }
+
+    /// The socket that is named, or the folder's own where a second operator has to confirm and a daemon answers.
+    private var daemonPath: String? {
+        get throws {
+            if let path = EnvironmentVariable.socket.value(unless: socket) { return path }
+            let folder = try StateOptions.folder(state)
+            let mustConfirm = try Settings(contentsOf: folder.settings).dualControl.contains(.publishRoot)
+            return mustConfirm && IssuerClient.answers(at: folder.socket) ? folder.socket : nil
         }
     }
 }

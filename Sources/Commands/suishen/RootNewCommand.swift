@@ -148,6 +148,7 @@ struct RootBeginCommand: ParsableCommand {
                     code: "roots_exist", reason: "\(folder.path) has root documents already",
                     hint: "make the next one with `suishen root new`", status: .failure)
             }
+            try DualAct.publishRoot.refuseOnFiles(of: folder)
             let first = try FirstRootDocument(
                 root: roots.bundleKey(in: folder, keys, at: clock.now), in: keys, at: clock.now)
             try first.write(to: folder, keys)

@@ -40,7 +40,7 @@ struct StateOptions: ParsableArguments {
         return .direct(service) { [clock, idempotencyKey] in
             .init(
                 uid: getuid(), grants: .everything, nowMilliseconds: clock.nowMilliseconds,
-                idempotencyKey: idempotencyKey)
+                idempotencyKey: idempotencyKey, holdsFiles: true)
         }
     }
 

@@ -11,9 +11,11 @@ struct SuishenCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, PersonCommand.self, EnterpriseCommand.self, ObjectCommand.self, IssueCommand.self,
             RevokeCommand.self, EventCommand.self, LogCommand.self, BundleCommand.self, PublishCommand.self,
-            KeyCommand.self, RootCommand.self, GateCommand.self, OfferCommand.self, WalletCommand.self,
+            KeyCommand.self, ConfirmCommand.self,
+            RootCommand.self, GateCommand.self, OfferCommand.self, WalletCommand.self,
             SettleCommand.self, AuditCommand.self,
-            CodesCommand.self, RecoverCommand.self, DeviceCommand.self, PresentCommand.self,
+            CodesCommand.self, BackupCommand.self, RecoveryKeyCommand.self, RecoverCommand.self, DeviceCommand.self,
+            PresentCommand.self,
             InspectCommand.self,
         ])
 

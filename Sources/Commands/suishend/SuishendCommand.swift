@@ -45,18 +45,17 @@ struct SuishendCommand: AsyncParsableCommand {
         guard !checkConfig else { return try await check(folder) }
         try IssuingService.checkPermissions(of: folder, owner: geteuid())
         let clocks = MachineClocks.system
-        let service = try IssuingService(
-            folder, random: SystemRandom(), clocks: clocks, credentialFolder: CredentialFolder.path)
+        let service = try opened(folder, clocks)
         if !areKeysLocked {
             StandardStream.error.write("suishend: private keys are not locked into memory; raise LimitMEMLOCK\n")
         }
-        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
-        try service.checkSigningKeys()
-        service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
         service.onUnknownCommit { error in
             Self.report(error)
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
             _exit(ExitStatus(error.errorClass).rawValue)
+        }
+        try await service.employWitnesses(nowMilliseconds: clocks.wallMilliseconds) { name, code in
+            StandardStream.error.write("suishend: the witness \(TerminalText.line(name)) does not cosign [\(code)]\n")
         }
         // Begins before the socket exists, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
@@ -66,14 +65,13 @@ struct SuishendCommand: AsyncParsableCommand {
         let server = DaemonServer(
             service,
             on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
-            owner: geteuid(),
-            nowMilliseconds: clocks.wallMilliseconds)
+            owner: geteuid(), nowMilliseconds: clocks.wallMilliseconds)
         OpenFileLimit.raise()
         // Codes are issued meanwhile; events wait, because an accepted event must never be withdrawn.
-        let logRecovery = service.log.begin(thoroughly: true)
-        let publishing = Task {
-            await Self.report(logRecovery)
-            return await service.log.publishContinually(report: Self.report)
+        let publishing = PublishedLog(service.log, reportsClock: true)
+        let actsPublishing = PublishedLog(service.actsLog, reportsClock: false)
+        let acts = Task {
+            await service.keepActsContinually(nowMilliseconds: clocks.wallMilliseconds, report: Self.report)
         }
         let upkeep = Task {
             await service.upkeepContinually(nowMilliseconds: clocks.wallMilliseconds, report: Self.report)
@@ -87,23 +85,38 @@ struct SuishendCommand: AsyncParsableCommand {
             newestMilliseconds: service.newestEntryMilliseconds, nowMilliseconds: clocks.wallMilliseconds())
         StandardStream.error.write(ready + "\n")
         try await server.run(until: stop)
-        logRecovery.cancel()
-        publishing.cancel()
-        let reported = await publishing.value
+        let reported = await publishing.stop()
         upkeep.cancel()
         await upkeep.value
         tree.cancel()
         await tree.value
+        acts.cancel()
+        await acts.value
+        _ = await actsPublishing.stop()
         beating.cancel()
         await beating.value
         let now = clocks.wallMilliseconds()
-        if let trouble = service.log.trouble ?? service.clockObstacle(atMilliseconds: now), !trouble.isOfLogBehind {
+        let troubles = [service.log.trouble, service.actsLog.trouble, service.clockObstacle(atMilliseconds: now)]
+        if let trouble = troubles.compactMap(\.self).first(where: { !$0.isOfLogBehind }) {
             if trouble.isOfClock, trouble != reported { Self.report(trouble) }
             try await service.advanceBeat()
             throw ExitCode(ExitStatus(trouble.errorClass).rawValue)
         }
-        try await service.log.finish(atMilliseconds: now)
+        for log in [service.log, service.actsLog] where log.trouble == nil {
+            try await log.finish(atMilliseconds: now)
+        }
         try await service.advanceBeat()
+    }
+
+    /// The installation's service, with what is remarkable about it on stderr.
+    private func opened(_ folder: StateDirectory, _ clocks: MachineClocks) throws -> IssuingService {
+        let service = try IssuingService(
+            folder, random: SystemRandom(), clocks: clocks, credentialFolder: CredentialFolder.path)
+        for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
+        try service.checkSigningKeys()
+        service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
+        try DaemonServer.check(service.settings)
+        return service
     }
 
     /// Reports every mistake that would keep the daemon from starting; ends with status 1 if there is one, since the
@@ -112,10 +125,8 @@ struct SuishendCommand: AsyncParsableCommand {
         let path = (Self.inheritedSocket == nil ? socket : nil) ?? folder.socket
         let now = WallClock.milliseconds() / 1000
         let mistakes = await IssuingService.mistakes(
-            in: folder, owner: geteuid(), at: now, credentialFolder: CredentialFolder.path
-        ) {
-            try ListeningSocket.check(path)
-        }
+            in: folder, owner: geteuid(), at: now, credentialFolder: CredentialFolder.path,
+            checkSettings: { try DaemonServer.check($0) }, checkSocket: { try ListeningSocket.check(path) })
         mistakes.forEach(Self.report)
         let warnings = IssuingService.endWarnings(in: folder, owner: geteuid(), at: now)
         for warning in warnings { Diagnostics(command: "suishend").warn("\(warning.reason) [\(warning.code)]") }
@@ -131,20 +142,7 @@ struct SuishendCommand: AsyncParsableCommand {
         guard mistakes.isEmpty else { throw ExitCode(ExitStatus.failure.rawValue) }
     }
 
-    /// Reports the log's recovery after a crash, or that the log cannot be opened.
-    ///
-    /// Without its log the daemon takes no events, and serves everything else.
-    private static func report(_ logRecovery: Task<[String], any Error>) async {
-        do {
-            for line in try await logRecovery.value { StandardStream.error.write("suishend: \(line)\n") }
-        } catch {
-            let error = OperationError(any: error)
-            // The clock's errors come from the first publication too.
-            if error != .logChecking, !error.isOfClock { report(error) }
-        }
-    }
-
-    private static func report(_ error: OperationError) {
+    static func report(_ error: OperationError) {
         Diagnostics(command: "suishend").report(CommandError(error))
     }
 

@@ -18,6 +18,11 @@ struct PictureScan {
         return worst
     }
 
+    /// The texts of a picture's codes.
+    mutating func texts(in path: String) throws(CommandError) -> [String] {
+        try reader.scan(path).codes.map(\.text)
+    }
+
     private mutating func decide(_ path: String) -> VerdictOutcome {
         do throws(CommandError) {
             let scan = try reader.scan(path)

@@ -34,6 +34,8 @@ struct ScanCommand: ParsableCommand {
 
     @OptionGroup var foreign: ForeignOptions
 
+    @OptionGroup var issuance: IssuanceOptions
+
     @Option(help: "One scanned text in place of images.")
     var text: String?
 
@@ -71,6 +73,9 @@ struct ScanCommand: ParsableCommand {
         guard foreign.profile == nil || !stream && frames == nil else {
             throw ValidationError("--profile takes texts and images")
         }
+        guard issuance.onlineProof == nil || foreign.profile == nil && !stream && frames == nil else {
+            throw ValidationError("--online-proof takes texts and images of the issuer's own codes")
+        }
         guard stream || !endsLinesWithNUL else { throw ValidationError("--nul belongs to --stream") }
         guard !(json && plain) else { throw ValidationError("--json and --plain exclude each other") }
     }
@@ -87,12 +92,22 @@ struct ScanCommand: ParsableCommand {
         let settings = try gateOptions.settings(of: "verify", at: at, challenge: challenge)
         let gate = try settings.open(output.write)
         let receipts = try settings.receiptKeeper(for: gate)
+        let check = try issuance.check()
+        var outcome: VerdictOutcome
+        var texts: [String] = []
         if let text {
-            throw ExitCode(gate.decide(text, at: at, receipts: receipts, output).exitStatus.rawValue)
+            outcome = gate.decide(text, at: at, receipts: receipts, output)
+            texts = [text]
+        } else {
+            var pictures = PictureScan(
+                reader: scanning.reader, gate: gate, receipts: receipts, output: output, at: at)
+            outcome = pictures.decide(images)
+            if check != nil, outcome == .accept { texts = try images.flatMap { try pictures.texts(in: $0) } }
         }
-        var pictures = PictureScan(
-            reader: scanning.reader, gate: gate, receipts: receipts, output: output, at: at)
-        throw ExitCode(pictures.decide(images).exitStatus.rawValue)
+        if let check, outcome == .accept {
+            outcome = check.decide(texts, at: at ?? WallClock.seconds(), isPlain: plain)
+        }
+        throw ExitCode(outcome.exitStatus.rawValue)
     }
 }
 

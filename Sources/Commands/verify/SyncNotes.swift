@@ -52,7 +52,7 @@ struct SyncNotes {
         case let error as BundleError: CommandError(error)
         case let error as SyncError: CommandError(error)
         case let error as HTTPExchangeError:
-            CommandError(error, in: address, status: error.errorClass == .later ? .later : .failure)
+            CommandError(error, in: address, status: ExitStatus(error.errorClass) == .later ? .later : .failure)
         default: error
         }
     }

@@ -82,7 +82,7 @@ package struct EventSender: Sendable {
         switch ErrorClass(httpStatus: status) {
         case .requestMalformed, .requestTooLong, .conflict: true
         case .notFound: code != "route_unknown"
-        case .notPermitted, .methodNotAllowed, .inputUnusable, .later, .malfunction: false
+        case .notPermitted, .methodNotAllowed, .inputUnusable, .later, .tooMany, .malfunction: false
         }
     }
 }

@@ -48,7 +48,7 @@ package final class IssuerClient {
     ///   - body: the request's object.
     ///   - idempotencyKey: repeating a request with its key gives the first answer again.
     /// - Returns: the answer.
-    /// - Throws: the daemon's refusal, or `daemon_unreachable`.
+    /// - Throws: the daemon's refusal, `confirmation_needed`, or `daemon_unreachable`.
     package func ask(
         _ operation: IssuerOperation, _ body: JSONValue, idempotencyKey: String? = nil
     ) throws(OperationError) -> JSONValue {
@@ -62,6 +62,7 @@ package final class IssuerClient {
     ) throws(OperationError) -> [UInt8] {
         let target = try HTTPRequestTarget(operation, body.object ?? [:])
         let response = try exchange(target, type: "application/json", idempotencyKey: idempotencyKey)
+        if response.status == 202 { throw .confirmationNeeded(try parse(response.body)) }
         guard response.status == 200 else {
             throw OperationError(answer: try parse(response.body), httpStatus: response.status)
         }

@@ -16,19 +16,12 @@ package struct RoleTable: Sendable, Equatable {
     ///
     /// - Returns: the mistake in the line, or nil.
     mutating func add(_ line: SettingsLine) -> String? {
-        guard let uid = UInt32(line.name), String(uid) == line.name, !line.isQuoted, line.value.first == "[",
-            line.value.count > 1, line.value.last == "]"
-        else { return "a role line is `USER: [ROLE, …]`, where USER is a number" }
+        guard let uid = UInt32(line.name), String(uid) == line.name, let words = line.list else {
+            return "a role line is `USER: [ROLE, …]`, where USER is a number"
+        }
         guard grants[uid] == nil else { return "the user \(uid) is listed twice" }
         guard grants.count < Self.userCountMax else { return "there are more than \(Self.userCountMax) users" }
         var given = Grants.none
-        let list = line.value.dropFirst().dropLast().trimmingSpaces
-        let words =
-            list.isEmpty
-            ? []
-            : list.split(separator: ",", omittingEmptySubsequences: false).map {
-                String($0.trimmingSpaces)
-            }
         let unknown = words.filter { !given.add($0) }
         guard unknown.isEmpty else { return "the user \(uid) has unknown roles: \(Self.quoted(unknown))" }
         grants[uid] = given

@@ -8,6 +8,26 @@ struct Beat: Sendable, Equatable {
     struct LogPoint: Sendable, Equatable {
         let size: UInt64
         let root: MerkleHash
+
+        init(size: UInt64, root: MerkleHash) {
+            self.size = size
+            self.root = root
+        }
+
+        init(_ checkpoint: Checkpoint) {
+            self.init(size: checkpoint.size, root: checkpoint.root)
+        }
+
+        fileprivate var json: JSONValue {
+            ["size": .integer(Int64(clamping: size)), "root": .string(Hex.encode(root.bytes))]
+        }
+
+        fileprivate init?(_ json: JSONValue) {
+            guard let size = Beat.number(json["size"]),
+                let root = (json["root"]?.string).flatMap({ try? Hex.decode($0) }).flatMap({ MerkleHash($0) })
+            else { return nil }
+            self.init(size: size, root: root)
+        }
     }
 
     /// The installation's identifier; the registry has the same one.
@@ -18,8 +38,10 @@ struct Beat: Sendable, Equatable {
     var bundleVersion: UInt64
     /// The newest `iat` of each published status list, by the list's name, and of the hot list under `hot`.
     var lists: [String: UInt64]
-    /// The newest published checkpoint.
+    /// The newest published checkpoint of the trace log.
     var checkpoint: LogPoint?
+    /// The newest published checkpoint of the log of acts.
+    var acts: LogPoint?
     /// The general floor of the status lists that the newest recovery set.
     var statusFloor: UInt64
 
@@ -29,6 +51,7 @@ struct Beat: Sendable, Equatable {
         var bundleVersion: UInt64 = 0
         var lists: [String: UInt64] = [:]
         var checkpoint: LogPoint?
+        var acts: LogPoint?
         var statusFloor: UInt64 = 0
     }
 
@@ -44,7 +67,11 @@ struct Beat: Sendable, Equatable {
     func covers(_ step: Step) -> Bool {
         commitCount >= step.commitCount && bundleVersion >= step.bundleVersion && statusFloor >= step.statusFloor
             && step.lists.allSatisfy { name, issuedAt in lists[name].map { $0 >= issuedAt } ?? false }
-            && (step.checkpoint.map { $0.size <= checkpoint?.size ?? 0 && checkpoint != nil } ?? true)
+            && Self.covers(checkpoint, step.checkpoint) && Self.covers(acts, step.acts)
+    }
+
+    private static func covers(_ point: LogPoint?, _ step: LogPoint?) -> Bool {
+        step.map { step in point.map { $0.size >= step.size } ?? false } ?? true
     }
 
     /// Records a step; no value decreases.
@@ -54,6 +81,7 @@ struct Beat: Sendable, Equatable {
         statusFloor = max(statusFloor, step.statusFloor)
         lists.merge(step.lists, uniquingKeysWith: max)
         if let point = step.checkpoint, point.size >= checkpoint?.size ?? 0 { checkpoint = point }
+        if let point = step.acts, point.size >= acts?.size ?? 0 { acts = point }
         guard let newest = step.lists.values.max() else { return }
         lists = lists.filter { name, _ in
             guard let day = Self.day(of: name) else { return true }
@@ -89,12 +117,7 @@ extension Beat {
             ("commits", .integer(Int64(clamping: commitCount))),
             ("bundleVersion", .integer(Int64(clamping: bundleVersion))), ("statusLists", .object(lists)),
             ("statusFloor", .integer(Int64(clamping: statusFloor))),
-            (
-                "checkpoint",
-                checkpoint.map {
-                    ["size": .integer(Int64(clamping: $0.size)), "root": .string(Hex.encode($0.root.bytes))]
-                } ?? .null
-            ),
+            ("checkpoint", checkpoint?.json ?? .null), ("acts", acts?.json ?? .null),
         ]
         let lines = members.map { "  \"\($0)\": \($1.encoded())" }.joined(separator: ",\n")
         return "{\n\(lines)\n}\n"
@@ -117,11 +140,15 @@ extension Beat {
             guard let issuedAt = Self.number(member.value) else { return nil }
             self.lists[member.key] = issuedAt
         }
-        guard point != .null else { return }
-        guard let size = Self.number(point["size"]),
-            let root = (point["root"]?.string).flatMap({ try? Hex.decode($0) }).flatMap({ MerkleHash($0) })
-        else { return nil }
-        checkpoint = LogPoint(size: size, root: root)
+        if point != .null {
+            guard let point = LogPoint(point) else { return nil }
+            checkpoint = point
+        }
+        // A beat of an earlier version does not have it.
+        if let point = json["acts"], point != .null {
+            guard let point = LogPoint(point) else { return nil }
+            acts = point
+        }
     }
 
     /// Whether a later version of the program wrote a file's text.
@@ -130,7 +157,7 @@ extension Beat {
         return json["beat"]?.integer.map { $0 > format } ?? false
     }
 
-    private static func number(_ value: JSONValue?) -> UInt64? {
+    fileprivate static func number(_ value: JSONValue?) -> UInt64? {
         value?.integer.flatMap(UInt64.init(exactly:))
     }
 }

@@ -61,16 +61,16 @@ extension IssuingService {
         try await beat.reach(Beat.Step(commitCount: commitCount, lists: lists))
     }
 
-    /// The newest checkpoint, once the beat records it.
+    /// The newest checkpoint of a log, once the beat records it.
     ///
     /// - Returns: nil when no checkpoint is published, or when it is below the checkpoint that the log must reach.
     /// - Throws: `beat_unwritable`; `log_unreadable` for a checkpoint that is missing or cannot be read.
-    func leavingCheckpoint() async throws -> [UInt8]? {
-        guard try !database.read({ [log] in try log.store.isBehind(in: $0) }),
+    func leavingCheckpoint(of log: InstallationLog) async throws -> [UInt8]? {
+        guard try !database.read({ try log.store.isBehind(in: $0) }),
             let found = try log.publishedCheckpoint()
         else { return nil }
-        let point = Beat.LogPoint(size: found.checkpoint.size, root: found.checkpoint.root)
-        try await beat.reach(Beat.Step(commitCount: 0, checkpoint: point))
+        let point = Beat.LogPoint(found.checkpoint)
+        try await beat.reach(log.store.name == .acts ? Beat.Step(acts: point) : Beat.Step(checkpoint: point))
         return found.bytes
     }
 

@@ -10,18 +10,26 @@ extension IssuerOperation {
     ///
     /// Where the daemon publishes, `publish` is `ok` or the code of the error that keeps the tree from being up to date.
     ///
+    /// Where the daemon asks witnesses, `witnesses` has each one's name, the size that it cosigned last, the age of that
+    /// cosignature, and the code of its last error.
+    ///
     /// - Throws: the error of the clock while nothing is signed for it; the error of the last change, publication or
     ///   beat while the disk does not take it; `disk_full` while the disk of the registry or of the log has no room at
     ///   all, also when nothing was written since.
     package static let health = inquiry("health") { service, _, caller in
         if let error = service.clockObstacle(atMilliseconds: caller.nowMilliseconds) { throw error }
-        for health in [service.writeHealth, service.log.publishHealth, service.beatHealth] {
+        let healths = [
+            service.writeHealth, service.log.publishHealth, service.acts.log.publishHealth, service.actsHealth,
+            service.beatHealth,
+        ]
+        for health in healths {
             guard let failure = health.obstacle(in: service.state.path) else { continue }
             throw OperationError(
                 code: failure.code, reason: "the last write failed: \(failure.reason)", hint: failure.hint,
                 errorClass: failure.errorClass)
         }
-        for folder in [service.state.path, service.state.log] where WriteHealth.isFull(folder) {
+        for folder in [service.state.path] + LogName.allCases.map(service.state.folder) where WriteHealth.isFull(folder)
+        {
             throw OperationError(
                 code: StorageError.Code.diskFull.rawValue, reason: "the disk of \(folder) has no room",
                 hint: "free some space; nothing can be changed until then", errorClass: .later)
@@ -29,11 +37,13 @@ extension IssuerOperation {
         var answer: JSONObject = [
             "status": "ok", "issuer": .string(service.settings.issuer),
             "log": .string(service.log.obstacle?.code ?? "ok"),
+            "acts": .string(service.acts.log.obstacle?.code ?? "ok"),
             "warnings": .array(try service.endWarnings(at: caller.now).map(\.json)),
         ]
         if service.settings.publish != nil {
             answer["publish"] = .string(service.treeHealth.error?.code ?? "ok")
         }
+        if let witnesses = service.witnessReport(at: caller.now) { answer["witnesses"] = witnesses }
         return OperationAnswer(json: .object(answer))
     }
 }

@@ -61,6 +61,9 @@ package struct IssuerOperation: Sendable {
     /// The work that follows once the change is on disk, before it is answered.
     private(set) var settle: (@Sendable (IssuingService) throws -> Void)?
 
+    /// The act that a second operator may have to confirm.
+    var dual: DualNeed?
+
     /// A change in one transaction with its audit line.
     static func change(
         _ name: String, takes members: Set<String>, clockNeed: ClockNeed = .nothing, beatNeed: BeatNeed = .nothing,

@@ -20,14 +20,6 @@ extension IssuerOperation {
 }
 
 extension IssuingService {
-    private static func detail(of line: AuditLine) throws -> JSONValue {
-        guard let text = line.detail else { return .null }
-        guard let detail = try? JSONValue.parse(Array(text.utf8), byteCountMax: text.utf8.count) else {
-            throw StorageError.corruptRow("a line of the audit trail")
-        }
-        return detail
-    }
-
     /// The most lines of the audit trail in one answer.
     package static let auditLineCountMax = 10_000
 
@@ -65,7 +57,7 @@ extension IssuingService {
                             "number": .integer(Int64(clamping: line.number)),
                             "time": .integer(Int64(clamping: line.time)),
                             "uid": .integer(Int64(line.uid)), "action": .string(line.action),
-                            "subject": .string(line.subject), "detail": try Self.detail(of: line),
+                            "subject": .string(line.subject), "detail": try line.json,
                         ]
                     }),
                 "next": .integer(Int64(clamping: lines.last?.number ?? number)),

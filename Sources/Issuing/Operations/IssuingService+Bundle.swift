@@ -4,12 +4,16 @@ import ForeignCodes
 package import Gate
 import Signing
 import Storage
+import TraceLog
 
 extension IssuerOperation {
     /// The files of a gate bundle's folder, in base64.
     package static let exportBundle = inquiry("bundle.export", takes: ["domains", "lifetime"]) {
         service, request, caller in
         OperationAnswer(json: try await service.bundle(.init(request), for: caller).json)
+    }.confirmed(.exportDomainKeys) { service, request, _ in
+        let order = try IssuingService.BundleOrder(request)
+        return order.domains.isEmpty ? nil : order.json
     }
 }
 
@@ -55,7 +59,7 @@ extension IssuingService {
             return try await exports.run { [self] in
                 let network =
                     order.domains.contains(.transit) ? try TransitNetwork(contentsOf: state.transitNetwork) : nil
-                let version = try await database.write { [registry] database in
+                let version = try await database.write { [registry, acts] database in
                     if let network { try TransitNetworkVersion.take(network, registry, in: database) }
                     let version = try registry.nextBundleVersion(at: caller.now, in: database)
                     try registry.audit(
@@ -65,6 +69,12 @@ extension IssuingService {
                             "lifetimeSeconds": .integer(Int64(clamping: lifetime)),
                             "version": .integer(Int64(clamping: version)),
                         ], at: caller.now, in: database)
+                    if !order.domains.isEmpty {
+                        let domains = order.domains.map(\.rawValue).joined(separator: " ")
+                        try acts.entry(
+                            .bundleExport, [domains, String(version)], atMilliseconds: caller.nowMilliseconds,
+                            in: database)
+                    }
                     return version
                 }
                 let contents = try contents(version: version, order: order, lists: lists, network: network)

@@ -2,6 +2,7 @@ import ForeignCodes
 import Gate
 import Signing
 import Storage
+import TraceLog
 
 extension IssuingService {
     /// Refuses an installation that other users own in part, or could change; call it before the opening.
@@ -14,7 +15,8 @@ extension IssuingService {
         // Settings that cannot be read have an error of their own; the beat is then looked for in its usual place.
         let settings = (try? Settings(contentsOf: state.settings)) ?? Settings()
         let beat = try? state.beat(settings).path
-        try StatePermissions.check(state, beat: beat, owner: owner)
+        let epochs = try? state.epochs(settings).path
+        try StatePermissions.check(state, beat: beat, epochs: epochs, owner: owner)
     }
 
     /// Every error that would keep the daemon from serving an installation, and not just the first one.
@@ -26,10 +28,12 @@ extension IssuingService {
     ///   - owner: the daemon's user.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`.
+    ///   - checkSettings: the server's check of settings that are readable.
     ///   - checkSocket: the server's check of the socket's path.
     /// - Returns: an error for each problem.
     package static func mistakes(
         in state: StateDirectory, owner: UInt32, at now: UInt64, credentialFolder: String? = nil,
+        checkSettings: (Settings) throws -> Void = { _ in },
         checkSocket: () throws -> Void
     ) async -> [OperationError] {
         var mistakes: [OperationError] = []
@@ -47,6 +51,7 @@ extension IssuingService {
         // Without a lock file there is no installation, and every further check would fail for that reason.
         if mistakes.contains(where: { $0.code == "state_missing" }) { return mistakes }
         let settings = await attempt { try Settings(contentsOf: state.settings) }
+        if let settings { _ = await attempt { try checkSettings(settings) } }
         let folder = KeyFolder(state, settings: settings ?? Settings(), credentialFolder: credentialFolder)
         _ = await attempt { try Self.tried(InstallationRoots(state).bundleKey(in: state, folder, at: now)) }
         _ = await attempt { try Self.tried(folder.signingKey(KeyRing.checkpointFile)) }
@@ -58,11 +63,9 @@ extension IssuingService {
         let isReadable = lock != nil && !StatePermissions.isRegistryExposed(state, owner: owner)
         let registry = isReadable ? await attempt { try RegistryDatabase(readingOnly: state.registry) } : nil
         if let registry, let settings {
-            _ = await attempt {
-                let beat = try state.beat(settings)
-                try BeatAdmission.check(registry.position(), beat.read(), at: beat.path)
-                if let obstacle = beat.obstacle() { throw obstacle }
-            }
+            _ = await attempt { try checkBeat(of: registry, in: state, settings) }
+            _ = await attempt { try RecoveryMark.check(state, registry) }
+            _ = await attempt { try checkEpochs(of: registry, in: state, settings) }
         }
         for role in KeyRole.allCases {
             _ = await attempt {
@@ -76,19 +79,14 @@ extension IssuingService {
             }
         }
         if let registry, let settings, let keys {
-            _ = await attempt {
-                // The inspection publishes nothing.
-                let clock = SigningClock(nil, newestEntryMilliseconds: 0)
-                for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
-                    try await InstallationLog(
-                        name, registry, in: state, settings: settings, keys: keys, clock: clock
-                    ) { _ in }.inspect()
-                }
-            }
+            _ = await attempt { try await inspectLogs(of: registry, in: state, settings, keys) }
         }
         _ = await attempt {
             guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
             try TransitNetworkVersion.check(network, against: registry.read { try .init(of: network, in: $0) })
+        }
+        if let path = settings?.witnesses, let settings, let keys {
+            _ = await attempt { try checkWitnesses(at: path, settings, keys) }
         }
         if let path = settings?.publish { _ = await attempt { try PublishedTree.checkPlace(path) } }
         _ = await attempt { try checkSocket() }
@@ -99,5 +97,50 @@ extension IssuingService {
     private static func tried(_ key: SigningKey) throws(SigningError) -> VerificationKey {
         _ = try key.sign(Array("suishend --check-config".utf8))
         return key.verificationKey
+    }
+
+    private static func checkBeat(
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings
+    ) throws {
+        let beat = try state.beat(settings)
+        try BeatAdmission.check(registry.position(), beat.read(), at: beat.path)
+        if let obstacle = beat.obstacle() { throw obstacle }
+    }
+
+    /// Compares every log's entries with its published files; publishes nothing.
+    private static func inspectLogs(
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings, _ keys: KeyRing
+    ) async throws {
+        let clock = SigningClock(nil, newestEntryMilliseconds: 0)
+        let fields = try unusedFields()
+        for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
+            try await InstallationLog(
+                name, registry, in: state, settings: settings, keys: keys, fields: fields, clock: clock
+            ) { _ in }.inspect()
+        }
+    }
+
+    private static func checkWitnesses(at path: String, _ settings: Settings, _ keys: KeyRing) throws {
+        let key = keys.checkpoint.verificationKey
+        let log = try NoteKey(name: InstallationLog.origin(of: .trace, settings), kind: .ed25519, key: key)
+        _ = try WitnessFile(contentsOf: path, log: log)
+    }
+
+    /// Refuses epoch keys that are not the registry's own, or that a daemon could not follow with the next one.
+    private static func checkEpochs(
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings
+    ) throws {
+        let folder = try state.epochs(settings)
+        let found = try folder.keys()
+        try OpenedEpochs.check(registry.read { try $0.epochKeys() }, found, at: folder.path)
+        if found != nil, let obstacle = folder.obstacle() { throw obstacle }
+        _ = try EpochCopies(settings)
+    }
+
+    /// Keys for an inspection, which opens no field.
+    private static func unusedFields() throws -> FieldKeys {
+        let secret = [UInt8](repeating: 0, count: FieldEpochKey.secretByteCount)
+        let epoch = try FieldEpochKey(number: 1, begunAt: 0, secret: secret)
+        return FieldKeys(try EpochKeyRing([epoch]), random: SystemRandom())
     }
 }

@@ -4,6 +4,7 @@ package import Gate
 import Signing
 import Storage
 import Synchronization
+import TraceLog
 
 extension IssuerOperation {
     /// One gate's epoch keys, sealed to it: `{"gate", "path", "bytes"}`, with the file's bytes in Base64.
@@ -73,7 +74,7 @@ extension IssuingService {
     ) async throws(OperationError) -> [KeyOrder] {
         let time = try signingClock.time(at: caller.nowMilliseconds)
         do {
-            return try await database.write { [registry] database in
+            return try await database.write { [registry, acts] database in
                 let gates = try gates(database)
                 if isPage, let first = gates.first, let last = gates.last {
                     try registry.audit(
@@ -82,6 +83,10 @@ extension IssuingService {
                             "count": .integer(Int64(gates.count)), "first": .string(Hex.encode(first.identifier)),
                             "last": .string(Hex.encode(last.identifier)),
                         ], at: caller.now, in: database)
+                    try acts.entry(
+                        .gatesKeys,
+                        [String(gates.count), Hex.encode(first.identifier), Hex.encode(last.identifier)],
+                        atMilliseconds: caller.nowMilliseconds, in: database)
                 }
                 return try gates.map { gate in
                     let issuedAt = try Registry.nextKeysTime(of: gate, at: time.seconds, in: database)
@@ -92,6 +97,10 @@ extension IssuingService {
                             "domains": .array(gate.domains.map { .string($0) }),
                             "iat": .integer(Int64(clamping: issuedAt)),
                         ], at: caller.now, in: database)
+                    try acts.entry(
+                        .gateKeys,
+                        [gate.domains.joined(separator: " "), Hex.encode(gate.identifier), String(issuedAt)],
+                        atMilliseconds: caller.nowMilliseconds, in: database)
                     return (gate, issuedAt)
                 }
             }

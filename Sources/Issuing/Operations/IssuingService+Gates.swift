@@ -3,32 +3,33 @@ import Encoding
 import Gate
 import Signing
 import Storage
+import TraceLog
 
 extension IssuerOperation {
     /// Registers a gate by its signed request.
     package static let registerGate = change(
         "gate.register", takes: ["request", "scenes", "domains", "site"], settle: noteGateChange
     ) {
-        try $0.registeringGate($1, at: $2.now)
-    }
+        try $0.registeringGate($1, by: $2)
+    }.confirmed(.exportDomainKeys) { service, request, _ in try service.gateWithDomains(request) }
 
     package static let suspendGate = change(
         "gate.suspend", takes: ["gate"], beatNeed: .change, settle: noteGateChange
     ) {
-        try $0.changingGate($1, to: .suspended, at: $2.now)
+        try $0.changingGate($1, to: .suspended, by: $2)
     }
 
     package static let resumeGate = change("gate.resume", takes: ["gate"], settle: noteGateChange) {
-        try $0.changingGate($1, to: .active, at: $2.now)
+        try $0.changingGate($1, to: .active, by: $2)
     }
 
     /// Replaces a gate's receiving key by its signed request.
     package static let rekeyGate = change("gate.rekey", takes: ["request"], settle: noteGateChange) {
-        try $0.rekeyingGate($1.object["request"] ?? .null, at: $2.now)
+        try $0.rekeyingGate($1.object["request"] ?? .null, atMilliseconds: $2.nowMilliseconds)
     }
 
     package static let revokeGate = change("gate.revoke", takes: ["gate"], beatNeed: .change, settle: noteGateChange) {
-        try $0.changingGate($1, to: .revoked, at: $2.now)
+        try $0.changingGate($1, to: .revoked, by: $2)
     }
 
     /// Lets the published keys follow a change of a gate.
@@ -36,8 +37,23 @@ extension IssuerOperation {
 }
 
 extension IssuingService {
+    /// What a request to register a gate with domains asks for; nil for a gate without.
+    ///
+    /// Whoever registers a device of their own as such a gate gets the domains' keys, as by an export.
+    fileprivate func gateWithDomains(_ fields: RequestFields) throws -> JSONValue? {
+        let domains = try Self.domains(fields)
+        guard !domains.isEmpty else { return nil }
+        let request = try gateRequest(fields.object["request"] ?? .null)
+        return [
+            "gate": .string(request.gate.text), "name": .string(request.name),
+            "fingerprint": .string(request.fingerprint), "site": .string(try fields.string("site")),
+            "scenes": .array(try Self.scenes(fields).map { .string($0) }),
+            "domains": .array(domains.map { .string($0) }),
+        ]
+    }
+
     fileprivate func registeringGate(
-        _ fields: RequestFields, at now: UInt64
+        _ fields: RequestFields, by caller: Caller
     ) throws(OperationError) -> IssuerOperation.Change {
         let request = try gateRequest(fields.object["request"] ?? .null)
         let scenes = try Self.scenes(fields)
@@ -51,9 +67,9 @@ extension IssuingService {
         }
         let gate = GateRecord(
             identifier: request.gate.bytes, name: request.name, signingKey: request.signingKey.spki,
-            receivingKey: request.receivingKey.spki, site: site, scenes: scenes, domains: domains, registeredAt: now,
-            statusAt: now)
-        return { database in
+            receivingKey: request.receivingKey.spki, site: site, scenes: scenes, domains: domains,
+            registeredAt: caller.now, statusAt: caller.now)
+        return { [acts] database in
             if let known = try database.gate(gate.identifier) {
                 guard known.isRegistered(as: gate) else {
                     throw OperationError(
@@ -65,6 +81,10 @@ extension IssuingService {
                 return ChangeOutcome(known.json, subject: nil)
             }
             try database.putGate(gate)
+            try acts.append(
+                .gateRegister,
+                [domains.isEmpty ? "none" : domains.joined(separator: " "), request.fingerprint, request.gate.text],
+                atMilliseconds: caller.nowMilliseconds, in: database)
             return ChangeOutcome(
                 gate.json, subject: request.gate.text,
                 detail: [
@@ -84,13 +104,16 @@ extension IssuingService {
     ///
     /// - Parameters:
     ///   - value: the request.
-    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - nowMilliseconds: milliseconds since 1970-01-01T00:00:00Z.
     /// - Returns: the change, which answers the gate as it is then.
     /// - Throws: `gate_request_invalid`; the change throws `gate_unknown`, `signature_invalid`, `gate_revoked` and
     ///   `gate_request_old`.
-    func rekeyingGate(_ value: JSONValue, at now: UInt64) throws(OperationError) -> IssuerOperation.Change {
+    func rekeyingGate(
+        _ value: JSONValue, atMilliseconds nowMilliseconds: UInt64
+    ) throws(OperationError) -> IssuerOperation.Change {
+        let now = nowMilliseconds / 1000
         let unverified = try Self.checked { () throws(BundleError) in try UnverifiedRekeyRequest(value) }
-        return { database in
+        return { [acts] database in
             guard let gate = try database.gate(unverified.gate.bytes) else { throw OperationError.gateUnknown }
             let key = try VerificationKey(spki: gate.signingKey)
             let request = try Self.checked { () throws(BundleError) in try unverified.verified(by: key) }
@@ -105,11 +128,15 @@ extension IssuingService {
                     hint: "set the gate's clock, and print the request again with `verify renew-key`")
             }
             let changed = try Registry.setReceivingKey(spki, of: gate, at: request.issuedAt, in: database)
+            let fingerprint = GateRequest.fingerprint(
+                signingKey: changed.signingKey, receivingKey: changed.receivingKey)
+            try acts.append(
+                .gateRekey, [fingerprint, request.gate.text], atMilliseconds: nowMilliseconds,
+                in: database)
             return ChangeOutcome(
                 changed.json, subject: request.gate.text,
                 detail: [
-                    "fingerprint": .string(
-                        GateRequest.fingerprint(signingKey: changed.signingKey, receivingKey: changed.receivingKey)),
+                    "fingerprint": .string(fingerprint),
                     "iat": .integer(Int64(clamping: request.issuedAt)),
                 ])
         }
@@ -163,14 +190,27 @@ extension IssuingService {
     }
 
     fileprivate func changingGate(
-        _ fields: RequestFields, to status: GateRecord.Status, at now: UInt64
+        _ fields: RequestFields, to status: GateRecord.Status, by caller: Caller
     ) throws(OperationError) -> IssuerOperation.Change {
         let identifier = try fields.gate("gate")
-        return { database in
+        return { [acts] database in
             guard let gate = try database.gate(identifier.bytes) else { throw OperationError.gateUnknown }
             guard gate.status != .revoked || status == .revoked else { throw OperationError.gateRevoked(identifier) }
-            guard let change = try Registry.setStatus(status, ofGate: identifier.bytes, at: now, in: database) else {
+            guard
+                let change = try Registry.setStatus(
+                    status, ofGate: identifier.bytes, at: caller.now, in: database)
+            else {
                 throw OperationError.gateUnknown
+            }
+            if change.isNew {
+                let term: ActTerm =
+                    switch status {
+                    case .active: .gateResume
+                    case .suspended: .gateSuspend
+                    case .revoked: .gateRevoke
+                    }
+                try acts.append(
+                    term, [identifier.text], atMilliseconds: caller.nowMilliseconds, in: database)
             }
             return ChangeOutcome(change.gate.json, subject: change.isNew ? identifier.text : nil)
         }

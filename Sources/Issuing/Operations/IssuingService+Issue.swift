@@ -24,6 +24,8 @@ extension IssuingService {
         let time = try signingClock.time(at: caller.nowMilliseconds)
         try signingKeys.checkAvailable(.issuer)
         return { [self] database in
+            let share = try quotaShare(
+                order.count, order.subject.form, of: caller.uid, at: time.seconds, in: database)
             let subject = try registry.subject(order.subject, in: database)
             var codes: [PreparedCredential] = []
             for place in 0..<order.count {
@@ -41,6 +43,7 @@ extension IssuingService {
                     codes.append(try self.object(order, id, object, at: time, in: database))
                 }
             }
+            try keep(share, in: database)
             // The indices stay taken even when signing fails, so that no index is given out twice.
             return ChangeOutcome(subject: order.subject.text) { [self, codes] in
                 let answers = try codes.map(signed)
@@ -94,7 +97,8 @@ extension IssuingService {
         try registry.record(
             IssuedCodeRecord(
                 id: id, subject: subject.text, claims: prepared.claims, actor: guardian?.text,
-                keyIdentifier: prepared.keyIdentifier, holding: holding), in: database)
+                keyIdentifier: prepared.keyIdentifier, holding: holding),
+            issuanceDigest: prepared.issuanceDigest, at: time.seconds, in: database)
         return prepared
     }
 

@@ -2,6 +2,7 @@ package import Encoding
 import Platform
 package import Signing
 import Storage
+import TraceLog
 
 extension IssuerOperation {
     package static let listKeys = reading("key.list") { service, _, _ in
@@ -27,6 +28,8 @@ extension IssuerOperation {
     package static let compromiseKey = inquiry("key.compromise", takes: ["kid"], isLogged: true, clockNeed: .noJump) {
         service, request, caller in
         OperationAnswer(json: try await service.compromiseKey(try request.string("kid"), by: caller))
+    }.confirmed(.compromiseKey) { service, request, _ in
+        try service.keyDescription(try request.string("kid"))
     }
 }
 
@@ -146,6 +149,9 @@ extension IssuingService {
         try registry.audit(
             uid: caller.uid, action: "key.retire", subject: Hex.encode(record.keyIdentifier), at: caller.now,
             in: database)
+        try acts.append(
+            .keyRetire, [Hex.encode(record.keyIdentifier)], atMilliseconds: caller.nowMilliseconds,
+            in: database)
         return retired
     }
 
@@ -165,6 +171,8 @@ extension IssuingService {
             try note(compromised, by: caller, in: database)
             try registry.audit(
                 uid: caller.uid, action: "key.compromise", subject: keyIdentifier, at: caller.now, in: database)
+            try acts.append(
+                .keyCompromise, [keyIdentifier], atMilliseconds: caller.nowMilliseconds, in: database)
             return compromised
         }
     }
@@ -209,6 +217,9 @@ extension IssuingService {
         try registry.audit(
             uid: caller.uid, action: "key.rotate", subject: Hex.encode(record.keyIdentifier), at: caller.now,
             in: database)
+        try acts.append(
+            .keyRotate, [Hex.encode(record.keyIdentifier), record.uses.joined(separator: " ")],
+            atMilliseconds: caller.nowMilliseconds, in: database)
         return record
     }
 
@@ -228,6 +239,13 @@ extension IssuingService {
                 hint: "use a `kid` from `suishen key list`")
         }
         return record
+    }
+
+    /// A key as in ``keyList()``.
+    ///
+    /// - Throws: `key_unknown`.
+    fileprivate func keyDescription(_ keyIdentifier: String) throws -> JSONValue {
+        try Self.described(try database.read { try key(keyIdentifier, in: $0) })
     }
 
     private static func described(_ record: IssuerKeyRecord) throws(SigningError) -> JSONValue {

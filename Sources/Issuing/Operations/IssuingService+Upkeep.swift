@@ -3,20 +3,24 @@ import Storage
 extension IssuingService {
     private static let upkeepInterval = Duration.seconds(5)
 
-    /// Notes a request that was refused because the user may not make it; a batch may note one for each line.
+    /// Notes a request that was refused because the user may not make it, or not so often; a batch may note one for each
+    /// line.
     ///
     /// - Parameters:
     ///   - uid: the user who asked.
     ///   - route: the method and the route's pattern from the table, or nil for another path or method.
+    ///   - code: the refusal's code.
     ///   - nowMilliseconds: the time of the request.
-    package func noteRefusal(of uid: UInt32, route: String?, nowMilliseconds: UInt64) {
-        record(refusals.note(uid: uid, route: route ?? RefusalTally.otherRoute, at: nowMilliseconds / 1000))
+    package func noteRefusal(of uid: UInt32, route: String?, code: String, nowMilliseconds: UInt64) {
+        record(
+            refusals.note(
+                uid: uid, route: route ?? RefusalTally.otherRoute, code: code, at: nowMilliseconds / 1000))
     }
 
     /// Does the work that follows from the passing of time, every few seconds, until the task is cancelled.
     ///
     /// Counted refusals get their lines in the trail, answers to idempotency keys go when they have ended, and
-    /// so do offers and their secrets.
+    /// so do offers and their secrets. Epoch keys begin and end, and what a killed backup left behind goes.
     ///
     /// - Parameters:
     ///   - nowMilliseconds: the clock.
@@ -29,10 +33,12 @@ extension IssuingService {
         while !Task.isCancelled {
             let now = nowMilliseconds() / 1000
             record(refusals.lines(at: now))
+            BackupWorkplace.removeLeftovers(in: state)
             do {
                 // A clock that is too far ahead would end every answer.
                 if clockObstacle(atMilliseconds: now * 1000) == nil {
                     mustPurge = try await forget(at: now) || mustPurge
+                    mustPurge = try await keepEpochs(at: now) || mustPurge
                 }
                 // A reader may still use old pages; a later pass then purges them.
                 if mustPurge, (try? database.purge()) != nil { mustPurge = false }
@@ -45,6 +51,26 @@ extension IssuingService {
             try? await Task.sleep(for: Self.upkeepInterval)
         }
         record(refusals.lines(at: nowMilliseconds() / 1000, isEnd: true))
+    }
+
+    /// Begins, follows and destroys epoch keys, where that is due.
+    ///
+    /// - Returns: whether old wrapped keys should be emptied out of the write-ahead log.
+    /// - Throws: an error of the epoch keys' folder or of the registry.
+    private func keepEpochs(at now: UInt64) async throws -> Bool {
+        try await epochs.keep(at: now, registry: registry, in: database)
+    }
+
+    /// Begins, follows and destroys epoch keys, where that is due, for a command that works without a daemon.
+    ///
+    /// - Parameter now: seconds since 1970.
+    /// - Throws: an error of the epoch keys' folder or of the registry; a later call goes on.
+    package func keepEpochsOnce(at now: UInt64) async throws(OperationError) {
+        do {
+            if try await keepEpochs(at: now) { try database.purge() }
+        } catch {
+            throw OperationError(any: error)
+        }
     }
 
     /// Deletes ended answers, and ended offers with their secrets, in short transactions.

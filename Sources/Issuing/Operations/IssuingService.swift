@@ -17,25 +17,33 @@ package final class IssuingService: Sendable {
     package let database: any RegistryStore
     package let registry: Registry
     package let log: InstallationLog
+    let acts: ActsLog
     let signingClock: SigningClock
     let beat: BeatKeeper
+    let epochs: EpochKeeper
     let writeHealth = WriteHealth()
     let beatHealth = WriteHealth()
+    let actsHealth = WriteHealth()
     /// Notes about the opening, one line each.
     package let notes: [String]
     let state: StateDirectory
     let random: any RandomSource
     /// Makes one bundle at a time, so that the bundle with the higher version was read later.
     let exports = WorkInTurn(label: "bundle.export")
+    let issuances = WorkInTurn(label: "issuances")
     let readings = ReadingTurns()
     let keptLists = KeptStatusLists()
     let treeReader = TreeReader()
     let keysReader = PublishedKeysReader()
     /// Counts the changes after which a gate's published keys may be another file.
     let gateChanges = Atomic<UInt64>(0)
+    /// When acts, trail and issued codes were last brought up to date, in seconds since 1970; 0 before.
+    let actsKeptAt = Atomic<UInt64>(0)
     package let treeHealth = TreeHealth()
     let refusals = RefusalTally()
     let proofNonces: ProofNonces
+    let walletRates = WalletRates()
+    let dualRequests = DualRequests()
     let trailReadings = TrailReadings()
     private let lock: LockedFile
 
@@ -60,32 +68,48 @@ package final class IssuingService: Sendable {
             try keys.check(settings.suite)
             proofNonces = try ProofNonces(random: random)
             signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
-            let cipher = try FieldCipher(
-                sealingKey: keys.registrySecret, digestKey: keys.digestSecret, random: random)
+            try RecoveryMark.checkFile(state)
             let file = try state.beat(settings)
-            let (database, opened) = try RegistryDatabase.opening(path: state.registry, cipher: cipher) {
-                try OpenedBeat(file, of: $0, random: random)
+            let epochFolder = try state.epochs(settings)
+            let copies = try EpochCopies(settings)
+            let now = (clocks?.wallMilliseconds() ?? 0) / 1000
+            let (database, found) = try RegistryDatabase.opening(path: state.registry) { [keys] found in
+                try RecoveryMark.check(state, found)
+                let opened = try OpenedBeat(file, of: found, random: random)
+                let epochs = try OpenedEpochs(epochFolder, of: found, at: now, random: random)
+                let cipher = try FieldCipher(
+                    sealingKey: keys.registrySecret, digestKey: keys.digestSecret, epochs: epochs.ring,
+                    random: random)
+                return (cipher, (opened: opened, epochs: epochs, cipher: cipher))
             }
+            let (opened, epochs, cipher) = found
             self.database = database
+            self.epochs = EpochKeeper(epochs, copies: copies, random: random)
             if database.committedPosition == nil { try database.beginPosition(of: opened.beat.installation) }
-            notes = [opened.note].compactMap(\.self)
+            notes = [opened.note, epochs.note].compactMap(\.self)
             beat = BeatKeeper(opened.file, holding: opened.beat) { [database] in
                 database.committedPosition?.commitCount ?? 0
             }
             let registry = Registry(cipher: cipher, random: random)
             try database.changeAtOpening {
+                try Registry.noteEpochKeys(epochs.ring.keys, in: $0)
                 try registry.voidOpenBlocks(in: $0)
                 if opened.beat.checkpoint != nil { try TraceLogStore.recordPublication(of: .trace, $0) }
+                if opened.beat.acts != nil { try TraceLogStore.recordPublication(of: .acts, $0) }
             }
             self.registry = registry
-            let newest = try database.read { try $0.newestEntry()?.recordedAtMilliseconds ?? 0 }
-            signingClock = SigningClock(clocks, newestEntryMilliseconds: newest)
-            log = try InstallationLog(.trace, database, in: state, settings: settings, keys: keys, clock: signingClock)
-            {
-                [beat] checkpoint in
-                let point = Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
-                try beat.reachBlocking(Beat.Step(checkpoint: point))
+            let newest = try database.read { snapshot in
+                try LogName.allCases.compactMap { try snapshot.snapshot(of: $0).newestEntry()?.recordedAtMilliseconds }
+                    .max() ?? 0
             }
+            signingClock = SigningClock(clocks, newestEntryMilliseconds: newest)
+            log = try InstallationLog(
+                .trace, database, in: state, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
+            ) { [beat] in try beat.reachBlocking(Beat.Step(checkpoint: Beat.LogPoint($0))) }
+            let actsLog = try InstallationLog(
+                .acts, database, in: state, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
+            ) { [beat] in try beat.reachBlocking(Beat.Step(acts: Beat.LogPoint($0))) }
+            acts = ActsLog(log: actsLog, clock: signingClock, random: random)
         } catch {
             throw OperationError(any: error)
         }
@@ -103,8 +127,10 @@ package final class IssuingService: Sendable {
         package let uid: UInt32
         package let grants: Grants
         /// Milliseconds since 1970-01-01T00:00:00Z, as the log counts them.
-        let nowMilliseconds: UInt64
+        package let nowMilliseconds: UInt64
         package let idempotencyKey: String?
+        /// Whether the user has opened the installation's files, in place of asking a daemon.
+        let holdsFiles: Bool
 
         /// The longest idempotency key.
         package static let idempotencyKeyByteCountMax = 128
@@ -112,11 +138,15 @@ package final class IssuingService: Sendable {
         /// The same time in seconds.
         var now: UInt64 { nowMilliseconds / 1000 }
 
-        package init(uid: UInt32, grants: Grants, nowMilliseconds: UInt64, idempotencyKey: String? = nil) {
+        package init(
+            uid: UInt32, grants: Grants, nowMilliseconds: UInt64, idempotencyKey: String? = nil,
+            holdsFiles: Bool = false
+        ) {
             self.uid = uid
             self.grants = grants
             self.nowMilliseconds = nowMilliseconds
             self.idempotencyKey = idempotencyKey
+            self.holdsFiles = holdsFiles
         }
     }
 
@@ -165,11 +195,16 @@ package final class IssuingService: Sendable {
         return try await begin(operation, RequestFields(body, operation: operation), by: caller, isLine: true)
     }
 
-    private func begin(
-        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller, isLine: Bool = false
+    /// Begins a request; one that a second operator has to confirm is kept until then, unless it is confirmed.
+    func begin(
+        _ operation: IssuerOperation, _ request: RequestFields, by caller: Caller, isLine: Bool = false,
+        isConfirmed: Bool = false
     ) async throws(OperationError) -> BegunRequest {
         do {
             try signingClock.meet(operation.clockNeed, at: caller.nowMilliseconds)
+            if !isConfirmed, let answer = try await askForConfirmation(operation, request, by: caller) {
+                return BegunRequest(codeCount: 1) { answer }
+            }
             switch operation.action {
             case .inquiry(let inquiry):
                 guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
@@ -230,7 +265,8 @@ package final class IssuingService: Sendable {
         }
     }
 
-    private static func fingerprint(_ operation: IssuerOperation, _ request: RequestFields) -> [UInt8] {
+    /// The bytes that two requests for exactly the same have in common.
+    static func fingerprint(_ operation: IssuerOperation, _ request: RequestFields) -> [UInt8] {
         var bytes = Array(operation.name.utf8) + [0]
         JSONValue.object(request.object).appendEncoded(to: &bytes)
         return bytes

@@ -9,19 +9,25 @@ package struct OperationAnswer: Sendable, Equatable {
     package let bytes: [UInt8]
     /// The name of exactly these bytes, with which a client may ask whether they have changed; nil for most answers.
     package let tag: String?
+    /// The HTTP status: 200, or 202 for a request that is kept and not carried out yet (RFC 9110 §15.3.3).
+    package let status: Int
 
     /// A file's bytes, sent as they are.
     package init(bytes: [UInt8], type: String, tag: String? = nil) {
         self.bytes = bytes
         self.type = type
         self.tag = tag
+        status = 200
     }
 
     /// JSON without spaces or a line feed.
-    package init(json: JSONValue) {
+    package init(json: JSONValue, status: Int = 200) {
         var bytes: [UInt8] = []
         json.appendEncoded(to: &bytes)
-        self.init(bytes: bytes, type: Self.jsonType)
+        self.bytes = bytes
+        type = Self.jsonType
+        tag = nil
+        self.status = status
     }
 
     /// The answer's JSON value.

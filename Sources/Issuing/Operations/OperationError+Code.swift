@@ -8,6 +8,8 @@ extension OperationError {
         case afterInvalid = "after_invalid"
         case anchorInvalid = "anchor_invalid"
         case answerNoJSON = "answer_no_json"
+        case backupExists = "backup_exists"
+        case backupUnreadable = "backup_unreadable"
         case beatExists = "beat_exists"
         case beatForeign = "beat_foreign"
         case beatMissing = "beat_missing"
@@ -17,9 +19,23 @@ extension OperationError {
         case categoryUnknown = "category_unknown"
         case clockBeforeCheckpoint = "clock_before_checkpoint"
         case clockJumped = "clock_jumped"
+        case confirmationDaemonOnly = "confirmation_daemon_only"
+        case confirmationDiffers = "confirmation_differs"
+        case confirmationEnded = "confirmation_ended"
+        case confirmationGiven = "confirmation_given"
+        case confirmationNeeded = "confirmation_needed"
+        case confirmationOwn = "confirmation_own"
+        case confirmationUnknown = "confirmation_unknown"
+        case confirmationWaiting = "confirmation_waiting"
+        case confirmationsTooMany = "confirmations_too_many"
         case countInvalid = "count_invalid"
         case daemonUnreachable = "daemon_unreachable"
         case deviceKeyInvalid = "device_key_invalid"
+        case epochKeysExist = "epoch_keys_exist"
+        case epochKeysForeign = "epoch_keys_foreign"
+        case epochKeysMissing = "epoch_keys_missing"
+        case epochKeysUnreadable = "epoch_keys_unreadable"
+        case epochKeysUnwritable = "epoch_keys_unwritable"
         case gateExists = "gate_exists"
         case gateRequestInvalid = "gate_request_invalid"
         case gateRequestOld = "gate_request_old"
@@ -70,7 +86,11 @@ extension OperationError {
         case publishedListOld = "published_list_old"
         case publishedLogForked = "log_forked"
         case publishedUnreadable = "published_unreadable"
+        case quotaExceeded = "quota_exceeded"
+        case rateExceeded = "rate_exceeded"
         case reasonTooLong = "reason_too_long"
+        case recoveryKeyUnusable = "recovery_key_unusable"
+        case recoveryNeeded = "recovery_needed"
         case registryBehind = "registry_behind"
         case renewalEarly = "renewal_early"
         case reportAhead = "report_ahead"
@@ -111,6 +131,7 @@ extension OperationError {
         case usccInvalid = "uscc_invalid"
         case walletRevoked = "wallet_revoked"
         case walletsOff = "wallets_off"
+        case witnessesInvalid = "witnesses_invalid"
     }
 }
 
@@ -128,28 +149,34 @@ extension OperationError.Code: ErrorCode {
             .requestMalformed
         case .methodNotAllowed: .methodNotAllowed
         case .requestTooLong: .requestTooLong
-        case .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
+        case .backupUnreadable, .recoveryKeyUnusable,
+            .publishedBundleForeign, .publishedBundleMissing, .publishedBundleOld, .publishedCheckpointForeign,
             .publishedCheckpointMissing, .publishedCheckpointOld, .publishedListForeign, .publishedListMissing,
             .publishedListOld, .publishedUnreadable, .rootsUnreadable, .settingsInvalid, .socketFolderOpen,
             .socketInUse, .socketInvalid,
             .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
-            .transitNetworkOld:
+            .transitNetworkOld, .witnessesInvalid:
             .inputUnusable
-        case .notPermitted: .notPermitted
-        case .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
+        case .confirmationOwn, .notPermitted: .notPermitted
+        case .confirmationUnknown,
+            .gateUnknown, .holdingUnknown, .keyUnknown, .listUnknown, .logFileMissing, .lossCodeUnknown,
             .offerUnknown, .routeUnknown, .settlementUnknown:
             .notFound
-        case .beatExists, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended, .gateWithoutDomains,
+        case .backupExists, .beatExists, .confirmationDaemonOnly, .confirmationDiffers, .confirmationEnded,
+            .confirmationGiven, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended,
+            .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
             .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .suiteUnsupported, .walletRevoked,
             .walletsOff:
             .conflict
-        case .beatUnwritable, .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
-            .settlementKeyMissing,
-            .outputBusy, .outputUnwritable, .stateBusy:
+        case .beatUnwritable, .confirmationNeeded, .confirmationWaiting, .epochKeysUnwritable,
+            .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+            .settlementKeyMissing, .outputBusy, .outputUnwritable, .stateBusy:
             .later
-        case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .publishedLogForked,
-            .registryBehind, .treeNewer, .unexpected:
+        case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
+        case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
+            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer,
+            .unexpected:
             .malfunction
         }
     }

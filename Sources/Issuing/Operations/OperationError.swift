@@ -7,17 +7,23 @@ package struct OperationError: CodedError, Equatable {
     package let reason: String
     package let hint: String
     package let errorClass: ErrorClass
+    /// The seconds after which the same request can succeed; nil where nobody knows.
+    package let retrySeconds: UInt64?
 
-    package init(code: Code, reason: String, hint: String) {
-        self.init(code: code.rawValue, reason: reason, hint: hint, errorClass: code.errorClass)
+    package init(code: Code, reason: String, hint: String, retrySeconds: UInt64? = nil) {
+        self.init(
+            code: code.rawValue, reason: reason, hint: hint, errorClass: code.errorClass, retrySeconds: retrySeconds)
     }
 
     /// An error in a daemon's answer.
-    package init(code: String, reason: String, hint: String, errorClass: ErrorClass) {
+    package init(
+        code: String, reason: String, hint: String, errorClass: ErrorClass, retrySeconds: UInt64? = nil
+    ) {
         self.code = code
         self.reason = reason
         self.hint = hint
         self.errorClass = errorClass
+        self.retrySeconds = retrySeconds
     }
 
     /// An error of a lower module, which reads only the service's own files.
@@ -37,6 +43,19 @@ package struct OperationError: CodedError, Equatable {
                 code: .unexpected, reason: "the service failed for an unknown reason",
                 hint: "send the request again; if the error stays, report it with the daemon's log")
         }
+    }
+
+    /// The error of a request beyond its rate.
+    ///
+    /// - Parameters:
+    ///   - what: the requests that are limited, in the plural.
+    ///   - microseconds: the time until one more can be taken.
+    /// - Returns: `rate_exceeded`.
+    package static func rateExceeded(_ what: String, after microseconds: UInt64) -> OperationError {
+        let seconds = max(1, (microseconds + 999_999) / 1_000_000)
+        return OperationError(
+            code: .rateExceeded, reason: "there are too many \(what) in a short time",
+            hint: "send the request again in \(seconds) s, and at an even pace", retrySeconds: seconds)
     }
 
     package static let keyMisplaced = OperationError(

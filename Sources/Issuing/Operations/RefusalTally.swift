@@ -1,7 +1,7 @@
 import Encoding
 import Synchronization
 
-/// Counts refusals by user, route and minute, so that a storm of them does not fill the audit trail.
+/// Counts refusals by user, route, code and minute, so that a storm of them does not fill the audit trail.
 ///
 /// Every route has its own count, so that no refusal can hide behind refusals of other routes.
 ///
@@ -13,17 +13,20 @@ final class RefusalTally: Sendable {
         let uid: UInt32
         /// The method and the route's pattern, or ``otherRoute``.
         let route: String
+        /// The code of the refusals.
+        let code: String
         /// The refusals that the line stands for.
         let count: UInt64
         /// Seconds since 1970-01-01T00:00:00Z.
         let time: UInt64
 
-        var detail: JSONValue { ["code": "not_permitted", "count": .integer(Int64(clamping: count))] }
+        var detail: JSONValue { ["code": .string(code), "count": .integer(Int64(clamping: count))] }
     }
 
     private struct Kind: Hashable {
         let uid: UInt32
         let route: String
+        let code: String
     }
 
     /// Stands for all paths without a route, and for the routes of further users.
@@ -38,11 +41,11 @@ final class RefusalTally: Sendable {
         /// The refusals of the minute that have no line yet.
         var counts: [Kind: UInt64] = [:]
 
-        mutating func kind(_ uid: UInt32, _ route: String) -> Kind {
-            let own = Kind(uid: uid, route: route)
+        mutating func kind(_ uid: UInt32, _ route: String, _ code: String) -> Kind {
+            let own = Kind(uid: uid, route: route, code: code)
             if counts[own] != nil { return own }
             guard counts.count < RefusalTally.kindCountMax else {
-                return Kind(uid: RefusalTally.otherUsers, route: RefusalTally.otherRoute)
+                return Kind(uid: RefusalTally.otherUsers, route: RefusalTally.otherRoute, code: code)
             }
             return own
         }
@@ -53,7 +56,7 @@ final class RefusalTally: Sendable {
             // The time lies in the minute, and is no later than now when the clock was set back.
             let time = min(minute * 60 + 59, now)
             return counts.filter { $0.value > 0 }.map { kind, count in
-                Line(uid: kind.uid, route: kind.route, count: count, time: time)
+                Line(uid: kind.uid, route: kind.route, code: kind.code, count: count, time: time)
             }
         }
     }
@@ -63,15 +66,15 @@ final class RefusalTally: Sendable {
     /// Counts a refusal.
     ///
     /// - Returns: the lines to add to the trail now.
-    func note(uid: UInt32, route: String, at now: UInt64) -> [Line] {
+    func note(uid: UInt32, route: String, code: String, at now: UInt64) -> [Line] {
         state.withLock { state in
             var lines = state.minute == now / 60 ? [] : state.endMinute(at: now)
-            let kind = state.kind(uid, route)
+            let kind = state.kind(uid, route, code)
             if let count = state.counts[kind] {
                 state.counts[kind] = count + 1
             } else {
                 state.counts[kind] = 0
-                lines.append(Line(uid: kind.uid, route: kind.route, count: 1, time: now))
+                lines.append(Line(uid: kind.uid, route: kind.route, code: kind.code, count: 1, time: now))
             }
             return lines
         }

@@ -58,8 +58,30 @@ extension Settings {
         number(
             "stopTimeoutSeconds", "how long open requests may still take once the daemon is told to stop",
             \.stopTimeoutSeconds, 1...3600),
-        beat, publish, token, keyPassphrase, wallet, socketMode, socketGroup, roles,
+        number(
+            "checkpointSeconds", "seconds between two checkpoints of the log, which witnesses are asked to cosign",
+            \.checkpointSeconds, 1...3600),
+        witnesses, beat, epochKeys, recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode,
+        socketGroup, roles, rates, quotas, dualControl,
     ]
+
+    private static let witnesses = Field(
+        name: "witnesses",
+        comment: """
+            the file of the witnesses that cosign the log's checkpoints, in the form of C2SP's tlog-policy:
+            `witness NAME VKEY URL` lines, then `quorum NAME`; each checkpoint waits up to a second for the quorum
+            """,
+        takes: "an absolute path, or none"
+    ) {
+        guard $0 != "none" else {
+            $1.witnesses = nil
+            return true
+        }
+        if isAbsolutePath($0) { $1.witnesses = $0 }
+        return isAbsolutePath($0)
+    } write: {
+        $0.witnesses.map(SettingsLine.written) ?? "none"
+    }
 
     private static let beat = Field(
         name: "beat",
@@ -154,7 +176,7 @@ extension Settings {
         $0.keyPassphrase.map { SettingsLine.written($0.text) } ?? "none"
     }
 
-    private static func isAbsolutePath(_ text: String) -> Bool {
+    static func isAbsolutePath(_ text: String) -> Bool {
         text.hasPrefix("/") && !text.hasSuffix("/") && text.utf8.count <= 4000
             && !text.utf8.contains(where: { $0 < 0x20 })
     }
@@ -195,25 +217,6 @@ extension Settings {
         return true
     } write: {
         $0.socket.group.map(String.init) ?? "own"
-    }
-
-    private static let roles = Field(
-        name: "roles",
-        comment: """
-            the roles of each user, by user number (`id -u NAME`); users without a role are refused:
-              issuer:person, issuer:enterprise, issuer:object   register and issue that form; issuer is all three
-              inspector:USCC       append events as that actor, one role per actor; inspector:* as any actor
-              auditor              read the audit trail, histories and the log
-              operator             revoke, export bundles, erase, change keys
-              public, wallet       for suishen-web: read what pages show, and pass phones' requests on
-            the daemon's own user may do everything, unless it is listed here
-            """,
-        takes: "{}, or lines below it like `  1001: [issuer:object, auditor]`", isText: false
-    ) {
-        if $0 == "{}" || $0.isEmpty { $1.roles = RoleTable() }
-        return $0 == "{}" || $0.isEmpty
-    } write: {
-        $0.roles.text
     }
 
     private static func number(

@@ -19,8 +19,18 @@ package struct Settings: Sendable, Equatable {
     package var keyLifetimeDays: UInt64 = 3650
     package var logHeadsInterval: UInt64 = 65_536
     package var stopTimeoutSeconds: UInt64 = 20
+    /// The seconds between two checkpoints of the log.
+    package var checkpointSeconds: UInt64 = 1
+    /// The policy file of the witnesses that the daemon asks; nil for none.
+    package var witnesses: String?
     /// The path of the beat; nil for `DIR.beat` beside the folder.
     package var beat: String?
+    /// The folder of epoch keys; nil for `DIR.epochs` beside the folder.
+    package var epochKeys: String?
+    /// The folder of copies of epoch keys, sealed to the recovery key; nil for none.
+    package var epochCopies: String?
+    /// The file of the public half of the recovery key; nil for none.
+    package var recoveryKey: String?
     /// The folder that the daemon keeps up to date for web servers; nil for none.
     package var publish: String?
     /// The token in which new signing keys are made, and in which keys' references are looked up; nil for files.
@@ -31,12 +41,16 @@ package struct Settings: Sendable, Equatable {
     package var wallet = WalletOrigin.byHost
     package var socket = SocketAccess()
     package var roles = RoleTable()
+    package var rates = RateTable()
+    package var quotas = QuotaTable()
+    /// The acts that a second operator has to confirm.
+    package var dualControl: Set<DualAct> = []
 
     /// The longest time for which a bundle may be fresh: 30 days.
     package static let bundleLifetimeSecondsMax: UInt64 = 30 * 86_400
 
-    /// The most bytes of the file, with room for the roles of ``RoleTable/userCountMax`` users.
-    private static let byteCountMax = 256 << 10
+    /// The most bytes of the file, with room for the tables of ``RoleTable/userCountMax`` users.
+    private static let byteCountMax = 512 << 10
 
     package init() {}
 
@@ -64,7 +78,7 @@ package struct Settings: Sendable, Equatable {
         }
         var mistakes: [String] = []
         var seen: Set<String> = []
-        var block = RoleBlock.closed
+        var block = Block.closed
         for (number, line) in lines.enumerated() {
             do throws(SettingsLine.Mistake) {
                 guard let line = try SettingsLine.read(line) else { continue }
@@ -73,28 +87,44 @@ package struct Settings: Sendable, Equatable {
                 mistakes.append("line \(number + 1): \(error.words)")
             }
         }
+        if !dualControl.isEmpty, !roles.grants.values.contains(where: { $0.roles.contains(.operator) }) {
+            mistakes.append("`dualControl` needs a user besides the daemon's own with the role operator under `roles`")
+        }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
+        guard epochCopies == nil || recoveryKey != nil else {
+            throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")
+        }
         if seen.isDisjoint(with: ["host", "wallet"]) { wallet = .none }
     }
 
-    /// Whether indented lines may follow, and the indentation of the first of them.
-    private enum RoleBlock {
+    /// The table that takes indented lines, and the indentation of the first of them.
+    private enum Block {
         case closed
-        case open(indentation: Int?)
+        case open(table: String, indentation: Int?)
     }
 
     private mutating func read(
-        _ line: SettingsLine, seen: inout Set<String>, block: inout RoleBlock
+        _ line: SettingsLine, seen: inout Set<String>, block: inout Block
     ) throws(SettingsLine.Mistake) {
         if line.indentation > 0 {
-            guard case .open(let indentation) = block, indentation ?? line.indentation == line.indentation else {
-                throw .init("only the lines below `roles:` may be indented, all by the same number of spaces")
+            guard case .open(let table, let indentation) = block, indentation ?? line.indentation == line.indentation
+            else {
+                throw .init(
+                    "only the lines below `roles:`, `rates:` and `quotas:` may be indented, all by the same number of "
+                        + "spaces")
             }
-            block = .open(indentation: line.indentation)
-            if let mistake = roles.add(line) { throw .init(mistake) }
+            block = .open(table: table, indentation: line.indentation)
+            let mistake =
+                switch table {
+                case "roles": roles.add(line)
+                case "rates": rates.add(line)
+                default: quotas.add(line)
+                }
+            if let mistake { throw .init(mistake) }
             return
         }
-        block = line.name == "roles" && line.value.isEmpty && !line.isQuoted ? .open(indentation: nil) : .closed
+        let isTable = Self.tables.contains(line.name) && line.value.isEmpty && !line.isQuoted
+        block = isTable ? .open(table: line.name, indentation: nil) : .closed
         guard seen.insert(line.name).inserted, let field = Self.fields.first(where: { $0.name == line.name }) else {
             throw .init("`\(line.name.prefix(40))` is unknown or given twice")
         }
@@ -102,6 +132,9 @@ package struct Settings: Sendable, Equatable {
             throw .init("`\(line.name)` takes \(field.takes)")
         }
     }
+
+    /// The settings that are tables of indented lines.
+    private static let tables: Set = ["roles", "rates", "quotas"]
 
     private static func invalid(_ reason: String) -> OperationError {
         OperationError(

@@ -3,7 +3,7 @@
 /// A line is empty, a comment, or `name: value`. A value is plain or in quotes. Tabs, anchors, tags, block scalars
 /// and values of several lines are refused, because YAML readers treat them differently or people misread them.
 struct SettingsLine: Sendable, Equatable {
-    /// The number of spaces before the name; only the lines below `roles` are indented.
+    /// The number of spaces before the name; only the lines below a table's name are indented.
     let indentation: Int
     let name: String
     let value: String
@@ -83,6 +83,23 @@ struct SettingsLine: Sendable, Equatable {
             }
         }
         throw Mistake("the quote is not closed on its line")
+    }
+
+    /// The words of a value `[WORD, …]`; nil for any other value.
+    var list: [String]? {
+        guard !isQuoted, value.first == "[", value.count > 1, value.last == "]" else { return nil }
+        let content = value.dropFirst().dropLast().trimmingSpaces
+        guard !content.isEmpty else { return [] }
+        return content.split(separator: ",", omittingEmptySubsequences: false).map { String($0.trimmingSpaces) }
+    }
+
+    /// A word `NAME=N`, where N is a whole number without leading zeros; nil for any other word.
+    static func count(_ word: String) -> (name: String, count: UInt64)? {
+        let parts = word.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let count = UInt64(parts[1]), String(count) == parts[1] else {
+            return nil
+        }
+        return (String(parts[0]), count)
     }
 
     /// A text as a value of the file, in quotes unless every YAML reader reads it as the same text without them.

@@ -35,7 +35,7 @@ package struct StateDirectory: Sendable {
     ///   - now: seconds since 1970-01-01T00:00:00Z; the keys are valid from this time.
     ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`, where a PIN or a passphrase is a credential.
     /// - Throws: `state_exists` when the path exists and is not an empty folder, which leaves it untouched;
-    ///   `beat_exists` when the beat exists already. After any other error no file is left behind.
+    ///   `beat_exists` or `epoch_keys_exist` when these exist already. After any other error no file is left behind.
     package func create(
         _ settings: Settings, random: some RandomSource, at now: UInt64, credentialFolder: String? = nil
     ) throws(OperationError) {
@@ -49,6 +49,7 @@ package struct StateDirectory: Sendable {
                 : Self.unwritable(path)
         }
         var beat: BeatFile?
+        var epochs: EpochFolder?
         let keyFolder = KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
         var made: [KeyFolder.NewKey] = []
         do {
@@ -56,6 +57,10 @@ package struct StateDirectory: Sendable {
             let file = try self.beat(settings)
             try file.create(Beat(installation: installation))
             beat = file
+            let epochFolder = try self.epochs(settings)
+            let epochKey = try FieldEpochKey.make(number: 1, at: now, random: random)
+            try epochFolder.create(with: epochKey)
+            epochs = epochFolder
             let folders = ["keys", "run"] + LogName.allCases.map(\.folder)
             for folder in folders where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
                 throw Self.unwritable("\(path)/\(folder)")
@@ -65,7 +70,8 @@ package struct StateDirectory: Sendable {
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
             try RegistryDatabase.create(
-                at: registry, trusting: records, installation: installation, isLogPublished: true)
+                at: registry, trusting: records, epochKeys: [epochKey], installation: installation,
+                isLogPublished: true)
             let checkpointKey = try keyFolder.signingKey(KeyRing.checkpointFile)
             for log in LogName.allCases {
                 try LogPublisher.publishEmptyLog(
@@ -76,6 +82,7 @@ package struct StateDirectory: Sendable {
             made.forEach(keyFolder.discard)
             try? FileManager.default.removeItem(atPath: path)
             if let beat { unsafe unlink(beat.path) }
+            epochs?.remove()
             throw OperationError(any: error)
         }
     }

@@ -51,9 +51,12 @@ struct StatePermissions {
     /// - Parameters:
     ///   - state: the installation's folder.
     ///   - beat: the path of the beat's file; nil when the settings cannot be read.
+    ///   - epochs: the path of the epoch keys' folder; nil when the settings cannot be read.
     ///   - owner: the daemon's user.
     /// - Throws: `state_permissions`, whose hint has the commands that mend everything at once.
-    static func check(_ state: StateDirectory, beat: String?, owner: uid_t) throws(OperationError) {
+    static func check(
+        _ state: StateDirectory, beat: String?, epochs: String? = nil, owner: uid_t
+    ) throws(OperationError) {
         var check = StatePermissions(state, owner: owner)
         check.visitWay(to: state.path)
         check.visit(check.state.path, in: .unknown)
@@ -62,6 +65,10 @@ struct StatePermissions {
             // A beat that is missing or no regular file has an error of its own.
             var status = stat()
             if unsafe lstat(beat, &status) == 0, status.st_mode & S_IFMT == S_IFREG { check.visit(beat, in: .secret) }
+        }
+        if let epochs {
+            check.visitWay(to: epochs)
+            check.visit(epochs, in: .keys)
         }
         guard !check.faults.isEmpty else { return }
         throw check.error

@@ -1,10 +1,18 @@
 import Foundation
 import Gate
+import Glibc
 import Platform
+import Storage
 
 /// A folder of published files, and the errors for unusable files.
 struct PublishedFolder {
     let path: String
+
+    /// A log's files: in a folder as an installation has it, or the trace log's beside the bundle; nil without any.
+    func tiles(of log: LogName) -> LogDirectory? {
+        let places = ["\(path)/\(log.folder)"] + (log == .trace ? [path] : [])
+        return places.first { unsafe access($0 + "/tile", F_OK) == 0 }.map { LogDirectory(path: $0) }
+    }
 
     /// Reads a file; nil when it does not exist.
     ///

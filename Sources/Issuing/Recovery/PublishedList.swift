@@ -1,5 +1,6 @@
 import Credential
 import Gate
+import Glibc
 
 /// One published shard of a status list.
 struct PublishedList: Sendable {
@@ -17,14 +18,30 @@ struct PublishedList: Sendable {
         guard let (list, shard) = Self.parts(of: name) else { return nil }
         let base = shard * StatusListReference.shardBitCount
         var revoked: [UInt64] = []
-        for (place, byte) in token.list.bytes.enumerated() where byte != 0 {
-            for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 { revoked.append(base + UInt64(place * 8 + bit)) }
+        for block in Self.blocksWithBits(token.list.bytes) {
+            for place in block where token.list.bytes[place] != 0 {
+                let byte = token.list.bytes[place]
+                for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 { revoked.append(base + UInt64(place * 8 + bit)) }
+            }
         }
         guard revoked.last ?? 0 <= Claims.statusIndexMax else { return nil }
         self.list = list
         self.shard = shard
         issuedAt = token.issuedAt
         self.revoked = revoked
+    }
+
+    /// The parts of a list that have a bit at all; a list of millions of codes has few of them.
+    private static func blocksWithBits(_ bytes: [UInt8]) -> [Range<Int>] {
+        let zeros = [UInt8](repeating: 0, count: 1024)
+        return stride(from: 0, to: bytes.count, by: zeros.count).compactMap { start in
+            let block = start..<min(bytes.count, start + zeros.count)
+            let isEmpty = unsafe bytes.withUnsafeBytes { all in
+                guard let place = unsafe all.baseAddress else { return true }
+                return unsafe memcmp(place + block.lowerBound, zeros, block.count) == 0
+            }
+            return isEmpty ? nil : block
+        }
     }
 
     /// Takes the revocations that a hot list has of one list.

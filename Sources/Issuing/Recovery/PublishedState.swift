@@ -12,19 +12,25 @@ struct PublishedState {
     /// The version of the bundle's transit network; 0 for none.
     let transitVersion: UInt64
     let lists: [PublishedList]
-    let checkpoint: Beat.LogPoint
+    /// The trace log, then the log of acts where the folder has its checkpoint.
+    let logs: [PublishedLog]
+    /// The keys of the bundle's trust list.
+    let issuers: [IssuerRecord]
+
+    /// The newest published checkpoint of a log.
+    func point(of log: LogName) -> Beat.LogPoint? {
+        logs.first { $0.name == log }.map { Beat.LogPoint($0.checkpoint) }
+    }
 
     /// The published root documents, where they are newer than this installation's.
     let roots: RootChain?
-
-    static let checkpointName = "checkpoint"
 
     /// The keys and the beat that the published files are checked against.
     struct Measure {
         /// The first root, and the root documents that this installation knows.
         let roots: InstallationRoots
-        /// The key and the name of this installation's log.
-        let log: NoteKey
+        /// The key and the name of each log of this installation.
+        let logs: [LogName: NoteKey]
         /// The registry's keys for status lists.
         let statusKeys: [IssuerKeyRecord]
         /// The installation's beat; nil when it is lost.
@@ -40,7 +46,15 @@ struct PublishedState {
         roots = chain == measure.roots.chain ? nil : chain
         bundleVersion = bundle.version
         transitVersion = bundle.transit?.version ?? 0
-        checkpoint = try Self.checkpoint(folder, measure)
+        var logs: [PublishedLog] = []
+        for name in LogName.allCases {
+            guard let key = measure.logs[name],
+                let log = try PublishedLog(name, in: folder, key, beat: measure.beat)
+            else { continue }
+            logs.append(log)
+        }
+        self.logs = logs
+        issuers = bundle.issuers
         lists = try Self.lists(folder, of: bundle, measure)
     }
 
@@ -80,38 +94,6 @@ struct PublishedState {
             throw folder.old("bundle", "the bundle has version \(bundle.version), and version \(newest) is the newest")
         }
         return bundle
-    }
-
-    private static func checkpoint(
-        _ folder: PublishedFolder, _ measure: Measure
-    ) throws(OperationError) -> Beat.LogPoint {
-        guard let bytes = try folder.read(checkpointName, byteCountMax: SignedNote.byteCountMax) else {
-            throw folder.missing("checkpoint", checkpointName)
-        }
-        let note: SignedNote
-        let checkpoint: Checkpoint
-        do {
-            note = try SignedNote(bytes: bytes)
-            checkpoint = try Checkpoint(text: note.text)
-        } catch {
-            throw folder.unreadable(checkpointName, error.reason)
-        }
-        guard checkpoint.isOf(measure.log.name), note.isSigned(by: measure.log) else {
-            throw folder.foreign("checkpoint", "is not signed by this installation's log key")
-        }
-        if let newest = measure.beat?.checkpoint {
-            guard checkpoint.size >= newest.size else {
-                throw folder.old(
-                    "checkpoint", "the checkpoint has \(checkpoint.size) entries, and the newest has \(newest.size)")
-            }
-            guard checkpoint.size > newest.size || checkpoint.root == newest.root else {
-                throw OperationError(
-                    code: .publishedLogForked,
-                    reason: "the published checkpoint and the beat's checkpoint have the same size and different roots",
-                    hint: "stop, and keep both: two different histories were signed with this log's key")
-            }
-        }
-        return Beat.LogPoint(size: checkpoint.size, root: checkpoint.root)
     }
 
     /// The lists that the bundle names, later lists in the beat that may still be needed, and all other valid lists

@@ -1,6 +1,7 @@
 import Credential
 import Encoding
 import Storage
+import TraceLog
 
 /// The changes of a recovery in the registry, all in one transaction.
 struct RecoveryChange: Sendable {
@@ -11,6 +12,7 @@ struct RecoveryChange: Sendable {
     let isBeatLost: Bool
     let now: UInt64
     let uid: UInt32
+    let epochs: RecoveredEpochs
 
     /// The result of the changes.
     struct Outcome: Sendable {
@@ -19,9 +21,9 @@ struct RecoveryChange: Sendable {
         var floors: [(list: String, floor: UInt64)] = []
         /// The first index of every other list.
         var generalFloor: UInt64 = 0
-        var missingEntryCount: UInt64 = 0
         /// The version that every later bundle exceeds.
         var bundleVersion: UInt64 = 0
+        var holdings = Registry.EndedHoldings()
     }
 
     /// The reason that is kept, sealed, with each restored revocation.
@@ -29,17 +31,26 @@ struct RecoveryChange: Sendable {
 
     func apply(in database: any StoreTransaction) throws -> Outcome {
         var outcome = Outcome()
+        // A recovery that is cut off keeps the service closed until it is repeated.
+        try database.setRecoveryNeeded(true)
+        try epochs.note(in: database)
+        try PublishedKeys(published.issuers).apply(at: now, in: database)
         for list in published.lists {
             outcome.revocationCount += try registry.restoreRevocations(
                 list.revoked, of: list.list, reason: Self.reason, at: now, in: database)
         }
+        outcome.holdings = try Registry.endDoubtfulHoldings(at: now, in: database)
         try raiseFloors(&outcome, in: database)
         try registry.raise(
             Registry.bundleCounter, to: max(published.bundleVersion, beat.bundleVersion), in: database)
         try registry.raise(TransitNetworkVersion.counter, to: published.transitVersion, in: database)
         outcome.bundleVersion = try Registry.value(of: Registry.bundleCounter, in: database)
-        outcome.missingEntryCount = try registry.raiseFloor(
-            of: .trace, to: LogFloor(size: published.checkpoint.size, root: published.checkpoint.root), in: database)
+        for log in published.logs {
+            _ = try registry.raiseFloor(
+                of: log.name, to: LogFloor(size: log.checkpoint.size, root: log.checkpoint.root), in: database)
+        }
+        let recoveries = try Registry.value(of: StartActs.recoveryCounter, in: database)
+        try registry.raise(StartActs.recoveryCounter, to: recoveries + 1, in: database)
         try registry.audit(uid: uid, action: "registry.recover", subject: "registry", at: now, in: database)
         try registry.raisePosition(installation: beat.installation, to: beat.commitCount, in: database)
         return outcome
@@ -75,9 +86,18 @@ struct RecoveryChange: Sendable {
 }
 
 extension RecoveryChange.Outcome {
+    /// The most lost openings that a report names one by one.
+    private static let lostOpeningCountMax = 1000
+
     /// The output of `suishen recover`.
-    func json(_ published: PublishedState, isBeatLost: Bool) -> JSONValue {
-        [
+    func json(
+        _ logs: [RecoveredLog], _ epochs: RecoveredEpochs, lostFieldCount: Int, isBeatLost: Bool
+    ) -> JSONValue {
+        let lost = logs.flatMap { log in (log.survey?.lostOpenings ?? []).map { (log: log.name, opening: $0) } }
+        let missingBundles = logs.flatMap { log in
+            log.restored.missingBundles.map { JSONValue.string("\(log.name.folder)/\($0)") }
+        }
+        return [
             "revocationsRestored": .integer(Int64(revocationCount)),
             "lists": .array(
                 floors.map { ["list": .string($0.list), "floor": .integer(Int64(clamping: $0.floor))] }),
@@ -85,7 +105,23 @@ extension RecoveryChange.Outcome {
             "shardsLeft": .integer(
                 Int64(clamping: (Registry.statusIndexCount - generalFloor) / StatusListReference.shardBitCount)),
             "bundleVersion": .integer(Int64(clamping: bundleVersion)),
-            "logEntriesMissing": .integer(Int64(clamping: missingEntryCount)),
+            "logEntriesMissing": .integer(Int64(clamping: logs.reduce(0) { $0 + $1.missingEntryCount })),
+            "logEntriesImported": .integer(Int64(clamping: logs.reduce(0) { $0 + $1.restored.entryCount })),
+            "logBundlesMissing": .array(missingBundles),
+            "erasuresApplied": .integer(Int64(logs.reduce(0) { $0 + $1.restored.erasedCount })),
+            "openingsLost": .integer(Int64(lost.reduce(0) { $0 + $1.opening.count })),
+            "lostOpenings": .array(
+                lost.prefix(Self.lostOpeningCountMax).map { log, opening in
+                    [
+                        "log": .string(log.folder), "index": .integer(Int64(clamping: opening.index)),
+                        "object": .string(Hex.encode(opening.object.bytes)), "count": .integer(Int64(opening.count)),
+                    ]
+                }),
+            "holdingsRevoked": .integer(Int64(holdings.revokedCount)),
+            "holdingsEndedInDoubt": .integer(Int64(holdings.unknownCount)),
+            "epochKeysMissing": .array(epochs.missing.map { .integer(Int64($0.number)) }),
+            "fieldsLost": .integer(Int64(lostFieldCount)),
+            "actsLog": .string(logs.contains { $0.name == .acts } ? "recovered" : "unknown"),
             "beat": .string(isBeatLost ? "made" : "advanced"),
         ]
     }

@@ -39,6 +39,9 @@ extension IssuingService {
     /// How long before the end of the covered time a phone may renew, in seconds.
     package static let renewalSeconds: UInt64 = 2 * 86_400
 
+    /// The codes of a strip for each day: a chain code and a signed code.
+    private static let codesADayCount = 2
+
     fileprivate func receiving(_ request: RequestFields, by caller: Caller) throws -> IssuerOperation.Change {
         guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         let strip = try stripRequest(request, by: caller)
@@ -57,7 +60,11 @@ extension IssuingService {
                     reason: "a strip of \(holding.subject.days) days takes as many anchors, got \(strip.anchors.count)",
                     hint: "make a chain for each day, and send one anchor of each")
             }
+            let share = try quotaShare(
+                UInt64(strip.anchors.count * Self.codesADayCount), .person, of: caller.uid, at: caller.now, in: database
+            )
             let codes = try codes(for: strip, of: holding, in: database)
+            try keep(share, in: database)
             let covered = holding.with(coveredUntil: codes.last?.claims.expiresAt ?? 0)
             try database.putHolding(covered)
             let answer = try answer(codes, of: covered, isNew: isNew)
@@ -80,6 +87,7 @@ extension IssuingService {
                 hint: "send a random key, a UUID for instance")
         }
         let (token, device) = try access(of: request, at: .credential, caller)
+        if case .holding(let identifier) = token.grant { try walletRates.takeRenewal(of: identifier, by: caller) }
         let proof = try CredentialProof(
             try request.string("proof"), by: device, origin: try walletOrigin(),
             anchorByteCount: HashChain.linkByteCount, proofNonces, atMilliseconds: caller.nowMilliseconds)

@@ -20,7 +20,7 @@ extension IssuerOperation {
     package static let revokeHolding = change(
         "wallet.holding.revoke", takes: ["holding"], clockNeed: .noJump, beatNeed: .change
     ) {
-        try $0.revokingHolding($1, at: $2.now)
+        try $0.revokingHolding($1, by: $2)
     }
 
     /// The holdings of a subject, of its own codes and of those that it carries for wards, the newest first.
@@ -46,6 +46,14 @@ extension IssuingService {
         return ChangeOutcome(["revoked": .integer(Int64(count))], subject: subject.subject, detail: detail)
     }
 
+    private func revoke(
+        _ holding: HoldingRecord, by caller: Caller, in database: any StoreTransaction
+    ) throws -> ChangeOutcome {
+        let revoked = try registry.revoke(holding, at: caller.now, in: database)
+        try acts.append(revoked: revoked.places, atMilliseconds: caller.nowMilliseconds, in: database)
+        return Self.outcome(of: revoked.codeCount, holding.subject, holding: holding.identifier)
+    }
+
     fileprivate func revokingOwn(_ request: RequestFields, by caller: Caller) throws -> IssuerOperation.Change {
         guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         let (token, _) = try access(of: request, at: .revoke, caller)
@@ -58,8 +66,7 @@ extension IssuingService {
         return { [self] database in
             let holding = try holding(of: token, at: caller.now, in: database)
             guard scope == "subject" else {
-                let count = try registry.revoke(holding, at: caller.now, in: database)
-                return Self.outcome(of: count, holding.subject, holding: holding.identifier)
+                return try revoke(holding, by: caller, in: database)
             }
             guard holding.subject.guardian == nil else {
                 throw OperationError(
@@ -68,9 +75,10 @@ extension IssuingService {
             }
             // A phone whose codes were revoked, perhaps by another one, may not end what its subject has got since.
             guard holding.status == .active else { throw OperationError.walletRevoked }
-            let count = try registry.revoke(
+            let places = try registry.revoke(
                 RevocationTarget(holding.subject.subject), reason: nil, at: caller.now, in: database)
-            return Self.outcome(of: count, holding.subject, holding: holding.identifier)
+            try acts.append(revoked: places, atMilliseconds: caller.nowMilliseconds, in: database)
+            return Self.outcome(of: places.count, holding.subject, holding: holding.identifier)
         }
     }
 
@@ -78,11 +86,10 @@ extension IssuingService {
         guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         _ = try walletOrigin()
         guard let bytes = LossCode.bytes(try request.string("lossCode")) else { throw OperationError.lossCodeUnknown }
-        return { [registry] database in
+        return { [self] database in
             let digest = registry.lossDigest(bytes)
             if let holding = try database.holding(lossDigest: digest) {
-                let count = try registry.revoke(holding, at: caller.now, in: database)
-                return Self.outcome(of: count, holding.subject, holding: holding.identifier)
+                return try revoke(holding, by: caller, in: database)
             }
             guard let offer = try database.offer(lossDigest: digest) else { throw OperationError.lossCodeUnknown }
             try Registry.end(offer, as: .revoked, in: database)
@@ -91,15 +98,14 @@ extension IssuingService {
     }
 
     fileprivate func revokingHolding(
-        _ request: RequestFields, at now: UInt64
+        _ request: RequestFields, by caller: Caller
     ) throws(OperationError) -> IssuerOperation.Change {
         guard let identifier = try request.optionalHex("holding", byteCount: OfferRecord.identifierByteCount) else {
             throw OperationError.holdingUnknown
         }
-        return { [registry] database in
+        return { [self] database in
             guard let holding = try database.holding(identifier) else { throw OperationError.holdingUnknown }
-            let count = try registry.revoke(holding, at: now, in: database)
-            return Self.outcome(of: count, holding.subject, holding: identifier)
+            return try revoke(holding, by: caller, in: database)
         }
     }
 }

@@ -37,14 +37,16 @@ enum WalletPath: String, Sendable {
 extension IssuingService {
     /// Checks the proof of a request.
     ///
-    /// - Throws: `wallets_off`, `proof_invalid`, `nonce_needed`.
+    /// - Throws: `wallets_off`, `proof_invalid`, `nonce_needed`, `rate_exceeded`.
     func proof(
         of request: RequestFields, at path: WalletPath, accessToken: String?, _ caller: Caller
     ) throws(OperationError) -> DeviceProof {
-        try DeviceProof(
+        let proof = try DeviceProof(
             try request.string("dpop"),
             for: .init(address: try walletOrigin() + path.path, accessToken: accessToken), proofNonces,
             atMilliseconds: caller.nowMilliseconds)
+        try walletRates.takeRequest(of: proof.thumbprint, by: caller)
+        return proof
     }
 
     /// Checks the proof of a request with an access token, and that the token is bound to the proof's key.
@@ -76,7 +78,11 @@ extension IssuingService {
     fileprivate func tokenForOffer(
         _ request: RequestFields, _ proof: DeviceProof, _ caller: Caller
     ) async throws -> JSONValue {
-        guard let code = try? Base64.decodeURL(try request.string("code")) else { throw OperationError.offerUnknown }
+        // A code's length limits the memory of the rates.
+        guard let code = try? Base64.decodeURL(try request.string("code")),
+            code.count == DigestAlgorithm.sha256.byteCount
+        else { throw OperationError.offerUnknown }
+        try walletRates.takeToken(of: code, by: caller)
         let pin = try request.optionalString("pin")
         let outcome = try await writeHealth.noting { [registry, database] in
             try await database.write { database -> Result<OfferRecord, OperationError> in

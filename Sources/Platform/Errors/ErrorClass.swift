@@ -14,8 +14,10 @@ package enum ErrorClass: Sendable, Equatable, CaseIterable {
     case notFound
     case conflict
 
-    /// Nothing was done, and the same request can succeed later.
+    // An error that passes: nothing was done, and the same request can succeed later.
     case later
+    /// The caller has asked for more than it may in this time; the reason says when it may again.
+    case tooMany
 
     /// The caller can do nothing about the error; every unknown error has this class.
     case malfunction
@@ -33,6 +35,7 @@ extension ErrorClass {
         case .requestTooLong: 413
         case .inputUnusable, .malfunction: 500
         case .later: 503
+        case .tooMany: 429
         }
     }
 
@@ -46,7 +49,8 @@ extension ErrorClass {
         case 405: self = .methodNotAllowed
         case 409: self = .conflict
         case 413: self = .requestTooLong
-        case 408, 425, 429, 502, 503, 504: self = .later
+        case 429: self = .tooMany
+        case 408, 425, 502, 503, 504: self = .later
         case 400..<500: self = .requestMalformed
         default: self = .malfunction
         }

@@ -48,6 +48,27 @@ package struct HTTPExchange: Sendable {
             to: HTTPRequest(path: path, body: body, fields: fields, answerByteCountMax: Self.bodyByteCountMax))
     }
 
+    /// Posts a body of which everybody may know, and keeps the connection for the next one.
+    ///
+    /// - Parameters:
+    ///   - path: starts with `/`; visible ASCII only.
+    ///   - body: at most ``bodyByteCountMax`` bytes.
+    ///   - type: the body's media type.
+    ///   - byteCountMax: the most bytes of the answer's body.
+    /// - Returns: the answer, with any status.
+    /// - Throws: as ``post(path:body:fields:)`` does.
+    package func post(
+        path: String, publicBody body: [UInt8], type: String, byteCountMax: Int
+    ) throws(HTTPExchangeError) -> HTTPResponse {
+        guard body.count <= Self.bodyByteCountMax else {
+            throw HTTPExchangeError(.tooLarge, "a request of \(body.count) bytes", hint: "send a smaller request")
+        }
+        return try answer(
+            to: HTTPRequest(
+                path: path, body: body, fields: [(name: "Content-Type", value: type)],
+                answerByteCountMax: byteCountMax, isOfManyFiles: true))
+    }
+
     /// Fetches one of many files.
     ///
     /// - Parameters:

@@ -10,7 +10,7 @@ struct HTTPRequest: Sendable {
     let answerByteCountMax: Int
     /// Whether the answer may be compressed, and its connection kept for the next request.
     ///
-    /// True for what everybody may read: a log's files, the histories of objects. An answer about one person has a
+    /// True for what everybody may read: a log's files, the histories of objects, requests to cosign a checkpoint. An answer about one person has a
     /// connection of its own: an answer that came too late could otherwise be taken for the next person's.
     var isOfManyFiles = false
 }

@@ -127,7 +127,7 @@ export class Service {
     }
     if (response.ok) return answer;
     const code = answer.code ?? "unavailable";
-    throw new Failure(response.status >= 500 ? "unavailable" : code, answer.error_description ?? "");
+    throw new Failure(response.status >= 500 || response.status === 429 ? "unavailable" : code, answer.error_description ?? "");
   }
 
   #reach(isReached) {

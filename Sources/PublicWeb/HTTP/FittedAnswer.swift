@@ -21,7 +21,7 @@ struct FittedAnswer: Sendable {
         var vary = answer.vary.map { [$0] } ?? []
         if answer.gzip != nil { vary.append("Accept-Encoding") }
         if !vary.isEmpty { fields[.vary] = vary.joined(separator: ", ") }
-        if answer.status == 503 { fields[.retryAfter] = String(Self.retrySeconds) }
+        if answer.status == 503 || answer.status == 429 { fields[.retryAfter] = String(Self.retrySeconds) }
         if let name = answer.download { fields[.contentDisposition] = "attachment; filename=\"\(name)\"" }
         var body = answer.body
         var status = answer.status

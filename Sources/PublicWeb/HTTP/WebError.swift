@@ -22,6 +22,7 @@ package struct WebError: CodedError, Equatable {
         case originForeign = "origin_foreign"
         case outboxFull = "outbox_full"
         case pathUnknown = "path_unknown"
+        case rateExceeded = "rate_exceeded"
         case reportsTooMany = "reports_too_many"
         case requestTooLong = "request_too_long"
         case targetMalformed = "target_malformed"
@@ -53,7 +54,8 @@ extension WebError.Code: ErrorCode {
         case .methodNotAllowed: .methodNotAllowed
         case .requestTooLong: .requestTooLong
         case .eventUnknown, .fileMissing, .notPublished, .objectUnknown, .pathUnknown: .notFound
-        case .daemonUnreachable, .logUnreadable, .outboxFull, .reportsTooMany: .later
+        case .daemonUnreachable, .logUnreadable, .outboxFull: .later
+        case .rateExceeded, .reportsTooMany: .tooMany
         case .assetInvalid, .hostInvalid: .inputUnusable
         case .logDamaged, .unexpected: .malfunction
         }

@@ -8,6 +8,7 @@ struct WebResponder: Sendable {
     let routes: WebRoutes
     let security: SecurityFields
     let metrics: WebMetrics
+    let rates: ClientRates
 
     func respond(
         to request: Request, _ writer: consuming ResponseWriter, closeAfterAnswer: () -> Void
@@ -18,6 +19,15 @@ struct WebResponder: Sendable {
             let error = WebError(
                 .targetMalformed, "the request's target cannot be read", hint: "scan the code again")
             return try await send(WebAnswer(error: error), to: nil, writer, "other", since: start)
+        }
+        let phone = routes.phoneOperation(of: parsed)
+        do throws(WebError) {
+            try rates.take(parsed.field(ClientRates.field), isOfPhone: phone != nil)
+        } catch {
+            if parsed.hasBody { closeAfterAnswer() }
+            let answer =
+                phone.map { routes.wallet.refusal($0, error) } ?? routes.site.failure(error, to: parsed, isOfCode: true)
+            return try await send(answer, to: parsed, writer, "refused", since: start)
         }
         let (plan, name) = await routes.plan(for: parsed)
         switch plan {

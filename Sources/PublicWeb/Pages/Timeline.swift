@@ -90,6 +90,7 @@ struct Timeline: Sendable {
         case .erased(let erasure): words.erasure(sequence(of: erasure.index))
         case .keyStatus: words.keyChange
         case .heads: words.heads
+        case .act(let act): act.term.rawValue
         }
     }
 

@@ -23,6 +23,11 @@ final class PublishedLog: Sendable {
         let milliseconds: Int
     }
 
+    /// The log's name in the daemon's paths: `log` or `acts`.
+    let name: String
+    /// Whether the sets of issued codes lie beside the log.
+    var hasIssuedCodes: Bool { name == DaemonLog.acts }
+
     private let daemon: DaemonLog
     private let files: LogFiles
     private let look = Mutex<Look?>(nil)
@@ -33,6 +38,7 @@ final class PublishedLog: Sendable {
     ///   - folder: the log's folder in tlog-tiles layout; nil where the daemon alone may read it.
     init(_ daemon: DaemonLog, folder: String?) {
         self.daemon = daemon
+        name = daemon.name
         files = folder.map { .folder(LogFolderSource(folder: $0)) } ?? .daemon(daemon)
     }
 
@@ -125,17 +131,24 @@ private enum LogFiles: AuditSource {
 struct DaemonLog: AuditSource {
     private static let timeoutMilliseconds = 10_000
 
+    /// The log of the service's own acts.
+    static let acts = "acts"
+
+    let name: String
     private let exchange: HTTPExchange
 
-    /// - Parameter socket: the daemon's socket.
-    init(socket: String) {
+    /// - Parameters:
+    ///   - socket: the daemon's socket.
+    ///   - name: which log.
+    init(socket: String, name: String = "log") {
+        self.name = name
         exchange = HTTPExchange(endpoint: .socket(path: socket), timeoutMilliseconds: Self.timeoutMilliseconds)
     }
 
     func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
         let response: HTTPResponse
         do throws(HTTPExchangeError) {
-            response = try exchange.get(path: "/log/\(path)", byteCountMax: byteCountMax)
+            response = try exchange.get(path: "/\(name)/\(path)", byteCountMax: byteCountMax)
         } catch {
             throw AuditSourceError(code: .unreadable, reason: error.reason, hint: error.hint)
         }

@@ -2,25 +2,29 @@ import Compression
 import NIOCore
 import TraceLog
 
-/// `/log/…`: the published log in the tlog-tiles layout (C2SP tlog-tiles).
+/// `/log/…` and `/acts/…`: the published logs in the tlog-tiles layout (C2SP tlog-tiles).
+///
+/// Below `/acts/issued/` lie the issued codes; nobody's question is logged, and each file is of at least 1,000 codes.
 struct LogRoutes: Sendable {
     static let immutable = "public, max-age=31536000, immutable"
 
     let site: PublicSite
+    let log: PublishedLog
 
     func answer(_ path: [String], to request: WebRequest) async -> WebAnswer {
         do throws(WebError) {
             let name = path.joined(separator: "/")
             if name == PublishedLog.checkpointName { return try await checkpoint() }
+            if log.hasIssuedCodes, IssuedStatement.isPath(name) { return try await issued(name) }
             let tile = TilePath(path: name)
             guard tile != nil || HeadsList.parse(path: name) != nil else { throw Self.missing }
             let byteCountMax = EntryBundle.byteCountMax
-            guard let bytes = try await site.log.file(name, byteCountMax: byteCountMax) else { throw Self.missing }
+            guard let bytes = try await log.file(name, byteCountMax: byteCountMax) else { throw Self.missing }
             var answer = WebAnswer(kind: .data, type: "application/octet-stream", bytes: bytes)
             // A tile's content never changes, and neither does a partial one's.
             answer.cacheControl = Self.immutable
             answer.takesRanges = true
-            if case .entries = tile?.kind { answer.gzip = site.bundles.gzip(bytes, name: name) }
+            if case .entries = tile?.kind { answer.gzip = site.bundles.gzip(bytes, name: log.name + name) }
             return answer
         } catch {
             return WebAnswer(error: error)
@@ -28,8 +32,16 @@ struct LogRoutes: Sendable {
     }
 
     private func checkpoint() async throws(WebError) -> WebAnswer {
-        guard let statement = try await site.log.checkpoint() else { throw Self.missing }
+        guard let statement = try await log.checkpoint() else { throw Self.missing }
         return WebAnswer(kind: .data, type: "text/plain; charset=utf-8", bytes: statement.bytes)
+    }
+
+    private func issued(_ name: String) async throws(WebError) -> WebAnswer {
+        guard let bytes = try await log.file(name, byteCountMax: IssuedFile.byteCountMax) else { throw Self.missing }
+        var answer = WebAnswer(kind: .data, type: "application/octet-stream", bytes: bytes)
+        // The list grows; a set's file never changes.
+        if name != IssuedStatement.indexPath { answer.cacheControl = Self.immutable }
+        return answer
     }
 
     static let missing = WebError(

@@ -9,6 +9,7 @@ struct PublicSite: Sendable {
     let histories: ObjectHistories
     let cards: SubjectCards
     let log: PublishedLog
+    let acts: PublishedLog
     let assets: Assets
     let outbox: ReportOutbox?
     let pages = PageCache()
@@ -23,6 +24,7 @@ struct PublicSite: Sendable {
         histories = ObjectHistories(daemon)
         cards = SubjectCards(daemon)
         log = PublishedLog(DaemonLog(socket: settings.socket), folder: settings.log)
+        acts = PublishedLog(DaemonLog(socket: settings.socket, name: DaemonLog.acts), folder: settings.acts)
         outbox = settings.outbox.map(ReportOutbox.init(path:))
     }
 
@@ -51,7 +53,7 @@ struct PublicSite: Sendable {
             case (.objectUnknown, _): context.words.verdicts.objectUnknown
             case (.logDamaged, _): failures.logDamaged
             case (_, 404): failures.pathUnknown
-            case (_, 500...): failures.unavailable
+            case (_, 429), (_, 500...): failures.unavailable
             default: failures.badRequest
             }
         return page(

@@ -21,6 +21,11 @@ struct WebRoutes: Sendable {
         wallet = WalletRoutes(site, fixed)
     }
 
+    /// What a phone asks for on the wallet's host; nil for any other request.
+    func phoneOperation(of request: WebRequest) -> WalletOperation? {
+        request.host == site.settings.walletHost ? WalletRoutes.operation(request.path) : nil
+    }
+
     func plan(for request: WebRequest) async -> (plan: Plan, name: String) {
         let path = request.path
         if path == ["healthz"] {
@@ -40,7 +45,8 @@ struct WebRoutes: Sendable {
         let path = request.path
         if let form = Self.form(path[0]) { return await codeAnswer(form, to: request) }
         switch (path[0], path.count) {
-        case ("log", 2...): return (await LogRoutes(site: site).answer(Array(path.dropFirst()), to: request), "/log")
+        case ("log", 2...): return (await logFile(path, of: site.log, request), "/log")
+        case ("acts", 2...): return (await logFile(path, of: site.acts, request), "/acts")
         case ("gates", 2...): return (await TreeRoutes(site: site).answer(Array(path.dropFirst())), "/gates")
         case ("status", 2): return (await TreeRoutes(site: site).status(path[1]), "/status/{name}")
         case (GateRoute.folder, 1): return (.redirect(to: "/\(GateRoute.folder)/"), "/g/")
@@ -50,6 +56,10 @@ struct WebRoutes: Sendable {
             return (fixed.securityText(), "/.well-known/security.txt")
         default: return (site.failure(.pathUnknown, to: request), "other")
         }
+    }
+
+    private func logFile(_ path: [String], of log: PublishedLog, _ request: WebRequest) async -> WebAnswer {
+        await LogRoutes(site: site, log: log).answer(Array(path.dropFirst()), to: request)
     }
 
     private func codeAnswer(_ form: Form, to request: WebRequest) async -> (WebAnswer, name: String) {
@@ -96,7 +106,7 @@ struct WebRoutes: Sendable {
                 hint: "use the host of the codes, as --host names it")
             return (.answer(WebAnswer(error: error)), "other")
         }
-        if let operation = WalletRoutes.operation(request.path) {
+        if let operation = phoneOperation(of: request) {
             guard request.method == .post else {
                 return (.answer(wrongMethod(request, "POST")), operation.publicPath)
             }

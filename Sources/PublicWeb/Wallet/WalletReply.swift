@@ -81,6 +81,7 @@ struct WalletReply: Sendable {
         case "loss_code_unknown": return ("invalid_request", 404)
         default:
             switch status {
+            case 429: return ("temporarily_unavailable", 429)
             case 503: return ("temporarily_unavailable", 503)
             case 500...: return ("server_error", status)
             default: return ("invalid_request", status)

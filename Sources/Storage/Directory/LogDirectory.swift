@@ -2,6 +2,7 @@ import CLinux
 import Foundation
 import Glibc
 import Platform
+import TraceLog
 
 /// The published log's folder, in which every file appears whole under its name or not at all.
 package struct LogDirectory: TileStore {
@@ -25,6 +26,13 @@ package struct LogDirectory: TileStore {
             return
         }
         faults(.fileRenamed)
+    }
+
+    package func replace(_ bytes: [UInt8], at name: String) throws(LogError) {
+        let temporary = try writeTemporary(bytes, for: name)
+        guard unsafe rename(temporary, path + "/" + name) == 0 else { throw Self.unwritable(name) }
+        faults(.fileRenamed)
+        try sync([name])
     }
 
     /// Writes a file under its temporary name and syncs it.
@@ -102,7 +110,11 @@ package struct LogDirectory: TileStore {
         var discarded: [String] = []
         let names = FileManager.default.enumerator(atPath: path)
         while let name = names?.nextObject() as? String {
-            guard name.hasSuffix(Self.temporarySuffix) else { continue }
+            guard name.hasSuffix(Self.temporarySuffix) else {
+                // A set appeared whole; a year of sets has millions of files.
+                if (name as NSString).deletingLastPathComponent == IssuedStatement.folder { names?.skipDescendants() }
+                continue
+            }
             names?.skipDescendants()
             if (try? FileManager.default.removeItem(atPath: path + "/" + name)) != nil { discarded.append(name) }
         }

@@ -16,6 +16,12 @@ package struct LogError: Error, Equatable, Sendable {
         case logBehind = "log_behind"
         /// The entries differ from the checkpoint that was published before a recovery.
         case logForked = "log_forked"
+        /// Published files that a recovery needs do not hash to the published checkpoint.
+        case publishedLogDiffers = "published_log_differs"
+        /// A witness has a checkpoint of this log's key over more entries than the log has.
+        case logBehindWitness = "log_behind_witness"
+        /// A witness has a checkpoint of this log's key over other entries.
+        case logForkedWitness = "log_forked_witness"
         case logUnreadable = "log_unreadable"
         case logUnwritable = "log_unwritable"
         case eraseIncomplete = "erase_incomplete"
@@ -39,7 +45,7 @@ package struct LogError: Error, Equatable, Sendable {
 }
 
 extension LogError {
-    static func inconsistent(_ reason: String) -> LogError {
+    package static func inconsistent(_ reason: String) -> LogError {
         LogError(
             code: .logInconsistent, reason: reason,
             hint: "stop, keep a copy of the state directory, and publish nothing; \(StorageError.restoring)")
@@ -55,7 +61,8 @@ extension LogError.Code: ErrorCode {
         case .entryMissing: .notFound
         case .conflict, .idempotencyMismatch, .nothingToErase, .keyStatusRefused, .keyRevoked: .conflict
         case .logBehind, .logUnwritable, .eraseIncomplete: .later
-        case .logInconsistent, .logForked, .logUnreadable: .malfunction
+        case .publishedLogDiffers: .inputUnusable
+        case .logInconsistent, .logForked, .logUnreadable, .logBehindWitness, .logForkedWitness: .malfunction
         }
     }
 }

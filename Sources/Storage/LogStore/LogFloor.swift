@@ -46,6 +46,11 @@ extension TraceLogStore {
         try LogFloor.check(count, floor)
     }
 
+    /// The checkpoint that the log must reach; nil where it has reached it, or never had to.
+    package func floor() throws -> LogFloor? {
+        try read { try $0.logFloor() }
+    }
+
     /// Whether the log is below the checkpoint that it must reach.
     package func isBehind(in snapshot: any LogSnapshot) throws -> Bool {
         let snapshot = snapshot.snapshot(of: name)

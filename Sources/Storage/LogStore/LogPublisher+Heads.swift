@@ -50,7 +50,7 @@ extension LogPublisher {
     }
 
     /// Writes the list of every object's newest entry before `index`, with a small part in memory at a time.
-    private func writeHeads(before index: UInt64) throws -> HeadsStatement {
+    func writeHeads(before index: UInt64) throws -> HeadsStatement {
         let statement = try tiles.writeFolder(String(HeadsList.folder(of: index).dropLast())) { write in
             var list = HeadsListWriter()
             var object: [UInt8]? = []
@@ -71,26 +71,6 @@ extension LogPublisher {
         for name in try tiles.list(HeadsList.topFolder) where name != kept {
             tiles.remove(HeadsList.topFolder + "/" + name)
         }
-    }
-}
-
-/// The published files as an auditor reads them.
-private struct TileSource: AuditSource {
-    let tiles: any TileStore
-
-    func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
-        let bytes: [UInt8]?
-        do {
-            bytes = try tiles.read(path)
-        } catch {
-            throw AuditSourceError(code: .unreadable, reason: error.reason, hint: error.hint)
-        }
-        guard bytes?.count ?? 0 <= byteCountMax else {
-            throw AuditSourceError(
-                code: .tooLarge, reason: "\(path) of the published log has more than \(byteCountMax) bytes",
-                hint: StorageError.restoring)
-        }
-        return bytes
     }
 }
 

@@ -17,6 +17,7 @@ package actor LogPublisher {
         }
     }
 
+    private static let pollInterval = Duration.milliseconds(5)
     /// The most entries that one checkpoint adds, so that memory stays bounded.
     static let chunkEntryCount: UInt64 = 16_384
 
@@ -37,6 +38,10 @@ package actor LogPublisher {
     private let maySign: @Sendable () throws -> Void
     /// Called with every checkpoint before its publication, on this publisher's own thread.
     private let announce: @Sendable (Checkpoint) throws -> Void
+    /// Asks witnesses to cosign each checkpoint before its publication; nil where there are none.
+    private var cosigners: (any CheckpointCosigners)?
+    /// Whether a publication runs, which may wait for witnesses.
+    private var isPublishing = false
     /// Files are written and synced here, not on a thread that answers requests.
     private let executor = QueueExecutor(label: "log.publish")
 
@@ -101,17 +106,31 @@ package actor LogPublisher {
         return discarded
     }
 
+    /// Has witnesses asked from now on.
+    package func employ(_ cosigners: any CheckpointCosigners) {
+        self.cosigners = cosigners
+    }
+
     /// Publishes every entry that is on disk; call it about once a second.
+    ///
+    /// A second call waits until the first has ended.
     ///
     /// - Returns: the newest checkpoint's size.
     /// - Throws: the errors of ``recover(thoroughly:)``, which runs first unless it has run before.
     package func publish() async throws -> UInt64 {
+        while isPublishing {
+            // A cancelled task does not sleep; it gives the running publication its turn.
+            try? await Task.sleep(for: Self.pollInterval)
+            await Task.yield()
+        }
+        isPublishing = true
+        defer { isPublishing = false }
         _ = try await checkPublished(thoroughly: false)
         let isNew = checkpointBytes == nil
         repeat {
             let count = try store.publishableCount()
             while published.size < count || checkpointBytes == nil {
-                try publish(upTo: min(count, published.size + Self.chunkEntryCount))
+                try await publish(upTo: min(count, published.size + Self.chunkEntryCount))
             }
             if isNew { try await store.recordPublication() }
         } while try await makeReservedHeads()
@@ -131,7 +150,29 @@ package actor LogPublisher {
         }
     }
 
-    private func publish(upTo end: UInt64) throws {
+    /// Asks idle witnesses for the newest checkpoint, and publishes it again with the cosignatures that came late.
+    ///
+    /// - Throws: `log_inconsistent`, `log_unreadable`, `log_unwritable`.
+    package func addLateCosignatures() throws {
+        guard let cosigners, let bytes = checkpointBytes else { return }
+        let note = try SignedNote(bytes: bytes)
+        // While a newer checkpoint waits for its cosignatures, nobody is asked for the older one.
+        if !isPublishing { cosigners.look(at: note) }
+        guard let merged = cosigners.merged(into: note) else { return }
+        try replaceCheckpoint(with: merged, announce: {})
+    }
+
+    private func replaceCheckpoint(with note: SignedNote, announce: () throws -> Void) throws {
+        // The published checkpoint must still be the one that this publisher wrote: no other process may publish.
+        let outcome = try register.replace(expecting: checkpointBytes, with: note.bytes, announce: announce)
+        switch outcome {
+        case .replaced: checkpointBytes = note.bytes
+        case .refused(nil): throw LogError.missing(PublishedCheckpoint.name)
+        case .refused: throw LogError.inconsistent("another program changed the published checkpoint")
+        }
+    }
+
+    private func publish(upTo end: UInt64) async throws {
         try maySign()
         let paths = try writeTiles(upTo: end) { try tiles.writeOnce($1, at: $0) }
         try tiles.sync(paths.map(\.path))
@@ -143,15 +184,13 @@ package actor LogPublisher {
         var note = SignedNote(text: checkpoint.text)
         try note.sign(name: origin, key: key)
         store.faults(.checkpointSigned)
-        // The published checkpoint must still be the one that this tree grew from: no other process may publish.
-        let outcome = try register.replace(expecting: checkpointBytes, with: note.bytes) { try announce(checkpoint) }
-        switch outcome {
-        case .replaced: break
-        case .refused(nil): throw LogError.missing(PublishedCheckpoint.name)
-        case .refused: throw LogError.inconsistent("another program changed the published checkpoint")
+        if let cosigners {
+            // A witness's copy leaves this machine, as a published checkpoint does.
+            try announce(checkpoint)
+            note = await cosigners.cosigned(note)
         }
+        try replaceCheckpoint(with: note) { try announce(checkpoint) }
         store.faults(.checkpointPublished)
-        checkpointBytes = note.bytes
         published = next
         for path in paths where !path.isPartial { tiles.removePartials(of: path) }
         if let headsIndex { try removeHeads(except: headsIndex) }

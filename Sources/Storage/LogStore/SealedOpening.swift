@@ -1,34 +1,31 @@
 import Encoding
-import Signing
 import TraceLog
 
-/// The stored form of an opening: AES-CCM under the registry's own key, bound to the opening's commitment.
+/// The stored form of an opening, sealed under a key of its own and bound to the opening's commitment.
 enum SealedOpening {
-    private static let nonceByteCount = 12
-
-    static func seal(_ opening: Opening, key: [UInt8]) throws -> [UInt8] {
+    static func seal(_ opening: Opening, fields: FieldKeys) throws -> [UInt8] {
         var writer = CBORWriter()
         writer.array(count: 3)
         writer.byteString(opening.salt)
         writer.text(opening.name)
         writer.text(opening.value)
-        let commitment = opening.commitment.bytes
-        // A commitment depends on 16 random bytes of salt, so its bytes never repeat as a nonce.
-        return try AuthenticatedCipher.seal(
-            writer.bytes, key: key, nonce: Array(commitment.prefix(nonceByteCount)), additionalData: commitment)
+        return try fields.sealed(writer.bytes, at: opening.commitment.bytes)
     }
 
-    static func open(_ stored: StoredOpening, key: [UInt8]) throws -> Opening {
-        let commitment = stored.commitment.bytes
-        let nonce = Array(commitment.prefix(nonceByteCount))
-        guard
-            let plain = try AuthenticatedCipher.open(
-                stored.sealed, key: key, nonce: nonce, additionalData: commitment)
-        else { throw LogError.inconsistent("an opening was sealed under another key") }
-        var reader = try CBORReader(plain, byteCountMax: 8192)
-        guard try reader.readArrayHeader() == 3 else { throw LogError.inconsistent("an opening is malformed") }
-        let salt = Array(try reader.readByteString())
-        let name = try reader.readText()
-        return try Opening(salt: salt, name: name, value: try reader.readText())
+    /// Opens a stored opening.
+    ///
+    /// - Returns: nil once its epoch key is gone, as after an erasure.
+    /// - Throws: `log_inconsistent` for bytes that were sealed under another key.
+    static func open(_ stored: StoredOpening, fields: FieldKeys) throws -> Opening? {
+        switch try fields.opened(stored.sealed, at: stored.commitment.bytes) {
+        case .lost: return nil
+        case nil: throw LogError.inconsistent("an opening was sealed under another key")
+        case .plain(let plain):
+            var reader = try CBORReader(plain, byteCountMax: 8192)
+            guard try reader.readArrayHeader() == 3 else { throw LogError.inconsistent("an opening is malformed") }
+            let salt = Array(try reader.readByteString())
+            let name = try reader.readText()
+            return try Opening(salt: salt, name: name, value: try reader.readText())
+        }
     }
 }

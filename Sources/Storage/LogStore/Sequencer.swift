@@ -8,7 +8,8 @@ struct Sequencer: Sendable {
     let headsInterval: UInt64
     /// The most objects whose heads are stated inside an append's transaction.
     let headsAtOnceCountMax: Int
-    let openingKey: [UInt8]
+    /// Seals the openings.
+    let fields: FieldKeys
     let faults: FaultInjection
 
     /// Appends an event, or finds the entry that the same request made before.
@@ -82,7 +83,7 @@ struct Sequencer: Sendable {
             try transaction.insertOpenings(
                 openings.map {
                     StoredOpening(
-                        index: index, commitment: $0.commitment, sealed: try SealedOpening.seal($0, key: openingKey))
+                        index: index, commitment: $0.commitment, sealed: try SealedOpening.seal($0, fields: fields))
                 }, of: index)
         }
         return AppendAnswer(index: index, sequence: entry.sequence, leafHash: leafHash)
@@ -108,10 +109,10 @@ struct Sequencer: Sendable {
         return first.answer
     }
 
-    /// Whether an entry's openings have the values of a request; true also once they are erased.
+    /// Whether an entry's openings have the values of a request; true also once they are erased or lost.
     private func holds(_ personal: [Opening], at index: UInt64, _ snapshot: any LogSnapshot) throws -> Bool {
-        let kept = try snapshot.openings(index..<index + 1, count: Entry.commitmentCountMax).map {
-            try SealedOpening.open($0, key: openingKey)
+        let kept = try snapshot.openings(index..<index + 1, count: Entry.commitmentCountMax).compactMap {
+            try SealedOpening.open($0, fields: fields)
         }
         guard !kept.isEmpty else { return true }
         func named(_ openings: [Opening]) -> [String: String] {

@@ -65,19 +65,33 @@ extension TraceLogStore {
     /// - Parameters:
     ///   - index: the first entry.
     ///   - count: the approximate limit; an entry whose openings do not all fit is left for the next call.
-    /// - Returns: each opening with the index of its entry, in the order of the entries.
-    /// - Throws: ``StorageError``, or `log_inconsistent` for an opening that cannot be opened.
-    package func openings(from index: UInt64, count: Int) throws -> [(index: UInt64, opening: Opening)] {
+    /// - Returns: each opening with the index of its entry, in the order of the entries, without openings whose epoch key
+    ///   is gone; and the entry to go on from, nil after the last one.
+    /// - Throws: ``StorageError``; `log_inconsistent` for an opening that cannot be opened; `log_behind` while published
+    ///   entries are missing, because erasures may be among them.
+    package func openings(
+        from index: UInt64, count: Int
+    ) throws -> (openings: [(index: UInt64, opening: Opening)], next: UInt64?) {
         let limit = max(count, Entry.commitmentCountMax + 1)
+        try checkFloor()
         let end = try self.count()
-        guard index < end else { return [] }
-        var openings = try read { [openingKey] snapshot in
-            try snapshot.openings(index..<end, count: limit).map { stored in
-                (index: stored.index, opening: try SealedOpening.open(stored, key: openingKey))
+        guard index < end else { return ([], nil) }
+        return try read { [fields] snapshot in
+            var stored = try snapshot.openings(index..<end, count: limit)
+            let last = stored.count == limit ? stored.last?.index : nil
+            if let last { stored.removeAll { $0.index == last } }
+            let openings = try stored.compactMap { stored in
+                try SealedOpening.open(stored, fields: fields).map { (index: stored.index, opening: $0) }
             }
+            return (openings, last)
         }
-        if openings.count == limit, let last = openings.last?.index { openings.removeAll { $0.index == last } }
-        return openings
+    }
+
+    /// The openings of one entry that were not erased, and whose epoch key is not gone.
+    package func openings(of index: UInt64, in snapshot: any LogSnapshot) throws -> [Opening] {
+        try snapshot.snapshot(of: name).openings(index..<index + 1, count: Entry.commitmentCountMax).compactMap {
+            try SealedOpening.open($0, fields: fields)
+        }
     }
 
     private func checked(_ entries: [StoredEntry]) throws(LogError) -> [StoredEntry] {

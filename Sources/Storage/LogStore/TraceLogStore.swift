@@ -8,13 +8,12 @@ package final class TraceLogStore: Sendable {
     package static let defaultHeadsAtOnceCountMax = 4096
     /// The most entries that one read returns.
     package static let readCountMax = 65_536
-    package static let openingKeyByteCount = 32
 
     let registry: any RegistryStore
     /// Which log of the registry it is.
     package let name: LogName
     let faults: FaultInjection
-    let openingKey: [UInt8]
+    let fields: FieldKeys
     let sequencer: Sequencer
 
     /// Takes the log of an open registry.
@@ -22,12 +21,12 @@ package final class TraceLogStore: Sendable {
     /// - Parameters:
     ///   - registry: the open registry, whose one writer the log shares.
     ///   - name: which of the registry's logs.
-    ///   - openingKey: 32 bytes that seal the openings at rest.
+    ///   - fields: seals the openings at rest.
     ///   - headsInterval: entries between two statements of heads; at least 2.
     ///   - headsAtOnceCountMax: with more objects than this, heads are stated while appends go on.
     ///   - faults: ends the process in crash tests.
     package init(
-        registry: any RegistryStore, name: LogName = .trace, openingKey: [UInt8],
+        registry: any RegistryStore, name: LogName = .trace, fields: FieldKeys,
         headsInterval: UInt64 = defaultHeadsInterval, headsAtOnceCountMax: Int = defaultHeadsAtOnceCountMax,
         faults: @escaping FaultInjection = { _ in }
     ) {
@@ -36,9 +35,9 @@ package final class TraceLogStore: Sendable {
         self.registry = registry
         self.name = name
         self.faults = faults
-        self.openingKey = openingKey
+        self.fields = fields
         sequencer = Sequencer(
-            headsInterval: headsInterval, headsAtOnceCountMax: headsAtOnceCountMax, openingKey: openingKey,
+            headsInterval: headsInterval, headsAtOnceCountMax: headsAtOnceCountMax, fields: fields,
             faults: faults)
     }
 

@@ -2,20 +2,30 @@ package import Credential
 import Encoding
 
 extension Registry {
-    /// Records a code, so that it can be revoked and counted.
-    package func record(_ code: IssuedCodeRecord, in transaction: any RegistryTransaction) throws {
+    /// Records a code, so that it can be revoked and counted, and its digest, so that its issue is published.
+    ///
+    /// - Parameters:
+    ///   - code: the code.
+    ///   - issuanceDigest: SHA-256 of the bytes that the code's signature covers.
+    ///   - now: the time of the issue, in seconds since 1970-01-01T00:00:00Z.
+    ///   - transaction: an open transaction.
+    /// - Throws: `registry_unwritable` for a second code with the same identifier or status index.
+    package func record(
+        _ code: IssuedCodeRecord, issuanceDigest: [UInt8], at now: UInt64, in transaction: any RegistryTransaction
+    ) throws {
         try transaction.insertCode(code)
+        try transaction.insertIssuance(digest: issuanceDigest, minute: now / 60)
     }
 
     /// Revokes one code by its identifier, or every live code that a subject holds or is guardian of.
     ///
     /// A subject's holdings end with its codes, and so do its open offers.
     ///
-    /// - Returns: the number of newly revoked codes.
+    /// - Returns: the newly revoked indices.
     /// - Throws: `code_unknown` when no live code and no subject has that name.
     package func revoke(
         _ target: RevocationTarget, reason: String?, at now: UInt64, in transaction: any RegistryTransaction
-    ) throws -> Int {
+    ) throws -> [StatusPlace] {
         let places = try transaction.liveStatusPlaces(code: target.code, subject: target.subject?.text, at: now)
         guard try !places.isEmpty || isRegistered(target.subject, in: transaction) else {
             throw StorageError(
@@ -28,17 +38,17 @@ extension Registry {
 
     /// Revokes indices that are not revoked yet.
     ///
-    /// - Returns: the number of these indices.
+    /// - Returns: these indices.
     func revoke(
         _ places: [StatusPlace], reason: String?, at now: UInt64, in transaction: any RegistryTransaction
-    ) throws -> Int {
-        var count = 0
+    ) throws -> [StatusPlace] {
+        var revoked: [StatusPlace] = []
         for place in places {
             guard place.index < Self.statusIndexCount else { throw StorageError.corruptRow("the index of a code") }
             let sealed = try reason.map { try cipher.sealed(reason: $0, list: place.list, statusIndex: place.index) }
-            if try transaction.revoke(place, at: now, sealedReason: sealed) { count += 1 }
+            if try transaction.revoke(place, at: now, sealedReason: sealed) { revoked.append(place) }
         }
-        return count
+        return revoked
     }
 
     private func isRegistered(_ identifier: SubjectIdentifier?, in snapshot: any RegistrySnapshot) throws -> Bool {

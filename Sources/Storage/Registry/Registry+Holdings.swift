@@ -4,18 +4,19 @@ extension Registry {
 
     /// Revokes a holding's live codes with their guardians' indices, and ends its renewal.
     ///
-    /// - Returns: the number of newly revoked indices' codes; 0 for a holding that had ended before.
+    /// - Returns: the number of newly revoked codes, and the newly revoked indices; none for a holding that had ended
+    ///   before.
     /// - Throws: an error of the registry.
     package func revoke(
         _ holding: HoldingRecord, at now: UInt64, in transaction: any RegistryTransaction
-    ) throws -> Int {
-        guard holding.status == .active else { return 0 }
+    ) throws -> (codeCount: Int, places: [StatusPlace]) {
+        guard holding.status == .active else { return (0, []) }
         let codes = try transaction.liveStatusPlaces(
             ofHolding: holding.identifier, subject: holding.subject.subject, at: now)
-        let count = try revoke(codes.own, reason: nil, at: now, in: transaction)
-        _ = try revoke(codes.guardians, reason: nil, at: now, in: transaction)
+        let own = try revoke(codes.own, reason: nil, at: now, in: transaction)
+        let guardians = try revoke(codes.guardians, reason: nil, at: now, in: transaction)
         try transaction.putHolding(holding.with(.revoked, at: now))
-        return count
+        return (own.count, own + guardians)
     }
 
     /// Ends the holdings and the open offers of a subject, of its own codes and of those that it carries for wards.

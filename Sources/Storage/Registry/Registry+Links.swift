@@ -21,19 +21,21 @@ extension Registry {
         countMax: Int, in snapshot: any RegistrySnapshot
     ) throws -> [(medical: [UInt8], transit: [UInt8])] {
         try snapshot.linkedPersons(countMax: countMax).compactMap { person in
-            let links = try opened(person.sealedLinks, of: person.subject)
+            // Links that are lost cannot be exported; the person registers them again.
+            guard let links = try opened(person.sealedLinks, of: person.subject) else { return nil }
             guard let medical = links.medical, let transit = links.transit else { return nil }
             return (medical, transit)
         }
     }
 
-    /// A person's links from the sealed bytes of the row.
-    func opened(_ sealed: [UInt8], of person: [UInt8]) throws -> PersonLinks {
-        guard let bytes = try cipher.opened(sealed, subject: person), let links = PersonLinks(encoded: bytes)
-        else {
-            throw StorageError(
-                code: .registryCorrupt, reason: "a person's links do not open under this registry's key",
-                hint: "restore the key files that this registry was made with")
+    /// A person's links from the sealed bytes of the row; nil once their epoch key is gone.
+    ///
+    /// - Throws: `registry_corrupt` when the row does not open under the registry's keys.
+    func opened(_ sealed: [UInt8], of person: [UInt8]) throws -> PersonLinks? {
+        let content = try cipher.fields.opened(sealed, at: person)
+        if content == .lost { return nil }
+        guard case .plain(let bytes) = content, let links = PersonLinks(encoded: bytes) else {
+            throw FieldCipher.unopened("a person's links")
         }
         return links
     }

@@ -39,7 +39,8 @@ extension Registry {
         let offer = OfferRecord(
             identifier: identifier, subject: subject, codeDigest: codeDigest(secrets.code),
             pinDigest: secrets.pin.map { pinDigest($0, of: identifier) }, lossDigest: lossDigest(secrets.loss),
-            sealedSecret: try cipher.sealed(secrets.secret, subject: Self.place(ofSecret: identifier)), madeAt: now,
+            sealedSecret: try cipher.fields.sealed(
+                shortLived: secrets.secret, at: Self.place(ofSecret: identifier)), madeAt: now,
             expiresAt: now + Self.offerSeconds)
         try transaction.putOffer(offer)
         return offer
@@ -50,15 +51,16 @@ extension Registry {
         try snapshot.offer(codeDigest: codeDigest(code))
     }
 
-    /// The offer's secret; nil once it is used, revoked or over.
+    /// The offer's secret; nil once it is used, revoked or over, or its epoch key is gone.
     ///
     /// - Throws: `registry_corrupt` when the row does not open under the registry's key.
     package func secret(of offer: OfferRecord) throws -> [UInt8]? {
         guard let sealed = offer.sealedSecret else { return nil }
-        guard let secret = try cipher.opened(sealed, subject: Self.place(ofSecret: offer.identifier)) else {
-            throw StorageError.corruptRow("the secret of an offer")
+        switch try cipher.fields.opened(sealed, at: Self.place(ofSecret: offer.identifier)) {
+        case .plain(let secret): return secret
+        case .lost: return nil
+        case nil: throw StorageError.corruptRow("the secret of an offer")
         }
-        return secret
     }
 
     /// Whether the PIN is the offer's; an offer without a PIN takes any.
@@ -107,7 +109,7 @@ extension Registry {
         cipher.digest("suishen wallet PIN v1 \(Hex.encode(offer)) \(pin)")
     }
 
-    private static func place(ofSecret offer: [UInt8]) -> [UInt8] {
+    static func place(ofSecret offer: [UInt8]) -> [UInt8] {
         Array("suishen wallet offer secret v1 \(Hex.encode(offer))".utf8)
     }
 }
@@ -121,14 +123,14 @@ extension Registry {
     /// - Returns: the sealed bytes, which are different each time.
     /// - Throws: an error of the cipher.
     package func sealed(token content: [UInt8], for use: String) throws -> [UInt8] {
-        try cipher.sealed(content, subject: Self.place(ofToken: use))
+        try cipher.sealed(token: content, subject: Self.place(ofToken: use))
     }
 
     /// The content of a token; nil when this registry did not seal it for that use.
     package func opened(token: [UInt8], for use: String) throws -> [UInt8]? {
         // A nonce has 12 bytes and a tag 16; fewer bytes are no token.
         guard token.count >= 28 else { return nil }
-        return try cipher.opened(token, subject: Self.place(ofToken: use))
+        return try cipher.opened(token: token, subject: Self.place(ofToken: use))
     }
 
     private static func place(ofToken use: String) -> [UInt8] { Array("suishen wallet token v1 \(use)".utf8) }

@@ -18,7 +18,7 @@ extension Registry {
         }
         let known = Set(try transaction.revokedIndices(of: list, in: 0..<Self.statusIndexCount))
         let places = indices.filter { !known.contains($0) }.map { StatusPlace(list: list, index: $0) }
-        return try revoke(places, reason: reason, at: now, in: transaction)
+        return try revoke(places, reason: reason, at: now, in: transaction).count
     }
 
     /// The name of the counter of bundle versions.

@@ -16,24 +16,30 @@ extension Registry {
         }
         let subject = try random.bytes(Self.personByteCount)
         try transaction.insertPerson(
-            subject, residentDigest: digest, sealedLinks: cipher.sealed(links.encoded, subject: subject), at: now)
+            subject, residentDigest: digest, sealedLinks: cipher.sealed(links: links.encoded, of: subject), at: now)
         try index(links, of: subject, in: transaction)
         return Hex.encode(subject)
     }
 
-    /// Adds links to a registered person; links that are not given stay as they are.
+    /// Adds links to a registered person; links that are not given stay as they are, unless they are lost.
     private func link(_ person: [UInt8], _ links: PersonLinks, in transaction: any RegistryTransaction) throws {
-        let merged = links.filling(from: try self.links(of: person, in: transaction))
-        try transaction.setSealedLinks(cipher.sealed(merged.encoded, subject: person), of: person)
+        let known = try transaction.sealedLinks(of: person).flatMap { try opened($0, of: person) }
+        let merged = known.map { links.filling(from: $0) } ?? links
+        try transaction.setSealedLinks(cipher.sealed(links: merged.encoded, of: person), of: person)
         try index(merged, of: person, in: transaction)
     }
 
     /// The identifiers that a person's codes carry sealed.
     ///
-    /// - Throws: `subject_unknown`, or `registry_corrupt` when the row does not open under the registry's key.
+    /// - Throws: `subject_unknown`, `field_lost`, or `registry_corrupt` when the row does not open.
     private func links(of person: [UInt8], in snapshot: any RegistrySnapshot) throws -> PersonLinks {
         guard let sealed = try snapshot.sealedLinks(of: person) else { throw StorageError.subjectUnknown }
-        return try opened(sealed, of: person)
+        guard let links = try opened(sealed, of: person) else {
+            throw StorageError.fieldLost(
+                "the person's identifiers",
+                "register the person again with their medical and transit identifiers, then repeat the request")
+        }
+        return links
     }
 
     /// Registers an enterprise; repeating the same number and name is not an error.

@@ -18,13 +18,16 @@ package final class RegistryDatabase: RegistryStore {
     /// - Parameters:
     ///   - path: the new file's path, which must not exist yet.
     ///   - keys: the first keys of the trust list.
+    ///   - epochKeys: the first epoch keys.
     ///   - installation: the installation's identifier; nil makes a registry without a count of commits, as earlier
     ///     versions did.
     ///   - isLogPublished: whether the caller publishes each log's first checkpoint; a later start then never takes a
     ///     missing checkpoint for a new log.
     /// - Throws: `registry_exists`, `registry_unwritable`.
     package static func create(
-        at path: String, trusting keys: [IssuerKeyRecord], installation: [UInt8]? = nil, isLogPublished: Bool = false
+        at path: String, trusting keys: [IssuerKeyRecord], epochKeys: [FieldEpochKey] = [],
+        installation: [UInt8]? = nil,
+        isLogPublished: Bool = false
     ) throws(StorageError) {
         // SQLite would let others read a file that it makes; its journals take the mode of this file.
         let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -39,6 +42,7 @@ package final class RegistryDatabase: RegistryStore {
             try database.changeAtOpening { transaction in
                 if let installation { try transaction.beginPosition(of: installation) }
                 for key in keys { try transaction.putIssuerKey(key) }
+                try Registry.noteEpochKeys(epochKeys, in: transaction)
                 guard isLogPublished else { return }
                 for log in LogName.allCases { try TraceLogStore.recordPublication(of: log, transaction) }
             }
@@ -74,6 +78,20 @@ package final class RegistryDatabase: RegistryStore {
         let checked = try check(RegistryDatabase(readingOnly: path))
         let upgrade = RegistryUpgrade(path: path, cipher: cipher, observer: observer)
         return (try RegistryDatabase(opening: path, upgrade: upgrade), checked)
+    }
+
+    /// Opens a registry if it passes a check, which also finds the keys that the opening needs.
+    ///
+    /// - Parameters:
+    ///   - path: the file's path.
+    ///   - check: inspects the registry before anything is changed, and makes the cipher.
+    /// - Returns: the registry, and the result of the check.
+    /// - Throws: the errors of ``init(path:cipher:)``, or the error of `check`.
+    package static func opening<Checked>(
+        path: String, check: (RegistryDatabase) throws -> (FieldCipher, Checked)
+    ) throws -> (RegistryDatabase, Checked) {
+        let (cipher, checked) = try check(RegistryDatabase(readingOnly: path))
+        return (try RegistryDatabase(opening: path, upgrade: RegistryUpgrade(path: path, cipher: cipher)), checked)
     }
 
     /// Opens a registry for reading alone, without changing its file.

@@ -53,6 +53,10 @@ enum RegistrySchema {
             Step("gate keys 1", sql: "ALTER TABLE gate ADD COLUMN receivingKeyAt INTEGER NOT NULL DEFAULT 0"),
             Step("wallets 1", sql: WalletSchema.tables),
             Step("acts 1", sql: LogSchema.tables(of: .acts)),
+            Step("recovery 1", sql: recovery),
+            Step("erasure 1") { try ErasureSchema.create(cipher, $0) },
+            Step("rates 1", sql: QuotaSchema.tables),
+            Step("acts 2", sql: issuances),
         ]
     }
 
@@ -107,7 +111,8 @@ enum RegistrySchema {
             let (list, index) = (try row.text(0), try row.unsigned(1))
             let sealed = try row.optionalText(3).map { reason in
                 guard let cipher else { throw StorageError.unwritable("sealing older rows needs the registry's keys") }
-                return try cipher.sealed(reason: reason, list: list, statusIndex: index)
+                return try cipher.earlierSealed(
+                    Array(reason.utf8), at: FieldCipher.place(ofReasonIn: list, index))
             }
             try database.run(
                 "INSERT INTO revocation VALUES (?, ?, ?, ?)", .text(list), .integer(index),
@@ -132,7 +137,8 @@ enum RegistrySchema {
             let key = try row.text(0)
             try database.run(
                 "INSERT INTO idempotency VALUES (?, ?, ?, ?)", .text(key), .bytes(try row.blob(1)),
-                .bytes(try cipher.sealed(answer: Array(try row.text(2).utf8), toKey: key)),
+                .bytes(
+                    try cipher.earlierSealed(Array(try row.text(2).utf8), at: FieldCipher.place(ofAnswerTo: key))),
                 .integer(try row.wholeNumber(3)))
             return true
         }
@@ -145,6 +151,11 @@ enum RegistrySchema {
         CREATE TRIGGER issuerKeyOnward BEFORE UPDATE OF status ON issuerKey
             WHEN NEW.status <> OLD.status AND (NEW.status = 'active' OR OLD.status = 'compromised')
             BEGIN SELECT RAISE(ABORT, 'a key never becomes good again'); END;
+        """
+
+    /// The mark of a restored backup, which keeps the service closed until it is recovered.
+    private static let recovery = """
+        CREATE TABLE recovery_needed (only INTEGER PRIMARY KEY CHECK (only = 0)) STRICT;
         """
 
     /// The time of a key's retirement, and the newest code of each key, which may begin later than now.

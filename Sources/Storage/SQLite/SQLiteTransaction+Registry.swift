@@ -180,6 +180,25 @@ extension SQLiteTransaction {
             .integer(Int64(uid)), .text(action), .text(subject), detail.map { .text($0) })
     }
 
+    func trailChain() throws -> TrailChainState? {
+        try database.first("SELECT number, hash FROM trailChain") { row in
+            TrailChainState(number: try row.unsigned(0), hash: try row.blob(1))
+        }
+    }
+
+    func raiseAuditNumber(to number: UInt64) throws {
+        try database.run(
+            "INSERT INTO sqlite_sequence SELECT 'audit', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence "
+                + "WHERE name = 'audit')")
+        try database.run(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'audit'", .integer(number))
+    }
+
+    func putTrailChain(_ state: TrailChainState) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO trailChain VALUES (0, ?, ?)", .integer(state.number), .bytes(state.hash))
+    }
+
     func position() throws -> RegistryPosition? { try RegistryPosition.read(database) }
 
     func beginPosition(of installation: [UInt8]) throws { try RegistryPosition.begin(installation, database) }

@@ -101,6 +101,12 @@ extension SQLiteTransaction {
             """, .text(subject), .integer(Int64(countMax)), read: Self.holding)
     }
 
+    func holdings(after identifier: [UInt8]?, countMax: Int) throws -> [HoldingRecord] {
+        try database.all(
+            "SELECT \(Self.holdingColumns) FROM holding WHERE id > ? ORDER BY id LIMIT ?", .bytes(identifier ?? []),
+            .integer(Int64(countMax)), read: Self.holding)
+    }
+
     func putHolding(_ holding: HoldingRecord) throws {
         try database.run(
             """

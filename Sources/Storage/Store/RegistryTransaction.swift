@@ -50,6 +50,8 @@ package protocol RegistrySnapshot {
     func holding(lossDigest: [UInt8]) throws -> HoldingRecord?
     /// The holdings of a subject's own codes, and of the codes that it carries for wards, the newest first.
     func holdings(of subject: String, countMax: Int) throws -> [HoldingRecord]
+    /// Holdings in the order of their identifiers, from the holding after `identifier`.
+    func holdings(after identifier: [UInt8]?, countMax: Int) throws -> [HoldingRecord]
     /// The status indices of a holding's live codes.
     func liveStatusPlaces(ofHolding identifier: [UInt8], subject: String, at now: UInt64) throws -> HeldStatusPlaces
     /// The codes of a subject that have neither ended nor been revoked, the earliest first; with a guardian, only the
@@ -68,13 +70,39 @@ package protocol RegistrySnapshot {
     /// The lowest and the highest revoked index of a list.
     func revokedBounds(of list: String) throws -> (first: UInt64, last: UInt64)?
 
+    /// The code that was issued last of those whose digests are kept.
+    func newestIssuance() throws -> Issuance?
+    /// The last issued code of an earlier minute than this, after the code with a number; nil when there is none.
+    func lastIssuance(before minute: UInt64, after number: UInt64) throws -> Issuance?
+    /// The digests of issued codes in the order of their numbers.
+    func issuances(_ numbers: ClosedRange<UInt64>, count: Int) throws -> [Issuance]
+    /// The minutes whose digests are kept, in their order.
+    func issuedMinutes() throws -> [IssuedMinute]
+    /// The sets that are published, in the order of their first minutes.
+    func issuedSets() throws -> [IssuedSet]
+
     /// The answer that is kept under one of these keys.
     func keptAnswer(toKeys keys: (String, String)) throws -> KeptAnswer?
     func counter(_ name: String) throws -> UInt64?
+    /// The codes of a form that a user issued on the newest day with any.
+    func issuedCount(of uid: UInt32, form: String) throws -> IssuedCount?
     /// The audit trail from the line after `number`, in order; `subject` may be in either letter case.
     func auditLines(after number: UInt64, count: Int, subject: String?) throws -> [AuditLine]
+    /// The running hash over the audit trail up to the line that the log of acts states last; nil before the first.
+    func trailChain() throws -> TrailChainState?
     /// The registry's position; nil for a registry of an earlier version without positions.
     func position() throws -> RegistryPosition?
+
+    /// What is known of epoch keys, in the order of their numbers.
+    func epochKeys() throws -> [EpochKeyRecord]
+    /// Lasting sealed fields in the order of their places, from the field after `place`; erased ones are left out.
+    func sealedFields(
+        _ kind: SealedField.Kind, after place: SealedField.Place?, countMax: Int
+    ) throws -> [SealedField]
+    /// Whether any sealed field, lasting or short-lived, needs this epoch key.
+    func hasSealedField(under epoch: UInt32) throws -> Bool
+    /// Whether the registry comes from a backup and was not recovered yet.
+    func isRecoveryNeeded() throws -> Bool
 }
 
 /// Changes of the registry, all kept or none.
@@ -92,6 +120,23 @@ package protocol RegistryTransaction: RegistrySnapshot {
     ///
     /// - Returns: whether the index is newly revoked; an earlier revocation stays as it is.
     func revoke(_ place: StatusPlace, at now: UInt64, sealedReason: [UInt8]?) throws -> Bool
+
+    /// Keeps the digest of an issued code, under the next number.
+    func insertIssuance(digest: [UInt8], minute: UInt64) throws
+    /// Adds a minute; it refuses a second one of the same number.
+    func insertIssuedMinute(_ minute: IssuedMinute) throws
+    /// Sets the entry of a minute.
+    func setEntry(_ index: UInt64, ofIssuedMinute minute: UInt64) throws
+    /// Adds a published set; it refuses a second one of the same minutes.
+    func insertIssuedSet(_ set: IssuedSet) throws
+    /// Removes the published sets within these minutes that have fewer minutes than `span`.
+    func deleteIssuedSets(in minutes: Range<UInt64>, below span: UInt64) throws
+    /// Deletes at most `countMax` digests up to a number, the oldest first.
+    ///
+    /// - Returns: the number of deleted digests.
+    func deleteIssuances(through number: UInt64, countMax: Int) throws -> Int
+    /// Removes the minutes before `end`.
+    func deleteIssuedMinutes(before end: UInt64) throws
 
     /// Adds a key, or changes the status of the key that has the same public key.
     ///
@@ -151,13 +196,28 @@ package protocol RegistryTransaction: RegistrySnapshot {
     func deleteAnswers(until time: UInt64, countMax: Int) throws -> Int
     /// Sets a counter, or raises it to `value`.
     func raiseCounter(_ name: String, to value: UInt64) throws
+    /// Keeps the count of a day; it refuses an earlier day, and a lower count of the same day.
+    func putIssuedCount(_ count: IssuedCount, of uid: UInt32, form: String) throws
     /// Adds a line to the audit trail; no line can be changed or removed.
     func insertAuditLine(uid: UInt32, action: String, subject: String, detail: String?, at now: UInt64) throws
+
+    /// Gives later lines of the audit trail numbers above `number`.
+    func raiseAuditNumber(to number: UInt64) throws
+    /// Keeps the running hash over the audit trail, in place of an earlier one.
+    func putTrailChain(_ state: TrailChainState) throws
 
     /// Begins the count of commits.
     func beginPosition(of installation: [UInt8]) throws
     /// Raises the count of commits to at least `count`, before the transaction itself is counted.
     func raiseCommitCount(to count: UInt64) throws
+
+    /// Adds an epoch key, or changes its status; it refuses a change from destroyed, and another mark.
+    func putEpochKey(_ key: EpochKeyRecord) throws
+    /// Replaces a field's bytes by others of the same length.
+    ///
+    /// - Returns: false, with nothing changed, where the row has other bytes by now.
+    func replace(_ field: SealedField, by sealed: [UInt8]) throws -> Bool
+    func setRecoveryNeeded(_ isNeeded: Bool) throws
 }
 
 /// An index of a status list.

@@ -23,6 +23,12 @@ package protocol TileStore: Sendable {
     ///   `log_unwritable` when the file could not be written.
     func writeOnce(_ bytes: [UInt8], at path: String) throws(LogError)
 
+    /// Makes a file, or replaces one that may change, which no file under a checkpoint may; it outlasts a power failure
+    /// once this returns. Readers see the old or the new bytes, whole.
+    ///
+    /// - Throws: `log_unwritable`.
+    func replace(_ bytes: [UInt8], at path: String) throws(LogError)
+
     /// Returns once the files that were written at these paths outlast a power failure.
     ///
     /// - Throws: `log_unwritable`.

@@ -20,6 +20,9 @@ package struct AuditFinding: Sendable, Equatable {
         case headsMismatch = "heads_mismatch"
         case openingMismatch = "opening_mismatch"
         case openingMissing = "opening_missing"
+        case actRepeated = "act_repeated"
+        case trailMismatch = "trail_mismatch"
+        case issuedMismatch = "issued_mismatch"
         case rootMismatch = "root_mismatch"
         case headsUnaudited = "heads_unaudited"
         case unanchored

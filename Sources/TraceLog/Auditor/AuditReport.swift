@@ -40,6 +40,13 @@ package struct AuditReport: Sendable {
         }
     }
 
+    /// The report with other findings.
+    func with(_ findings: [AuditFinding]) -> AuditReport {
+        AuditReport(
+            size: size, root: root, findings: findings, eventCount: eventCount, objectCount: objectCount,
+            cosignatures: cosignatures)
+    }
+
     /// The verdict of each part of the log by itself: the tiles against the checkpoint, the checkpoint against the key.
     ///
     /// The verdict of the whole is `intact` only where both are, and where an anchor, a remembered checkpoint or a witness

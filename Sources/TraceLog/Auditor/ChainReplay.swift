@@ -8,6 +8,7 @@ struct ChainReplay: ~Copyable {
     // The record numbers of the objects in the bundle that is being replayed.
     private var found: [Int?] = []
     private var keys = ActorKeys()
+    private var acts = ActReplay()
     private var recordedTime = RecordedTime()
     private var commitments = CommitmentLedger()
     private var batches = SignedBatches()
@@ -78,6 +79,8 @@ struct ChainReplay: ~Copyable {
         follow(scanned, at: link, guess: nil)
         switch whole.entry.event {
         case .observed, .heads: break
+        case .act(let act):
+            if let violation = acts.violation(act) { add(.actRepeated, link.index, object, violation) }
         case .erased(let erasure):
             // The commitments that it names are known only where openings are checked; that they lie before it must
             // hold always.

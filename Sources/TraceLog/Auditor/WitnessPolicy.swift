@@ -26,11 +26,14 @@ package struct WitnessPolicy: Sendable, Equatable {
     package let logs: [NoteKey]
     package let witnesses: [NoteKey]
     package let quorum: Quorum
+    /// The URLs of witnesses, by their public keys; not checked.
+    package let addresses: [[UInt8]: String]
 
-    init(logs: [NoteKey], witnesses: [NoteKey], quorum: Quorum) {
+    init(logs: [NoteKey], witnesses: [NoteKey], quorum: Quorum, addresses: [[UInt8]: String] = [:]) {
         self.logs = logs
         self.witnesses = witnesses
         self.quorum = quorum
+        self.addresses = addresses
     }
 
     /// Takes witnesses and the number of them that must have cosigned.
@@ -60,7 +63,7 @@ package struct WitnessPolicy: Sendable, Equatable {
     ///
     /// A key counts once, under whichever of its names comes first, and the log's own key never counts: the log's
     /// operator holds it. Without a period no cosignature counts.
-    func judge(_ note: SignedNote, logKey: NoteKey?, period: CosignaturePeriod?) -> [Cosignature] {
+    package func judge(_ note: SignedNote, logKey: NoteKey?, period: CosignaturePeriod?) -> [Cosignature] {
         let logKeys = Set((logs + [logKey].compactMap { $0 }).map(\.key.raw))
         var counted: Set<[UInt8]> = []
         return witnesses.map { witness in

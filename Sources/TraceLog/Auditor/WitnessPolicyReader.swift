@@ -5,7 +5,7 @@ import Signing
 /// C2SP's lines are `log VKEY [URL]`, `witness NAME VKEY [URL]`, `group NAME all|any|K MEMBER…` and one
 /// `quorum NAME|none`; a group and the quorum name witnesses or groups of earlier lines. The short form has only
 /// `witness [NAME] VKEY` and one `quorum N`, the number of different witness keys that must have cosigned. Empty lines and
-/// lines that begin with `#` are ignored. URLs are not used.
+/// lines that begin with `#` are ignored. A log uses the URLs of witnesses to ask them; an auditor does not use URLs.
 struct WitnessPolicyReader {
     /// The most logs, the most witnesses, and the most groups; C2SP asks for at least 32 of each.
     static let itemCountMax = 100
@@ -27,7 +27,7 @@ struct WitnessPolicyReader {
     private var names: [Word: WitnessPolicy.Quorum] = [:]
     private var members: Set<Word> = []
     private var quorum: Quorum?
-    private var hasURL = false
+    private var addresses: [[UInt8]: String] = [:]
     private var repeatedKeyLine: Int?
 
     /// Reads a whole file.
@@ -58,9 +58,7 @@ struct WitnessPolicyReader {
             logs.append(key)
             guard logs.count <= Self.itemCountMax else { throw malformed("there are over \(Self.itemCountMax) logs") }
         case ("witness", 1): try addWitness(nil, words[0])
-        case ("witness", 2...3):
-            if words.count == 3 { hasURL = true }
-            try addWitness(words[0], words[1])
+        case ("witness", 2...3): try addWitness(words[0], words[1], at: words.count == 3 ? words[2] : nil)
         case ("group", 3...): try addGroup(words)
         case ("quorum", 1):
             guard quorum == nil else { throw malformed("an earlier line states the quorum") }
@@ -69,7 +67,9 @@ struct WitnessPolicyReader {
         }
     }
 
-    private mutating func addWitness(_ name: Word?, _ vkey: Word) throws(TraceLogError) {
+    private mutating func addWitness(
+        _ name: Word?, _ vkey: Word, at address: Word? = nil
+    ) throws(TraceLogError) {
         let key = try key(vkey, .cosignature)
         if witnesses.contains(where: { $0.key.raw == key.key.raw }) { repeatedKeyLine = repeatedKeyLine ?? line }
         witnesses.append(key)
@@ -77,6 +77,7 @@ struct WitnessPolicyReader {
             throw malformed("there are over \(Self.itemCountMax) witnesses")
         }
         if let name { try define(name, .witness(key.key.raw)) }
+        if let address { addresses[key.key.raw] = String(decoding: address, as: UTF8.self) }
     }
 
     private mutating func addGroup(_ words: [Word]) throws(TraceLogError) {
@@ -108,7 +109,7 @@ struct WitnessPolicyReader {
     }
 
     private func policy(_ quorum: Quorum) throws(TraceLogError) -> WitnessPolicy {
-        let isShort = logs.isEmpty && groupCount == 0 && !hasURL
+        let isShort = logs.isEmpty && groupCount == 0 && addresses.isEmpty
         if isShort, let count = Self.number(quorum.word) {
             // C2SP would read a name, and the short form a number.
             guard names[quorum.word] == nil else { throw malformed("the quorum is a number and also a name") }
@@ -123,7 +124,7 @@ struct WitnessPolicyReader {
         if let repeatedKeyLine {
             throw Self.malformed("line \(repeatedKeyLine): an earlier line has the same witness key")
         }
-        return WitnessPolicy(logs: logs, witnesses: witnesses, quorum: member)
+        return WitnessPolicy(logs: logs, witnesses: witnesses, quorum: member, addresses: addresses)
     }
 
     private func key(_ word: Word, _ kind: NoteKey.Kind) throws(TraceLogError) -> NoteKey {

@@ -29,6 +29,14 @@ package struct Checkpoint: Sendable, Equatable {
     ///
     /// - Throws: `malformed_checkpoint`.
     package init(text: String) throws(TraceLogError) {
+        try self.init(statement: text)
+        guard size > 0 || root == .emptyRoot else {
+            throw SignedNote.malformed("its root is not the root of an empty tree (RFC 6962 §2.1)")
+        }
+    }
+
+    /// Reads a note's text like ``init(text:)``, and takes any root of an empty tree.
+    init(statement text: String) throws(TraceLogError) {
         let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
         guard lines.count >= 4, lines.last == "", !lines.dropLast().contains("") else {
             throw SignedNote.malformed("its text is not an origin, a size and a root, one a line")
@@ -38,9 +46,6 @@ package struct Checkpoint: Sendable, Equatable {
         }
         guard let decoded = try? Base64.decode(lines[2]), let root = MerkleHash(decoded) else {
             throw SignedNote.malformed("its root is not 32 bytes in Base64")
-        }
-        guard size > 0 || root == .emptyRoot else {
-            throw SignedNote.malformed("its root is not the root of an empty tree (RFC 6962 §2.1)")
         }
         self.init(origin: lines[0], size: size, root: root, extensionLines: Array(lines[3..<lines.count - 1]))
     }

@@ -9,6 +9,9 @@ package struct SignedNote: Sendable, Equatable {
         package let keyIdentifier: [UInt8]
         /// 64 bytes of Ed25519; a cosignature has 8 bytes of time before them.
         package let bytes: [UInt8]
+
+        /// The line in a note, with its end.
+        package var line: String { "\(SignedNote.dash)\(name) \(Base64.encode(keyIdentifier + bytes))\n" }
     }
 
     /// The largest note taken; 16 signatures of 5 kB, which every reader must take, have more than 100 kB in Base64.
@@ -58,10 +61,7 @@ package struct SignedNote: Sendable, Equatable {
     /// The note as it is stored and sent.
     package var bytes: [UInt8] {
         var bytes = Array(text.utf8) + [0x0A]
-        for signature in signatures {
-            let content = Base64.encode(signature.keyIdentifier + signature.bytes)
-            bytes += Array("\(Self.dash)\(signature.name) \(content)\n".utf8)
-        }
+        for signature in signatures { bytes += Array(signature.line.utf8) }
         return bytes
     }
 

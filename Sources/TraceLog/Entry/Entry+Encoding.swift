@@ -42,6 +42,9 @@ extension Entry {
     }
 
     private func check() throws(TraceLogError) {
+        if case .act(let act) = event, object != act.term.stream {
+            throw .range("an act is outside the chain of its stream", "append it to the stream of its term")
+        }
         guard Self.isActor(actor) else {
             throw .range("the actor is not a USCC", "give 18 digits and capital letters")
         }
@@ -77,6 +80,9 @@ extension Entry {
         guard isActor(actor) else { throw .entry("the entry's actor is not a USCC") }
         let keyIdentifier = try readKeyIdentifier(&reader)
         let event = try LogEvent.read(&reader)
+        if case .act(let act) = event, object != act.term.stream {
+            throw .entry("an act is outside the chain of its stream")
+        }
         let commitments = try readCommitments(&reader)
         let signature = try reader.isNextNull() ? nil : ActorSignature.read(&reader)
         if signature == nil { try reader.readNull() }

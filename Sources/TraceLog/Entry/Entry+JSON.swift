@@ -28,6 +28,10 @@ extension Entry {
         case .heads(let heads):
             object["kind"] = "heads"
             object["objects"] = .integer(Int64(clamping: heads.objectCount))
+        case .act(let act):
+            object["kind"] = "act"
+            object["act"] = .string(act.term.rawValue)
+            for (name, value) in zip(act.term.fieldNames, act.values) { object[name] = .string(value) }
         }
         if !commitments.isEmpty {
             object["commitments"] = .array(commitments.map { .string(Hex.encode($0.bytes)) })

@@ -2,13 +2,14 @@ import Encoding
 
 /// The event in an entry: a map whose key 0 is the kind.
 ///
-/// 0 observed ``TraceEvent``, 1 ``Erasure``, 2 ``KeyStatusChange``, 3 ``HeadsStatement``. Keys are small integers in
+/// 0 observed ``TraceEvent``, 1 ``Erasure``, 2 ``KeyStatusChange``, 3 ``HeadsStatement``, 4 ``Act``. Keys are small integers in
 /// ascending order; keys that a kind does not define are refused.
 package enum LogEvent: Sendable, Equatable {
     case observed(TraceEvent)
     case erased(Erasure)
     case keyStatus(KeyStatusChange)
     case heads(HeadsStatement)
+    case act(Act)
 
     /// The kind's number in key 0.
     package enum Kind: UInt64, Sendable {
@@ -16,6 +17,7 @@ package enum LogEvent: Sendable, Equatable {
         case erased = 1
         case keyStatus = 2
         case heads = 3
+        case act = 4
     }
 
     package var kind: Kind {
@@ -24,6 +26,7 @@ package enum LogEvent: Sendable, Equatable {
         case .erased: .erased
         case .keyStatus: .keyStatus
         case .heads: .heads
+        case .act: .act
         }
     }
 
@@ -33,6 +36,7 @@ package enum LogEvent: Sendable, Equatable {
         case .erased(let erasure): try erasure.write(to: &writer)
         case .keyStatus(let change): try change.write(to: &writer)
         case .heads(let heads): heads.write(to: &writer)
+        case .act(let act): act.write(to: &writer)
         }
     }
 
@@ -46,6 +50,7 @@ package enum LogEvent: Sendable, Equatable {
         case .erased: return .erased(try Erasure.read(&reader, &map))
         case .keyStatus: return .keyStatus(try KeyStatusChange.read(&reader, &map))
         case .heads: return .heads(try HeadsStatement.read(&reader, &map))
+        case .act: return .act(try Act.read(&reader, &map))
         }
     }
 }

@@ -23,6 +23,11 @@ package struct ObjectID: Sendable, Hashable {
         self.bytes = Array(bytes)
     }
 
+    /// The chain of one kind of the service's acts.
+    init(stream name: String) {
+        self.init(unchecked: Array(name.utf8))
+    }
+
     private init(unchecked bytes: [UInt8]) {
         self.bytes = bytes
     }

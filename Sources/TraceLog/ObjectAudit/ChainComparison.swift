@@ -33,7 +33,7 @@ struct ChainComparison {
         guard entry.object != .log else { return nil }
         let (code, detail): (AuditFinding.Code, String)
         switch entry.event {
-        case .observed, .erased: return nil
+        case .observed, .erased, .act: return nil
         case .keyStatus: (code, detail) = (KeyViolation.outsideLogChain.code, KeyViolation.outsideLogChain.detail)
         case .heads: (code, detail) = (.headsMismatch, HeadsStatement.misplacedDetail)
         }

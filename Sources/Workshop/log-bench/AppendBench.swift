@@ -10,7 +10,7 @@ struct AppendBench {
     func run(_ count: Int, in scratch: Scratch) async throws -> Latencies {
         let path = scratch("appends.sqlite")
         try RegistryDatabase.create(at: path, trusting: [])
-        let store = Self.store(try Self.registry(path))
+        let store = try Self.store(Self.registry(path))
         let directory = LogDirectory(path: scratch("log"))
         let publisher = try LogPublisher(
             store: store, tiles: directory, register: directory, origin: "log.example",
@@ -38,17 +38,20 @@ struct AppendBench {
     }
 
     static func registry(_ path: String) throws -> RegistryDatabase {
+        try RegistryDatabase(path: path, cipher: cipher())
+    }
+
+    private static func cipher() throws -> FieldCipher {
         let secret = [UInt8](repeating: 5, count: FieldCipher.keyByteCount)
-        return try RegistryDatabase(
-            path: path, cipher: FieldCipher(sealingKey: secret, digestKey: secret, random: SystemRandom()))
+        let epoch = try FieldEpochKey(number: 1, begunAt: 0, secret: secret)
+        return try FieldCipher(
+            sealingKey: secret, digestKey: secret, epochs: EpochKeyRing([epoch]), random: SystemRandom())
     }
 
     static func store(
         _ registry: RegistryDatabase, headsInterval: UInt64 = TraceLogStore.defaultHeadsInterval
-    ) -> TraceLogStore {
-        TraceLogStore(
-            registry: registry,
-            openingKey: [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount), headsInterval: headsInterval)
+    ) throws -> TraceLogStore {
+        TraceLogStore(registry: registry, fields: try cipher().fields, headsInterval: headsInterval)
     }
 
     /// Appends one event after another to one object.

@@ -25,7 +25,7 @@ struct HeadsBench {
         let path = scratch("heads.sqlite")
         try RegistryDatabase.create(at: path, trusting: [])
         let registry = try AppendBench.registry(path)
-        let store = AppendBench.store(registry, headsInterval: 1 << 40)
+        let store = try AppendBench.store(registry, headsInterval: 1 << 40)
         let directory = LogDirectory(path: scratch("heads-log"))
         let publisher = try LogPublisher(
             store: store, tiles: directory, register: directory, origin: "log.example",

@@ -19,10 +19,13 @@ struct LogBench: AsyncParsableCommand {
     var connections = 4
     @Option(help: "The number of objects whose heads are stated while callers append, before erasures; 0 skips this.")
     var objects = 0
+    @Option(help: "Measure the published files of a day of so many issued codes instead, and nothing else.")
+    var issued = 0
     @Flag(help: "Print one JSON object a line.")
     var json = false
 
     mutating func run() async throws {
+        if issued > 0 { return print(IssuedBench(issued).json) }
         let scratch = try Scratch()
         let syncs = try Baseline.syncs(in: scratch)
         let inserts = try Baseline.inserts(count, in: scratch)

@@ -20,9 +20,11 @@ struct CrashDriver {
         let path = arguments[1] + "/registry.sqlite"
         if unsafe access(path, F_OK) != 0 { try RegistryDatabase.create(at: path, trusting: []) }
         let secret = [UInt8](repeating: 5, count: FieldCipher.keyByteCount)
-        let cipher = try FieldCipher(sealingKey: secret, digestKey: secret, random: SystemRandom())
+        let epoch = try FieldEpochKey(number: 1, begunAt: 0, secret: secret)
+        let cipher = try FieldCipher(
+            sealingKey: secret, digestKey: secret, epochs: EpochKeyRing([epoch]), random: SystemRandom())
         let store = TraceLogStore(
-            registry: try RegistryDatabase(path: path, cipher: cipher), openingKey: [UInt8](repeating: 5, count: 32),
+            registry: try RegistryDatabase(path: path, cipher: cipher), fields: cipher.fields,
             headsInterval: 100, headsAtOnceCountMax: round % 2 == 0 ? 4 : 100, faults: fuse.burn)
         let key = try SigningKey(seed: [UInt8](repeating: 1, count: 32), algorithm: .ed25519)
         let directory = LogDirectory(path: arguments[1] + "/log", faults: fuse.burn)

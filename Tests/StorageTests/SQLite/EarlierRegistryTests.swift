@@ -67,16 +67,12 @@ struct EarlierRegistryTests {
             }
             #expect(first == answer)
         }
-        // As an installation derives it; the dump is of one whose secret is what the scratch registry seals with.
-        let openingKey = try HKDF.derive(
-            .sha256, key: ScratchRegistry.sealingKey, salt: [], info: Array("suishen openings at rest v1".utf8),
-            byteCount: TraceLogStore.openingKeyByteCount)
-        let store = TraceLogStore(registry: database, openingKey: openingKey)
+        let store = TraceLogStore(registry: database, fields: try ScratchRegistry.fields())
         let digest = try database.read { try Data.fetchOne($0.sqlite, sql: "SELECT digest FROM log_requests") }
         let object = try #require(ObjectID(Hex.decode("c712403232360958")))
         var event = EventRequest(
             object: object, event: .observed(TraceEvent(timeMilliseconds: 1, step: .inspecting)), actor: "")
-        event.personal = try store.openings(from: 0, count: 1).map(\.opening)
+        event.personal = try store.openings(from: 0, count: 1).openings.map(\.opening)
         event.idempotency = .init(
             key: registry.kept("before-event", of: 1000), earlierKey: registry.keptOfAnybody("before-event"),
             requestDigest: Array(try #require(digest)))

@@ -19,8 +19,7 @@ struct LogErasureTests {
         -> (TraceLogStore, RegistryDatabase)
     {
         let registry = try RegistryDatabase(path: scratch(name), cipher: ScratchRegistry.cipher())
-        let key = [UInt8](repeating: 5, count: TraceLogStore.openingKeyByteCount)
-        return (TraceLogStore(registry: registry, openingKey: key, faults: faults), registry)
+        return (TraceLogStore(registry: registry, fields: try ScratchRegistry.fields(), faults: faults), registry)
     }
 
     private static func request(_ number: Int, openingSizes: [Int] = [20]) throws -> EventRequest {

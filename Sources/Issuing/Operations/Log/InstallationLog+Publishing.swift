@@ -1,7 +1,5 @@
 extension InstallationLog {
-    private static let interval = Duration.seconds(1)
-
-    /// Publishes about once a second until the task is cancelled.
+    /// Publishes about once a second, or as rarely as the settings say, until the task is cancelled.
     ///
     /// - Parameter report: receives an error when it first occurs, and not while it lasts.
     /// - Returns: the error of the last publication; nil after a success.
@@ -11,12 +9,13 @@ extension InstallationLog {
         while !Task.isCancelled {
             do {
                 try await publish()
+                try await addLateCosignatures()
                 reported = nil
             } catch {
                 if error != reported { report(error) }
                 reported = error
             }
-            try? await Task.sleep(for: Self.interval)
+            try? await Task.sleep(for: interval)
         }
         return reported
     }

@@ -18,7 +18,11 @@ package final class InstallationLog: Sendable {
     /// The key that auditors check the checkpoints with.
     package let key: NoteKey
     let publishHealth = WriteHealth()
-    private let publisher: LogPublisher
+    let publisher: LogPublisher
+    /// The time between two publications.
+    let interval: Duration
+    /// The witnesses that the daemon asks; nil where the settings name none, and in a command.
+    let witnesses = Mutex<LogWitnesses?>(nil)
     private let clock: SigningClock
     private let phase = Mutex(Phase.unread(thoroughly: false))
 
@@ -45,23 +49,20 @@ package final class InstallationLog: Sendable {
     ///   - register: the published checkpoint.
     ///   - settings: give the log's name and the interval of heads entries.
     ///   - signingKey: the checkpoint key, Ed25519.
-    ///   - registrySecret: the secret that the key for stored openings is derived from.
+    ///   - fields: seals the stored openings.
     ///   - clock: says whether a checkpoint may be signed now, and hears of every entry's time.
     ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: when the checkpoint key is not Ed25519.
     init(
         _ name: LogName, _ registry: any RegistryStore, tiles: any TileStore, register: any CheckpointRegister,
-        settings: Settings,
-        signingKey: SigningKey, registrySecret: [UInt8], clock: SigningClock,
+        settings: Settings, signingKey: SigningKey, fields: FieldKeys, clock: SigningClock,
         announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         let origin = Self.origin(of: name, settings)
-        let openingKey = try HKDF.derive(
-            .sha256, key: registrySecret, salt: [], info: Array("suishen openings at rest v1".utf8),
-            byteCount: TraceLogStore.openingKeyByteCount)
         store = TraceLogStore(
-            registry: registry, name: name, openingKey: openingKey, headsInterval: settings.logHeadsInterval)
+            registry: registry, name: name, fields: fields, headsInterval: settings.logHeadsInterval)
         self.clock = clock
+        interval = .seconds(Int64(settings.checkpointSeconds))
         self.tiles = tiles
         self.register = register
         publisher = try LogPublisher(
@@ -73,12 +74,12 @@ package final class InstallationLog: Sendable {
     /// A log of the installation in a folder, with the installation's own keys.
     convenience init(
         _ name: LogName, _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
-        clock: SigningClock, announce: @escaping @Sendable (Checkpoint) throws -> Void
+        fields: FieldKeys, clock: SigningClock, announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         let directory = LogDirectory(path: state.folder(of: name))
         try self.init(
             name, registry, tiles: directory, register: directory, settings: settings, signingKey: keys.checkpoint,
-            registrySecret: keys.registrySecret, clock: clock, announce: announce)
+            fields: fields, clock: clock, announce: announce)
     }
 
     /// The error that stopped the log; nil while there is none.
@@ -243,7 +244,17 @@ package final class InstallationLog: Sendable {
         try append(change, at: timeMilliseconds, in: database)
     }
 
-    private func guarded<Value>(_ body: () async throws -> Value) async throws(OperationError) -> Value {
+    /// Ends all appending and publishing.
+    func stop(_ error: OperationError) {
+        phase.withLock { phase in
+            if case .stopped = phase { return }
+            phase = .stopped(error)
+        }
+    }
+
+    var isReady: Bool { if case .ready = phase.withLock({ $0 }) { true } else { false } }
+
+    func guarded<Value>(_ body: () async throws -> Value) async throws(OperationError) -> Value {
         if let trouble { throw trouble }
         do {
             return try await body()
@@ -263,7 +274,10 @@ extension OperationError {
         hint: "send the request again once GET /v1/health says `ok` for the log; codes are issued meanwhile")
 
     fileprivate var endsTheLog: Bool {
-        [.logInconsistent, .logUnreadable, .logBehind, .logForked].contains(LogError.Code(rawValue: code))
+        let ending: [LogError.Code] = [
+            .logInconsistent, .logUnreadable, .logBehind, .logForked, .logBehindWitness, .logForkedWitness,
+        ]
+        return ending.contains { $0.rawValue == code }
     }
 
     /// Whether the error says that entries are missing after a recovery, which is expected until they are put back.

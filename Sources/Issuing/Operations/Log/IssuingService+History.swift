@@ -29,15 +29,16 @@ extension IssuerOperation {
     /// The openings of personal fields that were not erased, in pages, each in the form of `chain-verify --openings`.
     ///
     /// `{"openings": [{salt, name, value, index}…], "next": INDEX | null}`.
-    package static let exportOpenings = reading("openings.export", takes: ["from"], subject: { _, _, _ in "log" }) {
+    package static let exportOpenings = reading(
+        "openings.export", takes: ["from", "log"],
+        subject: { service, request, _ in try service.log(named: request).store.name.rawValue }
+    ) {
         service, request, _ in
         let first = try request.optionalUnsigned("from") ?? 0
-        let openings = try service.log.store.openings(from: first, count: openingCountMax)
-        // A page that has room for another entry's openings is the last page.
-        let isLast = openings.count < openingCountMax - Entry.commitmentCountMax
-        let next = isLast ? nil : openings.last.map { JSONValue.integer(Int64(clamping: $0.index + 1)) }
+        let (openings, next) = try service.log(named: request).store.openings(from: first, count: openingCountMax)
         return OperationAnswer(json: [
-            "openings": .array(openings.map { index, opening in opening.json(index: index) }), "next": next ?? .null,
+            "openings": .array(openings.map { index, opening in opening.json(index: index) }),
+            "next": next.map { .integer(Int64(clamping: $0)) } ?? .null,
         ])
     }
 

@@ -1,12 +1,11 @@
 import Glibc
-import TraceLog
 
 /// The log that a command line names: a folder, a daemon's socket, or an http(s) URL.
-enum LogSource: AuditSource {
+package enum LogSource: AuditSource {
     case folder(LogFolderSource)
     case fetcher(LogFetcher)
 
-    init(_ name: String) {
+    package init(_ name: String) {
         if name.hasPrefix("http://") || name.hasPrefix("https://") {
             self = .fetcher(LogFetcher(url: name))
             return
@@ -19,7 +18,7 @@ enum LogSource: AuditSource {
         }
     }
 
-    func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
+    package func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
         switch self {
         case .folder(let log): try log.read(path, byteCountMax: byteCountMax)
         case .fetcher(let log): try log.read(path, byteCountMax: byteCountMax)

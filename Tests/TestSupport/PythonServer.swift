@@ -1,9 +1,8 @@
 import Glibc
-import TestSupport
 
 /// A server in Python that a test starts; killed when the test lets go of it.
-final class PythonServer {
-    let port: Int
+package final class PythonServer {
+    package let port: Int
     private let process: pid_t
 
     /// Starts a server, and waits until it has written its port.
@@ -13,7 +12,7 @@ final class PythonServer {
     ///   - arguments: its arguments.
     ///   - portFile: the file that it writes its port to.
     /// - Throws: ``MissingFile`` when it cannot be started.
-    init(_ script: String, _ arguments: [String], portFile: String) throws {
+    package init(_ script: String, _ arguments: [String], portFile: String) throws {
         var words: [UnsafeMutablePointer<CChar>?] =
             unsafe (["python3", "-c", script] + arguments).map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }

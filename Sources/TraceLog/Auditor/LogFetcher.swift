@@ -1,10 +1,9 @@
 import Glibc
 import Platform
 import Synchronization
-import TraceLog
 
 /// A log behind a daemon's socket or an http(s) URL.
-final class LogFetcher: AuditSource {
+package final class LogFetcher: AuditSource {
     private static let timeoutMilliseconds = 30_000
     /// How often a file is asked for when the server is busy.
     private static let attemptCountMax = 5
@@ -19,12 +18,12 @@ final class LogFetcher: AuditSource {
     private let pace = Mutex(SourcePace())
 
     /// A log whose checkpoint is at `URL`/checkpoint.
-    convenience init(url: String) {
+    package convenience init(url: String) {
         self.init(name: url, endpoint: RemoteAddress(url).map { .remote($0) }, prefix: "")
     }
 
     /// The log of the daemon on a socket, which serves it under /log.
-    convenience init(socket: String) {
+    package convenience init(socket: String) {
         self.init(name: socket, endpoint: .socket(path: socket), prefix: "/log")
     }
 
@@ -34,7 +33,7 @@ final class LogFetcher: AuditSource {
         exchange = endpoint.map { HTTPExchange(endpoint: $0, timeoutMilliseconds: Self.timeoutMilliseconds) }
     }
 
-    func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
+    package func read(_ path: String, byteCountMax: Int) throws(AuditSourceError) -> [UInt8]? {
         guard let exchange else {
             throw AuditSourceError(
                 code: .unreadable, reason: "\(name) is not an address",
@@ -60,7 +59,7 @@ final class LogFetcher: AuditSource {
     private func answer(
         _ exchange: HTTPExchange, _ path: String, byteCountMax: Int
     ) throws(AuditSourceError) -> HTTPResponse {
-        let start = AuditProgress.milliseconds()
+        let start = MonotonicClock.microseconds() / 1000
         let answer: HTTPResponse
         do throws(HTTPExchangeError) {
             answer = try exchange.get(path: "\(prefix)/\(path)", byteCountMax: byteCountMax)
@@ -72,7 +71,7 @@ final class LogFetcher: AuditSource {
             }
             throw unreadable(path, error.reason, hint: error.hint)
         }
-        let elapsed = AuditProgress.milliseconds() - start
+        let elapsed = MonotonicClock.microseconds() / 1000 - start
         guard pace.withLock({ $0.note(byteCount: answer.body.count, milliseconds: elapsed) }) else {
             throw unreadable(path, "the server is too slow over the whole audit")
         }

@@ -1,0 +1,59 @@
+import Storage
+import Synchronization
+
+extension IssuingService {
+    /// When acts, trail and issued codes were last brought up to date, in seconds since 1970; 0 before.
+    package var actsKeptSeconds: UInt64 { actsKeptAt.load(ordering: .relaxed) }
+
+    private static let actsInterval = Duration.seconds(5)
+
+    /// Publishes the service's own acts and the digests of issued codes until the task is cancelled, and once more then.
+    ///
+    /// - Parameters:
+    ///   - nowMilliseconds: the clock.
+    ///   - report: receives an error when it first occurs, and not while it lasts.
+    package func keepActsContinually(
+        nowMilliseconds: @Sendable () -> UInt64, report: (OperationError) -> Void
+    ) async {
+        var reported: OperationError?
+        var trailMinute: UInt64?
+        while true {
+            // The last pass is after the last request was answered.
+            let isLast = Task.isCancelled
+            let now = nowMilliseconds()
+            do throws(OperationError) {
+                try await keepActs(atMilliseconds: now, chainsTrail: isLast || trailMinute != now / 60_000)
+                trailMinute = now / 60_000
+                reported = nil
+            } catch {
+                if error != reported, !error.isOfLogBehind, !error.isOfClock { report(error) }
+                reported = error
+            }
+            if isLast { return }
+            try? await Task.sleep(for: Self.actsInterval)
+        }
+    }
+
+    /// Appends the acts that no request makes, and publishes the digests of issued codes.
+    ///
+    /// - Parameters:
+    ///   - now: milliseconds since 1970-01-01T00:00:00Z.
+    ///   - chainsTrail: whether the trail's running hash is appended too, if the trail has grown.
+    /// - Throws: `clock_jumped` or `clock_before_checkpoint`; an error of the registry or of the published files.
+    package func keepActs(atMilliseconds now: UInt64, chainsTrail: Bool) async throws(OperationError) {
+        do {
+            // A wrong clock would give codes the minutes of another day.
+            _ = try signingClock.time(at: now)
+            try await actsHealth.noting {
+                let start = StartActs(state: state, keyFolder: keyFolder, settings: settings, acts: acts)
+                try await database.write { try start.append(atMilliseconds: now, in: $0) }
+                if chainsTrail { try await TrailChain(database: database, acts: acts).extend(atMilliseconds: now) }
+                let ledger = IssuanceLedger(database: database, acts: acts)
+                try await issuances.run { try await ledger.pass(atMilliseconds: now) }
+            }
+            actsKeptAt.store(now / 1000, ordering: .relaxed)
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Encoding
+import Synchronization
+
+/// The requests that wait for a second operator, in memory alone: the end of the process voids them.
+final class DualRequests: Sendable {
+    /// The most at once: operators ask rarely, and an answer may have a whole bundle.
+    static let countMax = 16
+
+    private let requests = Mutex<[DualRequest]>([])
+
+    /// The same user's open request for exactly the same.
+    func open(of uid: UInt32, digest: String, at now: UInt64) -> DualRequest? {
+        requests.withLock { $0.first { $0.asker.uid == uid && $0.digest == digest && $0.isOpen(at: now) } }
+    }
+
+    /// Adds a request; requests that are over go where there is no room.
+    ///
+    /// - Throws: `confirmations_too_many`.
+    func add(_ request: DualRequest) throws(OperationError) {
+        let isAdded = requests.withLock { requests in
+            if requests.count >= Self.countMax { requests.removeAll { $0.isOver(at: request.asker.now) } }
+            guard requests.count < Self.countMax else { return false }
+            requests.append(request)
+            return true
+        }
+        guard isAdded else { throw .confirmationsTooMany }
+    }
+
+    /// Forgets a request that was added and could not be recorded.
+    func remove(_ identifier: String) {
+        requests.withLock { $0.removeAll { $0.identifier == identifier } }
+    }
+
+    /// Takes a request for its one run.
+    ///
+    /// - Parameters:
+    ///   - identifier: the request.
+    ///   - digest: the digest of what is confirmed.
+    ///   - caller: the user who confirms.
+    /// - Returns: the request, which nobody else can take.
+    /// - Throws: `confirmation_unknown`, `confirmation_own`, `confirmation_differs`, `confirmation_given`,
+    ///   `confirmation_ended`.
+    func take(
+        _ identifier: String, digest: String, by caller: IssuingService.Caller
+    ) throws(OperationError) -> DualRequest {
+        let taken = requests.withLock { requests -> Result<DualRequest, OperationError> in
+            guard let place = requests.firstIndex(where: { $0.identifier == identifier }) else {
+                return .failure(.confirmationUnknown)
+            }
+            let request = requests[place]
+            guard request.asker.uid != caller.uid else { return .failure(.confirmationOwn) }
+            guard request.digest == digest else { return .failure(.confirmationDiffers) }
+            guard case .waiting = request.state else { return .failure(.confirmationGiven) }
+            guard request.isOpen(at: caller.now) else { return .failure(.confirmationEnded) }
+            requests[place].state = .running
+            return .success(request)
+        }
+        return try taken.get()
+    }
+
+    /// Notes what has become of a request that was taken.
+    func put(_ state: DualRequest.State, for identifier: String) {
+        requests.withLock { requests in
+            guard let place = requests.firstIndex(where: { $0.identifier == identifier }) else { return }
+            requests[place].state = state
+        }
+    }
+
+    /// The answer to a request that was confirmed, for its asker alone.
+    ///
+    /// - Throws: `confirmation_unknown`, also to another user; `confirmation_waiting`, `confirmation_ended`, or the
+    ///   request's own error.
+    func answer(to identifier: String, for caller: IssuingService.Caller) throws(OperationError) -> OperationAnswer {
+        let found = requests.withLock { requests -> Result<OperationAnswer, OperationError> in
+            requests = requests.map { request in
+                var request = request
+                // The answer may hold keys, which nobody can fetch any more.
+                if case .done(.success, let until) = request.state, caller.now >= until {
+                    request.state = .done(.failure(.confirmationEnded), until: until)
+                }
+                return request
+            }
+            guard let request = requests.first(where: { $0.identifier == identifier }),
+                request.asker.uid == caller.uid
+            else { return .failure(.confirmationUnknown) }
+            switch request.state {
+            case .waiting: return .failure(request.isOpen(at: caller.now) ? .confirmationWaiting : .confirmationEnded)
+            case .running: return .failure(.confirmationWaiting)
+            case .done(let result, _): return result
+            }
+        }
+        return try found.get()
+    }
+
+    /// All of them, in the order in which they were asked.
+    func list(at now: UInt64) -> [JSONValue] { requests.withLock { $0.map { $0.json(at: now) } } }
+}

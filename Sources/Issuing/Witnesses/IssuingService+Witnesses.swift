@@ -1,0 +1,49 @@
+import Encoding
+import Synchronization
+
+extension IssuingService {
+    /// Has the witnesses of the settings asked, if there are any.
+    ///
+    /// A start waits for them for a few seconds at most, and goes on without those that do not answer.
+    ///
+    /// - Parameters:
+    ///   - nowMilliseconds: the clock.
+    ///   - failed: receives a witness's name and the code of its error, when that code changes.
+    /// - Throws: `witnesses_invalid`; `log_behind_witness` or `log_forked_witness`, after which nothing may be served.
+    package func employWitnesses(
+        nowMilliseconds: @escaping @Sendable () -> UInt64,
+        failed: @escaping @Sendable (_ name: String, _ code: String) -> Void
+    ) async throws(OperationError) {
+        guard let path = settings.witnesses else { return }
+        for log in witnessedLogs {
+            let file = try WitnessFile(contentsOf: path, log: log.key)
+            try await log.employ(file, nowSeconds: { nowMilliseconds() / 1000 }, failed: failed)
+        }
+    }
+
+    /// The logs whose checkpoints witnesses cosign.
+    private var witnessedLogs: [InstallationLog] { [log] }
+
+    /// The policy of the witnesses that the daemon asks, for auditors; nil where the settings name none.
+    ///
+    /// - Throws: `witnesses_invalid`, in a process that asks no witnesses itself.
+    func witnessPolicy() throws(OperationError) -> String? {
+        if let employed = log.witnesses.withLock({ $0 }) { return employed.auditorText }
+        guard let path = settings.witnesses else { return nil }
+        return try WitnessFile(contentsOf: path, log: log.key).auditorText
+    }
+
+    /// The witnesses' counts, for each log.
+    package var witnessTally: [WitnessTally] {
+        witnessedLogs.flatMap { $0.witnesses.withLock { $0 }?.tally ?? [] }
+    }
+
+    /// Each witness's last cosignature and error; nil where the daemon asks none.
+    ///
+    /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: one object for each log and witness.
+    func witnessReport(at now: UInt64) -> JSONValue? {
+        let reports = witnessedLogs.compactMap { $0.witnesses.withLock { $0 }?.json(at: now) }
+        return reports.isEmpty ? nil : .array(reports.flatMap(\.self))
+    }
+}
