@@ -37,7 +37,7 @@ struct PublishedList: Sendable {
         return stride(from: 0, to: bytes.count, by: zeros.count).compactMap { start in
             let block = start..<min(bytes.count, start + zeros.count)
             let isEmpty = unsafe bytes.withUnsafeBytes { all in
-                guard let place = unsafe all.baseAddress else { return true }
+                guard let place = all.baseAddress else { return true }
                 return unsafe memcmp(place + block.lowerBound, zeros, block.count) == 0
             }
             return isEmpty ? nil : block
