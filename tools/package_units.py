@@ -17,7 +17,8 @@ class Unit:
 
     def __init__(self, root, name):
         text = ""
-        for path in [f"lib/systemd/system/{name}", *glob.glob(f"etc/systemd/system/{name}.d/*.conf", root_dir=root.path)]:
+        drop_ins = glob.glob(f"etc/systemd/system/{name}.d/*.conf", root_dir=root.path)
+        for path in [f"lib/systemd/system/{name}", *sorted(drop_ins)]:
             with open(root(path), encoding="utf-8") as file:
                 text += file.read().replace("\\\n", " ")
         self.name = name

@@ -9,6 +9,8 @@ package final class TokenKey: MessageSigner {
     private let verificationKey: VerificationKey
     private let digest: [UInt8]
     private let mechanism: UInt
+    /// The type that the token gives such keys; nil where the vendor's is not named.
+    private let type: UInt?
     private let sm2: SM2Digest?
 
     /// Names the private key of a public key; the token is asked when something is to be signed.
@@ -27,11 +29,11 @@ package final class TokenKey: MessageSigner {
         self.verificationKey = verificationKey
         digest = DigestAlgorithm.sha256.digest(verificationKey.spki)
         switch verificationKey.algorithm {
-        case .ed25519: (mechanism, sm2) = (cpkcs11_eddsa, nil)
-        case .es256: (mechanism, sm2) = (cpkcs11_ecdsa, nil)
+        case .ed25519: (mechanism, type, sm2) = (cpkcs11_eddsa, cpkcs11_edwards_type, nil)
+        case .es256: (mechanism, type, sm2) = (cpkcs11_ecdsa, cpkcs11_ec_type, nil)
         case .sm2:
             guard let sign = uri.sm2.sign else { throw SigningError(uri: "an SM2 key needs x-sm2-sign") }
-            (mechanism, sm2) = (sign, SM2Digest(verificationKey))
+            (mechanism, type, sm2) = (sign, uri.sm2.type, SM2Digest(verificationKey))
         case .ps256:
             throw SigningError(
                 code: .keyWrongAlgorithm, reason: "PS256 only verifies codes of other issuers",
@@ -54,16 +56,11 @@ package final class TokenKey: MessageSigner {
             if let key = token.knownKey(digest, in: session) {
                 return try session.sign(data, mechanism: mechanism, key: key)
             }
-            let keys = try session.find(cpkcs11_private_class, id: id, label: label)
+            let found = try session.find(cpkcs11_private_class, id: id, label: label)
+            // Some tokens answer like broken ones when they are to sign with a key of another type.
+            let keys = found.filter { key in type == nil || (session.keyType(of: key) ?? type) == type }
             for key in keys {
-                let signature: [UInt8]
-                do throws(TokenCallError) {
-                    signature = try session.sign(data, mechanism: mechanism, key: key)
-                } catch {
-                    // Another kind of key under the same id.
-                    if case .failed(let result) = error, cpkcs11_is_lasting(result), keys.count > 1 { continue }
-                    throw error
-                }
+                let signature = try session.sign(data, mechanism: mechanism, key: key)
                 if let normal = verificationKey.algorithm.normalized(signature),
                     verificationKey.isValid(normal, for: message)
                 {
@@ -71,7 +68,7 @@ package final class TokenKey: MessageSigner {
                     return signature
                 }
             }
-            throw .refused(missing(keys.count))
+            throw .refused(missing(found.count))
         }
     }
 

@@ -1,3 +1,5 @@
+import CPKCS11
+
 /// One open session of a token, for one caller at a time; it must not be kept.
 struct TokenSession {
     private let calls: TokenCalls
@@ -21,6 +23,13 @@ struct TokenSession {
 
     func attribute(_ attribute: UInt, of object: UInt) throws(TokenCallError) -> [UInt8] {
         try calls.attribute(attribute, of: object, in: number)
+    }
+
+    /// The type of a key; nil where the token does not say it.
+    func keyType(of object: UInt) -> UInt? {
+        guard let bytes = try? attribute(cpkcs11_type_attribute, of: object), bytes.count == MemoryLayout<UInt>.size
+        else { return nil }
+        return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt.self) }
     }
 
     /// Makes a key pair on the token that signs and can never leave it.

@@ -175,8 +175,8 @@ extension TokenURI {
         add("object", object)
         if let id { path.append("id=" + id.map(Self.percent).joined()) }
         let query = [
-            modulePath.map { "module-path=" + Self.encoded($0.utf8) },
-            pinSource.map { "pin-source=" + Self.encoded($0.text.utf8) },
+            modulePath.map { "module-path=" + Self.encoded($0.utf8, extra: "/") },
+            pinSource.map { "pin-source=" + Self.encoded($0.text.utf8, extra: "/") },
             sm2.sign.map { "x-sm2-sign=0x" + String($0, radix: 16) },
             sm2.generate.map { "x-sm2-generate=0x" + String($0, radix: 16) },
             sm2.type.map { "x-sm2-type=0x" + String($0, radix: 16) },
@@ -184,9 +184,9 @@ extension TokenURI {
         return "pkcs11:" + path.joined(separator: ";") + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 
-    private static func encoded(_ bytes: String.UTF8View) -> String {
+    private static func encoded(_ bytes: String.UTF8View, extra: String = "") -> String {
         bytes.map { byte in
-            isPlain(byte) ? String(UnicodeScalar(byte)) : percent(byte)
+            isPlain(byte) || extra.utf8.contains(byte) ? String(UnicodeScalar(byte)) : percent(byte)
         }.joined()
     }
 

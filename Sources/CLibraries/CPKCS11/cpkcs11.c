@@ -19,7 +19,8 @@ const unsigned long cpkcs11_eddsa = CKM_EDDSA, cpkcs11_ecdsa = CKM_ECDSA,
                     cpkcs11_ec_type = CKK_EC;
 const unsigned long cpkcs11_public_class = CKO_PUBLIC_KEY, cpkcs11_private_class = CKO_PRIVATE_KEY;
 const unsigned long cpkcs11_id_attribute = CKA_ID, cpkcs11_label_attribute = CKA_LABEL,
-                    cpkcs11_point_attribute = CKA_EC_POINT, cpkcs11_parameters_attribute = CKA_EC_PARAMS;
+                    cpkcs11_point_attribute = CKA_EC_POINT, cpkcs11_parameters_attribute = CKA_EC_PARAMS,
+                    cpkcs11_type_attribute = CKA_KEY_TYPE;
 const unsigned long cpkcs11_extractable_attribute = CKA_EXTRACTABLE, cpkcs11_sensitive_attribute = CKA_SENSITIVE;
 
 // Every result that this file's calls may give, by the name that a vendor's manual has.
@@ -127,7 +128,9 @@ cpkcs11_module *cpkcs11_open(const char *path, const char **reason) {
 
 cpkcs11_result cpkcs11_initialize(const cpkcs11_module *module) {
     CK_C_INITIALIZE_ARGS arguments = {.flags = CKF_OS_LOCKING_OK};
-    return module->calls->C_Initialize(&arguments);
+    CK_RV result = module->calls->C_Initialize(&arguments);
+    // Another module of this process may lead to the same library.
+    return result == CKR_CRYPTOKI_ALREADY_INITIALIZED ? CKR_OK : result;
 }
 
 cpkcs11_result cpkcs11_finalize(const cpkcs11_module *module) { return module->calls->C_Finalize(NULL); }

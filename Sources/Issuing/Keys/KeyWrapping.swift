@@ -38,7 +38,7 @@ package struct KeyWrapping {
         do {
             passphrase = try source.passphrase(credentialFolder: credentialFolder)
         } catch {
-            throw OperationError(error)
+            throw Self.told(error, path: nil)
         }
         for name in Folder.names(in: folder) where name.hasSuffix(Self.temporarySuffix) {
             // The file that it was to replace is still there.
@@ -108,10 +108,14 @@ package struct KeyWrapping {
             try SecretFile.replace(path, with: next, temporary: path + Self.temporarySuffix)
             return outcome
         } catch {
-            let isNamed = error.reason.hasPrefix(path)
-            throw OperationError(
-                SigningError(
-                    code: error.code, reason: isNamed ? error.reason : "\(path): \(error.reason)", hint: error.hint))
+            throw Self.told(error, path: path)
         }
+    }
+
+    /// An error of what the caller gives, and not of a service.
+    private static func told(_ error: SigningError, path: String?) -> OperationError {
+        let reason = path.map { error.reason.hasPrefix($0) ? error.reason : "\($0): \(error.reason)" }
+        return OperationError(
+            code: error.codeText, reason: reason ?? error.reason, hint: error.hint, errorClass: error.errorClass)
     }
 }

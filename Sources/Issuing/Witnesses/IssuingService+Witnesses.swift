@@ -17,12 +17,13 @@ extension IssuingService {
         guard let path = settings.witnesses else { return }
         for log in witnessedLogs {
             let file = try WitnessFile(contentsOf: path, log: log.key)
+            guard file.asks(of: log.key) else { continue }
             try await log.employ(file, nowSeconds: { nowMilliseconds() / 1000 }, failed: failed)
         }
     }
 
-    /// The logs whose checkpoints witnesses cosign.
-    private var witnessedLogs: [InstallationLog] { [log] }
+    /// The logs whose checkpoints witnesses may be asked to cosign.
+    private var witnessedLogs: [InstallationLog] { [log, acts.log] }
 
     /// The policy of the witnesses that the daemon asks, for auditors; nil where the settings name none.
     ///

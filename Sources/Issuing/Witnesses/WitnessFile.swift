@@ -55,6 +55,11 @@ struct WitnessFile: Sendable {
         auditorText = Self.auditorText(bytes, of: log, isLogNamed: !policy.logs.isEmpty)
     }
 
+    /// Whether the witnesses are asked for this log: for every log where the file lists none.
+    func asks(of log: NoteKey) -> Bool {
+        policy.logs.isEmpty || policy.logs.contains { $0.name == log.name }
+    }
+
     private static func auditorText(_ bytes: [UInt8], of log: NoteKey, isLogNamed: Bool) -> String {
         let lines = bytes.split(separator: 0x0A).map { line in
             let words = line.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }

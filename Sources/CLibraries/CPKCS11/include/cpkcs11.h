@@ -28,6 +28,8 @@ extern const unsigned long cpkcs11_public_class, cpkcs11_private_class;
 // Attributes that are read as bytes.
 extern const unsigned long cpkcs11_id_attribute, cpkcs11_label_attribute, cpkcs11_point_attribute,
     cpkcs11_parameters_attribute;
+// The attribute that is read as a number of the machine's own form: the key's type.
+extern const unsigned long cpkcs11_type_attribute;
 // Attributes that are read as one byte, 0 or 1.
 extern const unsigned long cpkcs11_extractable_attribute, cpkcs11_sensitive_attribute;
 
