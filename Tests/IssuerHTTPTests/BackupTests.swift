@@ -62,8 +62,9 @@ struct BackupTests {
         let issuance = try Issuance(try IssuerClient(path: daemon.socket))
         let isOver = Flag()
         let done = DispatchSemaphore(value: 0)
+        let socket = daemon.socket
         DispatchQueue.global().async {
-            if let client = try? IssuerClient(path: daemon.socket) {
+            if let client = try? IssuerClient(path: socket) {
                 while !isOver.isSet { try? issuance.next(client) }
             }
             done.signal()

@@ -1,4 +1,5 @@
 import IssuerInterface
+import Issuing
 import Platform
 import TestSupport
 import Testing

@@ -181,11 +181,11 @@ struct ErasureTests {
         let installation = try Installation()
         let epochs = installation.state.path + ".epochs"
         func refusal() -> String? {
-            do throws(OperationError) {
+            do {
                 _ = try installation.open()
                 return nil
             } catch {
-                return error.code
+                return OperationError(any: error).code
             }
         }
         func move(_ from: String, _ to: String) throws { try FileManager.default.moveItem(atPath: from, toPath: to) }
@@ -228,7 +228,7 @@ struct ErasureTests {
         (FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? []).map { "\(folder)/\($0)" }
             .filter { path in
                 var isFolder: ObjCBool = false
-                return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+                return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
             }
     }
 

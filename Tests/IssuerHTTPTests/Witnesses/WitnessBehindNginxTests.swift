@@ -1,5 +1,7 @@
+import Encoding
 import Glibc
 import IssuerInterface
+import IssuerTestSupport
 import Issuing
 import TestSupport
 import Testing
