@@ -30,7 +30,7 @@ struct WireVectorTests {
 
     @Test("name every refusal this layer has a verdict for")
     func coverage() throws {
-        let phoneSide: Set<CredentialError.Code> = [.keyMismatch, .seedMalformed, .signingFailed]
+        let phoneSide: Set<CredentialError.Code> = [.keyMismatch, .keyUnavailable, .seedMalformed, .signingFailed]
         let expected = Set(CredentialError.Code.allCases).subtracting(phoneSide).map(\.rawValue)
         let found = Set(try WireVector.all("refused.json").map(\.expect))
         #expect(found == Set(expected))

@@ -79,7 +79,12 @@ struct ExtremeOrders {
             .init(operation: .exportBundle, body: [:]), .init(operation: .listKeys, body: [:]),
             .init(operation: .retireKey, body: ["kid": kid]), .init(operation: .rotateKey, body: ["role": "issuer"]),
             .init(operation: .compromiseKey, body: ["kid": kid]), .init(operation: .readAudit, body: [:]),
-            .init(operation: .health, body: [:]),
+            .init(operation: .health, body: [:]), .init(operation: .listConfirmations, body: [:]),
+            .init(
+                operation: .confirmRequest,
+                body: ["request": "00000000000000000000000000000000", "digest": "00"]),
+            .init(operation: .confirmedAnswer, body: ["request": "00000000000000000000000000000000"]),
+            .init(operation: .publishRoots, body: ["chain": "AA=="]),
         ]
         all += try Self.actorOrders(client, object) + Self.gateOrders(client) + Self.walletOrders(client)
     }

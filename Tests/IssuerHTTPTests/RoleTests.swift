@@ -34,7 +34,7 @@ struct RoleTests {
         let shown: Set = [
             "/v1/status-lists", "/v1/status-lists/{list}", "/v1/objects/{object}/history",
             "/v1/subjects/{subject}/card",
-            "/v1/log", "/log/{path*}", "/v1/health",
+            "/v1/log", "/log/{path*}", "/acts/{path*}", "/v1/health",
         ]
         for route in Route.table {
             let body = route.method == .post ? ["-d", Self.person] : []

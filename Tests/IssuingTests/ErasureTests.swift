@@ -90,7 +90,7 @@ struct ErasureTests {
             "transit": "0f1e2d3c4b5a69788796a5b4",
         ]
         let subject = try #require(try await service.ask(.registerPerson, links)["subject"])
-        let code = try await service.ask(.issue, ["subject": subject, "kind": "paper"], key: "once")
+        let code = try await service.ask(.issue, ["subject": subject, "kind": "paper"])
         _ = try await service.ask(.revoke, ["target": try #require(code["cti"]), "reason": "lost by 李四"])
         _ = try await Self.append(service)
         for week in 1...3 as ClosedRange<UInt64> {
@@ -228,7 +228,8 @@ struct ErasureTests {
         (FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? []).map { "\(folder)/\($0)" }
             .filter { path in
                 var isFolder: ObjCBool = false
-                return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+                return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+                    && !isFolder.boolValue
             }
     }
 

@@ -25,6 +25,8 @@ struct SettingsYAMLTests {
                     lines.append(key.value + ":" + ("" if value.value else " {}"))
                     for user, words in value.value:
                         lines.append("  %s: [%s]" % (user.value, ", ".join(written(word) for word in words.value)))
+                elif isinstance(value, yaml.SequenceNode):
+                    lines.append("%s: [%s]" % (key.value, ", ".join(written(word) for word in value.value)))
                 else:
                     lines.append(key.value + ": " + written(value))
             return "\\n".join(lines)

@@ -101,7 +101,7 @@ struct WebServiceTests {
         for _ in 0..<9 {
             #expect(try web.get(path + "/report", Self.form, method: "POST", body: "kind=other").status == 200)
         }
-        #expect(try web.get(path + "/report", Self.form, method: "POST", body: "kind=other").status == 503)
+        #expect(try web.get(path + "/report", Self.form, method: "POST", body: "kind=other").status == 429)
         #expect(try ProjectFiles.bytes(outbox).split(separator: 0x0A).count == 10)
         #expect(try web.get(path + "/report", method: "PUT").fields["allow"] == "GET, HEAD, POST")
     }

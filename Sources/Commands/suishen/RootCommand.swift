@@ -133,7 +133,7 @@ struct RootJoinCommand: ParsableCommand {
         get throws {
             if let path = EnvironmentVariable.socket.value(unless: socket) { return path }
             let folder = try StateOptions.folder(state)
-            let mustConfirm = try Settings(contentsOf: folder.settings).dualControl.contains(.publishRoot)
+            let mustConfirm = try folder.readSettings().dualControl.contains(.publishRoot)
             return mustConfirm && IssuerClient.answers(at: folder.socket) ? folder.socket : nil
         }
     }

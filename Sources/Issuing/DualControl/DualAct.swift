@@ -9,9 +9,9 @@ package enum DualAct: String, Sendable, CaseIterable {
 
     /// Refuses the act on the files of an installation whose settings ask for a second operator.
     ///
-    /// - Throws: `confirmation_daemon_only`, or the error of settings that cannot be read.
+    /// - Throws: `confirmation_daemon_only`, `state_missing`, or the error of settings that cannot be read.
     package func refuseOnFiles(of state: StateDirectory) throws(OperationError) {
-        guard try Settings(contentsOf: state.settings).dualControl.contains(self) else { return }
+        guard try state.readSettings().dualControl.contains(self) else { return }
         throw .confirmationDaemonOnly(self)
     }
 }

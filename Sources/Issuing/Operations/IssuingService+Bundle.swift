@@ -13,7 +13,9 @@ extension IssuerOperation {
         OperationAnswer(json: try await service.bundle(.init(request), for: caller).json)
     }.confirmed(.exportDomainKeys) { service, request, _ in
         let order = try IssuingService.BundleOrder(request)
-        return order.domains.isEmpty ? nil : order.json
+        // Not a conditional expression: its nil would be a null of JSON.
+        guard !order.domains.isEmpty else { return nil }
+        return order.json
     }
 }
 
@@ -71,7 +73,7 @@ extension IssuingService {
                         ], at: caller.now, in: database)
                     if !order.domains.isEmpty {
                         let domains = order.domains.map(\.rawValue).joined(separator: " ")
-                        try acts.entry(
+                        try acts.append(
                             .bundleExport, [domains, String(version)], atMilliseconds: caller.nowMilliseconds,
                             in: database)
                     }

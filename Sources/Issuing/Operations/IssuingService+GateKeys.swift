@@ -83,7 +83,7 @@ extension IssuingService {
                             "count": .integer(Int64(gates.count)), "first": .string(Hex.encode(first.identifier)),
                             "last": .string(Hex.encode(last.identifier)),
                         ], at: caller.now, in: database)
-                    try acts.entry(
+                    try acts.append(
                         .gatesKeys,
                         [String(gates.count), Hex.encode(first.identifier), Hex.encode(last.identifier)],
                         atMilliseconds: caller.nowMilliseconds, in: database)
@@ -97,7 +97,7 @@ extension IssuingService {
                             "domains": .array(gate.domains.map { .string($0) }),
                             "iat": .integer(Int64(clamping: issuedAt)),
                         ], at: caller.now, in: database)
-                    try acts.entry(
+                    try acts.append(
                         .gateKeys,
                         [gate.domains.joined(separator: " "), Hex.encode(gate.identifier), String(issuedAt)],
                         atMilliseconds: caller.nowMilliseconds, in: database)

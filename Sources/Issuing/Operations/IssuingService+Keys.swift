@@ -92,11 +92,8 @@ extension IssuingService {
                 try key().checkAvailable()
             } catch {
                 let error = OperationError(any: error)
-                if error.errorClass == .later, error.code != OperationError.Code.keyMissing.rawValue,
-                    !found.contains(error)
-                {
-                    found.append(error)
-                }
+                let isOfToken = error.code != OperationError.Code.keyMissing.rawValue && !error.isOfClock
+                if error.errorClass == .later, isOfToken, !found.contains(error) { found.append(error) }
             }
         }
         note { keys.checkpoint }
@@ -232,7 +229,13 @@ extension IssuingService {
     }
 
     private func key(_ keyIdentifier: String, in database: any RegistrySnapshot) throws -> IssuerKeyRecord {
-        let matches = try registry.keys(in: database).filter { Hex.encode($0.keyIdentifier) == keyIdentifier }
+        try Self.key(keyIdentifier, among: registry.keys(in: database))
+    }
+
+    private static func key(
+        _ keyIdentifier: String, among records: [IssuerKeyRecord]
+    ) throws(OperationError) -> IssuerKeyRecord {
+        let matches = records.filter { Hex.encode($0.keyIdentifier) == keyIdentifier }
         guard matches.count == 1, let record = matches.first else {
             throw OperationError(
                 code: .keyUnknown, reason: "\(matches.count) keys have that name",
@@ -245,7 +248,7 @@ extension IssuingService {
     ///
     /// - Throws: `key_unknown`.
     fileprivate func keyDescription(_ keyIdentifier: String) throws -> JSONValue {
-        try Self.described(try database.read { try key(keyIdentifier, in: $0) })
+        try Self.described(Self.key(keyIdentifier, among: database.read { [registry] in try registry.keys(in: $0) }))
     }
 
     private static func described(_ record: IssuerKeyRecord) throws(SigningError) -> JSONValue {

@@ -148,6 +148,14 @@ package struct StateDirectory: Sendable {
         }
     }
 
+    /// The settings of the installation.
+    ///
+    /// - Throws: `state_missing` for a folder that is not there, or the error of the settings.
+    package func readSettings() throws(OperationError) -> Settings {
+        guard unsafe access(path, F_OK) == 0 || errno != ENOENT else { throw missing }
+        return try Settings(contentsOf: settings)
+    }
+
     /// Locks the installation for this process alone, until the returned value is released.
     ///
     /// - Throws: `state_missing`, or `state_busy` when another process holds the lock.

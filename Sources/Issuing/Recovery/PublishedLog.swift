@@ -14,7 +14,10 @@ struct PublishedLog: Sendable {
 
     /// Reads the newest checkpoint: the folder's own, or the one that lies with the log's other files.
     ///
-    /// - Returns: nil for the log of acts where the folder has no checkpoint of it and the beat knows of no entry in it.
+    /// The log of acts grows each minute, so that its copies are nearly always a little older than the beat. It must not
+    /// keep the service from coming back: it stays closed until it reaches the beat.
+    ///
+    /// - Returns: nil for the log of acts where the folder has no checkpoint of it.
     /// - Throws: `published_checkpoint_missing`, `_foreign` or `_old`, `published_unreadable`, `log_forked`.
     init?(_ name: LogName, in folder: PublishedFolder, _ key: NoteKey, beat: Beat?) throws(OperationError) {
         var found: [(checkpoint: Checkpoint, note: [UInt8])] = []
@@ -24,7 +27,7 @@ struct PublishedLog: Sendable {
             found.append((try Self.checkpoint(bytes, place, folder, key), bytes))
         }
         guard let newest = found.max(by: { $0.checkpoint.size < $1.checkpoint.size }) else {
-            guard name == .trace || beat?.acts?.size ?? 0 > 0 else { return nil }
+            guard name == .trace else { return nil }
             throw folder.missing("checkpoint", places.last ?? Self.checkpointName)
         }
         guard
@@ -34,8 +37,12 @@ struct PublishedLog: Sendable {
         else { throw Self.forked("the folder's two checkpoints") }
         (self.name, checkpoint, note) = (name, newest.checkpoint, newest.note)
         tiles = folder.tiles(of: name)
-        let known = name == .trace ? beat?.checkpoint : beat?.acts
-        if let known { try Self.check(newest.checkpoint, against: known, folder) }
+        if name == .trace, let known = beat?.checkpoint { try Self.check(newest.checkpoint, against: known, folder) }
+        if name == .acts, let known = beat?.acts, known.size == newest.checkpoint.size {
+            guard known.root == newest.checkpoint.root else {
+                throw Self.forked("the published checkpoint and the beat's checkpoint")
+            }
+        }
     }
 
     private static func check(

@@ -29,7 +29,8 @@ struct RecoveredLog {
                 LogRestoration.Outcome()
             }
         let count = try store.count()
-        missingEntryCount = published.checkpoint.size > count ? published.checkpoint.size - count : 0
+        let wanted = max(published.checkpoint.size, try store.floor()?.size ?? 0)
+        missingEntryCount = wanted > count ? wanted - count : 0
         guard missingEntryCount == 0 else {
             survey = nil
             return

@@ -45,9 +45,12 @@ struct RecoveryChange: Sendable {
             Registry.bundleCounter, to: max(published.bundleVersion, beat.bundleVersion), in: database)
         try registry.raise(TransitNetworkVersion.counter, to: published.transitVersion, in: database)
         outcome.bundleVersion = try Registry.value(of: Registry.bundleCounter, in: database)
-        for log in published.logs {
-            _ = try registry.raiseFloor(
-                of: log.name, to: LogFloor(size: log.checkpoint.size, root: log.checkpoint.root), in: database)
+        for log in LogName.allCases {
+            // What left this installation counts, also where the folder's copy is older.
+            for point in [published.point(of: log), log == .acts ? beat.acts : nil].compactMap(\.self) {
+                _ = try registry.raiseFloor(
+                    of: log, to: LogFloor(size: point.size, root: point.root), in: database)
+            }
         }
         let recoveries = try Registry.value(of: StartActs.recoveryCounter, in: database)
         try registry.raise(StartActs.recoveryCounter, to: recoveries + 1, in: database)
@@ -121,7 +124,8 @@ extension RecoveryChange.Outcome {
             "holdingsEndedInDoubt": .integer(Int64(holdings.unknownCount)),
             "epochKeysMissing": .array(epochs.missing.map { .integer(Int64($0.number)) }),
             "fieldsLost": .integer(Int64(lostFieldCount)),
-            "actsLog": .string(logs.contains { $0.name == .acts } ? "recovered" : "unknown"),
+            "actsLog": .string(
+                logs.first { $0.name == .acts }.map { $0.missingEntryCount == 0 ? "recovered" : "behind" } ?? "unknown"),
             "beat": .string(isBeatLost ? "made" : "advanced"),
         ]
     }
