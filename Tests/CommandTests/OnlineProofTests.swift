@@ -98,7 +98,8 @@ struct OnlineProofTests {
         // A refused code is not asked about.
         let other = try verify("metro-gate", texts[1].1, key: key)
         #expect(other.status == 1 && other.output.split(separator: "\n").count == 1)
-        #expect(try verify("object-inspection", texts[1].1, key: "no key").status == 64)
+        let keyless = try verify("object-inspection", texts[1].1, key: "no key")
+        #expect(keyless.status != 0 && keyless.output.isEmpty, "\(keyless)")
         try checkAudits(key)
     }
 
