@@ -45,7 +45,8 @@ struct TokenCommandTests {
         let parts = note.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
         let line = try #require(parts[1].split(separator: "\n").first?.split(separator: " ").last)
         let signature = Array(try Base64.decode(String(line)).dropFirst(4))
-        let raw = Array(try Base64.decode(String(try #require(key.split(separator: "+").last))).dropFirst())
+        let raw = Array(
+            try Base64.decode(String(try #require(key.split(separator: "+", maxSplits: 2).last))).dropFirst())
         let folder = made.installation.folder
         let files = try (
             folder.write(Array("\(parts[0])\n".utf8), to: "note"), folder.write(signature, to: "signature"),

@@ -58,6 +58,7 @@ struct RecoverCommand: AsyncParsableCommand {
                 + "expires, and cannot be revoked by subject or cti; to end all such codes, strike their key with "
                 + "`suishen key compromise`, and issue new ones")
     }
+
     /// What the report says is lost or missing, one sentence each.
     private static func warnings(of report: JSONValue) -> [String] {
         func count(_ name: String) -> Int64 { report[name]?.integer ?? 0 }
@@ -68,6 +69,11 @@ struct RecoverCommand: AsyncParsableCommand {
             warnings.append(
                 "\(count("logEntriesMissing")) published entries are missing from the log\(missing); it takes no events "
                     + "until they are put back: recover again with the log's files in PUBLISHED/log")
+        }
+        if report["actsLog"] != "recovered" {
+            warnings.append(
+                "the log of acts lacks its newest entries; it stands still until they are put back, and everything else "
+                    + "goes on: recover again with its newest files in PUBLISHED/acts")
         }
         if count("openingsLost") > 0 {
             warnings.append(

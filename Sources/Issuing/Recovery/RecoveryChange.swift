@@ -108,7 +108,8 @@ extension RecoveryChange.Outcome {
             "shardsLeft": .integer(
                 Int64(clamping: (Registry.statusIndexCount - generalFloor) / StatusListReference.shardBitCount)),
             "bundleVersion": .integer(Int64(clamping: bundleVersion)),
-            "logEntriesMissing": .integer(Int64(clamping: logs.reduce(0) { $0 + $1.missingEntryCount })),
+            "logEntriesMissing": Self.missingEntryCount(of: .trace, in: logs),
+            "actsEntriesMissing": Self.missingEntryCount(of: .acts, in: logs),
             "logEntriesImported": .integer(Int64(clamping: logs.reduce(0) { $0 + $1.restored.entryCount })),
             "logBundlesMissing": .array(missingBundles),
             "erasuresApplied": .integer(Int64(logs.reduce(0) { $0 + $1.restored.erasedCount })),
@@ -128,5 +129,10 @@ extension RecoveryChange.Outcome {
                 logs.first { $0.name == .acts }.map { $0.missingEntryCount == 0 ? "recovered" : "behind" } ?? "unknown"),
             "beat": .string(isBeatLost ? "made" : "advanced"),
         ]
+    }
+
+    /// The entries that one log still lacks; null for a log of which no checkpoint was found.
+    private static func missingEntryCount(of name: LogName, in logs: [RecoveredLog]) -> JSONValue {
+        logs.first { $0.name == name }.map { .integer(Int64(clamping: $0.missingEntryCount)) } ?? .null
     }
 }
