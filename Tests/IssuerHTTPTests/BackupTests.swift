@@ -146,7 +146,8 @@ struct BackupTests {
                 break
             }
             guard ProjectFiles.exists(state.path + "/suishend.yaml"), call.isMultiple(of: 7) else { continue }
-            #expect(try state.daemonRefusal().output.contains("[recovery_needed]"), "call \(call)")
+            let refusal = try state.daemonRefusal()
+            #expect(refusal.output.contains("[recovery_needed]"), "call \(call): \(refusal.output)")
         }
         print("restores killed at \(killedCount) calls")
         #expect(killedCount > 10 && killedCount < 200)
