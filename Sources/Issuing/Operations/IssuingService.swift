@@ -62,13 +62,14 @@ package final class IssuingService: Sendable {
     ) throws(OperationError) {
         lock = try state.locked()
         do {
+            // A restore that was cut off has left files out.
+            try RecoveryMark.checkFile(state)
             settings = try Settings(contentsOf: state.settings)
             keyFolder = KeyFolder(state, settings: settings, credentialFolder: credentialFolder)
             keys = try KeyRing(state, keyFolder)
             try keys.check(settings.suite)
             proofNonces = try ProofNonces(random: random)
             signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
-            try RecoveryMark.checkFile(state)
             let file = try state.beat(settings)
             let epochFolder = try state.epochs(settings)
             let copies = try EpochCopies(settings)
