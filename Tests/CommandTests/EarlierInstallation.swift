@@ -42,6 +42,18 @@ struct EarlierInstallation {
         return outcome.output.split(separator: "\n").map(String.init)
     }
 
+    /// The rows of before that are gone.
+    ///
+    /// Fields of persons and revocations were sealed anew, under keys that can be destroyed: only their number is compared.
+    static func lostRows(_ before: [String], _ after: [String]) -> Set<String> {
+        let sealed = ["person (", "revocation ("]
+        let kept = before.filter { row in !sealed.contains { row.hasPrefix($0) } }
+        let fewer = sealed.filter { table in
+            before.count { $0.hasPrefix(table) } != after.count { $0.hasPrefix(table) }
+        }
+        return Set(kept).subtracting(after).union(fewer)
+    }
+
     /// Whether the trail still begins as the earlier version printed it into `trail.jsonl`.
     func keepsTrail() throws -> Bool {
         let trail = try lines("trail.jsonl")
