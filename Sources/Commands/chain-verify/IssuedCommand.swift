@@ -29,16 +29,8 @@ struct IssuedCommand: AsyncParsableCommand {
             throw CommandError(undecided: error)
         }
         try arguments.rememberIfIntact(found.report, found.note, options, isReplayed: true)
-        let elapsed = AuditProgress.milliseconds() - start
-        if json {
-            var object = found.report.json(elapsedMilliseconds: elapsed)
-            object["codes"] = .integer(Int64(clamping: found.codeCount))
-            StandardStream.output.write(JSONValue.object(object).encoded() + "\n")
-        } else {
-            StandardStream.output.write(
-                found.report.plainText(elapsedMilliseconds: elapsed, parts: [])
-                    + "  issued  \(found.codeCount) codes in the published sets\n")
-        }
-        try found.report.exit()
+        try found.report.finish(
+            since: start, isJSON: json,
+            ("codes", found.codeCount, "issued  \(found.codeCount) codes in the published sets"))
     }
 }

@@ -44,17 +44,12 @@ struct TrailCommand: AsyncParsableCommand {
             throw CommandError(undecided: error)
         }
         try arguments.rememberIfIntact(found.report, found.note, options, isReplayed: true)
-        let elapsed = AuditProgress.milliseconds() - start
-        if json {
-            var object = found.report.json(elapsedMilliseconds: elapsed)
-            object["newLines"] = .integer(Int64(clamping: found.newLineCount))
-            StandardStream.output.write(JSONValue.object(object).encoded() + "\n")
-        } else {
-            StandardStream.output.write(
-                found.report.plainText(elapsedMilliseconds: elapsed, parts: [])
-                    + "  trail   \(found.newLineCount) lines are newer than the log's last statement\n")
-        }
-        try found.report.exit()
+        try found.report.finish(
+            since: start, isJSON: json,
+            (
+                "newLines", found.newLineCount,
+                "trail   \(found.newLineCount) lines are newer than the log's last statement"
+            ))
     }
 }
 

@@ -39,56 +39,26 @@ enum ErasureSchema {
             let subject = try row.blob(0)
             try database.run(
                 "INSERT INTO person VALUES (?, ?, ?, ?)", .bytes(subject), .bytes(try row.blob(1)),
-                .bytes(try keyed(cipher).resealed(row.blob(2), at: subject)), .integer(try row.wholeNumber(3)))
+                .bytes(try RemadeTables.keyed(cipher).resealed(row.blob(2), at: subject)),
+                .integer(try row.wholeNumber(3)))
             return true
         }
         try database.execute(sql: "DROP TABLE person_before")
     }
 
     private static func resealReasons(_ cipher: FieldCipher?, _ database: Database) throws {
-        try database.execute(
-            sql: """
-                ALTER TABLE revocation RENAME TO revocation_before;
-                CREATE TABLE revocation (
-                    list TEXT NOT NULL, statusIndex INTEGER NOT NULL, revokedAt INTEGER NOT NULL, reason BLOB,
-                    PRIMARY KEY (list, statusIndex)) WITHOUT ROWID;
-                """)
-        try database.visit(
-            "SELECT list, statusIndex, revokedAt, reason FROM revocation_before ORDER BY list, statusIndex"
-        ) { row in
-            let (list, index) = (try row.text(0), try row.unsigned(1))
-            let sealed = try row.optionalBlob(3).map { reason in
-                try keyed(cipher).resealed(reason, at: FieldCipher.place(ofReasonIn: list, index))
+        try RemadeTables.revocations(database) { row, list, index in
+            try row.optionalBlob(3).map {
+                try RemadeTables.keyed(cipher).resealed($0, at: FieldCipher.place(ofReasonIn: list, index))
             }
-            try database.run(
-                "INSERT INTO revocation VALUES (?, ?, ?, ?)", .text(list), .integer(index),
-                .integer(try row.wholeNumber(2)), sealed.map { .bytes($0) })
-            return true
         }
-        try database.execute(sql: "DROP TABLE revocation_before")
     }
 
     private static func resealAnswers(_ cipher: FieldCipher?, _ database: Database) throws {
-        try database.execute(
-            sql: """
-                ALTER TABLE idempotency RENAME TO idempotency_before;
-                CREATE TABLE idempotency (
-                    key TEXT PRIMARY KEY, request BLOB NOT NULL, answer BLOB NOT NULL, at INTEGER NOT NULL
-                    ) WITHOUT ROWID;
-                """)
-        try database.visit("SELECT key, request, answer, at FROM idempotency_before ORDER BY key") { row in
-            let key = try row.text(0)
-            let answer = try keyed(cipher).resealed(shortLived: row.blob(2), at: FieldCipher.place(ofAnswerTo: key))
-            try database.run(
-                "INSERT INTO idempotency VALUES (?, ?, ?, ?)", .text(key), .bytes(try row.blob(1)), .bytes(answer),
-                .integer(try row.wholeNumber(3)))
-            return true
+        try RemadeTables.answers(database) { row, key in
+            try RemadeTables.keyed(cipher).resealed(
+                shortLived: row.blob(2), at: FieldCipher.place(ofAnswerTo: key))
         }
-        try database.execute(
-            sql: """
-                DROP TABLE idempotency_before;
-                CREATE INDEX idempotencyByTime ON idempotency(at);
-                """)
     }
 
     /// Offers last minutes, so their rows are changed where they are.
@@ -97,7 +67,8 @@ enum ErasureSchema {
             (identifier: try row.blob(0), sealed: try row.blob(1))
         }
         for (identifier, sealed) in secrets {
-            let secret = try keyed(cipher).resealed(shortLived: sealed, at: Registry.place(ofSecret: identifier))
+            let secret = try RemadeTables.keyed(cipher).resealed(
+                shortLived: sealed, at: Registry.place(ofSecret: identifier))
             try database.run("UPDATE offer SET secret = ? WHERE id = ?", .bytes(secret), .bytes(identifier))
         }
     }
@@ -114,17 +85,13 @@ enum ErasureSchema {
             "SELECT number, commitment, is_kept, sealed FROM log_openings_before ORDER BY number"
         ) { row in
             let (commitment, isKept, before) = (try row.blob(1), try row.wholeNumber(2) != 0, try row.blob(3))
-            let sealed = isKept ? try keyed(cipher).resealed(opening: before, commitment: commitment) : before
+            let sealed =
+                isKept ? try RemadeTables.keyed(cipher).resealed(opening: before, commitment: commitment) : before
             try database.run(
                 "INSERT INTO log_openings VALUES (?, ?, ?, ?)", .integer(try row.wholeNumber(0)),
                 .bytes(commitment), .integer(Int64(isKept ? 1 : 0)), .bytes(sealed))
             return true
         }
         try database.execute(sql: "DROP TABLE log_openings_before")
-    }
-
-    private static func keyed(_ cipher: FieldCipher?) throws(StorageError) -> FieldCipher {
-        guard let cipher else { throw .unwritable("sealing older rows needs the registry's keys") }
-        return cipher
     }
 }

@@ -96,53 +96,22 @@ enum RegistrySchema {
         return Set(rows)
     }
 
-    /// Seals the reasons of revocations in a new table, because rows that grow leave copies in their pages.
+    /// Seals the reasons of revocations.
     private static func sealReasons(_ cipher: FieldCipher?, _ database: Database) throws {
-        try database.execute(
-            sql: """
-                ALTER TABLE revocation RENAME TO revocation_before;
-                CREATE TABLE revocation (
-                    list TEXT NOT NULL, statusIndex INTEGER NOT NULL, revokedAt INTEGER NOT NULL, reason BLOB,
-                    PRIMARY KEY (list, statusIndex)) WITHOUT ROWID;
-                """)
-        try database.visit(
-            "SELECT list, statusIndex, revokedAt, reason FROM revocation_before ORDER BY list, statusIndex"
-        ) { row in
-            let (list, index) = (try row.text(0), try row.unsigned(1))
-            let sealed = try row.optionalText(3).map { reason in
-                guard let cipher else { throw StorageError.unwritable("sealing older rows needs the registry's keys") }
-                return try cipher.earlierSealed(
+        try RemadeTables.revocations(database) { row, list, index in
+            try row.optionalText(3).map { reason in
+                try RemadeTables.keyed(cipher).earlierSealed(
                     Array(reason.utf8), at: FieldCipher.place(ofReasonIn: list, index))
             }
-            try database.run(
-                "INSERT INTO revocation VALUES (?, ?, ?, ?)", .text(list), .integer(index),
-                .integer(try row.wholeNumber(2)), sealed.map { .bytes($0) })
-            return true
         }
-        try database.execute(sql: "DROP TABLE revocation_before")
     }
 
-    /// Seals the answers to idempotency keys in a new table, because an answer has a code's text.
+    /// Seals the answers to idempotency keys, because an answer has a code's text.
     private static func sealAnswers(_ cipher: FieldCipher?, _ database: Database) throws {
-        try database.execute(
-            sql: """
-                ALTER TABLE idempotency RENAME TO idempotency_before;
-                CREATE TABLE idempotency (
-                    key TEXT PRIMARY KEY, request BLOB NOT NULL, answer BLOB NOT NULL, at INTEGER NOT NULL
-                    ) WITHOUT ROWID;
-                CREATE INDEX idempotencyByTime ON idempotency(at);
-                """)
-        try database.visit("SELECT key, request, answer, at FROM idempotency_before ORDER BY key") { row in
-            guard let cipher else { throw StorageError.unwritable("sealing older rows needs the registry's keys") }
-            let key = try row.text(0)
-            try database.run(
-                "INSERT INTO idempotency VALUES (?, ?, ?, ?)", .text(key), .bytes(try row.blob(1)),
-                .bytes(
-                    try cipher.earlierSealed(Array(try row.text(2).utf8), at: FieldCipher.place(ofAnswerTo: key))),
-                .integer(try row.wholeNumber(3)))
-            return true
+        try RemadeTables.answers(database) { row, key in
+            try RemadeTables.keyed(cipher).earlierSealed(
+                Array(row.text(2).utf8), at: FieldCipher.place(ofAnswerTo: key))
         }
-        try database.execute(sql: "DROP TABLE idempotency_before")
     }
 
     /// The rules that each use has one active key, and that a retired or compromised key never becomes active again.
