@@ -18,8 +18,8 @@ extension IssuerOperation {
     ///
     /// - Parameters:
     ///   - act: the act of the settings.
-    ///   - particulars: what the request asks for, without secrets or personal data: it is shown to whoever confirms it,
-    ///     and stands in the audit trail.
+    ///   - particulars: what the request asks for. The confirming operator and the audit trail get it, so it has no secret
+    ///     and no personal data.
     /// - Returns: the operation.
     func confirmed(_ act: DualAct, _ particulars: @escaping DualNeed.Particulars) -> IssuerOperation {
         var operation = self
