@@ -166,6 +166,8 @@ struct LogStoreTests {
         let stray = scratch.folder + "/log/tile/0/000.p/9.tmp"
         #expect(FileManager.default.createFile(atPath: stray, contents: nil))
         let again = try Scratch.publisher(scratch.store, scratch.directory)
+        // No crash left this one.
+        _ = try await scratch.store.append(try Self.request(2), at: 3)
         let recovery = try await again.recover()
         #expect(recovery.discarded == ["tile/0/000.p/9.tmp"] && recovery.finishedEntryCount == 1)
         let other = try Scratch()

@@ -7,7 +7,7 @@ package actor LogPublisher {
     package struct Recovery: Sendable, Equatable {
         /// Temporary files that were removed.
         package let discarded: [String]
-        /// The number of entries that recovery published, after a crash had left them unpublished.
+        /// The number of entries that recovery published, and that an earlier process had left unpublished.
         package let finishedEntryCount: UInt64
 
         /// Notes, one line each; empty after a clean stop.
@@ -27,6 +27,8 @@ package actor LogPublisher {
     let origin: String
     private let key: SigningKey
     let noteKey: NoteKey
+    /// The number of entries before this process added any; zero where they cannot be read, which recovery reports.
+    private let earlierEntryCount: UInt64
     /// The tree of the newest checkpoint.
     private var published = TileAccumulator()
     private var checkpointBytes: [UInt8]?
@@ -73,6 +75,7 @@ package actor LogPublisher {
         self.origin = origin
         self.key = key
         noteKey = try NoteKey(name: origin, kind: .ed25519, key: key.verificationKey)
+        earlierEntryCount = (try? store.count()) ?? 0
     }
 
     /// The size of the newest checkpoint.
@@ -89,7 +92,8 @@ package actor LogPublisher {
         let discarded = try await checkPublished(thoroughly: thoroughly)
         let before = published.size
         _ = try await publish()
-        return Recovery(discarded: discarded, finishedEntryCount: published.size - before)
+        let finished = max(before, min(published.size, earlierEntryCount)) - before
+        return Recovery(discarded: discarded, finishedEntryCount: finished)
     }
 
     /// Checks the entries against the published checkpoint, once; returns the removed temporary files.
