@@ -38,7 +38,7 @@ extension IssuingService {
         guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         let digest = Hex.encode(DigestAlgorithm.sha256.digest(Self.fingerprint(operation, request)))
         if let asked = dualRequests.open(of: caller.uid, digest: digest, at: caller.now) {
-            return OperationAnswer(json: asked.json(at: caller.now), status: 202)
+            return OperationAnswer(json: asked.json, status: 202)
         }
         let asked = DualRequest(
             identifier: Hex.encode(try random.bytes(DualRequest.identifierByteCount)), act: need.act,
@@ -54,7 +54,7 @@ extension IssuingService {
             dualRequests.remove(asked.identifier)
             throw error
         }
-        return OperationAnswer(json: asked.json(at: caller.now), status: 202)
+        return OperationAnswer(json: asked.json, status: 202)
     }
 
     /// Confirms a request, and carries it out as its asker.
@@ -89,6 +89,6 @@ extension IssuingService {
         _ = try result.get()
         var carriedOut = asked
         carriedOut.state = done
-        return carriedOut.json(at: caller.now)
+        return carriedOut.json
     }
 }
