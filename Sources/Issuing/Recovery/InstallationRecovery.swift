@@ -62,7 +62,13 @@ package enum InstallationRecovery {
             let outcome = try await database.write { try change.apply(in: $0) }
             var logs: [RecoveredLog] = []
             for log in published.logs { logs.append(try await recovered(log, of: state, settings, keys, opened)) }
-            let lostFieldCount = try database.read { try registry.lostFieldCount(in: $0) }
+            let losses = try database.read { snapshot in
+                RecoveryLosses(
+                    fieldCount: try registry.lostFieldCount(in: snapshot),
+                    revocationCount: try RecoveryLosses.revocationCount(
+                        stated: logs.compactMap { $0.survey?.revocationCount }.reduce(0, +),
+                        kept: registry.revocationCount(in: snapshot)))
+            }
             var next = change.beat
             next.advance(
                 by: Beat.Step(
@@ -74,7 +80,7 @@ package enum InstallationRecovery {
             try await database.write { try $0.setRecoveryNeeded(false) }
             // What the published log had erased must be gone from the write-ahead log too.
             try database.purge()
-            return outcome.json(logs, opened.epochs, lostFieldCount: lostFieldCount, isBeatLost: beat == nil)
+            return outcome.json(logs, opened.epochs, losses, isBeatLost: beat == nil)
         } catch {
             throw OperationError(any: error)
         }
