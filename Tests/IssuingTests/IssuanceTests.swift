@@ -176,6 +176,27 @@ struct IssuanceTests {
         #expect(try run.service.database.read { try $0.newestIssuance() } == nil)
     }
 
+    @Test("have their lost files made again while the digests are kept, and are told of when both are lost")
+    func lostFiles() async throws {
+        let texts = try await run.issueMany(1003, of: try await run.object())
+        try await run.keep(at: Self.start + 61)
+        try await run.service.remakeIssuedFiles()
+        let set = run.folder + "/issued/\(Self.start / 60)-1"
+        let names = try FileManager.default.contentsOfDirectory(atPath: set).sorted()
+        let before = try names.map { try ProjectFiles.bytes("\(set)/\($0)") }
+        for lost in [[names[0]], names, ["../\(Self.start / 60)-1"]] {
+            for name in lost { try FileManager.default.removeItem(atPath: "\(set)/\(name)") }
+            try await run.service.remakeIssuedFiles()
+            #expect(try names.map { try ProjectFiles.bytes("\(set)/\($0)") } == before)
+        }
+        for text in texts.prefix(3) { #expect(try run.check(text, at: Self.start + 200).code == "ok") }
+        for later in [200, 300] as [UInt64] { try await run.keep(at: Self.nextDay + later) }
+        let day = run.folder + "/issued/\(Self.start / 86_400 * 1440)-1440"
+        try FileManager.default.removeItem(atPath: "\(day)/\(try #require(names.first))")
+        let refusal = await #expect(throws: OperationError.self) { try await run.service.remakeIssuedFiles() }
+        #expect(refusal?.code == "issued_files_lost")
+    }
+
     @Test("are found changed: a code dropped or added, a minute in another's place, a log cut off")
     func tampering() async throws {
         let object = try await run.object()

@@ -174,6 +174,28 @@ struct IssuanceLedger: Sendable {
         return statement
     }
 
+    /// Makes the files of listed sets again that are lost, while the digests are kept.
+    ///
+    /// A day's digests go once its set is published; its files then come from a copy of the published files.
+    ///
+    /// - Returns: the folders of sets whose files are lost, and whose digests are gone.
+    /// - Throws: an error of the store or of the published files.
+    func remakeLostFiles() throws -> [String] {
+        let (minutes, sets) = try database.read { (try $0.issuedMinutes(), try $0.issuedSets()) }
+        var lost: [String] = []
+        for set in sets {
+            let folder = IssuedStatement.folder(ofMinute: set.minute, span: set.span)
+            guard try acts.log.tiles.list(folder).count < 1 << set.bitCount else { continue }
+            let part = minutes.filter { (set.minute..<set.minute + set.span).contains($0.minute) }
+            if part.map(\.count).reduce(0, +) == set.count {
+                _ = try publishFiles(of: part, from: set.minute, span: set.span)
+            } else {
+                lost.append(folder)
+            }
+        }
+        return lost
+    }
+
     /// The minutes whose codes are in no set yet.
     private static func unlisted(_ minutes: [IssuedMinute], _ sets: [IssuedSet]) -> [IssuedMinute] {
         minutes.filter { minute in

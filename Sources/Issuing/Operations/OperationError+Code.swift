@@ -47,6 +47,7 @@ extension OperationError {
         case holdingUnknown = "holding_unknown"
         case idempotencyKeyInvalid = "idempotency_key_invalid"
         case idempotencyKeyMisplaced = "idempotency_key_misplaced"
+        case issuedFilesLost = "issued_files_lost"
         case keyCompromised = "key_compromised"
         case keyInUse = "key_in_use"
         case keyInvalid = "key_invalid"
@@ -175,7 +176,7 @@ extension OperationError.Code: ErrorCode {
             .later
         case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
-            .epochKeysMissing, .epochKeysUnreadable, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer,
+            .epochKeysMissing, .epochKeysUnreadable, .issuedFilesLost, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer,
             .unexpected:
             .malfunction
         }
