@@ -29,7 +29,6 @@ extension IssuingService {
         nowMilliseconds: @Sendable () -> UInt64, report: (OperationError) -> Void
     ) async {
         var reported: OperationError?
-        var mustPurge = false
         while !Task.isCancelled {
             let now = nowMilliseconds() / 1000
             record(refusals.lines(at: now))
@@ -37,11 +36,13 @@ extension IssuingService {
             do {
                 // A clock that is too far ahead would end every answer.
                 if clockObstacle(atMilliseconds: now * 1000) == nil {
-                    mustPurge = try await forget(at: now) || mustPurge
-                    mustPurge = try await keepEpochs(at: now) || mustPurge
+                    if try await forget(at: now) { isPurgeDue.store(true, ordering: .releasing) }
+                    if try await keepEpochs(at: now) { isPurgeDue.store(true, ordering: .releasing) }
                 }
                 // A reader may still use old pages; a later pass then purges them.
-                if mustPurge, (try? database.purge()) != nil { mustPurge = false }
+                if isPurgeDue.exchange(false, ordering: .acquiringAndReleasing), (try? database.purge()) == nil {
+                    isPurgeDue.store(true, ordering: .releasing)
+                }
                 reported = nil
             } catch {
                 let error = OperationError(any: error)

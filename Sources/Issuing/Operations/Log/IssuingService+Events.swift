@@ -11,7 +11,7 @@ extension IssuerOperation {
 
     package static let eraseEvent = logged(
         "event.erase", takes: ["object", "index", "reason", "actor"], beatNeed: .change,
-        settle: { try $0.log.store.purge() }
+        settle: { try $0.purgeErased() }
     ) {
         try $0.erasingEvent($1, by: $2)
     }
@@ -55,10 +55,23 @@ extension IssuingService {
         if !actor.isEmpty { try caller.grants.requireActor(actor) }
         let erasure = TraceErasure(object: object, index: index, reason: reason, actor: actor)
         let subject = Hex.encode(object.bytes)
+        // The openings of an erasure that was answered with `erase_incomplete` are gone from the rows already.
+        if isPurgeDue.load(ordering: .acquiring) {
+            do { try purgeErased() } catch { throw OperationError(any: error) }
+        }
         return { [log] database in
             ChangeOutcome(
                 try log.erase(erasure, at: caller.nowMilliseconds, in: database).json, subject: subject)
         }
+    }
+
+    /// Empties the write-ahead log of erased bytes; until that succeeds, upkeep and every further erasure try again.
+    ///
+    /// - Throws: `erase_incomplete`.
+    fileprivate func purgeErased() throws {
+        isPurgeDue.store(true, ordering: .releasing)
+        try log.store.purge()
+        isPurgeDue.store(false, ordering: .releasing)
     }
 
     private static let erasureReasonByteCountMax = 256
