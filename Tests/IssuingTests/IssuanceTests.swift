@@ -197,7 +197,7 @@ struct IssuanceTests {
         #expect(refusal?.code == "issued_files_lost")
     }
 
-    @Test("that a restored registry lacks come into their day's set from the published files, and the day waits for these")
+    @Test("that a restored registry lacks come into their day's set from its files, and the day waits for these")
     func restored() async throws {
         let object = try await run.object()
         var texts = try await run.issueMany(1003, of: object)

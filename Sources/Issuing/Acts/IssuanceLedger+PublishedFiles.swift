@@ -11,6 +11,7 @@ extension IssuanceLedger {
     ///   - start: the day's first minute.
     /// - Returns: the minutes whose codes are in the registry, and the leaves of the other sets with their minutes counted
     ///   from `start`; nil while files are missing.
+    /// - Throws: an error of the store or of the published files.
     func split(
         _ minutes: [IssuedMinute], besides sets: [IssuedSet], ofDayFrom start: UInt64
     ) throws -> (own: [IssuedMinute], others: [IssuedLeaf])? {

@@ -55,6 +55,7 @@ extension IssuingService {
     ///   - version: its version.
     ///   - issuedAt: the time of the bundle and its lists, in seconds since 1970.
     ///   - published: lists of which an older one may stay published; the beat records these when they leave.
+    /// - Throws: `beat_unwritable`.
     func coverBeat(
         of export: BundleExport, version: UInt64, issuedAt: UInt64, besides published: Set<String>
     ) async throws(OperationError) {
