@@ -1,4 +1,5 @@
 import Encoding
+import Foundation
 import Glibc
 import IssuerInterface
 import IssuerTestSupport
@@ -84,8 +85,14 @@ struct DaemonMemoryTests {
         let state = installation.state
         let names = ["issuer.pem", "status.pem", "bundle.pem", "checkpoint.pem"]
         let keys = try names.map { try secrets(of: ProjectFiles.bytes(state.key($0))) }
-        let rawNames = ["settlement.key", "medical.key", "transit.key", "registry.key", "digest.key"]
-        let rawKeys = try rawNames.map { try ProjectFiles.bytes(state.key($0)) }
+        var rawNames = ["settlement.key", "medical.key", "transit.key", "registry.key", "digest.key"]
+        var rawKeys = try rawNames.map { try ProjectFiles.bytes(state.key($0)) }
+        // The secret is the end of an epoch key's file.
+        let epochs = state.path + ".epochs"
+        for name in try FileManager.default.contentsOfDirectory(atPath: epochs) {
+            rawNames.append(name)
+            rawKeys.append(Array(try ProjectFiles.bytes("\(epochs)/\(name)").suffix(32)))
+        }
         let passphrase = Array("a passphrase that must not stay".utf8)
         if isWrapped {
             try installation.folder.write(passphrase, to: "passphrase", mode: 0o400)

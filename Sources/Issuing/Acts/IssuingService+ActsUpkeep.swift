@@ -45,7 +45,7 @@ extension IssuingService {
             guard let first = lost.first else { return }
             throw OperationError(
                 code: .issuedFilesLost,
-                reason: "the published files of \(lost.count) sets of issued codes are lost, the first of them \(first)",
+                reason: "the published files of \(lost.count) sets of issued codes are lost, first \(first)",
                 hint: "put them back into `acts` from a copy of the published files; until then, no code of these days "
                     + "can be proved to be issued")
         } catch {

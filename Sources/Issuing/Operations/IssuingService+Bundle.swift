@@ -82,7 +82,8 @@ extension IssuingService {
                 let contents = try contents(version: version, order: order, lists: lists, network: network)
                 let export = try signed(
                     contents, order: order, at: time, expiresAt: time.seconds + lifetime)
-                try await coverBeat(of: export, version: version, issuedAt: time.seconds)
+                try await coverBeat(
+                    of: export, version: version, issuedAt: time.seconds, besides: Set(order.listTimes.keys))
                 return export
             }
         } catch {

@@ -176,8 +176,8 @@ extension OperationError.Code: ErrorCode {
             .later
         case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
         case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
-            .epochKeysMissing, .epochKeysUnreadable, .issuedFilesLost, .publishedLogForked, .recoveryNeeded, .registryBehind, .treeNewer,
-            .unexpected:
+            .epochKeysMissing, .epochKeysUnreadable, .issuedFilesLost, .publishedLogForked, .recoveryNeeded,
+            .registryBehind, .treeNewer, .unexpected:
             .malfunction
         }
     }

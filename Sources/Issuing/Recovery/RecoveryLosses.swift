@@ -10,5 +10,6 @@ struct RecoveryLosses: Sendable {
     /// - Parameters:
     ///   - stated: the revocations in the log of acts; an installation of an earlier version has more than it states.
     ///   - kept: the revocations in the recovered registry.
+    /// - Returns: 0 where none is missing.
     static func revocationCount(stated: UInt64, kept: UInt64) -> UInt64 { stated > kept ? stated - kept : 0 }
 }
