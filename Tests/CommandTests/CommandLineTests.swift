@@ -65,6 +65,22 @@ struct CommandLineTests {
         }
     }
 
+    @Test("offers an idempotency key to changes alone")
+    func idempotencyKey() throws {
+        for (words, isChange) in [
+            ("audit", false), ("confirm", false), ("log key", false), ("log openings", false), ("codes", false),
+            ("object history", false), ("key rotate", false), ("gate show", false), ("gate list", false),
+            ("bundle export", false), ("publish", false), ("event import", false), ("offer", false),
+            ("wallet list", false), ("enterprise key list", false), ("settle draw", false),
+            ("event append", true), ("event erase", true), ("revoke", true), ("issue", true), ("gate register", true),
+            ("gate suspend", true), ("gate rekey", true), ("enterprise key add", true), ("enterprise key retire", true),
+            ("wallet revoke", true), ("person register", true), ("object register", true),
+        ] {
+            let outcome = try Program("suishen").run(words.split(separator: " ").map(String.init) + ["--help"])
+            #expect(outcome.status == 0 && outcome.output.contains("--idempotency-key") == isChange, "\(words)")
+        }
+    }
+
     /// Status 0 would open the gate although nobody has seen the verdict.
     @Test("never exits 0 when its answer cannot be written", arguments: ["| true", ">/dev/full", ">&-"])
     func answerLost(output: String) throws {

@@ -25,14 +25,14 @@ struct EnterpriseKeyCommand: AsyncParsableCommand {
         @Option(help: "The public key's file, PEM.")
         var key: String
 
-        @OptionGroup var inquiry: InquiryOptions
+        @OptionGroup var change: ChangeOptions
 
         func run() async throws {
             // Reads the file here, so that a private key given by mistake does not leave this process.
             let publicKey = try CommandError.wrapping {
                 try VerificationKey(pem: InputFile.read(key, byteCountMax: 1 << 14))
             }
-            try await inquiry.run(
+            try await change.run(
                 .addActorKey,
                 ["uscc": .string(uscc), "publicKey": .string(String(decoding: publicKey.pem(), as: UTF8.self))])
         }
@@ -85,11 +85,11 @@ struct EnterpriseKeyEnding: ParsableArguments {
     @Option(help: "The reason, without personal data: it enters the log.")
     var reason: String?
 
-    @OptionGroup var inquiry: InquiryOptions
+    @OptionGroup var change: ChangeOptions
 
     func run(_ operation: IssuerOperation) async throws {
         var body: JSONObject = ["uscc": .string(uscc), "key": .string(key)]
         body["reason"] = reason.map(JSONValue.string)
-        try await inquiry.run(operation, body)
+        try await change.run(operation, body)
     }
 }

@@ -137,7 +137,7 @@ struct EventCommand: AsyncParsableCommand {
         @Argument(help: "The object's or place's subject.")
         var object: String
 
-        @Argument(help: "The event's index, as the history shows it.")
+        @Argument(help: "The index of the event's entry in the log: N where the history says (entry N), not #N.")
         var index: UInt64
 
         @Option(help: "The reason, without personal data: it enters the log.")
@@ -146,19 +146,14 @@ struct EventCommand: AsyncParsableCommand {
         @Option(help: "Who requests the erasure: a unified social credit code; the service itself by default.")
         var actor: String?
 
-        @OptionGroup var state: StateOptions
-        @OptionGroup var result: ResultOptions
+        @OptionGroup var change: ChangeOptions
 
         func run() async throws {
             var members: JSONObject = [
                 "object": .string(object), "index": .integer(Int64(clamping: index)), "reason": .string(reason),
             ]
             members["actor"] = actor.map(JSONValue.string)
-            do {
-                result.print(try await state.access().perform(.eraseEvent, .object(members)))
-            } catch let error as OperationError {
-                throw CommandError(error)
-            }
+            try await change.run(.eraseEvent, members)
         }
     }
 }

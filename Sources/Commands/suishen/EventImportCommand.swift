@@ -29,12 +29,6 @@ struct EventImportCommand: AsyncParsableCommand {
     // Every answer is JSON already; the option exists so that every command accepts --json.
     @OptionGroup var result: ResultOptions
 
-    func validate() throws {
-        guard state.idempotencyKey == nil else {
-            throw ValidationError("an imported event's key is its hash, so leave --idempotency-key out")
-        }
-    }
-
     func run() async throws {
         let importer = EPCISImport(objects: try objects)
         let bytes = try CommandError.wrapping {

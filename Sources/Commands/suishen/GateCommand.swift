@@ -33,10 +33,10 @@ struct GateCommand: AsyncParsableCommand {
         @Option(help: "Where the gate stands, 1 to 96 bytes.")
         var site: String
 
-        @OptionGroup var inquiry: InquiryOptions
+        @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            try await inquiry.run(
+            try await change.run(
                 .registerGate,
                 [
                     "request": try Self.read(request, from: "verify enrol"),
@@ -65,10 +65,10 @@ struct GateCommand: AsyncParsableCommand {
         @Argument(help: "The request's file; - for stdin.")
         var request: String
 
-        @OptionGroup var inquiry: InquiryOptions
+        @OptionGroup var change: ChangeOptions
 
         func run() async throws {
-            try await inquiry.run(.rekeyGate, ["request": try Register.read(request, from: "verify renew-key")])
+            try await change.run(.rekeyGate, ["request": try Register.read(request, from: "verify renew-key")])
         }
     }
 
@@ -76,8 +76,9 @@ struct GateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one gate, with its newest report.")
 
         @OptionGroup var gate: GateArgument
+        @OptionGroup var inquiry: InquiryOptions
 
-        func run() async throws { try await gate.run(.showGate) }
+        func run() async throws { try await inquiry.run(.showGate, gate.body) }
     }
 
     struct Keys: AsyncParsableCommand {
@@ -113,16 +114,18 @@ struct GateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Give a gate no epoch keys until it is resumed.")
 
         @OptionGroup var gate: GateArgument
+        @OptionGroup var change: ChangeOptions
 
-        func run() async throws { try await gate.run(.suspendGate) }
+        func run() async throws { try await change.run(.suspendGate, gate.body) }
     }
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Give a suspended gate epoch keys again.")
 
         @OptionGroup var gate: GateArgument
+        @OptionGroup var change: ChangeOptions
 
-        func run() async throws { try await gate.run(.resumeGate) }
+        func run() async throws { try await change.run(.resumeGate, gate.body) }
     }
 
     struct Revoke: AsyncParsableCommand {
@@ -130,8 +133,9 @@ struct GateCommand: AsyncParsableCommand {
             abstract: "Never give a gate epoch keys again, as after a theft; it cannot be undone.")
 
         @OptionGroup var gate: GateArgument
+        @OptionGroup var change: ChangeOptions
 
-        func run() async throws { try await gate.run(.revokeGate) }
+        func run() async throws { try await change.run(.revokeGate, gate.body) }
     }
 }
 
@@ -140,10 +144,6 @@ struct GateArgument: ParsableArguments {
     @Argument(help: "The gate's identifier, 32 hexadecimal digits.")
     var gate: String
 
-    @OptionGroup var inquiry: InquiryOptions
-
-    /// Sends one request about the gate, and prints the answer.
-    func run(_ operation: IssuerOperation) async throws {
-        try await inquiry.run(operation, ["gate": .string(gate)])
-    }
+    /// The request about the gate.
+    var body: JSONObject { ["gate": .string(gate)] }
 }

@@ -3,7 +3,7 @@ import CommandSupport
 import Encoding
 import Issuing
 
-/// The options of a request that is sent once, or of a list that is read in pages.
+/// The options of an inquiry that is sent once, or of a list that is read in pages.
 struct InquiryOptions: ParsableArguments {
     @OptionGroup var state: StateOptions
     @OptionGroup var result: ResultOptions

@@ -6,11 +6,12 @@ import Issuing
 /// The options of commands that send one request made from options, or many requests from a file.
 struct RequestOptions: ParsableArguments {
     @OptionGroup var state: StateOptions
+    @OptionGroup var idempotency: IdempotencyOption
     @OptionGroup var batch: BatchOptions
     @OptionGroup var result: ResultOptions
 
     func validate() throws {
-        guard batch.source == nil || state.idempotencyKey == nil else {
+        guard batch.source == nil || idempotency.idempotencyKey == nil else {
             throw ValidationError(
                 "one --idempotency-key cannot serve many requests: send them one by one with one key each, "
                     + "or leave it out with --from")
@@ -38,10 +39,8 @@ struct RequestOptions: ParsableArguments {
     /// Signs and appends the event made from the options, or the events of `--from` in batches.
     func runSigned(_ signer: EventSigner, _ members: [(String, JSONValue?)]) async throws {
         // The idempotency key belongs to the append of the event, not to the request for the event's place.
-        var keyless = state
-        keyless.idempotencyKey = nil
         do {
-            let access = try keyless.access()
+            let access = try state.access()
             let clock = state.clock
             if batch.source != nil {
                 try Self.check(isEmpty: members)
@@ -51,7 +50,7 @@ struct RequestOptions: ParsableArguments {
                         nowMilliseconds: clock.nowMilliseconds, ask: access.perform)
                 }
             }
-            let all = members + [("idempotencyKey", state.idempotencyKey.map(JSONValue.string))]
+            let all = members + [("idempotencyKey", idempotency.idempotencyKey.map(JSONValue.string))]
             result.print(
                 try await signer.append(
                     Self.body(all), nowMilliseconds: clock.nowMilliseconds, ask: access.perform))
@@ -76,7 +75,8 @@ struct RequestOptions: ParsableArguments {
     /// Sends one request and returns its answer.
     func answer(_ operation: IssuerOperation, _ members: [(String, JSONValue?)]) async throws -> JSONValue {
         do {
-            return try await state.access().perform(operation, Self.body(members))
+            return try await state.access(idempotencyKey: idempotency.idempotencyKey).perform(
+                operation, Self.body(members))
         } catch let error as OperationError {
             throw CommandError(error)
         }

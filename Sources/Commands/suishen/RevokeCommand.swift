@@ -15,17 +15,11 @@ struct RevokeCommand: AsyncParsableCommand {
     @Option(help: "The reason, without personal data.")
     var reason: String?
 
-    @OptionGroup var state: StateOptions
-    @OptionGroup var result: ResultOptions
+    @OptionGroup var change: ChangeOptions
 
     func run() async throws {
-        var members: [JSONObject.Member] = [.init(key: "target", value: .string(target))]
-        if let reason { members.append(.init(key: "reason", value: .string(reason))) }
-        do {
-            result.print(
-                try await state.access().perform(.revoke, .object(JSONObject(members))))
-        } catch let error as OperationError {
-            throw CommandError(error)
-        }
+        var members: JSONObject = ["target": .string(target)]
+        members["reason"] = reason.map(JSONValue.string)
+        try await change.run(.revoke, members)
     }
 }

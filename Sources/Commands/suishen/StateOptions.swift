@@ -15,13 +15,14 @@ struct StateOptions: ParsableArguments {
     @Option(help: "The daemon's socket; SUISHEN_SOCKET or DIR/run/suishend.sock by default.")
     var socket: String?
 
-    @Option(help: "The request's idempotency key: a repeated request with the same key gets the first answer again.")
-    var idempotencyKey: String?
-
     @OptionGroup var clock: ClockOptions
 
     /// Opens the installation: through its daemon when one is named or answers in the folder, else directly.
-    func access() throws -> IssuerAccess {
+    ///
+    /// - Parameter idempotencyKey: the key of the change that is requested; nil for every other request.
+    /// - Returns: the way to the installation.
+    /// - Throws: `clock_not_ours`, or the error of a folder that cannot be opened.
+    func access(idempotencyKey: String? = nil) throws -> IssuerAccess {
         if let path = try daemonPath {
             guard clock.fixedSeconds == nil else {
                 throw CommandError(
@@ -37,7 +38,7 @@ struct StateOptions: ParsableArguments {
             folder, random: SystemRandom(), clocks: clock.fixedSeconds == nil ? .system : nil,
             credentialFolder: CredentialFolder.path)
         for note in service.notes { StandardStream.error.write("suishen: \(note)\n") }
-        return .direct(service) { [clock, idempotencyKey] in
+        return .direct(service) { [clock] in
             .init(
                 uid: getuid(), grants: .everything, nowMilliseconds: clock.nowMilliseconds,
                 idempotencyKey: idempotencyKey, holdsFiles: true)

@@ -44,8 +44,8 @@ struct WalletCommand: AsyncParsableCommand {
         @Argument(help: "A holding of `suishen wallet list`, 32 hexadecimal digits.")
         var holding: String
 
-        @OptionGroup var inquiry: InquiryOptions
+        @OptionGroup var change: ChangeOptions
 
-        func run() async throws { try await inquiry.run(.revokeHolding, ["holding": .string(holding)]) }
+        func run() async throws { try await change.run(.revokeHolding, ["holding": .string(holding)]) }
     }
 }
