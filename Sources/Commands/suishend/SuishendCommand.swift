@@ -54,9 +54,7 @@ struct SuishendCommand: AsyncParsableCommand {
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
             _exit(ExitStatus(error.errorClass).rawValue)
         }
-        try await service.employWitnesses(nowMilliseconds: clocks.wallMilliseconds) { name, code in
-            StandardStream.error.write("suishend: the witness \(TerminalText.line(name)) does not cosign [\(code)]\n")
-        }
+        try await service.employWitnesses(nowMilliseconds: clocks.wallMilliseconds, changed: Self.report)
         // Begins before the socket exists, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
         let listening = try Self.inheritedSocket.map { descriptor throws(OperationError) in
@@ -140,6 +138,11 @@ struct SuishendCommand: AsyncParsableCommand {
             StandardStream.output.write("\(folder.path) is in order\n")
         }
         guard mistakes.isEmpty else { throw ExitCode(ExitStatus.failure.rawValue) }
+    }
+
+    private static func report(_ change: WitnessChange) {
+        let standing = change.code.map { "does not cosign \(change.log) [\($0)]" } ?? "cosigns \(change.log) again"
+        StandardStream.error.write("suishend: \(TerminalText.line("the witness \(change.name) \(standing)"))\n")
     }
 
     static func report(_ error: OperationError) {

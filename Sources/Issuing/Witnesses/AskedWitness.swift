@@ -27,7 +27,7 @@ final class AskedWitness: Sendable {
 
     /// A cosignature, or the reason why there is none.
     enum Outcome: Sendable {
-        case cosigned(SignedNote.Signature)
+        case cosigned(SignedNote.Signature, isAgain: Bool)
         case failed(WitnessTrouble, isNew: Bool)
     }
 
@@ -56,8 +56,8 @@ final class AskedWitness: Sendable {
                 let found = try await turns.run { [self] in
                     try cosignature(of: note, checkpoint, nowSeconds: nowSeconds)
                 }
-                standing.withLock { $0.succeed(checkpoint, at: found.time, now: .now) }
-                return .cosigned(found.line)
+                let isAgain = standing.withLock { $0.succeed(checkpoint, at: found.time, now: .now) }
+                return .cosigned(found.line, isAgain: isAgain)
             } catch {
                 let trouble = error as? WitnessTrouble ?? WitnessTrouble(.failed)
                 return .failed(trouble, isNew: standing.withLock { $0.fail(trouble.code, now: .now) })

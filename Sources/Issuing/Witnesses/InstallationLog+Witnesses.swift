@@ -7,16 +7,16 @@ extension InstallationLog {
     /// - Parameters:
     ///   - file: the witnesses.
     ///   - nowSeconds: the clock, in seconds since 1970-01-01T00:00:00Z.
-    ///   - failed: receives a witness's name and the code of its error, when that code changes.
+    ///   - changed: receives each change of a witness's error.
     /// - Throws: `log_behind_witness` or `log_forked_witness` when a witness shows a checkpoint of this log's key that
     ///   the log contradicts.
     func employ(
         _ file: WitnessFile, nowSeconds: @escaping @Sendable () -> UInt64,
-        failed: @escaping @Sendable (_ name: String, _ code: String) -> Void
+        changed: @escaping @Sendable (WitnessChange) -> Void
     ) async throws(OperationError) {
         let events = LogWitnesses.Events(
             cosigned: { [weak self] in Task { try? await self?.addLateCosignatures() } },
-            contradicted: { [weak self] in self?.stop(OperationError($0)) }, failed: failed)
+            contradicted: { [weak self] in self?.stop(OperationError($0)) }, changed: changed)
         let employed = LogWitnesses(
             file, of: WitnessedTree(key: key, tiles: tiles, store: store), nowSeconds: nowSeconds, events: events)
         // The check of the log reports a checkpoint that cannot be read.

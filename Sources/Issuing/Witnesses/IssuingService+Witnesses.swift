@@ -8,17 +8,17 @@ extension IssuingService {
     ///
     /// - Parameters:
     ///   - nowMilliseconds: the clock.
-    ///   - failed: receives a witness's name and the code of its error, when that code changes.
+    ///   - changed: receives each change of a witness's error.
     /// - Throws: `witnesses_invalid`; `log_behind_witness` or `log_forked_witness`, after which nothing may be served.
     package func employWitnesses(
         nowMilliseconds: @escaping @Sendable () -> UInt64,
-        failed: @escaping @Sendable (_ name: String, _ code: String) -> Void
+        changed: @escaping @Sendable (WitnessChange) -> Void
     ) async throws(OperationError) {
         guard let path = settings.witnesses else { return }
         for log in witnessedLogs {
             let file = try WitnessFile(contentsOf: path, log: log.key)
             guard file.asks(of: log.key) else { continue }
-            try await log.employ(file, nowSeconds: { nowMilliseconds() / 1000 }, failed: failed)
+            try await log.employ(file, nowSeconds: { nowMilliseconds() / 1000 }, changed: changed)
         }
     }
 

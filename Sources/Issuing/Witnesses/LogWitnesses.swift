@@ -32,8 +32,8 @@ final class LogWitnesses: CheckpointCosigners {
         let cosigned: @Sendable () -> Void
         /// A witness has shown that the log was cut or forked.
         let contradicted: @Sendable (LogError) -> Void
-        /// A witness fails for another reason than before; by the witness's name and the code.
-        let failed: @Sendable (_ name: String, _ code: String) -> Void
+        /// A witness fails for another reason than before, or cosigns again.
+        let changed: @Sendable (WitnessChange) -> Void
     }
 
     /// - Parameters:
@@ -135,17 +135,22 @@ final class LogWitnesses: CheckpointCosigners {
             count += 1
             Task {
                 switch await request.value {
-                case .cosigned(let line):
+                case .cosigned(let line, let isAgain):
                     take(line, of: witness, note.text)
+                    if isAgain { events.changed(change(of: witness, code: nil)) }
                     events.cosigned()
                 case .failed(let trouble, let isNew):
                     if let error = trouble.contradiction { events.contradicted(error) }
-                    if isNew { events.failed(witness.key.name, trouble.code) }
+                    if isNew { events.changed(change(of: witness, code: trouble.code)) }
                 }
                 ended()
             }
         }
         return count
+    }
+
+    private func change(of witness: AskedWitness, code: String?) -> WitnessChange {
+        WitnessChange(log: tree.key.name, name: witness.key.name, code: code)
     }
 
     private func isQuorumMet(by note: SignedNote) -> Bool {

@@ -28,10 +28,15 @@ struct WitnessStanding {
 
     mutating func begin() { isAsked = true }
 
-    mutating func succeed(_ checkpoint: Checkpoint, at time: UInt64, now: ContinuousClock.Instant) {
-        (isAsked, failureCount, trouble) = (false, 0, nil)
+    /// Notes a cosignature.
+    ///
+    /// - Returns: whether the request before it failed.
+    mutating func succeed(_ checkpoint: Checkpoint, at time: UInt64, now: ContinuousClock.Instant) -> Bool {
+        defer { trouble = nil }
+        (isAsked, failureCount) = (false, 0)
         (size, cosignedAt, cosignedText) = (checkpoint.size, time, checkpoint.text)
         restsUntil = now + Self.renewal
+        return trouble != nil
     }
 
     /// Notes a failure.

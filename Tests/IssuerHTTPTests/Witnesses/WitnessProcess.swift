@@ -122,6 +122,9 @@ final class WitnessedDaemon {
 
     func end(_ signal: Int32) -> Int32? { daemon?.end(signal) }
 
+    /// What the daemon has said on stderr.
+    func diagnostics() throws -> String { try daemon?.diagnostics ?? "" }
+
     /// Waits until the published checkpoint holds.
     func checkpoint(where holds: (SignedNote, Checkpoint) -> Bool) throws -> SignedNote {
         for _ in 0..<6000 {

@@ -86,6 +86,10 @@ struct WitnessedDaemonTests {
         try place.waitForError(nil, of: "two.example")
         #expect(try place.audit().status == 0)
         #expect(place.end(SIGTERM) == 0)
+        let said = try place.diagnostics()
+        let log = place.log.name
+        #expect(said.contains("suishend: the witness two.example does not cosign \(log) [unreachable]\n"), "\(said)")
+        #expect(said.contains("suishend: the witness two.example cosigns \(log) again\n"), "\(said)")
     }
 
     @Test("believes no witness that lies, waits for none that is slow, and says what each one does")
