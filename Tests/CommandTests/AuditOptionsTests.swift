@@ -44,6 +44,14 @@ struct AuditOptionsTests {
                     return self.end_headers()
                 super().do_GET()
         handler = Hostile
+        class Coded(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = b'{"error":{"code":"%b"}}' % (b"host_unknown" if mode == "coded" else b"a [31mb")
+                self.send_response(400)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+        if mode in ("coded", "miscoded"): handler = Coded
         if mode in ("busy", "overloaded"): handler = functools.partial(Busy, directory=folder)
         if mode == "log": handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
         served = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -92,6 +100,39 @@ struct AuditOptionsTests {
         // Serves the older checkpoint under an anchor of the newer one.
         try run.folder.write(ProjectFiles.bytes(first), to: "state/log/checkpoint")
         #expect(try audit(["--anchor", first, "--anchor", second]).status == 1)
+    }
+
+    @Test("the page's two commands decide, although the first one alone does not")
+    func pageCommands() throws {
+        let state = run.folder("audited")
+        func chainVerify(_ words: [String]) throws -> Int32 { try program.run(words + ["--state", state]).status }
+        #expect(try program.run(["object", object, log, "--key", key]).status == 2)
+        #expect(try chainVerify(["audit", log, "--key", key]) == 2)
+        #expect(try chainVerify(["object", object, log]) == 0)
+    }
+
+    @Test("the key of the issuer's other log is named as such, and is no sign of tampering")
+    func otherLog() throws {
+        let acts = try #require(try run.answer(["log", "key", "--log", "acts"])["key"]?.string)
+        let (one, other) = (acts.prefix { $0 != "+" }, key.prefix { $0 != "+" })
+        let reason = "the key is for \(one), this log is \(other)"
+        let found = try program.run(["audit", log, "--key", acts])
+        #expect(found.status == 2 && found.output.hasPrefix("undecided: checkpoint_signature\n"), "\(found)")
+        #expect(found.output.contains(reason), "\(found)")
+        let anchored = try program.run(["audit", log, "--key", acts, "--anchor", keep("anchor")])
+        #expect(anchored.status == 2 && anchored.diagnostics.contains(reason), "\(anchored)")
+        // Another operator's key under this name is none of it.
+        let stranger = try NoteKey(
+            name: String(one), kind: .ed25519, key: SigningKey.generate(.ed25519).verificationKey
+        ).vkey
+        #expect(try program.run(["audit", log, "--key", stranger]).status == 1)
+        // A policy of one log serves the other, since the keys have the same bytes.
+        let witness = try NoteKey(
+            name: "w", kind: .cosignature, key: SigningKey.generate(.ed25519).verificationKey
+        ).vkey
+        let policy = try run.folder.write(Array("log \(key)\nwitness w \(witness)\nquorum w\n".utf8), to: "policy")
+        let listed = try program.run(["audit", run.folder("state/acts"), "--key", acts, "--witness-policy", policy])
+        #expect(listed.output.hasPrefix("undecided: unanchored\n"), "\(listed)")
     }
 
     @Test("known witnesses count towards the policy's quorum, and strangers do not")
@@ -171,7 +212,8 @@ struct AuditOptionsTests {
             ("log", Int32(0), "ok"), ("endless", 2, "[input_too_large]"), ("redirect", 2, "[input_unreadable]"),
             ("broken", 2, "[input_unreadable]"), ("long", 2, "[input_unreadable]"), ("bomb", 2, "[input_too_large]"),
             ("chunked", 2, "[input_too_large]"), ("short", 1, "checkpoint_signature"), ("busy", 0, "ok"),
-            ("overloaded", 2, "[input_unreadable]"),
+            ("overloaded", 2, "[input_unreadable]"), ("coded", 2, "the server answers 400 (host_unknown) ["),
+            ("miscoded", 2, "the server answers 400 ["),
         ] {
             let port = run.folder("\(mode).port")
             let script = """

@@ -51,11 +51,14 @@ extension AuditReport {
         for finding in findings {
             text += "  finding \(finding.code.rawValue)"
             if let index = finding.index { text += " at index \(index)" }
-            if let object = finding.object { text += ", object \(object.isEmpty ? "(log)" : Hex.encode(object))" }
+            if let object = finding.object { text += ", object \(object.isEmpty ? "(log)" : Self.name(of: object))" }
             text += ": \(TerminalText.line(finding.detail))\n"
         }
         return text
     }
+
+    /// An object as text: its identifier in hex, or the name of a stream of the service's own acts.
+    static func name(of object: [UInt8]) -> String { ActTerm.streamName(of: object) ?? Hex.encode(object) }
 
     /// Ends the command with the verdict's exit status.
     func exit() throws {

@@ -61,6 +61,12 @@ struct LogArguments: ParsableArguments {
             let bytes = try InputFile.read(path, byteCountMax: SignedNote.byteCountMax)
             return try CommandError.naming(path) { () throws(TraceLogError) in
                 let note = try SignedNote(bytes: bytes)
+                if let key = options.key, let other = try note.otherLog(than: key, Checkpoint(text: note.text)) {
+                    throw TraceLogError(
+                        code: .malformedCheckpoint, reason: other,
+                        hint: "give the key and the checkpoint of one log: `suishen log key` prints that of the trace "
+                            + "log, `suishen log key --log acts` that of the log of acts")
+                }
                 if let key = options.key, !note.isSigned(by: key) {
                     throw TraceLogError(
                         code: .malformedCheckpoint, reason: "the log's key has not signed this anchor",

@@ -6,7 +6,7 @@ extension ObjectReport {
     /// The history as plain text, the oldest event first.
     func timeline(elapsedMilliseconds: UInt64) -> String {
         var text = audit.headline
-        text += "  object  \(Hex.encode(object.bytes))\n"
+        text += "  object  \(AuditReport.name(of: object.bytes))\n"
         text += "  log     \(audit.size) entries, root \(Hex.encode(audit.root.bytes))\n"
         text += "  proved  \(proof)\n"
         text += "  took    \(elapsedMilliseconds) ms, \(entryReadCount) entries read\n"

@@ -4,6 +4,7 @@ import Encoding
 import Glibc
 import Issuing
 import Signing
+import TraceLog
 
 /// Makes an installation usable again after its folder was restored from a backup.
 struct RecoverCommand: AsyncParsableCommand {
@@ -46,7 +47,7 @@ struct RecoverCommand: AsyncParsableCommand {
         } catch {
             throw CommandError(error)
         }
-        result.print(report)
+        result.print(result.json ? report : Self.namingStreams(in: report))
         let diagnostics = Diagnostics(command: "suishen")
         if report["beat"]?.string == "made" {
             diagnostics.warn(
@@ -57,6 +58,20 @@ struct RecoverCommand: AsyncParsableCommand {
             "the registry does not know codes and subjects made after the backup: such a code stays valid until it "
                 + "expires, and cannot be revoked by subject or cti; to end all such codes, strike their key with "
                 + "`suishen key compromise`, and issue new ones")
+    }
+
+    /// The report with the names of the service's own streams in place of their identifiers in hex, for people.
+    private static func namingStreams(in report: JSONValue) -> JSONValue {
+        guard var members = report.object, let lost = report["lostOpenings"]?.array else { return report }
+        members["lostOpenings"] = .array(
+            lost.map { opening in
+                guard var found = opening.object, let text = found["object"]?.string,
+                    let bytes = try? Hex.decode(text), let name = ActTerm.streamName(of: bytes)
+                else { return opening }
+                found["object"] = .string(name)
+                return .object(found)
+            })
+        return .object(members)
     }
 
     /// What the report says is lost or missing, one sentence each.

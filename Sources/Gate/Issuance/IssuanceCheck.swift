@@ -106,7 +106,8 @@ package struct IssuanceCheck: Sendable {
         let checkpoint = try Checkpoint(text: note.text)
         guard checkpoint.isOf(key.name), note.isSigned(by: key) else {
             throw TraceLogError(
-                code: .malformedCheckpoint, reason: "the log's key has not signed the checkpoint",
+                code: .malformedCheckpoint,
+                reason: note.otherLog(than: key, checkpoint) ?? "the log's key has not signed the checkpoint",
                 hint: "name the key of this issuer's log of acts: `suishen log key --log acts`")
         }
         return checkpoint

@@ -7,7 +7,10 @@ struct CheckpointStatement {
     let cosignatures: [Cosignature]
 
     /// Whether the log under it may be read; a forged size would have an auditor read without end.
-    var isReadable: Bool { !findings.contains { $0.code == .checkpointSignature && $0.isTampering } }
+    var isReadable: Bool { !findings.contains { $0.code == .checkpointSignature && $0.isTampering } && !isOfOtherLog }
+
+    /// Whether the given key is that of another log of the same operator.
+    private let isOfOtherLog: Bool
 
     init(bytes: [UInt8], options: AuditOptions) {
         let note: SignedNote
@@ -18,13 +21,16 @@ struct CheckpointStatement {
         } catch {
             self.note = nil
             self.checkpoint = nil
+            isOfOtherLog = false
             cosignatures = []
             findings = [AuditFinding(.checkpointSignature, detail: "the checkpoint cannot be read: \(error.reason)")]
             return
         }
         self.note = note
         self.checkpoint = checkpoint
-        var findings = Self.judgeKey(note, checkpoint, options)
+        let otherLog = Self.otherLog(note, checkpoint, options)
+        isOfOtherLog = otherLog != nil
+        var findings = otherLog.map { [$0] } ?? Self.judgeKey(note, checkpoint, options)
         var isAnchored = Self.isAnchored(checkpoint, options)
         cosignatures =
             options.policy?.judge(note, logKey: options.key, period: options.cosignaturePeriod) ?? []
@@ -54,6 +60,18 @@ struct CheckpointStatement {
                         + "so that a cut tail would not be seen"))
         }
         self.findings = findings
+    }
+
+    /// The finding about a key that was given under another log's name.
+    ///
+    /// A checkpoint that is trusted says which log lies here; another log in its place is not the caller's mistake.
+    private static func otherLog(
+        _ note: SignedNote, _ checkpoint: Checkpoint, _ options: AuditOptions
+    ) -> AuditFinding? {
+        guard options.origin == nil, !isAnchored(checkpoint, options), let key = options.key,
+            let detail = note.otherLog(than: key, checkpoint)
+        else { return nil }
+        return AuditFinding(.checkpointSignature, isTampering: false, detail: detail)
     }
 
     private static func judgeKey(_ note: SignedNote, _ checkpoint: Checkpoint, _ options: AuditOptions)

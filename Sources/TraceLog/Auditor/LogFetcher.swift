@@ -1,3 +1,4 @@
+import Encoding
 import Glibc
 import Platform
 import Synchronization
@@ -9,6 +10,9 @@ package final class LogFetcher: AuditSource {
     private static let attemptCountMax = 5
     /// The longest wait between two attempts, in seconds, even if the server asks for more.
     private static let waitSecondsMax = 20
+    /// The most bytes of an error that is read for its code, and of the code.
+    private static let errorByteCountMax = 4096
+    private static let codeByteCountMax = 64
 
     private let name: String
     /// Comes before every path.
@@ -51,7 +55,7 @@ package final class LogFetcher: AuditSource {
             case 300..<400:
                 let hint = answer.location.map { "name the address to which it redirects: \($0)" }
                 throw unreadable(path, "the server redirects", hint: hint ?? "name the log's own address")
-            default: throw unreadable(path, "the server answers \(answer.status)")
+            default: throw unreadable(path, "the server answers \(answer.status)\(Self.code(in: answer))")
             }
         }
     }
@@ -76,6 +80,15 @@ package final class LogFetcher: AuditSource {
             throw unreadable(path, "the server is too slow over the whole audit")
         }
         return answer
+    }
+
+    /// The stable code of a JSON error, in parentheses; empty where the server sends none.
+    private static func code(in answer: HTTPResponse) -> String {
+        guard let json = try? JSONValue.parse(answer.body, byteCountMax: errorByteCountMax),
+            let code = json["error"]?["code"]?.string, (1...codeByteCountMax).contains(code.utf8.count),
+            code.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })
+        else { return "" }
+        return " (\(code))"
     }
 
     private func unreadable(

@@ -27,6 +27,20 @@ extension SignedNote {
             && own.allSatisfy { key.key.isValid($0.bytes, for: Array(text.utf8)) }
     }
 
+    /// Says that a log's key was given under the name of another log, which is the caller's mistake and no forgery: the
+    /// same public key has signed the note as the log that its checkpoint names.
+    ///
+    /// - Parameters:
+    ///   - key: the given key.
+    ///   - checkpoint: the note's statement.
+    /// - Returns: both names in a sentence; nil for a note that the key has signed under its own name, or not at all.
+    package func otherLog(than key: NoteKey, _ checkpoint: Checkpoint) -> String? {
+        guard !isSigned(by: key), !checkpoint.isOf(key.name),
+            let own = try? NoteKey(name: checkpoint.origin, kind: .ed25519, key: key.key), isSigned(by: own)
+        else { return nil }
+        return "the key is for \(key.name), this log is \(checkpoint.origin)"
+    }
+
     /// The times of a witness's cosignatures, in seconds since 1970-01-01T00:00:00Z.
     ///
     /// Nil when one of them is wrong, or when the key is not a witness's.

@@ -67,6 +67,11 @@ package enum ActTerm: String, Sendable, CaseIterable {
         return ObjectID(stream: name)
     }
 
+    /// The name of the stream whose chain has an object identifier; nil for every other object.
+    package static func streamName(of object: [UInt8]) -> String? {
+        allCases.contains { $0.stream.bytes == object } ? String(decoding: object, as: UTF8.self) : nil
+    }
+
     /// Finds a term by its name.
     ///
     /// - Throws: `unknown_term`.
