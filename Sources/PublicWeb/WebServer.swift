@@ -1,3 +1,4 @@
+package import Gate
 import HTTPTypes
 package import HTTPServing
 import HummingbirdCore
@@ -20,13 +21,19 @@ package struct WebServer: Sendable {
     ///   - assets: the style sheet and the scripts.
     ///   - socket: where the proxy in front connects.
     ///   - metrics: counts the answers.
+    ///   - changed: receives the error that keeps the published tree from being used, once for each change of its code,
+    ///     and nil when the tree can be used again.
     /// - Throws: `random_unavailable`.
     package init(
-        _ settings: WebSettings, _ assets: Assets, on socket: LoopbackSocket, metrics: WebMetrics
+        _ settings: WebSettings, _ assets: Assets, on socket: LoopbackSocket, metrics: WebMetrics,
+        treeChanged changed: @escaping @Sendable (BundleError?) -> Void = { _ in }
     ) throws(SigningError) {
         let security = SecurityFields(isolatesCodePages: settings.walletHost == nil)
+        let site = PublicSite(settings, assets, treeChanged: changed)
+        // Says at the start what no page could say before somebody asks for one.
+        _ = try? site.issuer.trust(at: site.now)
         let responder = WebResponder(
-            routes: WebRoutes(PublicSite(settings, assets)), security: security, metrics: metrics,
+            routes: WebRoutes(site), security: security, metrics: metrics,
             rates: try ClientRates(
                 pages: settings.requestsASecond, phones: settings.phoneRequestsASecond, random: SystemRandom()))
         server = ConnectionServer(

@@ -30,6 +30,7 @@ struct CodePageTests {
             for text in [
                 "<html lang=\"zh-CN\">", "data-tone=\"good\"", "真码，有效", "人民公园", "场所 · 公园", "上海示例科技有限公司",
                 "href=\"geo:31.230416,121.473701\"", "还没有任何记录", "尚未在此浏览器中核验", "chain-verify object \(place) \\",
+                "chain-verify audit https://\(WebInstallation.host)/log \\",
                 "href=\"/E/\(WebInstallation.uscc)?lang=zh\"",
             ] { #expect(answer.text.contains(text), "\(text)") }
             #expect(Self.hasOwnScriptsOnly(answer.text) && !answer.text.contains("style="))

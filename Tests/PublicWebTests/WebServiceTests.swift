@@ -24,6 +24,28 @@ struct WebServiceTests {
         #expect(throws: MissingFile.self) { try WebConnection(port: web.port) }
     }
 
+    @Test("says once why it cannot use the tree, and once that it can again")
+    func tree() throws {
+        let installation = try WebInstallation()
+        let path = try installation.path(of: try installation.object())
+        let (tree, away) = (installation.folder("tree"), installation.folder("away"))
+        try #require(unsafe rename(tree, away) == 0)
+        let web = try installation.start()
+        for _ in 0..<3 {
+            #expect(try web.get(path).text.contains("bundle_unreadable"))
+            usleep(1_100_000)
+        }
+        let said = try web.program.diagnostics()
+        #expect(said.hasPrefix("suishen-web: warning: the tree cannot be used: "), "\(said)")
+        #expect(said.contains("[bundle_unreadable]"), "\(said)")
+        #expect(said.split(separator: "\n").count == 1, "\(said)")
+        try #require(unsafe rename(away, tree) == 0)
+        usleep(1_100_000)
+        #expect(try web.get(path).status == 200)
+        let after = try web.program.diagnostics()
+        #expect(after == said + "suishen-web: the tree can be used again\n", "\(after)")
+    }
+
     @Test(
         "refuses addresses that others could reach, and hosts that are none",
         arguments: [

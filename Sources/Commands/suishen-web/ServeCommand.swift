@@ -102,7 +102,7 @@ struct ServeCommand: AsyncParsableCommand {
         let stop = StopSignals.stream()
         OpenFileLimit.raise()
         let socket = try LoopbackSocket(listen)
-        let server = try WebServer(settings, assets, on: socket, metrics: counts)
+        let server = try WebServer(settings, assets, on: socket, metrics: counts, treeChanged: Self.report)
         guard let metrics else {
             StandardStream.output.write("suishen-web: ready on \(socket.text)\n")
             return try await server.run(until: stop)
@@ -115,6 +115,12 @@ struct ServeCommand: AsyncParsableCommand {
         try await server.run(until: stop)
         end.finish()
         try await counted
+    }
+
+    private static func report(_ error: BundleError?) {
+        guard let error else { return StandardStream.error.write("suishen-web: the tree can be used again\n") }
+        Diagnostics(command: "suishen-web").warn(
+            "the tree cannot be used: \(error.reason) [\(error.code.rawValue)]; \(error.hint)")
     }
 
     private var clock: @Sendable () -> UInt64 {

@@ -31,7 +31,13 @@ struct ProvingSection: Sendable {
     }
 
     private func command(_ object: String) -> String {
-        "chain-verify object \(object) \\\n  https://\(codeHost)/log \\\n  --key KEY"
+        // An object's history rests on the log's heads entries, which only an audit of the whole log checks.
+        """
+        chain-verify audit https://\(codeHost)/log \\
+          --key KEY --state audited
+        chain-verify object \(object) \\
+          https://\(codeHost)/log --state audited
+        """
     }
 
     private var downloads: HTML {

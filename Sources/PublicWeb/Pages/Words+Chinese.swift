@@ -33,7 +33,8 @@ extension Words {
             erasure: { "删除了第 \($0) 条记录中的个人信息" }, page: { "第 \($0) 页，共 \($1) 页" }, total: { "共 \($0) 条，最新的在前" }),
         proving: Proving(
             heading: "本页证明什么，不证明什么", unchecked: "以上由服务器核验，尚未在此浏览器中核验。",
-            command: "自己核验整个日志的命令", commandNote: "KEY 是日志公钥，请从签发机构另行获取，不要从本页获取。",
+            command: "自己核验整个日志的命令",
+            commandNote: "KEY 是日志公钥，请从签发机构另行获取，不要从本页获取。首次核验只记下日志，结果为未定；随后第二条命令给出结论。",
             downloads: "下载", json: "本码的数据（JSON）", epcis: "事件（EPCIS 2.0）", linkset: "全部链接（linkset）",
             signed: "签名原文（CWT）", checkpoint: "日志检查点",
             proves: ["码由信任名单中的机构签发，内容没有被改动。", "列为“已写入公开日志”的记录不能被悄悄修改或删除。"],

@@ -66,8 +66,10 @@ extension Words {
         proving: Proving(
             heading: "What this proves, and what not",
             unchecked: "The server checked all this; it was not checked in this browser.",
-            command: "The command that checks the whole log yourself",
-            commandNote: "KEY is the log's public key. Get it from the issuer by another way, not from this page.",
+            command: "The commands with which you check the whole log yourself",
+            commandNote:
+                "KEY is the log's public key. Get it from the issuer by another way, not from this page. The first audit "
+                + "remembers the log and is undecided; the second command then decides.",
             downloads: "Downloads", json: "This code's data (JSON)", epcis: "Events (EPCIS 2.0)",
             linkset: "All links (linkset)", signed: "The signed code (CWT)", checkpoint: "Checkpoint of the log",
             proves: [

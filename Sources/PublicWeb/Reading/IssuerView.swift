@@ -18,9 +18,17 @@ final class IssuerView: Sendable {
     private let settings: WebSettings
     private let statusLists: PublishedStatus
     private let look = Mutex<Look?>(nil)
+    /// The code of the last reported error; nil while the tree can be used.
+    private let trouble = Mutex<BundleError.Code?>(nil)
+    private let changed: @Sendable (BundleError?) -> Void
 
-    init(_ settings: WebSettings) {
+    /// - Parameters:
+    ///   - settings: say where the tree is and who may write to it.
+    ///   - changed: receives the error that keeps the tree from being used, once for each change of its code, and nil
+    ///     when the tree can be used again.
+    init(_ settings: WebSettings, changed: @escaping @Sendable (BundleError?) -> Void = { _ in }) {
         self.settings = settings
+        self.changed = changed
         statusLists = PublishedStatus(tree: settings.tree, users: settings.users)
     }
 
@@ -28,9 +36,23 @@ final class IssuerView: Sendable {
     ///
     /// - Throws: the error of a tree that cannot be used, or has ended.
     func trust(at now: UInt64) throws(BundleError) -> PublishedTrust {
-        let trust = try current().get()
-        try trust.check(at: now, skewSeconds: Scene.clockSkewSecondsDefault)
-        return trust
+        do throws(BundleError) {
+            let trust = try current().get()
+            try trust.check(at: now, skewSeconds: Scene.clockSkewSecondsDefault)
+            note(nil)
+            return trust
+        } catch {
+            note(error)
+            throw error
+        }
+    }
+
+    private func note(_ error: BundleError?) {
+        let isNew = trouble.withLock { trouble in
+            defer { trouble = error?.code }
+            return trouble != error?.code
+        }
+        if isNew { changed(error) }
     }
 
     private func current() -> Result<PublishedTrust, BundleError> {

@@ -16,10 +16,13 @@ struct PublicSite: Sendable {
     let bundles = CompressedBundles()
     let treeFiles = RecentValues<String, TreeFile>(countMax: 32)
 
-    init(_ settings: WebSettings, _ assets: Assets) {
+    init(
+        _ settings: WebSettings, _ assets: Assets,
+        treeChanged: @escaping @Sendable (BundleError?) -> Void = { _ in }
+    ) {
         self.settings = settings
         self.assets = assets
-        issuer = IssuerView(settings)
+        issuer = IssuerView(settings, changed: treeChanged)
         daemon = DaemonReader(socket: settings.socket)
         histories = ObjectHistories(daemon)
         cards = SubjectCards(daemon)
