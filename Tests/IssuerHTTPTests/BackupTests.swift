@@ -99,6 +99,21 @@ struct BackupTests {
         }
     }
 
+    @Test("that is restored on a new machine has one fix for everything that is missing")
+    func hints() throws {
+        #expect(try create("out").status == 0)
+        try destroy(["", ".beat", ".epochs"])
+        #expect(try restore("out").status == 0)
+        let checked = try HTTPDaemon.run(["\(HTTPDaemon.binaries)/suishend", "--check-config", "--state", state.path])
+        let lines = checked.output.split(separator: "\n")
+        for code in ["beat_missing", "recovery_needed", "epoch_keys_missing"] {
+            let place = try #require(lines.firstIndex { $0.contains("[\(code)]") }, "\(checked.output)")
+            let hint = lines[place + 1]
+            #expect(hint.contains("hint: run `suishen recover --published DIR`"), "\(code): \(hint)")
+            #expect(hint.contains("--key PRIVATE") == (code == "epoch_keys_missing"), "\(code): \(hint)")
+        }
+    }
+
     @Test("that is killed at any step has no file of its name, and its plain copy goes with the next run")
     func killed() throws {
         let library = try KillingCalls(in: state.installation.folder)

@@ -49,6 +49,23 @@ struct DaemonLogStartTests {
         }
     }
 
+    @Test("of acts is named by its folder, and the health's status stays ok")
+    func acts() throws {
+        var bytes = try ProjectFiles.bytes("\(installation.state.path)/acts/checkpoint")
+        bytes[bytes.count / 2] ^= 1
+        try installation.folder.write(bytes, to: "state/acts/checkpoint")
+        let daemon = try HTTPDaemon(installation)
+        var health = ""
+        for _ in 0..<1000 where !health.contains(#""acts":"log_unreadable""#) {
+            health = try daemon.curl(["http://d/v1/health"]).output
+            usleep(10_000)
+        }
+        #expect(health.contains(#""acts":"log_unreadable""#) && health.contains(#""status":"ok""#), "\(health)")
+        _ = daemon.end(SIGTERM)
+        let said = try daemon.diagnostics
+        #expect(said.contains("error: in acts/: the published checkpoint"), "\(said)")
+    }
+
     @Test("that is not what was published says what and where once, signs nothing, and takes no event")
     func inconsistent() throws {
         let checkpoint = try ProjectFiles.bytes("\(log)/checkpoint")

@@ -63,6 +63,8 @@ struct DualControlTests {
         let asked = try suishen(["bundle", "export", "--out", out, "--domain", "medical", "--json"])
         #expect(asked.status == 75 && asked.output.isEmpty && !ProjectFiles.exists(out))
         #expect(asked.diagnostics.contains("[confirmation_needed]"))
+        // The time is written as everywhere, and the command that fetches the bundle is whole.
+        #expect(asked.diagnostics.contains(".000Z") && asked.diagnostics.contains("export --out DIR --request "))
         let list = try suishen(["confirm", "--json"], as: 40001)
         let request = try JSONValue.parse(Array(list.output.utf8), byteCountMax: 9999)
         let name = try #require(request["request"]?.string)

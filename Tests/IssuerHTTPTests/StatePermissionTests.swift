@@ -95,6 +95,22 @@ struct StatePermissionTests {
         try Self.expectMended(installation, all)
     }
 
+    @Test(
+        "are left to the owner: another user is told whose they are, and not to take them over",
+        .enabled(if: getuid() == 0, "only root can become another user"))
+    func stranger() throws {
+        let installation = try Self.installation()
+        let state = installation.state
+        #expect(throws: Never.self) { try IssuingService.checkPermissions(of: state, owner: 0) }
+        do throws(OperationError) {
+            try IssuingService.checkPermissions(of: state, owner: 40_001)
+            Issue.record("another user's installation was taken")
+        } catch {
+            #expect(error.code == "state_permissions", "\(error)")
+            #expect(error.hint == "run it as user 0, who owns the folder", "\(error)")
+        }
+    }
+
     @Test("are looked at behind a link to another disk too, and above it")
     func links() throws {
         let installation = try Self.installation()

@@ -1,4 +1,5 @@
 package import Encoding
+import TraceLog
 
 extension OperationError {
     static let confirmationUnknown = OperationError(
@@ -45,11 +46,11 @@ extension OperationError {
     /// - Returns: `confirmation_needed`.
     package static func confirmationNeeded(_ answer: JSONValue) -> OperationError {
         let name = answer["request"]?.string ?? ""
-        let end = answer["expiresAt"]?.integer.map { " before \($0) (seconds since 1970)" } ?? ""
+        let end = answer["expiresAt"]?.integer.map { " before \(TraceEvent.utc(clampingSeconds: $0))" } ?? ""
         let isExport = answer["operation"]?.string == IssuerOperation.exportBundle.name
         return OperationError(
             code: .confirmationNeeded, reason: "the request \(name) waits for another operator's confirmation",
             hint: "have another operator run `suishen confirm \(name)`\(end)"
-                + (isExport ? ", and fetch the bundle with `suishen bundle export --request \(name)`" : ""))
+                + (isExport ? ", and fetch the bundle with `suishen bundle export --out DIR --request \(name)`" : ""))
     }
 }

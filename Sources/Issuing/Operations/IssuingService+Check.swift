@@ -90,7 +90,29 @@ extension IssuingService {
         }
         if let path = settings?.publish { _ = await attempt { try PublishedTree.checkPlace(path) } }
         _ = await attempt { try checkSocket() }
-        return withExtendedLifetime(lock) { mistakes }
+        return withExtendedLifetime(lock) { needsRecovery(mistakes) ? mistakes.map(recovering) : mistakes }
+    }
+
+    private static func needsRecovery(_ mistakes: [OperationError]) -> Bool {
+        mistakes.contains {
+            $0.code == OperationError.Code.recoveryNeeded.rawValue && $0.hint == OperationError.recovering
+        }
+    }
+
+    /// A mistake of a restored installation, with the recovery as its fix where the recovery mends it.
+    private static func recovering(_ mistake: OperationError) -> OperationError {
+        let hint: String
+        switch OperationError.Code(rawValue: mistake.code) {
+        case .beatMissing, .registryBehind: hint = OperationError.recovering
+        case .epochKeysMissing:
+            hint =
+                OperationError.recovering
+                + "; on a new machine add --key PRIVATE, which opens the copies of the epoch keys"
+        default: return mistake
+        }
+        return OperationError(
+            code: mistake.code, reason: mistake.reason, hint: hint, errorClass: mistake.errorClass,
+            retrySeconds: mistake.retrySeconds)
     }
 
     /// A key that signs, tried with a text that is part of no format: a key in a token may be out of reach.

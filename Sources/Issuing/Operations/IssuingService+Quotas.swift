@@ -1,5 +1,6 @@
 import Credential
 import Storage
+import TraceLog
 
 extension IssuingService {
     /// A user's codes of one form that a transaction is about to issue, within the user's quota.
@@ -27,11 +28,12 @@ extension IssuingService {
         let issued = try Registry.issuedCount(of: uid, form, at: now, in: snapshot)
         guard issued.count <= countMax, count <= countMax - issued.count else {
             let end = (issued.day + 1) * 86_400
+            let beginning = TraceEvent.utc(clampingSeconds: Int64(clamping: end))
             throw OperationError(
                 code: .quotaExceeded,
                 reason: "this user may issue \(countMax) \(form.name) codes a day, has issued \(issued.count), and "
                     + "asks for \(count) more",
-                hint: "ask again from \(end) on (seconds since 1970, 00:00 UTC), when the quota begins anew",
+                hint: "ask again from \(beginning) on, when the quota begins anew",
                 retrySeconds: end - min(now, end))
         }
         return QuotaShare(uid: uid, form: form, countBefore: issued, added: count)

@@ -8,6 +8,7 @@ extension Settings {
               auditor              read the audit trail, histories and the log
               operator             revoke, export bundles, erase, change keys
               public, wallet       for suishen-web: read what pages show, and pass phones' requests on
+              gate                 for the web server that passes gates' reports on
             the daemon's own user may do everything, unless it is listed here
             """,
         takes: "{}, or lines below it like `  1001: [issuer:object, auditor]`", isText: false

@@ -53,7 +53,8 @@ struct StatePermissions {
     ///   - beat: the path of the beat's file; nil when the settings cannot be read.
     ///   - epochs: the path of the epoch keys' folder; nil when the settings cannot be read.
     ///   - owner: the daemon's user.
-    /// - Throws: `state_permissions`, whose hint has the commands that mend everything at once.
+    /// - Throws: `state_permissions`, whose hint has the commands that mend everything at once, or names the owner to a
+    ///   user who does not own the folder.
     static func check(
         _ state: StateDirectory, beat: String?, epochs: String? = nil, owner: uid_t
     ) throws(OperationError) {
@@ -175,8 +176,17 @@ struct StatePermissions {
             code: .statePermissions,
             reason: "other users own or may change \(isPart ? "at least " : "")\(count) files or folders of "
                 + "\(state.path), or may read its keys or its registry",
-            hint: "run `\(lines.joined(separator: " && "))` as root or as the owner, and replace the keys if somebody "
+            hint: otherOwner.map { "run it as user \($0), who owns the folder" }
+                ?? "run `\(lines.joined(separator: " && "))` as root or as the owner, and replace the keys if somebody "
                 + "may have read them")
+    }
+
+    /// The user who owns the folder, where that is neither this user nor a matter for root: such a caller has most likely
+    /// taken the wrong account, and must not take the folder over.
+    private var otherOwner: uid_t? {
+        var status = stat()
+        guard owner != 0, unsafe stat(state.path, &status) == 0, status.st_uid != owner else { return nil }
+        return status.st_uid
     }
 
     /// A path as a shell takes it.

@@ -63,6 +63,12 @@ package struct TraceEvent: Sendable, Equatable {
     /// A time in UTC: `2026-11-24T01:02:03.456Z`.
     package static func utc(_ milliseconds: Int64) -> String { EventTime.text(milliseconds: milliseconds) }
 
+    /// A time in UTC of whole seconds since 1970-01-01T00:00:00Z; one that milliseconds cannot hold is cut off.
+    package static func utc(clampingSeconds seconds: Int64) -> String {
+        let (milliseconds, isOver) = seconds.multipliedReportingOverflow(by: 1000)
+        return utc(isOver ? (seconds < 0 ? .min : .max) : milliseconds)
+    }
+
     package init(
         timeMilliseconds: Int64, offsetMinutes: Int64 = 480, action: Action = .observe, step: BusinessStep,
         disposition: Disposition? = nil, readPoint: String? = nil

@@ -10,6 +10,7 @@ package final class InstallationLog: Sendable {
         settings.host.lowercased() + "/" + log.folder
     }
 
+    let name: LogName
     package let store: TraceLogStore
     /// The published files.
     let tiles: any TileStore
@@ -58,6 +59,7 @@ package final class InstallationLog: Sendable {
         settings: Settings, signingKey: SigningKey, fields: FieldKeys, clock: SigningClock,
         announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
+        self.name = name
         let origin = Self.origin(of: name, settings)
         store = TraceLogStore(
             registry: registry, name: name, fields: fields, headsInterval: settings.logHeadsInterval)
@@ -147,7 +149,7 @@ package final class InstallationLog: Sendable {
             phase.withLock { $0 = .abandoned }
             throw OperationError.logChecking
         } catch {
-            let error = OperationError(any: error)
+            let error = located(error)
             phase.withLock { $0 = error.endsTheLog ? .stopped(error) : .unread(thoroughly: thoroughly) }
             throw error
         }
@@ -254,12 +256,21 @@ package final class InstallationLog: Sendable {
 
     var isReady: Bool { if case .ready = phase.withLock({ $0 }) { true } else { false } }
 
+    /// The error with the log's folder, since messages about files name their paths in it.
+    private func located(_ error: any Error) -> OperationError {
+        let found = OperationError(any: error)
+        guard name != .trace, error is LogError else { return found }
+        return OperationError(
+            code: found.code, reason: "in \(name.folder)/: \(found.reason)", hint: found.hint,
+            errorClass: found.errorClass, retrySeconds: found.retrySeconds)
+    }
+
     func guarded<Value>(_ body: () async throws -> Value) async throws(OperationError) -> Value {
         if let trouble { throw trouble }
         do {
             return try await body()
         } catch {
-            let error = OperationError(any: error)
+            let error = located(error)
             if error.endsTheLog { phase.withLock { $0 = .stopped(error) } }
             throw error
         }
