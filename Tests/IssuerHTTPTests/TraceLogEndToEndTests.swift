@@ -102,6 +102,7 @@ struct TraceLogEndToEndTests {
             "\(HTTPDaemon.binaries)/suishen", "object", "history", object, "--state", installation.state.path,
         ])
         #expect(shown.output.hasPrefix("#0  20") && shown.output.contains("model = K-2"))
+        #expect(shown.output.contains("personal fields: 1, erased\n"))
         #expect(shown.output.contains("erased  entry 0's personal fields") && !shown.output.contains("张三"))
         let held = [log, "--key", key, "--anchor", one, "--json", "--state", installation.folder("audited")]
         for (words, status) in [(["object", object], Int32(2)), (["audit"], 0)] {

@@ -34,20 +34,22 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
 
     private func show() async throws {
         let access = try state.access()
-        var exported: [JSONValue] = []
+        var collected: [JSONValue] = []
         var next: JSONValue? = .integer(Int64(clamping: from))
         while let first = next {
             let page = try await access.perform(.objectHistory, request(from: first))
             let events = page["events"]?.array ?? []
-            if epcis { exported += events } else { print(events) }
+            if result.json, !epcis { print(events.map { $0.encoded() }) } else { collected += events }
             next = page["next"] == .null ? nil : page["next"]
         }
-        if epcis { StandardStream.output.write(try document(of: exported).encoded() + "\n") }
+        if epcis { return StandardStream.output.write(try document(of: collected).encoded() + "\n") }
+        // An erasure comes after the event whose fields it erases.
+        let erased = Set(collected.compactMap { $0["erases"]?.integer })
+        print(collected.map { Self.text($0, erased: erased) })
     }
 
-    private func print(_ events: [JSONValue]) {
-        let lines = events.map { (result.json ? $0.encoded() : Self.text($0)) + "\n" }
-        StandardStream.output.write(lines.joined())
+    private func print(_ lines: [String]) {
+        StandardStream.output.write(lines.map { $0 + "\n" }.joined())
     }
 
     private func document(of events: [JSONValue]) throws -> JSONValue {
@@ -79,7 +81,12 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
     }
 
     /// Formats an event for people: time, step, actor and place on one line, the rest below.
-    static func text(_ event: JSONValue) -> String {
+    ///
+    /// - Parameters:
+    ///   - event: the event.
+    ///   - erased: the indices of the entries whose personal fields were erased.
+    /// - Returns: the lines.
+    static func text(_ event: JSONValue, erased: Set<Int64> = []) -> String {
         let milliseconds = event["eventTimeMilliseconds"]?.integer ?? event["recordedAtMilliseconds"]?.integer ?? 0
         // A day at most, so that no answer of a daemon overflows the arithmetic.
         let offset = min(max(event["offsetMinutes"]?.integer ?? 0, -1440), 1440)
@@ -100,7 +107,10 @@ struct ObjectHistoryCommand: AsyncParsableCommand {
         }
         if let reason = event["reason"]?.string { lines.append("reason: \(reason)") }
         let commitmentCount = event["commitments"]?.array?.count ?? 0
-        if commitmentCount > 0, event["erases"] == nil { lines.append("personal fields: \(commitmentCount)") }
+        if commitmentCount > 0, event["erases"] == nil {
+            let isErased = event["index"]?.integer.map(erased.contains) ?? false
+            lines.append("personal fields: \(commitmentCount)" + (isErased ? ", erased" : ""))
+        }
         return lines.map(TerminalText.line).joined(separator: "\n      ")
     }
 }

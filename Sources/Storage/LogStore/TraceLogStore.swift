@@ -102,7 +102,7 @@ package final class TraceLogStore: Sendable {
         guard !commitments.isEmpty else {
             throw LogError(
                 code: .nothingToErase, reason: "entry \(erasure.index) has no personal fields left",
-                hint: "use the index of an entry whose commitments were not erased")
+                hint: "use the index of an entry whose fields were not erased")
         }
         faults(.openingErased)
         let event = Erasure(index: erasure.index, commitments: commitments, reason: erasure.reason)
