@@ -133,6 +133,7 @@ let package = Package(
     targets: [
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        cLibrary("CPostgreSQL", pkgConfig: "libpq", apt: "libpq-dev"),
         cLibrary("CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
         cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -173,6 +174,7 @@ let package = Package(
             ]),
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
+        library("PostgreSQLStorage", ["CPostgreSQL", "Platform", "Signing", "Storage"]),
         library(
             "Issuing",
             [
@@ -293,7 +295,10 @@ let package = Package(
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TestSupport", "TraceLog"]),
         tests(
             "StorageTests",
-            ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
+            [
+                "CPostgreSQL", "Credential", "Encoding", "PostgreSQLStorage", "Signing", "Storage", "TestSupport",
+                "TraceLog", "log-crash-driver", grdb,
+            ]),
         .target(
             name: "IssuerTestSupport",
             dependencies: ["Encoding", "Gate", "Issuing", "Platform", "Signing", "TestSupport"],

@@ -32,9 +32,10 @@ private final class EndingSession: WriteSession {
     func rollback() { isInTransaction = false }
     func nested(_ body: () throws(StorageError) -> Bool) throws(StorageError) { _ = try body() }
     func advancePosition() -> RegistryPosition? { nil }
-    func commit() throws(StorageError) {
+    func commit() throws(StorageError) -> Bool {
         if let end { throw end }
         isInTransaction = false
+        return true
     }
 }
 
