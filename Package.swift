@@ -296,7 +296,7 @@ let package = Package(
         tests(
             "StorageTests",
             [
-                "CPostgreSQL", "Credential", "Encoding", "PostgreSQLStorage", "Signing", "Storage", "TestSupport",
+                "Credential", "Encoding", "PostgreSQLStorage", "Signing", "Storage", "TestSupport",
                 "TraceLog", "log-crash-driver", grdb,
             ]),
         .target(

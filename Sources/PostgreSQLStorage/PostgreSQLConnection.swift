@@ -24,7 +24,7 @@ import Storage
         ]
         var keywords = unsafe parameters.map { unsafe UnsafePointer(strdup($0.0)) } + [nil]
         var values = unsafe parameters.map { unsafe UnsafePointer(strdup($0.1)) } + [nil]
-        defer { for unsafe text in unsafe keywords + values { unsafe free(UnsafeMutableRawPointer(mutating: text)) } }
+        defer { unsafe (keywords + values).forEach { unsafe free(UnsafeMutableRawPointer(mutating: $0)) } }
         guard let made = unsafe PQconnectdbParams(&keywords, &values, 1) else { throw .lost("there is no memory") }
         guard unsafe PQstatus(made) == CONNECTION_OK, unsafe PQsetnonblocking(made, 1) == 0,
             unsafe PQenterPipelineMode(made) == 1
@@ -79,7 +79,8 @@ import Storage
         let lengths = ranges.map { Int32($0?.count ?? 0) }
         let sent = unsafe bytes.withUnsafeBytes { buffer in
             let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
-            let places = unsafe ranges.map { range in unsafe range.flatMap { unsafe start?.advanced(by: $0.lowerBound) } }
+            let places = unsafe ranges.map { range in unsafe range.flatMap { unsafe start?.advanced(by: $0.lowerBound) }
+            }
             return unsafe PQsendQueryPrepared(pointer, name, Int32(values.count), places, lengths, formats, 1)
         }
         try check(sent)

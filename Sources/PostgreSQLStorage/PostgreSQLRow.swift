@@ -66,7 +66,8 @@ import Storage
         guard ColumnType.integers.contains(type(column)) || type(column) == ColumnType.boolean else { return nil }
         return unsafe withValue(column) { bytes in
             // The first byte has the sign.
-            unsafe bytes.dropFirst().reduce(bytes.first.map { Int64(Int8(bitPattern: $0)) } ?? 0) { $0 << 8 | Int64($1) }
+            let start = unsafe bytes.first.map { Int64(Int8(bitPattern: $0)) } ?? 0
+            return unsafe bytes.dropFirst().reduce(start) { $0 << 8 | Int64($1) }
         }
     }
 

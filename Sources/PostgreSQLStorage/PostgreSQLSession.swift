@@ -14,20 +14,22 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
 
     private let address: PostgreSQLAddress
     /// The number of milliseconds after which the server ends a transaction that sends nothing.
-    private let idleMilliseconds: Int
+    let idleMilliseconds: Int
     private var connection: PostgreSQLConnection?
     /// The names of prepared statements by their text.
     private var names: [String: String] = [:]
     private var nameCount = 0
     /// For each statement that was sent, the text that it prepares, or nil.
     private var pending: [String?] = []
-    private var failure: PostgreSQLFailure?
+    var failure: PostgreSQLFailure?
 
     /// The number of rows that statements have changed so far.
     private(set) var changeCount = 0
     /// Rises with every statement that may change a row, and with every refusal.
     private(set) var changeMark = 0
-    private(set) var isInTransaction = false
+    var isInTransaction = false
+    /// The number of commits that were acknowledged.
+    var commitCount = 0
     /// Whether an answer must not leave before everything that it may come from is certainly kept.
     var needsBarrier = false
     /// Whether each change waits for its answers, so that it gets its own errors and no other change's.
@@ -41,8 +43,35 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
         self.idleMilliseconds = idleMilliseconds
     }
 
+    /// Connects, unless there is a connection.
+    ///
+    /// - Throws: `storage_unavailable`; `registry_unwritable` for a database whose settings would lose writes.
+    func connect() throws(StorageError) {
+        guard connection == nil else { return }
+        failure = nil
+        do throws(PostgreSQLFailure) {
+            connection = try PostgreSQLConnection(address)
+        } catch {
+            throw error.error
+        }
+        do {
+            try prepareSession()
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// Closes the connection; the server undoes an open transaction.
+    func close() {
+        connection = nil
+        names = [:]
+        pending = []
+        isInTransaction = false
+    }
+
     var isConnected: Bool { connection != nil }
-    private var hasWarned: Bool { connection?.hasWarned ?? false }
+    var hasWarned: Bool { connection?.hasWarned ?? false }
     /// The error of every statement after a refused one.
     var refusal: StorageError { failure?.error ?? .unavailable(Self.kept) }
     /// The process at the server, for tests.
@@ -121,7 +150,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
         }
     }
 
-    private func send(_ sql: String, _ values: [ColumnValue?]) throws(PostgreSQLFailure) {
+    func send(_ sql: String, _ values: [ColumnValue?]) throws(PostgreSQLFailure) {
         if let failure { throw failure }
         let name: String
         if let known = names[sql] {
@@ -142,7 +171,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     /// Reads the answers to all statements that were sent.
     ///
     /// - Returns: the answer to the last one.
-    private func answers() throws(PostgreSQLFailure) -> PostgreSQLResult? {
+    func answers() throws(PostgreSQLFailure) -> PostgreSQLResult? {
         let deadline = MonotonicClock.milliseconds() + timeout
         let sent = pending
         pending = []
@@ -173,7 +202,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
         try connected { connection throws(PostgreSQLFailure) in try connection.next(until: deadline) }
     }
 
-    private func connected<Value: ~Copyable>(
+    func connected<Value: ~Copyable>(
         _ body: (borrowing PostgreSQLConnection) throws(PostgreSQLFailure) -> Value
     ) throws(PostgreSQLFailure) -> Value {
         switch connection {
@@ -194,148 +223,5 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
             numbered.append(isAfterMark ? "$" : character)
         }
         return numbered
-    }
-}
-
-extension PostgreSQLSession {
-    /// Connects, unless there is a connection.
-    ///
-    /// - Throws: `storage_unavailable`; `registry_unwritable` for a database whose settings would lose writes.
-    func connect() throws(StorageError) {
-        guard connection == nil else { return }
-        failure = nil
-        do throws(PostgreSQLFailure) {
-            connection = try PostgreSQLConnection(address)
-        } catch {
-            throw error.error
-        }
-        do {
-            try prepareSession()
-        } catch {
-            close()
-            throw error
-        }
-    }
-
-    /// Closes the connection; the server undoes an open transaction.
-    func close() {
-        connection = nil
-        names = [:]
-        pending = []
-        isInTransaction = false
-    }
-
-    /// Begins a transaction, on a new connection where the old one was lost meanwhile.
-    ///
-    /// - Parameters:
-    ///   - mode: the words after BEGIN.
-    ///   - lock: a statement whose result must have a row; nil for none.
-    /// - Throws: `storage_unavailable`, `registry_corrupt`.
-    func begin(_ mode: String, lock: String? = nil) throws(StorageError) {
-        needsBarrier = false
-        let isOld = isConnected
-        do {
-            try connect()
-            try begun(mode, lock)
-        } catch {
-            guard isOld, !isConnected else { throw error }
-            try connect()
-            try begun(mode, lock)
-        }
-    }
-
-    private func begun(_ mode: String, _ lock: String?) throws(StorageError) {
-        failure = nil
-        do {
-            try run("BEGIN \(mode)", [])
-            isInTransaction = true
-            guard let lock else { return try flush() }
-            guard try first(lock, [], read: { _ in true }) == true else {
-                throw StorageError.corruptRow("the row of the writers' turn is missing")
-            }
-        } catch {
-            rollback()
-            throw error as? StorageError ?? .unavailable("\(error)")
-        }
-    }
-
-    /// Undoes the open transaction; where the server cannot, the connection is closed, which undoes it too.
-    func rollback() { end("ROLLBACK") }
-
-    /// Ends a transaction that changed nothing.
-    func endReading() { end("COMMIT") }
-
-    private func end(_ statement: String) {
-        guard isInTransaction, isConnected else { return }
-        if failure == nil { _ = try? flush() }
-        failure = nil
-        isInTransaction = false
-        guard (try? run(statement, [])) != nil, (try? flush()) != nil else { return close() }
-    }
-
-    /// Undoes the changes since a savepoint.
-    func rollback(to savepoint: String) throws(StorageError) {
-        if failure == nil { _ = try? flush() }
-        guard isConnected else { throw refusal }
-        failure = nil
-        try runNow("ROLLBACK TO SAVEPOINT \(savepoint)")
-    }
-
-    /// Runs a statement without values and waits for its answer.
-    func runNow(_ sql: String) throws(StorageError) {
-        do {
-            try run(sql, [])
-            try flush()
-        } catch {
-            throw error as? StorageError ?? .unavailable("\(error)")
-        }
-    }
-
-    /// Sends COMMIT, and waits for its answer.
-    ///
-    /// - Throws: `.lost` when the outcome is unknown; `.refused` when nothing was kept.
-    func commit() throws(PostgreSQLFailure) {
-        defer {
-            isInTransaction = false
-            failure = nil
-        }
-        do throws(PostgreSQLFailure) {
-            try connected { $0.forgetWarnings() }
-            try send("COMMIT", [])
-            guard let answer = try answers() else { throw .lost("the answer to COMMIT is missing") }
-            guard answer.tag == "COMMIT" else {
-                throw .refused(state: "40000", words: "the server has undone the transaction")
-            }
-            guard !hasWarned else { throw .lost("the server warned, and may not have waited for its standby") }
-        } catch {
-            close()
-            throw error
-        }
-    }
-
-    /// Sets the session's limits, and refuses a server that would acknowledge a write before it is kept.
-    private func prepareSession() throws(StorageError) {
-        let settings = [
-            ("idle_in_transaction_session_timeout", "\(idleMilliseconds)"), ("lock_timeout", "2000"), ("jit", "off"),
-            // Statements are planned once, perhaps over empty tables; each has an index for when they are large.
-            ("enable_seqscan", "off"),
-        ].map { "set_config('\($0.0)', '\($0.1)', false)" }
-        let names = ["synchronous_commit", "fsync", "full_page_writes", "server_encoding"]
-        let reads = names.map { "current_setting('\($0)')" }
-        let found: [String?]?
-        do {
-            found = try first("SELECT \((reads + settings).joined(separator: ", "))", []) { row in
-                names.indices.map { row.string($0) }
-            }
-        } catch {
-            throw error as? StorageError ?? .unavailable("\(error)")
-        }
-        let allowed: [Set<String>] = [["on", "remote_apply"], ["on"], ["on"], ["UTF8"]]
-        for (place, name) in names.enumerated() {
-            guard let value = found?[place], !allowed[place].contains(value) else { continue }
-            throw StorageError(
-                code: .registryUnwritable, reason: "the database has \(name) = \(value), which the registry refuses",
-                hint: "set \(name) to \(allowed[place].sorted().joined(separator: " or ")) for this database and user")
-        }
     }
 }

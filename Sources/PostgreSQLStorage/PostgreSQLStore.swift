@@ -96,9 +96,11 @@ package final class PostgreSQLStore: RegistryStore {
         isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
         writer.submit(isLine: isLine) { transaction in
-            let value = try body(transaction)
-            try (transaction as? PostgreSQLTransaction)?.database.endChange()
-            return value
+            let database = (transaction as? PostgreSQLTransaction)?.database
+            let outcome = Result { try body(transaction) }
+            // A statement that was refused meanwhile goes before the body's own error, as it came first.
+            try database?.endChange()
+            return try outcome.get()
         }
     }
 

@@ -97,6 +97,7 @@ final class PostgreSQLWriteSession: WriteSession {
         do {
             batch = try WriteBatch(random: SystemRandom())
             try batch.insert(session)
+            if session.commitCount.isMultiple(of: WriteBatch.sweepInterval) { try WriteBatch.sweep(session) }
         } catch {
             throw error as? StorageError ?? .unavailable("\(error)")
         }

@@ -7,6 +7,9 @@ import Storage
 /// is refused for ever, so that a transaction found missing can never come later.
 struct WriteBatch {
     private static let identifierByteCount = 16
+    /// The number of commits after which old marks are deleted; more are deleted then than were added.
+    static let sweepInterval = 1024
+
     /// A statement that makes a transaction one that its commit waits for, as a standby keeps it.
     static let barrier = "SELECT pg_logical_emit_message(true, 'suishen', '')"
 
@@ -19,6 +22,15 @@ struct WriteBatch {
     /// Adds the mark to the open transaction.
     func insert(_ session: PostgreSQLSession) throws {
         try session.run("INSERT INTO writeBatch (id, isVoid) VALUES (?, 0)", .bytes(identifier))
+    }
+
+    /// Deletes marks of a day ago, which nobody settles any more.
+    static func sweep(_ session: PostgreSQLSession) throws {
+        try session.run(
+            """
+            DELETE FROM writeBatch WHERE id IN (
+                SELECT id FROM writeBatch WHERE at < now() - interval '1 day' ORDER BY at LIMIT 4096)
+            """)
     }
 
     /// Whether the transaction was kept; nil when this could not be found out, or not be made certain.

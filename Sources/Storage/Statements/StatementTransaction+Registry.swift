@@ -37,7 +37,8 @@ extension StatementTransaction {
         ) { (try $0.blob(0), try $0.blob(1)) }
     }
 
-    package func insertPerson(_ subject: [UInt8], residentDigest: [UInt8], sealedLinks: [UInt8], at now: UInt64) throws {
+    package func insertPerson(_ subject: [UInt8], residentDigest: [UInt8], sealedLinks: [UInt8], at now: UInt64) throws
+    {
         try database.run(
             "INSERT INTO person VALUES (?, ?, ?, ?)", .bytes(subject), .bytes(residentDigest), .bytes(sealedLinks),
             .integer(now))

@@ -111,8 +111,8 @@ extension StatementTransaction {
             """
             INSERT INTO holding (\(Self.holdingColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET
-                coveredUntil = \(Self.higher("holding.coveredUntil", "excluded.coveredUntil")), status = excluded.status,
-                statusAt = excluded.statusAt
+                coveredUntil = \(Self.higher("holding.coveredUntil", "excluded.coveredUntil")),
+                status = excluded.status, statusAt = excluded.statusAt
             """, .bytes(holding.identifier), .text(holding.subject.subject),
             holding.subject.guardian.map { .text($0) }, .integer(holding.subject.scope),
             .integer(holding.subject.days), .bytes(holding.thumbprint), .bytes(holding.lossDigest),
@@ -130,7 +130,9 @@ extension StatementTransaction {
             status: status, statusAt: try row.unsigned(10))
     }
 
-    package func liveStatusPlaces(ofHolding identifier: [UInt8], subject: String, at now: UInt64) throws -> HeldStatusPlaces {
+    package func liveStatusPlaces(ofHolding identifier: [UInt8], subject: String, at now: UInt64) throws
+        -> HeldStatusPlaces
+    {
         func places(_ column: String) throws -> [StatusPlace] {
             try database.all(
                 """
