@@ -76,6 +76,13 @@ import Storage
         return unsafe withValue(column) { unsafe Array($0) }
     }
 
+    /// The value itself; nil for NULL, and for a type that no column of the registry has.
+    func value(_ column: Int) -> ColumnValue? {
+        if let number = integer(column) { return .integer(number) }
+        if let text = string(column) { return .text(text) }
+        return bytes(column).map { .bytes($0) }
+    }
+
     private func type(_ column: Int) -> Oid { unsafe PQftype(result, Int32(column)) }
 
     private func withValue<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {

@@ -5,7 +5,7 @@ package import Storage
 /// A lost connection, a failover and a server that only reads are pauses: reads and writes get `storage_unavailable`
 /// meanwhile, and the next ones look for a server again.
 package final class PostgreSQLStore: RegistryStore {
-    private let address: PostgreSQLAddress
+    let address: PostgreSQLAddress
     private let connection: PostgreSQLWriter
     /// Groups concurrent writes into one commit.
     private let writer: GroupCommit
@@ -107,6 +107,15 @@ package final class PostgreSQLStore: RegistryStore {
     package func read<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value {
         do {
             return try readers.read(body)
+        } catch {
+            throw Self.mapped(error)
+        }
+    }
+
+    /// Reads rows without the rules about them.
+    func withTransaction<Value>(_ body: (PostgreSQLSession) throws -> Value) throws(StorageError) -> Value {
+        do {
+            return try readers.read { try body($0.database) }
         } catch {
             throw Self.mapped(error)
         }
