@@ -251,6 +251,7 @@ let package = Package(
         workshop("token-bench", ["CPKCS11", "HardwareKeys", "Signing", argumentParser]),
         workshop("settlement-simulation", ["Encoding", "Gate", "TraceLog", argumentParser]),
         workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
+        workshop("store-bench", ["Credential", "PostgreSQLStorage", "Signing", "Storage", argumentParser]),
         workshop(
             "log-bench",
             [

@@ -21,7 +21,7 @@ KINDS = {
         Issuing Platform PostgreSQLStorage PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage TraceLog""",
     "command": "chain-verify suishen suishen-web suishen-witness suishend verify",
     "workshop": """LogForge WalletPhone audit-bench bench log-bench log-crash-driver log-forge scan-bench
-        settlement-simulation stream-bench token-bench transit-issuer wallet-bench wire-vectors""",
+        settlement-simulation store-bench stream-bench token-bench transit-issuer wallet-bench wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
         FuzzTests GateRunningTests GateTestSupport GateTests HTTPServingTests HardwareKeysTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests QREncodingTests
         QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",

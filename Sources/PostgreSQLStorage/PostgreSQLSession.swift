@@ -30,6 +30,8 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     var isInTransaction = false
     /// The number of commits that were acknowledged.
     var commitCount = 0
+    /// The newest block of the status list from which the transaction takes indices.
+    var openBlock: OpenBlock?
     /// Whether an answer must not leave before everything that it may come from is certainly kept.
     var needsBarrier = false
     /// Whether each change waits for its answers, so that it gets its own errors and no other change's.
@@ -67,6 +69,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
         connection = nil
         names = [:]
         pending = []
+        openBlock = nil
         isInTransaction = false
     }
 
@@ -125,8 +128,21 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
 
     /// Ends one of the changes that share a transaction.
     func endChange() throws(StorageError) {
-        if flushesEachChange { try flush() }
+        if flushesEachChange { try keepAll() }
     }
+
+    /// Sends what was put off, and waits for every answer.
+    func keepAll() throws(StorageError) {
+        do {
+            try writeOpenBlock()
+        } catch {
+            throw error as? StorageError ?? .unavailable("\(error)")
+        }
+        try flush()
+    }
+
+    /// Notes a change that is not sent yet.
+    func noteChange() { changeMark += 1 }
 
     private func result(_ sql: String, _ values: [ColumnValue?]) throws(StorageError) -> PostgreSQLResult {
         try mapped { () throws(PostgreSQLFailure) in

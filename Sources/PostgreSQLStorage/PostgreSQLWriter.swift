@@ -62,7 +62,7 @@ final class PostgreSQLWriteSession: WriteSession {
 
     func hasKeptAll() throws(StorageError) -> Bool {
         do throws(StorageError) {
-            try session.flush()
+            try session.keepAll()
             return true
         } catch {
             guard session.isInTransaction else { throw error }

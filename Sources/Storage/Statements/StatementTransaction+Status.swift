@@ -63,18 +63,7 @@ extension StatementTransaction {
         try database.first(
             "SELECT base, used, substr(shuffled, CAST(used * 2 + 1 AS INTEGER), 2) FROM statusBlock WHERE list = ? "
                 + "ORDER BY base DESC LIMIT 1", .text(list)
-        ) { row in
-            let blockCount = UInt64(Registry.statusBlockCount)
-            guard let base = row.integer(0).flatMap(UInt64.init(exactly:)), base.isMultiple(of: blockCount),
-                base < Registry.statusIndexCount
-            else { throw StorageError.corruptRow("a block's base") }
-            guard let used = row.integer(1), (0...Int64(blockCount)).contains(used) else {
-                throw StorageError.corruptRow("a block's used count")
-            }
-            let next = row.bytes(2).flatMap { $0.count == 2 ? UInt64($0[0]) << 8 | UInt64($0[1]) : nil }
-            guard next ?? 0 < blockCount else { throw StorageError.corruptRow("a block's order") }
-            return StatusBlock(base: base, used: Int(used), next: next)
-        }
+        ) { try StatusBlock(base: $0.integer(0), used: $0.integer(1), order: $0.bytes(2) ?? [], from: 0) }
     }
 
     package func insertStatusBlock(of list: String, base: UInt64, order: [UInt16]) throws {
@@ -151,5 +140,27 @@ extension StatementTransaction {
             guard let first = try row.optionalUnsigned(0), let last = try row.optionalUnsigned(1) else { return nil }
             return (first, last)
         } ?? nil
+    }
+}
+
+extension StatusBlock {
+    /// A block from the values of its row.
+    ///
+    /// - Parameters:
+    ///   - base: the block's first index.
+    ///   - used: the number of indices that were taken.
+    ///   - order: two bytes for each index in the order of use, or a part of them.
+    ///   - start: the place in `order` of the next index's bytes.
+    /// - Throws: `registry_corrupt`.
+    package init(base: Int64?, used: Int64?, order: [UInt8], from start: Int) throws(StorageError) {
+        let blockCount = UInt64(Registry.statusBlockCount)
+        guard let base = base.flatMap(UInt64.init(exactly:)), base.isMultiple(of: blockCount),
+            base < Registry.statusIndexCount
+        else { throw .corruptRow("a block's base") }
+        guard let used, (0...Int64(blockCount)).contains(used) else { throw .corruptRow("a block's used count") }
+        let isThere = start >= 0 && start + 2 <= order.count
+        let next = isThere ? UInt64(order[start]) << 8 | UInt64(order[start + 1]) : nil
+        guard next ?? 0 < blockCount else { throw .corruptRow("a block's order") }
+        self.init(base: base, used: Int(used), next: next)
     }
 }

@@ -1,6 +1,7 @@
 import Signing
 import TestSupport
 import Testing
+import TraceLog
 
 @testable import PostgreSQLStorage
 @testable import Storage
