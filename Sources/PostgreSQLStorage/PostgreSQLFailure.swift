@@ -11,12 +11,20 @@ enum PostgreSQLFailure: Error {
     ///   - words: the server's message without its details, which may have values.
     case refused(state: String, words: String)
 
+    /// The server only reads by now; the transaction was idle for too long; a statement is older than its tables.
+    private static let endings: Set = ["25006", "25P03", "0A000", "26000"]
+
     /// Whether the server stays unable to write on this connection, so that another one must be made.
     var endsConnection: Bool {
         switch self {
         case .lost: true
-        // read_only_sql_transaction: the server is a standby by now.
-        case .refused(let state, _): state == "25006" || state.hasPrefix("57P")
+        case .refused(let state, _): Self.endings.contains(state) || state.hasPrefix("57P")
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .lost(let words), .refused(_, let words): words
         }
     }
 
@@ -27,7 +35,7 @@ enum PostgreSQLFailure: Error {
             if state == "53100" { return .diskFull }
             // Shortages, a lock that is held too long, a deadlock, an operator's intervention, a standby: these pass.
             let passing = ["53", "57", "58", "40", "08"].contains { state.hasPrefix($0) }
-            if passing || ["55P03", "25006", "25P03", "25P02"].contains(state) {
+            if passing || Self.endings.contains(state) || ["55P03", "25P02"].contains(state) {
                 return .unavailable("\(words) (\(state))")
             }
             // The messages of these classes have no values; others may.

@@ -208,7 +208,8 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
             last = consume result
         }
         guard let end = try next(deadline), end.status == PGRES_PIPELINE_SYNC else {
-            throw refusal ?? .lost("the end of the answers is missing")
+            // Whatever the server said last, it has closed the connection.
+            throw .lost(refusal?.words ?? "the end of the answers is missing")
         }
         if let refusal { throw refusal }
         return last

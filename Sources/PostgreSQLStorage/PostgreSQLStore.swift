@@ -5,6 +5,9 @@ package import Storage
 /// A lost connection, a failover and a server that only reads are pauses: reads and writes get `storage_unavailable`
 /// meanwhile, and the next ones look for a server again.
 package final class PostgreSQLStore: RegistryStore {
+    /// A recovery reads and hashes published files between its statements.
+    private static let openingIdleMilliseconds = 60_000
+
     let address: PostgreSQLAddress
     private let connection: PostgreSQLWriter
     /// Groups concurrent writes into one commit.
@@ -126,7 +129,7 @@ package final class PostgreSQLStore: RegistryStore {
             Result {
                 do {
                     let changeCount = session.changeCount
-                    try session.begin()
+                    try session.begin(idleMilliseconds: Self.openingIdleMilliseconds)
                     try body(session.transaction)
                     guard try session.hasKeptAll() else { throw session.lossError }
                     let position = session.changeCount == changeCount ? nil : try session.advancePosition()

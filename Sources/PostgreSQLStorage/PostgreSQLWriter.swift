@@ -58,6 +58,12 @@ final class PostgreSQLWriteSession: WriteSession {
         countAtBegin = session.changeCount
     }
 
+    /// Begins a transaction that may send nothing for a longer time.
+    func begin(idleMilliseconds: Int) throws(StorageError) {
+        try begin()
+        try session.runNow("SET LOCAL idle_in_transaction_session_timeout = \(idleMilliseconds)")
+    }
+
     func rollback() { session.rollback() }
 
     func hasKeptAll() throws(StorageError) -> Bool {
