@@ -135,7 +135,7 @@ struct PostgreSQLOutcomeTests {
         #expect(try server.run("SELECT count(*) FROM \(schema()).audit") == "1\n")
         #expect(isAnswered.withLock { !$0 })
         try awaitStandby(false)
-        try await write.value()
+        try await write.value
         #expect(try names() == ["a"])
     }
 
