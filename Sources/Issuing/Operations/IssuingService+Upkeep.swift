@@ -1,4 +1,5 @@
 import Storage
+import Synchronization
 
 extension IssuingService {
     private static let upkeepInterval = Duration.seconds(5)
@@ -44,6 +45,8 @@ extension IssuingService {
                     isPurgeDue.store(true, ordering: .releasing)
                 }
                 reported = nil
+            } catch is CancellationError {
+                // The change of keys goes on at the next start.
             } catch {
                 let error = OperationError(any: error)
                 if error != reported { report(error) }

@@ -1,6 +1,7 @@
 import Encoding
 import Signing
 import Storage
+import Synchronization
 import TraceLog
 
 extension IssuerOperation {
