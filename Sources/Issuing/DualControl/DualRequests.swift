@@ -1,4 +1,5 @@
 import Encoding
+import Storage
 import Synchronization
 
 /// The requests that wait for a second operator, in memory alone: the end of the process voids them.
@@ -8,9 +9,9 @@ final class DualRequests: Sendable {
 
     private let requests = Mutex<[DualRequest]>([])
 
-    /// The same user's open request for exactly the same.
-    func open(of uid: UInt32, digest: String, at now: UInt64) -> DualRequest? {
-        requests.withLock { $0.first { $0.asker.uid == uid && $0.digest == digest && $0.isOpen(at: now) } }
+    /// The same caller's open request for exactly the same.
+    func open(of caller: CallerIdentity, digest: String, at now: UInt64) -> DualRequest? {
+        requests.withLock { $0.first { $0.asker.identity == caller && $0.digest == digest && $0.isOpen(at: now) } }
     }
 
     /// Adds a request; requests that are over go where there is no room.
@@ -31,6 +32,15 @@ final class DualRequests: Sendable {
         requests.withLock { $0.removeAll { $0.identifier == identifier } }
     }
 
+    /// Forgets the waiting requests of some callers.
+    func void(of isOne: (CallerIdentity) -> Bool) {
+        requests.withLock { requests in
+            requests.removeAll { request in
+                if case .waiting = request.state { isOne(request.asker.identity) } else { false }
+            }
+        }
+    }
+
     /// Takes a request for its one run.
     ///
     /// - Parameters:
@@ -48,7 +58,7 @@ final class DualRequests: Sendable {
                 return .failure(.confirmationUnknown)
             }
             let request = requests[place]
-            guard request.asker.uid != caller.uid else { return .failure(.confirmationOwn) }
+            guard request.asker.identity != caller.identity else { return .failure(.confirmationOwn) }
             guard request.digest == digest else { return .failure(.confirmationDiffers) }
             guard case .waiting = request.state else { return .failure(.confirmationGiven) }
             guard request.isOpen(at: caller.now) else { return .failure(.confirmationEnded) }
@@ -81,7 +91,7 @@ final class DualRequests: Sendable {
                 return request
             }
             guard let request = requests.first(where: { $0.identifier == identifier }),
-                request.asker.uid == caller.uid
+                request.asker.identity == caller.identity
             else { return .failure(.confirmationUnknown) }
             switch request.state {
             case .waiting: return .failure(request.isOpen(at: caller.now) ? .confirmationWaiting : .confirmationEnded)
