@@ -127,6 +127,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
@@ -182,8 +183,17 @@ let package = Package(
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("HTTPServing", ["Platform"] + httpServing),
         library(
+            "TLSServing",
+            [
+                "HTTPServing", "Platform", "Signing", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+            ]),
+        library(
             "IssuerHTTP",
-            ["Credential", "Encoding", "HTTPServing", "IssuerInterface", "Issuing", "Platform"] + http),
+            [
+                "Credential", "Encoding", "HTTPServing", "IssuerInterface", "Issuing", "Platform", "Storage",
+                "TLSServing",
+            ] + http),
         .target(
             name: "PublicWeb",
             dependencies: [

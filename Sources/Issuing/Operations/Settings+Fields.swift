@@ -62,7 +62,7 @@ extension Settings {
             "checkpointSeconds", "seconds between two checkpoints of the log, which witnesses are asked to cosign",
             \.checkpointSeconds, 1...3600),
         witnesses, beat, epochKeys, recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode,
-        socketGroup, roles, rates, quotas, dualControl,
+        socketGroup, listen, roles, rates, quotas, dualControl,
     ]
 
     private static let witnesses = Field(

@@ -69,6 +69,22 @@ package struct HTTPExchange: Sendable {
                 answerByteCountMax: byteCountMax, isOfManyFiles: true))
     }
 
+    /// Sends one request on a connection of its own, without a limit on its body: a batch or an order of a client of the
+    /// daemon.
+    ///
+    /// - Parameters:
+    ///   - path: starts with `/`; visible ASCII only.
+    ///   - body: the body of a POST; nil for a GET.
+    ///   - fields: header fields, visible ASCII only.
+    ///   - byteCountMax: the most bytes of the answer's body.
+    /// - Returns: the answer, with any status.
+    /// - Throws: as ``post(path:body:fields:)`` does.
+    package func ask(
+        path: String, body: [UInt8]?, fields: [(name: String, value: String)], byteCountMax: Int
+    ) throws(HTTPExchangeError) -> HTTPResponse {
+        try answer(to: HTTPRequest(path: path, body: body, fields: fields, answerByteCountMax: byteCountMax))
+    }
+
     /// Fetches one of many files.
     ///
     /// - Parameters:
