@@ -173,11 +173,12 @@ let package = Package(
             ]),
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
+        library("ObjectStorage", ["Encoding", "Platform", "Signing", "Storage", "TraceLog"]),
         library(
             "Issuing",
             [
-                "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "Platform", "Signing", "Storage",
-                "TraceLog",
+                "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "ObjectStorage", "Platform", "Signing",
+                "Storage", "TraceLog",
             ]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("HTTPServing", ["Platform"] + httpServing),
