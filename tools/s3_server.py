@@ -13,9 +13,10 @@ Tests give orders with POST /~faults and a JSON object; `bucket` names the bucke
   {"bucket", "fault": NAME, "method", "ends", "skip", "count", "seconds"}
       the next `count` requests with this method whose path ends so meet the fault, once `skip` others have passed:
       a status such as "503", "drop-before", "drop-after", "status-after" (500 after the write), "delay",
-      "ignore-conditions", "invert-conditions", "hold" (never answers)
+      "ignore-conditions", "invert-conditions", "write-412" (412 after the write), "hold" (never answers)
   {"bucket", "clear": true}                      takes back every fault
-GET /~requests?BUCKET answers with the requests so far: method, path, fields, and how many writes ran at once.
+POST /~keys?BUCKET answers with the keys of its objects, one a line, and POST /~requests?BUCKET with the requests so
+far: method, path, fields, and how many writes ran at once.
 """
 import datetime
 import hashlib
@@ -30,6 +31,7 @@ import time
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from moto.s3.models import s3_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -90,7 +92,7 @@ class Gate:
         refusal = self.refusal(bucket, method, path, fields, body)
         if refusal:
             return error(start, 403, refusal)
-        if kind in ("ignore-conditions", "invert-conditions"):
+        if kind in ("ignore-conditions", "invert-conditions", "write-412"):
             environ = without_conditions(environ)
         with bucket.writing:
             if kind == "invert-conditions" and method == "PUT" and "if-none-match" in fields:
@@ -101,8 +103,8 @@ class Gate:
             return error(start, 403, "AccessDenied")
         if kind == "drop-after":
             return drop(environ)
-        if kind == "status-after":
-            return error(start, 500, "InternalError")
+        if kind in ("status-after", "write-412"):
+            return error(start, 500 if kind == "status-after" else 412, "InternalError")
         start(f"{status} {'OK' if status < 300 else 'No'}", headers)
         return [answer]
 
@@ -160,6 +162,10 @@ class Gate:
         if path.startswith("/~requests"):
             bucket = self.bucket(path.partition("?")[2])
             return told(start, {"requests": bucket.requests, "atOnce": bucket.most_at_once})
+        if path.startswith("/~keys"):
+            name = path.partition("?")[2]
+            keys = [key for key in s3_backends["123456789012"]["aws"].buckets[name].keys]
+            return told(start, "\n".join(keys))
         order = json.loads(body)
         name, bucket = order["bucket"], self.bucket(order["bucket"])
         if order.get("make"):
@@ -205,7 +211,7 @@ def error(start, status, code):
 
 
 def told(start, value):
-    body = json.dumps(value).encode()
+    body = value.encode() if isinstance(value, str) else json.dumps(value).encode()
     start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
 

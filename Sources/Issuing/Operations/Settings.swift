@@ -21,6 +21,8 @@ package struct Settings: Sendable, Equatable {
     package var stopTimeoutSeconds: UInt64 = 20
     /// The seconds between two checkpoints of the log.
     package var checkpointSeconds: UInt64 = 1
+    /// Where the published files of the logs lie.
+    package var tiles = TileSettings()
     /// The policy file of the witnesses that the daemon asks; nil for none.
     package var witnesses: String?
     /// The path of the beat; nil for `DIR.beat` beside the folder.
@@ -90,6 +92,7 @@ package struct Settings: Sendable, Equatable {
         if !dualControl.isEmpty, !roles.grants.values.contains(where: { $0.roles.contains(.operator) }) {
             mistakes.append("`dualControl` needs a user besides the daemon's own with the role operator under `roles`")
         }
+        if let mistake = tiles.mistake { mistakes.append(mistake) }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
         guard epochCopies == nil || recoveryKey != nil else {
             throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")

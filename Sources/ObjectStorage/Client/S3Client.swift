@@ -6,18 +6,6 @@ import Storage
 ///
 /// Each call blocks its thread until it has an outcome or its deadline has passed.
 package final class S3Client: Sendable {
-    /// The times within which requests are answered.
-    package struct Limits: Sendable {
-        /// The longest wait for one answer.
-        package var requestMilliseconds = 5000
-        /// The time after which no further attempt begins.
-        package var callMilliseconds = 15_000
-        /// The wait before the second attempt; it doubles with every further one.
-        package var firstPauseMilliseconds = 50
-
-        package init() {}
-    }
-
     private static let pauseMillisecondsMax = 2000
     private static let retryAfterSecondsMax = 2
     private static let codeByteCountMax = 64
@@ -25,7 +13,7 @@ package final class S3Client: Sendable {
     package let place: S3Place
     private let signature: S3Signature
     private let exchange: HTTPExchange
-    private let limits: Limits
+    private let limits: S3Limits
     private let nowMilliseconds: @Sendable () -> UInt64
 
     /// - Parameters:
@@ -34,7 +22,7 @@ package final class S3Client: Sendable {
     ///   - limits: the time limits.
     ///   - nowMilliseconds: the time of day, which every request states.
     package init(
-        _ place: S3Place, credentials: S3Credentials, limits: Limits = Limits(),
+        _ place: S3Place, credentials: S3Credentials, limits: S3Limits = S3Limits(),
         nowMilliseconds: @escaping @Sendable () -> UInt64
     ) {
         self.place = place

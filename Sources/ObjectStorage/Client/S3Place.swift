@@ -99,6 +99,8 @@ package struct S3Place: Sendable, Equatable {
         guard namesBucketInHost(endpoint) else { return service }
         // A certificate for *.HOST does not cover names with further dots (RFC 6125 §6.4.3).
         guard !service.isSecure || !bucket.contains(".") else { return nil }
-        return RemoteAddress(plain.replacing("://", with: "://\(bucket).", maxReplacements: 1))
+        let address = RemoteAddress(plain.replacing("://", with: "://\(bucket).", maxReplacements: 1))
+        // Names below localhost are this machine's (RFC 6761 §6.3); other names below an address are anybody's.
+        return service.isSecure || address?.host.lowercased().hasSuffix(".localhost") == true ? address : nil
     }
 }

@@ -64,6 +64,13 @@ package final class S3CheckpointRegister: CheckpointRegister {
         }
     }
 
+    /// Deletes the checkpoint of a log whose installation could not be made.
+    ///
+    /// A failure is not reported.
+    package func withdraw() {
+        try? client.delete(key)
+    }
+
     private func present() throws(LogError) -> S3Object? {
         try client.read(key, byteCountMax: SignedNote.byteCountMax)
     }

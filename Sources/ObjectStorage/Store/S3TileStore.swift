@@ -91,7 +91,7 @@ package final class S3TileStore: TileStore {
     }
 
     package func list(_ name: String) throws(LogError) -> [String] {
-        try client.list("\(folder)\(name)/")
+        try client.list(name.isEmpty ? folder : "\(folder)\(name)/")
     }
 
     package func remove(_ name: String) {

@@ -11,10 +11,11 @@ package final class InstallationLog: Sendable {
     }
 
     package let store: TraceLogStore
+    let files: LogFiles
     /// The published files.
-    let tiles: any TileStore
+    var tiles: any TileStore { files.tiles }
     /// The published checkpoint.
-    package let register: any CheckpointRegister
+    package var register: any CheckpointRegister { files.register }
     /// The key that auditors check the checkpoints with.
     package let key: NoteKey
     let publishHealth = WriteHealth()
@@ -45,8 +46,7 @@ package final class InstallationLog: Sendable {
     /// - Parameters:
     ///   - name: which of the installation's logs.
     ///   - registry: the open registry, whose file has the entries.
-    ///   - tiles: the published files.
-    ///   - register: the published checkpoint.
+    ///   - files: the published files and the checkpoint.
     ///   - settings: give the log's name and the interval of heads entries.
     ///   - signingKey: the checkpoint key, Ed25519.
     ///   - fields: seals the stored openings.
@@ -54,8 +54,8 @@ package final class InstallationLog: Sendable {
     ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: when the checkpoint key is not Ed25519.
     init(
-        _ name: LogName, _ registry: any RegistryStore, tiles: any TileStore, register: any CheckpointRegister,
-        settings: Settings, signingKey: SigningKey, fields: FieldKeys, clock: SigningClock,
+        _ name: LogName, _ registry: any RegistryStore, files: LogFiles, settings: Settings, signingKey: SigningKey,
+        fields: FieldKeys, clock: SigningClock,
         announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         let origin = Self.origin(of: name, settings)
@@ -63,22 +63,20 @@ package final class InstallationLog: Sendable {
             registry: registry, name: name, fields: fields, headsInterval: settings.logHeadsInterval)
         self.clock = clock
         interval = .seconds(Int64(settings.checkpointSeconds))
-        self.tiles = tiles
-        self.register = register
+        self.files = files
         publisher = try LogPublisher(
-            store: store, tiles: tiles, register: register, origin: origin, key: signingKey,
+            store: store, tiles: files.tiles, register: files.register, origin: origin, key: signingKey,
             maySign: { try clock.check() }, announce: announce)
         key = try NoteKey(name: origin, kind: .ed25519, key: signingKey.verificationKey)
     }
 
-    /// A log of the installation in a folder, with the installation's own keys.
+    /// A log of the installation, with the installation's own keys.
     convenience init(
-        _ name: LogName, _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
+        _ name: LogName, _ registry: any RegistryStore, in places: LogPlaces, settings: Settings, keys: KeyRing,
         fields: FieldKeys, clock: SigningClock, announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
-        let directory = LogDirectory(path: state.folder(of: name))
         try self.init(
-            name, registry, tiles: directory, register: directory, settings: settings, signingKey: keys.checkpoint,
+            name, registry, files: places.files(of: name), settings: settings, signingKey: keys.checkpoint,
             fields: fields, clock: clock, announce: announce)
     }
 
@@ -160,12 +158,12 @@ package final class InstallationLog: Sendable {
         try await guarded { try await publisher.inspect() }
     }
 
-    /// The newest checkpoint that was published.
+    /// The newest checkpoint that was published, at most a moment old.
     ///
     /// - Returns: nil when no checkpoint was ever published.
     /// - Throws: `log_unreadable`.
     func publishedCheckpoint() throws -> PublishedCheckpoint? {
-        try PublishedCheckpoint.read(from: register, tiles, of: store, key: key)
+        try PublishedCheckpoint.read(from: files.servedRegister, tiles, of: store, key: key)
     }
 
     /// Publishes the entries that are on disk and not yet in a checkpoint.
@@ -276,6 +274,7 @@ extension OperationError {
     fileprivate var endsTheLog: Bool {
         let ending: [LogError.Code] = [
             .logInconsistent, .logUnreadable, .logBehind, .logForked, .logBehindWitness, .logForkedWitness,
+            .tilesUnsafe,
         ]
         return ending.contains { $0.rawValue == code }
     }
