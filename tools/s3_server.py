@@ -10,6 +10,7 @@ Tests give orders with POST /~faults and a JSON object; `bucket` names the bucke
   {"bucket", "make": true}                       makes the bucket
   {"bucket", "rights": "all"|"no-list"|"read"}   what the bucket's keys may do; "public": everybody may read
   {"bucket", "put": KEY, "text": TEXT}           puts an object, past every fault
+  {"bucket", "fill": PREFIX, "count": N}         puts many objects
   {"bucket", "fault": NAME, "method", "ends", "skip", "count", "seconds"}
       the next `count` requests with this method whose path ends so meet the fault, once `skip` others have passed:
       a status such as "503", "drop-before", "drop-after", "status-after" (500 after the write), "delay",
@@ -37,6 +38,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 KEYS = {"AKIATESTONLY": "test-only/secret+of=the/object.storage", "AKIAOTHERTEST": "another/test-only+secret"}
 SKEW_SECONDS = 15 * 60
+OWN_AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=AKIATESTONLY/20260101/us-east-1/s3/aws4_request, "
+                     "SignedHeaders=host, Signature=0")
 
 
 class Bucket:
@@ -92,6 +95,8 @@ class Gate:
         refusal = self.refusal(bucket, method, path, fields, body)
         if refusal:
             return error(start, 403, refusal)
+        # Who may read is decided here; moto asks for some authorization of its own.
+        environ = environ | {"HTTP_AUTHORIZATION": fields.get("authorization", OWN_AUTHORIZATION)}
         if kind in ("ignore-conditions", "invert-conditions", "write-412"):
             environ = without_conditions(environ)
         with bucket.writing:
@@ -176,6 +181,8 @@ class Gate:
             bucket.public = order["public"]
         if "put" in order:
             self.ask(local("PUT", f"/{name}/{order['put']}"), order["text"].encode())
+        for number in range(order["count"] if "fill" in order else 0):
+            s3_backends["123456789012"]["aws"].put_object(name, f"{order['fill']}{number}", b"x")
         if "fault" in order:
             with self.lock:
                 bucket.faults.append({"method": "", "ends": "", "skip": 0, "count": 1, "seconds": 1} | order)
@@ -190,8 +197,7 @@ def local(method, path):
     return {"REQUEST_METHOD": method, "PATH_INFO": path, "RAW_URI": path, "REQUEST_URI": path, "QUERY_STRING": "",
             "SERVER_NAME": "localhost", "SERVER_PORT": "80", "HTTP_HOST": "localhost", "SERVER_PROTOCOL": "HTTP/1.1",
             "wsgi.url_scheme": "http", "wsgi.version": (1, 0), "wsgi.errors": sys.stderr, "wsgi.multithread": True,
-            "wsgi.multiprocess": False, "wsgi.run_once": False, "HTTP_AUTHORIZATION": "AWS4-HMAC-SHA256 Credential="
-            "AKIATESTONLY/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"}
+            "wsgi.multiprocess": False, "wsgi.run_once": False, "HTTP_AUTHORIZATION": OWN_AUTHORIZATION}
 
 
 def without_conditions(environ):

@@ -1,4 +1,5 @@
 import ObjectStorage
+import Platform
 
 /// What object storage answers, and what an operator writes about it.
 extension FuzzTarget {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A server in Python that a test starts; killed when the test lets go of it.
-package final class PythonServer {
+package final class PythonServer: Sendable {
     package let port: Int
     private let process: pid_t
 

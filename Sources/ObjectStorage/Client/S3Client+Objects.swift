@@ -70,7 +70,7 @@ extension S3Client {
     ///   - isSettled: whether the caller takes the same bytes at the key for its own; it may then go over a kept
     ///     connection, on which libcurl may send it twice.
     /// - Returns: whether the object was written.
-    /// - Throws: the errors of the service; the write may have happened after `log_unwritable`.
+    /// - Throws: the errors of the service; the write may have happened after `tiles_silent`.
     package func write(
         _ bytes: [UInt8], to key: String, if condition: S3Condition, as kind: S3ObjectKind, isSettled: Bool
     ) throws(LogError) -> S3WriteOutcome {

@@ -55,7 +55,7 @@ package final class S3Client: Sendable {
 
     /// Asks until there is a final answer.
     ///
-    /// - Throws: `log_unwritable` when the service gives none within the deadline; `tiles_refused` when it refuses the
+    /// - Throws: `tiles_silent` when the service gives none within the deadline; `tiles_refused` when it refuses the
     ///   keys, the time or the bucket.
     func ask(_ question: Question) throws(LogError) -> Reply {
         let deadline = MonotonicClock.milliseconds() + limits.callMilliseconds
@@ -180,7 +180,7 @@ extension LogError {
     /// The error while the service gives no answer, which passes by itself.
     static func storageSilent(_ reason: String) -> LogError {
         LogError(
-            code: .logUnwritable, reason: reason,
+            code: .tilesSilent, reason: reason,
             hint: "check the object storage and the way to it; the log then goes on by itself")
     }
 

@@ -10,7 +10,7 @@ struct S3Signature {
     let region: String
 
     /// One request as it is signed.
-    struct Request {
+    struct Request: Sendable {
         let method: String
         /// The path as it is sent, percent-encoded.
         let path: String

@@ -59,7 +59,7 @@ package final class S3CheckpointRegister: CheckpointRegister {
             return try present().map { newest.keep($0.bytes) }
         } catch {
             // The service is silent for a while; the copy is what this process knows.
-            guard error.code == .logUnwritable, let old = newest.any else { throw error }
+            guard error.code == .tilesSilent, let old = newest.any else { throw error }
             return old
         }
     }

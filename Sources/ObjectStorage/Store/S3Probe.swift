@@ -24,7 +24,7 @@ package final class S3Probe: Sendable {
     /// Tries the service unless that was done, with an object of its own that it deletes again.
     ///
     /// - Throws: `tiles_unsafe`, from then on always; `tiles_refused` without the right to list, read, write or delete;
-    ///   `log_unwritable` while the service is silent, which does not count as tried.
+    ///   `tiles_silent` while the service is silent, which does not count as tried.
     package func check() throws(LogError) {
         // A second caller waits for the first one's outcome.
         let failure: LogError? = outcome.withLock { outcome in

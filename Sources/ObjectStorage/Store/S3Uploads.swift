@@ -76,6 +76,6 @@ final class S3UploadBatch: Sendable {
             return failures
         }
         let found = (paths ?? failures.keys.sorted()).compactMap { failures[$0] }
-        if let failure = found.first(where: { $0.code != .logUnwritable }) ?? found.first { throw failure }
+        if let failure = found.first(where: { $0.code != .tilesSilent }) ?? found.first { throw failure }
     }
 }

@@ -24,6 +24,8 @@ package struct LogError: Error, Equatable, Sendable {
         case logForkedWitness = "log_forked_witness"
         case logUnreadable = "log_unreadable"
         case logUnwritable = "log_unwritable"
+        /// The object storage gives no answer, which passes by itself.
+        case tilesSilent = "tiles_silent"
         /// The object storage refuses the account, the time or the bucket.
         case tilesRefused = "tiles_refused"
         /// The object storage does not keep the conditions of a write.
@@ -66,7 +68,7 @@ extension LogError.Code: ErrorCode {
         case .wrongObject, .actorSignature: .requestMalformed
         case .entryMissing: .notFound
         case .conflict, .idempotencyMismatch, .nothingToErase, .keyStatusRefused, .keyRevoked: .conflict
-        case .logBehind, .logUnwritable, .tilesRefused, .eraseIncomplete: .later
+        case .logBehind, .logUnwritable, .tilesSilent, .tilesRefused, .eraseIncomplete: .later
         case .publishedLogDiffers, .tilesCredentials: .inputUnusable
         case .logInconsistent, .logForked, .logUnreadable, .logBehindWitness, .logForkedWitness, .tilesUnsafe:
             .malfunction

@@ -9,7 +9,8 @@ package protocol TileStore: Sendable {
     ///
     /// - Returns: nil when no file was made at this path.
     /// - Throws: `log_unreadable` for a file that is there and cannot be read whole; `log_unwritable` for a fault that
-    ///   passes by itself. Object storage also throws `tiles_refused`, and `tiles_unsafe` before a write.
+    ///   passes by itself. Object storage throws `tiles_silent` then, `tiles_refused`, and
+    ///   `tiles_unsafe` before a write.
     func read(_ path: String) throws(LogError) -> [UInt8]?
 
     /// Whether a file is there that ``read(_:)-(String)`` can read; its bytes are not fetched.

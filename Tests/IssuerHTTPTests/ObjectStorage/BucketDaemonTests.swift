@@ -70,9 +70,11 @@ struct BucketDaemonTests {
         try made.recordEvents(10, through: client)
         let served = try daemon.curl(["http://suishend/log/checkpoint"])
         #expect(served.output.hasSuffix("200") && served.output.hasPrefix("code.suishen.example/log\n"))
-        #expect(try made.waits { try daemon.diagnostics.contains("[log_unwritable]") })
+        #expect(try made.waits { try daemon.diagnostics.contains("[tiles_silent]") })
+        #expect(try client.ask(.health, [:])["log"] == "tiles_silent")
         try made.bucket.order(#""clear": true"#)
         #expect(try made.waits { try made.publishedSize() >= 20 })
+        #expect(try made.waits { try client.ask(.health, [:])["log"] == "ok" })
         #expect(daemon.end(SIGTERM) == 0)
         #expect(try made.audit().status == 0)
     }

@@ -19,7 +19,8 @@ struct S3AccessTests {
                 _ = try opened.register.replace(expecting: nil, with: [1]) { Issue.record("announced") }
             },
         ] as [() throws -> Void] {
-            let error = try #require(#expect(throws: LogError.self) { try operation() })
+            let thrown = #expect(throws: LogError.self) { try operation() }
+            let error = try #require(thrown)
             #expect(error.code == code && !error.hint.isEmpty && error.reason.contains(words), "\(error)")
             let text = "\(error) \(String(reflecting: error))"
             #expect(Self.secrets.allSatisfy { !text.contains($0) })

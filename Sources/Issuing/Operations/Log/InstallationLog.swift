@@ -19,6 +19,8 @@ package final class InstallationLog: Sendable {
     /// The key that auditors check the checkpoints with.
     package let key: NoteKey
     let publishHealth = WriteHealth()
+    /// Why object storage took nothing of the last publication; nil while it does.
+    private let storageTrouble = Mutex<OperationError?>(nil)
     let publisher: LogPublisher
     /// The time between two publications.
     let interval: Duration
@@ -93,6 +95,9 @@ package final class InstallationLog: Sendable {
         case .stopped(let error): error
         }
     }
+
+    /// What health says of the log; nil where nothing keeps it from taking and publishing events.
+    var fault: OperationError? { obstacle ?? storageTrouble.withLock { $0 } }
 
     /// Begins to check the entries against the published checkpoint, and to finish or discard a crash's remains.
     ///
@@ -176,12 +181,16 @@ package final class InstallationLog: Sendable {
     package func publish() async throws(OperationError) -> UInt64 {
         do {
             try clock.check()
-            return try await publishHealth.noting {
+            let size = try await publishHealth.noting {
                 try await start()
                 return try await guarded { try await publisher.publish() }
             }
+            storageTrouble.withLock { $0 = nil }
+            return size
         } catch {
-            throw OperationError(any: error)
+            let error = OperationError(any: error)
+            if error.isOfStorage { storageTrouble.withLock { $0 = error } }
+            throw error
         }
     }
 
@@ -277,6 +286,11 @@ extension OperationError {
             .tilesUnsafe,
         ]
         return ending.contains { $0.rawValue == code }
+    }
+
+    /// Whether the error is of object storage that takes nothing for the moment.
+    fileprivate var isOfStorage: Bool {
+        code == LogError.Code.tilesSilent.rawValue || code == LogError.Code.tilesRefused.rawValue
     }
 
     /// Whether the error says that entries are missing after a recovery, which is expected until they are put back.
