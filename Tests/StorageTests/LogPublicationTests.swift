@@ -63,7 +63,7 @@ struct LogPublicationTests {
         let stored = try FileManager.default.subpathsOfDirectory(atPath: directory.path).filter { path in
             (try? directory.exists(path)) == true
         }
-        #expect(Set(stored) == Set(paths).union([PublishedCheckpoint.name]) && paths.count > 10)
+        #expect(Set(stored) == Set(paths).union([PublishedCheckpoint.name]) && paths.count > 5)
         var options = AuditOptions()
         options.key = try NoteKey(name: "log.example", kind: .ed25519, key: log.key.verificationKey)
         options.anchors = [try Checkpoint(note: #require(try register.head()))]

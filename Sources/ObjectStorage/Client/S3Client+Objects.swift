@@ -42,6 +42,9 @@ extension S3Client {
         let reply = try ask(Question(method: .get, key: key, byteCountMax: byteCountMax))
         guard reply.response.status == 200 else { return try Self.absence(reply, key) }
         guard !reply.response.body.isEmpty else { throw .objectUnreadable(key, "it is empty") }
+        guard reply.response.body.count <= byteCountMax else {
+            throw .objectUnreadable(key, "it has more than \(byteCountMax) bytes")
+        }
         guard let tag = reply.response.entityTag else { throw .objectUnreadable(key, "it has no ETag") }
         return S3Object(bytes: reply.response.body, entityTag: tag)
     }

@@ -9,6 +9,8 @@ package final class S3Client: Sendable {
     private static let pauseMillisecondsMax = 2000
     private static let retryAfterSecondsMax = 2
     private static let codeByteCountMax = 64
+    /// The most bytes of an error; a short file's limit does not cut it off.
+    private static let errorByteCountMax = 64 << 10
 
     package let place: S3Place
     private let signature: S3Signature
@@ -94,7 +96,8 @@ package final class S3Client: Sendable {
         do throws(HTTPExchangeError) {
             response = try send(question)
         } catch {
-            guard error.code != .untrustedServer, error.code != .tooLarge else {
+            guard error.code != .tooLarge else { throw .objectUnreadable(question.key, error.reason) }
+            guard error.code != .untrustedServer else {
                 throw .tilesRefused("\(question.words): \(error.reason)", hint: error.hint)
             }
             return .passing(error.reason, mayHaveHappened: error.code != .unreachable, seconds: 0)
@@ -117,7 +120,7 @@ package final class S3Client: Sendable {
         return try exchange.send(
             question.method, path: query.isEmpty ? path : path + "?" + query, body: question.body,
             fields: signature.fields(of: request, at: nowMilliseconds() / 1000),
-            byteCountMax: max(question.byteCountMax, question.body?.count ?? 0),
+            byteCountMax: max(question.byteCountMax, Self.errorByteCountMax, question.body?.count ?? 0),
             keepsConnection: question.mayBeRepeatedUnseen)
     }
 

@@ -1,5 +1,6 @@
 import ObjectStorage
 import Platform
+import Encoding
 import Glibc
 import TestSupport
 import Testing
@@ -119,6 +120,17 @@ struct S3FaultTests {
         }
         #expect(error?.code == .tilesSilent)
         #expect(try opened.tiles.list("heads").isEmpty)
+    }
+
+    @Test("are refused as unreadable when they are longer than a file can be", arguments: [10, 100_000])
+    func long(byteCount: Int) throws {
+        let opened = try OpenBucket()
+        let key = "a/b/log/tile/0/000"
+        _ = try opened.client.write(
+            [UInt8](repeating: 1, count: byteCount), to: key, if: .none, as: .lasting, isSettled: true)
+        #expect(try opened.client.read(key, byteCountMax: byteCount)?.bytes.count == byteCount)
+        let error = #expect(throws: LogError.self) { try opened.client.read(key, byteCountMax: byteCount - 1) }
+        #expect(error?.code == .logUnreadable)
     }
 
     @Test("are listed over many pages")

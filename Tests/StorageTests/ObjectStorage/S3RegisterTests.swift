@@ -1,7 +1,6 @@
 import Glibc
 import ObjectStorage
 import Signing
-import Synchronization
 import TestSupport
 import Testing
 import TraceLog
@@ -61,25 +60,25 @@ struct S3RegisterTests {
     @Test("lets one of two publishers in two processes go on from each checkpoint")
     func twoPublishers() async throws {
         let bucket = try S3Bucket()
-        let won = Mutex<[[UInt8]]>([])
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        let pairs = try await withThrowingTaskGroup(of: [[UInt8]].self) { group in
             for name in UInt8(1)...2 {
                 let register = try OpenBucket(bucket).register
                 group.addTask {
+                    var won: [[UInt8]] = []
                     for round in UInt8(0)..<25 {
                         let present = try register.head()
                         let next = [name, round]
                         switch try register.replace(expecting: present, with: next, announce: {}) {
-                        case .replaced: won.withLock { $0.append((present ?? []) + [0xFF] + next) }
+                        case .replaced: won.append((present ?? []) + [0xFF] + next)
                         case .refused(let found): #expect(found != present && found != next)
                         }
                     }
+                    return won
                 }
             }
-            try await group.waitForAll()
+            return try await group.reduce(into: []) { $0 += $1 }
         }
         // Each checkpoint has one successor: the winners make one chain from none to the head.
-        let pairs = won.withLock { $0 }
         let successors = Dictionary(grouping: pairs) { $0.prefix { $0 != 0xFF } }
         #expect(successors.values.allSatisfy { $0.count == 1 } && pairs.count >= 25)
         var present: [UInt8] = []
