@@ -26,6 +26,7 @@ final class BucketInstallation {
         try #require(outcome.status == 0, "\(outcome.diagnostics)")
         let answer = try JSONValue.parse(Array(outcome.output.utf8), byteCountMax: 1 << 20)
         logKey = try #require(answer["logKey"]?.string)
+        try #require(HTTPDaemon.run(["curl", "-sf", "-o", folder("anchor"), "\(address)/checkpoint"]).status == 0)
         var settings = try Settings(contentsOf: installation.state.settings)
         settings.roles = try Settings(text: "roles:\n  0: [issuer, inspector:*, auditor, operator]").roles
         settings.logHeadsInterval = 256
@@ -49,9 +50,11 @@ final class BucketInstallation {
         return told.filter { $0.hasPrefix("\(Self.prefix)/\(folder)") }
     }
 
-    /// Audits the bucket as a stranger does, from its URL.
+    /// Audits the bucket as a stranger does, from its URL, with the first checkpoint for an anchor.
     func audit() throws -> Program.Outcome {
-        try Program("chain-verify").run(["audit", address, "--key", logKey, "--json"])
+        try Program("chain-verify").run([
+            "audit", address, "--key", logKey, "--anchor", installation.folder("anchor"), "--json",
+        ])
     }
 
     /// The size of the checkpoint that everybody reads; 0 while it cannot be read.
