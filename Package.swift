@@ -108,7 +108,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let fuzzDependencies: [Target.Dependency] = [
     "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "HardwareKeys",
-    "IssuerInterface", "Issuing", "Platform", "PublicWeb", "QRReading", "QRStandard",
+    "IssuerInterface", "Issuing", "ObjectStorage", "Platform", "PublicWeb", "QRReading", "QRStandard",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -174,11 +174,12 @@ let package = Package(
             ]),
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
+        library("ObjectStorage", ["Encoding", "Platform", "Signing", "Storage", "TraceLog"]),
         library(
             "Issuing",
             [
-                "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "Platform", "Signing", "Storage",
-                "TraceLog",
+                "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "ObjectStorage", "Platform",
+                "Signing", "Storage", "TraceLog",
             ]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("HTTPServing", ["Platform"] + httpServing),
@@ -303,7 +304,10 @@ let package = Package(
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TestSupport", "TraceLog"]),
         tests(
             "StorageTests",
-            ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
+            [
+                "Credential", "Encoding", "ObjectStorage", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
+                "log-crash-driver", grdb,
+            ]),
         .target(
             name: "IssuerTestSupport",
             dependencies: ["Encoding", "Gate", "Issuing", "Platform", "Signing", "TestSupport"],

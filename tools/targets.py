@@ -18,8 +18,8 @@ MAY_DEPEND_ON = {"c": {"c"}, "library": {"c", "library"}, "command": {"c", "libr
 KINDS = {
     "c": "CArguments CCurl CLinux COpenSSL CPKCS11 CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
     "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate GateCommandLine GateRunning HTTPServing HardwareKeys IssuerHTTP IssuerInterface
-        Issuing Platform PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage TLSServing
-        TraceLog""",
+        Issuing ObjectStorage Platform PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage
+        TLSServing TraceLog""",
     "command": "chain-verify suishen suishen-web suishen-witness suishend verify",
     "workshop": """LogForge WalletPhone audit-bench bench log-bench log-crash-driver log-forge scan-bench
         settlement-simulation stream-bench token-bench transit-issuer wallet-bench wire-vectors""",

@@ -108,11 +108,12 @@ package final class IssuingService: Sendable {
                     .max() ?? 0
             }
             signingClock = SigningClock(clocks, newestEntryMilliseconds: newest)
+            let places = try LogPlaces(state, settings, credentialFolder: credentialFolder, random: random)
             log = try InstallationLog(
-                .trace, database, in: state, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
+                .trace, database, in: places, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
             ) { [beat] in try beat.reachBlocking(Beat.Step(checkpoint: Beat.LogPoint($0))) }
             let actsLog = try InstallationLog(
-                .acts, database, in: state, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
+                .acts, database, in: places, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
             ) { [beat] in try beat.reachBlocking(Beat.Step(acts: Beat.LogPoint($0))) }
             acts = ActsLog(log: actsLog, clock: signingClock, random: random)
         } catch {

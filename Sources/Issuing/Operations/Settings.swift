@@ -21,6 +21,8 @@ package struct Settings: Sendable, Equatable {
     package var stopTimeoutSeconds: UInt64 = 20
     /// The seconds between two checkpoints of the log.
     package var checkpointSeconds: UInt64 = 1
+    /// Where the published files of the logs lie.
+    package var tiles = TileSettings()
     /// The policy file of the witnesses that the daemon asks; nil for none.
     package var witnesses: String?
     /// The path of the beat; nil for `DIR.beat` beside the folder.
@@ -95,6 +97,7 @@ package struct Settings: Sendable, Equatable {
         if !listen.missing.isEmpty {
             mistakes.append("`listen` also needs \(listen.missing.joined(separator: ", "))")
         }
+        if let mistake = tiles.mistake { mistakes.append(mistake) }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
         guard epochCopies == nil || recoveryKey != nil else {
             throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")

@@ -51,13 +51,14 @@ final class RemoteClient: Sendable {
         var fields = request.fields.map { "\($0.name): \($0.value)" } + ["Expect:"]
         if request.isOfManyFiles {
             // A log may always compress bundles (C2SP tlog-tiles); the limits count decompressed bytes.
-            try handle.set(CURLOPT_ACCEPT_ENCODING, "gzip, identity")
+            if request.mayBeCompressed { try handle.set(CURLOPT_ACCEPT_ENCODING, "gzip, identity") }
         } else {
             fields.append("Connection: close")
             try handle.set(CURLOPT_FRESH_CONNECT, 1)
             try handle.set(CURLOPT_FORBID_REUSE, 1)
         }
         if let body = request.body { try handle.set(body: body) }
+        if let method = request.method { try handle.set(CURLOPT_CUSTOMREQUEST, method) }
         try handle.set(fields: fields)
         if address.isSecure { try secure(handle) }
     }
