@@ -134,6 +134,7 @@ let package = Package(
     targets: [
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        cLibrary("CPostgreSQL", pkgConfig: "libpq", apt: "libpq-dev"),
         cLibrary("CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
         cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -175,6 +176,7 @@ let package = Package(
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
         library("ObjectStorage", ["Encoding", "Platform", "Signing", "Storage", "TraceLog"]),
+        library("PostgreSQLStorage", ["CPostgreSQL", "Platform", "Signing", "Storage"]),
         library(
             "Issuing",
             [
@@ -260,6 +262,7 @@ let package = Package(
         workshop("token-bench", ["CPKCS11", "HardwareKeys", "Signing", argumentParser]),
         workshop("settlement-simulation", ["Encoding", "Gate", "TraceLog", argumentParser]),
         workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
+        workshop("store-bench", ["Credential", "PostgreSQLStorage", "Signing", "Storage", argumentParser]),
         workshop(
             "log-bench",
             [
@@ -305,8 +308,8 @@ let package = Package(
         tests(
             "StorageTests",
             [
-                "Credential", "Encoding", "ObjectStorage", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
-                "log-crash-driver", grdb,
+                "Credential", "Encoding", "ObjectStorage", "Platform", "PostgreSQLStorage", "Signing", "Storage",
+                "TestSupport", "TraceLog", "log-crash-driver", grdb,
             ]),
         .target(
             name: "IssuerTestSupport",

@@ -16,13 +16,13 @@ FOLDERS = {"c": "Sources/CLibraries", "library": "Sources", "command": "Sources/
 MAY_DEPEND_ON = {"c": {"c"}, "library": {"c", "library"}, "command": {"c", "library"},
                  "workshop": {"c", "library", "command", "workshop"}, "tests": set(FOLDERS)}
 KINDS = {
-    "c": "CArguments CCurl CLinux COpenSSL CPKCS11 CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
+    "c": "CArguments CCurl CLinux COpenSSL CPKCS11 CPostgreSQL CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
     "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate GateCommandLine GateRunning HTTPServing HardwareKeys IssuerHTTP IssuerInterface
-        Issuing ObjectStorage Platform PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage
-        TLSServing TraceLog""",
+        Issuing ObjectStorage Platform PostgreSQLStorage PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard
+        Signing Storage TLSServing TraceLog""",
     "command": "chain-verify suishen suishen-web suishen-witness suishend verify",
     "workshop": """LogForge WalletPhone audit-bench bench log-bench log-crash-driver log-forge scan-bench
-        settlement-simulation stream-bench token-bench transit-issuer wallet-bench wire-vectors""",
+        settlement-simulation store-bench stream-bench token-bench transit-issuer wallet-bench wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
         FuzzTests GateRunningTests GateTestSupport GateTests HTTPServingTests HardwareKeysTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests QREncodingTests
         QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",

@@ -12,19 +12,3 @@ enum QuotaSchema {
             BEGIN SELECT RAISE(ABORT, 'a count of codes stays in the registry'); END;
         """
 }
-
-extension SQLiteTransaction {
-    func issuedCount(of uid: UInt64, form: String) throws -> IssuedCount? {
-        try database.first(
-            "SELECT day, count FROM issuedCount WHERE uid = ? AND form = ?", .integer(uid), .text(form)
-        ) { IssuedCount(day: try $0.unsigned(0), count: try $0.unsigned(1)) }
-    }
-
-    func putIssuedCount(_ count: IssuedCount, of uid: UInt64, form: String) throws {
-        try database.run(
-            """
-            INSERT INTO issuedCount VALUES (?, ?, ?, ?)
-            ON CONFLICT (uid, form) DO UPDATE SET day = excluded.day, count = excluded.count
-            """, .integer(uid), .text(form), .integer(count.day), .integer(count.count))
-    }
-}

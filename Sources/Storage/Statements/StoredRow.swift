@@ -1,56 +1,69 @@
-import TraceLog
+package import TraceLog
 
-/// Checked reads of a row's columns: SQLite lets most columns have values of any type.
+/// A statement's current row; valid only inside the closure that receives it.
+package protocol StoredRow: SendableMetatype {
+    func isNull(_ column: Int) -> Bool
+    /// The column's name in the statement's result.
+    func name(_ column: Int) -> String
+    /// A text; nil for anything else.
+    func string(_ column: Int) -> String?
+    /// A whole number; nil for anything else.
+    func integer(_ column: Int) -> Int64?
+    /// Bytes; nil for anything else.
+    func bytes(_ column: Int) -> [UInt8]?
+}
+
+/// Checked reads of a row's columns: a column may have a value of any type.
 ///
 /// Each throws `registry_corrupt`.
-extension DirectRow {
+extension StoredRow {
     /// A whole number that must be there.
-    func wholeNumber(_ column: Int) throws(StorageError) -> Int64 {
+    package func wholeNumber(_ column: Int) throws(StorageError) -> Int64 {
         guard let value = try optionalWholeNumber(column) else { throw missing(column) }
         return value
     }
 
     /// A whole number, or nil for NULL.
-    func optionalWholeNumber(_ column: Int) throws(StorageError) -> Int64? {
+    package func optionalWholeNumber(_ column: Int) throws(StorageError) -> Int64? {
         if let value = integer(column) { return value }
         guard isNull(column) else { throw .corruptRow("\(name(column)) is not a whole number") }
         return nil
     }
 
     /// A count, time or index that must be there: 0 to 2⁶³ - 1.
-    func unsigned(_ column: Int) throws(StorageError) -> UInt64 {
+    package func unsigned(_ column: Int) throws(StorageError) -> UInt64 {
         guard let value = try optionalUnsigned(column) else { throw missing(column) }
         return value
     }
 
     /// A count, time or index, or nil for NULL.
-    func optionalUnsigned(_ column: Int) throws(StorageError) -> UInt64? {
+    package func optionalUnsigned(_ column: Int) throws(StorageError) -> UInt64? {
         guard let value = try optionalWholeNumber(column) else { return nil }
         guard let number = UInt64(exactly: value) else { throw .corruptRow("\(name(column)) is negative") }
         return number
     }
 
     /// A text that must be there.
-    func text(_ column: Int) throws(StorageError) -> String {
+    package func text(_ column: Int) throws(StorageError) -> String {
         guard let value = try optionalText(column) else { throw missing(column) }
         return value
     }
 
     /// A text, or nil for NULL.
-    func optionalText(_ column: Int) throws(StorageError) -> String? {
+    package func optionalText(_ column: Int) throws(StorageError) -> String? {
         if let value = string(column) { return value }
         guard isNull(column) else { throw .corruptRow("\(name(column)) is not a text") }
         return nil
     }
 
     /// Bytes that must be there.
-    func blob(_ column: Int) throws(StorageError) -> [UInt8] {
+    package func blob(_ column: Int) throws(StorageError) -> [UInt8] {
         guard let value = try optionalBlob(column) else { throw missing(column) }
         return value
     }
 
     /// Bytes, or nil for NULL.
-    func optionalBlob(_ column: Int) throws(StorageError) -> [UInt8]? {
+    package func optionalBlob(_ column: Int) throws(StorageError) -> [UInt8]? {
         if let value = bytes(column) { return value }
         guard isNull(column) else { throw .corruptRow("\(name(column)) is not bytes") }
         return nil
@@ -60,9 +73,9 @@ extension DirectRow {
 }
 
 /// Reads of the log's columns; each throws `log_inconsistent`.
-extension DirectRow {
+extension StoredRow {
     /// An index, a sequence or a time that must be there: 0 to 2⁶³ - 2, so that one can be added.
-    func number(_ column: Int) throws -> UInt64 {
+    package func number(_ column: Int) throws -> UInt64 {
         guard let value = integer(column).flatMap(UInt64.init(exactly:)), value < UInt64(Int64.max) else {
             throw LogError.inconsistent("a row of the log has a number out of range")
         }
@@ -70,7 +83,7 @@ extension DirectRow {
     }
 
     /// Bytes that must be there.
-    func byteArray(_ column: Int) throws -> [UInt8] {
+    package func byteArray(_ column: Int) throws -> [UInt8] {
         guard let bytes = bytes(column) else {
             throw LogError.inconsistent("a row of the log has no bytes")
         }
@@ -78,7 +91,7 @@ extension DirectRow {
     }
 
     /// A hash of 32 bytes that must be there.
-    func hash(_ column: Int) throws -> MerkleHash {
+    package func hash(_ column: Int) throws -> MerkleHash {
         guard let hash = MerkleHash(try byteArray(column)) else {
             throw LogError.inconsistent("a row of the log has a hash that is not 32 bytes")
         }
@@ -86,7 +99,7 @@ extension DirectRow {
     }
 
     /// An object's newest entry from the columns object, sequence, leaf hash and index.
-    func head() throws -> ObjectHead {
+    package func head() throws -> ObjectHead {
         let bytes = try byteArray(0)
         guard let object = bytes.isEmpty ? ObjectID.log : ObjectID(bytes) else {
             throw LogError.inconsistent("a head's object identifier is malformed")
@@ -96,16 +109,16 @@ extension DirectRow {
     }
 
     /// An entry from the columns index, leaf hash and bytes.
-    func entry() throws -> StoredEntry {
+    package func entry() throws -> StoredEntry {
         StoredEntry(index: try number(0), leafHash: try hash(1), bytes: try byteArray(2))
     }
 }
 
 extension UInt64 {
-    /// The number in SQLite's signed form.
+    /// The number in a database's signed form.
     ///
     /// - Throws: `registry_corrupt` above 2⁶³ - 1, which only a damaged row can lead to.
-    var stored: Int64 {
+    package var stored: Int64 {
         get throws(StorageError) {
             guard let number = Int64(exactly: self) else { throw .corruptRow("a number above 2⁶³ - 1") }
             return number

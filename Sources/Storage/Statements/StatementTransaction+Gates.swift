@@ -1,36 +1,39 @@
-extension SQLiteTransaction {
-    private static let gateColumns = """
+extension StatementTransaction {
+    private static var gateColumns: String {
+        """
         id, name, signingKey, receivingKey, site, scenes, domains, status, registeredAt, statusAt, keysIssuedAt,
         receivingKeyAt
         """
+    }
 
-    func gate(_ identifier: [UInt8]) throws -> GateRecord? {
+    package func gate(_ identifier: [UInt8]) throws -> GateRecord? {
         try database.first(
             "SELECT \(Self.gateColumns) FROM gate WHERE id = ?", .bytes(identifier), read: Self.gate)
     }
 
-    func gates(after identifier: [UInt8]?, count: Int) throws -> [GateRecord] {
+    package func gates(after identifier: [UInt8]?, count: Int) throws -> [GateRecord] {
         try database.all(
-            "SELECT \(Self.gateColumns) FROM gate WHERE ?1 IS NULL OR id > ?1 ORDER BY id LIMIT ?2",
+            "SELECT \(Self.gateColumns) FROM gate WHERE id > ?1 OR ?1 IS NULL ORDER BY id LIMIT ?2",
             identifier.map { .bytes($0) }, .integer(Int64(count)), read: Self.gate)
     }
 
-    func putGate(_ gate: GateRecord) throws {
+    package func putGate(_ gate: GateRecord) throws {
         try database.run(
             """
             INSERT INTO gate (\(Self.gateColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET
-                receivingKey = iif(excluded.receivingKeyAt > receivingKeyAt, excluded.receivingKey, receivingKey),
-                receivingKeyAt = max(receivingKeyAt, excluded.receivingKeyAt),
+                receivingKey = CASE WHEN excluded.receivingKeyAt > gate.receivingKeyAt
+                    THEN excluded.receivingKey ELSE gate.receivingKey END,
+                receivingKeyAt = \(Self.higher("gate.receivingKeyAt", "excluded.receivingKeyAt")),
                 status = excluded.status, statusAt = excluded.statusAt,
-                keysIssuedAt = max(keysIssuedAt, excluded.keysIssuedAt)
+                keysIssuedAt = \(Self.higher("gate.keysIssuedAt", "excluded.keysIssuedAt"))
             """, .bytes(gate.identifier), .text(gate.name), .bytes(gate.signingKey), .bytes(gate.receivingKey),
             .text(gate.site), .text(gate.scenes.joined(separator: " ")), .text(gate.domains.joined(separator: " ")),
             .text(gate.status.rawValue), .integer(gate.registeredAt), .integer(gate.statusAt),
             .integer(gate.keysIssuedAt), .integer(gate.receivingKeyAt))
     }
 
-    private static func gate(_ row: DirectRow) throws(StorageError) -> GateRecord {
+    private static func gate(_ row: Engine.Row) throws(StorageError) -> GateRecord {
         guard let status = GateRecord.Status(rawValue: try row.text(7)) else {
             throw .corruptRow("the status of a gate")
         }

@@ -1,7 +1,7 @@
-extension SQLiteTransaction {
-    private static let markColumns = "counter, issuedAt, receivedAt, bundleVersion, clockOffset"
+extension StatementTransaction {
+    private static var markColumns: String { "counter, issuedAt, receivedAt, bundleVersion, clockOffset" }
 
-    func gateReport(_ gate: [UInt8]) throws -> GateReportRecord? {
+    package func gateReport(_ gate: [UInt8]) throws -> GateReportRecord? {
         try database.first(
             "SELECT \(Self.markColumns), report, signature FROM gateReport WHERE id = ?", .bytes(gate)
         ) { row in
@@ -10,7 +10,7 @@ extension SQLiteTransaction {
         }
     }
 
-    func gateStandings(after identifier: [UInt8]?, count: Int) throws -> [GateStanding] {
+    package func gateStandings(after identifier: [UInt8]?, count: Int) throws -> [GateStanding] {
         try database.all(
             """
             SELECT gate.id, status, registeredAt, \(Self.markColumns)
@@ -27,7 +27,7 @@ extension SQLiteTransaction {
         }
     }
 
-    func putGateReport(_ report: GateReportRecord) throws {
+    package func putGateReport(_ report: GateReportRecord) throws {
         try database.run(
             """
             INSERT INTO gateReport (id, \(Self.markColumns), report, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -40,7 +40,7 @@ extension SQLiteTransaction {
             report.mark.clockOffsetSeconds.map { .integer($0) }, .text(report.text), .bytes(report.signature))
     }
 
-    private static func mark(_ row: DirectRow, from column: Int) throws(StorageError) -> GateReportRecord.Mark {
+    private static func mark(_ row: Engine.Row, from column: Int) throws(StorageError) -> GateReportRecord.Mark {
         GateReportRecord.Mark(
             counter: try row.unsigned(column), issuedAt: try row.unsigned(column + 1),
             receivedAt: try row.unsigned(column + 2), bundleVersion: try row.optionalUnsigned(column + 3),

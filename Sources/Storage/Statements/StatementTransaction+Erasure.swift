@@ -1,10 +1,9 @@
-import GRDB
 import TraceLog
 
-extension SQLiteTransaction {
-    func epochKeys() throws -> [EpochKeyRecord] {
+extension StatementTransaction {
+    package func epochKeys() throws -> [EpochKeyRecord] {
         // A registry that is open for reading alone may be of an earlier version without epoch keys.
-        guard try database.tableExists("epochKey") else { return [] }
+        guard try database.hasTable("epochKey") else { return [] }
         return try database.all("SELECT number, mark, status FROM epochKey ORDER BY number") { row in
             guard let number = UInt32(exactly: try row.unsigned(0)), number > 0,
                 let status = EpochKeyRecord.Status(rawValue: try row.text(2))
@@ -13,7 +12,7 @@ extension SQLiteTransaction {
         }
     }
 
-    func putEpochKey(_ key: EpochKeyRecord) throws {
+    package func putEpochKey(_ key: EpochKeyRecord) throws {
         try database.run(
             """
             INSERT INTO epochKey VALUES (?, ?, ?)
@@ -21,7 +20,7 @@ extension SQLiteTransaction {
             """, .integer(Int64(key.number)), .bytes(key.mark), .text(key.status.rawValue))
     }
 
-    func sealedFields(
+    package func sealedFields(
         _ kind: SealedField.Kind, after place: SealedField.Place?, countMax: Int
     ) throws -> [SealedField] {
         let count = ColumnValue.integer(Int64(countMax))
@@ -48,7 +47,7 @@ extension SQLiteTransaction {
             return try database.all(
                 """
                 SELECT number, commitment, sealed FROM \(log.rawValue)_openings
-                WHERE number > ? AND is_kept ORDER BY number LIMIT ?
+                WHERE number > ? AND is_kept = 1 ORDER BY number LIMIT ?
                 """, .integer(last), count
             ) { row in
                 SealedField(
@@ -58,7 +57,7 @@ extension SQLiteTransaction {
         }
     }
 
-    func hasSealedField(under epoch: UInt32) throws -> Bool {
+    package func hasSealedField(under epoch: UInt32) throws -> Bool {
         let tables = [
             ("person", "links"), ("revocation", "reason"), ("idempotency", "answer"), ("offer", "secret"),
         ]
@@ -74,31 +73,33 @@ extension SQLiteTransaction {
         return false
     }
 
-    func replace(_ field: SealedField, by sealed: [UInt8]) throws -> Bool {
+    package func replace(_ field: SealedField, by sealed: [UInt8]) throws -> Bool {
         // Bytes of the same length take the place of the old ones: no other copy stays in the file.
         let (old, new) = (ColumnValue.bytes(field.sealed), ColumnValue.bytes(sealed))
-        switch field.place {
-        case .links(let person):
-            try database.run("UPDATE person SET links = ? WHERE subject = ? AND links = ?", new, .bytes(person), old)
-        case .reason(let place):
-            try database.run(
-                "UPDATE revocation SET reason = ? WHERE list = ? AND statusIndex = ? AND reason = ?", new,
-                .text(place.list), .integer(place.index), old)
-        case .opening(let log, let number, _):
-            try database.run(
-                "UPDATE \(log.rawValue)_openings SET sealed = ? WHERE number = ? AND is_kept AND sealed = ?", new,
-                .integer(number), old)
-        }
-        return database.changesCount == 1
+        let count =
+            switch field.place {
+            case .links(let person):
+                try database.runCounting(
+                    "UPDATE person SET links = ? WHERE subject = ? AND links = ?", new, .bytes(person), old)
+            case .reason(let place):
+                try database.runCounting(
+                    "UPDATE revocation SET reason = ? WHERE list = ? AND statusIndex = ? AND reason = ?", new,
+                    .text(place.list), .integer(place.index), old)
+            case .opening(let log, let number, _):
+                try database.runCounting(
+                    "UPDATE \(log.rawValue)_openings SET sealed = ? WHERE number = ? AND is_kept = 1 AND sealed = ?",
+                    new, .integer(number), old)
+            }
+        return count == 1
     }
 
-    func isRecoveryNeeded() throws -> Bool {
-        guard try database.tableExists("recovery_needed") else { return false }
+    package func isRecoveryNeeded() throws -> Bool {
+        guard try database.hasTable("recovery_needed") else { return false }
         return try database.first("SELECT 1 FROM recovery_needed") { _ in true } ?? false
     }
 
-    func setRecoveryNeeded(_ isNeeded: Bool) throws {
+    package func setRecoveryNeeded(_ isNeeded: Bool) throws {
         try database.run(
-            isNeeded ? "INSERT OR IGNORE INTO recovery_needed VALUES (0)" : "DELETE FROM recovery_needed")
+            isNeeded ? "INSERT INTO recovery_needed VALUES (0) ON CONFLICT DO NOTHING" : "DELETE FROM recovery_needed")
     }
 }

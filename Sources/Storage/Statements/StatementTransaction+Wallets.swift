@@ -1,27 +1,27 @@
 import Credential
-import GRDB
 
-extension SQLiteTransaction {
-    private static let subjectColumns = "subject, guardian, scope, days"
-    private static let offerColumns =
+extension StatementTransaction {
+    private static var subjectColumns: String { "subject, guardian, scope, days" }
+    private static var offerColumns: String {
         "id, \(subjectColumns), code, pin, loss, secret, wrongPINs, status, madeAt, expiresAt"
+    }
 
-    func offer(_ identifier: [UInt8]) throws -> OfferRecord? {
+    package func offer(_ identifier: [UInt8]) throws -> OfferRecord? {
         try database.first(
             "SELECT \(Self.offerColumns) FROM offer WHERE id = ?", .bytes(identifier), read: Self.offer)
     }
 
-    func offer(codeDigest: [UInt8]) throws -> OfferRecord? {
+    package func offer(codeDigest: [UInt8]) throws -> OfferRecord? {
         try database.first(
             "SELECT \(Self.offerColumns) FROM offer WHERE code = ?", .bytes(codeDigest), read: Self.offer)
     }
 
-    func offer(lossDigest: [UInt8]) throws -> OfferRecord? {
+    package func offer(lossDigest: [UInt8]) throws -> OfferRecord? {
         try database.first(
             "SELECT \(Self.offerColumns) FROM offer WHERE loss = ?", .bytes(lossDigest), read: Self.offer)
     }
 
-    func openOffers(of subject: String) throws -> [OfferRecord] {
+    package func openOffers(of subject: String) throws -> [OfferRecord] {
         try database.all(
             """
             SELECT \(Self.offerColumns) FROM offer WHERE status = 'open' AND subject = ?1
@@ -30,7 +30,7 @@ extension SQLiteTransaction {
             """, .text(subject), read: Self.offer)
     }
 
-    func putOffer(_ offer: OfferRecord) throws {
+    package func putOffer(_ offer: OfferRecord) throws {
         try database.run(
             """
             INSERT INTO offer (\(Self.offerColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -43,23 +43,21 @@ extension SQLiteTransaction {
             .integer(offer.expiresAt))
     }
 
-    func eraseOfferSecrets(until time: UInt64, countMax: Int) throws -> Int {
-        try database.run(
+    package func eraseOfferSecrets(until time: UInt64, countMax: Int) throws -> Int {
+        try database.runCounting(
             """
             UPDATE offer SET secret = NULL
             WHERE id IN (SELECT id FROM offer WHERE expiresAt <= ? AND secret IS NOT NULL LIMIT ?)
             """, .integer(Int64(clamping: time)), .integer(Int64(countMax)))
-        return database.changesCount
     }
 
-    func deleteOffers(until time: UInt64, countMax: Int) throws -> Int {
-        try database.run(
+    package func deleteOffers(until time: UInt64, countMax: Int) throws -> Int {
+        try database.runCounting(
             "DELETE FROM offer WHERE id IN (SELECT id FROM offer WHERE expiresAt <= ? ORDER BY expiresAt, id LIMIT ?)",
             .integer(Int64(clamping: time)), .integer(Int64(countMax)))
-        return database.changesCount
     }
 
-    private static func offer(_ row: DirectRow) throws(StorageError) -> OfferRecord {
+    private static func offer(_ row: Engine.Row) throws(StorageError) -> OfferRecord {
         guard let status = OfferRecord.Status(rawValue: try row.text(10)) else {
             throw .corruptRow("the status of an offer")
         }
@@ -71,28 +69,29 @@ extension SQLiteTransaction {
     }
 
     /// The subject of an offer or a holding, from the columns after the identifier.
-    private static func subject(_ row: DirectRow) throws(StorageError) -> OfferRecord.Subject {
+    private static func subject(_ row: Engine.Row) throws(StorageError) -> OfferRecord.Subject {
         OfferRecord.Subject(
             subject: try row.text(1), guardian: try row.optionalText(2), scope: try row.unsigned(3),
             days: try row.unsigned(4))
     }
 }
 
-extension SQLiteTransaction {
-    private static let holdingColumns =
+extension StatementTransaction {
+    private static var holdingColumns: String {
         "id, \(subjectColumns), thumbprint, loss, madeAt, coveredUntil, status, statusAt"
+    }
 
-    func holding(_ identifier: [UInt8]) throws -> HoldingRecord? {
+    package func holding(_ identifier: [UInt8]) throws -> HoldingRecord? {
         try database.first(
             "SELECT \(Self.holdingColumns) FROM holding WHERE id = ?", .bytes(identifier), read: Self.holding)
     }
 
-    func holding(lossDigest: [UInt8]) throws -> HoldingRecord? {
+    package func holding(lossDigest: [UInt8]) throws -> HoldingRecord? {
         try database.first(
             "SELECT \(Self.holdingColumns) FROM holding WHERE loss = ?", .bytes(lossDigest), read: Self.holding)
     }
 
-    func holdings(of subject: String, countMax: Int) throws -> [HoldingRecord] {
+    package func holdings(of subject: String, countMax: Int) throws -> [HoldingRecord] {
         try database.all(
             """
             SELECT \(Self.holdingColumns) FROM holding WHERE subject = ?1
@@ -101,19 +100,19 @@ extension SQLiteTransaction {
             """, .text(subject), .integer(Int64(countMax)), read: Self.holding)
     }
 
-    func holdings(after identifier: [UInt8]?, countMax: Int) throws -> [HoldingRecord] {
+    package func holdings(after identifier: [UInt8]?, countMax: Int) throws -> [HoldingRecord] {
         try database.all(
             "SELECT \(Self.holdingColumns) FROM holding WHERE id > ? ORDER BY id LIMIT ?", .bytes(identifier ?? []),
             .integer(Int64(countMax)), read: Self.holding)
     }
 
-    func putHolding(_ holding: HoldingRecord) throws {
+    package func putHolding(_ holding: HoldingRecord) throws {
         try database.run(
             """
             INSERT INTO holding (\(Self.holdingColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET
-                coveredUntil = max(coveredUntil, excluded.coveredUntil), status = excluded.status,
-                statusAt = excluded.statusAt
+                coveredUntil = \(Self.higher("holding.coveredUntil", "excluded.coveredUntil")),
+                status = excluded.status, statusAt = excluded.statusAt
             """, .bytes(holding.identifier), .text(holding.subject.subject),
             holding.subject.guardian.map { .text($0) }, .integer(holding.subject.scope),
             .integer(holding.subject.days), .bytes(holding.thumbprint), .bytes(holding.lossDigest),
@@ -121,7 +120,7 @@ extension SQLiteTransaction {
             .integer(holding.statusAt))
     }
 
-    private static func holding(_ row: DirectRow) throws(StorageError) -> HoldingRecord {
+    private static func holding(_ row: Engine.Row) throws(StorageError) -> HoldingRecord {
         guard let status = HoldingRecord.Status(rawValue: try row.text(9)) else {
             throw .corruptRow("the status of a holding")
         }
@@ -131,7 +130,9 @@ extension SQLiteTransaction {
             status: status, statusAt: try row.unsigned(10))
     }
 
-    func liveStatusPlaces(ofHolding identifier: [UInt8], subject: String, at now: UInt64) throws -> HeldStatusPlaces {
+    package func liveStatusPlaces(ofHolding identifier: [UInt8], subject: String, at now: UInt64) throws
+        -> HeldStatusPlaces
+    {
         func places(_ column: String) throws -> [StatusPlace] {
             try database.all(
                 """
@@ -143,11 +144,11 @@ extension SQLiteTransaction {
         return HeldStatusPlaces(own: try places("statusIndex"), guardians: try places("actorIndex"))
     }
 
-    func liveCodes(of subject: String, guardian: String?, at now: UInt64, countMax: Int) throws -> [LiveCode] {
+    package func liveCodes(of subject: String, guardian: String?, at now: UInt64, countMax: Int) throws -> [LiveCode] {
         try database.all(
             """
             SELECT id, kind, issuedAt, expiresAt, holding FROM code
-            WHERE subject = ?1 AND (?2 IS NULL OR actor = ?2) AND (expiresAt IS NULL OR expiresAt > ?3)
+            WHERE subject = ?1 AND (actor = ?2 OR ?2 IS NULL) AND (expiresAt IS NULL OR expiresAt > ?3)
                 AND NOT EXISTS (
                     SELECT 1 FROM revocation WHERE revocation.list = code.list
                         AND revocation.statusIndex IN (code.statusIndex, code.actorIndex))
