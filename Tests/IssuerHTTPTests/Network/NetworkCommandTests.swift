@@ -1,5 +1,6 @@
 import Encoding
 import Glibc
+import IssuerTestSupport
 import TestSupport
 import Testing
 
@@ -56,7 +57,7 @@ struct NetworkCommandTests {
         for outcome in [nobody, foreign, wrongKey] {
             #expect(
                 outcome.status == 75 && outcome.diagnostics.contains("[daemon_unreachable]"), "\(outcome.diagnostics)")
-            #expect(!outcome.diagnostics.contains("PRIVATE") && outcome.output.isEmpty)
+            #expect(!outcome.diagnostics.contains("PRIVATE KEY") && outcome.output.isEmpty)
         }
         let address = "https://127.0.0.1:\(try network.port)"
         let own = ["--certificate", desk.certificate, "--certificate-key", desk.key]

@@ -1,4 +1,5 @@
 import Glibc
+import IssuerTestSupport
 import TestSupport
 import Testing
 

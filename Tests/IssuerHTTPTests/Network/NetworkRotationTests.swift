@@ -1,6 +1,7 @@
 import Encoding
 import Glibc
 import IssuerInterface
+import IssuerTestSupport
 import TestSupport
 import Testing
 

@@ -2,10 +2,10 @@ import Glibc
 import TestSupport
 
 /// A connection over TLS whose bytes a test sends one piece at a time, made by openssl(1).
-final class TLSConnection {
+final class TLSConnection: Sendable {
     private let input: Int32
     private let output: Int32
-    private var process: pid_t = 0
+    private let process: pid_t
 
     /// Connects; the handshake may still be under way afterwards.
     init(_ network: NetworkDaemon, as name: String) throws {
@@ -28,9 +28,11 @@ final class TLSConnection {
         unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) } + [nil]
         defer { unsafe arguments.forEach { unsafe free($0) } }
+        var process: pid_t = 0
         let status = unsafe posix_spawnp(&process, words[0], &actions, nil, &arguments, environ)
         close(ends[0][0])
         close(ends[1][1])
+        self.process = process
         guard status == 0 else { throw MissingFile(path: "openssl") }
     }
 
