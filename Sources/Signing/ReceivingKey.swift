@@ -8,7 +8,7 @@ package final class ReceivingKey: Sendable {
 
     /// The private part: 32 bytes of X25519, or a handle of SM2.
     private enum Secret: Sendable {
-        case x25519([UInt8])
+        case x25519(LockedSecret)
         case sm2(KeyHandle)
     }
 
@@ -67,7 +67,7 @@ package final class ReceivingKey: Sendable {
         var raw = [UInt8](repeating: 0, count: 32)
         guard unsafe crypto_scalarmult_base(&raw, bytes) == 0 else { throw .unavailable("X25519") }
         publicKey = try ReceivingPublicKey(x25519: raw)
-        secret = .x25519(bytes)
+        secret = .x25519(try LockedSecret(bytes))
     }
 
     private init(sm2 handle: KeyHandle) throws(SigningError) {
@@ -76,11 +76,6 @@ package final class ReceivingKey: Sendable {
         }
         publicKey = ReceivingPublicKey(sm2: handle, spki: encoding.publicPrefix + point)
         secret = .sm2(handle)
-    }
-
-    deinit {
-        guard case .x25519(var bytes) = secret else { return }
-        SecretFile.wipe(&bytes)
     }
 
     /// Writes the key to a new file with mode 0400, and syncs it to the disk.
@@ -95,7 +90,8 @@ package final class ReceivingKey: Sendable {
     /// The content of the key's file; a secret: the caller wipes it.
     package func fileBytes() throws(SigningError) -> [UInt8] {
         switch secret {
-        case .x25519(let raw): return raw
+        case .x25519(let secret):
+            return unsafe secret.withBytes { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: secret.count)) }
         case .sm2(let handle):
             guard let pem = handle.privatePEM() else { throw .unavailable("PKCS#8") }
             return pem
@@ -109,11 +105,13 @@ package final class ReceivingKey: Sendable {
         guard sealed.count <= 2 * ReceivingPublicKey.plaintextByteCountMax else { return nil }
         switch secret {
         case .sm2(let handle): return SM2Encryption.decrypt(sealed, by: handle)
-        case .x25519(let bytes):
+        case .x25519(let secret):
             let overhead = Int(crypto_box_sealbytes())
             guard sealed.count >= overhead, sodium_init() >= 0 else { return nil }
             var opened = [UInt8](repeating: 0, count: sealed.count - overhead)
-            let status = unsafe crypto_box_seal_open(&opened, sealed, UInt64(sealed.count), publicKey.raw, bytes)
+            let status = unsafe secret.withBytes { secret in
+                unsafe crypto_box_seal_open(&opened, sealed, UInt64(sealed.count), publicKey.raw, secret)
+            }
             return status == 0 ? opened : nil
         }
     }

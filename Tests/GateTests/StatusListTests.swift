@@ -19,6 +19,17 @@ struct StatusListTests {
         #expect(try Inflate.all(packed, byteCountMax: 2) == list.bytes)
     }
 
+    @Test("names every revoked index, in each place of a word and at an odd end", arguments: [8, 64, 72, 1000, 4096])
+    func revokedIndices(count: Int) {
+        #expect(StatusList(count: count).revokedIndices == [])
+        for index in 0..<count {
+            var list = StatusList(count: count)
+            list[index] = true
+            #expect(list.revokedIndices == [UInt32(index)])
+        }
+        #expect(StatusList(bytes: [UInt8](repeating: 255, count: count / 8)).revokedIndices == Array(0..<UInt32(count)))
+    }
+
     @Test("of millions of codes comes back whole, and takes little room", arguments: [101, 10_007])
     func large(step: Int) throws {
         var list = StatusList(count: 5_000_000)

@@ -1,4 +1,5 @@
 import Encoding
+import Foundation
 import Glibc
 import IssuerInterface
 import IssuerTestSupport
@@ -84,6 +85,14 @@ struct DaemonMemoryTests {
         let state = installation.state
         let names = ["issuer.pem", "status.pem", "bundle.pem", "checkpoint.pem"]
         let keys = try names.map { try secrets(of: ProjectFiles.bytes(state.key($0))) }
+        var rawNames = ["settlement.key", "medical.key", "transit.key", "registry.key", "digest.key"]
+        var rawKeys = try rawNames.map { try ProjectFiles.bytes(state.key($0)) }
+        // The secret is the end of an epoch key's file.
+        let epochs = state.path + ".epochs"
+        for name in try FileManager.default.contentsOfDirectory(atPath: epochs) {
+            rawNames.append(name)
+            rawKeys.append(Array(try ProjectFiles.bytes("\(epochs)/\(name)").suffix(32)))
+        }
         let passphrase = Array("a passphrase that must not stay".utf8)
         if isWrapped {
             try installation.folder.write(passphrase, to: "passphrase", mode: 0o400)
@@ -112,6 +121,10 @@ struct DaemonMemoryTests {
             #expect(seeds.allSatisfy { $0.hasSuffix(" locked") }, "\(name): \(seeds)")
         }
         #expect(!places(of: keys[0].seed, in: memory).isEmpty)
+        for (name, key) in zip(rawNames, rawKeys) {
+            let found = places(of: key, in: memory)
+            #expect(!found.isEmpty && found.allSatisfy { $0.hasSuffix(" locked") }, "\(name): \(found)")
+        }
         if isWrapped { #expect(places(of: passphrase, in: memory) == []) }
         #expect(daemon.end(SIGTERM) == 0)
     }

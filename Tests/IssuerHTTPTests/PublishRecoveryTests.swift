@@ -56,6 +56,20 @@ struct PublishRecoveryTests {
         #expect(try state.answer(["publish", "--out", tree, "--at", "\(start + 4001)"])["written"]?.array == [])
     }
 
+    @Test("takes the newest tree, whose bundle is newer than the lists that stayed")
+    func olderLists() throws {
+        let start: UInt64 = 1_800_000_000
+        try state.answer(["publish", "--out", tree, "--at", "\(start)"])
+        try state.copy(as: "backup")
+        try state.answer(["key", "rotate", "issuer", "--at", "\(start + 5)"])
+        let written = try state.answer(["publish", "--out", tree, "--at", "\(start + 10)"])["written"]?.array ?? []
+        #expect(written.contains("bundle.cbor") && !written.contains("status/SH-object-lasting.cwt"), "\(written)")
+        try putCheckpoint()
+        try state.putBack("backup")
+        try state.answer(["recover", "--published", tree, "--at", "\(start + 20)"])
+        try state.answer(["publish", "--out", tree, "--at", "\(start + 30)"])
+    }
+
     @Test("needs no hot list where every full list is newer than that")
     func newerLists() throws {
         let start: UInt64 = 1_800_000_000

@@ -233,4 +233,41 @@ struct RecoveryTests {
         #expect(try commits + 1 == state.commitCount())
         #expect(try state.daemonRefusal(["--check-config"]).status == 0)
     }
+    @Test("tells of revocations that the log of acts states and that no published list has")
+    func olderLists() throws {
+        let state = try CopiedState()
+        var subjects: [String] = []
+        for category in ["bridge", "bus", "park"] {
+            let words = ["object", "register", "--kind", "object", "--manager", "91350100M000100Y43"]
+            let object = try #require(try state.answer(words + ["--category", category])["subject"]?.string)
+            try state.answer(["issue", object])
+            subjects.append(object)
+        }
+        try state.answer(["revoke", subjects[0]])
+        let old = try state.publish(to: "old")
+        try state.copy(as: "backup")
+        for subject in subjects.dropFirst() { try state.answer(["revoke", subject]) }
+        // The daemon publishes the log of acts.
+        let daemon = try HTTPDaemon(state.installation)
+        #expect(daemon.end(SIGTERM) == 0)
+        let published = try state.publish(to: "published")
+        // The log of acts is whole; the lists are once old and once new.
+        let prepared = try HTTPDaemon.run([
+            "sh", "-c", "cp -a \"$0/acts/.\" \"$2/acts\" && cp -a \"$2\" \"$3\" && cp \"$1\"/status/* \"$3/status\"",
+            state.path, old, published, state.installation.folder("mixed"),
+        ])
+        try #require(prepared.status == 0, "\(prepared.output)")
+        for (folder, restored, missing) in [("mixed", 0, 2), ("published", 2, 0)] as [(String, Int64, Int64)] {
+            try state.putBack("backup")
+            unsafe unlink(state.beatPath)
+            let outcome = try state.suishen(
+                ["recover", "--published", state.installation.folder(folder), "--json"])
+            try #require(outcome.status == 0, "\(outcome.output)")
+            let line = try #require(outcome.output.split(separator: "\n").first { $0.hasPrefix("{") })
+            let report = try JSONValue.parse(line.utf8, byteCountMax: 1 << 20)
+            #expect(report["revocationsRestored"]?.integer == restored, "\(folder)")
+            #expect(report["revocationsMissing"]?.integer == missing, "\(folder)")
+            #expect(outcome.output.contains("states \(missing) revocations more") == (missing > 0), "\(outcome.output)")
+        }
+    }
 }

@@ -110,6 +110,40 @@ struct EventOperationsTests {
         #expect(openings["openings"]?.array?.first?["value"] == "张三" && openings["next"] == .null)
     }
 
+    @Test("are erased from the write-ahead log too by a second try, once nobody reads old pages")
+    func purgedLater() async throws {
+        let installation = try Installation()
+        let service = try installation.open()
+        let object = JSONValue.string(try await Self.object(service))
+        _ = try await service.ask(
+            .appendEvent, ["object": object, "step": "receiving", "personal": ["name": "某某居民"]])
+        let sealed = try #require(try service.database.read(Self.sealedOpenings).first).suffix(24)
+        let reader = Process()
+        let (started, end) = (Pipe(), Pipe())
+        let script = """
+            import sqlite3, sys
+            database = sqlite3.connect(sys.argv[1], isolation_level=None)
+            database.execute("BEGIN")
+            database.execute("SELECT count(*) FROM audit").fetchall()
+            print("reading", flush=True)
+            sys.stdin.read()
+            """
+        reader.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        reader.arguments = ["python3", "-c", script, installation.state.registry]
+        (reader.standardOutput, reader.standardInput) = (started, end)
+        try reader.run()
+        #expect(try started.fileHandleForReading.read(upToCount: 7) == Data("reading".utf8))
+        let erasure: JSONValue = ["object": object, "index": 0, "reason": "asked"]
+        for _ in 0..<2 {
+            #expect(await Self.isRefused("erase_incomplete", service, .eraseEvent, erasure) != nil)
+            #expect(Self.contains(try installation.registryBytes(), Array(sealed)))
+        }
+        try end.fileHandleForWriting.close()
+        reader.waitUntilExit()
+        #expect(await Self.isRefused("nothing_to_erase", service, .eraseEvent, erasure) != nil)
+        #expect(!Self.contains(try installation.registryBytes(), Array(sealed)))
+    }
+
     @Test("keep their personal fields in no file once these are erased, sealed or not")
     func erasure() async throws {
         let installation = try Installation()

@@ -176,6 +176,68 @@ struct IssuanceTests {
         #expect(try run.service.database.read { try $0.newestIssuance() } == nil)
     }
 
+    @Test("have their lost files made again while the digests are kept, and are told of when both are lost")
+    func lostFiles() async throws {
+        let texts = try await run.issueMany(1003, of: try await run.object())
+        try await run.keep(at: Self.start + 61)
+        try await run.service.remakeIssuedFiles()
+        let set = run.folder + "/issued/\(Self.start / 60)-1"
+        let names = try FileManager.default.contentsOfDirectory(atPath: set).sorted()
+        let before = try names.map { try ProjectFiles.bytes("\(set)/\($0)") }
+        for lost in [[names[0]], names, ["../\(Self.start / 60)-1"]] {
+            for name in lost { try FileManager.default.removeItem(atPath: "\(set)/\(name)") }
+            try await run.service.remakeIssuedFiles()
+            #expect(try names.map { try ProjectFiles.bytes("\(set)/\($0)") } == before)
+        }
+        for text in texts.prefix(3) { #expect(try run.check(text, at: Self.start + 200).code == "ok") }
+        for later in [200, 300] as [UInt64] { try await run.keep(at: Self.nextDay + later) }
+        let day = run.folder + "/issued/\(Self.start / 86_400 * 1440)-1440"
+        try FileManager.default.removeItem(atPath: "\(day)/\(try #require(names.first))")
+        let refusal = await #expect(throws: OperationError.self) { try await run.service.remakeIssuedFiles() }
+        #expect(refusal?.code == "issued_files_lost")
+    }
+
+    @Test("that a restored registry lacks come into their day's set from its files, and the day waits for these")
+    func restored() async throws {
+        let object = try await run.object()
+        var texts = try await run.issueMany(1003, of: object)
+        try await run.keep(at: Self.start + 61)
+        // What a backup of before these codes does not have; the recovery took the set from the log.
+        try await run.service.database.write {
+            _ = try $0.deleteIssuances(through: 1003, countMax: 2000)
+            try $0.deleteIssuedMinutes(before: Self.start / 60 + 1)
+        }
+        texts += try await run.issueMany(5, of: object, at: Self.start + 300)
+        try await run.keep(at: Self.start + 361)
+        let file = run.folder + "/issued/\(Self.start / 60)-1/0000"
+        try FileManager.default.moveItem(atPath: file, toPath: file + ".away")
+        for later in [200, 300] as [UInt64] { try await run.keep(at: Self.nextDay + later) }
+        #expect(try statements().map(\.span) == [1, 1], "the day waits")
+        #expect(try run.check(texts[1007], at: Self.nextDay + 400).code == "issuance_unreadable")
+        try FileManager.default.moveItem(atPath: file + ".away", toPath: file)
+        for later in [500, 600] as [UInt64] { try await run.keep(at: Self.nextDay + later) }
+        #expect(try statements().map(\.count) == [1003, 5, 1008])
+        for text in texts { #expect(try run.check(text, at: Self.nextDay + 700).code == "ok") }
+        #expect(try await run.auditIssued().report.code == "unanchored")
+    }
+
+    @Test("of a minute that a backup had closed and not stated are not stated again")
+    func closedInBackup() async throws {
+        let texts = try await run.issueMany(3, of: try await run.object())
+        try await run.service.database.write { [acts = run.service.acts] database in
+            let leaves = try database.issuances(1...3, count: 3).map { code in
+                IssuedLeaf(digest: try #require(MerkleHash(code.digest)), offset: 0)
+            }
+            let act = try IssuedTree(leaves).statement(minute: Self.start / 60, span: 1).act
+            try acts.entry(act.term, act.values, atMilliseconds: Self.start * 1000, in: database)
+            try database.insertIssuedMinute(
+                IssuedMinute(minute: Self.start / 60, numbers: 1...3, entryIndex: nil))
+        }
+        for later in [200, 300] as [UInt64] { try await run.keep(at: Self.nextDay + later) }
+        #expect(try statements().map(\.span) == [1, 1440])
+        for text in texts { #expect(try run.check(text, at: Self.nextDay + 400).code == "ok") }
+    }
+
     @Test("are found changed: a code dropped or added, a minute in another's place, a log cut off")
     func tampering() async throws {
         let object = try await run.object()

@@ -75,6 +75,12 @@ struct RecoverCommand: AsyncParsableCommand {
                 "the log of acts lacks its newest entries; it stands still until they are put back, and everything else "
                     + "goes on: recover again with its newest files in PUBLISHED/acts")
         }
+        if count("revocationsMissing") > 0 {
+            warnings.append(
+                "the log of acts states \(count("revocationsMissing")) revocations more than the registry has: unless they "
+                    + "are of lists that have ended, the published lists are too old, and revoked codes are valid again; "
+                    + "recover again with the newest lists in PUBLISHED/status before the daemon starts")
+        }
         if count("openingsLost") > 0 {
             warnings.append(
                 "\(count("openingsLost")) openings of personal fields were made after the backup and are lost; auditors "

@@ -47,6 +47,13 @@ struct IssuanceLedger: Sendable {
                     let statement = IssuedStatement(act)
                 else { throw StorageError.corruptRow("an entry about issued codes") }
                 try database.raiseCounter(Self.minuteCounter, to: statement.minutes.upperBound - 1)
+                // A backup may have been made after a minute was closed, and before it was stated.
+                if statement.span == 1,
+                    let own = try database.issuedMinutes().first(where: { $0.minute == statement.minute }),
+                    own.entryIndex == nil
+                {
+                    try database.setEntry(entry.index, ofIssuedMinute: own.minute)
+                }
                 let isListed = try database.issuedSets().contains {
                     $0.minute <= statement.minute
                         && statement.minutes.upperBound <= $0.minute + $0.span
@@ -110,6 +117,8 @@ struct IssuanceLedger: Sendable {
     }
 
     /// Makes the sets of whole days that are over, in place of their smaller sets.
+    ///
+    /// A day stays open while the digests of a listed set are neither in the registry nor in the set's files.
     private func closeDays(before minute: UInt64, atMilliseconds now: UInt64) async throws {
         let (minutes, sets) = try database.read { (try $0.issuedMinutes(), try $0.issuedSets()) }
         for day in Self.days(of: minutes) {
@@ -122,14 +131,16 @@ struct IssuanceLedger: Sendable {
             // From here on no code gets a minute of this day.
             try await database.write { try $0.raiseCounter(Self.minuteCounter, to: end - 1) }
             let part = try database.read { try $0.issuedMinutes() }.filter { (start..<end).contains($0.minute) }
-            try await publishSet(of: part, from: start, span: end - start, at: now)
+            let listed = sets.filter { (start..<end).contains($0.minute) }
+            guard let (own, others) = try split(part, besides: listed, ofDayFrom: start) else { continue }
+            try await publishSet(of: own, and: others, from: start, span: end - start, at: now)
         }
     }
 
     private func publishSet(
-        of minutes: [IssuedMinute], from start: UInt64, span: UInt64, at now: UInt64
+        of minutes: [IssuedMinute], and others: [IssuedLeaf] = [], from start: UInt64, span: UInt64, at now: UInt64
     ) async throws {
-        let statement = try publishFiles(of: minutes, from: start, span: span)
+        let statement = try publishFiles(of: minutes, and: others, from: start, span: span)
         try await database.write { [acts] database in
             let index = try acts.append(statement, atMilliseconds: now, in: database)
             try database.deleteIssuedSets(in: start..<start + span, below: span)
@@ -137,12 +148,13 @@ struct IssuanceLedger: Sendable {
         }
     }
 
-    /// Makes the tree over some minutes' codes, and writes its files.
-    private func publishFiles(
-        of minutes: [IssuedMinute], from start: UInt64, span: UInt64
+    /// Makes the tree over some minutes' codes and other leaves, and writes its files.
+    @discardableResult
+    func publishFiles(
+        of minutes: [IssuedMinute], and others: [IssuedLeaf] = [], from start: UInt64, span: UInt64
     ) throws -> IssuedStatement {
-        var leaves: [IssuedLeaf] = []
-        leaves.reserveCapacity(minutes.map { Int($0.count) }.reduce(0, +))
+        var leaves = others
+        leaves.reserveCapacity(others.count + minutes.map { Int($0.count) }.reduce(0, +))
         for minute in minutes {
             let offset = UInt16(minute.minute - start)
             var next = minute.numbers.lowerBound

@@ -17,6 +17,7 @@ extension IssuingService {
     ) async {
         var reported: OperationError?
         var trailMinute: UInt64?
+        do throws(OperationError) { try await remakeIssuedFiles() } catch { report(error) }
         while true {
             // The last pass is after the last request was answered.
             let isLast = Task.isCancelled
@@ -34,6 +35,24 @@ extension IssuingService {
         }
     }
 
+    /// Makes files of issued codes again that are lost from the published log.
+    ///
+    /// - Throws: `issued_files_lost` where the digests are gone too; an error of the registry or of the published files.
+    func remakeIssuedFiles() async throws(OperationError) {
+        do {
+            let ledger = IssuanceLedger(database: database, acts: acts)
+            let lost = try await issuances.run { try ledger.remakeLostFiles() }
+            guard let first = lost.first else { return }
+            throw OperationError(
+                code: .issuedFilesLost,
+                reason: "the published files of \(lost.count) sets of issued codes are lost, first \(first)",
+                hint: "put them back into `acts` from a copy of the published files; until then, no code of these days "
+                    + "can be proved to be issued")
+        } catch {
+            throw OperationError(any: error)
+        }
+    }
+
     /// Appends the acts that no request makes, and publishes the digests of issued codes.
     ///
     /// - Parameters:
@@ -45,7 +64,7 @@ extension IssuingService {
             // A wrong clock would give codes the minutes of another day.
             _ = try signingClock.time(at: now)
             try await actsHealth.noting {
-                let start = StartActs(state: state, keyFolder: keyFolder, settings: settings, acts: acts)
+                let start = StartActs(state: state, keyFolder: keyFolder, roles: roles, acts: acts)
                 try await database.write { try start.append(atMilliseconds: now, in: $0) }
                 if chainsTrail { try await TrailChain(database: database, acts: acts).extend(atMilliseconds: now) }
                 let ledger = IssuanceLedger(database: database, acts: acts)

@@ -49,9 +49,18 @@ extension IssuingService {
     }
 
     /// Waits until the beat records a bundle and its lists, which may leave only then.
-    func coverBeat(of export: BundleExport, version: UInt64, issuedAt: UInt64) async throws(OperationError) {
+    ///
+    /// - Parameters:
+    ///   - export: the bundle.
+    ///   - version: its version.
+    ///   - issuedAt: the time of the bundle and its lists, in seconds since 1970.
+    ///   - published: lists of which an older one may stay published; the beat records these when they leave.
+    /// - Throws: `beat_unwritable`.
+    func coverBeat(
+        of export: BundleExport, version: UInt64, issuedAt: UInt64, besides published: Set<String>
+    ) async throws(OperationError) {
         var step = Beat.Step(commitCount: commitCount, bundleVersion: version)
-        for name in export.statusListNames { step.lists[name] = issuedAt }
+        for name in export.statusListNames where !published.contains(name) { step.lists[name] = issuedAt }
         try await beat.reach(step)
     }
 

@@ -1,10 +1,13 @@
 import Encoding
+import Storage
 
 /// A request that a second operator has to confirm, or has confirmed.
 struct DualRequest: Sendable {
     /// What has become of it.
     enum State: Sendable {
         case waiting
+        /// It was not confirmed in time.
+        case void
         /// It is confirmed, and is carried out now.
         case running
         /// It was carried out, once; its asker may fetch the answer until then, in seconds since 1970-01-01T00:00:00Z.
@@ -30,32 +33,42 @@ struct DualRequest: Sendable {
     /// The first second in which it can no longer be confirmed.
     var end: UInt64 { asker.now + Self.seconds }
 
-    /// Whether it waits, and can still be confirmed; a clock that was set back before the asking voids it too.
-    func isOpen(at now: UInt64) -> Bool {
-        if case .waiting = state { asker.now <= now && now < end } else { false }
+    var isWaiting: Bool { if case .waiting = state { true } else { false } }
+
+    /// Voids it when its time is over, or when the clock was set back before the asking.
+    ///
+    /// Its answer goes when nobody can fetch it any more, since it may hold keys.
+    mutating func endIfDue(at now: UInt64) {
+        switch state {
+        case .waiting where now < asker.now || now >= end: state = .void
+        case .done(.success, let until) where now >= until:
+            state = .done(.failure(.confirmationEnded), until: until)
+        default: break
+        }
     }
 
     /// Whether it, or its answer, is of no more use.
     func isOver(at now: UInt64) -> Bool {
         switch state {
-        case .waiting: !isOpen(at: now)
-        case .running: false
+        case .waiting, .running: false
+        case .void: true
         case .done(_, let until): now >= until
         }
     }
 
     /// The request in lists and answers.
-    func json(at now: UInt64) -> JSONValue {
+    var json: JSONValue {
         let word =
             switch state {
-            case .waiting: isOpen(at: now) ? "waiting" : "void"
+            case .waiting: "waiting"
+            case .void: "void"
             case .running: "running"
             case .done(.success, _): "done"
             case .done(.failure, _): "failed"
             }
         return [
             "request": .string(identifier), "state": .string(word), "act": .string(act.rawValue),
-            "operation": .string(operation.name), "digest": .string(digest), "askedBy": .integer(Int64(asker.uid)),
+            "operation": .string(operation.name), "digest": .string(digest), "askedBy": asker.identity.json,
             "askedAt": .integer(Int64(clamping: asker.now)), "expiresAt": .integer(Int64(clamping: end)),
             "particulars": particulars,
         ]

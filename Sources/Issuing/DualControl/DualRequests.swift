@@ -1,25 +1,30 @@
 import Encoding
+import Storage
 import Synchronization
 
 /// The requests that wait for a second operator, in memory alone: the end of the process voids them.
 final class DualRequests: Sendable {
-    /// The most at once: operators ask rarely, and an answer may have a whole bundle.
-    static let countMax = 16
+    /// The most of one operator at once: operators ask rarely, and an answer may have a whole bundle.
+    ///
+    /// Each operator has places of their own, so that nobody can keep another one from asking.
+    static let countMax = 4
 
     private let requests = Mutex<[DualRequest]>([])
 
-    /// The same user's open request for exactly the same.
-    func open(of uid: UInt32, digest: String, at now: UInt64) -> DualRequest? {
-        requests.withLock { $0.first { $0.asker.uid == uid && $0.digest == digest && $0.isOpen(at: now) } }
+    /// The same caller's open request for exactly the same.
+    func open(of caller: CallerIdentity, digest: String, at now: UInt64) -> DualRequest? {
+        withRequests(at: now) { $0.first { $0.asker.identity == caller && $0.digest == digest && $0.isWaiting } }
     }
 
     /// Adds a request; requests that are over go where there is no room.
     ///
     /// - Throws: `confirmations_too_many`.
     func add(_ request: DualRequest) throws(OperationError) {
-        let isAdded = requests.withLock { requests in
-            if requests.count >= Self.countMax { requests.removeAll { $0.isOver(at: request.asker.now) } }
-            guard requests.count < Self.countMax else { return false }
+        let asker = request.asker
+        let isAdded = withRequests(at: asker.now) { requests in
+            func isFull() -> Bool { requests.count { $0.asker.identity == asker.identity } >= Self.countMax }
+            if isFull() { requests.removeAll { $0.asker.identity == asker.identity && $0.isOver(at: asker.now) } }
+            guard !isFull() else { return false }
             requests.append(request)
             return true
         }
@@ -29,6 +34,15 @@ final class DualRequests: Sendable {
     /// Forgets a request that was added and could not be recorded.
     func remove(_ identifier: String) {
         requests.withLock { $0.removeAll { $0.identifier == identifier } }
+    }
+
+    /// Forgets the waiting requests of some callers.
+    func void(of isOne: (CallerIdentity) -> Bool) {
+        requests.withLock { requests in
+            requests.removeAll { request in
+                if case .waiting = request.state { isOne(request.asker.identity) } else { false }
+            }
+        }
     }
 
     /// Takes a request for its one run.
@@ -43,15 +57,15 @@ final class DualRequests: Sendable {
     func take(
         _ identifier: String, digest: String, by caller: IssuingService.Caller
     ) throws(OperationError) -> DualRequest {
-        let taken = requests.withLock { requests -> Result<DualRequest, OperationError> in
+        let taken = withRequests(at: caller.now) { requests -> Result<DualRequest, OperationError> in
             guard let place = requests.firstIndex(where: { $0.identifier == identifier }) else {
                 return .failure(.confirmationUnknown)
             }
             let request = requests[place]
-            guard request.asker.uid != caller.uid else { return .failure(.confirmationOwn) }
+            guard request.asker.identity != caller.identity else { return .failure(.confirmationOwn) }
             guard request.digest == digest else { return .failure(.confirmationDiffers) }
-            guard case .waiting = request.state else { return .failure(.confirmationGiven) }
-            guard request.isOpen(at: caller.now) else { return .failure(.confirmationEnded) }
+            if case .void = request.state { return .failure(.confirmationEnded) }
+            guard request.isWaiting else { return .failure(.confirmationGiven) }
             requests[place].state = .running
             return .success(request)
         }
@@ -71,21 +85,13 @@ final class DualRequests: Sendable {
     /// - Throws: `confirmation_unknown`, also to another user; `confirmation_waiting`, `confirmation_ended`, or the
     ///   request's own error.
     func answer(to identifier: String, for caller: IssuingService.Caller) throws(OperationError) -> OperationAnswer {
-        let found = requests.withLock { requests -> Result<OperationAnswer, OperationError> in
-            requests = requests.map { request in
-                var request = request
-                // The answer may hold keys, which nobody can fetch any more.
-                if case .done(.success, let until) = request.state, caller.now >= until {
-                    request.state = .done(.failure(.confirmationEnded), until: until)
-                }
-                return request
-            }
+        let found = withRequests(at: caller.now) { requests -> Result<OperationAnswer, OperationError> in
             guard let request = requests.first(where: { $0.identifier == identifier }),
-                request.asker.uid == caller.uid
+                request.asker.identity == caller.identity
             else { return .failure(.confirmationUnknown) }
             switch request.state {
-            case .waiting: return .failure(request.isOpen(at: caller.now) ? .confirmationWaiting : .confirmationEnded)
-            case .running: return .failure(.confirmationWaiting)
+            case .waiting, .running: return .failure(.confirmationWaiting)
+            case .void: return .failure(.confirmationEnded)
             case .done(let result, _): return result
             }
         }
@@ -93,5 +99,13 @@ final class DualRequests: Sendable {
     }
 
     /// All of them, in the order in which they were asked.
-    func list(at now: UInt64) -> [JSONValue] { requests.withLock { $0.map { $0.json(at: now) } } }
+    func list(at now: UInt64) -> [JSONValue] { withRequests(at: now) { $0.map(\.json) } }
+
+    /// Gives the requests after those that have ended became void, which they stay whatever the clock says later.
+    private func withRequests<Value>(at now: UInt64, _ body: (inout [DualRequest]) -> sending Value) -> sending Value {
+        requests.withLock { requests in
+            for place in requests.indices { requests[place].endIfDue(at: now) }
+            return body(&requests)
+        }
+    }
 }

@@ -37,8 +37,8 @@ extension IssuingService {
         guard !caller.holdsFiles else { throw OperationError.confirmationDaemonOnly(need.act) }
         guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         let digest = Hex.encode(DigestAlgorithm.sha256.digest(Self.fingerprint(operation, request)))
-        if let asked = dualRequests.open(of: caller.uid, digest: digest, at: caller.now) {
-            return OperationAnswer(json: asked.json(at: caller.now), status: 202)
+        if let asked = dualRequests.open(of: caller.identity, digest: digest, at: caller.now) {
+            return OperationAnswer(json: asked.json, status: 202)
         }
         let asked = DualRequest(
             identifier: Hex.encode(try random.bytes(DualRequest.identifierByteCount)), act: need.act,
@@ -47,14 +47,14 @@ extension IssuingService {
         do {
             try await database.write { [registry] in
                 try registry.audit(
-                    uid: caller.uid, action: "confirmation.ask", subject: asked.act.rawValue,
+                    by: caller.identity, action: "confirmation.ask", subject: asked.act.rawValue,
                     detail: .object(asked.detail), at: caller.now, in: $0)
             }
         } catch {
             dualRequests.remove(asked.identifier)
             throw error
         }
-        return OperationAnswer(json: asked.json(at: caller.now), status: 202)
+        return OperationAnswer(json: asked.json, status: 202)
     }
 
     /// Confirms a request, and carries it out as its asker.
@@ -66,9 +66,9 @@ extension IssuingService {
         do {
             try await database.write { [registry] in
                 var detail = asked.detail
-                detail["askedBy"] = .integer(Int64(asked.asker.uid))
+                detail["askedBy"] = asked.asker.identity.json
                 try registry.audit(
-                    uid: caller.uid, action: IssuerOperation.confirmRequest.name, subject: asked.act.rawValue,
+                    by: caller.identity, action: IssuerOperation.confirmRequest.name, subject: asked.act.rawValue,
                     detail: .object(detail), at: caller.now, in: $0)
             }
         } catch {
@@ -76,7 +76,7 @@ extension IssuingService {
             throw error
         }
         let asker = Caller(
-            uid: asked.asker.uid, grants: asked.asker.grants, nowMilliseconds: caller.nowMilliseconds)
+            identity: asked.asker.identity, grants: asked.asker.grants, nowMilliseconds: caller.nowMilliseconds)
         let result: Result<OperationAnswer, OperationError>
         do throws(OperationError) {
             let begun = try await begin(asked.operation, asked.fields, by: asker, isConfirmed: true)
@@ -89,6 +89,6 @@ extension IssuingService {
         _ = try result.get()
         var carriedOut = asked
         carriedOut.state = done
-        return carriedOut.json(at: caller.now)
+        return carriedOut.json
     }
 }

@@ -19,7 +19,7 @@ extension OperationError {
 
     static let confirmationEnded = OperationError(
         code: .confirmationEnded,
-        reason: "the request is void: \(DualRequest.seconds / 60) minutes are over",
+        reason: "the request is void: \(DualRequest.seconds / 60) minutes are over, or the clock was set back",
         hint: "ask again, and have another operator confirm it in time")
 
     static let confirmationWaiting = OperationError(
@@ -27,7 +27,7 @@ extension OperationError {
         hint: "have another user with the role operator run `suishen confirm`, and fetch the answer then")
 
     static let confirmationsTooMany = OperationError(
-        code: .confirmationsTooMany, reason: "\(DualRequests.countMax) requests for confirmations are kept at most",
+        code: .confirmationsTooMany, reason: "you have \(DualRequests.countMax) requests for confirmations already",
         hint: "have them confirmed, or ask again in \(DualRequest.seconds / 60) minutes",
         retrySeconds: DualRequest.seconds)
 

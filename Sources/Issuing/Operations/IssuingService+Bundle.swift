@@ -65,7 +65,7 @@ extension IssuingService {
                     if let network { try TransitNetworkVersion.take(network, registry, in: database) }
                     let version = try registry.nextBundleVersion(at: caller.now, in: database)
                     try registry.audit(
-                        uid: caller.uid, action: "bundle.export", subject: "bundle",
+                        by: caller.identity, action: "bundle.export", subject: "bundle",
                         detail: [
                             "domains": .array(order.domains.map { .string($0.rawValue) }),
                             "lifetimeSeconds": .integer(Int64(clamping: lifetime)),
@@ -82,7 +82,8 @@ extension IssuingService {
                 let contents = try contents(version: version, order: order, lists: lists, network: network)
                 let export = try signed(
                     contents, order: order, at: time, expiresAt: time.seconds + lifetime)
-                try await coverBeat(of: export, version: version, issuedAt: time.seconds)
+                try await coverBeat(
+                    of: export, version: version, issuedAt: time.seconds, besides: Set(order.listTimes.keys))
                 return export
             }
         } catch {

@@ -1,20 +1,23 @@
-import Storage
+package import Storage
+import Synchronization
 
 extension IssuingService {
     private static let upkeepInterval = Duration.seconds(5)
 
-    /// Notes a request that was refused because the user may not make it, or not so often; a batch may note one for each
+    /// Notes a request that was refused because the caller may not make it, or not so often; a batch may note one for each
     /// line.
     ///
     /// - Parameters:
-    ///   - uid: the user who asked.
+    ///   - caller: who asked.
     ///   - route: the method and the route's pattern from the table, or nil for another path or method.
     ///   - code: the refusal's code.
     ///   - nowMilliseconds: the time of the request.
-    package func noteRefusal(of uid: UInt32, route: String?, code: String, nowMilliseconds: UInt64) {
+    package func noteRefusal(
+        of caller: CallerIdentity, route: String?, code: String, nowMilliseconds: UInt64
+    ) {
         record(
             refusals.note(
-                uid: uid, route: route ?? RefusalTally.otherRoute, code: code, at: nowMilliseconds / 1000))
+                of: caller, route: route ?? RefusalTally.otherRoute, code: code, at: nowMilliseconds / 1000))
     }
 
     /// Does the work that follows from the passing of time, every few seconds, until the task is cancelled.
@@ -29,7 +32,6 @@ extension IssuingService {
         nowMilliseconds: @Sendable () -> UInt64, report: (OperationError) -> Void
     ) async {
         var reported: OperationError?
-        var mustPurge = false
         while !Task.isCancelled {
             let now = nowMilliseconds() / 1000
             record(refusals.lines(at: now))
@@ -37,12 +39,16 @@ extension IssuingService {
             do {
                 // A clock that is too far ahead would end every answer.
                 if clockObstacle(atMilliseconds: now * 1000) == nil {
-                    mustPurge = try await forget(at: now) || mustPurge
-                    mustPurge = try await keepEpochs(at: now) || mustPurge
+                    if try await forget(at: now) { isPurgeDue.store(true, ordering: .releasing) }
+                    if try await keepEpochs(at: now) { isPurgeDue.store(true, ordering: .releasing) }
                 }
                 // A reader may still use old pages; a later pass then purges them.
-                if mustPurge, (try? database.purge()) != nil { mustPurge = false }
+                if isPurgeDue.exchange(false, ordering: .acquiringAndReleasing), (try? database.purge()) == nil {
+                    isPurgeDue.store(true, ordering: .releasing)
+                }
                 reported = nil
+            } catch is CancellationError {
+                // The change of keys goes on at the next start.
             } catch {
                 let error = OperationError(any: error)
                 if error != reported { report(error) }
@@ -106,7 +112,7 @@ extension IssuingService {
         _ = database.submit { [registry] in
             for line in lines {
                 try registry.audit(
-                    uid: line.uid, action: "refused", subject: line.route, detail: line.detail, at: line.time, in: $0)
+                    by: line.caller, action: "refused", subject: line.route, detail: line.detail, at: line.time, in: $0)
             }
         }
     }

@@ -61,14 +61,16 @@ final class SigningClock: Sendable {
 
     /// The time of a signature that is made now.
     ///
-    /// - Parameter now: milliseconds since 1970-01-01T00:00:00Z, just read from the wall clock.
+    /// - Parameter now: milliseconds since 1970-01-01T00:00:00Z, read from the wall clock when the work began: entries
+    ///   that were appended since are no sign of a wrong clock.
     /// - Returns: the same time, for which the private keys are handed out.
     /// - Throws: `clock_jumped` from a jump on until the process ends; `clock_before_checkpoint`.
     func time(at now: UInt64) throws(OperationError) -> SigningTime {
         guard let clocks else { return SigningTime(now) }
         try checkJump(at: now, clocks)
         let newest = newestEntryMilliseconds.load(ordering: .relaxed)
-        guard newest <= now || newest - now <= Self.skewMilliseconds else { throw Self.isBefore(newest) }
+        let latest = max(now, clocks.wallMilliseconds())
+        guard newest <= latest || newest - latest <= Self.skewMilliseconds else { throw Self.isBefore(newest) }
         return SigningTime(now)
     }
 

@@ -78,13 +78,9 @@ final class TreeReader: Sendable {
             return true
         }
         guard let token, token.subject.hasSuffix("/\(name)") else { return nil }
-        var revoked: [UInt32] = []
-        for (place, byte) in token.list.bytes.enumerated() where byte != 0 {
-            for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 { revoked.append(UInt32(place * 8 + bit)) }
-        }
         return TreeContent.List(
             issuedAt: token.issuedAt, expiresAt: token.expiresAt ?? .max, keyIdentifier: keyIdentifier,
-            bitCount: token.list.count, revoked: revoked)
+            bitCount: token.list.count, revoked: token.list.revokedIndices)
     }
 
     private static func bytes(_ path: String, byteCountMax: Int) -> [UInt8]? {

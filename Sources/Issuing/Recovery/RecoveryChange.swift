@@ -54,7 +54,7 @@ struct RecoveryChange: Sendable {
         }
         let recoveries = try Registry.value(of: StartActs.recoveryCounter, in: database)
         try registry.raise(StartActs.recoveryCounter, to: recoveries + 1, in: database)
-        try registry.audit(uid: uid, action: "registry.recover", subject: "registry", at: now, in: database)
+        try registry.audit(by: .user(uid), action: "registry.recover", subject: "registry", at: now, in: database)
         try registry.raisePosition(installation: beat.installation, to: beat.commitCount, in: database)
         return outcome
     }
@@ -94,7 +94,7 @@ extension RecoveryChange.Outcome {
 
     /// The output of `suishen recover`.
     func json(
-        _ logs: [RecoveredLog], _ epochs: RecoveredEpochs, lostFieldCount: Int, isBeatLost: Bool
+        _ logs: [RecoveredLog], _ epochs: RecoveredEpochs, _ losses: RecoveryLosses, isBeatLost: Bool
     ) -> JSONValue {
         let lost = logs.flatMap { log in (log.survey?.lostOpenings ?? []).map { (log: log.name, opening: $0) } }
         let missingBundles = logs.flatMap { log in
@@ -124,7 +124,8 @@ extension RecoveryChange.Outcome {
             "holdingsRevoked": .integer(Int64(holdings.revokedCount)),
             "holdingsEndedInDoubt": .integer(Int64(holdings.unknownCount)),
             "epochKeysMissing": .array(epochs.missing.map { .integer(Int64($0.number)) }),
-            "fieldsLost": .integer(Int64(lostFieldCount)),
+            "fieldsLost": .integer(Int64(losses.fieldCount)),
+            "revocationsMissing": .integer(Int64(clamping: losses.revocationCount)),
             "actsLog": .string(
                 logs.first { $0.name == .acts }.map { $0.missingEntryCount == 0 ? "recovered" : "behind" } ?? "unknown"),
             "beat": .string(isBeatLost ? "made" : "advanced"),

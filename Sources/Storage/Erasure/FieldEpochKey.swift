@@ -23,7 +23,7 @@ package struct FieldEpochKey: Sendable, Equatable {
 
     private static let magic = Array("SSEPOCH1".utf8)
 
-    /// Takes a key.
+    /// Takes a key, and locks it into memory.
     ///
     /// - Parameters:
     ///   - number: from 1 on.
@@ -45,6 +45,7 @@ package struct FieldEpochKey: Sendable, Equatable {
         }
         (self.number, self.begunAt, self.secret) = (number, begunAt, secret)
         (self.wrappingKey, self.directKey) = (wrappingKey, directKey)
+        for key in [secret, wrappingKey, directKey] { SecretHeap.lock(key) }
         mark = HMAC.code(.sha256, key: secret, message: Array("suishen epoch key mark v1 \(number)".utf8))
     }
 

@@ -19,6 +19,8 @@ package struct LogSurvey: Sendable {
     package private(set) var lostOpenings: [LostOpening] = []
     /// The newest change of each key, by its SubjectPublicKeyInfo.
     package private(set) var keys: [[UInt8]: KeyStatus] = [:]
+    /// The number of revoked status indices that the log of acts states.
+    package private(set) var revocationCount: UInt64 = 0
 
     private static let chunkEntryCount: UInt64 = 1024
 
@@ -49,6 +51,8 @@ package struct LogSurvey: Sendable {
                 case .keyStatus(let change):
                     keys[change.publicKey] = KeyStatus(
                         change: change, recordedAtMilliseconds: entry.recordedAtMilliseconds)
+                case .act(let act) where act.term == .codeRevoke:
+                    revocationCount += act.values.first.flatMap { UInt64($0) } ?? 0
                 default: break
                 }
             }

@@ -21,6 +21,15 @@ extension Registry {
         return try revoke(places, reason: reason, at: now, in: transaction).count
     }
 
+    /// The number of revoked indices of all lists.
+    ///
+    /// - Throws: `registry_corrupt`.
+    package func revocationCount(in snapshot: any RegistrySnapshot) throws -> UInt64 {
+        try statusListNames(in: snapshot).reduce(0) { total, list in
+            total + UInt64(try snapshot.revokedCount(of: list, in: 0..<Self.statusIndexCount))
+        }
+    }
+
     /// The name of the counter of bundle versions.
     package static let bundleCounter = "bundle"
 

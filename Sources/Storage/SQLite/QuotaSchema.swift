@@ -1,6 +1,6 @@
-/// The table of the codes that users with a quota have issued.
+/// The table of the codes that callers with a quota have issued.
 enum QuotaSchema {
-    /// One row for each user and form, with the newest day's count, which never falls.
+    /// One row for each caller and form, with the newest day's count, which never falls.
     static let tables = """
         CREATE TABLE issuedCount (
             uid INTEGER NOT NULL, form TEXT NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL,

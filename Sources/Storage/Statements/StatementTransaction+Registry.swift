@@ -176,15 +176,15 @@ extension StatementTransaction {
             """, .integer(Int64(clamping: number)), subject.map { .text($0.asciiLowercased) }, .integer(Int64(count))
         ) { row in
             AuditLine(
-                number: try row.unsigned(0), time: try row.unsigned(1), uid: UInt32(clamping: try row.unsigned(2)),
+                number: try row.unsigned(0), time: try row.unsigned(1), uid: try row.unsigned(2),
                 action: try row.text(3), subject: try row.text(4), detail: try row.optionalText(5))
         }
     }
 
-    package func insertAuditLine(uid: UInt32, action: String, subject: String, detail: String?, at now: UInt64) throws {
+    package func insertAuditLine(uid: UInt64, action: String, subject: String, detail: String?, at now: UInt64) throws {
         try database.run(
             "INSERT INTO audit (at, uid, action, subject, detail) VALUES (?, ?, ?, ?, ?)", .integer(now),
-            .integer(Int64(uid)), .text(action), .text(subject), detail.map { .text($0) })
+            .integer(uid), .text(action), .text(subject), detail.map { .text($0) })
     }
 
     package func trailChain() throws -> TrailChainState? {

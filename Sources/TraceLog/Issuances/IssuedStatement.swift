@@ -67,7 +67,9 @@ package struct IssuedStatement: Sendable, Hashable {
     }
 
     /// The folder of the set's files, in the log's folder.
-    package var folder: String { "\(Self.folder)/\(minute)-\(span)" }
+    package var folder: String { Self.folder(ofMinute: minute, span: span) }
+    /// The folder of a set's files, in the log's folder.
+    package static func folder(ofMinute minute: UInt64, span: UInt64) -> String { "\(folder)/\(minute)-\(span)" }
     /// The folder of all sets.
     package static let folder = "issued"
     /// The list of all sets.

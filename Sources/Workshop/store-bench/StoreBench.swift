@@ -27,13 +27,13 @@ struct StoreBench: AsyncParsableCommand {
                 try FieldEpochKey(
                     number: 1, begunAt: 0, secret: [UInt8](repeating: 1, count: FieldEpochKey.secretByteCount))
             ]), random: SystemRandom())
-        let bench = Issuing(registry: try Registry(cipher: cipher, random: SystemRandom()))
+        let bench = Issuing(registry: Registry(cipher: cipher, random: SystemRandom()))
         let place = try PostgreSQLAddress(url: postgresql)
         let installation = [UInt8](repeating: 7, count: 16)
         try RegistryDatabase.create(at: sqlite, trusting: [], installation: installation)
         try PostgreSQLStore.create(at: place, trusting: [], installation: installation)
         let file = try RegistryDatabase(path: sqlite, cipher: cipher)
-        let servers = try (0..<2).map { _ in try PostgreSQLStore(at: place, cipher: cipher) }
+        let servers: [any RegistryStore] = try (0..<2).map { _ in try PostgreSQLStore(at: place, cipher: cipher) }
         for store in [file, servers[0], servers[1]] as [any RegistryStore] {
             _ = try await bench.lines(256, [store])
         }

@@ -1,6 +1,7 @@
 import Encoding
 import Signing
 import Storage
+import Synchronization
 import TraceLog
 
 extension IssuerOperation {
@@ -11,7 +12,7 @@ extension IssuerOperation {
 
     package static let eraseEvent = logged(
         "event.erase", takes: ["object", "index", "reason", "actor"], beatNeed: .change,
-        settle: { try $0.log.store.purge() }
+        settle: { try $0.purgeErased() }
     ) {
         try $0.erasingEvent($1, by: $2)
     }
@@ -55,10 +56,23 @@ extension IssuingService {
         if !actor.isEmpty { try caller.grants.requireActor(actor) }
         let erasure = TraceErasure(object: object, index: index, reason: reason, actor: actor)
         let subject = Hex.encode(object.bytes)
+        // The openings of an erasure that was answered with `erase_incomplete` are gone from the rows already.
+        if isPurgeDue.load(ordering: .acquiring) {
+            do { try purgeErased() } catch { throw OperationError(any: error) }
+        }
         return { [log] database in
             ChangeOutcome(
                 try log.erase(erasure, at: caller.nowMilliseconds, in: database).json, subject: subject)
         }
+    }
+
+    /// Empties the write-ahead log of erased bytes; until that succeeds, upkeep and every further erasure try again.
+    ///
+    /// - Throws: `erase_incomplete`.
+    fileprivate func purgeErased() throws {
+        isPurgeDue.store(true, ordering: .releasing)
+        try log.store.purge()
+        isPurgeDue.store(false, ordering: .releasing)
     }
 
     private static let erasureReasonByteCountMax = 256
@@ -88,7 +102,7 @@ extension IssuingService {
                 hint: "send a random key, a UUID for instance")
         }
         return .init(
-            key: registry.kept(key, of: caller.uid), earlierKey: registry.keptOfAnybody(key),
+            key: registry.kept(key, of: caller.identity), earlierKey: registry.keptEarlier(key, of: caller.identity),
             requestDigest: Self.digest(of: request, leavingOut: names))
     }
 
