@@ -108,7 +108,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let fuzzDependencies: [Target.Dependency] = [
     "CZlib", "Compression", "Credential", "Encoding", "ForeignCodes", "Gate", "GateRunning", "HardwareKeys",
-    "IssuerInterface", "Issuing", "Platform", "PublicWeb", "QRReading", "QRStandard",
+    "IssuerInterface", "Issuing", "ObjectStorage", "Platform", "PublicWeb", "QRReading", "QRStandard",
     "Signing", "Storage", "TraceLog",
 ]
 /// The parsers as functions of bytes: tests run what tools/fuzz kept through them, and tools/fuzz makes more.
@@ -127,12 +127,14 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     ],
     targets: [
         cLibrary("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        cLibrary("CPostgreSQL", pkgConfig: "libpq", apt: "libpq-dev"),
         cLibrary("CQREncode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
         cLibrary("CSPNG", pkgConfig: "spng", apt: "libspng-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -173,17 +175,28 @@ let package = Package(
             ]),
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
+        library("ObjectStorage", ["Encoding", "Platform", "Signing", "Storage", "TraceLog"]),
+        library("PostgreSQLStorage", ["CPostgreSQL", "Platform", "Signing", "Storage"]),
         library(
             "Issuing",
             [
-                "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "Platform", "Signing", "Storage",
-                "TraceLog",
+                "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "ObjectStorage", "Platform",
+                "Signing", "Storage", "TraceLog",
             ]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("HTTPServing", ["Platform"] + httpServing),
         library(
+            "TLSServing",
+            [
+                "HTTPServing", "Platform", "Signing", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+            ]),
+        library(
             "IssuerHTTP",
-            ["Credential", "Encoding", "HTTPServing", "IssuerInterface", "Issuing", "Platform"] + http),
+            [
+                "Credential", "Encoding", "HTTPServing", "IssuerInterface", "Issuing", "Platform", "Storage",
+                "TLSServing",
+            ] + http),
         .target(
             name: "PublicWeb",
             dependencies: [
@@ -249,6 +262,7 @@ let package = Package(
         workshop("token-bench", ["CPKCS11", "HardwareKeys", "Signing", argumentParser]),
         workshop("settlement-simulation", ["Encoding", "Gate", "TraceLog", argumentParser]),
         workshop("audit-bench", ["CSHA256", "Signing", "TraceLog", argumentParser]),
+        workshop("store-bench", ["Credential", "PostgreSQLStorage", "Signing", "Storage", argumentParser]),
         workshop(
             "log-bench",
             [
@@ -293,7 +307,10 @@ let package = Package(
         tests("TraceLogTests", ["Encoding", "LogForge", "Signing", "TestSupport", "TraceLog"]),
         tests(
             "StorageTests",
-            ["Credential", "Encoding", "Signing", "Storage", "TestSupport", "TraceLog", "log-crash-driver", grdb]),
+            [
+                "Credential", "Encoding", "ObjectStorage", "Platform", "PostgreSQLStorage", "Signing", "Storage",
+                "TestSupport", "TraceLog", "log-crash-driver", grdb,
+            ]),
         .target(
             name: "IssuerTestSupport",
             dependencies: ["Encoding", "Gate", "Issuing", "Platform", "Signing", "TestSupport"],

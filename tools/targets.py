@@ -16,12 +16,13 @@ FOLDERS = {"c": "Sources/CLibraries", "library": "Sources", "command": "Sources/
 MAY_DEPEND_ON = {"c": {"c"}, "library": {"c", "library"}, "command": {"c", "library"},
                  "workshop": {"c", "library", "command", "workshop"}, "tests": set(FOLDERS)}
 KINDS = {
-    "c": "CArguments CCurl CLinux COpenSSL CPKCS11 CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
+    "c": "CArguments CCurl CLinux COpenSSL CPKCS11 CPostgreSQL CQREncode CSHA256 CSPNG CSodium CTurboJPEG CZBar CZlib",
     "library": """CommandSupport Compression Credential Encoding ForeignCodes Gate GateCommandLine GateRunning HTTPServing HardwareKeys IssuerHTTP IssuerInterface
-        Issuing Platform PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard Signing Storage TraceLog""",
+        Issuing ObjectStorage Platform PostgreSQLStorage PublicWeb QRDrawing QREncoding QRProofreading QRReading QRStandard
+        Signing Storage TLSServing TraceLog""",
     "command": "chain-verify suishen suishen-web suishen-witness suishend verify",
     "workshop": """LogForge WalletPhone audit-bench bench log-bench log-crash-driver log-forge scan-bench
-        settlement-simulation stream-bench token-bench transit-issuer wallet-bench wire-vectors""",
+        settlement-simulation store-bench stream-bench token-bench transit-issuer wallet-bench wire-vectors""",
     "tests": """CommandTests CompressionTests CredentialTests DocumentationTests EncodingTests ErrorTests ForeignCodesTests
         FuzzTests GateRunningTests GateTestSupport GateTests HTTPServingTests HardwareKeysTests IssuerHTTPTests IssuerTestSupport IssuingTests PlatformTests PublicWebTests QRDrawingTests QREncodingTests
         QRReadingTests SigningTests StorageTests TestSupport TraceLogTests""",
@@ -40,7 +41,8 @@ BROWSER_MODULES = {"Compression", "Credential", "Encoding", "Platform", "QREncod
 LINKED_ONLY = {"CArguments"}
 
 # Targets of this package, and packages by their identity, that must not be reached over any number of edges.
-SERVER = {"HTTPServing", "IssuerHTTP", "hummingbird", "swift-http-types", "swift-log", "swift-nio", "swift-nio-extras"}
+SERVER = {"HTTPServing", "IssuerHTTP", "TLSServing", "hummingbird", "swift-http-types", "swift-log", "swift-nio",
+          "swift-nio-extras", "swift-nio-ssl"}
 NEVER_REACHES = {
     "Encoding": set(TABLE) | SERVER,
     "Platform": {name for name, kind in TABLE.items() if kind != "c"} | SERVER,
@@ -56,7 +58,7 @@ NEVER_REACHES = {
     "chain-verify": {"Credential", "grdb.swift", "Gate", "Storage"} | SERVER,
     "suishen": SERVER,
     # The process that faces everybody has neither the registry nor what issues and signs.
-    "suishen-web": {"grdb.swift", "IssuerHTTP", "IssuerInterface", "Issuing", "QRDrawing", "QRReading", "Storage"},
+    "suishen-web": {"grdb.swift", "IssuerHTTP", "TLSServing", "IssuerInterface", "Issuing", "QRDrawing", "QRReading", "Storage"},
     "suishen-witness": {"Credential", "grdb.swift", "Gate", "Issuing", "Storage"},
 }
 

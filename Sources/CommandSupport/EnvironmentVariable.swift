@@ -6,6 +6,14 @@ package enum EnvironmentVariable: String {
     case state = "SUISHEN_STATE"
     /// The daemon's socket.
     case socket = "SUISHEN_SOCKET"
+    /// The address of a daemon on another machine.
+    case daemon = "SUISHEN_DAEMON"
+    /// The file of this client's certificate.
+    case certificate = "SUISHEN_CERTIFICATE"
+    /// The file of the certificate's private key.
+    case certificateKey = "SUISHEN_CERTIFICATE_KEY"
+    /// The file of the authorities that may vouch for the daemon.
+    case authority = "SUISHEN_AUTHORITY"
 
     /// The value of an option, or the variable's where the option is not given.
     ///
@@ -21,7 +29,7 @@ package enum EnvironmentVariable: String {
     ///
     /// - Parameter option: the option's value; nil where it is not given.
     /// - Returns: the option's value, or the variable's.
-    /// - Throws: `state_missing` or `socket_missing` for an empty text, or where there is neither.
+    /// - Throws: `state_missing`, `socket_missing` or `usage` for an empty text, or where there is neither.
     package func required(unless option: String?) throws(CommandError) -> String {
         guard let value = value(unless: option) else { throw missing }
         return value
@@ -37,6 +45,11 @@ package enum EnvironmentVariable: String {
             CommandError(
                 code: "socket_missing", reason: "no daemon is named",
                 hint: "name its socket with --socket or in \(rawValue)", status: .usage)
+        case .daemon, .certificate, .certificateKey, .authority:
+            CommandError(
+                code: "usage", reason: "\(rawValue) is not given",
+                hint: "a daemon on another machine needs --daemon, --certificate, --certificate-key and --authority",
+                status: .usage)
         }
     }
 }

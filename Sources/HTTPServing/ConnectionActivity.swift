@@ -2,16 +2,16 @@ import Glibc
 import NIOCore
 import Synchronization
 
+/// Asks a connection to close, unless a request on it is unanswered.
+struct LeaveRequest: Sendable {
+    /// Called on the connection's loop when the connection stays open.
+    let stay: @Sendable () -> Void
+}
+
 /// Tracks when a connection was last active and whether a request on it is unanswered.
 final class ConnectionActivity: ChannelDuplexHandler, Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
-
-    /// Asks a connection to close, unless a request on it is unanswered.
-    struct LeaveRequest: Sendable {
-        /// Called on the connection's loop when the connection stays open.
-        let stay: @Sendable () -> Void
-    }
 
     struct Rank: Comparable {
         let isWaiting: Bool

@@ -3,16 +3,16 @@ import Synchronization
 
 /// The open connections, with a limit on their number.
 ///
-/// One connection over the limit closes a connection of the user who has most: the one that has been silent longest.
+/// One connection over the limit closes a connection of the owner who has most: the one that has been silent longest.
 /// So a user who opens thousands of connections keeps no other user out. A connection that waits for an answer is closed
-/// only when all of that user's wait. Only a connection's own loop knows whether it waits, because a request may still be unread.
+/// only when all of that owner's wait. Only a connection's own loop knows whether it waits, because a request may still be unread.
 /// Therefore the connection is asked to close there, and may stay open. Users without a role have a few places of
-/// their own.
+/// their own, and so have clients that have not proved yet who they are.
 final class ConnectionList: Sendable {
     private struct Entry {
         let channel: any Channel
         let activity: ConnectionActivity
-        let uid: UInt32
+        let owner: ConnectionOwner
     }
 
     private struct State {
@@ -39,11 +39,19 @@ final class ConnectionList: Sendable {
     }
 
     /// Lists a connection until it closes; its pipeline must already have the handler `activity`.
-    func add(_ channel: any Channel, _ activity: ConnectionActivity, of uid: UInt32, hasRole: Bool) {
+    func add(_ channel: any Channel, _ activity: ConnectionActivity, of owner: ConnectionOwner, hasRole: Bool) {
         let key = ObjectIdentifier(channel)
-        put(Entry(channel: channel, activity: activity, uid: uid), hasRole: hasRole)
+        put(Entry(channel: channel, activity: activity, owner: owner), hasRole: hasRole)
         channel.closeFuture.whenComplete { [self] _ in forget(key) }
         if isFinishing { Self.finish(channel) }
+    }
+
+    /// Gives a connection to the owner that its client has proved to be; one that has left the list stays out.
+    func pass(_ channel: any Channel, to owner: ConnectionOwner, hasRole: Bool) {
+        let key = ObjectIdentifier(channel)
+        let former = state.withLock { $0.strangers.removeValue(forKey: key) ?? $0.known.removeValue(forKey: key) }
+        guard let former else { return }
+        put(Entry(channel: channel, activity: former.activity, owner: owner), hasRole: hasRole)
     }
 
     /// Closes the connection that has been silent longest, unless every connection waits for an answer.
@@ -58,7 +66,7 @@ final class ConnectionList: Sendable {
     }
 
     private func askToLeave(_ entry: Entry, hasRole: Bool) {
-        let request = ConnectionActivity.LeaveRequest { [self] in put(entry, hasRole: hasRole) }
+        let request = LeaveRequest { [self] in put(entry, hasRole: hasRole) }
         entry.channel.pipeline.fireUserInboundEventTriggered(request)
     }
 
@@ -87,10 +95,10 @@ final class ConnectionList: Sendable {
     ) -> (entry: Entry, isWaiting: Bool)? {
         defer { entries[ObjectIdentifier(entry.channel)] = entry }
         guard entries.count >= countMax else { return nil }
-        var counts: [UInt32: Int] = [:]
-        for other in entries.values { counts[other.uid, default: 0] += 1 }
+        var counts: [ConnectionOwner: Int] = [:]
+        for other in entries.values { counts[other.owner, default: 0] += 1 }
         let most = counts.values.max() ?? 0
-        let ranks = entries.lazy.filter { counts[$0.value.uid] == most }.map {
+        let ranks = entries.lazy.filter { counts[$0.value.owner] == most }.map {
             (rank: $0.value.activity.rank, key: $0.key)
         }
         guard let first = ranks.min(by: { $0.rank < $1.rank }), let displaced = entries.removeValue(forKey: first.key)

@@ -7,15 +7,27 @@ import NIOPosix
 package struct ConnectionServer: Sendable {
     /// The client of a connection.
     package struct Client: Sendable {
-        /// Who shares connections with whom: the user, where the kernel says who connects.
-        package let uid: UInt32
+        package let owner: ConnectionOwner
         package let hasRole: Bool
+        /// Whether what the client has proved still counts; false once its certificate has ended, for instance.
+        package let isCurrent: @Sendable () -> Bool
 
-        package init(uid: UInt32, hasRole: Bool) {
-            self.uid = uid
+        package init(owner: ConnectionOwner, hasRole: Bool, isCurrent: @escaping @Sendable () -> Bool = { true }) {
+            self.owner = owner
             self.hasRole = hasRole
+            self.isCurrent = isCurrent
         }
+
+        /// The client of a server that tells nobody apart.
+        package static let anybody = Client(owner: .user(0), hasRole: true)
     }
+
+    /// Prepares a new connection, and tells who has connected.
+    ///
+    /// A client that proves later who it is begins as its address, without a role; `proved` is called on the
+    /// connection's loop before the first request arrives.
+    package typealias Identification =
+        @Sendable (_ channel: any Channel, _ proved: @escaping @Sendable (Client) -> Void) -> EventLoopFuture<Client>
 
     /// Answers a request; the last argument has the connection close after the answer.
     package typealias Responder =
@@ -27,7 +39,7 @@ package struct ConnectionServer: Sendable {
 
     private let socket: any ServedSocket
     private let limits: ServingLimits
-    private let identify: @Sendable (any Channel) -> EventLoopFuture<Client>
+    private let identify: Identification
     private let handlers: @Sendable () -> [any RemovableChannelHandler]
     private let respond: Responder
     private let connections: ConnectionList
@@ -35,12 +47,12 @@ package struct ConnectionServer: Sendable {
     /// - Parameters:
     ///   - socket: where clients connect.
     ///   - limits: what one client can cost the others.
-    ///   - identify: tells who has connected.
+    ///   - identify: prepares a connection, and tells who has connected.
     ///   - handlers: further handlers of each connection, between the parser and the responder.
     ///   - respond: answers a request.
     package init(
         on socket: any ServedSocket, limits: ServingLimits,
-        identify: @escaping @Sendable (any Channel) -> EventLoopFuture<Client>,
+        identify: @escaping Identification,
         handlers: @escaping @Sendable () -> [any RemovableChannelHandler] = { [] },
         respond: @escaping Responder
     ) {
@@ -113,16 +125,23 @@ package struct ConnectionServer: Sendable {
 
     /// Finds out who has connected, and sets up HTTP for that client.
     private func accept(_ channel: any Channel) -> EventLoopFuture<Connection> {
-        identify(channel).flatMapThrowing { client in
+        let standing = ConnectionStanding()
+        let proved: @Sendable (Client) -> Void = { [connections] client in
+            standing.prove(client)
+            connections.pass(channel, to: client.owner, hasRole: client.hasRole)
+        }
+        return identify(channel, proved).flatMapThrowing { client in
+            standing.begin(client)
             let activity = ConnectionActivity()
             let deadline = limits.headSeconds.map { HeadDeadline(.seconds($0)) }
             try channel.pipeline.syncOperations.addHandler(activity)
             if let deadline { try channel.pipeline.syncOperations.addHandler(deadline) }
-            connections.add(channel, activity, of: client.uid, hasRole: client.hasRole)
-            return (client, activity, deadline.map { NIOLoopBound($0, eventLoop: channel.eventLoop) })
-        }.flatMap { (client, activity, deadline) in
+            connections.add(channel, activity, of: client.owner, hasRole: client.hasRole)
+            return (activity, deadline.map { NIOLoopBound($0, eventLoop: channel.eventLoop) })
+        }.flatMap { (activity, deadline) in
             let http = HTTP1Channel(
                 responder: { [respond] request, writer, channel in
+                    guard let client = standing.client else { throw ChannelError.operationUnsupported }
                     try await respond(request, writer, client) {
                         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
                     }

@@ -5,6 +5,7 @@ package struct ServingError: CodedError, Equatable {
     package enum Code: String, Sendable, CaseIterable {
         case addressInvalid = "address_invalid"
         case socketUnusable = "socket_unusable"
+        case tlsUnusable = "tls_unusable"
     }
 
     package let code: Code

@@ -14,9 +14,9 @@ struct BatchResponder: Sendable {
 
     let service: IssuingService
     let operation: IssuerOperation
-    /// Gives the user who asks, with the current time for each line.
-    let caller: @Sendable () -> IssuingService.Caller
-    /// Counts a line against its user's rate; gives the time after which to ask again where it was not counted.
+    /// Gives the caller who asks, with the current roles and time for each line.
+    let caller: @Sendable () throws(OperationError) -> IssuingService.Caller
+    /// Counts a line against its caller's rate; gives the time after which to ask again where it was not counted.
     let takeLine: @Sendable () -> Duration?
     /// Is told of every refused line.
     let noteRefusal: @Sendable (OperationError) -> Void
@@ -84,19 +84,18 @@ struct BatchResponder: Sendable {
                 continue
             }
             lines.removeFirst()
-            let request = await begin(line, by: caller())
+            let request = await begin(line)
             if case .success(let begun) = request { codeCount += begun.codeCount } else { codeCount += 1 }
             window.append(request)
         }
         return window
     }
 
-    private func begin(
-        _ line: LineSplitter.Line, by caller: IssuingService.Caller
-    ) async -> Result<BegunRequest, OperationError> {
+    private func begin(_ line: LineSplitter.Line) async -> Result<BegunRequest, OperationError> {
         let byteCountMax = RequestResponder.requestByteCountMax
         guard case .text(let bytes) = line else { return .failure(.requestTooLong(byteCountMax)) }
         do {
+            let caller = try caller()
             return .success(try await service.begin(operation, line: bytes, byteCountMax: byteCountMax, by: caller))
         } catch {
             return .failure(OperationError(any: error))

@@ -1,19 +1,20 @@
 import IssuerInterface
 import Issuing
 import Platform
+import Storage
 
-/// Holds each user's requests to each route, and lines of batches, to the rates of the settings.
+/// Holds each caller's requests to each route, and lines of batches, to the rates of the settings.
 ///
-/// Its memory is limited by the number of users with a role and of routes: all others are refused before.
+/// Its memory is limited by the number of callers with a role and of routes: all others are refused before.
 struct RequestRates: Sendable {
     private struct Key: Hashable {
-        let uid: UInt32
+        let caller: CallerIdentity
         /// The route's pattern, with its method.
         let route: String
         let isLine: Bool
     }
 
-    /// The most users of the table of roles times the routes, each with requests and lines.
+    /// The most callers of the table of roles times the routes, each with requests and lines.
     private static let keyCountMax = 2 * RoleTable.userCountMax * 128
 
     private let table: RateTable
@@ -29,24 +30,24 @@ struct RequestRates: Sendable {
     /// Counts a request.
     ///
     /// - Throws: `rate_exceeded`.
-    func take(_ route: Route, of uid: UInt32) throws(OperationError) {
-        let pace = table.requests(to: route.operation?.name, of: uid)
-        guard let wait = limiter.take(key(route, uid), pace, atMicroseconds: nowMicroseconds()) else { return }
-        throw .rateExceeded("requests of this user to this route", after: wait)
+    func take(_ route: Route, of caller: CallerIdentity) throws(OperationError) {
+        let pace = table.requests(to: route.operation?.name, of: caller)
+        guard let wait = limiter.take(key(route, caller), pace, atMicroseconds: nowMicroseconds()) else { return }
+        throw .rateExceeded("requests of this caller to this route", after: wait)
     }
 
     /// Counts a line of a batch.
     ///
     /// - Returns: nil when it was counted; otherwise the time after which to ask again.
-    func takeLine(_ route: Route, of uid: UInt32) -> Duration? {
-        let key = key(route, uid, isLine: true)
-        return limiter.take(key, table.lines(of: uid), atMicroseconds: nowMicroseconds()).map {
+    func takeLine(_ route: Route, of caller: CallerIdentity) -> Duration? {
+        let key = key(route, caller, isLine: true)
+        return limiter.take(key, table.lines(of: caller), atMicroseconds: nowMicroseconds()).map {
             .microseconds(Int64(clamping: $0))
         }
     }
 
-    private func key(_ route: Route, _ uid: UInt32, isLine: Bool = false) -> Key {
-        Key(uid: uid, route: "\(route.method.rawValue) \(route.pattern.text)", isLine: isLine)
+    private func key(_ route: Route, _ caller: CallerIdentity, isLine: Bool = false) -> Key {
+        Key(caller: caller, route: "\(route.method.rawValue) \(route.pattern.text)", isLine: isLine)
     }
 
     /// Refuses rates for operations that no route has.

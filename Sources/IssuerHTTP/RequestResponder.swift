@@ -6,8 +6,9 @@ import IssuerInterface
 import Issuing
 import NIOCore
 import Platform
+import Storage
 
-/// Answers the HTTP requests of a connection, one at a time, for the connection's user.
+/// Answers the HTTP requests of a connection, one at a time, for the connection's caller.
 struct RequestResponder: Sendable {
     /// The most bytes of a request, and of a line of a batch.
     static let requestByteCountMax = 64 << 10
@@ -17,8 +18,8 @@ struct RequestResponder: Sendable {
     let service: IssuingService
     let metrics: RequestMetrics
     let rates: RequestRates
-    /// The grants of each user.
-    let grants: @Sendable (UInt32) -> Grants
+    /// The grants of each caller at this moment.
+    let grants: @Sendable (CallerIdentity) -> Grants
     /// Milliseconds since 1970-01-01T00:00:00Z.
     let nowMilliseconds: @Sendable () -> UInt64
 
@@ -27,14 +28,17 @@ struct RequestResponder: Sendable {
     /// - Parameters:
     ///   - request: the request's head; its body is not read yet.
     ///   - writer: sends the answer.
-    ///   - uid: the user who connected, as the kernel says.
+    ///   - identity: who connected, as the kernel or the certificate says.
+    ///   - isCurrent: whether the connection's certificate still counts.
     ///   - closeAfterAnswer: has the connection close once the answer is written.
     /// - Throws: when the connection breaks.
     func respond(
-        to request: Request, _ writer: consuming ResponseWriter, uid: UInt32, closeAfterAnswer: () -> Void
+        to request: Request, _ writer: consuming ResponseWriter, of identity: CallerIdentity,
+        isCurrent: @escaping @Sendable () -> Bool, closeAfterAnswer: () -> Void
     ) async throws {
         let start = ContinuousClock.now
-        let (plan, pattern) = plan(for: request, uid: uid)
+        if !isCurrent() { closeAfterAnswer() }
+        let (plan, pattern) = plan(for: request, of: identity, isCurrent)
         if Self.awaitsInvitation(request) {
             // A body that was not invited may come all the same, and would be taken for the next request
             // (RFC 9110 §10.1.1).
@@ -53,7 +57,7 @@ struct RequestResponder: Sendable {
             try await body.finish(nil)
             metrics.count(route: pattern, doneLines: counts.done, refusedLines: counts.refused)
         } else {
-            let answer = try await answer(to: request, plan, uid: uid)
+            let answer = try await answer(to: request, plan, of: identity)
             status = answer.status
             // The answer to HEAD has no body (RFC 9110 §9.3.2): a client would take it for the next answer's head.
             let bytes = request.method == .head ? [] : answer.bytes
@@ -70,7 +74,8 @@ struct RequestResponder: Sendable {
         case whole(WholeAnswer)
         /// The fields come from the path and the query, or from the body.
         case operation(
-            IssuerOperation, path: [String: String], hasBody: Bool, caller: @Sendable () -> IssuingService.Caller)
+            IssuerOperation, path: [String: String], hasBody: Bool,
+            caller: @Sendable () throws(OperationError) -> IssuingService.Caller)
         case lines(BatchResponder)
 
         var readsBody: Bool {
@@ -83,18 +88,21 @@ struct RequestResponder: Sendable {
     }
 
     /// The plan, and the route's pattern from the table for the counts, so that strangers' paths take no memory.
-    private func plan(for request: Request, uid: UInt32) -> (Plan, pattern: String) {
+    private func plan(
+        for request: Request, of identity: CallerIdentity, _ isCurrent: @escaping @Sendable () -> Bool
+    ) -> (Plan, pattern: String) {
         var pattern = "other"
         do throws(OperationError) {
-            let grants = grants(uid)
-            // A user without a role must not learn which paths exist.
-            guard !grants.roles.isEmpty else { throw Grants.missingRole(Role.all) }
+            guard isCurrent() else { throw .connectionOutdated }
+            // A caller without a role must not learn which paths exist.
+            let given = grants(identity).roles
+            guard !given.isEmpty else { throw Grants.missingRole(Role.all) }
             let found = try Route.at(request.uri.path)
             pattern = found[0].route.pattern.text
             guard let (route, parameters) = found.first(where: { $0.route.method.rawValue == request.method.rawValue })
             else { return (.whole(Self.wrongMethod(found.map(\.route.method))), pattern) }
-            guard route.roles.contains(where: grants.roles.contains) else { throw Grants.missingRole(route.roles) }
-            try rates.take(route, of: uid)
+            guard route.roles.contains(where: given.contains) else { throw Grants.missingRole(route.roles) }
+            try rates.take(route, of: identity)
             guard let operation = route.operation else {
                 let published = service.settings.publish.map { _ in service.treeHealth.checkedAt }
                 let isSigning = service.clockObstacle(atMilliseconds: nowMilliseconds()) == nil
@@ -106,15 +114,20 @@ struct RequestResponder: Sendable {
             }
             let key = try Self.key(of: request)
             // Called once a request has arrived whole, and for each line of a batch: either may take minutes to arrive.
-            let caller: @Sendable () -> IssuingService.Caller = { [nowMilliseconds] in
-                .init(uid: uid, grants: grants, nowMilliseconds: nowMilliseconds(), idempotencyKey: key)
+            let caller: @Sendable () throws(OperationError) -> IssuingService.Caller = {
+                [grants, nowMilliseconds] () throws(OperationError) in
+                guard isCurrent() else { throw OperationError.connectionOutdated }
+                let grants = grants(identity)
+                guard route.roles.contains(where: grants.roles.contains) else { throw Grants.missingRole(route.roles) }
+                return .init(
+                    identity: identity, grants: grants, nowMilliseconds: nowMilliseconds(), idempotencyKey: key)
             }
             if operation.isChange, parameters.isEmpty, BatchResponder.isBatch(request) {
                 guard key == nil else { throw OperationError.keyMisplaced }
                 let batch = BatchResponder(
                     service: service, operation: operation, caller: caller,
-                    takeLine: { [rates] in rates.takeLine(route, of: uid) }, noteRefusal: { note($0, of: request, uid) }
-                )
+                    takeLine: { [rates] in rates.takeLine(route, of: identity) },
+                    noteRefusal: { note($0, of: request, identity) })
                 return (.lines(batch), pattern)
             }
             let hasBody = route.method != .get
@@ -123,12 +136,12 @@ struct RequestResponder: Sendable {
             }
             return (.operation(operation, path: parameters, hasBody: hasBody, caller: caller), pattern)
         } catch {
-            note(error, of: request, uid)
+            note(error, of: request, identity)
             return (.whole(WholeAnswer(error: error)), pattern)
         }
     }
 
-    private func answer(to request: Request, _ plan: Plan, uid: UInt32) async throws -> WholeAnswer {
+    private func answer(to request: Request, _ plan: Plan, of identity: CallerIdentity) async throws -> WholeAnswer {
         switch plan {
         case .whole(let answer): return answer
         // No input reaches this: `respond` streams every batch.
@@ -144,7 +157,7 @@ struct RequestResponder: Sendable {
                 return WholeAnswer(
                     try await service.answer(operation, fields, by: caller()), known: request.headers[.ifNoneMatch])
             } catch let error as OperationError {
-                note(error, of: request, uid)
+                note(error, of: request, identity)
                 return WholeAnswer(error: error)
             } catch let error as JSONError {
                 return WholeAnswer(error: OperationError(request: error))
@@ -157,13 +170,13 @@ struct RequestResponder: Sendable {
         request.headers[.expect]?.lowercased() == "100-continue"
     }
 
-    /// Notes an error in the audit trail if the user may not do what the request asks for, or not so often.
-    private func note(_ error: OperationError, of request: Request, _ uid: UInt32) {
+    /// Notes an error in the audit trail if the caller may not do what the request asks for, or not so often.
+    private func note(_ error: OperationError, of request: Request, _ identity: CallerIdentity) {
         guard error.errorClass == .notPermitted || error.errorClass == .tooMany else { return }
         let found = (try? Route.at(request.uri.path)) ?? []
         let route = found.first { $0.route.method.rawValue == request.method.rawValue }?.route
         let name = route.map { "\($0.method.rawValue) \($0.pattern.text)" }
-        service.noteRefusal(of: uid, route: name, code: error.code, nowMilliseconds: nowMilliseconds())
+        service.noteRefusal(of: identity, route: name, code: error.code, nowMilliseconds: nowMilliseconds())
     }
 
     private static func wrongMethod(_ taken: [Route.Method]) -> WholeAnswer {

@@ -72,7 +72,7 @@ package struct WebServer: Sendable {
         stopTimeout: .seconds(stopSeconds))
 
     /// Every client is the proxy, or somebody on this machine.
-    private static let identify: @Sendable (any Channel) -> EventLoopFuture<ConnectionServer.Client> = { channel in
-        channel.eventLoop.makeSucceededFuture(.init(uid: 0, hasRole: true))
+    private static let identify: ConnectionServer.Identification = { channel, _ in
+        channel.eventLoop.makeSucceededFuture(.anybody)
     }
 }

@@ -2,11 +2,11 @@ import COpenSSL
 import Glibc
 
 /// Owns one `X509`; not copyable, so it is freed exactly once.
-@safe struct ParsedCertificate: ~Copyable {
+@safe package struct ParsedCertificate: ~Copyable {
     private let pointer: OpaquePointer
 
     /// Parses DER; nil when the bytes are not exactly one certificate.
-    init?(_ der: [UInt8]) {
+    package init?(_ der: [UInt8]) {
         CryptoLibrary.prepare()
         let parsed = unsafe der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
             var position = buffer.baseAddress
@@ -26,9 +26,9 @@ import Glibc
         unsafe X509_free(pointer)
     }
 
-    var notBefore: UInt64? { unsafe Self.seconds(X509_get0_notBefore(pointer)) }
+    package var notBefore: UInt64? { unsafe Self.seconds(X509_get0_notBefore(pointer)) }
 
-    var notAfter: UInt64? { unsafe Self.seconds(X509_get0_notAfter(pointer)) }
+    package var notAfter: UInt64? { unsafe Self.seconds(X509_get0_notAfter(pointer)) }
 
     /// The SubjectPublicKeyInfo in DER.
     var spki: [UInt8]? {
@@ -36,14 +36,14 @@ import Glibc
     }
 
     /// Whether the key usage names signatures, or is absent (RFC 5280 §4.2.1.3).
-    var maySign: Bool {
+    package var maySign: Bool {
         let usage = unsafe X509_get_key_usage(pointer)
         ERR_clear_error()
         return usage & UInt32(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION) != 0
     }
 
     /// Dotted OIDs; empty when the extension is absent, nil when it is repeated or malformed.
-    var extendedKeyUsages: [String]? {
+    package var extendedKeyUsages: [String]? {
         var critical: Int32 = 0
         guard let usages = unsafe suishen_extended_key_usage(pointer, &critical) else {
             ERR_clear_error()

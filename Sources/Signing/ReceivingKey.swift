@@ -91,7 +91,7 @@ package final class ReceivingKey: Sendable {
     package func fileBytes() throws(SigningError) -> [UInt8] {
         switch secret {
         case .x25519(let secret):
-            return secret.withBytes { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: secret.count)) }
+            return unsafe secret.withBytes { unsafe [UInt8](UnsafeBufferPointer(start: $0, count: secret.count)) }
         case .sm2(let handle):
             guard let pem = handle.privatePEM() else { throw .unavailable("PKCS#8") }
             return pem
@@ -109,7 +109,7 @@ package final class ReceivingKey: Sendable {
             let overhead = Int(crypto_box_sealbytes())
             guard sealed.count >= overhead, sodium_init() >= 0 else { return nil }
             var opened = [UInt8](repeating: 0, count: sealed.count - overhead)
-            let status = secret.withBytes { secret in
+            let status = unsafe secret.withBytes { secret in
                 unsafe crypto_box_seal_open(&opened, sealed, UInt64(sealed.count), publicKey.raw, secret)
             }
             return status == 0 ? opened : nil

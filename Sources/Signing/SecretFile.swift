@@ -94,7 +94,7 @@ package enum SecretFile {
     }
 
     /// Overwrites a secret in memory of somebody else's.
-    static func wipe(_ buffer: UnsafeMutableRawBufferPointer) {
+    package static func wipe(_ buffer: UnsafeMutableRawBufferPointer) {
         unsafe OPENSSL_cleanse(buffer.baseAddress, buffer.count)
     }
 

@@ -12,6 +12,10 @@ package struct StorageError: Error, Equatable, Sendable {
         case registryUnwritable = "registry_unwritable"
         case diskFull = "disk_full"
         case commitUnknown = "commit_unknown"
+        /// The database does not answer or takes no writes at the moment; nothing of the request was kept.
+        case storageUnavailable = "storage_unavailable"
+        /// The place of the storage in the settings cannot be used.
+        case storageURLInvalid = "storage_url_invalid"
         case fieldKeyInvalid = "field_key_invalid"
         case subjectUnknown = "subject_unknown"
         case codeUnknown = "code_unknown"
@@ -40,24 +44,24 @@ package struct StorageError: Error, Equatable, Sendable {
     }
 
     /// The fix for a damaged state; a backup without a recovery would undo revocations.
-    static let restoring = "restore it from a backup, then run `suishen recover --published DIR`"
+    package static let restoring = "restore it from a backup, then run `suishen recover --published DIR`"
 
     /// The error for a failed write; the reason contains no row's content.
-    static func unwritable(_ reason: String) -> StorageError {
+    package static func unwritable(_ reason: String) -> StorageError {
         StorageError(
             code: .registryUnwritable, reason: "the registry cannot be written: \(reason)",
             hint: "check the disk's free space and the folder's permissions, then start again")
     }
 
     /// The error for a commit with an unknown outcome, with the store's message.
-    static func commitUnknown(_ words: String) -> StorageError {
+    package static func commitUnknown(_ words: String) -> StorageError {
         StorageError(
             code: .commitUnknown, reason: "a commit failed, and it may or may not be on the disk: \(words)",
             hint: "check the disk, then start again: every acknowledged change is kept")
     }
 
     /// The error for a full disk; the whole write is undone.
-    static let diskFull = StorageError(
+    package static let diskFull = StorageError(
         code: .diskFull, reason: "the registry's disk is full, and nothing of this request was kept",
         hint: "free some space and send the request again")
 
@@ -74,9 +78,9 @@ extension StorageError.Code: ErrorCode {
         switch self {
         case .subjectUnknown, .codeUnknown: .notFound
         case .registryExists, .alreadyRegistered, .idempotencyMismatch, .fieldLost: .conflict
-        case .registryUnwritable, .diskFull, .statusListFull: .later
-        case .registryMissing, .registryCorrupt, .schemaNewer, .upgradeFailed, .commitUnknown, .fieldKeyInvalid:
-            .malfunction
+        case .registryUnwritable, .diskFull, .statusListFull, .commitUnknown, .storageUnavailable: .later
+        case .storageURLInvalid: .inputUnusable
+        case .registryMissing, .registryCorrupt, .schemaNewer, .upgradeFailed, .fieldKeyInvalid: .malfunction
         }
     }
 }

@@ -85,6 +85,11 @@ struct IssuingPageTests {
         let numbers = try Page("IssuerHTTP.docc/Serving.md").numbers("Limits")
         #expect(numbers["bytes of a request, or of a line of a batch"] == RequestResponder.requestByteCountMax)
         #expect(numbers["bytes of an idempotency key"] == RequestResponder.keyByteCountMax)
+        #expect(numbers["connections of users without a role"] == DaemonServer.strangerCountMax)
+        let unproved = numbers["connections over TLS of callers who have no role, or have not proved yet who they are"]
+        #expect(unproved == DaemonServer.unprovedCountMax)
+        #expect(numbers["seconds that a handshake of TLS may take"] == Int(DaemonServer.handshakeSeconds))
+        #expect(numbers["seconds that a head over TLS may take"] == Int(DaemonServer.headSeconds))
         // Operations.md: "Issuing codes" and "The trail".
         #expect(IssuingService.stripCountMax == 31 && IssuingService.auditLineCountMax == 10_000)
     }

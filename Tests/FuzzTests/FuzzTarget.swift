@@ -5,7 +5,7 @@ enum FuzzTarget: String, CaseIterable {
     case cbor, cose, base45, json, bundle, roots, status, hot, transit, hcert, http
     case image, scan, whole, symbol, payload, framing
     case note, entry, entries, proof, epcis, issued, trail
-    case settings, request, backup, enrolment, report, receipts, web, kiosk, jwt, token
+    case settings, request, backup, enrolment, report, receipts, web, kiosk, jwt, token, bucket
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -43,6 +43,7 @@ enum FuzzTarget: String, CaseIterable {
         case .kiosk: Self.runKiosk(bytes)
         case .jwt: Self.runSignedToken(bytes)
         case .token: Self.runTokenURI(bytes)
+        case .bucket: Self.runBucket(bytes)
         }
     }
 }

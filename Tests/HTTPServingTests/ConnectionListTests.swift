@@ -21,7 +21,7 @@ struct ConnectionListTests {
 
         /// Connects, after the client has sent `text`, which is never read.
         func connect(
-            sending text: String = "", of uid: UInt32 = 1, hasRole: Bool = true
+            sending text: String = "", of owner: ConnectionOwner = .user(1), hasRole: Bool = true
         ) async throws -> Place {
             var pair: [Int32] = [-1, -1]
             try #require(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
@@ -31,7 +31,7 @@ struct ConnectionListTests {
                 .channelOption(.autoRead, value: false)
                 .channelInitializer { [list] channel in
                     channel.pipeline.addHandler(activity).map {
-                        list.add(channel, activity, of: uid, hasRole: hasRole)
+                        list.add(channel, activity, of: owner, hasRole: hasRole)
                     }
                 }
                 .withConnectedSocket(pair[0]).get()
@@ -98,8 +98,8 @@ struct ConnectionListTests {
     @Test("closes one of the user who has most, though another user's was silent longer")
     func users() async throws {
         let room = Room()
-        var places = [try await room.connect(of: 1)]
-        for _ in 0..<4 { places.append(try await room.connect(of: 2)) }
+        var places = [try await room.connect(of: .user(1))]
+        for _ in 0..<4 { places.append(try await room.connect(of: .user(2))) }
         #expect(await room.closed(places) == [1, 2])
         await room.close(places)
     }

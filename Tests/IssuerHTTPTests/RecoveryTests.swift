@@ -247,6 +247,9 @@ struct RecoveryTests {
         let old = try state.publish(to: "old")
         try state.copy(as: "backup")
         for subject in subjects.dropFirst() { try state.answer(["revoke", subject]) }
+        // The daemon publishes the log of acts.
+        let daemon = try HTTPDaemon(state.installation)
+        #expect(daemon.end(SIGTERM) == 0)
         let published = try state.publish(to: "published")
         // The log of acts is whole; the lists are once old and once new.
         let prepared = try HTTPDaemon.run([

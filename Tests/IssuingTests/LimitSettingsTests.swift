@@ -1,6 +1,7 @@
 import Credential
 import Issuing
 import Platform
+import Storage
 import Testing
 
 @Suite("The settings of rates, quotas and dual control")
@@ -31,22 +32,23 @@ struct LimitSettingsTests {
     @Test("give each user and route the lower of the number for requests and that for the operation")
     func rates() throws {
         let rates = try Settings(text: Self.text).rates
-        #expect(rates.requests(to: "code.issue", of: 1001) == Self.pace(5))
-        #expect(rates.requests(to: "code.issue", of: 7) == Self.pace(500))
-        #expect(rates.requests(to: "bundle.export", of: 1001) == Self.pace(2))
-        #expect(rates.requests(to: nil, of: 1001) == Self.pace(50))
-        #expect(rates.lines(of: 1001) == Self.pace(2000) && rates.lines(of: 7) == Self.pace(100_000))
+        #expect(rates.requests(to: "code.issue", of: .user(1001)) == Self.pace(5))
+        #expect(rates.requests(to: "code.issue", of: .user(7)) == Self.pace(500))
+        #expect(rates.requests(to: "bundle.export", of: .user(1001)) == Self.pace(2))
+        #expect(rates.requests(to: nil, of: .user(1001)) == Self.pace(50))
+        #expect(rates.lines(of: .user(1001)) == Self.pace(2000) && rates.lines(of: .user(7)) == Self.pace(100_000))
         let none = RateTable()
-        #expect(none.requests(to: "code.issue", of: 7) == Self.pace(20_000))
-        #expect(none.requests(to: "bundle.export", of: 7) == Self.pace(10))
+        #expect(none.requests(to: "code.issue", of: .user(7)) == Self.pace(20_000))
+        #expect(none.requests(to: "bundle.export", of: .user(7)) == Self.pace(10))
     }
 
     @Test("limit the named forms of the named users alone")
     func quotas() throws {
         let quotas = try Settings(text: Self.text).quotas
-        #expect(quotas.countMax(of: 1001, .person) == 100 && quotas.countMax(of: 1001, .object) == 0)
-        #expect(quotas.countMax(of: 1001, .enterprise) == nil && quotas.countMax(of: 1002, .person) == nil)
-        #expect(quotas.countMax(of: 7, .person) == nil)
+        #expect(quotas.countMax(of: .user(1001), .person) == 100 && quotas.countMax(of: .user(1001), .object) == 0)
+        #expect(
+            quotas.countMax(of: .user(1001), .enterprise) == nil && quotas.countMax(of: .user(1002), .person) == nil)
+        #expect(quotas.countMax(of: .user(7), .person) == nil)
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Storage
 import Synchronization
 import Testing
 
@@ -32,14 +33,14 @@ struct ReadingTurnsTests {
     func otherUser() async throws {
         let turns = ReadingTurns()
         let gate = Gate()
-        let hungry = (0..<200).map { _ in Task { try await turns.run(of: 1) { await gate.wait() } } }
+        let hungry = (0..<200).map { _ in Task { try await turns.run(of: .user(1)) { await gate.wait() } } }
         // Two of them run, and the others wait.
         while gate.count < 2 { await Task.yield() }
-        for number in 0..<20 { #expect(try await turns.run(of: 2) { number } == number) }
+        for number in 0..<20 { #expect(try await turns.run(of: .user(2)) { number } == number) }
         #expect(gate.count == 2)
         gate.open()
         for task in hungry { try await task.value }
-        #expect(try await turns.run(of: 1) { true })
+        #expect(try await turns.run(of: .user(1)) { true })
     }
 
     @Test("are left by a read that fails too, and each read gets one")
@@ -48,7 +49,7 @@ struct ReadingTurnsTests {
         let turns = ReadingTurns()
         let tasks = (0..<300).map { number in
             Task { () async throws -> Int in
-                try await turns.run(of: UInt32(number % 3)) {
+                try await turns.run(of: .user(UInt32(number % 3))) {
                     if number.isMultiple(of: 7) { throw Failure() }
                     return number
                 }
@@ -57,6 +58,6 @@ struct ReadingTurnsTests {
         var numbers: [Int] = []
         for task in tasks { if let number = try? await task.value { numbers.append(number) } }
         #expect(numbers == (0..<300).filter { !$0.isMultiple(of: 7) })
-        #expect(try await turns.run(of: 9) { true })
+        #expect(try await turns.run(of: .user(9)) { true })
     }
 }

@@ -1,10 +1,13 @@
+import PostgreSQLStorage
 import Storage
+import Synchronization
+import TestSupport
 
 /// The stores that every test of the protocols runs against.
 enum Backend: String, CaseIterable, Sendable {
-    case sqlite, memory
+    case sqlite, postgresql, memory
 
-    static var available: [Backend] { allCases }
+    static let available = allCases.filter { $0 != .postgresql || PostgreSQLServer.shared != nil }
 
     /// An empty store.
     func open() throws -> OpenStore {
@@ -13,6 +16,10 @@ enum Backend: String, CaseIterable, Sendable {
             let scratch = try ScratchRegistry()
             let store = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
             return OpenStore(store: store, scratch: scratch)
+        case .postgresql:
+            let place = try PostgreSQLPlace.empty(PostgreSQLServer.shared)
+            try PostgreSQLStore.create(at: place, trusting: [])
+            return OpenStore(store: try PostgreSQLStore(at: place, cipher: ScratchRegistry.cipher()), scratch: nil)
         case .memory: return OpenStore(store: MemoryStore(), scratch: nil)
         }
     }
@@ -22,4 +29,17 @@ enum Backend: String, CaseIterable, Sendable {
 struct OpenStore: Sendable {
     let store: any RegistryStore
     let scratch: ScratchRegistry?
+}
+
+/// Schemas of a server that no other test has.
+enum PostgreSQLPlace {
+    private static let count = Atomic(0)
+
+    /// An empty schema.
+    static func empty(_ server: PostgreSQLServer?) throws -> PostgreSQLAddress {
+        guard let server else { throw MissingFile(path: "a server of PostgreSQL") }
+        let schema = "s\(count.add(1, ordering: .relaxed).newValue)"
+        try server.run("CREATE SCHEMA \(schema)")
+        return try PostgreSQLAddress(url: server.url(schema: schema))
+    }
 }

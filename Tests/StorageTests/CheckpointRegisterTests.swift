@@ -14,7 +14,7 @@ struct CheckpointRegisterTests {
         let numbers = Mutex<[UInt8]>([])
     }
 
-    @Test("replaces the checkpoint that is expected, and announces it first", arguments: PublicationBackend.allCases)
+    @Test("replaces the checkpoint that is expected, and announces it first", arguments: PublicationBackend.available)
     func won(backend: PublicationBackend) throws {
         let register = try backend.open().register
         #expect(try register.head() == nil)
@@ -28,7 +28,7 @@ struct CheckpointRegisterTests {
         }
     }
 
-    @Test("leaves an interloper's checkpoint, and announces nothing", arguments: PublicationBackend.allCases)
+    @Test("leaves an interloper's checkpoint, and announces nothing", arguments: PublicationBackend.available)
     func lost(backend: PublicationBackend) throws {
         let register = try backend.open().register
         let none = try register.replace(expecting: [1], with: [2]) { Issue.record("announced") }
@@ -42,7 +42,7 @@ struct CheckpointRegisterTests {
         }
     }
 
-    @Test("keeps its checkpoint when the announcement fails", arguments: PublicationBackend.allCases)
+    @Test("keeps its checkpoint when the announcement fails", arguments: PublicationBackend.available)
     func unannounced(backend: PublicationBackend) throws {
         let register = try backend.open().register
         for expected in [nil, [1]] as [[UInt8]?] {
@@ -52,7 +52,7 @@ struct CheckpointRegisterTests {
         }
     }
 
-    @Test("takes no checkpoint that cannot be read for one that never was", arguments: PublicationBackend.allCases)
+    @Test("takes no checkpoint that cannot be read for one that never was", arguments: PublicationBackend.available)
     func unreadable(backend: PublicationBackend) throws {
         let opened = try backend.open()
         _ = try opened.register.replace(expecting: nil, with: [1]) {}
@@ -66,7 +66,7 @@ struct CheckpointRegisterTests {
         }
     }
 
-    @Test("lets one of many writers at once go on from each checkpoint", arguments: PublicationBackend.allCases)
+    @Test("lets one of many writers at once go on from each checkpoint", arguments: PublicationBackend.available)
     func atOnce(backend: PublicationBackend) async throws {
         let register = try backend.open().register
         let (writerCount, roundCount) = (4, 25)

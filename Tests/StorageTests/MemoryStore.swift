@@ -34,7 +34,7 @@ final class MemoryStore: RegistryStore {
                 try session.begin()
                 try body(session.transaction)
                 let position = session.changeCount == changeCount ? nil : try session.advancePosition()
-                try session.commit()
+                _ = try session.commit()
                 return .success(position)
             } catch {
                 return .failure(error as? StorageError ?? .unwritable("\(error)"))
@@ -100,9 +100,10 @@ private final class MemorySession: WriteSession {
         return next
     }
 
-    func commit() {
+    func commit() -> Bool {
         keep(memory.contents)
         before = memory.contents
         isInTransaction = false
+        return true
     }
 }

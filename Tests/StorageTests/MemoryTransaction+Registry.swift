@@ -105,7 +105,7 @@ extension MemoryTransaction {
             }.prefix(count))
     }
 
-    func insertAuditLine(uid: UInt32, action: String, subject: String, detail: String?, at now: UInt64) throws {
+    func insertAuditLine(uid: UInt64, action: String, subject: String, detail: String?, at now: UInt64) throws {
         let number = max(contents.audit.last?.number ?? 0, contents.auditNumber) + 1
         try change {
             $0.audit.append(

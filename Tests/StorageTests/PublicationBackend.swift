@@ -1,4 +1,5 @@
 import Foundation
+import ObjectStorage
 import TestSupport
 import TraceLog
 
@@ -6,7 +7,10 @@ import TraceLog
 
 /// The stores of published files and checkpoint that every test of their protocols runs against.
 enum PublicationBackend: String, CaseIterable, Sendable {
-    case directory, memory
+    case directory, memory, bucket
+
+    /// Those that can be opened here.
+    static let available = allCases.filter { $0 != .bucket || S3Server.isAvailable }
 
     /// An empty store.
     func open() throws -> OpenPublication {
@@ -20,6 +24,11 @@ enum PublicationBackend: String, CaseIterable, Sendable {
                 try? FileManager.default.removeItem(atPath: scratch("log/" + path))
                 try FileManager.default.createDirectory(
                     atPath: scratch("log/" + path), withIntermediateDirectories: true)
+            }
+        case .bucket:
+            let opened = try OpenBucket()
+            return OpenPublication(tiles: opened.tiles, register: opened.register) { path in
+                try opened.bucket.order("\"put\": \"a/b/log/\(path)\", \"text\": \"\"")
             }
         case .memory:
             let (tiles, register) = (MemoryTiles(), MemoryRegister())

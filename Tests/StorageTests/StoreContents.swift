@@ -38,7 +38,7 @@ enum StoreContents {
             line(
                 "issued",
                 try ids.map { id in
-                    try StoreStep.names.map { try snapshot.issuedCount(of: UInt32(id[0]), form: $0) }
+                    try StoreStep.names.map { try snapshot.issuedCount(of: UInt64(id[0]), form: $0) }
                 }),
             line(
                 "audit",

@@ -6,13 +6,17 @@ import Testing
 /// A connection whose commits end as they are told to.
 private final class EndingConnection: WriteConnection {
     private let ends: Mutex<[StorageError?]>
+    private let endsAtUnknownOutcome: Bool
 
-    init(_ ends: [StorageError?]) {
+    init(_ ends: [StorageError?], endsAtUnknownOutcome: Bool = true) {
         self.ends = Mutex(ends)
+        self.endsAtUnknownOutcome = endsAtUnknownOutcome
     }
 
     func withSession<Value>(_ body: (any WriteSession) -> Value) -> Value {
-        body(EndingSession(ends.withLock { $0.isEmpty ? nil : $0.removeFirst() }))
+        let session = EndingSession(ends.withLock { $0.isEmpty ? nil : $0.removeFirst() })
+        session.endsAtUnknownOutcome = endsAtUnknownOutcome
+        return body(session)
     }
 }
 
@@ -20,6 +24,8 @@ private final class EndingSession: WriteSession {
     private let memory = MemoryTransaction(MemoryContents())
     private let end: StorageError?
     private(set) var isInTransaction = false
+    var endsAtUnknownOutcome = true
+    private var commitCount = 0
 
     init(_ end: StorageError?) {
         self.end = end
@@ -32,9 +38,13 @@ private final class EndingSession: WriteSession {
     func rollback() { isInTransaction = false }
     func nested(_ body: () throws(StorageError) -> Bool) throws(StorageError) { _ = try body() }
     func advancePosition() -> RegistryPosition? { nil }
-    func commit() throws(StorageError) {
-        if let end { throw end }
+    func commit() throws(StorageError) -> Bool {
+        commitCount += 1
         isInTransaction = false
+        // A transaction that was cut off is as if it had never been.
+        if end?.code == .storageUnavailable { return commitCount == 3 }
+        if let end { throw end }
+        return true
     }
 }
 
@@ -65,5 +75,23 @@ struct UnknownOutcomeTests {
         #expect(told.withLock { $0 } == [.commitUnknown])
         #expect(await Self.write(writer)?.code == .commitUnknown)
         #expect(told.withLock { $0 } == [.commitUnknown])
+    }
+
+    @Test("of unknown outcome is told to its caller, and the next one goes on, where the store says so")
+    func passing() async {
+        let writer = GroupCommit(
+            EndingConnection([.commitUnknown("it was cut off"), nil], endsAtUnknownOutcome: false), position: nil)
+        writer.onUnknownOutcome { _ in Issue.record("the store would end") }
+        #expect(await Self.write(writer)?.code == .commitUnknown)
+        #expect(await Self.write(writer) == nil)
+    }
+
+    @Test("that certainly did not happen is made again")
+    func again() async throws {
+        let runs = Mutex(0)
+        let cut = StorageError(code: .storageUnavailable, reason: "", hint: "")
+        let writer = GroupCommit(EndingConnection([cut]), position: nil)
+        try await writer.submit(isLine: false) { _ in runs.withLock { $0 += 1 } }.value()
+        #expect(runs.withLock { $0 } == 3)
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A server in Python that a test starts; killed when the test lets go of it.
-package final class PythonServer {
+package final class PythonServer: Sendable {
     package let port: Int
     private let process: pid_t
 
@@ -12,18 +12,30 @@ package final class PythonServer {
     ///   - arguments: its arguments.
     ///   - portFile: the file that it writes its port to.
     /// - Throws: ``MissingFile`` when it cannot be started.
-    package init(_ script: String, _ arguments: [String], portFile: String) throws {
-        var words: [UnsafeMutablePointer<CChar>?] =
-            unsafe (["python3", "-c", script] + arguments).map { unsafe strdup($0) } + [nil]
+    package convenience init(_ script: String, _ arguments: [String], portFile: String) throws {
+        try self.init(path: "python3", ["-c", script] + arguments, portFile: portFile)
+    }
+
+    /// Starts a server with another Python.
+    ///
+    /// - Parameters:
+    ///   - path: the Python, by its path or its name.
+    ///   - arguments: all of its arguments.
+    ///   - portFile: the file that the server writes its port to.
+    /// - Throws: ``MissingFile`` when it cannot be started or ends.
+    package init(path: String, _ arguments: [String], portFile: String) throws {
+        var words: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
         var process = pid_t()
-        guard unsafe posix_spawnp(&process, "python3", nil, nil, &words, environ) == 0 else {
-            throw MissingFile(path: "python3")
+        guard unsafe posix_spawnp(&process, path, nil, nil, &words, environ) == 0 else {
+            throw MissingFile(path: path)
         }
         self.process = process
         var port: Int?
         while port == nil {
             usleep(10_000)
+            var status: Int32 = 0
+            guard unsafe waitpid(process, &status, WNOHANG) == 0 else { throw MissingFile(path: portFile) }
             let line = (try? ProjectFiles.bytes(portFile)) ?? []
             if line.last == 0x0A { port = Int(String(decoding: line.dropLast(), as: UTF8.self)) }
         }

@@ -21,8 +21,11 @@ struct AuditCommand: AsyncParsableCommand {
         var body: JSONObject = ["after": .integer(Int64(clamping: after))]
         body["subject"] = subject.map(JSONValue.string)
         try await inquiry.list(.readAudit, body, items: "lines", next: { page, _ in page["next"] }) { line in
-            ["number", "time", "uid"].map { String(line[$0]?.integer ?? 0) }.joined(separator: "\t")
-                + "\t\(line["action"]?.string ?? "")\t\(line["subject"]?.string ?? "")"
+            let numbers = ["number", "time", "uid"].map { String(line[$0]?.integer ?? 0) }
+            // A caller on another machine has a name, and its number says nothing to people.
+            let caller = line["detail"]?["caller"]?.string ?? numbers[2]
+            return [numbers[0], numbers[1], caller, line["action"]?.string ?? "", line["subject"]?.string ?? ""]
+                .joined(separator: "\t")
         }
     }
 }

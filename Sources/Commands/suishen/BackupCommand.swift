@@ -41,7 +41,8 @@ struct BackupCommand: ParsableCommand {
                 try StateOptions.checkPermissions(of: folder)
                 result.print(
                     try InstallationBackup.create(
-                        of: folder, at: out, to: to, version: Release.version, at: clock.now, random: SystemRandom()))
+                        of: folder, at: out, to: to, version: Release.version, at: clock.now, random: SystemRandom(),
+                        credentialFolder: CredentialFolder.path))
             }
         }
     }

@@ -48,6 +48,18 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The passphrase to wrap all key files under: file:/PATH or credential:NAME.")
     var keyPassphrase: PINSource?
 
+    @Option(help: "The bucket to publish the logs in, s3://BUCKET/PREFIX; the folder by default.")
+    var tiles: String?
+
+    @Option(help: "The bucket's service: https://HOST, or https://*.HOST for https://BUCKET.HOST.")
+    var tilesEndpoint: String?
+
+    @Option(help: "The region that requests to the bucket are signed for.")
+    var tilesRegion = Settings().tiles.region
+
+    @Option(help: "The bucket's keys: file:/PATH or credential:NAME.")
+    var tilesCredentials: PINSource?
+
     @OptionGroup var clock: ClockOptions
     @OptionGroup var result: ResultOptions
 
@@ -63,6 +75,10 @@ struct InitCommand: ParsableCommand {
             settings.epochKeys = epochKeys
             settings.token = token
             settings.keyPassphrase = keyPassphrase
+            settings.tiles.location = tiles
+            settings.tiles.endpoint = tilesEndpoint
+            settings.tiles.region = tilesRegion
+            settings.tiles.credentials = tilesCredentials
             // Checks the values with the settings file's reader, so that the written file can always be read.
             settings = try Settings(text: settings.text)
             let folder = try StateOptions.folder(state)

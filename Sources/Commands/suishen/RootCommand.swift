@@ -96,11 +96,12 @@ struct RootJoinCommand: ParsableCommand {
     @Option(help: "The socket of a daemon that takes the chain; SUISHEN_SOCKET by default.")
     var socket: String?
 
+    @OptionGroup var remote: RemoteOptions
     @OptionGroup var result: ResultOptions
 
     func validate() throws {
-        guard out == nil || state == nil && socket == nil else {
-            throw ValidationError("give --out alone, without --state and --socket")
+        guard out == nil || state == nil && socket == nil && remote.daemon == nil else {
+            throw ValidationError("give --out alone, without --state, --socket and --daemon")
         }
     }
 
@@ -116,9 +117,9 @@ struct RootJoinCommand: ParsableCommand {
             let chain = try joined.completed()
             if let out {
                 try OutputFile.write(chain.encoded(), to: out)
-            } else if let path = try daemonPath {
+            } else if let address = try daemonAddress {
                 let body: JSONValue = ["chain": .string(Base64.encode(chain.encoded()))]
-                _ = try IssuerClient(path: path).ask(.publishRoots, body)
+                _ = try IssuerClient(address).ask(.publishRoots, body)
             } else {
                 let folder = try StateOptions.folder(state)
                 try DualAct.publishRoot.refuseOnFiles(of: folder)
@@ -129,12 +130,13 @@ struct RootJoinCommand: ParsableCommand {
     }
 
     /// The socket that is named, or the folder's own where a second operator has to confirm and a daemon answers.
-    private var daemonPath: String? {
+    private var daemonAddress: DaemonAddress? {
         get throws {
-            if let path = EnvironmentVariable.socket.value(unless: socket) { return path }
+            if let address = try StateOptions.named(socket, remote) { return address }
             let folder = try StateOptions.folder(state)
             let mustConfirm = try folder.readSettings().dualControl.contains(.publishRoot)
-            return mustConfirm && IssuerClient.answers(at: folder.socket) ? folder.socket : nil
+            return mustConfirm && IssuerClient.answers(at: folder.socket)
+                ? .socket(path: folder.socket) : nil
         }
     }
 }

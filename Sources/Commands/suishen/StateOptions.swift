@@ -15,6 +15,7 @@ struct StateOptions: ParsableArguments {
     @Option(help: "The daemon's socket; SUISHEN_SOCKET or DIR/run/suishend.sock by default.")
     var socket: String?
 
+    @OptionGroup var remote: RemoteOptions
     @OptionGroup var clock: ClockOptions
 
     /// Opens the installation: through its daemon when one is named or answers in the folder, else directly.
@@ -23,13 +24,13 @@ struct StateOptions: ParsableArguments {
     /// - Returns: the way to the installation.
     /// - Throws: `clock_not_ours`, or the error of a folder that cannot be opened.
     func access(idempotencyKey: String? = nil) throws -> IssuerAccess {
-        if let path = try daemonPath {
+        if let address = try daemonAddress {
             guard clock.fixedSeconds == nil else {
                 throw CommandError(
                     code: "clock_not_ours", reason: "a daemon uses its own clock",
                     hint: "leave --at out, or stop the daemon", status: .usage)
             }
-            return .daemon(try IssuerClient(path: path), idempotencyKey: idempotencyKey)
+            return .daemon(try IssuerClient(address), idempotencyKey: idempotencyKey)
         }
         let folder = try Self.folder(state)
         try Self.checkPermissions(of: folder)
@@ -45,13 +46,28 @@ struct StateOptions: ParsableArguments {
         }
     }
 
-    /// The socket named on the command line or by the environment, or the folder's own when a daemon answers there.
-    private var daemonPath: String? {
+    /// The daemon named on the command line or by the environment, or the folder's own when one answers there.
+    private var daemonAddress: DaemonAddress? {
         get throws {
-            if let path = EnvironmentVariable.socket.value(unless: socket) { return path }
+            if let address = try Self.named(socket, remote) { return address }
             let path = try Self.folder(state).socket
-            return IssuerClient.answers(at: path) ? path : nil
+            return IssuerClient.answers(at: path) ? .socket(path: path) : nil
         }
+    }
+
+    /// The daemon that options name, or else the environment; an option goes before every variable.
+    ///
+    /// - Throws: `usage` where two daemons are named in one way.
+    static func named(_ socket: String?, _ remote: RemoteOptions) throws(CommandError) -> DaemonAddress? {
+        if socket == nil || remote.daemon != nil, let address = try remote.address {
+            guard socket == nil else {
+                throw CommandError(
+                    code: "usage", reason: "--socket and --daemon name two daemons", hint: "give one of them",
+                    status: .usage)
+            }
+            return address
+        }
+        return EnvironmentVariable.socket.value(unless: socket).map { .socket(path: $0) }
     }
 
     /// Refuses an installation that another user owns in part, or could change, as its daemon does.

@@ -13,9 +13,10 @@ import Signing
 struct SuishendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suishend",
-        abstract: "Serve an installation to issuers on a UNIX socket.",
+        abstract: "Serve an installation to issuers on a UNIX socket, and to other machines by TLS.",
         discussion: """
-            HTTP/1.1 with JSON, described by openapi.yaml. The settings grant operations to users under `roles`. It \
+            HTTP/1.1 with JSON, described by openapi.yaml. The settings grant operations to users under `roles`, \
+            and to callers on other machines by the names in their certificates, who connect where `listen` says. It \
             takes a listening socket from systemd when given one. On SIGTERM it answers the requests in progress, \
             then stops.
             """,
@@ -49,21 +50,18 @@ struct SuishendCommand: AsyncParsableCommand {
         if !areKeysLocked {
             StandardStream.error.write("suishend: private keys are not locked into memory; raise LimitMEMLOCK\n")
         }
-        service.onUnknownCommit { error in
-            Self.report(error)
-            // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
-            _exit(ExitStatus(error.errorClass).rawValue)
-        }
+        Self.endOnUnknownCommit(service)
         try await service.employWitnesses(nowMilliseconds: clocks.wallMilliseconds, changed: Self.report)
         // Begins before the socket exists, so that every connection is answered even if the signal comes at once.
         let stop = StopSignals.stream()
         let listening = try Self.inheritedSocket.map { descriptor throws(OperationError) in
             try ListeningSocket(inherited: descriptor)
         }
+        let network = try Self.network(service, clocks)
         let server = DaemonServer(
             service,
             on: try listening ?? ListeningSocket(path: socket ?? folder.socket, access: service.settings.socket),
-            owner: geteuid(), nowMilliseconds: clocks.wallMilliseconds)
+            and: network, owner: geteuid(), nowMilliseconds: clocks.wallMilliseconds)
         OpenFileLimit.raise()
         // Codes are issued meanwhile; events wait, because an accepted event must never be withdrawn.
         let publishing = PublishedLog(service.log, reportsClock: true)
@@ -78,12 +76,15 @@ struct SuishendCommand: AsyncParsableCommand {
             await service.publishContinually(
                 as: geteuid(), nowMilliseconds: clocks.wallMilliseconds, report: Self.report)
         }
+        let files = Task { await Self.follow(service, network) }
         let beating = Task { await service.advanceBeatContinually(report: Self.report) }
         let ready = ReadyLine.text(
             newestMilliseconds: service.newestEntryMilliseconds, nowMilliseconds: clocks.wallMilliseconds())
         StandardStream.error.write(ready + "\n")
         try await server.run(until: stop)
         let reported = await publishing.stop()
+        files.cancel()
+        await files.value
         upkeep.cancel()
         await upkeep.value
         tree.cancel()
@@ -113,8 +114,36 @@ struct SuishendCommand: AsyncParsableCommand {
         for note in service.notes { StandardStream.error.write("suishend: \(note)\n") }
         try service.checkSigningKeys()
         service.unavailableKeys(at: clocks.wallMilliseconds() / 1000).forEach(Self.report)
-        try DaemonServer.check(service.settings)
+        try DaemonServer.check(
+            service.settings, credentialFolder: CredentialFolder.path, at: clocks.wallMilliseconds() / 1000)
         return service
+    }
+
+    /// Has the process end at a commit with an unknown outcome, before any caller is answered.
+    private static func endOnUnknownCommit(_ service: IssuingService) {
+        service.onUnknownCommit { error in
+            report(error)
+            // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
+            _exit(ExitStatus(error.errorClass).rawValue)
+        }
+    }
+
+    /// The port for callers on other machines, named on stderr; nil where the settings have none.
+    private static func network(
+        _ service: IssuingService, _ clocks: MachineClocks
+    ) throws(OperationError) -> NetworkListening? {
+        guard let listener = service.settings.listen.listener else { return nil }
+        let network = try NetworkListening(
+            listener, credentialFolder: CredentialFolder.path, nowMilliseconds: clocks.wallMilliseconds)
+        StandardStream.error.write("suishend: callers on other machines connect to \(network.text)\n")
+        return network
+    }
+
+    /// Takes changed roles and certificates until the task is cancelled.
+    private static func follow(_ service: IssuingService, _ network: NetworkListening?) async {
+        async let roles: Void = service.followRolesContinually(report: report)
+        await network?.followCertificates(report: report)
+        await roles
     }
 
     /// Reports every mistake that would keep the daemon from starting; ends with status 1 if there is one, since the
@@ -124,7 +153,8 @@ struct SuishendCommand: AsyncParsableCommand {
         let now = WallClock.milliseconds() / 1000
         let mistakes = await IssuingService.mistakes(
             in: folder, owner: geteuid(), at: now, credentialFolder: CredentialFolder.path,
-            checkSettings: { try DaemonServer.check($0) }, checkSocket: { try ListeningSocket.check(path) })
+            checkSettings: { try DaemonServer.check($0, credentialFolder: CredentialFolder.path, at: now) },
+            checkSocket: { try ListeningSocket.check(path) })
         mistakes.forEach(Self.report)
         let warnings = IssuingService.endWarnings(in: folder, owner: geteuid(), at: now)
         for warning in warnings { Diagnostics(command: "suishend").warn("\(warning.reason) [\(warning.code)]") }

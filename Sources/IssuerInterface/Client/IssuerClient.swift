@@ -2,23 +2,35 @@ package import Encoding
 package import Issuing
 import Platform
 
-/// Sends requests to a daemon over its socket: HTTP/1.1 on one connection, one request after the other.
+/// Sends requests to a daemon, one after the other: over its socket on one connection, or over TLS.
 package final class IssuerClient {
     /// The most bytes of an answer, with room for a gate bundle with all its status lists.
     private static let answerByteCountMax = 256 << 20
 
-    /// The daemon's socket.
-    package let path: String
-    private let connection: HTTPConnection
+    private let address: DaemonAddress
+    private let link: any DaemonLink
 
-    /// Connects.
+    /// The daemon's socket, or its address.
+    package var path: String { address.text }
+
+    /// Connects to the daemon's socket.
     ///
-    /// - Parameter path: the daemon's socket.
     /// - Throws: `daemon_unreachable`.
-    package init(path: String) throws(OperationError) {
-        self.path = path
+    package convenience init(path: String) throws(OperationError) {
+        try self.init(.socket(path: path))
+    }
+
+    /// Connects to a socket; on the network, the first request does.
+    ///
+    /// - Throws: `daemon_unreachable`.
+    package init(_ address: DaemonAddress) throws(OperationError) {
+        self.address = address
         do throws(HTTPExchangeError) {
-            connection = try Self.connection(to: path)
+            link =
+                switch address {
+                case .socket(let path): try SocketDaemonLink(path: path)
+                case .remote(let address): RemoteDaemonLink(address)
+                }
         } catch {
             throw OperationError(
                 code: .daemonUnreachable, reason: "there is no daemon: \(error.reason)",
@@ -29,16 +41,11 @@ package final class IssuerClient {
     /// Whether a daemon listens at a path.
     package static func answers(at path: String) -> Bool {
         do {
-            _ = try connection(to: path)
+            _ = try SocketDaemonLink(path: path)
             return true
         } catch {
             return false
         }
-    }
-
-    /// Connects without a time limit: a batch or a bundle may take minutes.
-    private static func connection(to path: String) throws(HTTPExchangeError) -> HTTPConnection {
-        try HTTPConnection(socket: path, timeoutMilliseconds: nil)
     }
 
     /// Sends one request.
@@ -105,8 +112,8 @@ package final class IssuerClient {
     private func exchange(
         _ target: HTTPRequestTarget, type: String, idempotencyKey: String?
     ) throws(OperationError) -> HTTPResponse {
-        var head = "\(target.method.rawValue) \(target.path) HTTP/1.1\r\nHost: suishend\r\n"
-        if target.method == .post { head += "Content-Type: \(type)\r\nContent-Length: \(target.body.count)\r\n" }
+        var fields: [(name: String, value: String)] = []
+        if target.method == .post { fields.append((name: "Content-Type", value: type)) }
         if let idempotencyKey {
             guard (1...128).contains(idempotencyKey.utf8.count),
                 idempotencyKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
@@ -116,19 +123,24 @@ package final class IssuerClient {
                     reason: "an idempotency key is 1 to 128 printable ASCII characters",
                     hint: "use a random key, a UUID for instance")
             }
-            head += "Idempotency-Key: \(idempotencyKey)\r\n"
+            fields.append((name: "Idempotency-Key", value: idempotencyKey))
         }
         do throws(HTTPExchangeError) {
-            return try connection.exchange(
-                Array((head + "\r\n").utf8) + target.body, bodyByteCountMax: Self.answerByteCountMax)
+            return try link.answer(to: target, fields: fields, byteCountMax: Self.answerByteCountMax)
         } catch {
-            throw broken(error.reason)
+            if case .remote = address, [.unreachable, .untrustedServer].contains(error.code) {
+                throw OperationError(
+                    code: .daemonUnreachable, reason: "there is no daemon: \(error.reason)", hint: error.hint)
+            }
+            let hint = if case .remote = address { "\(error.hint); " } else { "" }
+            throw broken(error.reason, hint: hint)
         }
     }
 
-    private func broken(_ what: String) -> OperationError {
+    private func broken(_ what: String, hint: String = "") -> OperationError {
         OperationError(
-            code: .daemonUnreachable, reason: "the daemon on \(path) broke off: \(what)",
-            hint: "send the request again with the same idempotency key; it may or may not have been carried out")
+            code: .daemonUnreachable, reason: "the daemon on \(address.text) broke off: \(what)",
+            hint: hint + "send the request again with the same idempotency key; it may or may not have been carried out"
+        )
     }
 }

@@ -1,6 +1,6 @@
 import Credential
 
-/// Everything that one user may do.
+/// Everything that one caller may do.
 package struct Grants: Sendable, Equatable {
     /// The actors in whose name an inspector appends events.
     package enum Actors: Sendable, Equatable {
@@ -67,15 +67,15 @@ package struct Grants: Sendable, Equatable {
         if case .only(let named) = actors, !named.contains(uscc) {
             throw OperationError(
                 code: .notPermitted,
-                reason: "this user may not append events for \(uscc.isEmpty ? "the service" : uscc)",
-                hint: "name an `actor` that suishend.yaml lists for this user as `inspector:USCC` under `roles`")
+                reason: "this caller may not append events for \(uscc.isEmpty ? "the service" : uscc)",
+                hint: "name an `actor` that suishend.yaml lists for this caller as `inspector:USCC` under `roles`")
         }
     }
 
     package static func missingRole(_ roles: [Role]) -> OperationError {
         let names = roles.map(\.name).joined(separator: " or ")
         return OperationError(
-            code: .notPermitted, reason: "this user does not have the role \(names)",
-            hint: "ask the operator to add the role under `roles` in suishend.yaml and to restart the daemon")
+            code: .notPermitted, reason: "this caller does not have the role \(names)",
+            hint: "ask the operator to add the role under `roles` in suishend.yaml, which the daemon then reads anew")
     }
 }

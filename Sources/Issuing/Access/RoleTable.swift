@@ -1,38 +1,41 @@
-/// The roles of each user, by the user number that SO_PEERCRED gives.
+package import Storage
+
+/// The roles of each caller: of a user by the number that SO_PEERCRED gives, of another machine's caller by the name in
+/// its certificate.
 package struct RoleTable: Sendable, Equatable {
-    /// The most users that the table holds.
+    /// The most callers that the table holds.
     package static let userCountMax = 1024
 
-    package private(set) var grants: [UInt32: Grants] = [:]
+    package private(set) var grants: [CallerIdentity: Grants] = [:]
 
     package init() {}
 
-    /// The grants of a user; the daemon's own user may do everything unless the table lists it.
-    package func grants(of uid: UInt32, owner: UInt32) -> Grants {
-        grants[uid] ?? (uid == owner ? .everything : .none)
+    /// The grants of a caller; the daemon's own user may do everything unless the table lists it.
+    package func grants(of caller: CallerIdentity, owner: UInt32) -> Grants {
+        grants[caller] ?? (caller == .user(owner) ? .everything : .none)
     }
 
-    /// Adds one line of the settings, `USER: [ROLE, …]`.
+    /// Adds one line of the settings, `CALLER: [ROLE, …]`.
     ///
     /// - Returns: the mistake in the line, or nil.
     mutating func add(_ line: SettingsLine) -> String? {
-        guard let uid = UInt32(line.name), String(uid) == line.name, let words = line.list else {
-            return "a role line is `USER: [ROLE, …]`, where USER is a number"
+        guard let caller = CallerIdentity(line.name), let words = line.list else {
+            return "a role line is `CALLER: [ROLE, …]`, where CALLER is a user's number or the name in a certificate"
         }
-        guard grants[uid] == nil else { return "the user \(uid) is listed twice" }
-        guard grants.count < Self.userCountMax else { return "there are more than \(Self.userCountMax) users" }
+        guard grants[caller] == nil else { return "\(caller.text) is listed twice" }
+        guard grants.count < Self.userCountMax else { return "there are more than \(Self.userCountMax) callers" }
         var given = Grants.none
         let unknown = words.filter { !given.add($0) }
-        guard unknown.isEmpty else { return "the user \(uid) has unknown roles: \(Self.quoted(unknown))" }
-        grants[uid] = given
+        guard unknown.isEmpty else { return "\(caller.text) has unknown roles: \(Self.quoted(unknown))" }
+        grants[caller] = given
         return nil
     }
 
     /// The lines that ``add(_:)`` reads, sorted by user; `{}` for an empty table.
     var text: String {
         guard !grants.isEmpty else { return "{}" }
-        return grants.sorted { $0.key < $1.key }.map { uid, given in
-            "\n  \(uid): [\(given.words.joined(separator: ", "))]"
+        return grants.sorted { $0.key < $1.key }.map { caller, given in
+            "\n  \(caller.text): [\(given.words.joined(separator: ", "))]"
         }.joined()
     }
 

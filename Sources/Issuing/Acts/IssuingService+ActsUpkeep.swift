@@ -64,7 +64,7 @@ extension IssuingService {
             // A wrong clock would give codes the minutes of another day.
             _ = try signingClock.time(at: now)
             try await actsHealth.noting {
-                let start = StartActs(state: state, keyFolder: keyFolder, settings: settings, acts: acts)
+                let start = StartActs(state: state, keyFolder: keyFolder, roles: roles, acts: acts)
                 try await database.write { try start.append(atMilliseconds: now, in: $0) }
                 if chainsTrail { try await TrailChain(database: database, acts: acts).extend(atMilliseconds: now) }
                 let ledger = IssuanceLedger(database: database, acts: acts)

@@ -9,7 +9,7 @@ import TraceLog
 struct StartActs: Sendable {
     let state: StateDirectory
     let keyFolder: KeyFolder
-    let settings: Settings
+    let roles: RoleTable
     let acts: ActsLog
 
     /// Appends an entry for each of them that differs from the newest entry about it.
@@ -26,13 +26,13 @@ struct StartActs: Sendable {
         try appendRecoveries(atMilliseconds: now, in: database)
     }
 
-    /// The act names the roles whose users have changed; its commitments are to a digest of each role's users.
+    /// The act names the roles whose users or callers have changed; its commitments are to a digest of each role's.
     private func appendRoles(atMilliseconds now: UInt64, in database: any StoreTransaction) throws {
         var users: [String: String] = [:]
-        for (uid, grants) in settings.roles.grants.sorted(by: { $0.key < $1.key }) {
+        for (caller, grants) in roles.grants.sorted(by: { $0.key < $1.key }) {
             for word in grants.words {
                 let role = word.hasPrefix("inspector:") ? "inspector" : word
-                users[role, default: ""] += "\(uid) \(word)\n"
+                users[role, default: ""] += "\(caller.text) \(word)\n"
             }
         }
         let digests = users.mapValues { Hex.encode(DigestAlgorithm.sha256.digest(Array($0.utf8))) }

@@ -59,7 +59,7 @@ struct TrailChain: Sendable {
 extension TrailLine {
     init(_ line: AuditLine) throws {
         self.init(
-            number: line.number, time: line.time, uid: UInt64(line.uid), action: line.action, subject: line.subject,
+            number: line.number, time: line.time, uid: line.uid, action: line.action, subject: line.subject,
             detail: try line.json)
     }
 }

@@ -28,13 +28,14 @@ package enum InstallationBackup {
     ///   - version: the version of this program.
     ///   - now: seconds since 1970.
     ///   - random: the source of the backup's key.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`, where a bucket's keys are a credential.
     ///   - observer: is called at each step.
     /// - Returns: the manifest.
     /// - Throws: `recovery_key_unusable`, `backup_exists`, `output_unwritable`, or an error of the installation's files.
     ///   No file is left then.
     package static func create(
         of state: StateDirectory, at path: String, to keyFile: String?, version: String, at now: UInt64,
-        random: some RandomSource, observer: (Step) -> Void = { _ in }
+        random: some RandomSource, credentialFolder: String? = nil, observer: (Step) -> Void = { _ in }
     ) throws(OperationError) -> JSONValue {
         do {
             let settings = try Settings(contentsOf: state.settings)
@@ -47,7 +48,8 @@ package enum InstallationBackup {
             let workplace = try BackupWorkplace(state)
             let writer = try BackupWriter(at: path, to: recipient, random: random)
             observer(.begun)
-            let checkpoints = try LogName.allCases.compactMap { try checkpoint(of: $0, in: state) }
+            let places = try LogPlaces(state, settings, credentialFolder: credentialFolder, random: random)
+            let checkpoints = try LogName.allCases.compactMap { try checkpoint(of: $0, in: places) }
             let copy = try workplace.file("registry.sqlite")
             let registry = try RegistryCopy(of: state.registry, to: copy)
             observer(.registryCopied)
@@ -61,7 +63,7 @@ package enum InstallationBackup {
             note(registry, checkpoints, in: &writer.manifest)
             try addFiles(of: state, to: writer)
             try writer.add(fileAt: copy, as: "registry.sqlite", mode: 0o600)
-            for log in checkpoints { try add(log, of: state, to: writer) }
+            for log in checkpoints { try add(log, of: places.files(of: log.name).tiles, to: writer) }
             observer(.filesAdded)
             try writer.finish()
             observer(.finished)
@@ -87,11 +89,11 @@ package enum InstallationBackup {
     /// The checkpoint is read before the registry is copied, so that the copy has every entry under it.
     ///
     /// - Returns: nil for another log than the trace log that has none yet.
-    private static func checkpoint(of name: LogName, in state: StateDirectory) throws -> NewestCheckpoint? {
-        guard let note = try LogDirectory(path: state.folder(of: name)).head() else {
+    private static func checkpoint(of name: LogName, in places: LogPlaces) throws -> NewestCheckpoint? {
+        guard let note = try places.files(of: name).register.head() else {
             guard name == .trace else { return nil }
             throw LogError(
-                code: .logUnreadable, reason: "the log in \(state.log) has no checkpoint",
+                code: .logUnreadable, reason: "the published log has no checkpoint",
                 hint: "start suishend once, which publishes one, then make the backup")
         }
         return NewestCheckpoint(name: name, checkpoint: try Checkpoint(note: note), note: note)
@@ -129,16 +131,15 @@ package enum InstallationBackup {
 
     /// Adds the log's files of one checkpoint, cut out of later ones where the log has grown meanwhile.
     private static func add(
-        _ newest: NewestCheckpoint, of state: StateDirectory, to writer: BackupWriter
+        _ newest: NewestCheckpoint, of tiles: any TileStore, to writer: BackupWriter
     ) throws {
-        let directory = LogDirectory(path: state.folder(of: newest.name))
         let folder = newest.name.folder
         let size = newest.checkpoint.size
         for kind in [TilePath.Kind.entries] + (0...TilePath.levelMax).map({ .hashes(level: $0) }) {
             var index: UInt64 = 0
             while case let width = TilePath.width(kind: kind, index: index, size: size), width > 0 {
                 let path = TilePath(kind: kind, index: index, width: width)
-                guard let bytes = try directory.published(path) else {
+                guard let bytes = try tiles.published(path) else {
                     throw LogError(
                         code: .logUnreadable, reason: "\(path.path) of the published log is missing",
                         hint: "start suishend, whose check says more, before the next backup")

@@ -1,4 +1,5 @@
 import Encoding
+import Storage
 
 /// A request that a second operator has to confirm, or has confirmed.
 struct DualRequest: Sendable {
@@ -67,7 +68,7 @@ struct DualRequest: Sendable {
             }
         return [
             "request": .string(identifier), "state": .string(word), "act": .string(act.rawValue),
-            "operation": .string(operation.name), "digest": .string(digest), "askedBy": .integer(Int64(asker.uid)),
+            "operation": .string(operation.name), "digest": .string(digest), "askedBy": asker.identity.json,
             "askedAt": .integer(Int64(clamping: asker.now)), "expiresAt": .integer(Int64(clamping: end)),
             "particulars": particulars,
         ]

@@ -1,4 +1,5 @@
 import Encoding
+import Storage
 import Synchronization
 
 /// The requests that wait for a second operator, in memory alone: the end of the process voids them.
@@ -10,9 +11,9 @@ final class DualRequests: Sendable {
 
     private let requests = Mutex<[DualRequest]>([])
 
-    /// The same user's open request for exactly the same.
-    func open(of uid: UInt32, digest: String, at now: UInt64) -> DualRequest? {
-        withRequests(at: now) { $0.first { $0.asker.uid == uid && $0.digest == digest && $0.isWaiting } }
+    /// The same caller's open request for exactly the same.
+    func open(of caller: CallerIdentity, digest: String, at now: UInt64) -> DualRequest? {
+        withRequests(at: now) { $0.first { $0.asker.identity == caller && $0.digest == digest && $0.isWaiting } }
     }
 
     /// Adds a request; requests that are over go where there is no room.
@@ -21,8 +22,8 @@ final class DualRequests: Sendable {
     func add(_ request: DualRequest) throws(OperationError) {
         let asker = request.asker
         let isAdded = withRequests(at: asker.now) { requests in
-            func isFull() -> Bool { requests.count { $0.asker.uid == asker.uid } >= Self.countMax }
-            if isFull() { requests.removeAll { $0.asker.uid == asker.uid && $0.isOver(at: asker.now) } }
+            func isFull() -> Bool { requests.count { $0.asker.identity == asker.identity } >= Self.countMax }
+            if isFull() { requests.removeAll { $0.asker.identity == asker.identity && $0.isOver(at: asker.now) } }
             guard !isFull() else { return false }
             requests.append(request)
             return true
@@ -33,6 +34,15 @@ final class DualRequests: Sendable {
     /// Forgets a request that was added and could not be recorded.
     func remove(_ identifier: String) {
         requests.withLock { $0.removeAll { $0.identifier == identifier } }
+    }
+
+    /// Forgets the waiting requests of some callers.
+    func void(of isOne: (CallerIdentity) -> Bool) {
+        requests.withLock { requests in
+            requests.removeAll { request in
+                if case .waiting = request.state { isOne(request.asker.identity) } else { false }
+            }
+        }
     }
 
     /// Takes a request for its one run.
@@ -52,7 +62,7 @@ final class DualRequests: Sendable {
                 return .failure(.confirmationUnknown)
             }
             let request = requests[place]
-            guard request.asker.uid != caller.uid else { return .failure(.confirmationOwn) }
+            guard request.asker.identity != caller.identity else { return .failure(.confirmationOwn) }
             guard request.digest == digest else { return .failure(.confirmationDiffers) }
             if case .void = request.state { return .failure(.confirmationEnded) }
             guard request.isWaiting else { return .failure(.confirmationGiven) }
@@ -77,7 +87,7 @@ final class DualRequests: Sendable {
     func answer(to identifier: String, for caller: IssuingService.Caller) throws(OperationError) -> OperationAnswer {
         let found = withRequests(at: caller.now) { requests -> Result<OperationAnswer, OperationError> in
             guard let request = requests.first(where: { $0.identifier == identifier }),
-                request.asker.uid == caller.uid
+                request.asker.identity == caller.identity
             else { return .failure(.confirmationUnknown) }
             switch request.state {
             case .waiting, .running: return .failure(.confirmationWaiting)

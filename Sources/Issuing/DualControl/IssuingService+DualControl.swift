@@ -37,7 +37,7 @@ extension IssuingService {
         guard !caller.holdsFiles else { throw OperationError.confirmationDaemonOnly(need.act) }
         guard caller.idempotencyKey == nil else { throw OperationError.keyMisplaced }
         let digest = Hex.encode(DigestAlgorithm.sha256.digest(Self.fingerprint(operation, request)))
-        if let asked = dualRequests.open(of: caller.uid, digest: digest, at: caller.now) {
+        if let asked = dualRequests.open(of: caller.identity, digest: digest, at: caller.now) {
             return OperationAnswer(json: asked.json, status: 202)
         }
         let asked = DualRequest(
@@ -47,7 +47,7 @@ extension IssuingService {
         do {
             try await database.write { [registry] in
                 try registry.audit(
-                    uid: caller.uid, action: "confirmation.ask", subject: asked.act.rawValue,
+                    by: caller.identity, action: "confirmation.ask", subject: asked.act.rawValue,
                     detail: .object(asked.detail), at: caller.now, in: $0)
             }
         } catch {
@@ -66,9 +66,9 @@ extension IssuingService {
         do {
             try await database.write { [registry] in
                 var detail = asked.detail
-                detail["askedBy"] = .integer(Int64(asked.asker.uid))
+                detail["askedBy"] = asked.asker.identity.json
                 try registry.audit(
-                    uid: caller.uid, action: IssuerOperation.confirmRequest.name, subject: asked.act.rawValue,
+                    by: caller.identity, action: IssuerOperation.confirmRequest.name, subject: asked.act.rawValue,
                     detail: .object(detail), at: caller.now, in: $0)
             }
         } catch {
@@ -76,7 +76,7 @@ extension IssuingService {
             throw error
         }
         let asker = Caller(
-            uid: asked.asker.uid, grants: asked.asker.grants, nowMilliseconds: caller.nowMilliseconds)
+            identity: asked.asker.identity, grants: asked.asker.grants, nowMilliseconds: caller.nowMilliseconds)
         let result: Result<OperationAnswer, OperationError>
         do throws(OperationError) {
             let begun = try await begin(asked.operation, asked.fields, by: asker, isConfirmed: true)

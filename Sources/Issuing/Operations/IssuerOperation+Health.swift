@@ -6,7 +6,8 @@ extension IssuerOperation {
     /// Shows that the service answers, its issuer, whether its log takes events, and which root document or key ends
     /// soon.
     ///
-    /// The log's state is `ok`, `log_checking` while the log is read at a start, or the code of another error.
+    /// The log's state is `ok`, `log_checking` while the log is read at a start, `tiles_silent` or `tiles_refused` while
+    /// object storage takes nothing, or the code of another error.
     ///
     /// Where the daemon publishes, `publish` is `ok` or the code of the error that keeps the tree from being up to date.
     ///
@@ -36,8 +37,8 @@ extension IssuerOperation {
         }
         var answer: JSONObject = [
             "status": "ok", "issuer": .string(service.settings.issuer),
-            "log": .string(service.log.obstacle?.code ?? "ok"),
-            "acts": .string(service.acts.log.obstacle?.code ?? "ok"),
+            "log": .string(service.log.fault?.code ?? "ok"),
+            "acts": .string(service.acts.log.fault?.code ?? "ok"),
             "warnings": .array(try service.endWarnings(at: caller.now).map(\.json)),
         ]
         if service.settings.publish != nil {

@@ -2,7 +2,7 @@ package import Encoding
 import Storage
 
 extension IssuerOperation {
-    /// The audit trail in pages: each line has the user, the action, the subject and the time.
+    /// The audit trail in pages: each line has the caller, the action, the subject and the time.
     package static let readAudit = reading(
         "audit.read", takes: ["after", "limit", "subject"],
         subject: { service, request, caller in try service.begunReading(request, caller) }
@@ -13,7 +13,8 @@ extension IssuerOperation {
         let subject = try request.optionalString("subject")
         let page = try service.auditTrail(after: after, limit: limit, subject: subject)
         service.trailReadings.note(
-            .init(uid: caller.uid, subject: subject), upTo: UInt64(clamping: page["next"]?.integer ?? 0), at: caller.now
+            .init(caller: caller.identity, subject: subject), upTo: UInt64(clamping: page["next"]?.integer ?? 0),
+            at: caller.now
         )
         return OperationAnswer(json: page)
     }
@@ -27,7 +28,7 @@ extension IssuingService {
     fileprivate func begunReading(_ request: RequestFields, _ caller: Caller) throws -> String? {
         let subject = try request.optionalString("subject")
         let after = try request.optionalUnsigned("after") ?? 0
-        let reading = TrailReadings.Reading(uid: caller.uid, subject: subject)
+        let reading = TrailReadings.Reading(caller: caller.identity, subject: subject)
         guard !trailReadings.isUnderWay(reading, after: after, at: caller.now) else { return nil }
         guard let subject else { return "trail" }
         // A text that names no subject may be a person's number, and is not kept.
@@ -56,7 +57,7 @@ extension IssuingService {
                         [
                             "number": .integer(Int64(clamping: line.number)),
                             "time": .integer(Int64(clamping: line.time)),
-                            "uid": .integer(Int64(line.uid)), "action": .string(line.action),
+                            "uid": .integer(Int64(clamping: line.uid)), "action": .string(line.action),
                             "subject": .string(line.subject), "detail": try line.json,
                         ]
                     }),

@@ -65,7 +65,7 @@ extension IssuingService {
                     if let network { try TransitNetworkVersion.take(network, registry, in: database) }
                     let version = try registry.nextBundleVersion(at: caller.now, in: database)
                     try registry.audit(
-                        uid: caller.uid, action: "bundle.export", subject: "bundle",
+                        by: caller.identity, action: "bundle.export", subject: "bundle",
                         detail: [
                             "domains": .array(order.domains.map { .string($0.rawValue) }),
                             "lifetimeSeconds": .integer(Int64(clamping: lifetime)),

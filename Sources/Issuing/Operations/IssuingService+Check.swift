@@ -78,8 +78,15 @@ extension IssuingService {
                         .key(role, record, at: SigningClock(nil, newestEntryMilliseconds: 0).time(at: now * 1000)))
             }
         }
-        if let registry, let settings, let keys {
-            _ = await attempt { try await inspectLogs(of: registry, in: state, settings, keys) }
+        let places = await attempt {
+            let places = try settings.map {
+                try LogPlaces(state, $0, credentialFolder: credentialFolder, random: SystemRandom())
+            }
+            try places?.check()
+            return places
+        }
+        if let registry, let settings, let keys, let places = places ?? nil {
+            _ = await attempt { try await inspectLogs(of: registry, in: places, settings, keys) }
         }
         _ = await attempt {
             guard let network = try TransitNetwork(contentsOf: state.transitNetwork), let registry else { return }
@@ -131,13 +138,13 @@ extension IssuingService {
 
     /// Compares every log's entries with its published files; publishes nothing.
     private static func inspectLogs(
-        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings, _ keys: KeyRing
+        of registry: any RegistryStore, in places: LogPlaces, _ settings: Settings, _ keys: KeyRing
     ) async throws {
         let clock = SigningClock(nil, newestEntryMilliseconds: 0)
         let fields = try unusedFields()
         for name in LogName.allCases where try registry.read({ try $0.snapshot(of: name).isKept() }) {
             try await InstallationLog(
-                name, registry, in: state, settings: settings, keys: keys, fields: fields, clock: clock
+                name, registry, in: places, settings: settings, keys: keys, fields: fields, clock: clock
             ) { _ in }.inspect()
         }
     }

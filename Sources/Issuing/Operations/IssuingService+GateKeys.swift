@@ -78,7 +78,7 @@ extension IssuingService {
                 let gates = try gates(database)
                 if isPage, let first = gates.first, let last = gates.last {
                     try registry.audit(
-                        uid: caller.uid, action: "gate.keys", subject: "gates",
+                        by: caller.identity, action: "gate.keys", subject: "gates",
                         detail: [
                             "count": .integer(Int64(gates.count)), "first": .string(Hex.encode(first.identifier)),
                             "last": .string(Hex.encode(last.identifier)),
@@ -92,7 +92,7 @@ extension IssuingService {
                     let issuedAt = try Registry.nextKeysTime(of: gate, at: time.seconds, in: database)
                     if isPage { return (gate, issuedAt) }
                     try registry.audit(
-                        uid: caller.uid, action: "gate.keys", subject: Hex.encode(gate.identifier),
+                        by: caller.identity, action: "gate.keys", subject: Hex.encode(gate.identifier),
                         detail: [
                             "domains": .array(gate.domains.map { .string($0) }),
                             "iat": .integer(Int64(clamping: issuedAt)),

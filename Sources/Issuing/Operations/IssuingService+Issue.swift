@@ -25,7 +25,7 @@ extension IssuingService {
         try signingKeys.checkAvailable(.issuer)
         return { [self] database in
             let share = try quotaShare(
-                order.count, order.subject.form, of: caller.uid, at: time.seconds, in: database)
+                order.count, order.subject.form, of: caller.identity, at: time.seconds, in: database)
             let subject = try registry.subject(order.subject, in: database)
             var codes: [PreparedCredential] = []
             for place in 0..<order.count {

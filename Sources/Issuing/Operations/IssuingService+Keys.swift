@@ -144,7 +144,7 @@ extension IssuingService {
         let retired = record.with(.retired, retiredAt: time)
         try Registry.put(retired, in: database)
         try registry.audit(
-            uid: caller.uid, action: "key.retire", subject: Hex.encode(record.keyIdentifier), at: caller.now,
+            by: caller.identity, action: "key.retire", subject: Hex.encode(record.keyIdentifier), at: caller.now,
             in: database)
         try acts.append(
             .keyRetire, [Hex.encode(record.keyIdentifier)], atMilliseconds: caller.nowMilliseconds,
@@ -167,7 +167,7 @@ extension IssuingService {
             let compromised = record.with(.compromised)
             try note(compromised, by: caller, in: database)
             try registry.audit(
-                uid: caller.uid, action: "key.compromise", subject: keyIdentifier, at: caller.now, in: database)
+                by: caller.identity, action: "key.compromise", subject: keyIdentifier, at: caller.now, in: database)
             try acts.append(
                 .keyCompromise, [keyIdentifier], atMilliseconds: caller.nowMilliseconds, in: database)
             return compromised
@@ -212,7 +212,7 @@ extension IssuingService {
         }
         try note(record, by: caller, in: database)
         try registry.audit(
-            uid: caller.uid, action: "key.rotate", subject: Hex.encode(record.keyIdentifier), at: caller.now,
+            by: caller.identity, action: "key.rotate", subject: Hex.encode(record.keyIdentifier), at: caller.now,
             in: database)
         try acts.append(
             .keyRotate, [Hex.encode(record.keyIdentifier), record.uses.joined(separator: " ")],

@@ -1,20 +1,23 @@
-import Storage
+package import Storage
+import Synchronization
 
 extension IssuingService {
     private static let upkeepInterval = Duration.seconds(5)
 
-    /// Notes a request that was refused because the user may not make it, or not so often; a batch may note one for each
+    /// Notes a request that was refused because the caller may not make it, or not so often; a batch may note one for each
     /// line.
     ///
     /// - Parameters:
-    ///   - uid: the user who asked.
+    ///   - caller: who asked.
     ///   - route: the method and the route's pattern from the table, or nil for another path or method.
     ///   - code: the refusal's code.
     ///   - nowMilliseconds: the time of the request.
-    package func noteRefusal(of uid: UInt32, route: String?, code: String, nowMilliseconds: UInt64) {
+    package func noteRefusal(
+        of caller: CallerIdentity, route: String?, code: String, nowMilliseconds: UInt64
+    ) {
         record(
             refusals.note(
-                uid: uid, route: route ?? RefusalTally.otherRoute, code: code, at: nowMilliseconds / 1000))
+                of: caller, route: route ?? RefusalTally.otherRoute, code: code, at: nowMilliseconds / 1000))
     }
 
     /// Does the work that follows from the passing of time, every few seconds, until the task is cancelled.
@@ -44,6 +47,8 @@ extension IssuingService {
                     isPurgeDue.store(true, ordering: .releasing)
                 }
                 reported = nil
+            } catch is CancellationError {
+                // The change of keys goes on at the next start.
             } catch {
                 let error = OperationError(any: error)
                 if error != reported { report(error) }
@@ -107,7 +112,7 @@ extension IssuingService {
         _ = database.submit { [registry] in
             for line in lines {
                 try registry.audit(
-                    uid: line.uid, action: "refused", subject: line.route, detail: line.detail, at: line.time, in: $0)
+                    by: line.caller, action: "refused", subject: line.route, detail: line.detail, at: line.time, in: $0)
             }
         }
     }

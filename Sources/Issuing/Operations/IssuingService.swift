@@ -47,6 +47,7 @@ package final class IssuingService: Sendable {
     let walletRates = WalletRates()
     let dualRequests = DualRequests()
     let trailReadings = TrailReadings()
+    let currentRoles: Mutex<RoleTable>
     private let lock: LockedFile
 
     /// Opens an installation for this process alone.
@@ -67,6 +68,7 @@ package final class IssuingService: Sendable {
             // A restore that was cut off has left files out.
             try RecoveryMark.checkFile(state)
             settings = try Settings(contentsOf: state.settings)
+            currentRoles = Mutex(settings.roles)
             keyFolder = KeyFolder(state, settings: settings, credentialFolder: credentialFolder)
             keys = try KeyRing(state, keyFolder)
             try keys.check(settings.suite)
@@ -106,11 +108,12 @@ package final class IssuingService: Sendable {
                     .max() ?? 0
             }
             signingClock = SigningClock(clocks, newestEntryMilliseconds: newest)
+            let places = try LogPlaces(state, settings, credentialFolder: credentialFolder, random: random)
             log = try InstallationLog(
-                .trace, database, in: state, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
+                .trace, database, in: places, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
             ) { [beat] in try beat.reachBlocking(Beat.Step(checkpoint: Beat.LogPoint($0))) }
             let actsLog = try InstallationLog(
-                .acts, database, in: state, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
+                .acts, database, in: places, settings: settings, keys: keys, fields: cipher.fields, clock: signingClock
             ) { [beat] in try beat.reachBlocking(Beat.Step(acts: Beat.LogPoint($0))) }
             acts = ActsLog(log: actsLog, clock: signingClock, random: random)
         } catch {
@@ -125,9 +128,9 @@ package final class IssuingService: Sendable {
         database.onUnknownOutcome { handler(OperationError($0)) }
     }
 
-    /// The user who asks, the user's grants, and the time; the time is a parameter, since nothing here reads a clock.
+    /// Who asks, the caller's grants, and the time; the time is a parameter, since nothing here reads a clock.
     package struct Caller: Sendable {
-        package let uid: UInt32
+        package let identity: CallerIdentity
         package let grants: Grants
         /// Milliseconds since 1970-01-01T00:00:00Z, as the log counts them.
         package let nowMilliseconds: UInt64
@@ -142,14 +145,24 @@ package final class IssuingService: Sendable {
         var now: UInt64 { nowMilliseconds / 1000 }
 
         package init(
-            uid: UInt32, grants: Grants, nowMilliseconds: UInt64, idempotencyKey: String? = nil,
+            identity: CallerIdentity, grants: Grants, nowMilliseconds: UInt64, idempotencyKey: String? = nil,
             holdsFiles: Bool = false
         ) {
-            self.uid = uid
+            self.identity = identity
             self.grants = grants
             self.nowMilliseconds = nowMilliseconds
             self.idempotencyKey = idempotencyKey
             self.holdsFiles = holdsFiles
+        }
+
+        /// A user of this machine.
+        package init(
+            uid: UInt32, grants: Grants, nowMilliseconds: UInt64, idempotencyKey: String? = nil,
+            holdsFiles: Bool = false
+        ) {
+            self.init(
+                identity: .user(uid), grants: grants, nowMilliseconds: nowMilliseconds,
+                idempotencyKey: idempotencyKey, holdsFiles: holdsFiles)
         }
     }
 
@@ -218,10 +231,10 @@ package final class IssuingService: Sendable {
                 if let subject = try subject(self, request, caller) {
                     try await database.write { [registry] in
                         try registry.audit(
-                            uid: caller.uid, action: operation.name, subject: subject, at: caller.now, in: $0)
+                            by: caller.identity, action: operation.name, subject: subject, at: caller.now, in: $0)
                     }
                 }
-                let answer = try await readings.run(of: caller.uid) { try await reading(self, request, caller) }
+                let answer = try await readings.run(of: caller.identity) { try await reading(self, request, caller) }
                 return BegunRequest(codeCount: request.codeCount) { answer }
             case .change(let preparation):
                 if operation.isLogged { try await log.untilReady() }
@@ -249,21 +262,23 @@ package final class IssuingService: Sendable {
         return database.submit(isLine: isLine) { [registry, keptLists] database in
             if let key,
                 let first = try registry.answer(
-                    toKey: key, of: caller.uid, request: fingerprint, at: caller.now, in: database)
+                    toKey: key, of: caller.identity, request: fingerprint, at: caller.now, in: database)
             {
                 return { OperationAnswer(bytes: first, type: OperationAnswer.jsonType) }
             }
             let outcome = try change(database)
             if let subject = outcome.subject {
                 try registry.audit(
-                    uid: caller.uid, action: operation.name, subject: subject, detail: outcome.detail, at: caller.now,
+                    by: caller.identity, action: operation.name, subject: subject, detail: outcome.detail,
+                    at: caller.now,
                     in: database)
                 if operation.beatNeed == .change { try keptLists.noteChange(in: database) }
             }
             guard let key, outcome.subject != nil else { return { OperationAnswer(json: try outcome.answer()) } }
             let answer = OperationAnswer(json: try outcome.answer())
             try registry.remember(
-                answer: answer.bytes, toKey: key, of: caller.uid, request: fingerprint, at: caller.now, in: database)
+                answer: answer.bytes, toKey: key, of: caller.identity, request: fingerprint, at: caller.now,
+                in: database)
             return { answer }
         }
     }

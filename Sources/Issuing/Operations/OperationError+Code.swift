@@ -28,6 +28,7 @@ extension OperationError {
         case confirmationUnknown = "confirmation_unknown"
         case confirmationWaiting = "confirmation_waiting"
         case confirmationsTooMany = "confirmations_too_many"
+        case connectionOutdated = "connection_outdated"
         case countInvalid = "count_invalid"
         case daemonUnreachable = "daemon_unreachable"
         case deviceKeyInvalid = "device_key_invalid"
@@ -124,6 +125,7 @@ extension OperationError {
         case stateUnwritable = "state_unwritable"
         case suiteMismatch = "suite_mismatch"
         case suiteUnsupported = "suite_unsupported"
+        case tlsUnusable = "tls_unusable"
         case tokenInvalid = "token_invalid"
         case transitInvalid = "transit_invalid"
         case transitNetworkOld = "transit_network_old"
@@ -156,7 +158,7 @@ extension OperationError.Code: ErrorCode {
             .publishedListOld, .publishedUnreadable, .rootsUnreadable, .settingsInvalid, .socketFolderOpen,
             .socketInUse, .socketInvalid,
             .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
-            .transitNetworkOld, .witnessesInvalid:
+            .tlsUnusable, .transitNetworkOld, .witnessesInvalid:
             .inputUnusable
         case .confirmationOwn, .notPermitted: .notPermitted
         case .confirmationUnknown,
@@ -171,7 +173,7 @@ extension OperationError.Code: ErrorCode {
             .walletsOff:
             .conflict
         case .beatUnwritable, .confirmationNeeded, .confirmationWaiting, .epochKeysUnwritable,
-            .clockBeforeCheckpoint, .clockJumped, .daemonUnreachable, .keyMissing, .logChecking,
+            .clockBeforeCheckpoint, .clockJumped, .connectionOutdated, .daemonUnreachable, .keyMissing, .logChecking,
             .settlementKeyMissing, .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany

@@ -1,7 +1,8 @@
 import Encoding
+import Storage
 import Synchronization
 
-/// Counts refusals by user, route, code and minute, so that a storm of them does not fill the audit trail.
+/// Counts refusals by caller, route, code and minute, so that a storm of them does not fill the audit trail.
 ///
 /// Every route has its own count, so that no refusal can hide behind refusals of other routes.
 ///
@@ -10,7 +11,7 @@ import Synchronization
 final class RefusalTally: Sendable {
     /// One line of the trail.
     struct Line: Sendable, Equatable {
-        let uid: UInt32
+        let caller: CallerIdentity
         /// The method and the route's pattern, or ``otherRoute``.
         let route: String
         /// The code of the refusals.
@@ -24,28 +25,28 @@ final class RefusalTally: Sendable {
     }
 
     private struct Kind: Hashable {
-        let uid: UInt32
+        let caller: CallerIdentity
         let route: String
         let code: String
     }
 
-    /// Stands for all paths without a route, and for the routes of further users.
+    /// Stands for all paths without a route, and for the routes of further callers.
     static let otherRoute = "other"
-    /// The kinds of refusals in a minute that have lines of their own; further users share a line.
+    /// The kinds of refusals in a minute that have lines of their own; further callers share a line.
     static let kindCountMax = 1024
-    /// The user number that stands for further users; no user has it.
-    static let otherUsers = UInt32.max
+    /// Stands for further callers; no user has this number.
+    static let otherCallers = CallerIdentity.user(.max)
 
     private struct State {
         var minute: UInt64 = 0
         /// The refusals of the minute that have no line yet.
         var counts: [Kind: UInt64] = [:]
 
-        mutating func kind(_ uid: UInt32, _ route: String, _ code: String) -> Kind {
-            let own = Kind(uid: uid, route: route, code: code)
+        mutating func kind(_ caller: CallerIdentity, _ route: String, _ code: String) -> Kind {
+            let own = Kind(caller: caller, route: route, code: code)
             if counts[own] != nil { return own }
             guard counts.count < RefusalTally.kindCountMax else {
-                return Kind(uid: RefusalTally.otherUsers, route: RefusalTally.otherRoute, code: code)
+                return Kind(caller: RefusalTally.otherCallers, route: RefusalTally.otherRoute, code: code)
             }
             return own
         }
@@ -56,7 +57,7 @@ final class RefusalTally: Sendable {
             // The time lies in the minute, and is no later than now when the clock was set back.
             let time = min(minute * 60 + 59, now)
             return counts.filter { $0.value > 0 }.map { kind, count in
-                Line(uid: kind.uid, route: kind.route, code: kind.code, count: count, time: time)
+                Line(caller: kind.caller, route: kind.route, code: kind.code, count: count, time: time)
             }
         }
     }
@@ -66,15 +67,15 @@ final class RefusalTally: Sendable {
     /// Counts a refusal.
     ///
     /// - Returns: the lines to add to the trail now.
-    func note(uid: UInt32, route: String, code: String, at now: UInt64) -> [Line] {
+    func note(of caller: CallerIdentity, route: String, code: String, at now: UInt64) -> [Line] {
         state.withLock { state in
             var lines = state.minute == now / 60 ? [] : state.endMinute(at: now)
-            let kind = state.kind(uid, route, code)
+            let kind = state.kind(caller, route, code)
             if let count = state.counts[kind] {
                 state.counts[kind] = count + 1
             } else {
                 state.counts[kind] = 0
-                lines.append(Line(uid: kind.uid, route: kind.route, code: kind.code, count: 1, time: now))
+                lines.append(Line(caller: kind.caller, route: kind.route, code: kind.code, count: 1, time: now))
             }
             return lines
         }

@@ -21,6 +21,8 @@ package struct Settings: Sendable, Equatable {
     package var stopTimeoutSeconds: UInt64 = 20
     /// The seconds between two checkpoints of the log.
     package var checkpointSeconds: UInt64 = 1
+    /// Where the published files of the logs lie.
+    package var tiles = TileSettings()
     /// The policy file of the witnesses that the daemon asks; nil for none.
     package var witnesses: String?
     /// The path of the beat; nil for `DIR.beat` beside the folder.
@@ -40,6 +42,8 @@ package struct Settings: Sendable, Equatable {
     /// The wallet's origin; none in a file that names neither it nor a host.
     package var wallet = WalletOrigin.byHost
     package var socket = SocketAccess()
+    /// Where callers on other machines connect.
+    package var listen = ListenTable()
     package var roles = RoleTable()
     package var rates = RateTable()
     package var quotas = QuotaTable()
@@ -90,6 +94,10 @@ package struct Settings: Sendable, Equatable {
         if !dualControl.isEmpty, !roles.grants.values.contains(where: { $0.roles.contains(.operator) }) {
             mistakes.append("`dualControl` needs a user besides the daemon's own with the role operator under `roles`")
         }
+        if !listen.missing.isEmpty {
+            mistakes.append("`listen` also needs \(listen.missing.joined(separator: ", "))")
+        }
+        if let mistake = tiles.mistake { mistakes.append(mistake) }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
         guard epochCopies == nil || recoveryKey != nil else {
             throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")
@@ -110,12 +118,13 @@ package struct Settings: Sendable, Equatable {
             guard case .open(let table, let indentation) = block, indentation ?? line.indentation == line.indentation
             else {
                 throw .init(
-                    "only the lines below `roles:`, `rates:` and `quotas:` may be indented, all by the same number of "
-                        + "spaces")
+                    "only the lines below `listen:`, `roles:`, `rates:` and `quotas:` may be indented, all by the same "
+                        + "number of spaces")
             }
             block = .open(table: table, indentation: line.indentation)
             let mistake =
                 switch table {
+                case "listen": listen.add(line)
                 case "roles": roles.add(line)
                 case "rates": rates.add(line)
                 default: quotas.add(line)
@@ -134,7 +143,7 @@ package struct Settings: Sendable, Equatable {
     }
 
     /// The settings that are tables of indented lines.
-    private static let tables: Set = ["roles", "rates", "quotas"]
+    private static let tables: Set = ["listen", "roles", "rates", "quotas"]
 
     private static func invalid(_ reason: String) -> OperationError {
         OperationError(

@@ -19,7 +19,11 @@ struct SettingsLine: Sendable, Equatable {
         let indentation = line.prefix { $0 == " " }.count
         let content = line.dropFirst(indentation)
         guard let first = content.first, first != "#" else { return nil }
-        let name = content.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        // Below a table's name, callers on other machines have dots and hyphens in their names.
+        let isInTable = indentation > 0 && first != "-"
+        let name = content.prefix {
+            $0.isASCII && ($0.isLetter || $0.isNumber || isInTable && ($0 == "." || $0 == "-"))
+        }
         let rest = content[name.endIndex...].drop { $0 == " " }
         guard !name.isEmpty, rest.first == ":", rest.dropFirst().first ?? " " == " " else {
             throw Mistake("a line must be `name: value`, with a space after the colon and without tabs")

@@ -53,6 +53,8 @@ package struct StateDirectory: Sendable {
         let keyFolder = KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
         var made: [KeyFolder.NewKey] = []
         do {
+            let places = try LogPlaces(self, settings, credentialFolder: credentialFolder, random: random)
+            try places.requireUnused()
             let installation = try random.bytes(RegistryPosition.installationByteCount)
             let file = try self.beat(settings)
             try file.create(Beat(installation: installation))
@@ -72,12 +74,8 @@ package struct StateDirectory: Sendable {
             try RegistryDatabase.create(
                 at: registry, trusting: records, epochKeys: [epochKey], installation: installation,
                 isLogPublished: true)
-            let checkpointKey = try keyFolder.signingKey(KeyRing.checkpointFile)
-            for log in LogName.allCases {
-                try LogPublisher.publishEmptyLog(
-                    in: LogDirectory(path: folder(of: log)), origin: InstallationLog.origin(of: log, settings),
-                    key: checkpointKey)
-            }
+            // Comes last: what is published is taken back only when publishing itself fails.
+            try places.publishEmptyLogs(settings, key: keyFolder.signingKey(KeyRing.checkpointFile))
         } catch {
             made.forEach(keyFolder.discard)
             try? FileManager.default.removeItem(atPath: path)

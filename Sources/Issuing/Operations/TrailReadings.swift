@@ -1,12 +1,13 @@
+import Storage
 import Synchronization
 
 /// The readings of the audit trail that are under way, so that all pages of one reading get one line in the trail.
 ///
 /// A line for each page would add to the pages that follow, and a reader would never come to the end.
 final class TrailReadings: Sendable {
-    /// What a user reads: the lines about one subject, or all of them for nil.
+    /// What a caller reads: the lines about one subject, or all of them for nil.
     struct Reading: Hashable {
-        let uid: UInt32
+        let caller: CallerIdentity
         let subject: String?
     }
 

@@ -61,7 +61,10 @@ package enum InstallationRecovery {
                 epochs: opened.epochs)
             let outcome = try await database.write { try change.apply(in: $0) }
             var logs: [RecoveredLog] = []
-            for log in published.logs { logs.append(try await recovered(log, of: state, settings, keys, opened)) }
+            let places = try LogPlaces(state, settings, credentialFolder: credentialFolder, random: random)
+            for log in published.logs {
+                logs.append(try await recovered(log, in: places, settings, keys, opened))
+            }
             let losses = try database.read { snapshot in
                 RecoveryLosses(
                     fieldCount: try registry.lostFieldCount(in: snapshot),
@@ -123,14 +126,14 @@ package enum InstallationRecovery {
     }
 
     private static func recovered(
-        _ log: PublishedLog, of state: StateDirectory, _ settings: Settings, _ keys: KeyRing, _ opened: Opened
+        _ log: PublishedLog, in places: LogPlaces, _ settings: Settings, _ keys: KeyRing, _ opened: Opened
     ) async throws -> RecoveredLog {
         let store = TraceLogStore(
             registry: opened.database, name: log.name, fields: opened.cipher.fields,
             headsInterval: settings.logHeadsInterval)
-        let directory = LogDirectory(path: state.folder(of: log.name))
+        let files = places.files(of: log.name)
         let publisher = try LogPublisher(
-            store: store, tiles: directory, register: directory,
+            store: store, tiles: files.tiles, register: files.register,
             origin: InstallationLog.origin(of: log.name, settings), key: keys.checkpoint)
         return try await RecoveredLog(log, into: store, by: publisher, opened.database)
     }

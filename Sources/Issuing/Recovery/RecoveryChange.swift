@@ -54,7 +54,7 @@ struct RecoveryChange: Sendable {
         }
         let recoveries = try Registry.value(of: StartActs.recoveryCounter, in: database)
         try registry.raise(StartActs.recoveryCounter, to: recoveries + 1, in: database)
-        try registry.audit(uid: uid, action: "registry.recover", subject: "registry", at: now, in: database)
+        try registry.audit(by: .user(uid), action: "registry.recover", subject: "registry", at: now, in: database)
         try registry.raisePosition(installation: beat.installation, to: beat.commitCount, in: database)
         return outcome
     }

@@ -40,7 +40,7 @@ extension IssuingService {
         let particulars = Self.particulars(of: chain)
         try await database.write { [registry] in
             try registry.audit(
-                uid: caller.uid, action: IssuerOperation.publishRoots.name, subject: "roots", detail: particulars,
+                by: caller.identity, action: IssuerOperation.publishRoots.name, subject: "roots", detail: particulars,
                 at: caller.now, in: $0)
         }
         try InstallationRoots.take(chain, in: state)

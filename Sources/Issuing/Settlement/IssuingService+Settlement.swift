@@ -41,7 +41,7 @@ extension IssuingService {
             let key = try SettlementKey.make(in: keyFolder, suite: settings.suite)
             try await database.write { [registry] database in
                 try registry.audit(
-                    uid: caller.uid, action: "settlement.key", subject: "settlement", at: caller.now, in: database)
+                    by: caller.identity, action: "settlement.key", subject: "settlement", at: caller.now, in: database)
             }
             return Self.json(key, isNew: true)
         } catch {

@@ -50,7 +50,7 @@ extension IssuingService {
             guard let record, let gate else { throw Self.settlementUnknown(drawn) }
             try await database.write { [registry] database in
                 try registry.audit(
-                    uid: caller.uid, action: "settlement.check", subject: drawn.gate.text,
+                    by: caller.identity, action: "settlement.check", subject: drawn.gate.text,
                     detail: [
                         "day": .string(drawn.day.text), "openings": .integer(Int64(drawn.openings.count)),
                     ], at: caller.now, in: database)

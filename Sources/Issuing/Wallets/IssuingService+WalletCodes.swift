@@ -20,7 +20,7 @@ extension IssuingService {
         guard holding.status == .active else { throw OperationError.walletRevoked }
         try await database.write { [registry] in
             try registry.audit(
-                uid: caller.uid, action: IssuerOperation.walletCodes.name, subject: holding.subject.subject,
+                by: caller.identity, action: IssuerOperation.walletCodes.name, subject: holding.subject.subject,
                 at: caller.now, in: $0)
         }
         let codes = try database.read {

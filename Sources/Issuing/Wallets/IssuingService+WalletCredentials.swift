@@ -48,7 +48,7 @@ extension IssuingService {
         return { [self] database in
             // A repetition is answered even when its token has ended: the first answer may have been lost.
             if let first = try registry.answer(
-                toKey: strip.name, of: caller.uid, request: strip.content, at: caller.now, in: database)
+                toKey: strip.name, of: caller.identity, request: strip.content, at: caller.now, in: database)
             {
                 return ChangeOutcome(try JSONValue.parse(first, byteCountMax: first.count), subject: nil)
             }
@@ -61,7 +61,8 @@ extension IssuingService {
                     hint: "make a chain for each day, and send one anchor of each")
             }
             let share = try quotaShare(
-                UInt64(strip.anchors.count * Self.codesADayCount), .person, of: caller.uid, at: caller.now, in: database
+                UInt64(strip.anchors.count * Self.codesADayCount), .person, of: caller.identity, at: caller.now,
+                in: database
             )
             let codes = try codes(for: strip, of: holding, in: database)
             try keep(share, in: database)
@@ -69,7 +70,8 @@ extension IssuingService {
             try database.putHolding(covered)
             let answer = try answer(codes, of: covered, isNew: isNew)
             try registry.remember(
-                answer: OperationAnswer(json: answer).bytes, toKey: strip.name, of: caller.uid, request: strip.content,
+                answer: OperationAnswer(json: answer).bytes, toKey: strip.name, of: caller.identity,
+                request: strip.content,
                 at: caller.now, in: database)
             let detail = covered.subject.detail([
                 "holding": .string(Hex.encode(covered.identifier)), "codes": .integer(Int64(codes.count)),

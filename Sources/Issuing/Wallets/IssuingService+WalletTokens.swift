@@ -100,7 +100,7 @@ extension IssuingService {
                 let leftThen = try Registry.countWrongPIN(of: offer, in: database)
                 let error = leftThen == 0 ? OperationError.pinLocked : .pinWrong(triesLeft: leftThen)
                 try registry.audit(
-                    uid: caller.uid, action: IssuerOperation.walletToken.name, subject: offer.subject.subject,
+                    by: caller.identity, action: IssuerOperation.walletToken.name, subject: offer.subject.subject,
                     detail: offer.subject.detail([
                         "offer": .string(Hex.encode(offer.identifier)), "code": .string(error.code),
                     ]), at: caller.now, in: database)

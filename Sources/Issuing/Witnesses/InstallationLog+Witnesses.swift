@@ -17,8 +17,8 @@ extension InstallationLog {
         let events = LogWitnesses.Events(
             cosigned: { [weak self] in Task { try? await self?.addLateCosignatures() } },
             contradicted: { [weak self] in self?.stop(OperationError($0)) }, changed: changed)
-        let employed = LogWitnesses(
-            file, of: WitnessedTree(key: key, tiles: tiles, store: store), nowSeconds: nowSeconds, events: events)
+        let tree = WitnessedTree(key: key, tiles: files.servedTiles, store: store)
+        let employed = LogWitnesses(file, of: tree, nowSeconds: nowSeconds, events: events)
         // The check of the log reports a checkpoint that cannot be read.
         let published = (try? publishedCheckpoint())?.checkpoint
         if let error = await employed.contradiction(published: published) { throw OperationError(error) }

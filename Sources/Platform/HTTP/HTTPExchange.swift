@@ -69,6 +69,22 @@ package struct HTTPExchange: Sendable {
                 answerByteCountMax: byteCountMax, isOfManyFiles: true))
     }
 
+    /// Sends one request on a connection of its own, without a limit on its body: a batch or an order of a client of the
+    /// daemon.
+    ///
+    /// - Parameters:
+    ///   - path: starts with `/`; visible ASCII only.
+    ///   - body: the body of a POST; nil for a GET.
+    ///   - fields: header fields, visible ASCII only.
+    ///   - byteCountMax: the most bytes of the answer's body.
+    /// - Returns: the answer, with any status.
+    /// - Throws: as ``post(path:body:fields:)`` does.
+    package func ask(
+        path: String, body: [UInt8]?, fields: [(name: String, value: String)], byteCountMax: Int
+    ) throws(HTTPExchangeError) -> HTTPResponse {
+        try answer(to: HTTPRequest(path: path, body: body, fields: fields, answerByteCountMax: byteCountMax))
+    }
+
     /// Fetches one of many files.
     ///
     /// - Parameters:
@@ -84,6 +100,39 @@ package struct HTTPExchange: Sendable {
         let fields = entityTag.map { [(name: "If-None-Match", value: $0)] } ?? []
         return try answer(
             to: HTTPRequest(path: path, fields: fields, answerByteCountMax: byteCountMax, isOfManyFiles: true))
+    }
+
+    /// The methods of ``send(_:path:body:fields:byteCountMax:keepsConnection:)``.
+    package enum Method: String, Sendable {
+        case get = "GET"
+        case put = "PUT"
+        case delete = "DELETE"
+    }
+
+    /// Sends a request with header fields of the caller's own, and takes its answer uncompressed.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - path: starts with `/`; visible ASCII only.
+    ///   - body: the body; nil for none.
+    ///   - fields: all header fields except the body's length; visible ASCII and spaces only.
+    ///   - byteCountMax: the most bytes of either body.
+    ///   - keepsConnection: whether a kept connection may be used. libcurl sends a request again by itself when a kept
+    ///     connection turns out to be closed; on a new connection each request is sent once.
+    /// - Returns: the answer, with any status.
+    /// - Throws: as ``post(path:body:fields:)`` does.
+    package func send(
+        _ method: Method, path: String, body: [UInt8]? = nil, fields: [(name: String, value: String)],
+        byteCountMax: Int, keepsConnection: Bool
+    ) throws(HTTPExchangeError) -> HTTPResponse {
+        guard body?.count ?? 0 <= byteCountMax else {
+            throw HTTPExchangeError(
+                .tooLarge, "a request of \(body?.count ?? 0) bytes", hint: "send a smaller request")
+        }
+        return try answer(
+            to: HTTPRequest(
+                path: path, body: body, method: method.rawValue, fields: fields, answerByteCountMax: byteCountMax,
+                isOfManyFiles: keepsConnection, mayBeCompressed: false))
     }
 
     private func answer(to request: HTTPRequest) throws(HTTPExchangeError) -> HTTPResponse {

@@ -10,6 +10,8 @@ package struct RemoteAddress: Sendable, Equatable {
     package let prefix: String
     /// PEM certificates of the only authorities that may vouch for the server; nil for the system's.
     package var authorities: [UInt8]?
+    /// What the client proves itself by; nil for a service that lets everybody in.
+    package var identity: ClientIdentity?
 
     /// Reads an address; nil for one with a user's name, a query, a fragment, or a host that is no name or IP address.
     package init?(_ text: String) {
@@ -35,7 +37,8 @@ package struct RemoteAddress: Sendable, Equatable {
         return host == "::1"
     }
 
-    var origin: String {
+    /// The address without its prefix.
+    package var origin: String {
         "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 

@@ -51,13 +51,14 @@ final class RemoteClient: Sendable {
         var fields = request.fields.map { "\($0.name): \($0.value)" } + ["Expect:"]
         if request.isOfManyFiles {
             // A log may always compress bundles (C2SP tlog-tiles); the limits count decompressed bytes.
-            try handle.set(CURLOPT_ACCEPT_ENCODING, "gzip, identity")
+            if request.mayBeCompressed { try handle.set(CURLOPT_ACCEPT_ENCODING, "gzip, identity") }
         } else {
             fields.append("Connection: close")
             try handle.set(CURLOPT_FRESH_CONNECT, 1)
             try handle.set(CURLOPT_FORBID_REUSE, 1)
         }
         if let body = request.body { try handle.set(body: body) }
+        if let method = request.method { try handle.set(CURLOPT_CUSTOMREQUEST, method) }
         try handle.set(fields: fields)
         if address.isSecure { try secure(handle) }
     }
@@ -66,6 +67,12 @@ final class RemoteClient: Sendable {
         try handle.set(CURLOPT_SSL_VERIFYPEER, 1)
         try handle.set(CURLOPT_SSL_VERIFYHOST, 2)
         try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        if let identity = address.identity {
+            try handle.set(CURLOPT_SSLCERTTYPE, "PEM")
+            try handle.set(CURLOPT_SSLKEYTYPE, "PEM")
+            try handle.set(CURLOPT_SSLCERT_BLOB, copying: identity.certificate)
+            try handle.set(CURLOPT_SSLKEY_BLOB, copying: identity.key)
+        }
         guard let authorities = address.authorities else { return }
         // libcurl adds its own file and folder of authorities unless both are taken away.
         try handle.set(CURLOPT_CAINFO, nil)
@@ -84,6 +91,16 @@ final class RemoteClient: Sendable {
             return HTTPExchangeError(
                 .untrustedServer, "\(address.origin) does not prove by TLS who it is: \(cause)",
                 hint: "check the server's certificate, its name and dates, and the authority that signed it")
+        case CURLE_SSL_CERTPROBLEM:
+            return HTTPExchangeError(
+                .unreachable, "this client's certificate cannot be used: \(cause)",
+                hint: "give a certificate in PEM, and the private key that it was made for")
+        case CURLE_RECV_ERROR where address.identity != nil, CURLE_SEND_ERROR where address.identity != nil,
+            CURLE_GOT_NOTHING where address.identity != nil:
+            // The server checks the certificate after the client has finished its handshake (RFC 8446 §4.4).
+            return HTTPExchangeError(
+                .closed, "\(address.origin) ended the connection, as it does where it refuses a certificate: \(cause)",
+                hint: "check that the service's authority has signed this client's certificate, and its dates")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_RECV_ERROR:
             return .malformed(cause)
         default: return HTTPExchangeError(.closed, "the connection was broken off: \(cause)")

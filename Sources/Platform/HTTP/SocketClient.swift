@@ -31,7 +31,8 @@ final class SocketClient: Sendable {
     private func answer(
         to request: HTTPRequest, on kept: KeptConnection, _ deadline: Int
     ) throws(HTTPExchangeError) -> HTTPResponse {
-        var head = ["\(request.body == nil ? "GET" : "POST") \(request.path) HTTP/1.1", "Host: localhost"]
+        let method = request.method ?? (request.body == nil ? "GET" : "POST")
+        var head = ["\(method) \(request.path) HTTP/1.1", "Host: localhost"]
         head += request.fields.map { "\($0.name): \($0.value)" }
         if let body = request.body { head.append("Content-Length: \(body.count)") }
         if !request.isOfManyFiles { head.append("Connection: close") }

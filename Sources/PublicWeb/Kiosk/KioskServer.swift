@@ -19,7 +19,7 @@ package struct KioskServer: Sendable {
         let responder = KioskResponder(routes: KioskRoutes(gate, assets, address: socket.text))
         server = ConnectionServer(
             on: socket, limits: Self.limits,
-            identify: { $0.eventLoop.makeSucceededFuture(.init(uid: 0, hasRole: true)) },
+            identify: { channel, _ in channel.eventLoop.makeSucceededFuture(.anybody) },
             handlers: { [HeaderGuard(.kiosk)] },
             respond: { request, writer, _, closeAfterAnswer in
                 try await responder.respond(to: request, writer, closeAfterAnswer: closeAfterAnswer)

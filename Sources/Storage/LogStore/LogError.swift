@@ -24,6 +24,14 @@ package struct LogError: Error, Equatable, Sendable {
         case logForkedWitness = "log_forked_witness"
         case logUnreadable = "log_unreadable"
         case logUnwritable = "log_unwritable"
+        /// The object storage gives no answer, which passes by itself.
+        case tilesSilent = "tiles_silent"
+        /// The object storage refuses the account, the time or the bucket.
+        case tilesRefused = "tiles_refused"
+        /// The object storage does not keep the conditions of a write.
+        case tilesUnsafe = "tiles_unsafe"
+        /// The file with the keys of the object storage cannot be read.
+        case tilesCredentials = "tiles_credentials"
         case eraseIncomplete = "erase_incomplete"
         /// A key would become active again, or another actor would change its status.
         case keyStatusRefused = "key_status_refused"
@@ -60,9 +68,10 @@ extension LogError.Code: ErrorCode {
         case .wrongObject, .actorSignature: .requestMalformed
         case .entryMissing: .notFound
         case .conflict, .idempotencyMismatch, .nothingToErase, .keyStatusRefused, .keyRevoked: .conflict
-        case .logBehind, .logUnwritable, .eraseIncomplete: .later
-        case .publishedLogDiffers: .inputUnusable
-        case .logInconsistent, .logForked, .logUnreadable, .logBehindWitness, .logForkedWitness: .malfunction
+        case .logBehind, .logUnwritable, .tilesSilent, .tilesRefused, .eraseIncomplete: .later
+        case .publishedLogDiffers, .tilesCredentials: .inputUnusable
+        case .logInconsistent, .logForked, .logUnreadable, .logBehindWitness, .logForkedWitness, .tilesUnsafe:
+            .malfunction
         }
     }
 }

@@ -4,7 +4,8 @@ package struct AuditLine: Sendable, Equatable {
     package let number: UInt64
     /// Seconds since 1970-01-01T00:00:00Z.
     package let time: UInt64
-    package let uid: UInt32
+    /// The number of a user, or of a caller's name (``CallerIdentity/number``).
+    package let uid: UInt64
     package let action: String
     package let subject: String
     /// JSON with the particulars of a bundle, a read or a refusal; nil for other lines.

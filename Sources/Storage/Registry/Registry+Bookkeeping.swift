@@ -1,13 +1,24 @@
 package import Encoding
+import Platform
 
 extension Registry {
-    /// Adds a line to the append-only audit trail: the user, the action, the subject, the time, and particulars.
+    /// Adds a line to the append-only audit trail: the caller, the action, the subject, the time, and particulars.
+    ///
+    /// The particulars of a caller on another machine also have its name, as `caller`.
     package func audit(
-        uid: UInt32, action: String, subject: String, detail: JSONValue? = nil, at now: UInt64,
+        by caller: CallerIdentity, action: String, subject: String, detail: JSONValue? = nil, at now: UInt64,
         in transaction: any RegistryTransaction
     ) throws {
         try transaction.insertAuditLine(
-            uid: uid, action: action, subject: subject, detail: detail?.encoded(), at: now)
+            uid: caller.number, action: action, subject: subject, detail: Self.detail(detail, of: caller)?.encoded(),
+            at: now)
+    }
+
+    private static func detail(_ detail: JSONValue?, of caller: CallerIdentity) -> JSONValue? {
+        guard case .named(let name) = caller else { return detail }
+        var members: JSONObject = detail?.object ?? [:]
+        members["caller"] = .string(name.text)
+        return .object(members)
     }
 
     /// The next gate bundle's version: higher than every earlier version, and at least the current time.
@@ -27,14 +38,17 @@ extension Registry {
         return version
     }
 
-    /// The keyed digest of a user's idempotency key, because a client may use a person's number as a key.
-    package func kept(_ idempotencyKey: String, of uid: UInt32) -> String {
-        Hex.encode(cipher.digest("user \(uid) idempotency key \(idempotencyKey)"))
+    /// The keyed digest of a caller's idempotency key, because a client may use a person's number as a key.
+    package func kept(_ idempotencyKey: String, of caller: CallerIdentity) -> String {
+        Hex.encode(cipher.digest("user \(caller.text) idempotency key \(idempotencyKey)"))
     }
 
     /// The digest that earlier versions kept, the same for every user, so that their answered requests are still known.
-    package func keptOfAnybody(_ idempotencyKey: String) -> String {
-        Hex.encode(cipher.digest("idempotency key \(idempotencyKey)"))
+    ///
+    /// Those versions had no callers on other machines, who therefore get no answer of that time.
+    package func keptEarlier(_ idempotencyKey: String, of caller: CallerIdentity) -> String {
+        guard case .user = caller else { return kept(idempotencyKey, of: caller) }
+        return Hex.encode(cipher.digest("idempotency key \(idempotencyKey)"))
     }
 
     /// The time for which an answer to an idempotency key is kept: two days, for a client's retries over a weekend.
@@ -42,14 +56,15 @@ extension Registry {
     /// The most ended answers that one transaction deletes, so that no writer waits long.
     package static let endedAnswerCountMax = 512
 
-    /// The first answer to a user's request that carried this idempotency key.
+    /// The first answer to a caller's request that carried this idempotency key.
     ///
     /// - Returns: nil for a new key, and for a key whose answer has ended.
     /// - Throws: `idempotency_mismatch` when the key came with another request.
     package func answer(
-        toKey key: String, of uid: UInt32, request: [UInt8], at now: UInt64, in snapshot: any RegistrySnapshot
+        toKey key: String, of caller: CallerIdentity, request: [UInt8], at now: UInt64,
+        in snapshot: any RegistrySnapshot
     ) throws -> [UInt8]? {
-        guard let first = try snapshot.keptAnswer(toKeys: (kept(key, of: uid), keptOfAnybody(key))),
+        guard let first = try snapshot.keptAnswer(toKeys: (kept(key, of: caller), keptEarlier(key, of: caller))),
             Self.isKept(first, at: now)
         else { return nil }
         guard first.requestDigest == cipher.digest(request) else {
@@ -71,11 +86,11 @@ extension Registry {
 
     /// Keeps an answer sealed, in the transaction of its change; an ended answer to the same key goes.
     package func remember(
-        answer: [UInt8], toKey key: String, of uid: UInt32, request: [UInt8], at now: UInt64,
+        answer: [UInt8], toKey key: String, of caller: CallerIdentity, request: [UInt8], at now: UInt64,
         in transaction: any RegistryTransaction
     ) throws {
         _ = try forgetEndedAnswers(at: now, in: transaction)
-        let key = kept(key, of: uid)
+        let key = kept(key, of: caller)
         try transaction.putAnswer(
             KeptAnswer(
                 key: key, requestDigest: cipher.digest(request),

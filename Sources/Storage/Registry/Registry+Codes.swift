@@ -90,7 +90,7 @@ package struct IssuedCodeRecord: Sendable {
             holding: holding)
     }
 
-    init(
+    package init(
         id: [UInt8], subject: String, form: Form, kind: PersonKind?, list: StatusListReference?, statusIndex: UInt64?,
         actor: String?, actorIndex: UInt64?, issuedAt: UInt64, expiresAt: UInt64?, keyIdentifier: [UInt8],
         holding: [UInt8]? = nil

@@ -1,33 +1,21 @@
-import GRDB
+package import GRDB
 import GRDBSQLite
 
-/// A value of a column in SQLite.
-enum ColumnValue {
-    case integer(Int64)
-    case text(String)
-    case bytes([UInt8])
-
-    /// A number of at most 2⁶³ - 1.
-    ///
-    /// - Throws: `registry_corrupt` for a larger number, which only a damaged row can lead to.
-    static func integer(_ number: UInt64) throws(StorageError) -> ColumnValue { .integer(try number.stored) }
-}
-
 /// A statement's current row; valid only inside the closure that receives it.
-@safe struct DirectRow {
+@safe package struct DirectRow: StoredRow {
     fileprivate let statement: OpaquePointer
 
-    func isNull(_ column: Int) -> Bool {
+    package func isNull(_ column: Int) -> Bool {
         unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
     }
 
     /// The column's name in the statement's result.
-    func name(_ column: Int) -> String {
+    package func name(_ column: Int) -> String {
         unsafe sqlite3_column_name(statement, Int32(column)).map { unsafe String(cString: $0) } ?? "a column"
     }
 
     /// A text; nil for anything else.
-    func string(_ column: Int) -> String? {
+    package func string(_ column: Int) -> String? {
         guard unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT else { return nil }
         let start = unsafe sqlite3_column_text(statement, Int32(column))
         let count = unsafe sqlite3_column_bytes(statement, Int32(column))
@@ -35,13 +23,13 @@ enum ColumnValue {
     }
 
     /// A whole number; nil for anything else.
-    func integer(_ column: Int) -> Int64? {
+    package func integer(_ column: Int) -> Int64? {
         guard unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_INTEGER else { return nil }
         return unsafe sqlite3_column_int64(statement, Int32(column))
     }
 
     /// Bytes; nil for anything else.
-    func bytes(_ column: Int) -> [UInt8]? {
+    package func bytes(_ column: Int) -> [UInt8]? {
         guard unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_BLOB else { return nil }
         let start = unsafe sqlite3_column_blob(statement, Int32(column))
         let count = unsafe sqlite3_column_bytes(statement, Int32(column))
@@ -53,52 +41,23 @@ enum ColumnValue {
 ///
 /// GRDB's arguments and rows take several times as long as SQLite's work, and GRDB's typed subscripts end the process
 /// for a value of another type.
-extension Database {
-    /// Runs a statement that gives no rows.
-    ///
-    /// - Parameters:
-    ///   - sql: one statement, prepared once.
-    ///   - values: one value per question mark; nil for NULL.
-    /// - Throws: SQLite's error.
-    func run(_ sql: String, _ values: ColumnValue?...) throws {
+extension Database: StatementDatabase {
+    package func run(_ sql: String, _ values: [ColumnValue?]) throws {
         _ = try step(sql, values) { _ in }
     }
 
-    /// Reads the first row of a statement's result.
-    ///
-    /// - Parameters:
-    ///   - sql: one statement, prepared once.
-    ///   - values: one value per question mark; nil for NULL.
-    ///   - read: makes a value from the row.
-    /// - Returns: nil when there is no row.
-    /// - Throws: SQLite's error, or the error of `read`.
-    func first<Value>(_ sql: String, _ values: ColumnValue?..., read: (DirectRow) throws -> Value) throws -> Value? {
+    package func runCounting(_ sql: String, _ values: [ColumnValue?]) throws -> Int {
+        try run(sql, values)
+        return changesCount
+    }
+
+    package func first<Value>(
+        _ sql: String, _ values: [ColumnValue?], read: (DirectRow) throws -> Value
+    ) throws -> Value? {
         try step(sql, values, read)
     }
 
-    /// Reads every row of a statement's result.
-    ///
-    /// - Parameters:
-    ///   - sql: one statement, prepared once.
-    ///   - values: one value per question mark; nil for NULL.
-    ///   - read: makes a value from a row.
-    /// - Returns: one value per row.
-    /// - Throws: SQLite's error, or the error of `read`.
-    func all<Value>(_ sql: String, _ values: ColumnValue?..., read: (DirectRow) throws -> Value) throws -> [Value] {
-        var found: [Value] = []
-        try visit(sql, values) { row in
-            found.append(try read(row))
-            return true
-        }
-        return found
-    }
-
-    /// Visits the rows of a statement's result until `visit` returns false; it must not run the same statement.
-    ///
-    /// - Throws: SQLite's error, or the error of `visit`.
-    func visit(_ sql: String, _ values: ColumnValue?..., visit: (DirectRow) throws -> Bool) throws {
-        try self.visit(sql, values, visit)
-    }
+    package func hasTable(_ name: String) throws -> Bool { try tableExists(name) }
 
     private func step<Value>(
         _ sql: String, _ values: [ColumnValue?], _ read: (DirectRow) throws -> Value
@@ -114,7 +73,7 @@ extension Database {
         }
     }
 
-    private func visit(_ sql: String, _ values: [ColumnValue?], _ visit: (DirectRow) throws -> Bool) throws {
+    package func visit(_ sql: String, _ values: [ColumnValue?], visit: (DirectRow) throws -> Bool) throws {
         let prepared = try bound(sql, values)
         let statement = unsafe prepared.sqliteStatement
         defer { unsafe sqlite3_reset(statement) }

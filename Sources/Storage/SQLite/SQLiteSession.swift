@@ -1,12 +1,17 @@
 import GRDB
 
 /// A transaction's view of the SQLite file, with one of its logs.
-struct SQLiteTransaction: StoreTransaction {
+struct SQLiteTransaction: StatementTransaction {
     let database: Database
     var log = LogName.trace
 
-    func snapshot(of log: LogName) -> any LogSnapshot { SQLiteTransaction(database: database, log: log) }
-    func transaction(of log: LogName) -> any LogTransaction { SQLiteTransaction(database: database, log: log) }
+    func raiseAuditNumber(to number: UInt64) throws {
+        try database.run(
+            "INSERT INTO sqlite_sequence SELECT 'audit', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence "
+                + "WHERE name = 'audit')")
+        try database.run(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'audit'", .integer(number))
+    }
 }
 
 /// The one connection that writes the SQLite file.
@@ -49,9 +54,10 @@ struct SQLiteSession: WriteSession {
         try mapped { try RegistryPosition.advance(database) }
     }
 
-    func commit() throws(StorageError) {
+    func commit() throws(StorageError) -> Bool {
         do {
             try database.commit()
+            return true
         } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
             throw .diskFull
         } catch {

@@ -15,8 +15,9 @@ package protocol CheckpointRegister: Sendable {
     /// - Parameters:
     ///   - expected: the bytes of the checkpoint to replace; nil to publish a log's first checkpoint.
     ///   - bytes: the new checkpoint. It outlasts a power failure once this returns.
-    ///   - announce: runs between the comparison and the write, and not at all after a refusal. An error from it leaves
-    ///     the checkpoint as it was.
+    ///   - announce: runs between the comparison and the write, and not at all when the comparison fails. An error from
+    ///     it leaves the checkpoint as it was. Where no lock holds off other machines (object storage), another writer
+    ///     may come in after the announcement; the write is refused then.
     /// - Returns: whether the checkpoint was replaced.
     /// - Throws: the error of `announce`; `log_unreadable`, after which nothing is replaced; `log_unwritable`, also
     ///   while another writer is at work. After `log_unwritable` either of the two checkpoints may be there.

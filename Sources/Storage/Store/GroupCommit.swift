@@ -5,11 +5,14 @@ import Synchronization
 ///
 /// A write is committed at once when the disk is idle; writes that arrive during a commit share the next one. A refused
 /// write does not affect the others. Each write is answered only after the commit.
-final class GroupCommit: Sendable {
+package final class GroupCommit: Sendable {
     /// The most writes in one transaction, so that no caller waits for an unbounded transaction.
     static let jobCountMax = 1024
     /// The share of each commit that single requests get before batch lines.
     private static let soleJobCountMax = jobCountMax / 2
+
+    /// The most runs of the same writes, each after a commit that certainly did not happen.
+    private static let runCountMax = 3
 
     private struct Job: Sendable {
         /// Runs the change and keeps its outcome; false when the change must be undone.
@@ -34,33 +37,33 @@ final class GroupCommit: Sendable {
         /// Nothing of the transaction was kept, and writing may go on.
         case undone(StorageError)
         /// The transaction may or may not be on the disk, as after a failed sync.
-        case unknown(StorageError)
+        case unknown(StorageError, isLast: Bool)
     }
 
     private let connection: any WriteConnection
     private let queue = DispatchQueue(label: "registry.commit")
     private let state: Mutex<State>
 
-    init(_ connection: any WriteConnection, position: RegistryPosition?) {
+    package init(_ connection: any WriteConnection, position: RegistryPosition?) {
         self.connection = connection
         state = Mutex(State(position: position))
     }
 
     /// The position that is certainly on disk; nil when the registry has no position.
-    var position: RegistryPosition? { state.withLock { $0.position } }
+    package var position: RegistryPosition? { state.withLock { $0.position } }
 
     /// Keeps the position after a commit.
-    func keep(_ position: RegistryPosition) {
+    package func keep(_ position: RegistryPosition) {
         state.withLock { $0.position = position }
     }
 
     /// See ``RegistryStore/onUnknownOutcome(_:)``.
-    func onUnknownOutcome(_ handler: @escaping @Sendable (StorageError) -> Void) {
+    package func onUnknownOutcome(_ handler: @escaping @Sendable (StorageError) -> Void) {
         state.withLock { $0.onUnknownOutcome = handler }
     }
 
     /// See ``RegistryStore/submit(isLine:_:)``.
-    func submit<Value: Sendable>(
+    package func submit<Value: Sendable>(
         isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
         let write = SubmittedWrite<Value>()
@@ -71,7 +74,7 @@ final class GroupCommit: Sendable {
     }
 
     /// Finishes the submitted writes, and refuses every later write.
-    func close() {
+    package func close() {
         state.withLock { $0.isClosed = true }
         queue.sync {}
     }
@@ -105,7 +108,8 @@ final class GroupCommit: Sendable {
             switch commit(jobs) {
             case .done: for job in jobs { job.settle(nil) }
             case .undone(let failure): for job in jobs { job.settle(failure) }
-            case .unknown(let failure):
+            case .unknown(let failure, isLast: false): for job in jobs { job.settle(failure) }
+            case .unknown(let failure, isLast: true):
                 let handler = state.withLock { state in
                     state.failure = failure
                     return state.onUnknownOutcome
@@ -118,28 +122,23 @@ final class GroupCommit: Sendable {
 
     private func commit(_ jobs: [Job]) -> Outcome {
         connection.withSession { session in
-            let position: RegistryPosition?
-            do throws(StorageError) {
-                let changeCount = session.changeCount
-                try session.begin()
-                if try !Self.runTogether(jobs, session) {
-                    try session.rollback()
-                    try session.begin()
-                    for job in jobs {
-                        try session.nested { () throws(StorageError) in try Self.run(job, session) }
-                    }
+            for _ in 0..<Self.runCountMax {
+                let position: RegistryPosition?
+                do throws(StorageError) {
+                    position = try Self.run(jobs, session)
+                } catch {
+                    return Self.undone(by: error, session)
                 }
-                position = session.changeCount == changeCount ? nil : try session.advancePosition()
-            } catch {
-                return Self.undone(by: error, session)
+                do throws(StorageError) {
+                    guard try session.commit() else { continue }
+                    if let position { keep(position) }
+                    return .done
+                } catch {
+                    return error.code == .commitUnknown
+                        ? .unknown(error, isLast: session.endsAtUnknownOutcome) : Self.undone(by: error, session)
+                }
             }
-            do throws(StorageError) {
-                try session.commit()
-                if let position { keep(position) }
-                return .done
-            } catch {
-                return error.code == .diskFull ? Self.undone(by: error, session) : .unknown(error)
-            }
+            return .undone(session.lossError)
         }
     }
 
@@ -148,8 +147,22 @@ final class GroupCommit: Sendable {
             if session.isInTransaction { try session.rollback() }
             return .undone(error)
         } catch {
-            return .unknown(error)
+            return .unknown(error, isLast: session.endsAtUnknownOutcome)
         }
+    }
+
+    /// Runs jobs in a new transaction, which stays open.
+    private static func run(_ jobs: [Job], _ session: any WriteSession) throws(StorageError) -> RegistryPosition? {
+        let changeCount = session.changeCount
+        try session.begin()
+        if try !runTogether(jobs, session) {
+            try session.rollback()
+            try session.begin()
+            for job in jobs {
+                try session.nested { () throws(StorageError) in try run(job, session) }
+            }
+        }
+        return session.changeCount == changeCount ? nil : try session.advancePosition()
     }
 
     /// Runs jobs without a savepoint for each, which would cost about as much as a small write.
@@ -157,17 +170,17 @@ final class GroupCommit: Sendable {
     /// - Returns: false when a job was refused after it had changed something; only a rollback can undo this.
     private static func runTogether(_ jobs: [Job], _ session: any WriteSession) throws(StorageError) -> Bool {
         for job in jobs {
-            let changeCount = session.changeCount
+            let mark = session.changeMark
             let isKept = try run(job, session)
-            guard isKept || session.changeCount == changeCount else { return false }
+            guard isKept || session.changeMark == mark else { return false }
         }
-        return true
+        return try session.hasKeptAll()
     }
 
     private static func run(_ job: Job, _ session: any WriteSession) throws(StorageError) -> Bool {
         let isKept = job.run(session.transaction)
         // Without this check, a later job would run outside the transaction.
-        guard session.isInTransaction else { throw .diskFull }
+        guard session.isInTransaction else { throw session.lossError }
         return isKept
     }
 }

@@ -34,6 +34,8 @@ package protocol RegistryStore: AnyObject, Sendable {
 
     /// Calls `handler` at the first commit with an unknown outcome, before any of its callers is answered.
     ///
+    /// A store that goes on after such a commit never calls it.
+    ///
     /// - Parameter handler: should end the process; the next start then reads the disk's content.
     func onUnknownOutcome(_ handler: @escaping @Sendable (StorageError) -> Void)
 
@@ -59,7 +61,8 @@ extension RegistryStore {
     /// - Parameter body: the change, as in ``submit(isLine:_:)``.
     /// - Returns: the value of `body`.
     /// - Throws: the error of `body`; `disk_full` or `registry_unwritable` when nothing was kept, and later writes may
-    ///   succeed; `commit_unknown` when the outcome of the commit is unknown, after which nothing more is written.
+    ///   succeed; `storage_unavailable` likewise, while the database cannot be used; `commit_unknown` when the outcome of
+    ///   the commit is unknown, after which SQLite writes nothing more.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {

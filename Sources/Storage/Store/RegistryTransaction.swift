@@ -84,8 +84,8 @@ package protocol RegistrySnapshot {
     /// The answer that is kept under one of these keys.
     func keptAnswer(toKeys keys: (String, String)) throws -> KeptAnswer?
     func counter(_ name: String) throws -> UInt64?
-    /// The codes of a form that a user issued on the newest day with any.
-    func issuedCount(of uid: UInt32, form: String) throws -> IssuedCount?
+    /// The codes of a form that a caller issued on the newest day with any, by ``CallerIdentity/number``.
+    func issuedCount(of uid: UInt64, form: String) throws -> IssuedCount?
     /// The audit trail from the line after `number`, in order; `subject` may be in either letter case.
     func auditLines(after number: UInt64, count: Int, subject: String?) throws -> [AuditLine]
     /// The running hash over the audit trail up to the line that the log of acts states last; nil before the first.
@@ -197,9 +197,9 @@ package protocol RegistryTransaction: RegistrySnapshot {
     /// Sets a counter, or raises it to `value`.
     func raiseCounter(_ name: String, to value: UInt64) throws
     /// Keeps the count of a day; it refuses an earlier day, and a lower count of the same day.
-    func putIssuedCount(_ count: IssuedCount, of uid: UInt32, form: String) throws
-    /// Adds a line to the audit trail; no line can be changed or removed.
-    func insertAuditLine(uid: UInt32, action: String, subject: String, detail: String?, at now: UInt64) throws
+    func putIssuedCount(_ count: IssuedCount, of uid: UInt64, form: String) throws
+    /// Adds a line to the audit trail, with ``CallerIdentity/number``; no line can be changed or removed.
+    func insertAuditLine(uid: UInt64, action: String, subject: String, detail: String?, at now: UInt64) throws
 
     /// Gives later lines of the audit trail numbers above `number`.
     func raiseAuditNumber(to number: UInt64) throws

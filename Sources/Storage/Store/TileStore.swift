@@ -9,7 +9,8 @@ package protocol TileStore: Sendable {
     ///
     /// - Returns: nil when no file was made at this path.
     /// - Throws: `log_unreadable` for a file that is there and cannot be read whole; `log_unwritable` for a fault that
-    ///   passes by itself.
+    ///   passes by itself. Object storage throws `tiles_silent` then, `tiles_refused`, and
+    ///   `tiles_unsafe` before a write.
     func read(_ path: String) throws(LogError) -> [UInt8]?
 
     /// Whether a file is there that ``read(_:)-(String)`` can read; its bytes are not fetched.
@@ -18,6 +19,8 @@ package protocol TileStore: Sendable {
     func exists(_ path: String) throws(LogError) -> Bool
 
     /// Makes a file, which readers see whole or not at all; it is certainly kept once ``sync(_:)`` has returned.
+    ///
+    /// A store may write while its caller goes on; ``sync(_:)`` then throws the error of the write.
     ///
     /// - Throws: `log_inconsistent` when the path has a file with other bytes, which stays; the same bytes are no error.
     ///   `log_unwritable` when the file could not be written.
@@ -31,7 +34,7 @@ package protocol TileStore: Sendable {
 
     /// Returns once the files that were written at these paths outlast a power failure.
     ///
-    /// - Throws: `log_unwritable`.
+    /// - Throws: `log_unwritable`; the error of a write that ``writeOnce(_:at:)`` began.
     func sync(_ paths: [String]) throws(LogError)
 
     /// Makes all files of a folder again, and returns once they outlast a power failure.

@@ -63,7 +63,7 @@ struct EarlierRegistryTests {
         let request = Array("person.register\0{\"residentId\":\"\(Self.residentID)\"}".utf8)
         for uid: UInt32 in [0, 1000] {
             let first = try database.read {
-                try registry.answer(toKey: "before-register", of: uid, request: request, at: time + 1, in: $0)
+                try registry.answer(toKey: "before-register", of: .user(uid), request: request, at: time + 1, in: $0)
             }
             #expect(first == answer)
         }
@@ -74,7 +74,8 @@ struct EarlierRegistryTests {
             object: object, event: .observed(TraceEvent(timeMilliseconds: 1, step: .inspecting)), actor: "")
         event.personal = try store.openings(from: 0, count: 1).openings.map(\.opening)
         event.idempotency = .init(
-            key: registry.kept("before-event", of: 1000), earlierKey: registry.keptOfAnybody("before-event"),
+            key: registry.kept("before-event", of: .user(1000)),
+            earlierKey: registry.keptEarlier("before-event", of: .user(1000)),
             requestDigest: Array(try #require(digest)))
         #expect(try await store.append(event, at: 1).index == 0)
         #expect(try store.count() == 3)

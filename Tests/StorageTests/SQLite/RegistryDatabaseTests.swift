@@ -115,7 +115,7 @@ struct RegistryDatabaseTests {
         let scratch = try ScratchRegistry()
         let database = try RegistryDatabase(path: scratch.path, cipher: ScratchRegistry.cipher())
         let registry = try Self.registry()
-        try await database.write { try registry.audit(uid: 7, action: "a", subject: "s", at: 1, in: $0) }
+        try await database.write { try registry.audit(by: .user(7), action: "a", subject: "s", at: 1, in: $0) }
         for change in [
             "DELETE FROM audit", "UPDATE audit SET uid = 0", "REPLACE INTO audit VALUES (1, 1, 0, 'b', 's')",
         ] {
@@ -133,15 +133,15 @@ struct RegistryDatabaseTests {
         let registry = try Self.registry()
         let request = Array("person.register 11010519491231002X".utf8)
         try await database.write {
-            try registry.remember(answer: Array("{}".utf8), toKey: "key", of: 7, request: request, at: 1, in: $0)
+            try registry.remember(answer: Array("{}".utf8), toKey: "key", of: .user(7), request: request, at: 1, in: $0)
         }
         let kept = try database.read { try Data.fetchOne($0.sqlite, sql: "SELECT request FROM idempotency") }
         #expect(kept?.count == 32)
         let key = try database.read { try String.fetchOne($0.sqlite, sql: "SELECT key FROM idempotency") }
-        #expect(key == registry.kept("key", of: 7) && key != "key")
+        #expect(key == registry.kept("key", of: .user(7)) && key != "key")
         #expect(kept != Data(DigestAlgorithm.sha256.digest(request)))
         func answer(of uid: UInt32, at now: UInt64) throws -> [UInt8]? {
-            try database.read { try registry.answer(toKey: "key", of: uid, request: request, at: now, in: $0) }
+            try database.read { try registry.answer(toKey: "key", of: .user(uid), request: request, at: now, in: $0) }
         }
         #expect(try answer(of: 7, at: Registry.answerSeconds) == Array("{}".utf8))
         #expect(try answer(of: 7, at: Registry.answerSeconds + 1) == nil)

@@ -25,7 +25,7 @@ struct RegistryPositionTests {
 
     private func change() async throws {
         try await database.write { [registry] in
-            try registry.audit(uid: 7, action: "a", subject: "s", at: 1, in: $0)
+            try registry.audit(by: .user(7), action: "a", subject: "s", at: 1, in: $0)
         }
     }
 
@@ -36,7 +36,7 @@ struct RegistryPositionTests {
         try await change()
         #expect(try position.commitCount == first + 1)
         try database.changeAtOpening { [registry] in
-            try registry.audit(uid: 7, action: "a", subject: "s", at: 1, in: $0)
+            try registry.audit(by: .user(7), action: "a", subject: "s", at: 1, in: $0)
         }
         #expect(try position.commitCount == first + 2)
         #expect(try database.position() == position)

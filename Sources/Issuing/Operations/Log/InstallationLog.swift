@@ -12,13 +12,16 @@ package final class InstallationLog: Sendable {
 
     let name: LogName
     package let store: TraceLogStore
+    let files: LogFiles
     /// The published files.
-    let tiles: any TileStore
+    var tiles: any TileStore { files.tiles }
     /// The published checkpoint.
-    package let register: any CheckpointRegister
+    package var register: any CheckpointRegister { files.register }
     /// The key that auditors check the checkpoints with.
     package let key: NoteKey
     let publishHealth = WriteHealth()
+    /// Why object storage took nothing of the last publication; nil while it does.
+    private let storageTrouble = Mutex<OperationError?>(nil)
     let publisher: LogPublisher
     /// The time between two publications.
     let interval: Duration
@@ -46,8 +49,7 @@ package final class InstallationLog: Sendable {
     /// - Parameters:
     ///   - name: which of the installation's logs.
     ///   - registry: the open registry, whose file has the entries.
-    ///   - tiles: the published files.
-    ///   - register: the published checkpoint.
+    ///   - files: the published files and the checkpoint.
     ///   - settings: give the log's name and the interval of heads entries.
     ///   - signingKey: the checkpoint key, Ed25519.
     ///   - fields: seals the stored openings.
@@ -55,8 +57,8 @@ package final class InstallationLog: Sendable {
     ///   - announce: is called with every checkpoint before its publication; an error from it stops the publication.
     /// - Throws: when the checkpoint key is not Ed25519.
     init(
-        _ name: LogName, _ registry: any RegistryStore, tiles: any TileStore, register: any CheckpointRegister,
-        settings: Settings, signingKey: SigningKey, fields: FieldKeys, clock: SigningClock,
+        _ name: LogName, _ registry: any RegistryStore, files: LogFiles, settings: Settings, signingKey: SigningKey,
+        fields: FieldKeys, clock: SigningClock,
         announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
         self.name = name
@@ -65,22 +67,20 @@ package final class InstallationLog: Sendable {
             registry: registry, name: name, fields: fields, headsInterval: settings.logHeadsInterval)
         self.clock = clock
         interval = .seconds(Int64(settings.checkpointSeconds))
-        self.tiles = tiles
-        self.register = register
+        self.files = files
         publisher = try LogPublisher(
-            store: store, tiles: tiles, register: register, origin: origin, key: signingKey,
+            store: store, tiles: files.tiles, register: files.register, origin: origin, key: signingKey,
             maySign: { try clock.check() }, announce: announce)
         key = try NoteKey(name: origin, kind: .ed25519, key: signingKey.verificationKey)
     }
 
-    /// A log of the installation in a folder, with the installation's own keys.
+    /// A log of the installation, with the installation's own keys.
     convenience init(
-        _ name: LogName, _ registry: any RegistryStore, in state: StateDirectory, settings: Settings, keys: KeyRing,
+        _ name: LogName, _ registry: any RegistryStore, in places: LogPlaces, settings: Settings, keys: KeyRing,
         fields: FieldKeys, clock: SigningClock, announce: @escaping @Sendable (Checkpoint) throws -> Void
     ) throws {
-        let directory = LogDirectory(path: state.folder(of: name))
         try self.init(
-            name, registry, tiles: directory, register: directory, settings: settings, signingKey: keys.checkpoint,
+            name, registry, files: places.files(of: name), settings: settings, signingKey: keys.checkpoint,
             fields: fields, clock: clock, announce: announce)
     }
 
@@ -97,6 +97,9 @@ package final class InstallationLog: Sendable {
         case .stopped(let error): error
         }
     }
+
+    /// What health says of the log; nil where nothing keeps it from taking and publishing events.
+    var fault: OperationError? { obstacle ?? storageTrouble.withLock { $0 } }
 
     /// Begins to check the entries against the published checkpoint, and to finish or discard a crash's remains.
     ///
@@ -162,12 +165,12 @@ package final class InstallationLog: Sendable {
         try await guarded { try await publisher.inspect() }
     }
 
-    /// The newest checkpoint that was published.
+    /// The newest checkpoint that was published, at most a moment old.
     ///
     /// - Returns: nil when no checkpoint was ever published.
     /// - Throws: `log_unreadable`.
     func publishedCheckpoint() throws -> PublishedCheckpoint? {
-        try PublishedCheckpoint.read(from: register, tiles, of: store, key: key)
+        try PublishedCheckpoint.read(from: files.servedRegister, tiles, of: store, key: key)
     }
 
     /// Publishes the entries that are on disk and not yet in a checkpoint.
@@ -180,12 +183,16 @@ package final class InstallationLog: Sendable {
     package func publish() async throws(OperationError) -> UInt64 {
         do {
             try clock.check()
-            return try await publishHealth.noting {
+            let size = try await publishHealth.noting {
                 try await start()
                 return try await guarded { try await publisher.publish() }
             }
+            storageTrouble.withLock { $0 = nil }
+            return size
         } catch {
-            throw OperationError(any: error)
+            let error = OperationError(any: error)
+            if error.isOfStorage { storageTrouble.withLock { $0 = error } }
+            throw error
         }
     }
 
@@ -275,22 +282,4 @@ package final class InstallationLog: Sendable {
             throw error
         }
     }
-}
-
-extension OperationError {
-    /// The error while the log is being checked, and after a check that was cancelled.
-    package static let logChecking = OperationError(
-        code: .logChecking,
-        reason: "the log is still being checked against the published log, and takes no events until then",
-        hint: "send the request again once GET /v1/health says `ok` for the log; codes are issued meanwhile")
-
-    fileprivate var endsTheLog: Bool {
-        let ending: [LogError.Code] = [
-            .logInconsistent, .logUnreadable, .logBehind, .logForked, .logBehindWitness, .logForkedWitness,
-        ]
-        return ending.contains { $0.rawValue == code }
-    }
-
-    /// Whether the error says that entries are missing after a recovery, which is expected until they are put back.
-    package var isOfLogBehind: Bool { code == LogError.Code.logBehind.rawValue }
 }

@@ -1,6 +1,7 @@
 import Encoding
 import Signing
 import Storage
+import Synchronization
 import TraceLog
 
 extension IssuerOperation {
@@ -101,7 +102,7 @@ extension IssuingService {
                 hint: "send a random key, a UUID for instance")
         }
         return .init(
-            key: registry.kept(key, of: caller.uid), earlierKey: registry.keptOfAnybody(key),
+            key: registry.kept(key, of: caller.identity), earlierKey: registry.keptEarlier(key, of: caller.identity),
             requestDigest: Self.digest(of: request, leavingOut: names))
     }
 

@@ -23,7 +23,7 @@ extension IssuerOperation {
     /// A file of the published log of acts, or of the issued codes; every other path is refused.
     package static let actsFile = reading("acts.file", takes: ["path"]) { service, request, _ in
         let path = try request.string("path")
-        if IssuedStatement.isPath(path), let bytes = try service.acts.log.tiles.read(path) {
+        if IssuedStatement.isPath(path), let bytes = try service.acts.log.files.servedTiles.read(path) {
             return OperationAnswer(bytes: bytes, type: "application/octet-stream")
         }
         return try await service.file(path, of: service.acts.log)
@@ -48,7 +48,7 @@ extension IssuingService {
     }
 
     fileprivate func file(_ path: String, of log: InstallationLog) async throws -> OperationAnswer {
-        let tiles = log.tiles
+        let tiles = log.files.servedTiles
         if path == PublishedCheckpoint.name {
             try log.store.checkFloor()
             if let bytes = try await leavingCheckpoint(of: log) {

@@ -91,7 +91,7 @@ extension IssuingService {
             if isNew {
                 for subject in subjects.dropLast() {
                     try registry.audit(
-                        uid: caller.uid, action: IssuerOperation.appendSignedEvents.name, subject: subject,
+                        by: caller.identity, action: IssuerOperation.appendSignedEvents.name, subject: subject,
                         at: caller.now, in: database)
                 }
             }

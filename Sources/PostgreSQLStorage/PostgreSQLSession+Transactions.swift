@@ -1,0 +1,94 @@
+import Storage
+
+extension PostgreSQLSession {
+    /// Begins a transaction, on a new connection where the old one was lost meanwhile.
+    ///
+    /// - Parameters:
+    ///   - mode: the words after BEGIN.
+    ///   - lock: a statement whose result must have a row; nil for none.
+    /// - Throws: `storage_unavailable`, `registry_corrupt`.
+    func begin(_ mode: String, lock: String? = nil) throws(StorageError) {
+        needsBarrier = false
+        openBlock = nil
+        let isOld = isConnected
+        do {
+            try connect()
+            try begun(mode, lock)
+        } catch {
+            guard isOld, !isConnected else { throw error }
+            try connect()
+            try begun(mode, lock)
+        }
+    }
+
+    private func begun(_ mode: String, _ lock: String?) throws(StorageError) {
+        failure = nil
+        do {
+            try run("BEGIN \(mode)", [])
+            isInTransaction = true
+            guard let lock else { return try flush() }
+            guard try first(lock, [], read: { _ in true }) == true else {
+                throw StorageError.corruptRow("the row of the writers' turn is missing")
+            }
+        } catch {
+            rollback()
+            throw error as? StorageError ?? .unavailable("\(error)")
+        }
+    }
+
+    /// Undoes the open transaction; where the server cannot, the connection is closed, which undoes it too.
+    func rollback() { end("ROLLBACK") }
+
+    /// Ends a transaction that changed nothing.
+    func endReading() { end("COMMIT") }
+
+    private func end(_ statement: String) {
+        guard isInTransaction, isConnected else { return }
+        if failure == nil { _ = try? flush() }
+        failure = nil
+        isInTransaction = false
+        guard (try? run(statement, [])) != nil, (try? flush()) != nil else { return close() }
+    }
+
+    /// Undoes the changes since a savepoint.
+    func rollback(to savepoint: String) throws(StorageError) {
+        openBlock = nil
+        if failure == nil { _ = try? flush() }
+        guard isConnected else { throw refusal }
+        failure = nil
+        try runNow("ROLLBACK TO SAVEPOINT \(savepoint)")
+    }
+
+    /// Runs a statement without values and waits for its answer.
+    func runNow(_ sql: String) throws(StorageError) {
+        do {
+            try run(sql, [])
+            try flush()
+        } catch {
+            throw error as? StorageError ?? .unavailable("\(error)")
+        }
+    }
+
+    /// Sends COMMIT, and waits for its answer.
+    ///
+    /// - Throws: `.lost` when the outcome is unknown; `.refused` when nothing was kept.
+    func commit() throws(PostgreSQLFailure) {
+        defer {
+            isInTransaction = false
+            failure = nil
+        }
+        do throws(PostgreSQLFailure) {
+            try connected { $0.forgetWarnings() }
+            try send("COMMIT", [])
+            guard let answer = try answers() else { throw .lost("the answer to COMMIT is missing") }
+            guard answer.tag == "COMMIT" else {
+                throw .refused(state: "40000", words: "the server has undone the transaction")
+            }
+            guard !hasWarned else { throw .lost("the server warned, and may not have waited for its standby") }
+            commitCount += 1
+        } catch {
+            close()
+            throw error
+        }
+    }
+}

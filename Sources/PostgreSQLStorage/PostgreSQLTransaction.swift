@@ -1,0 +1,22 @@
+import Storage
+
+/// A transaction's view of a PostgreSQL database, with one of its logs.
+struct PostgreSQLTransaction: StatementTransaction {
+    let database: PostgreSQLSession
+    let log: LogName
+
+    init(database: PostgreSQLSession, log: LogName = .trace) {
+        self.database = database
+        self.log = log
+    }
+
+    func noteRepeatedAnswer() { database.needsBarrier = true }
+
+    func raiseAuditNumber(to number: UInt64) throws {
+        try database.run(
+            """
+            INSERT INTO auditFloor VALUES (0, ?) ON CONFLICT ("only") DO UPDATE SET
+                number = greatest(auditFloor.number, excluded.number)
+            """, .integer(number))
+    }
+}

@@ -1,0 +1,136 @@
+import Dispatch
+import Glibc
+import Platform
+import Signing
+import Storage
+
+/// The connection that changes a database, and the second one that settles commits of unknown outcome.
+// Every use of the session runs on the queue.
+final class PostgreSQLWriter: WriteConnection, @unchecked Sendable {
+    private let address: PostgreSQLAddress
+    private let times: PostgreSQLTimes
+    private let session: PostgreSQLSession
+    private let queue = DispatchQueue(label: "registry.postgresql")
+
+    init(_ address: PostgreSQLAddress, _ times: PostgreSQLTimes) {
+        self.address = address
+        self.times = times
+        session = PostgreSQLSession(address, timeout: times.statement)
+    }
+
+    func withSession<Value>(_ body: (any WriteSession) -> Value) -> Value { withOwnSession(body) }
+
+    func withOwnSession<Value>(_ body: (PostgreSQLWriteSession) -> Value) -> Value {
+        queue.sync { body(PostgreSQLWriteSession(session, address, times)) }
+    }
+
+    /// Closes the connection; it is made again for the next change.
+    func close() {
+        queue.sync { session.close() }
+    }
+}
+
+/// The steps of a transaction over PostgreSQL.
+final class PostgreSQLWriteSession: WriteSession {
+    /// One row that every change locks first: changes of several daemons follow one another, as those of one do.
+    private static let turn = "SELECT 1 FROM writerTurn FOR UPDATE"
+
+    private let session: PostgreSQLSession
+    private let address: PostgreSQLAddress
+    private let times: PostgreSQLTimes
+    private var countAtBegin = 0
+
+    init(_ session: PostgreSQLSession, _ address: PostgreSQLAddress, _ times: PostgreSQLTimes) {
+        self.session = session
+        self.address = address
+        self.times = times
+    }
+
+    var transaction: any StoreTransaction { PostgreSQLTransaction(database: session) }
+    var changeCount: Int { session.changeCount }
+    var isInTransaction: Bool { session.isInTransaction }
+    var changeMark: Int { session.changeMark }
+    var lossError: StorageError { session.refusal }
+    var endsAtUnknownOutcome: Bool { false }
+
+    func begin() throws(StorageError) {
+        try session.begin("ISOLATION LEVEL READ COMMITTED", lock: Self.turn)
+        countAtBegin = session.changeCount
+    }
+
+    /// Begins a transaction that may send nothing for a longer time.
+    func begin(idleMilliseconds: Int) throws(StorageError) {
+        try begin()
+        try session.runNow("SET LOCAL idle_in_transaction_session_timeout = \(idleMilliseconds)")
+    }
+
+    func rollback() { session.rollback() }
+
+    func hasKeptAll() throws(StorageError) -> Bool {
+        do throws(StorageError) {
+            try session.keepAll()
+            return true
+        } catch {
+            guard session.isInTransaction else { throw error }
+            return false
+        }
+    }
+
+    func nested(_ body: () throws(StorageError) -> Bool) throws(StorageError) {
+        try session.runNow("SAVEPOINT job")
+        session.flushesEachChange = true
+        defer { session.flushesEachChange = false }
+        if try !body() { try session.rollback(to: "job") }
+        try session.runNow("RELEASE SAVEPOINT job")
+    }
+
+    func advancePosition() throws(StorageError) -> RegistryPosition? {
+        do {
+            return try RegistryPosition.advance(session)
+        } catch {
+            throw error as? StorageError ?? .unavailable("\(error)")
+        }
+    }
+
+    func commit() throws(StorageError) -> Bool {
+        try session.flush()
+        guard session.changeCount != countAtBegin || session.needsBarrier else {
+            session.endReading()
+            return true
+        }
+        let end = MonotonicClock.milliseconds() + times.settlement
+        let batch: WriteBatch
+        do {
+            batch = try WriteBatch(random: SystemRandom())
+            try batch.insert(session)
+            if session.commitCount.isMultiple(of: WriteBatch.sweepInterval) { try WriteBatch.sweep(session) }
+        } catch {
+            throw error as? StorageError ?? .unavailable("\(error)")
+        }
+        session.timeout = times.commit
+        defer { session.timeout = times.statement }
+        do throws(PostgreSQLFailure) {
+            try session.commit()
+            return true
+        } catch {
+            guard case .lost(let words) = error else { throw error.error }
+            return try settle(batch, until: end, words)
+        }
+    }
+
+    /// Finds out whether a batch was kept.
+    ///
+    /// - Returns: false when it certainly was not, and never will be.
+    /// - Throws: `commit_unknown` when no server answered in time.
+    private func settle(_ batch: WriteBatch, until end: Int, _ words: String) throws(StorageError) -> Bool {
+        while MonotonicClock.milliseconds() < end {
+            let other = PostgreSQLSession(address, timeout: min(times.commit, end - MonotonicClock.milliseconds()))
+            if let isKept = batch.settled(other) { return isKept }
+            usleep(100_000)
+        }
+        throw StorageError(
+            code: .commitUnknown,
+            reason: "a commit was cut off, and it may or may not be in the database: \(words)",
+            hint: "send the request again with the same idempotency key: an answer that was kept is given again")
+    }
+}
