@@ -26,7 +26,6 @@ final class BucketInstallation {
         try #require(outcome.status == 0, "\(outcome.diagnostics)")
         let answer = try JSONValue.parse(Array(outcome.output.utf8), byteCountMax: 1 << 20)
         logKey = try #require(answer["logKey"]?.string)
-        try #require(HTTPDaemon.run(["curl", "-sf", "-o", folder("anchor"), "\(address)/checkpoint"]).status == 0)
         var settings = try Settings(contentsOf: installation.state.settings)
         settings.roles = try Settings(text: "roles:\n  0: [issuer, inspector:*, auditor, operator]").roles
         settings.logHeadsInterval = 256
@@ -50,11 +49,19 @@ final class BucketInstallation {
         return told.filter { $0.hasPrefix("\(Self.prefix)/\(folder)") }
     }
 
-    /// Audits the bucket as a stranger does, from its URL, with the first checkpoint for an anchor.
-    func audit() throws -> Program.Outcome {
-        try Program("chain-verify").run([
-            "audit", address, "--key", logKey, "--anchor", installation.folder("anchor"), "--json",
+    /// Whether a stranger's audit of the bucket, from its URL, finds nothing but what an empty log lacks.
+    ///
+    /// The checkpoint that is read first is the auditor's anchor, which an empty one cannot be.
+    func isIntact() throws -> Bool {
+        let anchor = installation.folder("anchor")
+        try #require(HTTPDaemon.run(["curl", "-sf", "-o", anchor, "\(address)/checkpoint"]).status == 0)
+        let isEmpty = try publishedSize() == 0
+        let audit = try Program("chain-verify").run([
+            "audit", address, "--key", logKey, "--anchor", anchor, "--json",
         ])
+        let isExpected = isEmpty ? audit.output.contains(#""code":"unanchored""#) : audit.status == 0
+        if !isExpected { print(audit) }
+        return isExpected
     }
 
     /// The size of the checkpoint that everybody reads; 0 while it cannot be read.
