@@ -65,7 +65,7 @@ extension PostgreSQLTables {
             UPDATE ON epochKey FOR EACH ROW
             WHEN (OLD.status = 'destroyed' AND NEW.status <> 'destroyed' OR NEW.mark <> OLD.mark)
             """, "a destroyed epoch key stays destroyed"),
-        "CREATE TABLE recovery_needed (\"only\" smallint PRIMARY KEY CHECK (\"only\" = 0))",
+        "CREATE TABLE recovery_needed (\"only\" bigint PRIMARY KEY CHECK (\"only\" = 0))",
     ]
 
     static func log(_ log: LogName) -> [String] {
@@ -83,7 +83,7 @@ extension PostgreSQLTables {
             """,
             """
             CREATE TABLE \(name)_openings (
-                number bigint PRIMARY KEY, commitment bytea NOT NULL, is_kept smallint NOT NULL, sealed bytea NOT NULL)
+                number bigint PRIMARY KEY, commitment bytea NOT NULL, is_kept bigint NOT NULL, sealed bytea NOT NULL)
             """,
             """
             CREATE TABLE \(name)_requests (
@@ -92,7 +92,7 @@ extension PostgreSQLTables {
             """,
             """
             CREATE TABLE \(name)_floor (
-                "only" smallint PRIMARY KEY CHECK ("only" = 0), size bigint NOT NULL, root bytea NOT NULL)
+                "only" bigint PRIMARY KEY CHECK ("only" = 0), size bigint NOT NULL, root bytea NOT NULL)
             """,
         ]
     }

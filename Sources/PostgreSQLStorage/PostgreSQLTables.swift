@@ -92,7 +92,7 @@ enum PostgreSQLTables {
             """
             CREATE TABLE schemaVersion (version bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())
             """,
-            "CREATE TABLE writerTurn (\"only\" smallint PRIMARY KEY CHECK (\"only\" = 0)) WITH (fillfactor = 10)",
+            "CREATE TABLE writerTurn (\"only\" bigint PRIMARY KEY CHECK (\"only\" = 0)) WITH (fillfactor = 10)",
             "INSERT INTO writerTurn VALUES (0)",
             """
             CREATE TABLE writeBatch (
@@ -101,7 +101,7 @@ enum PostgreSQLTables {
             "CREATE INDEX writeBatchByTime ON writeBatch (at)",
             """
             CREATE TABLE installation (
-                "only" smallint PRIMARY KEY CHECK ("only" = 0), id bytea NOT NULL, commitCount bigint NOT NULL,
+                "only" bigint PRIMARY KEY CHECK ("only" = 0), id bytea NOT NULL, commitCount bigint NOT NULL,
                 blockCommitCount bigint NOT NULL) WITH (fillfactor = 10)
             """,
             """
@@ -144,7 +144,7 @@ enum PostgreSQLTables {
                 number bigint PRIMARY KEY, at bigint NOT NULL, uid bigint NOT NULL, action text COLLATE "C" NOT NULL,
                 subject text COLLATE "C" NOT NULL, detail text COLLATE "C")
             """,
-            "CREATE TABLE auditFloor (\"only\" smallint PRIMARY KEY CHECK (\"only\" = 0), number bigint NOT NULL)",
+            "CREATE TABLE auditFloor (\"only\" bigint PRIMARY KEY CHECK (\"only\" = 0), number bigint NOT NULL)",
             """
             CREATE FUNCTION numberAuditLine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                 NEW.number := 1 + greatest(
@@ -155,7 +155,7 @@ enum PostgreSQLTables {
             refusal("auditKeeps", "UPDATE ON audit FOR EACH ROW", "the audit trail is append-only"),
             """
             CREATE TABLE trailChain (
-                "only" smallint PRIMARY KEY CHECK ("only" = 0), number bigint NOT NULL, hash bytea NOT NULL)
+                "only" bigint PRIMARY KEY CHECK ("only" = 0), number bigint NOT NULL, hash bytea NOT NULL)
             """,
         ] + stays("audit", "the audit trail is append-only")
 
