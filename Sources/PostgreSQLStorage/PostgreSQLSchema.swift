@@ -27,7 +27,7 @@ enum PostgreSQLSchema {
         guard let version = try version(session) else {
             throw StorageError(
                 code: .registryMissing, reason: "the database \(address.place) has no registry",
-                hint: "make one with `suishen init --storage URL`, or correct the URL's database and schema")
+                hint: "correct the database and the schema in the URL")
         }
         guard version <= steps.count else {
             throw StorageError(
