@@ -124,7 +124,8 @@ struct SuishendCommand: AsyncParsableCommand {
         service.onUnknownCommit { error in
             report(error)
             // Not exit(3): its handlers could wait for the writer, and this code runs in the writer.
-            _exit(ExitStatus(error.errorClass).rawValue)
+            // The disk is in doubt, which is no matter of time, although each caller may repeat its request.
+            _exit(ExitStatus.malfunction.rawValue)
         }
     }
 
