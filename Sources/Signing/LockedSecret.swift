@@ -1,9 +1,9 @@
 import CSodium
 
 /// A secret in libsodium's guarded memory: locked where the limit of locked memory allows it, and wiped at its end.
+// Sendable because its memory is written in `init` alone, and freed by `deinit`, when nobody reads it.
 @safe final class LockedSecret: @unchecked Sendable {
     let count: Int
-    /// Written in `init` alone.
     private let start: UnsafeMutableRawPointer
 
     /// Copies a secret; the caller wipes its own copy.

@@ -31,7 +31,9 @@ package struct StatusList: Sendable, Equatable {
         }
     }
 
-    /// The revoked indices, ascending; 64 codes of which none is revoked cost one comparison.
+    /// The revoked indices in ascending order.
+    ///
+    /// It skips 64 codes with one comparison where none of them is revoked.
     package var revokedIndices: [UInt32] {
         var revoked: [UInt32] = []
         unsafe bytes.withUnsafeBytes { bytes in

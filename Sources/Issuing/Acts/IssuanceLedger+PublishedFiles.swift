@@ -3,7 +3,7 @@ import TraceLog
 
 /// What the published files and the registry know of each other's codes.
 extension IssuanceLedger {
-    /// Reads the sets of which a restored registry lacks codes from their published files.
+    /// Reads the published files of sets whose codes are not all in the registry, as after a recovery.
     ///
     /// - Parameters:
     ///   - minutes: the day's minutes in the registry.
@@ -18,10 +18,9 @@ extension IssuanceLedger {
         var own = minutes
         var others: [IssuedLeaf] = []
         for set in sets {
-            let range = set.minute..<set.minute + set.span
-            guard minutes.filter({ range.contains($0.minute) }).map(\.count).reduce(0, +) != set.count else { continue }
+            guard Self.wholeMinutes(of: set, in: minutes) == nil else { continue }
             guard let leaves = try publishedLeaves(of: set) else { return nil }
-            own.removeAll { range.contains($0.minute) }
+            own.removeAll { set.minutes.contains($0.minute) }
             others += leaves.map { IssuedLeaf(digest: $0.digest, offset: $0.offset + UInt16(set.minute - start)) }
         }
         return (own, others)
@@ -56,8 +55,7 @@ extension IssuanceLedger {
         for set in sets {
             let folder = IssuedStatement.folder(ofMinute: set.minute, span: set.span)
             guard try acts.log.tiles.list(folder).count < 1 << set.bitCount else { continue }
-            let part = minutes.filter { (set.minute..<set.minute + set.span).contains($0.minute) }
-            if part.map(\.count).reduce(0, +) == set.count {
+            if let part = Self.wholeMinutes(of: set, in: minutes) {
                 try publishFiles(of: part, from: set.minute, span: set.span)
             } else {
                 lost.append(folder)
@@ -65,4 +63,15 @@ extension IssuanceLedger {
         }
         return lost
     }
+
+    /// A set's minutes; nil where the registry does not have all of the set's codes.
+    private static func wholeMinutes(of set: IssuedSet, in minutes: [IssuedMinute]) -> [IssuedMinute]? {
+        let part = minutes.filter { set.minutes.contains($0.minute) }
+        return part.map(\.count).reduce(0, +) == set.count ? part : nil
+    }
+}
+
+extension IssuedSet {
+    /// The minutes of the set.
+    fileprivate var minutes: Range<UInt64> { minute..<minute + span }
 }

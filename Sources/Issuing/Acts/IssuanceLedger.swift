@@ -42,17 +42,15 @@ struct IssuanceLedger: Sendable {
             let known = try database.counter(Self.statementCounter) ?? 0
             let entries = try acts.entries(of: ActTerm.issued.stream, from: known, count: Self.partCount)
             guard !entries.isEmpty else { return false }
+            // A backup may have been made after a minute was closed, and before it was stated.
+            let unstated = Set(try database.issuedMinutes().filter { $0.entryIndex == nil }.map(\.minute))
             for entry in entries {
                 guard case .act(let act) = try Entry.decode(entry.bytes[...]).event,
                     let statement = IssuedStatement(act)
                 else { throw StorageError.corruptRow("an entry about issued codes") }
                 try database.raiseCounter(Self.minuteCounter, to: statement.minutes.upperBound - 1)
-                // A backup may have been made after a minute was closed, and before it was stated.
-                if statement.span == 1,
-                    let own = try database.issuedMinutes().first(where: { $0.minute == statement.minute }),
-                    own.entryIndex == nil
-                {
-                    try database.setEntry(entry.index, ofIssuedMinute: own.minute)
+                if statement.span == 1, unstated.contains(statement.minute) {
+                    try database.setEntry(entry.index, ofIssuedMinute: statement.minute)
                 }
                 let isListed = try database.issuedSets().contains {
                     $0.minute <= statement.minute

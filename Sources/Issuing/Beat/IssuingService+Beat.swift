@@ -54,7 +54,7 @@ extension IssuingService {
     ///   - export: the bundle.
     ///   - version: its version.
     ///   - issuedAt: the time of the bundle and its lists, in seconds since 1970.
-    ///   - published: lists of which an older one may stay published; the beat records these when they leave.
+    ///   - published: lists that may stay published as they are; the beat records a newer one when it leaves.
     /// - Throws: `beat_unwritable`.
     func coverBeat(
         of export: BundleExport, version: UInt64, issuedAt: UInt64, besides published: Set<String>

@@ -101,7 +101,9 @@ final class DualRequests: Sendable {
     /// All of them, in the order in which they were asked.
     func list(at now: UInt64) -> [JSONValue] { withRequests(at: now) { $0.map(\.json) } }
 
-    /// Gives the requests after those that have ended became void, which they stay whatever the clock says later.
+    /// Voids the requests whose time is over, then gives all of them.
+    ///
+    /// A void request stays void whatever the clock says.
     private func withRequests<Value>(at now: UInt64, _ body: (inout [DualRequest]) -> sending Value) -> sending Value {
         requests.withLock { requests in
             for place in requests.indices { requests[place].endIfDue(at: now) }

@@ -10,7 +10,7 @@ package struct S3Object: Sendable, Equatable {
 
 /// The condition of a write.
 package enum S3Condition: Sendable, Equatable {
-    /// Replaces whatever there is.
+    /// Replaces the object, or makes it.
     case none
     /// The key has no object yet.
     case absent

@@ -10,7 +10,7 @@ package final class S3CheckpointRegister: CheckpointRegister {
     private let probe: S3Probe
     private let key: String
     private let newest: S3NewestCheckpoint
-    /// Holds off this process's other writers, of which only one can win.
+    /// Lets one writer of this process in at a time.
     private let turn = Mutex(())
 
     /// - Parameters:
