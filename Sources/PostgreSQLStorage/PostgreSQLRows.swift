@@ -24,7 +24,8 @@ struct PostgreSQLRows: StoredTables {
 
     func visitRows(of table: StoredTable, _ visit: ([ColumnValue?]) throws -> Void) throws {
         let cursor = Self.quoted("rows of \(table.name)")
-        try session.runNow("DECLARE \(cursor) NO SCROLL CURSOR FOR SELECT \(Self.columns(table)) FROM \(Self.name(table))")
+        let rows = "SELECT \(Self.columns(table)) FROM \(Self.name(table))"
+        try session.runNow("DECLARE \(cursor) NO SCROLL CURSOR FOR \(rows)")
         var count = 0
         repeat {
             count = 0

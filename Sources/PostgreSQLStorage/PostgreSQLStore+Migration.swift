@@ -6,8 +6,8 @@ extension PostgreSQLStore {
     /// Every row is read back and compared before the commit, so that the new registry is complete or is not made.
     ///
     /// - Parameters:
-    ///   - source: the rows of the other store, at one moment.
     ///   - address: a database in which the first schema of the search path has no registry yet.
+    ///   - source: the rows of the other store, at one moment.
     ///   - progress: is called after each row.
     /// - Returns: each table with the number of its rows.
     /// - Throws: `registry_exists`; `migration_refused` when tables or rows differ; `registry_unwritable` for a row that

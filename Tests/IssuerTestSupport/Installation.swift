@@ -11,9 +11,7 @@ package final class Installation: Sendable {
     package let state: StateDirectory
     package let folder: ScratchFolder
 
-    /// Makes an installation whose keys are valid from `time` on.
-    ///
-    /// - Parameter storage: the connection URI of the registry's database; nil for a file.
+    /// Makes an installation whose keys are valid from `time` on, with its registry in a file or in a database.
     package init(
         _ suite: Suite = .ed25519, in folder: ScratchFolder? = nil, at time: UInt64 = 1_800_000_000,
         storage: String? = nil
@@ -46,8 +44,6 @@ package final class Installation: Sendable {
     }
 
     /// One whose daemon cuts nobody off at its end, however busy the machine is.
-    ///
-    /// - Parameter storage: the connection URI of the registry's database; nil for a file.
     package static func patient(storage: String? = nil) throws -> Installation {
         let installation = try Installation(storage: storage)
         var settings = Settings()

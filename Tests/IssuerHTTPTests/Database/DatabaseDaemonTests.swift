@@ -77,7 +77,9 @@ struct DatabaseDaemonTests {
         #expect(try make("b").status == 0)
         let second = try make("c")
         #expect(second.status != 0 && second.diagnostics.contains("[registry_exists]"), "\(second)")
-        for name in ["a", "a.beat", "a.epochs", "c", "c.beat", "c.epochs"] { #expect(!ProjectFiles.exists(folder(name))) }
+        for name in ["a", "a.beat", "a.epochs", "c", "c.beat", "c.epochs"] {
+            #expect(!ProjectFiles.exists(folder(name)))
+        }
         let secret = try Program("suishen").run([
             "init", "--state", folder("d"), "--storage", "postgresql://u:geheim@127.0.0.1/x",
         ])
