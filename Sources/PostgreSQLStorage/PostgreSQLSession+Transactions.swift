@@ -9,7 +9,7 @@ extension PostgreSQLSession {
     /// - Throws: `storage_unavailable`, `registry_corrupt`.
     func begin(_ mode: String, lock: String? = nil) throws(StorageError) {
         needsBarrier = false
-        openBlock = nil
+        forget()
         let isOld = isConnected
         do {
             try connect()
@@ -52,7 +52,7 @@ extension PostgreSQLSession {
 
     /// Undoes the changes since a savepoint.
     func rollback(to savepoint: String) throws(StorageError) {
-        openBlock = nil
+        forget()
         if failure == nil { _ = try? flush() }
         guard isConnected else { throw refusal }
         failure = nil

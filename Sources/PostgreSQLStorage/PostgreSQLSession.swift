@@ -32,10 +32,14 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     var commitCount = 0
     /// The newest block of the status list from which the transaction takes indices.
     var openBlock: OpenBlock?
+    /// Rows of the open transaction.
+    var memory = TransactionMemory()
     /// Whether an answer must not leave before everything that it may come from is certainly kept.
     var needsBarrier = false
     /// Whether each change waits for its answers, so that it gets its own errors and no other change's.
     var flushesEachChange = false
+    /// The number of times that the session has waited for answers.
+    private(set) var roundTripCount = 0
     /// The longest wait for an answer, in milliseconds.
     var timeout: Int
 
@@ -69,8 +73,14 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
         connection = nil
         names = [:]
         pending = []
-        openBlock = nil
+        forget()
         isInTransaction = false
+    }
+
+    /// Forgets rows that were read or written in a transaction.
+    func forget() {
+        openBlock = nil
+        memory = TransactionMemory()
     }
 
     var isConnected: Bool { connection != nil }
@@ -188,6 +198,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     ///
     /// - Returns: the answer to the last one.
     func answers() throws(PostgreSQLFailure) -> PostgreSQLResult? {
+        roundTripCount += 1
         let deadline = MonotonicClock.milliseconds() + timeout
         let sent = pending
         pending = []

@@ -108,9 +108,9 @@ package final class PostgreSQLStore: RegistryStore {
     }
 
     package func submit<Value: Sendable>(
-        isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
-        writer.submit(isLine: isLine) { transaction in
+        writer.submit(isLine: isLine, reads: reads) { transaction in
             let database = (transaction as? PostgreSQLTransaction)?.database
             let outcome = Result { try body(transaction) }
             // A statement that was refused meanwhile goes before the body's own error, as it came first.
@@ -118,6 +118,9 @@ package final class PostgreSQLStore: RegistryStore {
             return try outcome.get()
         }
     }
+
+    /// The number of times that changes have waited for the server, for tests.
+    var roundTripCount: Int { connection.roundTripCount }
 
     package func read<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value {
         do {

@@ -1,6 +1,6 @@
 import Storage
 
-/// A transaction's view of a PostgreSQL database, with one of its logs.
+/// A transaction's view of a PostgreSQL database, with one of its logs; it asks for each row once where it can.
 struct PostgreSQLTransaction: StatementTransaction {
     let database: PostgreSQLSession
     let log: LogName
@@ -9,6 +9,18 @@ struct PostgreSQLTransaction: StatementTransaction {
         self.database = database
         self.log = log
     }
+
+    /// The same view, which always asks the server.
+    var statements: PostgreSQLStatements { PostgreSQLStatements(database: database, log: log) }
+
+    func noteRepeatedAnswer() { statements.noteRepeatedAnswer() }
+    func raiseAuditNumber(to number: UInt64) throws { try statements.raiseAuditNumber(to: number) }
+}
+
+/// A transaction's view of a PostgreSQL database that runs each statement.
+struct PostgreSQLStatements: StatementTransaction {
+    let database: PostgreSQLSession
+    let log: LogName
 
     func noteRepeatedAnswer() { database.needsBarrier = true }
 

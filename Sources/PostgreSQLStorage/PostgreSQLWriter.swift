@@ -24,6 +24,8 @@ final class PostgreSQLWriter: WriteConnection, @unchecked Sendable {
         queue.sync { body(PostgreSQLWriteSession(session, address, times)) }
     }
 
+    var roundTripCount: Int { queue.sync { session.roundTripCount } }
+
     /// Closes the connection; it is made again for the next change.
     func close() {
         queue.sync { session.close() }
@@ -62,6 +64,16 @@ final class PostgreSQLWriteSession: WriteSession {
     func begin(idleMilliseconds: Int) throws(StorageError) {
         try begin()
         try session.runNow("SET LOCAL idle_in_transaction_session_timeout = \(idleMilliseconds)")
+    }
+
+    func foresee(_ reads: [ForeseenReads]) throws(StorageError) {
+        var all = ForeseenReads()
+        for reads in reads { all.add(reads) }
+        do {
+            try session.foresee(all)
+        } catch {
+            throw error as? StorageError ?? .unavailable("\(error)")
+        }
     }
 
     func rollback() { session.rollback() }

@@ -14,9 +14,12 @@ struct StoreAgreementTests {
         for round in 0...400 {
             let steps = (0..<Int.random(in: 1...4, using: &random)).map { _ in StoreStep.random(using: &random) }
             let isRefused = Int.random(in: 0..<5, using: &random) == 0
+            let reads = StoreStep.foreseen(using: &random)
+            let readsAll = round.isMultiple(of: 5)
             var outcomes: [String] = []
             for store in opened.map(\.store) {
-                outcomes.append(await Self.outcome(of: steps, isRefused: isRefused, store))
+                outcomes.append(
+                    await Self.outcome(of: steps, isRefused: isRefused, reads, readsAll: readsAll, store))
             }
             #expect(Set(outcomes).count == 1, "round \(round): \(steps.map(\.name)) gave \(outcomes)")
             kinds.formUnion(outcomes)
@@ -31,13 +34,17 @@ struct StoreAgreementTests {
         #expect(opened.allSatisfy { $0.store.committedPosition == opened[0].store.committedPosition })
     }
 
-    private static func outcome(of steps: [StoreStep], isRefused: Bool, _ store: any RegistryStore) async -> String {
+    /// - Parameter readsAll: whether the transaction also reads all that the store holds then.
+    private static func outcome(
+        of steps: [StoreStep], isRefused: Bool, _ reads: ForeseenReads, readsAll: Bool, _ store: any RegistryStore
+    ) async -> String {
         do {
-            return try await store.write { transaction in
-                let results = try steps.map { try $0.run(transaction) }
+            return try await store.submit(isLine: false, reads: reads) { transaction in
+                var results = try steps.map { try $0.run(transaction) }
+                if readsAll { results += try StoreContents.lines(transaction) }
                 if isRefused { throw Refusal() }
                 return results.joined(separator: ", ")
-            }
+            }.value()
         } catch let error as StorageError {
             return error.code.rawValue
         } catch let error as LogError {

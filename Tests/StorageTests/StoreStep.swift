@@ -39,6 +39,16 @@ struct StoreStep: Sendable {
         }
     }
 
+    /// Some or all rows that a step may read.
+    static func foreseen(using random: inout SeededGenerator) -> ForeseenReads {
+        var reads = ForeseenReads()
+        if Bool.random(using: &random) { (reads.answerKeys, reads.requestKeys) = (names, names) }
+        if Bool.random(using: &random) { (reads.residentDigests, reads.persons) = (identifiers, identifiers) }
+        if Bool.random(using: &random) { (reads.enterprises, reads.objects) = (names, identifiers) }
+        if Bool.random(using: &random) { reads.heads = objects.map(\.bytes) }
+        return reads
+    }
+
     /// The values that a step takes.
     struct Draw: Sendable {
         let name, other: String

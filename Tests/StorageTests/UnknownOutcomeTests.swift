@@ -52,7 +52,7 @@ private final class EndingSession: WriteSession {
 struct UnknownOutcomeTests {
     private static func write(_ writer: GroupCommit) async -> StorageError? {
         do {
-            try await writer.submit(isLine: false) { try $0.raiseCounter("n", to: 1) }.value()
+            try await writer.submit(isLine: false, reads: ForeseenReads()) { try $0.raiseCounter("n", to: 1) }.value()
             return nil
         } catch {
             return error as? StorageError
@@ -91,7 +91,7 @@ struct UnknownOutcomeTests {
         let runs = Mutex(0)
         let cut = StorageError(code: .storageUnavailable, reason: "", hint: "")
         let writer = GroupCommit(EndingConnection([cut]), position: nil)
-        try await writer.submit(isLine: false) { _ in runs.withLock { $0 += 1 } }.value()
+        try await writer.submit(isLine: false, reads: ForeseenReads()) { _ in runs.withLock { $0 += 1 } }.value()
         #expect(runs.withLock { $0 } == 3)
     }
 }

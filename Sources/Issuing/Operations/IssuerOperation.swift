@@ -13,6 +13,9 @@ package struct IssuerOperation: Sendable {
     typealias Inquiry =
         @Sendable (IssuingService, RequestFields, IssuingService.Caller) async throws -> OperationAnswer
 
+    /// The rows that a change is going to read, as far as its request tells; the request may be malformed.
+    typealias Foresight = @Sendable (IssuingService, RequestFields, IssuingService.Caller) -> ForeseenReads
+
     /// The subject of a read's line in the audit trail; nil for a read that gets none.
     typealias ReadSubject = @Sendable (IssuingService, RequestFields, IssuingService.Caller) throws -> String?
 
@@ -61,28 +64,33 @@ package struct IssuerOperation: Sendable {
     /// The work that follows once the change is on disk, before it is answered.
     private(set) var settle: (@Sendable (IssuingService) throws -> Void)?
 
+    /// The rows that the change is going to read.
+    private(set) var foresees: Foresight = { _, _, _ in ForeseenReads() }
+
     /// The act that a second operator may have to confirm.
     var dual: DualNeed?
 
     /// A change in one transaction with its audit line.
     static func change(
         _ name: String, takes members: Set<String>, clockNeed: ClockNeed = .nothing, beatNeed: BeatNeed = .nothing,
-        settle: (@Sendable (IssuingService) throws -> Void)? = nil, _ preparation: @escaping Preparation
+        settle: (@Sendable (IssuingService) throws -> Void)? = nil,
+        foresees: @escaping Foresight = { _, _, _ in ForeseenReads() }, _ preparation: @escaping Preparation
     ) -> IssuerOperation {
         IssuerOperation(
             name: name, members: members, action: .change(preparation), clockNeed: clockNeed, beatNeed: beatNeed,
-            settle: settle)
+            settle: settle, foresees: foresees)
     }
 
     /// A change that appends to the trace log.
     static func logged(
         _ name: String, takes members: Set<String>, clockNeed: ClockNeed = .signing, beatNeed: BeatNeed = .nothing,
         keepsKeysItself: Bool = false, settle: (@Sendable (IssuingService) throws -> Void)? = nil,
-        _ preparation: @escaping Preparation
+        foresees: @escaping Foresight = { _, _, _ in ForeseenReads() }, _ preparation: @escaping Preparation
     ) -> IssuerOperation {
         IssuerOperation(
             name: name, members: members, action: .change(preparation), isLogged: true,
-            clockNeed: clockNeed, beatNeed: beatNeed, keepsKeysItself: keepsKeysItself, settle: settle)
+            clockNeed: clockNeed, beatNeed: beatNeed, keepsKeysItself: keepsKeysItself, settle: settle,
+            foresees: foresees)
     }
 
     /// An inquiry that only reads; a read about a person has a subject for the audit trail.

@@ -6,7 +6,12 @@ import Storage
 extension IssuerOperation {
     package static let issue = change(
         "code.issue",
-        takes: ["subject", "kind", "deviceKey", "anchor", "count", "lifetime", "guardian", "scope"], beatNeed: .block
+        takes: ["subject", "kind", "deviceKey", "anchor", "count", "lifetime", "guardian", "scope"], beatNeed: .block,
+        foresees: { _, request, _ in
+            [try? request.optionalString("subject"), try? request.optionalString("guardian")].compactMap { $0 ?? nil }
+                .compactMap { try? SubjectIdentifier($0) }
+                .reduce(into: ForeseenReads()) { $0.add(ForeseenReads($1)) }
+        }
     ) {
         try $0.issuing($1, by: $2)
     }

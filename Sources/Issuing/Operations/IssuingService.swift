@@ -259,7 +259,11 @@ package final class IssuingService: Sendable {
     ) -> SubmittedWrite<@Sendable () throws -> OperationAnswer> {
         let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
         let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
-        return database.submit(isLine: isLine) { [registry, keptLists] database in
+        var reads = operation.foresees(self, request, caller)
+        if let key {
+            reads.answerKeys = [registry.kept(key, of: caller.identity), registry.keptEarlier(key, of: caller.identity)]
+        }
+        return database.submit(isLine: isLine, reads: reads) { [registry, keptLists] database in
             if let key,
                 let first = try registry.answer(
                     toKey: key, of: caller.identity, request: fingerprint, at: caller.now, in: database)

@@ -21,6 +21,13 @@ extension Registry {
         return Hex.encode(subject)
     }
 
+    /// The rows that the registration of a person reads.
+    package func foreseen(_ identifier: ResidentID) -> ForeseenReads {
+        var reads = ForeseenReads()
+        reads.residentDigests = [cipher.digest(identifier.text)]
+        return reads
+    }
+
     /// Adds links to a registered person; links that are not given stay as they are, unless they are lost.
     private func link(_ person: [UInt8], _ links: PersonLinks, in transaction: any RegistryTransaction) throws {
         let known = try transaction.sealedLinks(of: person).flatMap { try opened($0, of: person) }

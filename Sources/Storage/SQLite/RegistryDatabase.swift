@@ -172,9 +172,9 @@ package final class RegistryDatabase: RegistryStore {
     }
 
     package func submit<Value: Sendable>(
-        isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
-        writer.submit(isLine: isLine) { transaction in
+        writer.submit(isLine: isLine, reads: reads) { transaction in
             do {
                 return try body(transaction)
             } catch let error as DatabaseError {

@@ -102,11 +102,18 @@ extension StatementTransaction {
             .text(keys.1)
         ) { row in
             noteRepeatedAnswer()
-            let answer = AppendAnswer(
-                index: try row.number(1), sequence: try row.number(2), leafHash: try row.hash(3))
-            return KeptRequest(digest: try row.byteArray(0), answer: answer)
+            return try Self.keptRequest(row)
         }
     }
+
+    /// A request from a row of digest, index, sequence and leaf hash.
+    package static func keptRequest(_ row: Engine.Row) throws -> KeptRequest {
+        let answer = AppendAnswer(index: try row.number(1), sequence: try row.number(2), leafHash: try row.hash(3))
+        return KeptRequest(digest: try row.byteArray(0), answer: answer)
+    }
+
+    /// An object's newest entry from a row of object, sequence, leaf hash and index.
+    package static func head(_ row: Engine.Row) throws -> ObjectHead { try row.head() }
 
     package func logFloor() throws -> LogFloor? {
         do {

@@ -67,7 +67,8 @@ extension StatementTransaction {
             object.location.map { .integer(Int64($0.reference.rawValue)) }, .integer(now))
     }
 
-    private static func object(_ row: Engine.Row) throws(StorageError) -> ObjectRecord {
+    /// An object from a row of kind, manager, category, name and place.
+    package static func object(_ row: Engine.Row) throws(StorageError) -> ObjectRecord {
         guard let kind = ObjectKind(rawValue: try row.wholeNumber(0)), let manager = try? USCC(try row.text(1)),
             let category = ObjectCategory(number: try row.unsigned(2))
         else { throw .corruptRow("an object's kind, manager or category is unknown") }
@@ -133,10 +134,15 @@ extension StatementTransaction {
             "SELECT key, request, answer, at FROM idempotency WHERE key IN (?, ?)", .text(keys.0), .text(keys.1)
         ) { row in
             noteRepeatedAnswer()
-            return KeptAnswer(
-                key: try row.text(0), requestDigest: try row.blob(1), sealedAnswer: try row.blob(2),
-                time: try row.unsigned(3))
+            return try Self.keptAnswer(row)
         }
+    }
+
+    /// An answer from a row of key, request, answer and time.
+    package static func keptAnswer(_ row: Engine.Row) throws(StorageError) -> KeptAnswer {
+        KeptAnswer(
+            key: try row.text(0), requestDigest: try row.blob(1), sealedAnswer: try row.blob(2),
+            time: try row.unsigned(3))
     }
 
     package func putAnswer(_ answer: KeptAnswer) throws {

@@ -15,6 +15,7 @@ package final class GroupCommit: Sendable {
     private static let runCountMax = 3
 
     private struct Job: Sendable {
+        let reads: ForeseenReads
         /// Runs the change and keeps its outcome; false when the change must be undone.
         let run: @Sendable (any StoreTransaction) -> Bool
         let settle: @Sendable (StorageError?) -> Void
@@ -62,13 +63,13 @@ package final class GroupCommit: Sendable {
         state.withLock { $0.onUnknownOutcome = handler }
     }
 
-    /// See ``RegistryStore/submit(isLine:_:)``.
+    /// See ``RegistryStore/submit(isLine:reads:_:)``.
     package func submit<Value: Sendable>(
-        isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
         let write = SubmittedWrite<Value>()
         enqueue(
-            Job(run: { transaction in write.run { try body(transaction) } }, settle: { write.settle($0) }),
+            Job(reads: reads, run: { transaction in write.run { try body(transaction) } }) { write.settle($0) },
             isLine: isLine)
         return write
     }
@@ -154,15 +155,21 @@ package final class GroupCommit: Sendable {
     /// Runs jobs in a new transaction, which stays open.
     private static func run(_ jobs: [Job], _ session: any WriteSession) throws(StorageError) -> RegistryPosition? {
         let changeCount = session.changeCount
-        try session.begin()
+        try begin(jobs, session)
         if try !runTogether(jobs, session) {
             try session.rollback()
-            try session.begin()
+            try begin(jobs, session)
             for job in jobs {
                 try session.nested { () throws(StorageError) in try run(job, session) }
             }
         }
         return session.changeCount == changeCount ? nil : try session.advancePosition()
+    }
+
+    /// Begins a transaction, and reads what its jobs foresee.
+    private static func begin(_ jobs: [Job], _ session: any WriteSession) throws(StorageError) {
+        try session.begin()
+        try session.foresee(jobs.map(\.reads))
     }
 
     /// Runs jobs without a savepoint for each, which would cost about as much as a small write.

@@ -13,11 +13,12 @@ package protocol RegistryStore: AnyObject, Sendable {
     /// - Parameters:
     ///   - isLine: whether the change is one of many in a batch. Lines run in the order of submission, and so do single
     ///     changes; a single change does not wait behind thousands of lines.
+    ///   - reads: rows that `body` is going to read.
     ///   - body: one change; an error from it undoes only this change. It may be undone and run again, and the last
     ///     run counts.
     /// - Returns: the write, which gives its value once it is on disk.
     func submit<Value: Sendable>(
-        isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value>
 
     /// Reads a consistent snapshot.
@@ -49,16 +50,16 @@ package protocol RegistryStore: AnyObject, Sendable {
 }
 
 extension RegistryStore {
-    /// Like ``submit(isLine:_:)``, for a single write.
+    /// Like ``submit(isLine:reads:_:)``, where nothing is foreseen.
     package func submit<Value: Sendable>(
-        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool = false, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
-        submit(isLine: false, body)
+        submit(isLine: isLine, reads: ForeseenReads(), body)
     }
 
     /// Runs `body` in a transaction, and returns its value once the transaction is on disk.
     ///
-    /// - Parameter body: the change, as in ``submit(isLine:_:)``.
+    /// - Parameter body: the change, as in ``submit(isLine:reads:_:)``.
     /// - Returns: the value of `body`.
     /// - Throws: the error of `body`; `disk_full` or `registry_unwritable` when nothing was kept, and later writes may
     ///   succeed; `storage_unavailable` likewise, while the database cannot be used; `commit_unknown` when the outcome of

@@ -21,6 +21,8 @@ package protocol WriteSession {
     var endsAtUnknownOutcome: Bool { get }
 
     func begin() throws(StorageError)
+    /// Reads rows that changes of the open transaction are going to read.
+    func foresee(_ reads: [ForeseenReads]) throws(StorageError)
     /// Waits for statements that were put off.
     ///
     /// - Returns: false when one of them was refused; only a rollback can undo this.
@@ -44,6 +46,8 @@ package protocol WriteSession {
 
 extension WriteSession {
     package var changeMark: Int { changeCount }
+    /// Does nothing: the rows are as near as they can be.
+    package func foresee(_ reads: [ForeseenReads]) throws(StorageError) {}
     package var lossError: StorageError { .diskFull }
     package var endsAtUnknownOutcome: Bool { true }
     package func hasKeptAll() -> Bool { true }

@@ -1,3 +1,5 @@
+import Credential
+import Dispatch
 import Signing
 import TestSupport
 import Testing
@@ -156,5 +158,39 @@ struct PostgreSQLStoreTests {
         try session.begin("")
         try missing.insert(session)
         #expect(throws: StorageError.self) { try session.flush() }
+    }
+
+    @Test("asks the server for the rows of many changes at once")
+    func foreseen() async throws {
+        let place = try Self.place()
+        try PostgreSQLStore.create(at: place, trusting: [], installation: [UInt8](repeating: 7, count: 16))
+        let store = try PostgreSQLStore(at: place, cipher: ScratchRegistry.cipher())
+        let registry = Registry(cipher: try ScratchRegistry.cipher(), random: SystemRandom())
+        let uscc = try USCC("91350100M000100Y43")
+        _ = try await store.write { try registry.registerEnterprise(uscc, name: "a", at: 1, in: $0) }
+        var tripCounts: [Int] = []
+        for count in [8, 256] {
+            // The first change waits, so that the others share the next commit.
+            let gate = DispatchSemaphore(value: 0)
+            let first = store.submit { _ in gate.wait() }
+            let before = store.roundTripCount
+            let writes = (0..<count).map { number in
+                var reads = ForeseenReads(.enterprise(uscc))
+                reads.answerKeys = ["\(number)"]
+                return store.submit(isLine: false, reads: reads) { transaction in
+                    _ = try transaction.keptAnswer(toKeys: ("\(number)", "\(number)"))
+                    _ = try registry.subject(.enterprise(uscc), in: transaction)
+                    try transaction.putAnswer(
+                        KeptAnswer(key: "\(number)", requestDigest: [1], sealedAnswer: [2], time: 1_000_000))
+                    _ = try transaction.deleteAnswers(until: 1, countMax: 10)
+                }
+            }
+            gate.signal()
+            try await first.value()
+            for write in writes { try await write.value() }
+            tripCounts.append(store.roundTripCount - before)
+        }
+        // 31 times as many changes take hardly more exchanges with the server.
+        #expect(tripCounts[0] > 3 && tripCounts[1] < tripCounts[0] + 8, "\(tripCounts)")
     }
 }

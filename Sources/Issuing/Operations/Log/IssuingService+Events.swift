@@ -6,7 +6,10 @@ import TraceLog
 
 extension IssuerOperation {
     /// Appends one event; the log keeps its idempotency key, without a digest of personal values.
-    package static let appendEvent = logged("event.append", takes: EventRequest.members, keepsKeysItself: true) {
+    package static let appendEvent = logged(
+        "event.append", takes: EventRequest.members, keepsKeysItself: true,
+        foresees: { $0.foreseenReads(of: $1, by: $2) }
+    ) {
         try $0.appendingEvent($1, by: $2)
     }
 
@@ -34,6 +37,17 @@ extension IssuingService {
             let (answer, isNew) = try log.append(event, at: caller.nowMilliseconds, in: database)
             return ChangeOutcome(answer.json, subject: isNew ? subject : nil)
         }
+    }
+
+    fileprivate func foreseenReads(of request: RequestFields, by caller: Caller) -> ForeseenReads {
+        var reads = ForeseenReads()
+        if let name = (try? request.optionalString("object")) ?? nil, let object = try? ObjectID.registered(name) {
+            (reads.objects, reads.heads) = ([object.bytes], [object.bytes])
+        }
+        if let key = (try? idempotency(of: request, by: caller)) ?? nil {
+            reads.requestKeys = [key.key, key.earlierKey ?? key.key]
+        }
+        return reads
     }
 
     /// Prepares the deletion of an entry's personal fields.
