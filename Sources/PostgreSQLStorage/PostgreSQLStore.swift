@@ -13,6 +13,7 @@ package final class PostgreSQLStore: RegistryStore {
     /// Groups concurrent writes into one commit.
     private let writer: GroupCommit
     private let readers: PostgreSQLReaders
+    private let ownLease: PostgreSQLLease
 
     /// Makes the tables of a new registry.
     ///
@@ -83,6 +84,7 @@ package final class PostgreSQLStore: RegistryStore {
         self.address = address
         readers = PostgreSQLReaders(address, times)
         connection = PostgreSQLWriter(address, times)
+        ownLease = try PostgreSQLLease(address, times)
         let position: RegistryPosition?
         do {
             position = try readers.read { transaction in
@@ -114,6 +116,16 @@ package final class PostgreSQLStore: RegistryStore {
             throw Self.mapped(error)
         }
     }
+
+    package func readDurably<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value {
+        do {
+            return try readers.read(isDurable: true, body)
+        } catch {
+            throw Self.mapped(error)
+        }
+    }
+
+    package var lease: (any StoreLease)? { ownLease }
 
     /// Reads rows without the rules about them.
     func withTransaction<Value>(_ body: (PostgreSQLSession) throws -> Value) throws(StorageError) -> Value {
@@ -159,6 +171,7 @@ package final class PostgreSQLStore: RegistryStore {
         writer.close()
         connection.close()
         readers.close()
+        ownLease.close()
     }
 
     /// Does nothing: old rows stay in write-ahead logs, standbys and backups, and are erased by their epoch key.
