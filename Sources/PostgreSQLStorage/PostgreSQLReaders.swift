@@ -25,6 +25,7 @@ final class PostgreSQLReaders: Sendable {
     ///   - isDurable: whether everything that `body` sees must be certainly kept, also where `body` ends with an error
     ///     about what it has seen.
     ///   - body: reads.
+    /// - Returns: the value of `body`.
     /// - Throws: the error of `body`, `storage_unavailable`.
     func read<Value>(isDurable: Bool = false, _ body: (PostgreSQLTransaction) throws -> Value) throws -> Value {
         places.wait()

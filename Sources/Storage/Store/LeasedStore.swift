@@ -29,6 +29,7 @@ package final class LeasedStore: RegistryStore {
     /// Whether an error means nothing, because the work's term is over: another daemon may have done the work meanwhile.
     ///
     /// - Parameter error: what the work has thrown.
+    /// - Returns: false as long as no other daemon has taken the lease.
     /// - Throws: an error of the database that cannot tell.
     package func isOver(after error: any Error) throws(StorageError) -> Bool {
         if error is LeaseLost { return true }
