@@ -21,8 +21,13 @@ final class PostgreSQLReaders: Sendable {
 
     /// Runs `body` in a transaction that sees one moment.
     ///
+    /// - Parameters:
+    ///   - isDurable: whether everything that `body` sees must be certainly kept, also where `body` ends with an error
+    ///     about what it has seen.
+    ///   - body: reads.
+    /// - Returns: the value of `body`.
     /// - Throws: the error of `body`, `storage_unavailable`.
-    func read<Value>(_ body: (PostgreSQLTransaction) throws -> Value) throws -> Value {
+    func read<Value>(isDurable: Bool = false, _ body: (PostgreSQLTransaction) throws -> Value) throws -> Value {
         places.wait()
         defer { places.signal() }
         let session =
@@ -30,24 +35,21 @@ final class PostgreSQLReaders: Sendable {
             ?? PostgreSQLSession(address, timeout: times.reading, idleMilliseconds: Self.idleMilliseconds)
         defer { idle.withLock { $0.append(session) } }
         try session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        let value: Value
-        do {
-            value = try body(PostgreSQLTransaction(database: session))
-        } catch {
-            session.rollback()
-            throw error
-        }
+        let outcome = Result { try body(PostgreSQLTransaction(database: session)) }
         session.endReading()
-        if session.needsBarrier { try wait(session) }
-        return value
+        if isDurable || session.needsBarrier { try wait(session) }
+        return try outcome.get()
     }
 
-    /// Returns once everything that the database shows now is certainly kept.
+    /// Returns once everything that the connection's server has shown is certainly kept.
+    ///
+    /// A new connection may lead to another server, which would confirm other rows. So a connection that was lost since
+    /// the read is not made again.
     private func wait(_ session: PostgreSQLSession) throws(StorageError) {
         session.timeout = times.commit
         defer { session.timeout = times.reading }
         do {
-            try session.begin("")
+            try session.beginAgain()
             _ = try session.first(WriteBatch.barrier, []) { _ in true }
             try session.commit()
         } catch {

@@ -3,7 +3,7 @@ import Storage
 /// The versions of the registry's tables in PostgreSQL.
 enum PostgreSQLSchema {
     /// The statements that lead from one version to the next, the first version's first.
-    private static let steps: [[String]] = [PostgreSQLTables.statements]
+    private static let steps: [[String]] = [PostgreSQLTables.statements, PostgreSQLTables.sharing]
 
     /// A lock that every change of a schema holds.
     private static let lock = "SELECT pg_advisory_xact_lock(hashtext('suishen schema ' || current_schema()))"

@@ -21,6 +21,15 @@ extension PostgreSQLSession {
         }
     }
 
+    /// Begins a further transaction on the connection of the last one.
+    ///
+    /// - Throws: `storage_unavailable`, also where the connection was lost.
+    func beginAgain() throws(StorageError) {
+        guard isConnected else { throw refusal }
+        openBlock = nil
+        try begun("ISOLATION LEVEL READ COMMITTED", nil)
+    }
+
     private func begun(_ mode: String, _ lock: String?) throws(StorageError) {
         failure = nil
         do {

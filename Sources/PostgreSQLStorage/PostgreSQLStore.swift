@@ -13,6 +13,7 @@ package final class PostgreSQLStore: RegistryStore {
     /// Groups concurrent writes into one commit.
     private let writer: GroupCommit
     private let readers: PostgreSQLReaders
+    private let ownLease: PostgreSQLLease
 
     /// Makes the tables of a new registry.
     ///
@@ -95,6 +96,7 @@ package final class PostgreSQLStore: RegistryStore {
         self.address = address
         readers = PostgreSQLReaders(address, times)
         connection = PostgreSQLWriter(address, times)
+        ownLease = try PostgreSQLLease(address, times)
         let position: RegistryPosition?
         do {
             position = try readers.read { transaction in
@@ -129,6 +131,16 @@ package final class PostgreSQLStore: RegistryStore {
             throw Self.mapped(error)
         }
     }
+
+    package func readDurably<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value {
+        do {
+            return try readers.read(isDurable: true, body)
+        } catch {
+            throw Self.mapped(error)
+        }
+    }
+
+    package var lease: (any StoreLease)? { ownLease }
 
     package func changeAtOpening(_ body: (any StoreTransaction) throws -> Void) throws(StorageError) {
         let outcome = connection.withOwnSession { session -> Result<RegistryPosition?, any Error> in
@@ -165,6 +177,7 @@ package final class PostgreSQLStore: RegistryStore {
         writer.close()
         connection.close()
         readers.close()
+        ownLease.close()
     }
 
     /// Does nothing: old rows stay in write-ahead logs, standbys and backups, and are erased by their epoch key.

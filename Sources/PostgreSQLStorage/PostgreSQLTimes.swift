@@ -8,6 +8,8 @@ package struct PostgreSQLTimes: Sendable {
     package var commit = 4000
     /// The time after the commit's beginning at which its outcome stays unknown.
     package var settlement = 10_000
+    /// The time from the newest renewal of the lease to its end, by the database's clock.
+    package var lease = 10_000
     /// The wait for a change of the schema.
     package var upgrade = 600_000
 

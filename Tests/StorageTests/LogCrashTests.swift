@@ -20,8 +20,11 @@ struct LogCrashTests {
 
     /// Rounds: a short run by default; `LOG_CRASH_ROUNDS` makes it long.
     private static var roundCount: Int {
-        ProcessInfo.processInfo.environment["LOG_CRASH_ROUNDS"].flatMap(Int.init) ?? 20
+        ProcessInfo.processInfo.environment["LOG_CRASH_ROUNDS"].flatMap(Int.init) ?? 22
     }
+
+    /// The points that a log in a file comes to.
+    private static let points = FaultPoint.allCases.filter { $0 != .headAnnounced && $0 != .headSwapped }
 
     @Test("loses nothing acknowledged, reuses no sequence, and contradicts no checkpoint it published")
     func crashes() async throws {
@@ -34,7 +37,7 @@ struct LogCrashTests {
         var killedCount = 0
         for round in 0..<Self.roundCount {
             // Every second life ends at a named point, the others at any moment under load.
-            let point = round % 2 == 0 ? FaultPoint.allCases[round / 2 % FaultPoint.allCases.count] : nil
+            let point = round % 2 == 0 ? Self.points[round / 2 % Self.points.count] : nil
             let countdown = Int.random(in: 1...Self.countdownMax(point), using: &random)
             let life = try Self.live(
                 folder, point?.rawValue ?? "random", countdown, round,

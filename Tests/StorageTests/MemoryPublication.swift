@@ -39,8 +39,12 @@ final class MemoryTiles: TileStore {
         guard kept == bytes, try read(path) == bytes else { throw .occupied(path) }
     }
 
-    func replace(_ bytes: [UInt8], at path: String) throws(LogError) {
-        state.withLock { $0.files[path] = bytes }
+    func replace(_ bytes: [UInt8], at path: String, expecting expected: [UInt8]?) throws(LogError) -> Bool {
+        state.withLock { state in
+            guard state.files[path] == expected else { return false }
+            state.files[path] = bytes
+            return true
+        }
     }
 
     func sync(_ paths: [String]) {}

@@ -66,6 +66,7 @@ struct SuishendCommand: AsyncParsableCommand {
         // Codes are issued meanwhile; events wait, because an accepted event must never be withdrawn.
         let publishing = PublishedLog(service.log, reportsClock: true)
         let actsPublishing = PublishedLog(service.actsLog, reportsClock: false)
+        let lease = Task { await service.keepLeaseContinually() }
         let acts = Task {
             await service.keepActsContinually(nowMilliseconds: clocks.wallMilliseconds, report: Self.report)
         }
@@ -94,10 +95,20 @@ struct SuishendCommand: AsyncParsableCommand {
         _ = await actsPublishing.stop()
         beating.cancel()
         await beating.value
-        let now = clocks.wallMilliseconds()
+        let ending = await Self.outcome {
+            try await Self.finish(service, reported, at: clocks.wallMilliseconds())
+        }
+        lease.cancel()
+        await lease.value
+        await service.giveUpLease()
+        try ending.get()
+    }
+
+    /// Publishes what is left after the last request, and ends with the status of what keeps a log from it.
+    private static func finish(_ service: IssuingService, _ reported: OperationError?, at now: UInt64) async throws {
         let troubles = [service.log.trouble, service.actsLog.trouble, service.clockObstacle(atMilliseconds: now)]
         if let trouble = troubles.compactMap(\.self).first(where: { !$0.isOfLogBehind }) {
-            if trouble.isOfClock, trouble != reported { Self.report(trouble) }
+            if trouble.isOfClock, trouble != reported { report(trouble) }
             try await service.advanceBeat()
             throw ExitCode(ExitStatus(trouble.errorClass).rawValue)
         }
@@ -105,6 +116,10 @@ struct SuishendCommand: AsyncParsableCommand {
             try await log.finish(atMilliseconds: now)
         }
         try await service.advanceBeat()
+    }
+
+    private static func outcome(_ body: () async throws -> Void) async -> Result<Void, any Error> {
+        do { return .success(try await body()) } catch { return .failure(error) }
     }
 
     /// The installation's service, with what is remarkable about it on stderr.

@@ -199,7 +199,12 @@ struct IssuanceLedger: Sendable {
 
 extension IssuanceLedger {
     /// Replaces the list of sets where it differs, once a checkpoint covers their entries.
+    ///
+    /// The list is read before the rows that the new one comes from: while this daemon was paused, another one may have
+    /// replaced it by a later one, which stays then.
     private func list(at minute: UInt64) async throws {
+        let tiles = acts.log.tiles
+        let listed = try tiles.read(IssuedStatement.indexPath)
         let index = try database.read { database in
             let (minutes, sets) = (try database.issuedMinutes(), try database.issuedSets())
             let after = try Self.lastNumber(in: database)
@@ -213,11 +218,10 @@ extension IssuanceLedger {
             }
             return IssuedIndex(through: through, lines: sets.map(\.line))
         }
-        let tiles = acts.log.tiles
-        guard try tiles.read(IssuedStatement.indexPath) != index.bytes else { return }
-        let size = try await acts.log.publish()
-        guard index.lines.allSatisfy({ $0.entryIndex < size }) else { return }
-        try tiles.replace(index.bytes, at: IssuedStatement.indexPath)
+        guard listed != index.bytes, let size = try await acts.log.publish(),
+            index.lines.allSatisfy({ $0.entryIndex < size })
+        else { return }
+        _ = try tiles.replace(index.bytes, at: IssuedStatement.indexPath, expecting: listed)
     }
 
     /// Deletes the digests of published days, in short transactions, and the folders that the list does not name.

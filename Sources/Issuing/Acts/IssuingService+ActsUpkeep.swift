@@ -9,6 +9,8 @@ extension IssuingService {
 
     /// Publishes the service's own acts and the digests of issued codes until the task is cancelled, and once more then.
     ///
+    /// Of several daemons, the holder of the lease does it.
+    ///
     /// - Parameters:
     ///   - nowMilliseconds: the clock.
     ///   - report: receives an error when it first occurs, and not while it lasts.
@@ -17,10 +19,14 @@ extension IssuingService {
     ) async {
         var reported: OperationError?
         var trailMinute: UInt64?
-        do throws(OperationError) { try await remakeIssuedFiles() } catch { report(error) }
+        var areFilesRemade = false
         while true {
             // The last pass is after the last request was answered.
             let isLast = Task.isCancelled
+            if !areFilesRemade, isHolder {
+                areFilesRemade = true
+                do throws(OperationError) { try await remakeIssuedFiles() } catch { report(error) }
+            }
             let now = nowMilliseconds()
             do throws(OperationError) {
                 try await keepActs(atMilliseconds: now, chainsTrail: isLast || trailMinute != now / 60_000)
@@ -40,9 +46,11 @@ extension IssuingService {
     /// - Throws: `issued_files_lost` where the digests are gone too; an error of the registry or of the published files.
     func remakeIssuedFiles() async throws(OperationError) {
         do {
-            let ledger = IssuanceLedger(database: database, acts: acts)
-            let lost = try await issuances.run { try ledger.remakeLostFiles() }
-            guard let first = lost.first else { return }
+            let lost = try await asHolder { held in
+                let ledger = IssuanceLedger(database: held, acts: acts)
+                return try await issuances.run { try ledger.remakeLostFiles() }
+            }
+            guard let lost, let first = lost.first else { return }
             throw OperationError(
                 code: .issuedFilesLost,
                 reason: "the published files of \(lost.count) sets of issued codes are lost, first \(first)",
@@ -64,11 +72,13 @@ extension IssuingService {
             // A wrong clock would give codes the minutes of another day.
             _ = try signingClock.time(at: now)
             try await actsHealth.noting {
-                let start = StartActs(state: state, keyFolder: keyFolder, roles: roles, acts: acts)
-                try await database.write { try start.append(atMilliseconds: now, in: $0) }
-                if chainsTrail { try await TrailChain(database: database, acts: acts).extend(atMilliseconds: now) }
-                let ledger = IssuanceLedger(database: database, acts: acts)
-                try await issuances.run { try await ledger.pass(atMilliseconds: now) }
+                try await asHolder { held in
+                    let start = StartActs(state: state, keyFolder: keyFolder, roles: roles, acts: acts)
+                    try await held.write { try start.append(atMilliseconds: now, in: $0) }
+                    if chainsTrail { try await TrailChain(database: held, acts: acts).extend(atMilliseconds: now) }
+                    let ledger = IssuanceLedger(database: held, acts: acts)
+                    try await issuances.run { try await ledger.pass(atMilliseconds: now) }
+                }
             }
             actsKeptAt.store(now / 1000, ordering: .relaxed)
         } catch {

@@ -61,8 +61,8 @@ extension IssuingService {
     /// Notes that a gate's published keys may be due.
     func noteGateChange() { gateChanges.add(1, ordering: .releasing) }
 
-    /// The count of changes that were noted.
-    var gateChangeCount: UInt64 { gateChanges.load(ordering: .acquiring) }
+    /// A number that changes with every change that was noted, also by another daemon.
+    var gateChangeCount: UInt64 { gateChanges.load(ordering: .acquiring) + (sharedChanges.known?.gates ?? 0) }
 
     /// A gate, and the `iat` of its next keys.
     private typealias KeyOrder = (gate: GateRecord, issuedAt: UInt64)

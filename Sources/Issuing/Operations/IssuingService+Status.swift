@@ -23,7 +23,7 @@ extension IssuerOperation {
     package static let statusList = reading("status.list", takes: ["list"]) { service, request, caller in
         let name = try request.string("list")
         let list = try await service.keptLists.list(
-            name, at: service.database.committedPosition, now: caller.now,
+            name, at: try service.follow(), now: caller.now,
             lifetimeSeconds: service.settings.bundleLifetimeSeconds
         ) { try await service.builtList(name, at: caller.nowMilliseconds) }
         return OperationAnswer(bytes: list.token, type: StatusListToken.contentType, tag: list.tag)

@@ -31,8 +31,10 @@ package final class IssuingService: Sendable {
     /// Makes one bundle at a time, so that the bundle with the higher version was read later.
     let exports = WorkInTurn(label: "bundle.export")
     let issuances = WorkInTurn(label: "issuances")
+    let leases = WorkInTurn(label: "lease")
     let readings = ReadingTurns()
     let keptLists = KeptStatusLists()
+    let sharedChanges = SharedChanges()
     let treeReader = TreeReader()
     let keysReader = PublishedKeysReader()
     /// Counts the changes after which a gate's published keys may be another file.
@@ -72,7 +74,6 @@ package final class IssuingService: Sendable {
             keyFolder = KeyFolder(state, settings: settings, credentialFolder: credentialFolder)
             keys = try KeyRing(state, keyFolder)
             try keys.check(settings.suite)
-            proofNonces = try ProofNonces(random: random)
             signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
             let file = try state.beat(settings)
             let epochFolder = try state.epochs(settings)
@@ -89,6 +90,11 @@ package final class IssuingService: Sendable {
             }
             let (opened, epochs, cipher) = found
             self.database = database
+            // Daemons behind one address take each other's nonces.
+            proofNonces = try ProofNonces(
+                key: database.lease == nil ? nil : ProofNonces.key(of: keys.digestSecret), random: random)
+            // Without the lease, or without the database, this process follows.
+            try? database.lease?.renew()
             self.epochs = EpochKeeper(epochs, copies: copies, random: random)
             if database.committedPosition == nil { try database.beginPosition(of: opened.beat.installation) }
             notes = [opened.note, epochs.note].compactMap(\.self)

@@ -41,6 +41,11 @@ final class KeptStatusLists: Sendable {
     /// Notes a change of a list's bits or key, inside the transaction that makes the change.
     func noteChange(in transaction: any RegistrySnapshot) throws {
         let count = try (transaction.position()?.commitCount ?? 0) + 1
+        noteChange(inCommit: count)
+    }
+
+    /// Notes a change that a commit of any daemon has made.
+    func noteChange(inCommit count: UInt64) {
         state.withLock { $0.changeCommitCount = max($0.changeCommitCount, count) }
     }
 
@@ -51,7 +56,7 @@ final class KeptStatusLists: Sendable {
     ///
     /// - Parameters:
     ///   - name: the shard's name.
-    ///   - position: the registry's position on disk.
+    ///   - position: the registry's position on disk, as of a moment ago where other daemons change it too.
     ///   - now: seconds since 1970-01-01T00:00:00Z.
     ///   - lifetimeSeconds: the lifetime of a list's token.
     ///   - build: builds the list; only one build runs at a time.

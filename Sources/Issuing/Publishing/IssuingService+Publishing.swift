@@ -1,3 +1,5 @@
+import Storage
+
 extension IssuingService {
     /// The pause between two looks at whether something was revoked.
     private static let publishInterval = Duration.milliseconds(250)
@@ -8,6 +10,7 @@ extension IssuingService {
     ///
     /// A revocation is published at the next look, or at the last one. After a failure the looks become rarer, since a
     /// folder that cannot be written stays so for a while. Sealed keys get one step at each look, after what is revoked.
+    /// Of several daemons, the holder of the lease does it.
     ///
     /// - Parameters:
     ///   - uid: the daemon's user, for the audit trail of new bundles.
@@ -24,9 +27,12 @@ extension IssuingService {
             // The last look is after the last request was answered.
             let isLast = Task.isCancelled
             let caller = Caller(uid: uid, grants: .everything, nowMilliseconds: nowMilliseconds())
-            if tree.isDue || !tree.isFailing && isPublicationDue(after: published) {
-                // Before the registry is read: a later commit is then published at a later look.
-                let commitCount = commitCount
+            let isHolder = isHolder
+            if !isHolder { published = nil }
+            // Before the registry is read: a later commit is then published at a later look.
+            let seen = isHolder ? (try? follow()) ?? database.committedPosition : nil
+            if isHolder, tree.isDue || !tree.isFailing && isPublicationDue(after: published) {
+                let commitCount = seen?.commitCount ?? 0
                 do throws(OperationError) {
                     _ = try await publish(to: path, by: caller)
                     treeHealth.noteSuccess(at: caller.now)
@@ -39,8 +45,9 @@ extension IssuingService {
                 }
             }
             let areKeysDue =
-                keys.isDue
-                || !keys.isFailing && upkeep.isUnderWay(changeCount: gateChangeCount, at: caller.now)
+                isHolder
+                && (keys.isDue
+                    || !keys.isFailing && upkeep.isUnderWay(changeCount: gateChangeCount, at: caller.now))
             if areKeysDue, !tree.isFailing {
                 do throws(OperationError) {
                     try await upkeep.step(self, to: path, by: caller)

@@ -5,6 +5,12 @@ import Synchronization
 /// The nonces of phones' proofs, and the proofs that were seen while their nonces live (RFC 9449 §8, §11.1).
 ///
 /// A nonce is a time, random bytes and their code under a key of this start; the end of the process ends them all.
+/// Daemons that share a registry share the key, since a phone may get a nonce from one and use it at another.
+///
+/// Seen proofs are known to one daemon alone. A proof that is sent again to another daemon, within a nonce's life and by
+/// somebody who has read a request inside its TLS connection, gains nothing: it gives a token that needs the phone's key
+/// again, the kept answer to the same idempotency key, `renewal_early`, or a revocation that is made already. A wrong PIN
+/// counts once more for each daemon.
 final class ProofNonces: Sendable {
     static let lifetimeSeconds: UInt64 = 120
     /// The most proofs in memory; beyond it, every nonce so far ends.
@@ -40,9 +46,20 @@ final class ProofNonces: Sendable {
     private let seenCountMax: Int
     private let state = Mutex(State())
 
+    /// The key of daemons that share a registry.
+    static func key(of digestSecret: [UInt8]) -> [UInt8] {
+        HMAC.code(.sha256, key: digestSecret, message: Array("suishen proof nonce v1".utf8))
+    }
+
+    /// - Parameters:
+    ///   - key: the key of the nonces; nil for one of this start.
+    ///   - random: the source of nonces.
+    ///   - seenCountMax: the most proofs in memory.
     /// - Throws: `random_unavailable`.
-    init(random: any RandomSource, seenCountMax: Int = seenCountMax) throws(SigningError) {
-        key = try random.bytes(DigestAlgorithm.sha256.byteCount)
+    init(
+        key: [UInt8]? = nil, random: any RandomSource, seenCountMax: Int = seenCountMax
+    ) throws(SigningError) {
+        self.key = if let key { key } else { try random.bytes(DigestAlgorithm.sha256.byteCount) }
         self.random = random
         self.seenCountMax = seenCountMax
     }

@@ -23,8 +23,10 @@ package struct S3ServedTiles: TileStore {
         try store.writeOnce(bytes, at: path)
     }
 
-    package func replace(_ bytes: [UInt8], at path: String) throws(LogError) {
-        try store.replace(bytes, at: path)
+    package func replace(
+        _ bytes: [UInt8], at path: String, expecting expected: [UInt8]?
+    ) throws(LogError) -> Bool {
+        try store.replace(bytes, at: path, expecting: expected)
     }
 
     package func sync(_ paths: [String]) throws(LogError) { try store.sync(paths) }

@@ -57,37 +57,50 @@ package final class S3TileStore: TileStore {
         }
     }
 
-    package func replace(_ bytes: [UInt8], at path: String) throws(LogError) {
+    package func replace(
+        _ bytes: [UInt8], at path: String, expecting expected: [UInt8]?
+    ) throws(LogError) -> Bool {
         try probe.check()
         once.settle(path)
-        _ = try client.write(bytes, to: folder + path, if: .none, as: .changing, isSettled: true)
+        let key = folder + path
+        let before = try client.read(key, byteCountMax: Self.fileByteCountMax)
+        guard before?.bytes == expected else { return false }
+        let condition = before.map { S3Condition.matching($0.entityTag) } ?? .absent
+        let outcome = try client.write(bytes, to: key, if: condition, as: .changing, isSettled: false)
+        guard case .refused(let isUnsure) = outcome else { return true }
+        // A write whose answer was lost is settled by the bytes that are there.
+        guard isUnsure else { return false }
+        return try client.read(key, byteCountMax: Self.fileByteCountMax)?.bytes == bytes
     }
 
     package func sync(_ paths: [String]) throws(LogError) {
         try once.finish(paths)
     }
 
-    /// Removes an earlier folder first; no checkpoint leads there until all files are written.
+    /// Removes the other files of an earlier folder last: what two publishers write is never missing in between.
     package func writeFolder<Value>(
         _ name: String, _ fill: (_ write: (String, [UInt8]) throws(LogError) -> Void) throws -> Value
     ) throws -> Value {
         try probe.check()
-        try removeAll(name)
+        memory.forget(name)
+        var surplus = Set(try client.everyKey("\(folder)\(name)/"))
         let batch = S3UploadBatch(uploads)
+        let value: Value
         do {
-            let value = try fill { file, bytes throws(LogError) in
+            value = try fill { file, bytes throws(LogError) in
                 let key = "\(folder)\(name)/\(file)"
+                surplus.remove(key)
                 batch.start(key) { [self] () throws(LogError) in
                     _ = try client.write(bytes, to: key, if: .none, as: .lasting, isSettled: true)
                 }
             }
-            try batch.finish()
-            return value
         } catch {
             try? batch.finish()
-            remove(name)
             throw error
         }
+        try batch.finish()
+        try removeAll(surplus)
+        return value
     }
 
     package func list(_ name: String) throws(LogError) -> [String] {
@@ -95,16 +108,16 @@ package final class S3TileStore: TileStore {
     }
 
     package func remove(_ name: String) {
-        try? removeAll(name)
+        memory.forget(name)
+        if let keys = try? client.everyKey("\(folder)\(name)/") { try? removeAll(keys) }
     }
 
     /// An object appears whole, so that a crash leaves no half of one.
     package func discardUnfinished() -> [String] { [] }
 
-    private func removeAll(_ name: String) throws(LogError) {
-        memory.forget(name)
+    private func removeAll(_ keys: some Sequence<String>) throws(LogError) {
         let batch = S3UploadBatch(uploads)
-        for key in try client.everyKey("\(folder)\(name)/") {
+        for key in keys {
             batch.start(key) { [client] () throws(LogError) in try client.delete(key) }
         }
         try batch.finish()

@@ -28,11 +28,15 @@ package struct LogDirectory: TileStore {
         faults(.fileRenamed)
     }
 
-    package func replace(_ bytes: [UInt8], at name: String) throws(LogError) {
+    package func replace(
+        _ bytes: [UInt8], at name: String, expecting expected: [UInt8]?
+    ) throws(LogError) -> Bool {
+        guard try read(name) == expected else { return false }
         let temporary = try writeTemporary(bytes, for: name)
         guard unsafe rename(temporary, path + "/" + name) == 0 else { throw Self.unwritable(name) }
         faults(.fileRenamed)
         try sync([name])
+        return true
     }
 
     /// Writes a file under its temporary name and syncs it.

@@ -7,8 +7,11 @@ package enum FaultPoint: String, Sendable, CaseIterable {
     case headsListed = "heads_listed"
     case fileWritten = "file_written"
     case fileRenamed = "file_renamed"
+    case entriesRead = "entries_read"
     case tilesWritten = "tiles_written"
     case checkpointSigned = "checkpoint_signed"
+    case headAnnounced = "head_announced"
+    case headSwapped = "head_swapped"
     case checkpointPublished = "checkpoint_published"
 }
 

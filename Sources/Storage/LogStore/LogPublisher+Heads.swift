@@ -66,9 +66,10 @@ extension LogPublisher {
     }
 
     /// Removes the lists of older heads entries; a reader of an older checkpoint must then read the whole log.
-    func removeHeads(except index: UInt64) throws(LogError) {
-        let kept = String(HeadsList.folder(of: index).dropLast().split(separator: "/").last ?? "")
-        for name in try tiles.list(HeadsList.topFolder) where name != kept {
+    ///
+    /// A list of a newer entry stays: a later publisher may have made it while this one was paused.
+    func removeHeads(before index: UInt64) throws(LogError) {
+        for name in try tiles.list(HeadsList.topFolder) where UInt64(name).map({ $0 < index }) ?? true {
             tiles.remove(HeadsList.topFolder + "/" + name)
         }
     }

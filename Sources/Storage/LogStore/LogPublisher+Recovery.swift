@@ -48,7 +48,7 @@ extension LogPublisher {
     }
 
     private func hashes(_ path: TilePath) throws -> [MerkleHash] {
-        try Tile(path: path, bytes: tiles.read(path)).hashes
+        try Tile(path: path, bytes: published(path)).hashes
     }
 
     /// Derives every bundle, every tile and the newest heads list again, and compares them with the published files.
@@ -83,12 +83,18 @@ extension LogPublisher {
     }
 
     /// Refuses a published file that differs from the entries.
-    func checkFile(_ path: TilePath, equals bytes: [UInt8]) throws(LogError) {
-        let found = try tiles.read(path)
+    func checkFile(_ path: TilePath, equals bytes: [UInt8]) throws {
+        let found = try published(path)
         guard found != bytes else { return }
         guard found.count >= bytes.count || !bytes.starts(with: found) else {
-            throw .unreadable("\(path.path) of the published log is cut short")
+            throw LogError.unreadable("\(path.path) of the published log is cut short")
         }
-        throw .inconsistent("\(path.path) on disk differs from the entries")
+        throw LogError.inconsistent("\(path.path) on disk differs from the entries")
+    }
+
+    /// A file that must be there; a partial one may be full by now, as another daemon publishes.
+    private func published(_ path: TilePath) throws -> [UInt8] {
+        guard let bytes = try tiles.published(path) else { throw LogError.missing(path.path) }
+        return bytes
     }
 }

@@ -33,7 +33,7 @@ extension LogPublisher {
         }
         if let (index, _) = try store.newestHeads(before: checkpoint.size) {
             _ = try writeHeads(before: index)
-            try removeHeads(except: index)
+            try removeHeads(before: index)
         }
         let head = try register.head()
         if let head, let own = try? Checkpoint(note: head), own.size >= checkpoint.size { return }

@@ -21,19 +21,27 @@ package actor LogPublisher {
     /// The most entries that one checkpoint adds, so that memory stays bounded.
     static let chunkEntryCount: UInt64 = 16_384
 
-    let store: TraceLogStore
+    /// The log, without the lease.
+    let log: TraceLogStore
+    /// The published checkpoint, as readers find it.
+    let copy: any CheckpointRegister
     let tiles: any TileStore
-    let register: any CheckpointRegister
+    /// The log and the checkpoint in the term of the lease in which this publisher works.
+    var store: TraceLogStore
+    var register: any CheckpointRegister
+    var held: LeasedStore
+    /// Whether the memory of the tree may be another publisher's past, so that the published one is read anew.
+    var isStale = false
     let origin: String
     private let key: SigningKey
     let noteKey: NoteKey
     /// The number of entries before this process added any; zero where they cannot be read, which recovery reports.
     private let earlierEntryCount: UInt64
     /// The tree of the newest checkpoint.
-    private var published = TileAccumulator()
-    private var checkpointBytes: [UInt8]?
+    var published = TileAccumulator()
+    var checkpointBytes: [UInt8]?
     /// Whether the entries were checked against the checkpoint, which is done once.
-    private var isChecked = false
+    var isChecked = false
     /// The index of the heads entry whose list this publisher wrote last.
     var newestListIndex: UInt64?
     /// Called before every signature, on this publisher's own thread.
@@ -41,9 +49,9 @@ package actor LogPublisher {
     /// Called with every checkpoint before its publication, on this publisher's own thread.
     private let announce: @Sendable (Checkpoint) throws -> Void
     /// Asks witnesses to cosign each checkpoint before its publication; nil where there are none.
-    private var cosigners: (any CheckpointCosigners)?
+    private(set) var cosigners: (any CheckpointCosigners)?
     /// Whether a publication runs, which may wait for witnesses.
-    private var isPublishing = false
+    private(set) var isPublishing = false
     /// Files are written and synced here, not on a thread that answers requests.
     private let executor = QueueExecutor(label: "log.publish")
 
@@ -69,13 +77,17 @@ package actor LogPublisher {
     ) throws(TraceLogError) {
         self.maySign = maySign
         self.announce = announce
-        self.store = store
+        log = store
+        held = LeasedStore(reading: store.registry)
+        self.store = store.over(held)
         self.tiles = tiles
+        copy = register
         self.register = register
         self.origin = origin
         self.key = key
         noteKey = try NoteKey(name: origin, kind: .ed25519, key: key.verificationKey)
-        earlierEntryCount = (try? store.count()) ?? 0
+        // Of several daemons, another one may have added them a moment ago.
+        earlierEntryCount = store.registry.lease == nil ? (try? store.count()) ?? 0 : 0
     }
 
     /// The size of the newest checkpoint.
@@ -83,13 +95,18 @@ package actor LogPublisher {
 
     /// Checks the entries against the published checkpoint, and finishes or discards a crash's remains.
     ///
+    /// While another daemon publishes, it changes nothing.
+    ///
     /// - Parameter thoroughly: checks every published file, and not just the newest.
     /// - Returns: the remains of a crash, and the action on them.
     /// - Throws: `log_inconsistent` when the entries differ from the published log, `log_behind` or `log_forked` after
     ///   a recovery, `log_unreadable` for a published file that is missing or cannot be read, or `CancellationError`
     ///   when the task was cancelled; nothing is signed then.
     package func recover(thoroughly: Bool = false) async throws -> Recovery {
-        let discarded = try await checkPublished(thoroughly: thoroughly)
+        guard let discarded = try await inTerm({ try await self.checkPublished(thoroughly: thoroughly) }) else {
+            try checkAsFollower(thoroughly: thoroughly)
+            return Recovery(discarded: [], finishedEntryCount: 0)
+        }
         let before = published.size
         _ = try await publish()
         let finished = max(before, min(published.size, earlierEntryCount)) - before
@@ -101,6 +118,7 @@ package actor LogPublisher {
         guard !isChecked else { return [] }
         let isFloored = try store.checkAgainstFloor()
         let discarded = tiles.discardUnfinished()
+        try (register as? SharedCheckpointRegister)?.bringUpCopy()
         let found = try PublishedCheckpoint.read(from: register, tiles, of: store, key: noteKey)
         published = try found.map { try tree(of: $0.checkpoint, thoroughly: thoroughly) } ?? TileAccumulator()
         checkpointBytes = found?.bytes
@@ -119,9 +137,9 @@ package actor LogPublisher {
     ///
     /// A second call waits until the first has ended.
     ///
-    /// - Returns: the newest checkpoint's size.
+    /// - Returns: the newest checkpoint's size; nil while another daemon publishes.
     /// - Throws: the errors of ``recover(thoroughly:)``, which runs first unless it has run before.
-    package func publish() async throws -> UInt64 {
+    package func publish() async throws -> UInt64? {
         while isPublishing {
             // A cancelled task does not sleep; it gives the running publication its turn.
             try? await Task.sleep(for: Self.pollInterval)
@@ -129,6 +147,10 @@ package actor LogPublisher {
         }
         isPublishing = true
         defer { isPublishing = false }
+        return try await inTerm { try await publishAll() }
+    }
+
+    private func publishAll() async throws -> UInt64 {
         _ = try await checkPublished(thoroughly: false)
         let isNew = checkpointBytes == nil
         repeat {
@@ -154,19 +176,7 @@ package actor LogPublisher {
         }
     }
 
-    /// Asks idle witnesses for the newest checkpoint, and publishes it again with the cosignatures that came late.
-    ///
-    /// - Throws: `log_inconsistent`, `log_unreadable`, `log_unwritable`.
-    package func addLateCosignatures() throws {
-        guard let cosigners, let bytes = checkpointBytes else { return }
-        let note = try SignedNote(bytes: bytes)
-        // While a newer checkpoint waits for its cosignatures, nobody is asked for the older one.
-        if !isPublishing { cosigners.look(at: note) }
-        guard let merged = cosigners.merged(into: note) else { return }
-        try replaceCheckpoint(with: merged, announce: {})
-    }
-
-    private func replaceCheckpoint(with note: SignedNote, announce: () throws -> Void) throws {
+    func replaceCheckpoint(with note: SignedNote, announce: () throws -> Void) throws {
         // The published checkpoint must still be the one that this publisher wrote: no other process may publish.
         let outcome = try register.replace(expecting: checkpointBytes, with: note.bytes, announce: announce)
         switch outcome {
@@ -197,7 +207,7 @@ package actor LogPublisher {
         store.faults(.checkpointPublished)
         published = next
         for path in paths where !path.isPartial { tiles.removePartials(of: path) }
-        if let headsIndex { try removeHeads(except: headsIndex) }
+        if let headsIndex { try removeHeads(before: headsIndex) }
     }
 
     /// Refuses a file that the next publication would write and that is there with other bytes; it writes nothing.
@@ -219,7 +229,9 @@ package actor LogPublisher {
         var tree = published
         var paths: [TilePath] = []
         var hasher = MerkleHasher()
-        for (path, entries) in try bundles(upTo: end) {
+        let bundles = try bundles(upTo: end)
+        store.faults(.entriesRead)
+        for (path, entries) in bundles {
             var bytes: [UInt8] = []
             for entry in entries {
                 EntryBundle.append(entry.bytes, to: &bytes)

@@ -41,6 +41,14 @@ package final class TraceLogStore: Sendable {
             faults: faults)
     }
 
+    private init(_ log: TraceLogStore, over registry: any RegistryStore) {
+        self.registry = registry
+        (name, faults, fields, sequencer) = (log.name, log.faults, log.fields, log.sequencer)
+    }
+
+    /// The same log over a store for the work of one daemon alone.
+    func over(_ store: LeasedStore) -> TraceLogStore { TraceLogStore(self, over: store) }
+
     /// Appends one event, and returns once it is on disk; many callers at once share a commit.
     ///
     /// - Parameters:

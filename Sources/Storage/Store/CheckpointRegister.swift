@@ -7,8 +7,8 @@ package protocol CheckpointRegister: Sendable {
     ///
     /// - Returns: the signed note's bytes; nil when no checkpoint was ever published.
     /// - Throws: `log_unreadable` for a checkpoint that is there and cannot be read whole; `log_unwritable` for a fault
-    ///   that passes by itself.
-    func head() throws(LogError) -> [UInt8]?
+    ///   that passes by itself, or an error of the database where one has the checkpoint.
+    func head() throws -> [UInt8]?
 
     /// Replaces the newest checkpoint if it still has the expected bytes.
     ///

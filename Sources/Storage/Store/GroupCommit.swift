@@ -53,9 +53,12 @@ package final class GroupCommit: Sendable {
     /// The position that is certainly on disk; nil when the registry has no position.
     package var position: RegistryPosition? { state.withLock { $0.position } }
 
-    /// Keeps the position after a commit.
+    /// Keeps the position after a commit, unless a later one is kept.
     package func keep(_ position: RegistryPosition) {
-        state.withLock { $0.position = position }
+        state.withLock { state in
+            if let kept = state.position, kept.commitCount > position.commitCount { return }
+            state.position = position
+        }
     }
 
     /// See ``RegistryStore/onUnknownOutcome(_:)``.

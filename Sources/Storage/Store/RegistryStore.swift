@@ -1,5 +1,12 @@
 /// Reads of the registry and of its logs at one moment; by itself it reads the trace log.
-package protocol StoreSnapshot: RegistrySnapshot, LogSnapshot {}
+package protocol StoreSnapshot: RegistrySnapshot, LogSnapshot {
+    /// The rows by which daemons that share the store agree; nil for a store that one process has for itself.
+    var sharedRows: (any SharedRows)? { get }
+}
+
+extension StoreSnapshot {
+    package var sharedRows: (any SharedRows)? { nil }
+}
 
 /// Changes of the registry and of its logs, all kept or none; by itself it changes the trace log.
 ///
@@ -23,6 +30,17 @@ package protocol RegistryStore: AnyObject, Sendable {
 
     /// Reads a consistent snapshot.
     func read<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value
+
+    /// Reads a consistent snapshot that no failover can take back.
+    ///
+    /// A server that was started again, or that is no longer the one that counts, can show rows that are gone later.
+    /// Whatever leaves the daemons' machines for good, such as a signed tree, must come from such a read.
+    ///
+    /// - Throws: the error of `body`, and before it an error of the database that could not confirm the snapshot.
+    func readDurably<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value
+
+    /// The lease of the daemons that share the store; nil for a store that one process has for itself.
+    var lease: (any StoreLease)? { get }
 
     /// Changes the registry before any other write.
     ///
@@ -50,6 +68,12 @@ package protocol RegistryStore: AnyObject, Sendable {
 }
 
 extension RegistryStore {
+    package func readDurably<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value {
+        try read(body)
+    }
+
+    package var lease: (any StoreLease)? { nil }
+
     /// Like ``submit(isLine:reads:_:)``, where nothing is foreseen.
     package func submit<Value: Sendable>(
         isLine: Bool = false, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value

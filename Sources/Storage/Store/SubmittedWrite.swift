@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// A write in the order of writes: its value is set inside the transaction and returned after the commit.
@@ -5,7 +6,7 @@ package final class SubmittedWrite<Value: Sendable>: Sendable {
     private struct State {
         var outcome: Result<Value, any Error>?
         var isSettled = false
-        var waiting: CheckedContinuation<Value, any Error>?
+        var waiting: (@Sendable (Result<Value, any Error>) -> Void)?
     }
 
     private let state = Mutex(State())
@@ -17,13 +18,32 @@ package final class SubmittedWrite<Value: Sendable>: Sendable {
     /// - Throws: the errors of ``RegistryStore/write(_:)``.
     package func value() async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            let settled = state.withLock { state -> Result<Value, any Error>? in
-                if state.isSettled { return state.outcome }
-                state.waiting = continuation
-                return nil
-            }
-            if let settled { continuation.resume(with: settled) }
+            whenSettled { continuation.resume(with: $0) }
         }
+    }
+
+    /// Like ``value()``, on a thread that may block.
+    ///
+    /// - Throws: the errors of ``RegistryStore/write(_:)``.
+    func blockingValue() throws -> Value {
+        let end = DispatchSemaphore(value: 0)
+        let found = Mutex<Result<Value, any Error>?>(nil)
+        whenSettled { outcome in
+            found.withLock { $0 = outcome }
+            end.signal()
+        }
+        end.wait()
+        guard let outcome = found.withLock({ $0 }) else { throw StorageError.unwritable("the write did not run") }
+        return try outcome.get()
+    }
+
+    private func whenSettled(_ body: @escaping @Sendable (Result<Value, any Error>) -> Void) {
+        let settled = state.withLock { state -> Result<Value, any Error>? in
+            if state.isSettled { return state.outcome }
+            state.waiting = body
+            return nil
+        }
+        if let settled { body(settled) }
     }
 
     /// Runs the body and keeps its result; returns false when the body threw an error.
@@ -50,6 +70,6 @@ package final class SubmittedWrite<Value: Sendable>: Sendable {
             defer { state.waiting = nil }
             return (state.waiting, outcome)
         }
-        waiting?.resume(with: outcome)
+        waiting?(outcome)
     }
 }

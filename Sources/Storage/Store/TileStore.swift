@@ -29,8 +29,13 @@ package protocol TileStore: Sendable {
     /// Makes a file, or replaces one that may change, which no file under a checkpoint may; it outlasts a power failure
     /// once this returns. Readers see the old or the new bytes, whole.
     ///
+    /// - Parameters:
+    ///   - bytes: the new content.
+    ///   - path: the file.
+    ///   - expected: the bytes that the file must still have; nil where there must be none yet.
+    /// - Returns: false for a file with other bytes, which stays.
     /// - Throws: `log_unwritable`.
-    func replace(_ bytes: [UInt8], at path: String) throws(LogError)
+    func replace(_ bytes: [UInt8], at path: String, expecting expected: [UInt8]?) throws(LogError) -> Bool
 
     /// Returns once the files that were written at these paths outlast a power failure.
     ///
@@ -39,11 +44,13 @@ package protocol TileStore: Sendable {
 
     /// Makes all files of a folder again, and returns once they outlast a power failure.
     ///
-    /// A store may show readers a part of the folder before this returns; no checkpoint leads them there yet.
+    /// A store may show readers a part of the folder before this returns; no checkpoint leads them there yet. Object
+    /// storage never takes a file away that is written again: a publisher that was paused and goes on writes what another
+    /// one has published meanwhile, and readers must not miss it. There, an error leaves the files that were written.
     ///
     /// - Parameters:
     ///   - folder: the folder's path, without a last slash; an earlier folder at this path is replaced.
-    ///   - fill: writes the files by their paths in the folder; an error from it leaves no folder.
+    ///   - fill: writes the files by their paths in the folder; elsewhere an error from it leaves no folder.
     /// - Returns: the value of `fill`.
     /// - Throws: the error of `fill`, or `log_unwritable`.
     func writeFolder<Value>(

@@ -13,7 +13,7 @@ struct S3AccessTests {
     private func refuses(_ opened: OpenBucket, _ code: LogError.Code, _ words: String) throws {
         for operation in [
             { _ = try opened.register.head() }, { try writeCertainly([1], at: "tile/0/000", in: opened.tiles) },
-            { try opened.tiles.replace([1], at: "issued/index") },
+            { _ = try opened.tiles.replace([1], at: "issued/index", expecting: nil) },
             { try opened.tiles.writeFolder("heads/9") { write in try write("a", [1]) } },
             {
                 _ = try opened.register.replace(expecting: nil, with: [1]) { Issue.record("announced") }

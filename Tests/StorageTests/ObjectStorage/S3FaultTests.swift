@@ -108,18 +108,24 @@ struct S3FaultTests {
         try opened.tiles.sync((990...999).map { "tile/0/\($0)" })
     }
 
-    @Test("leave no folder when one of its files cannot be written")
+    @Test("of a folder stay when another one cannot be written, and the next attempt makes it whole")
     func folders() throws {
         let opened = try OpenBucket(limits: OpenBucket.hasty)
         try opened.probe.check()
         try opened.bucket.order(#""fault": "500", "method": "PUT", "ends": "/002", "count": 1000"#)
-        let error = #expect(throws: LogError.self) {
+        func write() throws {
             try opened.tiles.writeFolder("heads/9") { write in
                 for number in 0..<4 { try write("00\(number)", [UInt8(number)]) }
             }
         }
+        let error = #expect(throws: LogError.self) { try write() }
         #expect(error?.code == .tilesSilent)
-        #expect(try opened.tiles.list("heads").isEmpty)
+        #expect(try opened.tiles.list("heads/9").sorted() == ["000", "001", "003"])
+        try opened.bucket.order(#""clear": true"#)
+        // A reader misses none of the files while they are written again.
+        try write()
+        #expect(try opened.tiles.list("heads/9").count == 4)
+        #expect(try opened.requests().allSatisfy { $0.method != "DELETE" || $0.path.contains(".probe-") })
     }
 
     @Test("are refused as unreadable when they are longer than a file can be", arguments: [10, 100_000])

@@ -164,6 +164,48 @@ struct PostgreSQLOutcomeTests {
         #expect(try store.read { try $0.keptAnswer(toKeys: ("k", "l")) } == answer)
     }
 
+    @Test("gives a durable read only once it is certain, and so an error about its rows")
+    func durableReads() async throws {
+        #expect(await write("a") == nil)
+        try awaitStandby(true)
+        for isFound in [true, false] {
+            let found = #expect(throws: StorageError.self) {
+                try store.readDurably { snapshot in
+                    let lines = try snapshot.auditLines(after: 0, count: 9, subject: nil)
+                    guard isFound else { throw StorageError.corruptRow("a finding") }
+                    #expect(lines.count == 1)
+                }
+            }
+            #expect(found?.code == .storageUnavailable)
+        }
+        #expect(try names() == ["a"])
+        try awaitStandby(false)
+        #expect(try store.readDurably { try $0.auditLines(after: 0, count: 9, subject: nil) }.count == 1)
+        let finding = #expect(throws: StorageError.self) {
+            try store.readDurably { _ in throw StorageError.corruptRow("a finding") }
+        }
+        #expect(finding?.code == .registryCorrupt)
+    }
+
+    @Test("confirms a durable read over the connection that read, and over no other")
+    func ownConnection() async throws {
+        #expect(await write("a") == nil)
+        for _ in 0..<2 {
+            let found = #expect(throws: StorageError.self) {
+                try store.readDurably { snapshot in
+                    _ = try snapshot.auditLines(after: 0, count: 9, subject: nil)
+                    try server.run(
+                        """
+                        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE application_name = 'suishend' AND state = 'idle in transaction'
+                        """)
+                }
+            }
+            #expect(found?.code == .storageUnavailable)
+        }
+        #expect(try store.readDurably { try $0.auditLines(after: 0, count: 9, subject: nil) }.count == 1)
+    }
+
     @Test(
         "runs a batch again whose COMMIT never came, and keeps one whose answer was lost",
         arguments: ["before", "after"])

@@ -175,12 +175,12 @@ package final class InstallationLog: Sendable {
 
     /// Publishes the entries that are on disk and not yet in a checkpoint.
     ///
-    /// - Returns: the newest checkpoint's size.
+    /// - Returns: the newest checkpoint's size; nil while another daemon publishes.
     /// - Throws: `log_inconsistent` or `log_unreadable`, which stop the log; `log_unwritable`, which may pass;
     ///   `clock_before_checkpoint` or `clock_jumped`, also while no entry waits, so that whoever publishes again and
     ///   again hears of the clock.
     @discardableResult
-    package func publish() async throws(OperationError) -> UInt64 {
+    package func publish() async throws(OperationError) -> UInt64? {
         do {
             try clock.check()
             let size = try await publishHealth.noting {
@@ -198,11 +198,13 @@ package final class InstallationLog: Sendable {
 
     /// States every object's newest entry, if anything was appended since the last statement, and publishes.
     ///
+    /// While another daemon publishes, it does nothing.
+    ///
     /// Nothing is signed unless the entries were checked against the published log.
     package func finish(atMilliseconds now: UInt64) async throws(OperationError) {
         guard case .ready = phase.withLock({ $0 }) else { return }
         // This finishes a statement that is still being made; the last statement must follow it.
-        try await publish()
+        guard try await publish() != nil else { return }
         let time = try clock.time(at: now)
         try await guarded { try await store.stateHeads(at: time.milliseconds) }
         try await publish()

@@ -1,0 +1,92 @@
+import Dispatch
+import Platform
+import Signing
+import Storage
+import Synchronization
+
+/// The lease of the daemons that share a database: one row, which ends by the database's clock.
+final class PostgreSQLLease: StoreLease, Sendable {
+    private static let holderByteCount = 16
+
+    /// A term, and the monotonic time until which it certainly lasts.
+    private struct Held {
+        let term: LeaseTerm
+        let endMilliseconds: Int
+    }
+
+    private let holder: [UInt8]
+    private let lifetimeMilliseconds: Int
+    private let session: PostgreSQLSession
+    /// Every use of the session runs here.
+    private let queue = DispatchQueue(label: "registry.lease")
+    private let held = Mutex<Held?>(nil)
+
+    /// - Throws: `registry_unwritable` where there are no random bytes.
+    init(_ address: PostgreSQLAddress, _ times: PostgreSQLTimes) throws(StorageError) {
+        do {
+            holder = try SystemRandom().bytes(Self.holderByteCount)
+        } catch {
+            throw .unwritable("there are no random bytes")
+        }
+        lifetimeMilliseconds = times.lease
+        session = PostgreSQLSession(address, timeout: times.commit)
+    }
+
+    var term: LeaseTerm? {
+        let now = MonotonicClock.milliseconds()
+        return held.withLock { $0.flatMap { now < $0.endMilliseconds ? $0.term : nil } }
+    }
+
+    func renew() throws(StorageError) {
+        try change { () throws in
+            let end = MonotonicClock.milliseconds() + lifetimeMilliseconds
+            let epoch = try session.first(
+                """
+                UPDATE log_lease SET
+                    epoch = CASE WHEN holder = ?1 THEN epoch ELSE epoch + 1 END, holder = ?1,
+                    expires = clock_timestamp() + CAST(?2 AS bigint) * interval '1 millisecond'
+                WHERE holder = ?1 OR expires <= clock_timestamp() RETURNING epoch
+                """, .bytes(holder), .integer(Int64(lifetimeMilliseconds))
+            ) { try $0.unsigned(0) }
+            guard let epoch else {
+                session.endReading()
+                return held.withLock { $0 = nil }
+            }
+            try session.commit()
+            held.withLock { $0 = Held(term: LeaseTerm(epoch: epoch, holder: holder), endMilliseconds: end) }
+        }
+    }
+
+    func giveUp() throws(StorageError) {
+        held.withLock { $0 = nil }
+        try change { () throws in
+            try session.run(
+                "UPDATE log_lease SET holder = '', expires = '-infinity' WHERE holder = ?", .bytes(holder))
+            try session.commit()
+        }
+    }
+
+    /// Runs `body` in a transaction of its own, apart from the writers' turn and the registry's count of commits.
+    private func change(_ body: () throws -> Void) throws(StorageError) {
+        let outcome = queue.sync {
+            Result {
+                do {
+                    try session.begin("ISOLATION LEVEL READ COMMITTED")
+                    try body()
+                } catch {
+                    session.rollback()
+                    throw error
+                }
+            }
+        }
+        do {
+            try outcome.get()
+        } catch {
+            throw (error as? PostgreSQLFailure)?.error ?? error as? StorageError ?? .unavailable("\(error)")
+        }
+    }
+
+    func close() {
+        queue.sync { session.close() }
+    }
+}
