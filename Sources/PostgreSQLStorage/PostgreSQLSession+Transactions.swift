@@ -10,6 +10,7 @@ extension PostgreSQLSession {
     func begin(_ mode: String, lock: String? = nil) throws(StorageError) {
         needsBarrier = false
         openBlock = nil
+        newestAuditNumber = nil
         let isOld = isConnected
         do {
             try connect()
@@ -37,7 +38,10 @@ extension PostgreSQLSession {
     }
 
     /// Undoes the open transaction; where the server cannot, the connection is closed, which undoes it too.
-    func rollback() { end("ROLLBACK") }
+    func rollback() {
+        forgetTransaction()
+        end("ROLLBACK")
+    }
 
     /// Ends a transaction that changed nothing.
     func endReading() { end("COMMIT") }
@@ -52,7 +56,7 @@ extension PostgreSQLSession {
 
     /// Undoes the changes since a savepoint.
     func rollback(to savepoint: String) throws(StorageError) {
-        openBlock = nil
+        forgetTransaction()
         if failure == nil { _ = try? flush() }
         guard isConnected else { throw refusal }
         failure = nil

@@ -32,6 +32,10 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     var commitCount = 0
     /// The newest block of the status list from which the transaction takes indices.
     var openBlock: OpenBlock?
+    /// The number of the trail's newest line, as the open transaction has it; nil until it has added one.
+    var newestAuditNumber: UInt64?
+    /// The parts of tables that are certainly there.
+    var knownParts: Set<String> = []
     /// Whether an answer must not leave before everything that it may come from is certainly kept.
     var needsBarrier = false
     /// Whether each change waits for its answers, so that it gets its own errors and no other change's.
@@ -69,8 +73,15 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
         connection = nil
         names = [:]
         pending = []
-        openBlock = nil
+        forgetTransaction()
         isInTransaction = false
+    }
+
+    /// Forgets what is only true within the open transaction, or since its last savepoint.
+    func forgetTransaction() {
+        openBlock = nil
+        newestAuditNumber = nil
+        knownParts = []
     }
 
     var isConnected: Bool { connection != nil }

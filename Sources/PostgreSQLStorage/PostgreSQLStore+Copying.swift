@@ -11,12 +11,15 @@ extension PostgreSQLStore {
             var tables: [(name: String, columns: [String])] = []
             let sql = """
                 SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-                WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0
+                WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+                    AND NOT relispartition AND attnum > 0
                     AND NOT attisdropped ORDER BY relname, attnum
                 """
             try database.visit(sql, []) { row in
                 let (table, column) = (try row.text(0), try row.text(1))
-                guard let table = spelled[table], !PostgreSQLTables.own.contains(table) else { return true }
+                guard let table = spelled[table], !PostgreSQLTables.own.contains(table),
+                    !PostgreSQLTables.ownColumns.contains(column)
+                else { return true }
                 if tables.last?.name != table { tables.append((table, [])) }
                 tables[tables.count - 1].columns.append(spelled[column] ?? column)
                 return true

@@ -13,6 +13,7 @@ struct PostgreSQLTransaction: StatementTransaction {
     func noteRepeatedAnswer() { database.needsBarrier = true }
 
     func raiseAuditNumber(to number: UInt64) throws {
+        database.newestAuditNumber = nil
         try database.run(
             """
             INSERT INTO auditFloor VALUES (0, ?) ON CONFLICT ("only") DO UPDATE SET
