@@ -59,6 +59,36 @@ struct PostgreSQLPart: Hashable {
     }
 }
 
+extension PostgreSQLPart {
+    /// The part of a row that another store has.
+    ///
+    /// - Parameters:
+    ///   - row: a value for each column of the table.
+    ///   - table: the row's table, with its columns in the order of the values.
+    /// - Throws: `registry_corrupt` for a row without what its table is parted by.
+    /// - Returns: nil for a table without parts.
+    init?(of row: [ColumnValue?], in table: StoredTable) throws(StorageError) {
+        func value(_ column: String) -> ColumnValue? { table.columns.firstIndex(of: column).flatMap { row[$0] } }
+        func time(_ column: String) throws(StorageError) -> UInt64? {
+            guard let value = value(column) else { return nil }
+            guard case .integer(let number) = value, let time = UInt64(exactly: number) else {
+                throw .corruptRow("\(column) of \(table.name)")
+            }
+            return time
+        }
+        switch table.name {
+        case "code":
+            guard let issuedAt = try time("issuedAt") else { throw .corruptRow("a code's time") }
+            let list: String? = if case .text(let name) = value("list") { name } else { nil }
+            self = .codes(of: CodeDay.of(list: list, issuedAt: issuedAt, expiresAt: try time("expiresAt")))
+        case "audit":
+            guard let at = try time("at") else { throw .corruptRow("a line's time") }
+            self = .auditLines(at: at)
+        default: return nil
+        }
+    }
+}
+
 /// A month of the Gregorian calendar, by its days since 1970-01-01.
 struct CalendarMonth: Equatable {
     private static let daysPerEra: UInt64 = 146_097

@@ -89,16 +89,19 @@ extension PostgreSQLSession {
 
     /// The number of the trail's next line: one above every number that was ever given.
     func nextAuditNumber() throws -> UInt64 {
-        let newest =
-            try newestAuditNumber
-            ?? first(
-                """
-                SELECT greatest(
-                    (SELECT max(number) FROM audit), (SELECT max(number) FROM auditFloor),
-                    (SELECT max(number) FROM trailFloor), 0)
-                """, []
-            ) { try $0.unsigned(0) } ?? 0
-        newestAuditNumber = newest + 1
-        return newest + 1
+        let next = try (newestAuditNumber ?? highestAuditNumber()) + 1
+        newestAuditNumber = next
+        return next
+    }
+
+    /// The highest number that a line of the trail ever had, a dropped line among them.
+    func highestAuditNumber() throws -> UInt64 {
+        try first(
+            """
+            SELECT greatest(
+                (SELECT max(number) FROM audit), (SELECT max(number) FROM auditFloor),
+                (SELECT max(number) FROM trailFloor), 0)
+            """, []
+        ) { try $0.unsigned(0) } ?? 0
     }
 }

@@ -101,7 +101,7 @@ extension MemoryTransaction {
     func auditLines(after number: UInt64, count: Int, subject: String?) -> [AuditLine] {
         Array(
             contents.audit.filter { line in
-                line.number > number && (subject.map { $0.lowercased() == line.subject.lowercased() } ?? true)
+                line.number > max(number, contents.trailFloor?.number ?? 0) && (subject.map { $0.lowercased() == line.subject.lowercased() } ?? true)
             }.prefix(count))
     }
 

@@ -7,7 +7,7 @@ import TraceLog
 enum StoreContents {
     static let names = [
         "keys", "objects", "persons", "pairs", "enterprises", "codes", "live", "blocks", "floors", "lists", "revoked",
-        "offers", "holdings", "held", "answers", "counters", "issued", "audit", "position", "entries", "histories",
+        "offers", "holdings", "held", "answers", "counters", "issued", "audit", "trail", "position", "entries", "histories",
         "own",
         "heads", "openings", "requests", "floor", "gates", "reports", "settlements",
         "epochs", "sealed", "recovery",
@@ -44,6 +44,9 @@ enum StoreContents {
                 "audit",
                 try snapshot.auditLines(after: 0, count: 1000, subject: nil),
                 try snapshot.auditLines(after: 3, count: 4, subject: "A")),
+            line(
+                "trail", [try snapshot.trailChain()], [try snapshot.trailFloor()],
+                [try snapshot.firstAuditNumber(after: try snapshot.trailFloor()?.number ?? 0, since: 5)]),
             line("position", [try snapshot.position()]),
         ]
     }
@@ -83,7 +86,7 @@ enum StoreContents {
             line(
                 "codes",
                 try StoreStep.names.flatMap { try snapshot.codes(of: $0, after: nil, count: 100) } as [StoredCode],
-                try StoreStep.identifiers.flatMap { try snapshot.codes(of: "a", after: $0 + $0, count: 3) }
+                try StoreStep.identifiers.flatMap { try snapshot.codes(of: "a", after: $0 + $0 + [0], count: 3) }
                     as [StoredCode]),
             line(
                 "live",
@@ -92,7 +95,7 @@ enum StoreContents {
                 } as [String]),
             line("blocks", try lists.map { try snapshot.newestStatusBlock(of: $0) }),
             line("floors", try lists.map { try snapshot.statusFloor(named: $0) }),
-            line("lists", try snapshot.statusListNames().sorted()),
+            line("lists", try snapshot.statusListNames().sorted(), try lists.map(snapshot.hasCode)),
             line(
                 "revoked",
                 try lists.flatMap { try snapshot.revokedIndices(of: $0, in: range) } as [UInt64],

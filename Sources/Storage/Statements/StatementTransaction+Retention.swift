@@ -77,6 +77,7 @@ extension StatementTransaction {
     }
 
     package func raiseTrailFloor(to floor: TrailChainState) throws {
+        try raiseAuditNumber(to: floor.number)
         try database.run(
             """
             INSERT INTO trailFloor VALUES (0, ?, ?)

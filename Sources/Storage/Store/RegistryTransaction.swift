@@ -226,6 +226,8 @@ package protocol RegistryTransaction: RegistrySnapshot {
     /// Keeps the running hash over the audit trail, in place of an earlier one.
     func putTrailChain(_ state: TrailChainState) throws
     /// Raises the floor of the audit trail; it refuses a lower one, and one above the line of ``trailChain()``.
+    ///
+    /// Later lines get numbers above it.
     func raiseTrailFloor(to floor: TrailChainState) throws
     /// Deletes lines of the audit trail up to its floor.
     ///
