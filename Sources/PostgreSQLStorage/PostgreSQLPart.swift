@@ -28,6 +28,7 @@ struct PostgreSQLPart: Hashable {
     /// The lines of the audit trail of a calendar month (UTC).
     ///
     /// - Parameter time: a time in the month, in seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: the part.
     static func auditLines(at time: UInt64) -> PostgreSQLPart {
         let seconds = CodeDay.seconds
         let month = CalendarMonth(ofDay: time / seconds)
@@ -60,13 +61,12 @@ struct PostgreSQLPart: Hashable {
 }
 
 extension PostgreSQLPart {
-    /// The part of a row that another store has.
+    /// The part of a row that another store has; nil for a table without parts.
     ///
     /// - Parameters:
     ///   - row: a value for each column of the table.
     ///   - table: the row's table, with its columns in the order of the values.
     /// - Throws: `registry_corrupt` for a row without what its table is parted by.
-    /// - Returns: nil for a table without parts.
     init?(of row: [ColumnValue?], in table: StoredTable) throws(StorageError) {
         func value(_ column: String) -> ColumnValue? { table.columns.firstIndex(of: column).flatMap { row[$0] } }
         func time(_ column: String) throws(StorageError) -> UInt64? {

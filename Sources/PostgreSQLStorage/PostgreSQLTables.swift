@@ -138,7 +138,6 @@ enum PostgreSQLTables {
                 """, "a count of codes never falls"),
         ] + stays("issuedCount", "a count of codes stays in the registry")
 
-
     private static let wallets =
         [
             """

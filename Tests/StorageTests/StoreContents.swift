@@ -7,7 +7,8 @@ import TraceLog
 enum StoreContents {
     static let names = [
         "keys", "objects", "persons", "pairs", "enterprises", "codes", "live", "blocks", "floors", "lists", "revoked",
-        "offers", "holdings", "held", "answers", "counters", "issued", "audit", "trail", "position", "entries", "histories",
+        "offers", "holdings", "held", "answers", "counters", "issued", "audit", "trail", "position", "entries",
+        "histories",
         "own",
         "heads", "openings", "requests", "floor", "gates", "reports", "settlements",
         "epochs", "sealed", "recovery",
@@ -149,7 +150,9 @@ enum StoreContents {
         }
         let objects = StoreStep.objects.filter { $0 != .log }
         return [
-            line("entries", [try snapshot.newestEntry()], try snapshot.entries(0..<1000), try snapshot.entries(3..<6)),
+            line(
+                "entries", [try snapshot.newestEntry()], try snapshot.entries(0..<1000), try snapshot.entries(3..<6),
+                [try snapshot.entryByteCount(2..<20)]),
             line(
                 "histories",
                 try StoreStep.objects.flatMap { try snapshot.entries(of: $0, from: 1, count: 3) } as [StoredEntry]),

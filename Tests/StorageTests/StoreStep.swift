@@ -137,36 +137,6 @@ struct StoreStep: Sendable {
         }
     }
 
-    private static func wallets(_ draw: Draw, _ kind: Int) -> StoreStep {
-        let subject = OfferRecord.Subject(
-            subject: draw.name, guardian: draw.isOdd ? draw.other : nil, scope: draw.number, days: 7)
-        switch kind {
-        case 0, 1:
-            return StoreStep("offer") {
-                try $0.putOffer(
-                    OfferRecord(
-                        identifier: draw.bytes, subject: subject, codeDigest: draw.bytes + [1],
-                        pinDigest: draw.isOdd ? [7] : nil, lossDigest: draw.more,
-                        sealedSecret: draw.number < 6 ? [8] : nil, wrongPINCount: draw.number / 5,
-                        status: [.open, .open, .used, .revoked][Int(draw.number % 4)], madeAt: draw.number,
-                        expiresAt: draw.number + 2))
-            }
-        case 2, 3:
-            return StoreStep("holding") {
-                try $0.putHolding(
-                    HoldingRecord(
-                        identifier: draw.bytes, subject: subject, thumbprint: draw.more, lossDigest: draw.more,
-                        madeAt: draw.number, coveredUntil: draw.number * 2,
-                        status: draw.number == 3 ? .revoked : .active, statusAt: draw.number))
-            }
-        default:
-            return StoreStep("offers end") {
-                try $0.eraseOfferSecrets(until: draw.number, countMax: 100)
-                    + $0.deleteOffers(until: draw.number / 2, countMax: 1)
-            }
-        }
-    }
-
     private static func status(_ draw: Draw, _ kind: Int) -> StoreStep {
         let list = draw.list.name
         // A few codes have no list, as timed codes do.
@@ -177,9 +147,11 @@ struct StoreStep: Sendable {
             return StoreStep("code") {
                 try $0.insertCode(
                     IssuedCodeRecord(
-                        id: draw.bytes + draw.more + [codeList.map { $0.day == nil ? 0 : 1 } ?? 2], subject: draw.name, form: .object,
+                        id: draw.bytes + draw.more + [codeList.map { $0.day == nil ? 0 : 1 } ?? 2], subject: draw.name,
+                        form: .object,
                         kind: nil, list: codeList,
-                        statusIndex: draw.isOdd && codeList != nil ? draw.number : nil, actor: draw.isOdd ? draw.other : nil,
+                        statusIndex: draw.isOdd && codeList != nil ? draw.number : nil,
+                        actor: draw.isOdd ? draw.other : nil,
                         actorIndex: draw.isOdd && codeList != nil ? draw.number + 1 : nil, issuedAt: draw.number / 2,
                         expiresAt: draw.number.isMultiple(of: 3) && draw.list.day == nil ? nil : draw.number,
                         keyIdentifier: [1, 2, 3, 4],

@@ -1,4 +1,5 @@
 import Credential
+import TraceLog
 
 /// The rows that are kept for a stated time: codes of a day with their status list, and lines of the audit trail.
 extension Registry {

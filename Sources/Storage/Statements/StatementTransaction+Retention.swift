@@ -3,8 +3,9 @@ import Credential
 /// What ends by a stated retention.
 extension StatementTransaction {
     package func hasCode(inStatusList list: String) throws -> Bool {
-        try database.first(
-            "SELECT 1 FROM code WHERE list = ? AND statusIndex IS NOT NULL LIMIT 1", .text(list)) { _ in true } ?? false
+        try database.first("SELECT 1 FROM code WHERE list = ? AND statusIndex IS NOT NULL LIMIT 1", .text(list)) { _ in
+            true
+        } ?? false
     }
 
     package func deleteCodes(before day: UInt64, countMax: Int) throws -> Bool {

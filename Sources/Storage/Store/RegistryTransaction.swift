@@ -107,6 +107,8 @@ package protocol RegistrySnapshot {
     ) throws -> [SealedField]
     /// Whether any sealed field, lasting or short-lived, needs this epoch key.
     func hasSealedField(under epoch: UInt32) throws -> Bool
+    /// The bytes that the registry takes where it is kept, with its indices and its write-ahead log, if it has a file.
+    func storedByteCount() throws -> UInt64
     /// Whether the registry comes from a backup and was not recovered yet.
     func isRecoveryNeeded() throws -> Bool
 }
@@ -131,8 +133,6 @@ package protocol RegistryTransaction: RegistrySnapshot {
     /// - Throws: an error of the store.
     func deleteCodes(before day: UInt64, countMax: Int) throws -> Bool
     /// Deletes at most `countMax` revocations and then as many blocks of a list, and its floor with the last of them.
-    ///
-    /// - Returns: the number of deleted revocations.
     func deleteStatusRows(of list: String, countMax: Int) throws -> (revocationCount: Int, blockCount: Int)
     /// Makes ready for the rows of a time and of the days after it.
     func prepareDays(at now: UInt64) throws
@@ -218,21 +218,22 @@ package protocol RegistryTransaction: RegistrySnapshot {
     func raiseCounter(_ name: String, to value: UInt64) throws
     /// Keeps the count of a day; it refuses an earlier day, and a lower count of the same day.
     func putIssuedCount(_ count: IssuedCount, of uid: UInt64, form: String) throws
-    /// Adds a line to the audit trail, with ``CallerIdentity/number``; no line above the floor can be changed or removed.
+    /// Adds a line to the audit trail, with ``CallerIdentity/number``; above the floor no line can be changed or removed.
     func insertAuditLine(uid: UInt64, action: String, subject: String, detail: String?, at now: UInt64) throws
 
     /// Gives later lines of the audit trail numbers above `number`.
     func raiseAuditNumber(to number: UInt64) throws
     /// Keeps the running hash over the audit trail, in place of an earlier one.
     func putTrailChain(_ state: TrailChainState) throws
-    /// Raises the floor of the audit trail; it refuses a lower one, and one above the line of ``trailChain()``.
+    /// Raises the floor of the audit trail, below which no later line's number is.
     ///
-    /// Later lines get numbers above it.
+    /// It refuses a lower one, and one above the line of ``trailChain()``.
     func raiseTrailFloor(to floor: TrailChainState) throws
     /// Deletes lines of the audit trail up to its floor.
     ///
     /// - Parameter countMax: the most lines; a store that keeps months apart drops whole months instead.
     /// - Returns: whether more may be left.
+    /// - Throws: an error of the store.
     func deleteAuditLines(countMax: Int) throws -> Bool
 
     /// Begins the count of commits.

@@ -7,6 +7,7 @@ package enum TrailDrop {
     /// The particulars of the line.
     ///
     /// - Parameter number: the last line that was dropped; the log of acts states the hash over the trail up to it.
+    /// - Returns: a JSON object.
     package static func detail(through number: UInt64) -> JSONValue { ["through": .integer(Int64(clamping: number))] }
 
     /// The last line that was dropped, from a line about it; nil for every other line.
