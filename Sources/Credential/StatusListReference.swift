@@ -50,6 +50,15 @@ package struct StatusListReference: Sendable, Hashable {
         return (String(name[..<dash]), shard)
     }
 
+    /// The day of a list with this plain name; nil for a lasting list, and for a text that is no list's name.
+    package static func day(ofListName name: String) -> UInt64? {
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[1] == Form.person.name, let day = UInt64(parts[2]), String(day) == parts[2] else {
+            return nil
+        }
+        return day
+    }
+
     /// The name that all shards have in common.
     package var listName: String {
         let isPlain = issuer.utf8.allSatisfy { byte in

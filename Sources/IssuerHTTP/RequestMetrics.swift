@@ -43,9 +43,11 @@ final class RequestMetrics: Sendable {
     ///   - acts: the time up to which acts and issued codes are known to be in their log, as for `published`.
     ///   - gates: the gates' counts; nil where they cannot be read.
     ///   - witnesses: the witnesses' counts.
+    ///   - standing: what the daemon's last look at its installation found.
     /// - Returns: the text, which ends with a line feed.
     func text(
-        isSigning: Bool, published: UInt64?, acts: UInt64, gates: GateTally?, witnesses: [WitnessTally] = []
+        isSigning: Bool, published: UInt64?, acts: UInt64, gates: GateTally?, witnesses: [WitnessTally] = [],
+        standing: ServiceStanding
     ) -> String {
         counts.withLock { counts in
             var text = MetricsText()
@@ -61,6 +63,7 @@ final class RequestMetrics: Sendable {
                 "suishend_acts_seconds", .gauge,
                 help: "When acts, trail and issued codes were last known to be in the log of acts.")
             text.add("suishend_acts_seconds", acts)
+            Self.add(standing, to: &text)
             if let gates { Self.add(gates, to: &text) }
             if !witnesses.isEmpty { Self.add(witnesses, to: &text) }
             text.begin("suishend_requests_total", .counter, help: "Requests answered.")

@@ -109,7 +109,7 @@ struct RequestResponder: Sendable {
                 let gates = try? service.gateTally(atMilliseconds: nowMilliseconds())
                 let text = metrics.text(
                     isSigning: isSigning, published: published, acts: service.actsKeptSeconds, gates: gates,
-                    witnesses: service.witnessTally)
+                    witnesses: service.witnessTally, standing: service.standing)
                 return (.whole(WholeAnswer(metrics: text)), pattern)
             }
             let key = try Self.key(of: request)

@@ -9,13 +9,15 @@ struct PostgreSQLRows: StoredTables {
         let spelled = PostgreSQLTables.spellings
         let sql = """
             SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-            WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0
-                AND NOT attisdropped ORDER BY relname, attnum
+            WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+                AND attnum > 0 AND NOT attisdropped ORDER BY relname, attnum
             """
         var columns: [String: [String]] = [:]
         try session.visit(sql, []) { row in
             let (table, column) = (try row.text(0), try row.text(1))
-            guard let name = spelled[table], !PostgreSQLTables.own.contains(name) else { return true }
+            guard let name = spelled[table], !PostgreSQLTables.own.contains(name),
+                PostgreSQLTables.ownColumns[name] != column
+            else { return true }
             columns[name, default: []].append(spelled[column] ?? column)
             return true
         }
@@ -39,9 +41,7 @@ struct PostgreSQLRows: StoredTables {
     }
 
     func newestAuditNumber() throws -> UInt64 {
-        try session.first(
-            "SELECT greatest((SELECT max(number) FROM audit), (SELECT max(number) FROM auditFloor), 0)", []
-        ) { try $0.unsigned(0) } ?? 0
+        try session.highestAuditNumber()
     }
 
     /// Adds every row of a table in another store, past the triggers for changes in service.
@@ -49,12 +49,16 @@ struct PostgreSQLRows: StoredTables {
     /// - Returns: the number of the rows, and their digest.
     /// - Throws: `registry_unwritable`, `storage_unavailable`, or the error of the other store.
     func add(_ table: StoredTable, from source: any StoredTables, progress: () -> Void) throws -> TableDigest {
-        let marks = table.columns.map { _ in "?" }.joined(separator: ", ")
-        let insertion = "INSERT INTO \(Self.name(table)) (\(Self.columns(table))) VALUES (\(marks))"
+        let own = PostgreSQLTables.ownColumns[table.name].map { [$0] } ?? []
+        let all = StoredTable(name: table.name, columns: table.columns + own)
+        let marks = all.columns.map { _ in "?" }.joined(separator: ", ")
+        let insertion = "INSERT INTO \(Self.name(table)) (\(Self.columns(all))) VALUES (\(marks))"
         var digest = TableDigest()
         try session.runNow("ALTER TABLE \(Self.name(table)) DISABLE TRIGGER USER")
         try source.visitRows(of: table) { row in
-            try session.run(insertion, row)
+            let part = try PostgreSQLPart(of: row, in: table)
+            if let part { try session.prepare(part) }
+            try session.run(insertion, own.isEmpty ? row : row + [.integer(part?.start ?? PostgreSQLPart.lastingDay)])
             digest.add(row)
             progress()
         }
@@ -75,6 +79,8 @@ struct PostgreSQLRows: StoredTables {
 extension PostgreSQLTables {
     /// The tables that SQLite does not have.
     static let own: Set = ["schemaVersion", "writerTurn", "writeBatch", "auditFloor"]
+    /// The column that SQLite's table does not have, by table: what the table is parted by, where nothing else says it.
+    static let ownColumns = ["code": "day"]
 
     /// The names of tables and columns as SQLite's schema spells them, by their spelling in the catalogue.
     static var spellings: [String: String] {

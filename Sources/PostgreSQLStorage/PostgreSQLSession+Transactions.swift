@@ -46,7 +46,10 @@ extension PostgreSQLSession {
     }
 
     /// Undoes the open transaction; where the server cannot, the connection is closed, which undoes it too.
-    func rollback() { end("ROLLBACK") }
+    func rollback() {
+        forgetTransaction()
+        end("ROLLBACK")
+    }
 
     /// Ends a transaction that changed nothing.
     func endReading() { end("COMMIT") }
@@ -61,7 +64,7 @@ extension PostgreSQLSession {
 
     /// Undoes the changes since a savepoint.
     func rollback(to savepoint: String) throws(StorageError) {
-        forget()
+        forgetTransaction()
         if failure == nil { _ = try? flush() }
         guard isConnected else { throw refusal }
         failure = nil

@@ -34,6 +34,10 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     var openBlock: OpenBlock?
     /// Rows of the open transaction.
     var memory = TransactionMemory()
+    /// The number of the trail's newest line, as the open transaction has it; nil until it has added one.
+    var newestAuditNumber: UInt64?
+    /// The parts of tables that are certainly there.
+    var knownParts: Set<String> = []
     /// Whether an answer must not leave before everything that it may come from is certainly kept.
     var needsBarrier = false
     /// Whether each change waits for its answers, so that it gets its own errors and no other change's.
@@ -73,7 +77,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
         connection = nil
         names = [:]
         pending = []
-        forget()
+        forgetTransaction()
         isInTransaction = false
     }
 
@@ -81,6 +85,13 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     func forget() {
         openBlock = nil
         memory = TransactionMemory()
+        newestAuditNumber = nil
+    }
+
+    /// Forgets what is only true within the open transaction, or since its last savepoint.
+    func forgetTransaction() {
+        forget()
+        knownParts = []
     }
 
     var isConnected: Bool { connection != nil }

@@ -5,7 +5,7 @@ import Storage
 /// Names are written as in the statements, and PostgreSQL keeps them in lower case. Texts are compared by their bytes.
 enum PostgreSQLTables {
     static let statements =
-        functions + subjects + codes + bookkeeping + wallets + gates + issuances + erasure
+        functions + subjects + codes + bookkeeping + audit + wallets + gates + issuances + erasure
         + LogName.allCases.flatMap(log)
 
     static func refusal(_ trigger: String, _ event: String, _ words: String) -> String {
@@ -55,16 +55,18 @@ enum PostgreSQLTables {
         "CREATE INDEX holderLinkByPair ON holderLink (pair)",
     ]
 
+    /// Codes lie in a part for each day, and lasting codes in one of their own (``PostgreSQLPart``).
     private static let codes = [
         """
         CREATE TABLE code (
-            id bytea PRIMARY KEY, subject text COLLATE "C" NOT NULL, form bigint NOT NULL, kind bigint,
+            id bytea NOT NULL, subject text COLLATE "C" NOT NULL, form bigint NOT NULL, kind bigint,
             list text COLLATE "C", statusIndex bigint, actorIndex bigint, actor text COLLATE "C",
-            issuedAt bigint NOT NULL, expiresAt bigint, keyIdentifier bytea NOT NULL, holding bytea)
+            issuedAt bigint NOT NULL, expiresAt bigint, keyIdentifier bytea NOT NULL, holding bytea,
+            day bigint NOT NULL, PRIMARY KEY (id, day)) PARTITION BY RANGE (day)
         """,
         "CREATE INDEX codeBySubject ON code (subject, expiresAt)",
         "CREATE INDEX codeByActor ON code (actor, expiresAt) WHERE actor IS NOT NULL",
-        "CREATE UNIQUE INDEX codeByStatus ON code (list, statusIndex) WHERE statusIndex IS NOT NULL",
+        "CREATE UNIQUE INDEX codeByStatus ON code (list, statusIndex, day) WHERE statusIndex IS NOT NULL",
         """
         CREATE TABLE statusBlock (
             list text COLLATE "C" NOT NULL, base bigint NOT NULL, shuffled bytea NOT NULL, used bigint NOT NULL,
@@ -134,30 +136,7 @@ enum PostgreSQLTables {
                 UPDATE ON issuedCount FOR EACH ROW
                 WHEN (NEW.day < OLD.day OR NEW.day = OLD.day AND NEW.count < OLD.count)
                 """, "a count of codes never falls"),
-        ] + stays("issuedCount", "a count of codes stays in the registry") + audit
-
-    /// The trail numbers its lines itself: the next number is one above every number that was ever given.
-    private static let audit =
-        [
-            """
-            CREATE TABLE audit (
-                number bigint PRIMARY KEY, at bigint NOT NULL, uid bigint NOT NULL, action text COLLATE "C" NOT NULL,
-                subject text COLLATE "C" NOT NULL, detail text COLLATE "C")
-            """,
-            "CREATE TABLE auditFloor (\"only\" bigint PRIMARY KEY CHECK (\"only\" = 0), number bigint NOT NULL)",
-            """
-            CREATE FUNCTION numberAuditLine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                NEW.number := 1 + greatest(
-                    (SELECT max(number) FROM audit), (SELECT max(number) FROM auditFloor), 0);
-                RETURN NEW; END $$
-            """,
-            "CREATE TRIGGER auditGrows BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION numberAuditLine()",
-            refusal("auditKeeps", "UPDATE ON audit FOR EACH ROW", "the audit trail is append-only"),
-            """
-            CREATE TABLE trailChain (
-                "only" bigint PRIMARY KEY CHECK ("only" = 0), number bigint NOT NULL, hash bytea NOT NULL)
-            """,
-        ] + stays("audit", "the audit trail is append-only")
+        ] + stays("issuedCount", "a count of codes stays in the registry")
 
     private static let wallets =
         [

@@ -24,7 +24,17 @@ struct PostgreSQLStatements: StatementTransaction {
 
     func noteRepeatedAnswer() { database.needsBarrier = true }
 
+    func storedByteCount() throws -> UInt64 {
+        try database.first(
+            """
+            SELECT CAST(coalesce(sum(pg_total_relation_size(oid)), 0) AS bigint) FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+            """, []
+        ) { try $0.unsigned(0) } ?? 0
+    }
+
     func raiseAuditNumber(to number: UInt64) throws {
+        database.newestAuditNumber = nil
         try database.run(
             """
             INSERT INTO auditFloor VALUES (0, ?) ON CONFLICT ("only") DO UPDATE SET

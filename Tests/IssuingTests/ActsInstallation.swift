@@ -67,15 +67,19 @@ struct ActsInstallation {
 
     /// Audits the trail with lines that a test may have changed.
     func auditTrail(_ change: (inout [JSONValue]) -> Void = { _ in }) async throws -> (AuditReport, UInt64) {
+        let found = try await trailOutcome(change)
+        return (found.report, found.newLineCount)
+    }
+
+    func trailOutcome(_ change: (inout [JSONValue]) -> Void = { _ in }) async throws -> TrailAudit {
         var lines = try #require(try service.auditTrail(after: 0, limit: 10_000)["lines"]?.array)
         change(&lines)
         var options = AuditOptions()
         options.key = key
         var left = lines[...]
-        let found = try await Auditor(source: LogFolderSource(folder: folder), options: options).auditTrail {
+        return try await Auditor(source: LogFolderSource(folder: folder), options: options).auditTrail {
             try left.popFirst().map { try TrailLine(json: Array($0.encoded().utf8), byteCountMax: 1 << 20) }
         }
-        return (found.report, found.newLineCount)
     }
 
     func person(_ number: String = "11010519491231002X") async throws -> String {

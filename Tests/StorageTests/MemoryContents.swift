@@ -59,6 +59,7 @@ struct MemoryContents: Sendable {
     var issuedMinutes: [IssuedMinute] = []
     var issuedSets: [IssuedSet] = []
     var trailChain: TrailChainState?
+    var trailFloor: TrailChainState?
     var position: RegistryPosition?
     var epochKeys: [UInt32: EpochKeyRecord] = [:]
     var isRecoveryNeeded = false

@@ -23,6 +23,10 @@ extension MemoryTransaction {
         contents.rows.values.compactMap(\.entry).filter { range.contains($0.index) }.sorted { $0.index < $1.index }
     }
 
+    func entryByteCount(_ range: Range<UInt64>) -> UInt64 {
+        entries(range).reduce(0) { $0 + UInt64($1.bytes.count) }
+    }
+
     func entries(of object: ObjectID, from sequence: UInt64, count: Int) -> [StoredEntry] {
         let rows = contents.rows.values.filter { $0.object == object.bytes && $0.sequence >= sequence }
         return Array(rows.sorted { $0.sequence < $1.sequence }.compactMap(\.entry).prefix(count))

@@ -99,10 +99,11 @@ extension MemoryTransaction {
     }
 
     func auditLines(after number: UInt64, count: Int, subject: String?) -> [AuditLine] {
-        Array(
-            contents.audit.filter { line in
-                line.number > number && (subject.map { $0.lowercased() == line.subject.lowercased() } ?? true)
-            }.prefix(count))
+        let start = max(number, contents.trailFloor?.number ?? 0)
+        let lines = contents.audit.filter { line in
+            line.number > start && (subject.map { $0.lowercased() == line.subject.lowercased() } ?? true)
+        }
+        return Array(lines.prefix(count))
     }
 
     func insertAuditLine(uid: UInt64, action: String, subject: String, detail: String?, at now: UInt64) throws {

@@ -22,7 +22,7 @@ extension MemoryTransaction {
         }
         var codes = contents.codes.filter { $0.subject == subject || $0.actor == subject }.sorted(by: precedes)
         if let after {
-            guard let start = contents.codes.first(where: { $0.id == after }) else { return [] }
+            guard let start = codes.first(where: { $0.id == after }) else { return [] }
             codes = codes.filter { precedes(start, $0) }
         }
         return codes.prefix(count).map(stored)
@@ -42,7 +42,7 @@ extension MemoryTransaction {
 
     func insertCode(_ code: IssuedCodeRecord) throws {
         let isTaken = contents.codes.contains { other in
-            other.id == code.id
+            other.day == code.day && other.id == code.id
                 || (code.statusIndex != nil && other.statusIndex == code.statusIndex
                     && other.list?.name == code.list?.name)
         }

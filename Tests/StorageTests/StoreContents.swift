@@ -7,7 +7,8 @@ import TraceLog
 enum StoreContents {
     static let names = [
         "keys", "objects", "persons", "pairs", "enterprises", "codes", "live", "blocks", "floors", "lists", "revoked",
-        "offers", "holdings", "held", "answers", "counters", "issued", "audit", "position", "entries", "histories",
+        "offers", "holdings", "held", "answers", "counters", "issued", "audit", "trail", "position", "entries",
+        "histories",
         "own",
         "heads", "openings", "requests", "floor", "gates", "reports", "settlements",
         "epochs", "sealed", "recovery",
@@ -44,6 +45,9 @@ enum StoreContents {
                 "audit",
                 try snapshot.auditLines(after: 0, count: 1000, subject: nil),
                 try snapshot.auditLines(after: 3, count: 4, subject: "A")),
+            line(
+                "trail", [try snapshot.trailChain()], [try snapshot.trailFloor()],
+                [try snapshot.firstAuditNumber(after: try snapshot.trailFloor()?.number ?? 0, since: 5)]),
             line("position", [try snapshot.position()]),
         ]
     }
@@ -83,7 +87,7 @@ enum StoreContents {
             line(
                 "codes",
                 try StoreStep.names.flatMap { try snapshot.codes(of: $0, after: nil, count: 100) } as [StoredCode],
-                try StoreStep.identifiers.flatMap { try snapshot.codes(of: "a", after: $0 + $0, count: 3) }
+                try StoreStep.identifiers.flatMap { try snapshot.codes(of: "a", after: $0 + $0 + [0], count: 3) }
                     as [StoredCode]),
             line(
                 "live",
@@ -92,7 +96,7 @@ enum StoreContents {
                 } as [String]),
             line("blocks", try lists.map { try snapshot.newestStatusBlock(of: $0) }),
             line("floors", try lists.map { try snapshot.statusFloor(named: $0) }),
-            line("lists", try snapshot.statusListNames().sorted()),
+            line("lists", try snapshot.statusListNames().sorted(), try lists.map(snapshot.hasCode)),
             line(
                 "revoked",
                 try lists.flatMap { try snapshot.revokedIndices(of: $0, in: range) } as [UInt64],
@@ -146,7 +150,9 @@ enum StoreContents {
         }
         let objects = StoreStep.objects.filter { $0 != .log }
         return [
-            line("entries", [try snapshot.newestEntry()], try snapshot.entries(0..<1000), try snapshot.entries(3..<6)),
+            line(
+                "entries", [try snapshot.newestEntry()], try snapshot.entries(0..<1000), try snapshot.entries(3..<6),
+                [try snapshot.entryByteCount(2..<20)]),
             line(
                 "histories",
                 try StoreStep.objects.flatMap { try snapshot.entries(of: $0, from: 1, count: 3) } as [StoredEntry]),

@@ -30,8 +30,8 @@ struct StoreStep: Sendable {
 
     static func random(using random: inout SeededGenerator) -> StoreStep {
         switch Int.random(in: 0..<6, using: &random) {
-        case 0: registry(Draw(using: &random), Int.random(in: 0..<13, using: &random))
-        case 1: status(Draw(using: &random), Int.random(in: 0..<6, using: &random))
+        case 0: registry(Draw(using: &random), Int.random(in: 0..<16, using: &random))
+        case 1: status(Draw(using: &random), Int.random(in: 0..<8, using: &random))
         case 2: log(Draw(using: &random), Int.random(in: 0..<8, using: &random))
         case 3: gate(Draw(using: &random), Int.random(in: 0..<7, using: &random))
         case 4: erasure(Draw(using: &random), Int.random(in: 0..<3, using: &random))
@@ -131,52 +131,40 @@ struct StoreStep: Sendable {
             }
         case 11: StoreStep("issued") { try $0.putIssuedCount(.init(day: 7, count: draw.number), of: 1, form: "a") }
         case 10: StoreStep("begin") { try $0.beginPosition(of: [UInt8](repeating: 1, count: 16)) }
+        case 13:
+            StoreStep("chain") {
+                try $0.putTrailChain(TrailChainState(number: draw.number, hash: [draw.bytes[0]]))
+            }
+        case 14:
+            StoreStep("trail floor") {
+                try $0.raiseTrailFloor(to: TrailChainState(number: draw.number / 2, hash: [draw.bytes[0]]))
+            }
+        case 15:
+            StoreStep("trail drops") { transaction in
+                while try transaction.deleteAuditLines(countMax: 2) {}
+            }
         default: StoreStep("raise") { try $0.raiseCommitCount(to: draw.number * 3) }
-        }
-    }
-
-    private static func wallets(_ draw: Draw, _ kind: Int) -> StoreStep {
-        let subject = OfferRecord.Subject(
-            subject: draw.name, guardian: draw.isOdd ? draw.other : nil, scope: draw.number, days: 7)
-        switch kind {
-        case 0, 1:
-            return StoreStep("offer") {
-                try $0.putOffer(
-                    OfferRecord(
-                        identifier: draw.bytes, subject: subject, codeDigest: draw.bytes + [1],
-                        pinDigest: draw.isOdd ? [7] : nil, lossDigest: draw.more,
-                        sealedSecret: draw.number < 6 ? [8] : nil, wrongPINCount: draw.number / 5,
-                        status: [.open, .open, .used, .revoked][Int(draw.number % 4)], madeAt: draw.number,
-                        expiresAt: draw.number + 2))
-            }
-        case 2, 3:
-            return StoreStep("holding") {
-                try $0.putHolding(
-                    HoldingRecord(
-                        identifier: draw.bytes, subject: subject, thumbprint: draw.more, lossDigest: draw.more,
-                        madeAt: draw.number, coveredUntil: draw.number * 2,
-                        status: draw.number == 3 ? .revoked : .active, statusAt: draw.number))
-            }
-        default:
-            return StoreStep("offers end") {
-                try $0.eraseOfferSecrets(until: draw.number, countMax: 100)
-                    + $0.deleteOffers(until: draw.number / 2, countMax: 1)
-            }
         }
     }
 
     private static func status(_ draw: Draw, _ kind: Int) -> StoreStep {
         let list = draw.list.name
+        // A few codes have no list, as timed codes do.
+        let codeList = draw.number == 4 ? nil : draw.list
         let base = draw.number * UInt64(Registry.statusBlockCount)
         switch kind {
         case 0:
             return StoreStep("code") {
                 try $0.insertCode(
                     IssuedCodeRecord(
-                        id: draw.bytes + draw.more, subject: draw.name, form: .object, kind: nil, list: draw.list,
-                        statusIndex: draw.isOdd ? draw.number : nil, actor: draw.isOdd ? draw.other : nil,
-                        actorIndex: draw.isOdd ? draw.number + 1 : nil, issuedAt: draw.number / 2,
-                        expiresAt: draw.number.isMultiple(of: 3) ? nil : draw.number, keyIdentifier: [1, 2, 3, 4],
+                        id: draw.bytes + draw.more + [codeList.map { $0.day == nil ? 0 : 1 } ?? 2], subject: draw.name,
+                        form: .object,
+                        kind: nil, list: codeList,
+                        statusIndex: draw.isOdd && codeList != nil ? draw.number : nil,
+                        actor: draw.isOdd ? draw.other : nil,
+                        actorIndex: draw.isOdd && codeList != nil ? draw.number + 1 : nil, issuedAt: draw.number / 2,
+                        expiresAt: draw.number.isMultiple(of: 3) && draw.list.day == nil ? nil : draw.number,
+                        keyIdentifier: [1, 2, 3, 4],
                         holding: draw.number.isMultiple(of: 2) ? draw.more : nil))
             }
         case 1:
@@ -192,7 +180,17 @@ struct StoreStep: Sendable {
             }
         case 3: return StoreStep("use") { try $0.setUsedCount(Int(draw.bytes[0]), ofStatusBlock: base, of: list) }
         case 4: return StoreStep("close") { try $0.closeStatusBlock(base, of: list) }
-        default: return StoreStep("floor") { try $0.raiseStatusFloor(named: list, to: base) }
+        case 5: return StoreStep("floor") { try $0.raiseStatusFloor(named: list, to: base) }
+        case 6:
+            return StoreStep("codes end") { transaction in
+                // Days before the codes' own, mostly, so that there are codes.
+                while try transaction.deleteCodes(before: draw.number, countMax: 2) {}
+            }
+        default:
+            return StoreStep("status ends") { transaction in
+                guard draw.number == 0 else { return "none" }
+                return "\(try transaction.deleteStatusRows(of: list, countMax: 2))"
+            }
         }
     }
 

@@ -16,21 +16,22 @@ extension AuditReport {
         return text + cosignatureLines + findingLines
     }
 
-    /// Prints the report with one more count, and ends with the report's exit status.
+    /// Prints the report with further counts, and ends with the report's exit status.
     ///
     /// - Parameters:
     ///   - start: the beginning of the audit, by ``AuditProgress/milliseconds()``.
     ///   - isJSON: whether one JSON object is printed.
-    ///   - count: the count, with its member's name in JSON and its line in plain text.
+    ///   - counts: the counts, each with its member's name in JSON and its line in plain text.
     /// - Throws: the exit status.
-    func finish(since start: UInt64, isJSON: Bool, _ count: (name: String, value: UInt64, line: String)) throws {
+    func finish(since start: UInt64, isJSON: Bool, _ counts: (name: String, value: UInt64, line: String)...) throws {
         let elapsed = AuditProgress.milliseconds() - start
         if isJSON {
             var object = json(elapsedMilliseconds: elapsed)
-            object[count.name] = .integer(Int64(clamping: count.value))
+            for count in counts { object[count.name] = .integer(Int64(clamping: count.value)) }
             StandardStream.output.write(JSONValue.object(object).encoded() + "\n")
         } else {
-            StandardStream.output.write(plainText(elapsedMilliseconds: elapsed, parts: []) + "  \(count.line)\n")
+            let lines = counts.map { "  \($0.line)\n" }.joined()
+            StandardStream.output.write(plainText(elapsedMilliseconds: elapsed, parts: []) + lines)
         }
         try exit()
     }

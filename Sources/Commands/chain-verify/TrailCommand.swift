@@ -10,7 +10,8 @@ struct TrailCommand: AsyncParsableCommand {
         commandName: "trail",
         abstract: "Check that no line of the operator's trail was changed or dropped since the log of acts states it.",
         discussion: """
-            TRAIL is the whole trail, as `suishen audit` prints it. LOG is the log of the service's own acts, which is \
+            TRAIL is the whole trail, as `suishen audit` prints it. It may begin behind lines that were dropped after \
+            their retention: the result says behind which line, and a line of the trail must say so too. LOG is the log of the service's own acts, which is \
             audited too: a directory such as DIR/acts, or an http(s) URL.
             """)
 
@@ -31,7 +32,7 @@ struct TrailCommand: AsyncParsableCommand {
         let options = try arguments.options()
         let start = AuditProgress.milliseconds()
         var lines = try LineReader(path: trail, byteCountMax: Self.lineByteCountMax)
-        let found: (report: AuditReport, note: SignedNote?, newLineCount: UInt64)
+        let found: TrailAudit
         do {
             found = try await Auditor(source: LogSource(log), options: options).auditTrail {
                 guard let line = try lines.next() else { return nil }
@@ -46,6 +47,12 @@ struct TrailCommand: AsyncParsableCommand {
         try arguments.rememberIfIntact(found.report, found.note, options, isReplayed: true)
         try found.report.finish(
             since: start, isJSON: json,
+            (
+                "droppedThrough", found.droppedThrough,
+                found.droppedThrough == 0
+                    ? "begins  with its first line"
+                    : "begins  behind line \(found.droppedThrough); the lines up to it were dropped after their retention"
+            ),
             (
                 "newLines", found.newLineCount,
                 "trail   \(found.newLineCount) lines are newer than the log's last statement"

@@ -20,7 +20,17 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         var body: JSONObject = ["after": .integer(Int64(clamping: after))]
         body["subject"] = subject.map(JSONValue.string)
-        try await inquiry.list(.readAudit, body, items: "lines", next: { page, _ in page["next"] }) { line in
+        var isTold = false
+        let note = { (page: JSONValue) in
+            let dropped = page["droppedThrough"]?.integer ?? 0
+            guard !isTold, dropped > Int64(clamping: after) else { return }
+            isTold = true
+            StandardStream.error.write(
+                "suishen: the trail begins behind line \(dropped); the lines up to it were dropped after "
+                    + "auditRetentionDays, and the log of acts states the hash over them\n")
+        }
+        try await inquiry.list(.readAudit, body, items: "lines", note: note, next: { page, _ in page["next"] }) {
+            line in
             let numbers = ["number", "time", "uid"].map { String(line[$0]?.integer ?? 0) }
             // A caller on another machine has a name, and its number says nothing to people.
             let caller = line["detail"]?["caller"]?.string ?? numbers[2]

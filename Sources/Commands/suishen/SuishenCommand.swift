@@ -13,7 +13,7 @@ struct SuishenCommand: AsyncParsableCommand {
             RevokeCommand.self, EventCommand.self, LogCommand.self, BundleCommand.self, PublishCommand.self,
             KeyCommand.self, ConfirmCommand.self,
             RootCommand.self, GateCommand.self, OfferCommand.self, WalletCommand.self,
-            SettleCommand.self, AuditCommand.self,
+            SettleCommand.self, AuditCommand.self, CapacityCommand.self,
             CodesCommand.self, BackupCommand.self, RecoveryKeyCommand.self, RecoverCommand.self,
             RegistryCommand.self, DeviceCommand.self, PresentCommand.self, InspectCommand.self,
         ])

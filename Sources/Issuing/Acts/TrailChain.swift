@@ -41,6 +41,39 @@ struct TrailChain: Sendable {
         }
     }
 
+    /// The newest statement of the log about lines up to `number` and no later ones.
+    ///
+    /// - Parameters:
+    ///   - number: a line of the trail.
+    ///   - size: the size of the published log; later entries are left out.
+    ///   - snapshot: a moment of the registry.
+    /// - Returns: the last line of the statement, and the hash over the trail up to it; nil where there is none.
+    /// - Throws: `registry_corrupt`, or an error of the store.
+    static func statement(
+        upTo number: UInt64, publishedSize size: UInt64, in snapshot: any LogSnapshot
+    ) throws -> TrailChainState? {
+        let log = snapshot.snapshot(of: .acts)
+        let stream = ActTerm.trail.stream
+        guard let head = try log.head(of: stream) else { return nil }
+        var (low, end) = (UInt64(0), head.sequence + 1)
+        var found: TrailChainState?
+        // Each statement is about more lines than the one before.
+        while low < end {
+            let middle = low + (end - low) / 2
+            guard let entry = try log.entries(of: stream, from: middle, count: 1).first,
+                case .act(let act) = try Entry.decode(entry.bytes[...]).event, act.term == .trail,
+                let stated = UInt64(act.values[1]), let hash = try? Hex.decode(act.values[0])
+            else { throw StorageError.corruptRow("a statement about the audit trail") }
+            if stated <= number, entry.index < size {
+                found = TrailChainState(number: stated, hash: hash)
+                low = middle + 1
+            } else {
+                end = middle
+            }
+        }
+        return found
+    }
+
     /// Goes on from the log's newest statement where the registry knows of an earlier one, as after a recovery.
     ///
     /// The lines that were lost are in no hash of this registry any more. Later lines get higher numbers than theirs, so

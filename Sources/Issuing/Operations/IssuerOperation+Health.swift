@@ -3,11 +3,14 @@ import Platform
 import Storage
 
 extension IssuerOperation {
-    /// Shows that the service answers, its issuer, whether its log takes events, and which root document or key ends
-    /// soon.
+    /// Shows that the service answers, its issuer, whether its log takes events, which root document or key ends soon,
+    /// and how much room there is.
     ///
     /// The log's state is `ok`, `log_checking` while the log is read at a start, `tiles_silent` or `tiles_refused` while
     /// object storage takes nothing, or the code of another error.
+    ///
+    /// `capacity` has the registry's bytes and the room of the disks, as the daemon's last look found them; a disk that
+    /// will be full within a week is among the warnings.
     ///
     /// Where the daemon publishes, `publish` is `ok` or the code of the error that keeps the tree from being up to date.
     ///
@@ -39,7 +42,8 @@ extension IssuerOperation {
             "status": "ok", "issuer": .string(service.settings.issuer),
             "log": .string(service.log.fault?.code ?? "ok"),
             "acts": .string(service.acts.log.fault?.code ?? "ok"),
-            "warnings": .array(try service.endWarnings(at: caller.now).map(\.json)),
+            "warnings": .array((try service.endWarnings(at: caller.now) + service.diskWarnings).map(\.json)),
+            "capacity": service.capacity(at: caller.now),
         ]
         if service.settings.publish != nil {
             answer["publish"] = .string(service.treeHealth.error?.code ?? "ok")

@@ -41,15 +41,17 @@ extension IssuingService {
     ///   - number: the number of the line before the page; 0 for the first page.
     ///   - limit: the most lines, up to ``auditLineCountMax``.
     ///   - subject: only lines about this subject; nil for all.
-    /// - Returns: `{"lines": [{number, time, uid, action, subject, detail}], "next": NUMBER}`; `next` goes into the next call.
+    /// - Returns: `{"lines": [{number, time, uid, action, subject, detail}], "next": NUMBER, "droppedThrough": NUMBER}`;
+    ///   `next` goes into the next call, and the trail begins behind line `droppedThrough`.
     /// - Throws: an error of the registry.
     package func auditTrail(
         after number: UInt64, limit: Int, subject: String? = nil
     ) throws(OperationError) -> JSONValue {
         let count = min(max(limit, 1), Self.auditLineCountMax)
         do {
-            let lines = try database.read { [registry] in
-                try registry.auditLines(after: number, count: count, subject: subject, in: $0)
+            let (lines, dropped) = try database.read { [registry] snapshot in
+                let lines = try registry.auditLines(after: number, count: count, subject: subject, in: snapshot)
+                return (lines, try snapshot.trailFloor()?.number ?? 0)
             }
             return [
                 "lines": .array(
@@ -62,6 +64,7 @@ extension IssuingService {
                         ]
                     }),
                 "next": .integer(Int64(clamping: lines.last?.number ?? number)),
+                "droppedThrough": .integer(Int64(clamping: dropped)),
             ]
         } catch {
             throw OperationError(any: error)

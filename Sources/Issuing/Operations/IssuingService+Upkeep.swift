@@ -23,7 +23,9 @@ extension IssuingService {
     /// Does the work that follows from the passing of time, every few seconds, until the task is cancelled.
     ///
     /// Counted refusals get their lines in the trail, answers to idempotency keys go when they have ended, and
-    /// so do offers and their secrets. Epoch keys begin and end, and what a killed backup left behind goes.
+    /// so do offers and their secrets. Epoch keys begin and end, what a killed backup left behind goes, and so do codes
+    /// and lines of the trail after their retention. It also looks at the registry, the logs and the disks, for health
+    /// and metrics.
     ///
     /// - Parameters:
     ///   - nowMilliseconds: the clock.
@@ -36,11 +38,13 @@ extension IssuingService {
             let now = nowMilliseconds() / 1000
             record(refusals.lines(at: now))
             BackupWorkplace.removeLeftovers(in: state)
+            look(at: now)
             do {
                 // A clock that is too far ahead would end every answer.
                 if clockObstacle(atMilliseconds: now * 1000) == nil {
                     if try await forget(at: now) { isPurgeDue.store(true, ordering: .releasing) }
                     if try await keepEpochs(at: now) { isPurgeDue.store(true, ordering: .releasing) }
+                    if try await dropEnded(at: now) { isPurgeDue.store(true, ordering: .releasing) }
                 }
                 // A reader may still use old pages; a later pass then purges them.
                 if isPurgeDue.exchange(false, ordering: .acquiringAndReleasing), (try? database.purge()) == nil {
@@ -48,7 +52,7 @@ extension IssuingService {
                 }
                 reported = nil
             } catch is CancellationError {
-                // The change of keys goes on at the next start.
+                // The change of keys, or the dropping of what has ended, goes on at the next start.
             } catch {
                 let error = OperationError(any: error)
                 if error != reported { report(error) }

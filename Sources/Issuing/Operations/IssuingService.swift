@@ -41,6 +41,9 @@ package final class IssuingService: Sendable {
     let gateChanges = Atomic<UInt64>(0)
     /// When acts, trail and issued codes were last brought up to date, in seconds since 1970; 0 before.
     let actsKeptAt = Atomic<UInt64>(0)
+    /// When ended codes and lines of the trail were last dropped, in seconds since 1970; 0 before.
+    let retainedAt = Atomic<UInt64>(0)
+    let lookedAt = Mutex(LookedAt())
     /// Whether erased bytes may still be in the registry's write-ahead log.
     let isPurgeDue = Atomic<Bool>(false)
     package let treeHealth = TreeHealth()

@@ -61,6 +61,13 @@ extension Settings {
         number(
             "checkpointSeconds", "seconds between two checkpoints of the log, which witnesses are asked to cosign",
             \.checkpointSeconds, 1...3600),
+        number(
+            "codeRetentionDays", "days that the record of a day's code stays after the code's end",
+            \.codeRetentionDays, 7...36_500),
+        number(
+            "auditRetentionDays",
+            "days that a line of the audit trail stays; lines go only up to one that the log of acts has stated",
+            \.auditRetentionDays, 30...36_500),
         storageField, tilesLocation, tilesEndpoint, tilesRegion, tilesCredentials, witnesses, beat, epochKeys,
         recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode, socketGroup, listen, roles, rates,
         quotas, dualControl,

@@ -19,6 +19,16 @@ package struct Settings: Sendable, Equatable {
     package var keyLifetimeDays: UInt64 = 3650
     package var logHeadsInterval: UInt64 = 65_536
     package var stopTimeoutSeconds: UInt64 = 20
+    /// The days for which the row of a day's code stays after the code's end.
+    ///
+    /// A month is as long as a holder's longest strip, and as long as somebody may come back about a scan. A row says
+    /// which person had a code when, so it stays no longer.
+    package var codeRetentionDays: UInt64 = 30
+    /// The days for which a line of the audit trail stays.
+    ///
+    /// China's Cybersecurity Law asks for six months at least (article 21). Thirteen months let an auditor who comes
+    /// once a year read a whole year.
+    package var auditRetentionDays: UInt64 = 400
     /// The seconds between two checkpoints of the log.
     package var checkpointSeconds: UInt64 = 1
     /// The connection URI of the PostgreSQL database that keeps the registry; nil for a file in the folder.

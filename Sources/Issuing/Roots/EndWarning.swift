@@ -8,7 +8,7 @@ package struct EndWarning: Sendable, Equatable {
     /// The days before an end from which on it is said, each with more weight.
     package static let days: [UInt64] = [90, 30, 7]
 
-    /// `root_document_ends`, `bundle_key_ends`, `issuer_key_ends` or `status_key_ends`.
+    /// `root_document_ends`, `bundle_key_ends`, `issuer_key_ends` or `status_key_ends`; `disk_fills` for room that ends.
     package let code: String
     package let reason: String
     package let hint: String

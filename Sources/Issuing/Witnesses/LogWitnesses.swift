@@ -121,6 +121,11 @@ final class LogWitnesses: CheckpointCosigners {
         }
     }
 
+    /// Whether the witnesses that cosigned when they were asked last suffice.
+    var isQuorumUp: Bool {
+        policy.isMet(by: Set(witnesses.filter { $0.trouble == nil && $0.cosigned != nil }.map(\.key.key.raw)))
+    }
+
     /// Asks every witness that is due.
     ///
     /// - Parameters:

@@ -21,6 +21,15 @@ extension TraceLogStore {
         try snapshot.newestEntry().map { $0.index + 1 } ?? 0
     }
 
+    /// The bytes that the entries of a range take in the published log: each entry behind its length in two bytes, and
+    /// its hash, with the hashes above it.
+    package func publishedByteCount(_ range: Range<UInt64>) throws -> UInt64 {
+        let (count, hashByteCount) = (UInt64(range.count), UInt64(32))
+        // Each tile of 256 hashes has one hash in the tile above.
+        let hashes = count * hashByteCount + count * hashByteCount / 255
+        return try read { try $0.entryByteCount(range) } + 2 * count + hashes
+    }
+
     /// One entry; nil beyond the end.
     package func entry(_ index: UInt64) throws -> StoredEntry? {
         guard index < UInt64(Int64.max) else { return nil }

@@ -21,11 +21,11 @@ extension Registry {
         return try revoke(places, reason: reason, at: now, in: transaction).count
     }
 
-    /// The number of revoked indices of all lists.
+    /// The number of revoked indices of all lists, those of dropped lists among them.
     ///
     /// - Throws: `registry_corrupt`.
     package func revocationCount(in snapshot: any RegistrySnapshot) throws -> UInt64 {
-        try statusListNames(in: snapshot).reduce(0) { total, list in
+        try statusListNames(in: snapshot).reduce(Self.droppedRevocationCount(in: snapshot)) { total, list in
             total + UInt64(try snapshot.revokedCount(of: list, in: 0..<Self.statusIndexCount))
         }
     }

@@ -12,7 +12,7 @@ extension Registry {
     /// A block's random order is stored before its first index is used. So neighbours in a list reveal nothing about
     /// each other, and a crash can lose an index but never hand it out twice.
     ///
-    /// - Throws: `status_list_full`, `registry_corrupt`.
+    /// - Throws: `status_list_full`, also for a list that was dropped; `registry_corrupt`.
     package func takeStatusIndex(
         in list: StatusListReference, in transaction: any RegistryTransaction
     ) throws -> UInt64 {
@@ -21,6 +21,11 @@ extension Registry {
             guard let next = newest.next else { throw StorageError.corruptRow("an open block has no order") }
             try transaction.setUsedCount(newest.used + 1, ofStatusBlock: newest.base, of: list.listName)
             return newest.base + next
+        }
+        guard try !Self.isDropped(list, in: transaction) else {
+            throw StorageError(
+                code: .statusListFull, reason: "the status list \(list.name) has ended, and its codes were dropped",
+                hint: "correct this machine's clock")
         }
         let base = try max(newest?.end ?? 0, statusFloor(of: list.listName, in: transaction))
         guard base < Self.statusIndexCount else {

@@ -57,6 +57,7 @@ enum RegistrySchema {
             Step("erasure 1") { try ErasureSchema.create(cipher, $0) },
             Step("rates 1", sql: QuotaSchema.tables),
             Step("acts 2", sql: issuances),
+            Step("retention 1", sql: retention),
         ]
     }
 

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 
 /// A transaction's view of the SQLite file, with one of its logs.
 struct SQLiteTransaction: StatementTransaction {
@@ -11,6 +12,18 @@ struct SQLiteTransaction: StatementTransaction {
                 + "WHERE name = 'audit')")
         try database.run(
             "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'audit'", .integer(number))
+    }
+}
+
+extension SQLiteTransaction {
+    func storedByteCount() throws -> UInt64 {
+        let file = try database.first(
+            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+        ) { try $0.unsigned(0) }
+        let path = try database.first("SELECT file FROM pragma_database_list WHERE name = 'main'") { try $0.text(0) }
+        var log = stat()
+        guard let path, unsafe stat(path + "-wal", &log) == 0 else { return file ?? 0 }
+        return (file ?? 0) + UInt64(log.st_size)
     }
 }
 

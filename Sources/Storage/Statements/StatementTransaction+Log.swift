@@ -44,6 +44,13 @@ extension StatementTransaction {
         ) { try $0.entry() }
     }
 
+    package func entryByteCount(_ range: Range<UInt64>) throws -> UInt64 {
+        try database.first(
+            "SELECT CAST(coalesce(sum(length(bytes)), 0) AS bigint) FROM \(name)_entries WHERE idx >= ? AND idx < ?",
+            .integer(Int64(clamping: range.lowerBound)), .integer(Int64(clamping: range.upperBound))
+        ) { try $0.unsigned(0) } ?? 0
+    }
+
     package func entries(of object: ObjectID, from sequence: UInt64, count: Int) throws -> [StoredEntry] {
         guard let first = Int64(exactly: sequence) else { return [] }
         return try database.all(

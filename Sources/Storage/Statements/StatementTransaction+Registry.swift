@@ -178,7 +178,8 @@ extension StatementTransaction {
         try database.all(
             """
             SELECT number, at, uid, action, subject, detail FROM audit
-            WHERE number > ?1 AND (lower(subject) = ?2 OR ?2 IS NULL) ORDER BY number LIMIT ?3
+            WHERE number > \(Self.higher("?1", "coalesce((SELECT number FROM trailFloor), 0)"))
+                AND (lower(subject) = ?2 OR ?2 IS NULL) ORDER BY number LIMIT ?3
             """, .integer(Int64(clamping: number)), subject.map { .text($0.asciiLowercased) }, .integer(Int64(count))
         ) { row in
             AuditLine(

@@ -23,7 +23,9 @@ extension StatementTransaction {
                 WHERE bit.list = code.list AND bit.statusIndex IN (code.statusIndex, code.actorIndex)
                 ORDER BY revokedAt, statusIndex LIMIT 1)
             WHERE (subject = ?1 OR actor = ?1)
-                AND ((issuedAt, id) > (SELECT issuedAt, id FROM code WHERE id = ?2) OR ?2 IS NULL)
+                AND ((issuedAt, id) > (
+                    SELECT issuedAt, id FROM code WHERE id = ?2 AND (subject = ?1 OR actor = ?1)
+                    ORDER BY issuedAt LIMIT 1) OR ?2 IS NULL)
             ORDER BY issuedAt, id LIMIT ?3
             """, .text(subject), after.map { .bytes($0) }, .integer(Int64(count)), read: Self.code)
     }

@@ -16,6 +16,8 @@ package protocol LogSnapshot {
     func object(ofEntry index: UInt64) throws -> [UInt8]?
     /// The entries of a range in order, without reserved ones.
     func entries(_ range: Range<UInt64>) throws -> [StoredEntry]
+    /// The bytes of the entries of a range.
+    func entryByteCount(_ range: Range<UInt64>) throws -> UInt64
     /// An object's entries from a sequence on in order, without reserved ones.
     func entries(of object: ObjectID, from sequence: UInt64, count: Int) throws -> [StoredEntry]
     /// Visits the entries of the log's own chain, without reserved ones.

@@ -69,6 +69,8 @@ package protocol RegistrySnapshot {
     func revokedCount(of list: String, in range: Range<UInt64>) throws -> Int
     /// The lowest and the highest revoked index of a list.
     func revokedBounds(of list: String) throws -> (first: UInt64, last: UInt64)?
+    /// Whether any code has an index of this list.
+    func hasCode(inStatusList list: String) throws -> Bool
 
     /// The code that was issued last of those whose digests are kept.
     func newestIssuance() throws -> Issuance?
@@ -86,10 +88,14 @@ package protocol RegistrySnapshot {
     func counter(_ name: String) throws -> UInt64?
     /// The codes of a form that a caller issued on the newest day with any, by ``CallerIdentity/number``.
     func issuedCount(of uid: UInt64, form: String) throws -> IssuedCount?
-    /// The audit trail from the line after `number`, in order; `subject` may be in either letter case.
+    /// The audit trail from the line after `number` and after the floor, in order; `subject` may be in either case.
     func auditLines(after number: UInt64, count: Int, subject: String?) throws -> [AuditLine]
+    /// The first line after `number` whose time is not before `time`.
+    func firstAuditNumber(after number: UInt64, since time: UInt64) throws -> UInt64?
     /// The running hash over the audit trail up to the line that the log of acts states last; nil before the first.
     func trailChain() throws -> TrailChainState?
+    /// The last line of the audit trail that was dropped, and the hash up to it; nil while the trail is whole.
+    func trailFloor() throws -> TrailChainState?
     /// The registry's position; nil for a registry of an earlier version without positions.
     func position() throws -> RegistryPosition?
 
@@ -101,6 +107,8 @@ package protocol RegistrySnapshot {
     ) throws -> [SealedField]
     /// Whether any sealed field, lasting or short-lived, needs this epoch key.
     func hasSealedField(under epoch: UInt32) throws -> Bool
+    /// The bytes that the registry takes where it is kept, with its indices and its write-ahead log, if it has a file.
+    func storedByteCount() throws -> UInt64
     /// Whether the registry comes from a backup and was not recovered yet.
     func isRecoveryNeeded() throws -> Bool
 }
@@ -114,8 +122,20 @@ package protocol RegistryTransaction: RegistrySnapshot {
     func insertEnterprise(_ uscc: String, name: String, at now: UInt64) throws
     func insertObject(_ id: [UInt8], _ object: ObjectRecord, at now: UInt64) throws
 
-    /// Adds a code, and refuses a second code with the same identifier or status index.
+    /// Adds a code, and refuses a second code of its day (``CodeDay``) with the same identifier or status index.
     func insertCode(_ code: IssuedCodeRecord) throws
+    /// Deletes codes whose day (``CodeDay``) is earlier than `day`; lasting codes stay.
+    ///
+    /// - Parameters:
+    ///   - day: the first day that stays.
+    ///   - countMax: the most codes; a store that keeps days apart drops whole days instead.
+    /// - Returns: whether more may be left.
+    /// - Throws: an error of the store.
+    func deleteCodes(before day: UInt64, countMax: Int) throws -> Bool
+    /// Deletes at most `countMax` revocations and then as many blocks of a list, and its floor with the last of them.
+    func deleteStatusRows(of list: String, countMax: Int) throws -> (revocationCount: Int, blockCount: Int)
+    /// Makes ready for the rows of a time and of the days after it.
+    func prepareDays(at now: UInt64) throws
     /// Revokes an index of a list.
     ///
     /// - Returns: whether the index is newly revoked; an earlier revocation stays as it is.
@@ -198,13 +218,23 @@ package protocol RegistryTransaction: RegistrySnapshot {
     func raiseCounter(_ name: String, to value: UInt64) throws
     /// Keeps the count of a day; it refuses an earlier day, and a lower count of the same day.
     func putIssuedCount(_ count: IssuedCount, of uid: UInt64, form: String) throws
-    /// Adds a line to the audit trail, with ``CallerIdentity/number``; no line can be changed or removed.
+    /// Adds a line to the audit trail, with ``CallerIdentity/number``; above the floor no line can be changed or removed.
     func insertAuditLine(uid: UInt64, action: String, subject: String, detail: String?, at now: UInt64) throws
 
     /// Gives later lines of the audit trail numbers above `number`.
     func raiseAuditNumber(to number: UInt64) throws
     /// Keeps the running hash over the audit trail, in place of an earlier one.
     func putTrailChain(_ state: TrailChainState) throws
+    /// Raises the floor of the audit trail, below which no later line's number is.
+    ///
+    /// It refuses a lower one, and one above the line of ``trailChain()``.
+    func raiseTrailFloor(to floor: TrailChainState) throws
+    /// Deletes lines of the audit trail up to its floor.
+    ///
+    /// - Parameter countMax: the most lines; a store that keeps months apart drops whole months instead.
+    /// - Returns: whether more may be left.
+    /// - Throws: an error of the store.
+    func deleteAuditLines(countMax: Int) throws -> Bool
 
     /// Begins the count of commits.
     func beginPosition(of installation: [UInt8]) throws

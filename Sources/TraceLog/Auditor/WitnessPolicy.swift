@@ -54,6 +54,9 @@ package struct WitnessPolicy: Sendable, Equatable {
         self = try reader.read(bytes)
     }
 
+    /// Whether the witnesses with these public keys suffice.
+    package func isMet(by keys: Set<[UInt8]>) -> Bool { quorum.isMet(by: keys) }
+
     /// Whether the policy is for the log with this key; one without `log` lines is for every log.
     package func isFor(_ log: NoteKey) -> Bool {
         logs.isEmpty || logs.contains { $0.key.raw == log.key.raw }
