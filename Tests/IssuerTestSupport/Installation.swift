@@ -12,10 +12,13 @@ package final class Installation: Sendable {
     package let folder: ScratchFolder
 
     /// Makes an installation whose keys are valid from `time` on.
-    package init(_ suite: Suite = .ed25519, in folder: ScratchFolder? = nil, at time: UInt64 = 1_800_000_000) throws {
+    package init(
+        _ suite: Suite = .ed25519, in folder: ScratchFolder? = nil, at time: UInt64 = 1_800_000_000,
+        settings: Settings = Settings()
+    ) throws {
         self.folder = try folder ?? ScratchFolder()
         state = StateDirectory(path: self.folder("state"))
-        var settings = Settings()
+        var settings = settings
         settings.suite = suite
         try state.create(settings, random: SystemRandom(), at: time)
         try signLastingRoots()

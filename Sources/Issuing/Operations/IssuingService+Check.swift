@@ -14,7 +14,7 @@ extension IssuingService {
     package static func checkPermissions(of state: StateDirectory, owner: UInt32) throws(OperationError) {
         // Settings that cannot be read have an error of their own; the beat is then looked for in its usual place.
         let settings = (try? Settings(contentsOf: state.settings)) ?? Settings()
-        let beat = try? state.beat(settings).path
+        let beat = try? state.beatFile(settings)
         let epochs = try? state.epochs(settings).path
         try StatePermissions.check(state, beat: beat, epochs: epochs, owner: owner)
     }
@@ -63,7 +63,7 @@ extension IssuingService {
         let isReadable = lock != nil && !StatePermissions.isRegistryExposed(state, owner: owner)
         let registry = isReadable ? await attempt { try RegistryDatabase(readingOnly: state.registry) } : nil
         if let registry, let settings {
-            _ = await attempt { try checkBeat(of: registry, in: state, settings) }
+            _ = await attempt { try checkBeat(of: registry, in: state, settings, credentialFolder) }
             _ = await attempt { try RecoveryMark.check(state, registry) }
             _ = await attempt { try checkEpochs(of: registry, in: state, settings) }
         }
@@ -129,11 +129,12 @@ extension IssuingService {
     }
 
     private static func checkBeat(
-        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings, _ credentialFolder: String?
     ) throws {
-        let beat = try state.beat(settings)
-        try BeatAdmission.check(registry.position(), beat.read(), at: beat.path)
-        if let obstacle = beat.obstacle() { throw obstacle }
+        let place = try state.beat(settings, credentialFolder: credentialFolder, random: SystemRandom())
+        let beat = try place.read()
+        try BeatAdmission.check(registry.position(), beat, at: place.path)
+        if let obstacle = place.obstacle() { throw obstacle }
     }
 
     /// Compares every log's entries with its published files; publishes nothing.

@@ -74,13 +74,13 @@ package final class IssuingService: Sendable {
             try keys.check(settings.suite)
             proofNonces = try ProofNonces(random: random)
             signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
-            let file = try state.beat(settings)
+            let beatPlace = try state.beat(settings, credentialFolder: credentialFolder, random: random)
             let epochFolder = try state.epochs(settings)
             let copies = try EpochCopies(settings)
             let now = (clocks?.wallMilliseconds() ?? 0) / 1000
             let (database, found) = try RegistryDatabase.opening(path: state.registry) { [keys] found in
                 try RecoveryMark.check(state, found)
-                let opened = try OpenedBeat(file, of: found, random: random)
+                let opened = try OpenedBeat(beatPlace, of: found, random: random)
                 let epochs = try OpenedEpochs(epochFolder, of: found, at: now, random: random)
                 let cipher = try FieldCipher(
                     sealingKey: keys.registrySecret, digestKey: keys.digestSecret, epochs: epochs.ring,
@@ -92,7 +92,7 @@ package final class IssuingService: Sendable {
             self.epochs = EpochKeeper(epochs, copies: copies, random: random)
             if database.committedPosition == nil { try database.beginPosition(of: opened.beat.installation) }
             notes = [opened.note, epochs.note].compactMap(\.self)
-            beat = BeatKeeper(opened.file, holding: opened.beat) { [database] in
+            beat = BeatKeeper(opened.place, holding: opened.beat) { [database] in
                 database.committedPosition?.commitCount ?? 0
             }
             let registry = Registry(cipher: cipher, random: random)

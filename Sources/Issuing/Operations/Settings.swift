@@ -25,7 +25,7 @@ package struct Settings: Sendable, Equatable {
     package var tiles = TileSettings()
     /// The policy file of the witnesses that the daemon asks; nil for none.
     package var witnesses: String?
-    /// The path of the beat; nil for `DIR.beat` beside the folder.
+    /// The path of the beat, or `s3://BUCKET/PREFIX`; nil for `DIR.beat` beside the folder.
     package var beat: String?
     /// The folder of epoch keys; nil for `DIR.epochs` beside the folder.
     package var epochKeys: String?
@@ -97,7 +97,7 @@ package struct Settings: Sendable, Equatable {
         if !listen.missing.isEmpty {
             mistakes.append("`listen` also needs \(listen.missing.joined(separator: ", "))")
         }
-        if let mistake = tiles.mistake { mistakes.append(mistake) }
+        mistakes += [("tiles", tiles.location), ("beat", beat)].compactMap { tiles.mistake(of: $0.0, $0.1) }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
         guard epochCopies == nil || recoveryKey != nil else {
             throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")

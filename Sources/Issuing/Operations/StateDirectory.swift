@@ -48,7 +48,7 @@ package struct StateDirectory: Sendable {
                     hint: "name a new or an empty folder")
                 : Self.unwritable(path)
         }
-        var beat: BeatFile?
+        var beat: (place: any BeatPlace, beat: Beat)?
         var epochs: EpochFolder?
         let keyFolder = KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
         var made: [KeyFolder.NewKey] = []
@@ -56,9 +56,10 @@ package struct StateDirectory: Sendable {
             let places = try LogPlaces(self, settings, credentialFolder: credentialFolder, random: random)
             try places.requireUnused()
             let installation = try random.bytes(RegistryPosition.installationByteCount)
-            let file = try self.beat(settings)
-            try file.create(Beat(installation: installation))
-            beat = file
+            let beatPlace = try self.beat(settings, credentialFolder: credentialFolder, random: random)
+            let first = Beat(installation: installation)
+            try beatPlace.create(first)
+            beat = (beatPlace, first)
             let epochFolder = try self.epochs(settings)
             let epochKey = try FieldEpochKey.make(number: 1, at: now, random: random)
             try epochFolder.create(with: epochKey)
@@ -79,7 +80,7 @@ package struct StateDirectory: Sendable {
         } catch {
             made.forEach(keyFolder.discard)
             try? FileManager.default.removeItem(atPath: path)
-            if let beat { unsafe unlink(beat.path) }
+            if let beat { beat.place.withdraw(beat.beat) }
             epochs?.remove()
             throw OperationError(any: error)
         }

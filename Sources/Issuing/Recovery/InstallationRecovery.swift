@@ -46,9 +46,9 @@ package enum InstallationRecovery {
             let settings = try Settings(contentsOf: state.settings)
             let keys = try KeyRing(state, KeyFolder(state, settings: settings, credentialFolder: credentialFolder))
             try keys.check(settings.suite)
-            let file = try state.beat(settings)
-            let beat = try file.read()
-            let opened = try open(state, settings, keys, sources, beat: beat, at: file.path, now: now, random: random)
+            let place = try state.beat(settings, credentialFolder: credentialFolder, random: random)
+            let beat = try place.read()
+            let opened = try open(state, settings, keys, sources, beat: beat, at: place.path, now: now, random: random)
             let (database, published) = (opened.database, opened.published)
             // An older copy of the installation would sign with a bundle key that gates no longer take.
             if let chain = published.roots { try InstallationRoots.take(chain, in: state) }
@@ -79,7 +79,7 @@ package enum InstallationRecovery {
                     lists: published.issueTimes,
                     checkpoint: published.point(of: .trace), acts: published.point(of: .acts),
                     statusFloor: outcome.generalFloor))
-            if beat == nil { try file.create(next) } else { try file.replace(with: next) }
+            if let beat { _ = try place.advance(to: next, from: beat) } else { try place.create(next) }
             try await database.write { try $0.setRecoveryNeeded(false) }
             // What the published log had erased must be gone from the write-ahead log too.
             try database.purge()
