@@ -6,7 +6,7 @@ extension S3Bucket {
     /// The prefix of the logs; beat and epoch keys lie beside it.
     package static let tilesPrefix = "city/one"
 
-    /// Settings of an installation whose beat lies in this bucket, as several daemons need it.
+    /// Settings of an installation whose beat and epoch keys lie in this bucket, as several daemons need it.
     ///
     /// - Parameter folder: gets the file of the bucket's keys.
     /// - Returns: the settings, for a new installation.
@@ -18,6 +18,7 @@ extension S3Bucket {
         settings.tiles.credentials = PINSource("file:\(keys)")
         settings.tiles.location = "s3://\(name)/\(Self.tilesPrefix)"
         settings.beat = "s3://\(name)/closed"
+        settings.epochKeys = "s3://\(name)/epochs"
         return settings
     }
 }

@@ -35,7 +35,7 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The beat's file on another disk, or s3://BUCKET/PREFIX; DIR.beat beside the folder by default.")
     var beat: String?
 
-    @Option(help: "The folder of epoch keys, out of every backup; DIR.epochs beside the folder by default.")
+    @Option(help: "The folder of epoch keys, or s3://BUCKET/PREFIX; DIR.epochs beside the folder by default.")
     var epochKeys: String?
 
     @Option(

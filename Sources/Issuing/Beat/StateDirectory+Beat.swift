@@ -41,24 +41,7 @@ extension StateDirectory {
         return named
     }
 
-    /// The folder of this installation's epoch keys, outside its folder, so that copies of the folder do not have them.
-    ///
-    /// - Throws: `state_missing`, or `settings_invalid` for a path inside the folder.
-    func epochs(_ settings: Settings) throws(OperationError) -> EpochFolder {
-        guard let resolved = unsafe realpath(path, nil) else { throw missing }
-        defer { unsafe free(resolved) }
-        let folder = unsafe String(cString: resolved)
-        guard let named = settings.epochKeys else { return EpochFolder(path: folder + ".epochs") }
-        guard named != folder, !Self.isInside(named, folder) else {
-            throw OperationError(
-                code: .settingsInvalid,
-                reason: "`epochKeys` names a folder inside \(folder), so copies would contain it",
-                hint: "name a folder outside it, best on another disk, or set it to `beside`")
-        }
-        return EpochFolder(path: named)
-    }
-
-    private static func isInside(_ file: String, _ folder: String) -> Bool {
+    static func isInside(_ file: String, _ folder: String) -> Bool {
         let parent = "/" + file.split(separator: "/").dropLast().joined(separator: "/")
         let resolved = unsafe realpath(parent, nil)
         defer { unsafe free(resolved) }

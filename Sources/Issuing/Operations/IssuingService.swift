@@ -75,13 +75,14 @@ package final class IssuingService: Sendable {
             proofNonces = try ProofNonces(random: random)
             signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
             let beatPlace = try state.beat(settings, credentialFolder: credentialFolder, random: random)
-            let epochFolder = try state.epochs(settings)
+            let epochPlace = try state.epochs(
+                settings, registrySecret: keys.registrySecret, credentialFolder: credentialFolder, random: random)
             let copies = try EpochCopies(settings)
             let now = (clocks?.wallMilliseconds() ?? 0) / 1000
             let (database, found) = try RegistryDatabase.opening(path: state.registry) { [keys] found in
                 try RecoveryMark.check(state, found)
                 let opened = try OpenedBeat(beatPlace, of: found, random: random)
-                let epochs = try OpenedEpochs(epochFolder, of: found, at: now, random: random)
+                let epochs = try OpenedEpochs(epochPlace, of: found, at: now, random: random)
                 let cipher = try FieldCipher(
                     sealingKey: keys.registrySecret, digestKey: keys.digestSecret, epochs: epochs.ring,
                     random: random)

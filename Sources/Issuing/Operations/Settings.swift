@@ -27,7 +27,7 @@ package struct Settings: Sendable, Equatable {
     package var witnesses: String?
     /// The path of the beat, or `s3://BUCKET/PREFIX`; nil for `DIR.beat` beside the folder.
     package var beat: String?
-    /// The folder of epoch keys; nil for `DIR.epochs` beside the folder.
+    /// The folder of epoch keys, or `s3://BUCKET/PREFIX`; nil for `DIR.epochs` beside the folder.
     package var epochKeys: String?
     /// The folder of copies of epoch keys, sealed to the recovery key; nil for none.
     package var epochCopies: String?
@@ -97,7 +97,7 @@ package struct Settings: Sendable, Equatable {
         if !listen.missing.isEmpty {
             mistakes.append("`listen` also needs \(listen.missing.joined(separator: ", "))")
         }
-        mistakes += [("tiles", tiles.location), ("beat", beat)].compactMap { tiles.mistake(of: $0.0, $0.1) }
+        mistakes += [("tiles", tiles.location), ("beat", beat), ("epochKeys", epochKeys)].compactMap { tiles.mistake(of: $0.0, $0.1) }
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
         guard epochCopies == nil || recoveryKey != nil else {
             throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")

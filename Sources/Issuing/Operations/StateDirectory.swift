@@ -49,7 +49,7 @@ package struct StateDirectory: Sendable {
                 : Self.unwritable(path)
         }
         var beat: (place: any BeatPlace, beat: Beat)?
-        var epochs: EpochFolder?
+        var epochs: (place: any EpochPlace, key: FieldEpochKey)?
         let keyFolder = KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
         var made: [KeyFolder.NewKey] = []
         do {
@@ -60,15 +60,17 @@ package struct StateDirectory: Sendable {
             let first = Beat(installation: installation)
             try beatPlace.create(first)
             beat = (beatPlace, first)
-            let epochFolder = try self.epochs(settings)
-            let epochKey = try FieldEpochKey.make(number: 1, at: now, random: random)
-            try epochFolder.create(with: epochKey)
-            epochs = epochFolder
             let folders = ["keys", "run"] + LogName.allCases.map(\.folder)
             for folder in folders where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
                 throw Self.unwritable("\(path)/\(folder)")
             }
             let records = try makeKeys(settings, in: keyFolder, random: random, at: now, made: &made)
+            let epochPlace = try self.epochs(
+                settings, registrySecret: keyFolder.secret(KeyRing.registryFile), credentialFolder: credentialFolder,
+                random: random)
+            let epochKey = try FieldEpochKey.make(number: 1, at: now, random: random)
+            try epochPlace.create(with: epochKey)
+            epochs = (epochPlace, epochKey)
             // The settings are not secret, but they need the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
@@ -81,7 +83,7 @@ package struct StateDirectory: Sendable {
             made.forEach(keyFolder.discard)
             try? FileManager.default.removeItem(atPath: path)
             if let beat { beat.place.withdraw(beat.beat) }
-            epochs?.remove()
+            if let epochs { epochs.place.withdraw(epochs.key) }
             throw OperationError(any: error)
         }
     }
