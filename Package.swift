@@ -313,13 +313,13 @@ let package = Package(
             ]),
         .target(
             name: "IssuerTestSupport",
-            dependencies: ["Encoding", "Gate", "Issuing", "Platform", "Signing", "TestSupport"],
+            dependencies: ["Encoding", "Gate", "HardwareKeys", "Issuing", "Platform", "Signing", "TestSupport"],
             path: "Tests/IssuerTestSupport", swiftSettings: settings),
         tests(
             "IssuingTests",
             [
-                "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerTestSupport", "Issuing", "Platform",
-                "Signing", "Storage", "TestSupport", "TraceLog",
+                "Credential", "Encoding", "Gate", "GateTestSupport", "IssuerTestSupport", "Issuing",
+                "ObjectStorage", "Platform", "Signing", "Storage", "TestSupport", "TraceLog",
             ]),
         tests(
             "HTTPServingTests",

@@ -10,14 +10,15 @@ Tests give orders with POST /~faults and a JSON object; `bucket` names the bucke
   {"bucket", "make": true}                       makes the bucket
   {"bucket", "rights": "all"|"no-list"|"read"}   what the bucket's keys may do; "public": everybody may read
   {"bucket", "put": KEY, "text": TEXT}           puts an object, past every fault
+  {"bucket", "delete": KEY}                      deletes an object, past every fault
   {"bucket", "fill": PREFIX, "count": N}         puts many objects
   {"bucket", "fault": NAME, "method", "ends", "skip", "count", "seconds"}
       the next `count` requests with this method whose path ends so meet the fault, once `skip` others have passed:
       a status such as "503", "drop-before", "drop-after", "status-after" (500 after the write), "delay",
       "ignore-conditions", "invert-conditions", "write-412" (412 after the write), "hold" (never answers)
   {"bucket", "clear": true}                      takes back every fault
-POST /~keys?BUCKET answers with the keys of its objects, one a line, and POST /~requests?BUCKET with the requests so
-far: method, path, fields, and how many writes ran at once.
+POST /~keys?BUCKET answers with the keys of its objects, one a line, POST /~object?BUCKET/KEY with an object's bytes,
+and POST /~requests?BUCKET with the requests so far: method, path, fields, and how many writes ran at once.
 """
 import datetime
 import hashlib
@@ -171,6 +172,9 @@ class Gate:
             name = path.partition("?")[2]
             keys = [key for key in s3_backends["123456789012"]["aws"].buckets[name].keys]
             return told(start, "\n".join(keys))
+        if path.startswith("/~object"):
+            name, _, key = path.partition("?")[2].partition("/")
+            return told(start, s3_backends["123456789012"]["aws"].buckets[name].keys[key].value)
         order = json.loads(body)
         name, bucket = order["bucket"], self.bucket(order["bucket"])
         if order.get("make"):
@@ -181,6 +185,8 @@ class Gate:
             bucket.public = order["public"]
         if "put" in order:
             self.ask(local("PUT", f"/{name}/{order['put']}"), order["text"].encode())
+        if "delete" in order:
+            self.ask(local("DELETE", f"/{name}/{order['delete']}"), b"")
         for number in range(order["count"] if "fill" in order else 0):
             s3_backends["123456789012"]["aws"].put_object(name, f"{order['fill']}{number}", b"x")
         if "fault" in order:
@@ -217,7 +223,8 @@ def error(start, status, code):
 
 
 def told(start, value):
-    body = value.encode() if isinstance(value, str) else json.dumps(value).encode()
+    body = value if isinstance(value, (bytes, str)) else json.dumps(value)
+    body = body.encode() if isinstance(body, str) else body
     start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
 

@@ -64,12 +64,14 @@ package final class PostgreSQLStore: RegistryStore {
     /// - Throws: `registry_missing`, `registry_corrupt`, `schema_newer`, `upgrade_failed`, `registry_unwritable`,
     ///   `storage_unavailable`.
     package convenience init(at address: PostgreSQLAddress, cipher: FieldCipher) throws(StorageError) {
-        try self.init(at: address, times: PostgreSQLTimes())
+        try self.init(at: address, times: PostgreSQLTimes(), epochs: cipher.fields.ring)
     }
 
     /// Opens a registry as ``init(at:cipher:)`` does, with other times.
-    package convenience init(at address: PostgreSQLAddress, times: PostgreSQLTimes) throws(StorageError) {
-        try self.init(readingOnly: address, times: times)
+    package convenience init(
+        at address: PostgreSQLAddress, times: PostgreSQLTimes, epochs: EpochKeyRing? = nil
+    ) throws(StorageError) {
+        try self.init(readingOnly: address, times: times, epochs: epochs)
         try PostgreSQLSchema.upgrade(at: address)
     }
 
@@ -91,11 +93,11 @@ package final class PostgreSQLStore: RegistryStore {
     ///
     /// - Throws: `registry_missing`, `registry_corrupt`, `schema_newer`, `storage_unavailable`.
     package init(
-        readingOnly address: PostgreSQLAddress, times: PostgreSQLTimes = PostgreSQLTimes()
+        readingOnly address: PostgreSQLAddress, times: PostgreSQLTimes = PostgreSQLTimes(), epochs: EpochKeyRing? = nil
     ) throws(StorageError) {
         self.address = address
         readers = PostgreSQLReaders(address, times)
-        connection = PostgreSQLWriter(address, times)
+        connection = PostgreSQLWriter(address, times, epochs: epochs)
         ownLease = try PostgreSQLLease(address, times)
         let position: RegistryPosition?
         do {

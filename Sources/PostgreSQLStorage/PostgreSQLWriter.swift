@@ -10,18 +10,24 @@ final class PostgreSQLWriter: WriteConnection, @unchecked Sendable {
     private let address: PostgreSQLAddress
     private let times: PostgreSQLTimes
     private let session: PostgreSQLSession
+    private let epochs: EpochKeyRing?
     private let queue = DispatchQueue(label: "registry.postgresql")
 
-    init(_ address: PostgreSQLAddress, _ times: PostgreSQLTimes) {
+    /// - Parameters:
+    ///   - address: the database.
+    ///   - times: the time limits.
+    ///   - epochs: the keys that seal fields; nil where none is sealed.
+    init(_ address: PostgreSQLAddress, _ times: PostgreSQLTimes, epochs: EpochKeyRing?) {
         self.address = address
         self.times = times
+        self.epochs = epochs
         session = PostgreSQLSession(address, timeout: times.statement)
     }
 
     func withSession<Value>(_ body: (any WriteSession) -> Value) -> Value { withOwnSession(body) }
 
     func withOwnSession<Value>(_ body: (PostgreSQLWriteSession) -> Value) -> Value {
-        queue.sync { body(PostgreSQLWriteSession(session, address, times)) }
+        queue.sync { body(PostgreSQLWriteSession(session, address, times, epochs)) }
     }
 
     var roundTripCount: Int { queue.sync { session.roundTripCount } }
@@ -40,12 +46,18 @@ final class PostgreSQLWriteSession: WriteSession {
     private let session: PostgreSQLSession
     private let address: PostgreSQLAddress
     private let times: PostgreSQLTimes
+    private let epochs: EpochKeyRing?
     private var countAtBegin = 0
+    /// The epoch key that sealed the first field, and the newest one that the registry records at the end.
+    private var (epochAtBegin, newestEpoch): (UInt32, UInt32) = (0, 0)
 
-    init(_ session: PostgreSQLSession, _ address: PostgreSQLAddress, _ times: PostgreSQLTimes) {
+    init(
+        _ session: PostgreSQLSession, _ address: PostgreSQLAddress, _ times: PostgreSQLTimes, _ epochs: EpochKeyRing?
+    ) {
         self.session = session
         self.address = address
         self.times = times
+        self.epochs = epochs
     }
 
     var transaction: any StoreTransaction { PostgreSQLTransaction(database: session) }
@@ -58,6 +70,8 @@ final class PostgreSQLWriteSession: WriteSession {
     func begin() throws(StorageError) {
         try session.begin("ISOLATION LEVEL READ COMMITTED", lock: Self.turn)
         countAtBegin = session.changeCount
+        epochAtBegin = epochs?.current.number ?? 0
+        newestEpoch = 0
     }
 
     /// Begins a transaction that may send nothing for a longer time.
@@ -98,7 +112,9 @@ final class PostgreSQLWriteSession: WriteSession {
 
     func advancePosition() throws(StorageError) -> RegistryPosition? {
         do {
-            return try RegistryPosition.advance(session)
+            guard let (position, newestEpoch) = try RegistryPosition.advance(session) else { return nil }
+            self.newestEpoch = newestEpoch
+            return position
         } catch {
             throw error as? StorageError ?? .unavailable("\(error)")
         }
@@ -106,6 +122,12 @@ final class PostgreSQLWriteSession: WriteSession {
 
     func commit() throws(StorageError) -> Bool {
         try session.flush()
+        if let epochs, newestEpoch > epochAtBegin {
+            // A field that is sealed under the former key could outlive it: see `EpochKeyRing`.
+            session.rollback()
+            try epochs.follow(to: newestEpoch)
+            return false
+        }
         guard session.changeCount != countAtBegin || session.needsBarrier else {
             session.endReading()
             return true

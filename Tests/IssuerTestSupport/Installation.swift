@@ -14,13 +14,13 @@ package final class Installation: Sendable {
     /// Makes an installation whose keys are valid from `time` on, with its registry in a file or in a database.
     package init(
         _ suite: Suite = .ed25519, in folder: ScratchFolder? = nil, at time: UInt64 = 1_800_000_000,
-        storage: String? = nil
+        storage: String? = nil, settings: Settings = Settings()
     ) throws {
         self.folder = try folder ?? ScratchFolder()
         state = StateDirectory(path: self.folder("state"))
-        var settings = Settings()
+        var settings = settings
         settings.suite = suite
-        settings.storage = storage
+        settings.storage = storage ?? settings.storage
         try state.create(settings, random: SystemRandom(), at: time)
         try signLastingRoots()
     }
@@ -47,7 +47,7 @@ package final class Installation: Sendable {
     package static func patient(storage: String? = nil) throws -> Installation {
         let installation = try Installation(storage: storage)
         var settings = Settings()
-        settings.storage = storage
+        settings.storage = storage ?? settings.storage
         settings.stopTimeoutSeconds = 3600
         try installation.write(settings)
         return installation

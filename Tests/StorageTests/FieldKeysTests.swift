@@ -49,6 +49,27 @@ struct FieldKeysTests {
         #expect(ring.current.number == 2 && ring.key(2) != nil)
     }
 
+    @Test("is opened with a key that another daemon began, and is not lost while that key cannot be read")
+    func newer() throws {
+        let (next, later) = (try ScratchRegistry.epochKey(2), try ScratchRegistry.epochKey(3))
+        let sealed = try FieldKeys(EpochKeyRing([later]), random: SystemRandom()).sealed([1, 2, 3], at: place)
+        let follower = try EpochKeyRing([ScratchRegistry.epochKey()]) { number throws(StorageError) in
+            if number == 2 { return next }
+            throw .epochKeyPending(number, "the place is out of reach")
+        }
+        let refusal = #expect(throws: StorageError.self) {
+            try FieldKeys(follower, random: SystemRandom()).opened(sealed, at: place)
+        }
+        #expect(refusal?.code == .storageUnavailable && follower.keys.map(\.number) == [1, 2])
+        let reader = try EpochKeyRing([ScratchRegistry.epochKey()]) { number throws(StorageError) in
+            number == 3 ? later : nil
+        }
+        #expect(try FieldKeys(reader, random: SystemRandom()).opened(sealed, at: place) == .plain([1, 2, 3]))
+        #expect(reader.keys.map(\.number) == [1, 3])
+        // A number that no daemon can have reached is a damaged row's.
+        #expect(throws: StorageError.self) { try reader.follow(to: 5000) }
+    }
+
     @Test("has an epoch key whose file comes back whole, and no other")
     func file() throws {
         let key = try ScratchRegistry.epochKey(7, at: 1_800_000_000)

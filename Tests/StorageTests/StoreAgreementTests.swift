@@ -34,7 +34,7 @@ struct StoreAgreementTests {
         #expect(opened.allSatisfy { $0.store.committedPosition == opened[0].store.committedPosition })
     }
 
-    /// - Parameter readsAll: whether the transaction also reads all that the store holds then.
+    /// Runs steps in one transaction, which with `readsAll` also reads all that the store holds then.
     private static func outcome(
         of steps: [StoreStep], isRefused: Bool, _ reads: ForeseenReads, readsAll: Bool, _ store: any RegistryStore
     ) async -> String {

@@ -32,10 +32,10 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The host name in enterprise and object codes.")
     var host = Settings().host
 
-    @Option(help: "The beat's file, best on another disk; DIR.beat beside the folder by default.")
+    @Option(help: "The beat's file on another disk, or s3://BUCKET/PREFIX; DIR.beat beside the folder by default.")
     var beat: String?
 
-    @Option(help: "The folder of epoch keys, out of every backup; DIR.epochs beside the folder by default.")
+    @Option(help: "The folder of epoch keys, or s3://BUCKET/PREFIX; DIR.epochs beside the folder by default.")
     var epochKeys: String?
 
     @Option(

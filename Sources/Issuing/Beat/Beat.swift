@@ -45,7 +45,7 @@ struct Beat: Sendable, Equatable {
     /// The general floor of the status lists that the newest recovery set.
     var statusFloor: UInt64
 
-    /// The progress that the beat's file must record before an answer leaves the installation.
+    /// The progress that the beat must record before an answer leaves the installation.
     struct Step: Sendable, Equatable {
         var commitCount: UInt64 = 0
         var bundleVersion: UInt64 = 0
@@ -61,6 +61,13 @@ struct Beat: Sendable, Equatable {
         self.bundleVersion = bundleVersion
         lists = [:]
         statusFloor = 0
+    }
+
+    /// The whole progress of this beat, as a step of another one.
+    var step: Step {
+        Step(
+            commitCount: commitCount, bundleVersion: bundleVersion, lists: lists, checkpoint: checkpoint, acts: acts,
+            statusFloor: statusFloor)
     }
 
     /// Whether the beat has already recorded a step.

@@ -7,7 +7,7 @@ enum BeatAdmission {
     ///
     /// - Parameters:
     ///   - position: the registry's position; nil for a registry that an earlier version without beats made.
-    ///   - beat: the content of the beat's file; nil when there is no file.
+    ///   - beat: the beat that was read before the position; nil when there is none.
     ///   - path: the beat's path, for the error messages.
     /// - Throws: `registry_behind`, `beat_missing`, `beat_foreign`.
     static func check(_ position: RegistryPosition?, _ beat: Beat?, at path: String) throws(OperationError) {
@@ -42,7 +42,7 @@ enum BeatAdmission {
 
 /// The beat of an installation that is being opened.
 struct OpenedBeat {
-    let file: BeatFile
+    let place: any BeatPlace
     let beat: Beat
     /// A line about a new beat; nil when the beat was there already.
     let note: String?
@@ -50,15 +50,15 @@ struct OpenedBeat {
     /// Finds the beat of a registry, or makes the first beat of an installation that an earlier version made.
     ///
     /// - Parameters:
-    ///   - file: the beat's file, which may not exist yet.
+    ///   - place: the beat's place, where none may be yet.
     ///   - registry: the installation's registry.
     ///   - random: the source of a new installation's identifier.
     /// - Throws: `registry_behind`, `beat_missing`, `beat_foreign`, `beat_unreadable`, `beat_unwritable`.
-    init(_ file: BeatFile, of registry: any RegistryStore, random: any RandomSource) throws {
-        self.file = file
-        let position = try registry.position()
-        let found = try file.read()
-        try BeatAdmission.check(position, found, at: file.path)
+    init(_ place: any BeatPlace, of registry: any RegistryStore, random: any RandomSource) throws {
+        self.place = place
+        // The beat comes first: another daemon may advance the registry, and then the beat, in between.
+        let found = try place.read()
+        try BeatAdmission.check(registry.position(), found, at: place.path)
         if let found {
             beat = found
             note = nil
@@ -67,7 +67,7 @@ struct OpenedBeat {
         beat = Beat(
             installation: try random.bytes(RegistryPosition.installationByteCount),
             bundleVersion: try registry.read { try Registry.value(of: Registry.bundleCounter, in: $0) })
-        try file.create(beat)
-        note = "made \(file.path), the first beat of this installation; keep it out of backups of the folder"
+        try place.create(beat)
+        note = "made \(place.path), the first beat of this installation; keep it out of backups of the folder"
     }
 }

@@ -1,15 +1,20 @@
 import Glibc
-import Storage
 import Platform
+import Synchronization
 
 /// The beat's file; each write replaces it whole and is on disk, with its folder's entry, when the call returns.
-struct BeatFile: Sendable {
+///
+/// One process advances it: another program's change is an error.
+final class BeatFile: BeatPlace {
     let path: String
+    /// The beat of the last write; after a failed sync it may not survive a power failure.
+    private let placed = Mutex<Beat?>(nil)
 
-    /// Reads the beat.
-    ///
-    /// - Returns: nil when there is no file.
-    /// - Throws: `beat_unreadable` for a file that is not a complete beat, or that other users can write.
+    init(path: String) {
+        self.path = path
+    }
+
+    /// Reads the beat, which other users must not be able to write.
     func read() throws(OperationError) -> Beat? {
         let bytes: [UInt8]
         let isOwn: Bool
@@ -23,16 +28,10 @@ struct BeatFile: Sendable {
             throw unreadable(error.reason)
         }
         guard isOwn else { throw unreadable("other users can write it") }
-        guard let beat = Beat(text: bytes) else {
-            guard !Beat.isNewer(text: bytes) else { throw newer }
-            throw unreadable("it is not a complete beat")
-        }
+        guard let beat = Beat(text: bytes) else { throw unreadable(text: bytes) }
         return beat
     }
 
-    /// Makes the file of a new installation, or of one that never had a beat.
-    ///
-    /// - Throws: `beat_exists` when the path exists already, or `beat_unwritable`; no file is left behind then.
     func create(_ beat: Beat) throws(OperationError) {
         let temporary = "\(path).\(getpid()).new"
         try place(beat, at: temporary)
@@ -40,17 +39,28 @@ struct BeatFile: Sendable {
         // link(2), unlike rename(2), does not replace an existing file.
         guard unsafe link(temporary, path) == 0 else {
             guard errno == EEXIST else { throw unwritable(Self.systemReason) }
-            throw OperationError(
-                code: .beatExists, reason: "\(path) exists already and is another installation's beat",
-                hint: "name another folder, or set `beat` to another path; never remove a beat that is in use")
+            throw occupied
         }
         guard Folder.sync(folder) else { throw unwritable(Self.systemReason) }
     }
 
-    /// Replaces the beat in the file.
-    ///
-    /// - Throws: `beat_unwritable`; the file then holds the old or the new beat, complete.
-    func replace(with beat: Beat) throws(OperationError) {
+    func advance(to next: Beat, from known: Beat) throws(OperationError) -> Beat {
+        let found: Beat?
+        do throws(OperationError) {
+            found = try read()
+        } catch {
+            throw error.code == OperationError.Code.beatUnreadable.rawValue ? unwritable(error.reason) : error
+        }
+        // Another installation's beat, or one that another process has advanced, must not be overwritten.
+        guard let found, found == known || found == placed.withLock({ $0 }) else {
+            throw unwritable("another program has changed or removed it")
+        }
+        placed.withLock { $0 = next }
+        try replace(with: next)
+        return next
+    }
+
+    private func replace(with beat: Beat) throws(OperationError) {
         var status = stat()
         if unsafe lstat(path, &status) == 0, status.st_mode & 0o200 == 0 { throw unwritable("it is read-only") }
         let temporary = path + ".new"
@@ -65,7 +75,6 @@ struct BeatFile: Sendable {
         guard Folder.sync(folder) else { throw unwritable(Self.systemReason) }
     }
 
-    /// The error for a folder that this user may not write to, found without writing; nil otherwise.
     func obstacle() -> OperationError? {
         unsafe access(folder, W_OK | X_OK) == 0 ? nil : unwritable(Self.systemReason)
     }
@@ -88,29 +97,9 @@ struct BeatFile: Sendable {
 
     private static var systemReason: String { unsafe String(cString: strerror(errno)) }
 
-    private func unreadable(_ reason: String) -> OperationError {
-        OperationError(
-            code: .beatUnreadable, reason: "the beat \(path) cannot be read: \(reason)",
-            hint: "repair its owner, mode or disk; if its content is lost, move it away and "
-                + OperationError.recovering)
-    }
+    func withdraw(_ beat: Beat) { unsafe unlink(path) }
 
-    private var newer: OperationError {
-        OperationError(
-            StorageError(
-                code: .schemaNewer, reason: "the beat \(path) was written by a later version",
-                hint: "use the version that opened the installation last"))
-    }
-
-    func unwritable(_ reason: String) -> OperationError {
-        OperationError(
-            code: .beatUnwritable,
-            reason: "the beat \(path) cannot be written: \(reason); the change itself may be on disk",
-            hint: "repair the beat's disk or folder, then send the request again with its idempotency key")
-    }
-}
-
-extension OperationError {
-    /// The fix for a registry that was restored from a copy.
-    static let recovering = "run `suishen recover --published DIR` with the newest bundle, lists and checkpoint"
+    var readingFix: String { "repair its owner, mode or disk; if its content is lost, move it away" }
+    var writingFix: String { "repair the beat's disk or folder" }
+    var occupiedFix: String { "name another folder, or set `beat` to another path" }
 }

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Writes the beat's file before an answer leaves; one write serves every caller that waits.
+/// Advances the beat before an answer leaves; one write serves every caller that waits.
 final class BeatKeeper: Sendable {
     private struct Waiting {
         let step: Beat.Step
@@ -9,35 +9,33 @@ final class BeatKeeper: Sendable {
     }
 
     private struct State {
-        /// The beat that is certainly on disk.
+        /// The beat that is certainly durable.
         var synced: Beat
-        /// The beat of the last write; after a failed sync it may not survive a power failure.
-        var placed: Beat
         var waiting: [Waiting] = []
         var isDraining = false
     }
 
-    private let file: BeatFile
+    private let place: any BeatPlace
     private let committed: @Sendable () -> UInt64
     private let state: Mutex<State>
     private let queue = DispatchQueue(label: "beat")
 
-    /// Starts from the beat that the file holds.
+    /// Starts from the beat that is in its place.
     ///
     /// - Parameters:
-    ///   - file: the beat's file.
-    ///   - beat: the file's content.
+    ///   - place: the beat's place.
+    ///   - beat: the beat there.
     ///   - committed: returns the current number of committed groups of writes.
-    init(_ file: BeatFile, holding beat: Beat, committed: @escaping @Sendable () -> UInt64) {
-        self.file = file
+    init(_ place: any BeatPlace, holding beat: Beat, committed: @escaping @Sendable () -> UInt64) {
+        self.place = place
         self.committed = committed
-        state = Mutex(State(synced: beat, placed: beat))
+        state = Mutex(State(synced: beat))
     }
 
-    /// The beat that is certainly on disk.
+    /// The beat that is certainly durable.
     var synced: Beat { state.withLock { $0.synced } }
 
-    /// Returns once the beat on disk covers a step.
+    /// Returns once the durable beat covers a step.
     ///
     /// - Throws: `beat_unwritable`; a later call tries again.
     func reach(_ step: Beat.Step) async throws(OperationError) {
@@ -86,22 +84,17 @@ final class BeatKeeper: Sendable {
     }
 
     private func write(_ steps: [Beat.Step]) -> OperationError? {
-        let (synced, placed) = state.withLock { ($0.synced, $0.placed) }
+        let synced = synced
         if steps.allSatisfy(synced.covers) { return nil }
         var next = synced
         next.advance(by: Beat.Step(commitCount: committed()))
         for step in steps { next.advance(by: step) }
         do throws(OperationError) {
-            // Another installation's beat, or one that another process has advanced, must not be overwritten.
-            guard let found = try file.read(), found == synced || found == placed else {
-                throw file.unwritable("another program has changed or removed it")
-            }
-            state.withLock { $0.placed = next }
-            try file.replace(with: next)
+            let reached = try place.advance(to: next, from: synced)
+            state.withLock { $0.synced = reached }
+            return nil
         } catch {
-            return error.code == "beat_unreadable" ? file.unwritable(error.reason) : error
+            return error
         }
-        state.withLock { $0.synced = next }
-        return nil
     }
 }

@@ -26,7 +26,7 @@ struct EpochCopies: Sendable {
     ///
     /// - Throws: `epoch_keys_unwritable`.
     func add(_ key: FieldEpochKey) throws(OperationError) {
-        let file = "\(path)/\(Self.name(of: key))"
+        let file = "\(path)/\(Self.name(of: key.number, key.mark))"
         guard unsafe access(file, F_OK) != 0 else { return }
         var plain = key.encoded
         defer { SecretFile.wipe(&plain) }
@@ -44,17 +44,20 @@ struct EpochCopies: Sendable {
         }
     }
 
-    /// Overwrites and removes a key's copy; a missing one is no error.
+    /// Overwrites and removes the copies of keys; a missing one is no error.
     ///
     /// - Throws: `epoch_keys_unwritable`, also where the place itself is missing, as with a disk that is not mounted.
-    func destroy(_ key: FieldEpochKey) throws(OperationError) {
+    func destroy(_ keys: [EpochKeyRecord]) throws(OperationError) {
+        guard !keys.isEmpty else { return }
         guard unsafe access(path, W_OK | X_OK) == 0 else {
             throw Self.unwritable(path, unsafe String(cString: strerror(errno)))
         }
-        let file = "\(path)/\(Self.name(of: key))"
-        var status = stat()
-        guard unsafe lstat(file, &status) == 0 else { return }
-        try EpochFolder.destroy(file, byteCount: Int(clamping: status.st_size), or: Self.unwritable)
+        for key in keys {
+            let file = "\(path)/\(Self.name(of: key.number, key.mark))"
+            var status = stat()
+            guard unsafe lstat(file, &status) == 0 else { continue }
+            try EpochFolder.destroy(file, byteCount: Int(clamping: status.st_size), or: Self.unwritable)
+        }
     }
 
     /// Opens every copy in a place.
@@ -71,8 +74,8 @@ struct EpochCopies: Sendable {
     }
 
     /// The file's name has a part of the key's mark, so that no other key's copy is taken for this one's.
-    private static func name(of key: FieldEpochKey) -> String {
-        "\(key.number)-\(Hex.encode(key.mark.prefix(4)))\(suffix)"
+    private static func name(of number: UInt32, _ mark: [UInt8]) -> String {
+        "\(number)-\(Hex.encode(mark.prefix(4)))\(suffix)"
     }
 
     private static func unwritable(_ file: String, _ reason: String) -> OperationError {

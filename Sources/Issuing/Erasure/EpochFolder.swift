@@ -4,16 +4,13 @@ import Signing
 import Storage
 
 /// The folder of epoch keys, outside the installation's folder, so that no backup of that folder has them.
-struct EpochFolder: Sendable {
+///
+/// No other user may reach it.
+struct EpochFolder: EpochPlace {
     let path: String
 
-    private static let suffix = ".key"
     private static let unfinishedSuffix = ".new"
 
-    /// Reads every key, and finishes what a crash cut off.
-    ///
-    /// - Returns: nil when there is no folder.
-    /// - Throws: `epoch_keys_unreadable` for a file that is not a complete key, or that other users can reach.
     func keys() throws(OperationError) -> [FieldEpochKey]? {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else {
@@ -25,41 +22,44 @@ struct EpochFolder: Sendable {
         else { throw unreadable(path, "it is not a folder that this user alone can enter") }
         var keys: [FieldEpochKey] = []
         for name in Folder.names(in: path).sorted() where name.hasSuffix(Self.suffix) {
-            var bytes = try read(name)
-            defer { SecretFile.wipe(&bytes) }
-            if bytes.count == FieldEpochKey.byteCount, bytes.prefix(8).allSatisfy({ $0 == 0 }) {
-                try removeOverwritten(name)
-                continue
-            }
-            guard let key = FieldEpochKey(encoded: bytes), name == Self.name(of: key.number) else {
-                throw unreadable("\(path)/\(name)", "it is not a complete epoch key")
-            }
-            keys.append(key)
+            if let key = try key(inFile: name) { keys.append(key) }
         }
         return keys
     }
 
-    /// Makes the folder of a new installation with its first key.
-    ///
-    /// - Throws: `epoch_keys_exist` for a path that exists, or `epoch_keys_unwritable`.
+    func key(_ number: UInt32) throws(OperationError) -> FieldEpochKey? {
+        let name = Self.name(of: number)
+        return unsafe access("\(path)/\(name)", F_OK) == 0 ? try key(inFile: name) : nil
+    }
+
+    private func key(inFile name: String) throws(OperationError) -> FieldEpochKey? {
+        var bytes = try read(name)
+        defer { SecretFile.wipe(&bytes) }
+        if bytes.count == FieldEpochKey.byteCount, bytes.prefix(8).allSatisfy({ $0 == 0 }) {
+            try removeOverwritten(name)
+            return nil
+        }
+        guard let key = FieldEpochKey(encoded: bytes), name == Self.name(of: key.number) else {
+            throw unreadable("\(path)/\(name)", "it is not a complete epoch key")
+        }
+        return key
+    }
+
     func create(with key: FieldEpochKey) throws(OperationError) {
         guard unsafe mkdir(path, 0o700) == 0 else {
             guard errno == EEXIST else { throw unwritable(path, Self.systemReason) }
-            throw OperationError(
-                code: .epochKeysExist, reason: "\(path) exists already and may have another installation's epoch keys",
-                hint: "name another folder, or set `epochKeys` to another path; never remove epoch keys in use")
+            throw occupied
         }
         do throws(OperationError) {
-            try add(key)
+            _ = try add(key)
         } catch {
-            remove()
+            withdraw(key)
             throw error
         }
         guard Folder.sync(parent) else { throw unwritable(path, Self.systemReason) }
     }
 
-    /// Adds a key; its file is on disk, whole, when the call returns.
-    func add(_ key: FieldEpochKey) throws(OperationError) {
+    func add(_ key: FieldEpochKey) throws(OperationError) -> FieldEpochKey {
         let file = "\(path)/\(Self.name(of: key.number))"
         let unfinished = file + Self.unfinishedSuffix
         // A crash may have left an unfinished file.
@@ -76,15 +76,14 @@ struct EpochFolder: Sendable {
             unsafe unlink(unfinished)
             throw unwritable(file, reason)
         }
+        return key
     }
 
-    /// Destroys a key: overwrites its file, removes it, and syncs both steps; a missing file is no error.
     func destroy(_ number: UInt32) throws(OperationError) {
         try Self.destroy("\(path)/\(Self.name(of: number))", byteCount: FieldEpochKey.byteCount, or: unwritable)
     }
 
-    /// Removes the folder of an installation that could not be made.
-    func remove() {
+    func withdraw(_ key: FieldEpochKey) {
         for name in Folder.names(in: path) {
             unsafe chmod("\(path)/\(name)", 0o600)
             unsafe unlink("\(path)/\(name)")
@@ -92,7 +91,9 @@ struct EpochFolder: Sendable {
         unsafe rmdir(path)
     }
 
-    /// The error for a folder that this user may not write to, found without writing; nil otherwise.
+    var readingFix: String { "repair its owner, mode or disk" }
+    var writingFix: String { "repair the disk or the folder's owner" }
+
     func obstacle() -> OperationError? {
         unsafe access(path, R_OK | W_OK | X_OK) == 0 ? nil : unwritable(path, Self.systemReason)
     }
@@ -114,8 +115,6 @@ struct EpochFolder: Sendable {
         guard unsafe unlink(file) == 0, Folder.sync(parent) else { throw failure(file, systemReason) }
     }
 
-    private static func name(of number: UInt32) -> String { "\(number)\(suffix)" }
-
     private func read(_ name: String) throws(OperationError) -> [UInt8] {
         do {
             return try SecretFile.read("\(path)/\(name)", byteCountMax: FieldEpochKey.byteCount)
@@ -136,17 +135,4 @@ struct EpochFolder: Sendable {
     }
 
     private static var systemReason: String { unsafe String(cString: strerror(errno)) }
-
-    private func unreadable(_ file: String, _ reason: String) -> OperationError {
-        OperationError(
-            code: .epochKeysUnreadable, reason: "the epoch key \(file) cannot be read: \(reason)",
-            hint: "repair its owner, mode or disk; if it is lost, move it away and run `suishen recover` with the "
-                + "recovery key")
-    }
-
-    private func unwritable(_ file: String, _ reason: String) -> OperationError {
-        OperationError(
-            code: .epochKeysUnwritable, reason: "the epoch key \(file) cannot be written: \(reason)",
-            hint: "repair the disk or the folder's owner; fields are sealed under the former key meanwhile")
-    }
 }

@@ -14,8 +14,8 @@ extension IssuingService {
     package static func checkPermissions(of state: StateDirectory, owner: UInt32) throws(OperationError) {
         // Settings that cannot be read have an error of their own; the beat is then looked for in its usual place.
         let settings = (try? Settings(contentsOf: state.settings)) ?? Settings()
-        let beat = try? state.beat(settings).path
-        let epochs = try? state.epochs(settings).path
+        let beat = try? state.beatFile(settings)
+        let epochs = try? state.epochFolder(settings)
         try StatePermissions.check(state, beat: beat, epochs: epochs, owner: owner)
     }
 
@@ -65,9 +65,9 @@ extension IssuingService {
             isReadable
             ? await attempt { try RegistryPlace(state, settings ?? Settings()).readingOnly() } : nil
         if let registry, let settings {
-            _ = await attempt { try checkBeat(of: registry, in: state, settings) }
+            _ = await attempt { try checkBeat(of: registry, in: state, settings, credentialFolder) }
             _ = await attempt { try RecoveryMark.check(state, registry) }
-            _ = await attempt { try checkEpochs(of: registry, in: state, settings) }
+            _ = await attempt { try checkEpochs(of: registry, in: state, settings, keys, credentialFolder) }
         }
         for role in KeyRole.allCases {
             _ = await attempt {
@@ -131,11 +131,12 @@ extension IssuingService {
     }
 
     private static func checkBeat(
-        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings, _ credentialFolder: String?
     ) throws {
-        let beat = try state.beat(settings)
-        try BeatAdmission.check(registry.position(), beat.read(), at: beat.path)
-        if let obstacle = beat.obstacle() { throw obstacle }
+        let place = try state.beat(settings, credentialFolder: credentialFolder, random: SystemRandom())
+        let beat = try place.read()
+        try BeatAdmission.check(registry.position(), beat, at: place.path)
+        if let obstacle = place.obstacle() { throw obstacle }
     }
 
     /// Compares every log's entries with its published files; publishes nothing.
@@ -159,13 +160,17 @@ extension IssuingService {
 
     /// Refuses epoch keys that are not the registry's own, or that a daemon could not follow with the next one.
     private static func checkEpochs(
-        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings
+        of registry: any RegistryStore, in state: StateDirectory, _ settings: Settings, _ keys: KeyRing?,
+        _ credentialFolder: String?
     ) throws {
-        let folder = try state.epochs(settings)
-        let found = try folder.keys()
-        try OpenedEpochs.check(registry.read { try $0.epochKeys() }, found, at: folder.path)
-        if found != nil, let obstacle = folder.obstacle() { throw obstacle }
         _ = try EpochCopies(settings)
+        // The registry's key opens those in a bucket; where it cannot be read, that is told already.
+        guard let secret = try state.epochFolder(settings) == nil ? keys?.registrySecret : [] else { return }
+        let place = try state.epochs(
+            settings, registrySecret: secret, credentialFolder: credentialFolder, random: SystemRandom())
+        let (records, found) = try OpenedEpochs.read(place, registry)
+        try OpenedEpochs.check(records, found, at: place.path)
+        if found != nil, let obstacle = place.obstacle() { throw obstacle }
     }
 
     /// Keys for an inspection, which opens no field.

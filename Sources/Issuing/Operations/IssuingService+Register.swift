@@ -6,8 +6,8 @@ extension IssuerOperation {
     package static let registerPerson = change(
         "person.register", takes: ["residentId", "medical", "transit"],
         foresees: { service, request, _ in
-            let text = try? request.optionalString("residentId")
-            return text.flatMap { $0 }.flatMap { try? ResidentID($0) }.map(service.registry.foreseen) ?? ForeseenReads()
+            let text = (try? request.optionalString("residentId")) ?? nil
+            return text.flatMap { try? ResidentID($0) }.map(service.registry.foreseen) ?? ForeseenReads()
         }
     ) {
         try $0.registeringPerson($1, now: $2.now)
@@ -16,8 +16,8 @@ extension IssuerOperation {
     package static let registerEnterprise = change(
         "enterprise.register", takes: ["uscc", "name"],
         foresees: { _, request, _ in
-            let text = try? request.optionalString("uscc")
-            return text.flatMap { $0 }.flatMap { try? USCC($0) }.map { ForeseenReads(.enterprise($0)) } ?? ForeseenReads()
+            let text = (try? request.optionalString("uscc")) ?? nil
+            return text.flatMap { try? USCC($0) }.map { ForeseenReads(.enterprise($0)) } ?? ForeseenReads()
         }
     ) {
         try $0.registeringEnterprise($1, now: $2.now)

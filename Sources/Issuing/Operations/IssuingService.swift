@@ -78,14 +78,15 @@ package final class IssuingService: Sendable {
             keys = try KeyRing(state, keyFolder)
             try keys.check(settings.suite)
             signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
-            let file = try state.beat(settings)
-            let epochFolder = try state.epochs(settings)
+            let beatPlace = try state.beat(settings, credentialFolder: credentialFolder, random: random)
+            let epochPlace = try state.epochs(
+                settings, registrySecret: keys.registrySecret, credentialFolder: credentialFolder, random: random)
             let copies = try EpochCopies(settings)
             let now = (clocks?.wallMilliseconds() ?? 0) / 1000
             let (database, found) = try RegistryPlace(state, settings).opening { [keys] found in
                 try RecoveryMark.check(state, found)
-                let opened = try OpenedBeat(file, of: found, random: random)
-                let epochs = try OpenedEpochs(epochFolder, of: found, at: now, random: random)
+                let opened = try OpenedBeat(beatPlace, of: found, random: random)
+                let epochs = try OpenedEpochs(epochPlace, of: found, at: now, random: random)
                 let cipher = try FieldCipher(
                     sealingKey: keys.registrySecret, digestKey: keys.digestSecret, epochs: epochs.ring,
                     random: random)
@@ -101,7 +102,7 @@ package final class IssuingService: Sendable {
             self.epochs = EpochKeeper(epochs, copies: copies, random: random)
             if database.committedPosition == nil { try database.beginPosition(of: opened.beat.installation) }
             notes = [opened.note, epochs.note].compactMap(\.self)
-            beat = BeatKeeper(opened.file, holding: opened.beat) { [database] in
+            beat = BeatKeeper(opened.place, holding: opened.beat) { [database] in
                 database.committedPosition?.commitCount ?? 0
             }
             let registry = Registry(cipher: cipher, random: random)
@@ -270,7 +271,10 @@ package final class IssuingService: Sendable {
         let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
         var reads = operation.foresees(self, request, caller)
         if let key {
-            reads.answerKeys = [registry.kept(key, of: caller.identity), registry.keptEarlier(key, of: caller.identity)]
+            let (kept, earlier) = (
+                registry.kept(key, of: caller.identity), registry.keptEarlier(key, of: caller.identity)
+            )
+            reads.answerKeys = [kept, earlier]
         }
         return database.submit(isLine: isLine, reads: reads) { [registry, keptLists] database in
             if let key,

@@ -6,7 +6,8 @@ package import Signing
 ///
 /// ``SigningKeys`` has the keys that can be replaced.
 package struct KeyRing: Sendable {
-    static let secrets = ["medical.key", "transit.key", "registry.key", "digest.key"]
+    static let secrets = ["medical.key", "transit.key", registryFile, "digest.key"]
+    static let registryFile = "registry.key"
     static let secretByteCount = 32
     static let rootFile = "root.pem"
     /// The first bundle key's file; those of later bundle keys are named after their key identifiers.
@@ -51,7 +52,7 @@ package struct KeyRing: Sendable {
             masters = [
                 .medical: try folder.secret("medical.key"), .transit: try folder.secret("transit.key"),
             ]
-            registrySecret = try folder.secret("registry.key")
+            registrySecret = try folder.secret(Self.registryFile)
             digestSecret = try folder.secret("digest.key")
         } catch {
             throw OperationError(error)

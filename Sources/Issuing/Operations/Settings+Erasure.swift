@@ -1,19 +1,23 @@
+import ObjectStorage
+
 /// The settings of epoch keys and of the key that opens backups.
 extension Settings {
     static let epochKeys = Field(
         name: "epochKeys",
         comment: """
             the folder of epoch keys, without which no personal field can be read; put it outside the folder and into
-            no backup: a field that is erased here then ends in every backup within two weeks
+            no backup: a field that is erased here then ends in every backup within two weeks; several daemons share
+            them, sealed, in a bucket of the service that tilesEndpoint names, which keeps no older versions
             """,
-        takes: "an absolute path, or beside for DIR.epochs beside the folder"
+        takes: "an absolute path, s3://BUCKET, s3://BUCKET/PREFIX, or beside for DIR.epochs beside the folder"
     ) {
         guard $0 != "beside" else {
             $1.epochKeys = nil
             return true
         }
-        if isAbsolutePath($0) { $1.epochKeys = $0 }
-        return isAbsolutePath($0)
+        let isPlace = isAbsolutePath($0) || S3Place.isLocation($0)
+        if isPlace { $1.epochKeys = $0 }
+        return isPlace
     } write: {
         $0.epochKeys.map(SettingsLine.written) ?? "beside"
     }

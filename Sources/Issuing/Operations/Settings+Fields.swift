@@ -1,4 +1,5 @@
 import HardwareKeys
+import ObjectStorage
 import Signing
 
 extension Settings {
@@ -96,16 +97,18 @@ extension Settings {
         comment: """
             the file that records this installation's progress, so that an older copy of the folder is not served;
             put it outside the folder, best on another disk, and not into backups of the folder; the daemon must be
-            able to write to the folder that the file is in
+            able to write to the folder that the file is in; several daemons share the object `beat` in a bucket of the
+            service that tilesEndpoint names, where the public may not read
             """,
-        takes: "an absolute path, or beside for DIR.beat beside the folder"
+        takes: "an absolute path, s3://BUCKET, s3://BUCKET/PREFIX, or beside for DIR.beat beside the folder"
     ) {
         guard $0 != "beside" else {
             $1.beat = nil
             return true
         }
-        if isAbsolutePath($0) { $1.beat = $0 }
-        return isAbsolutePath($0)
+        let isPlace = isAbsolutePath($0) || S3Place.isLocation($0)
+        if isPlace { $1.beat = $0 }
+        return isPlace
     } write: {
         $0.beat.map(SettingsLine.written) ?? "beside"
     }

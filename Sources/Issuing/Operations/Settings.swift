@@ -1,4 +1,5 @@
 package import HardwareKeys
+import ObjectStorage
 package import Signing
 
 /// An installation's settings, with the defaults that `suishen init` writes.
@@ -37,9 +38,9 @@ package struct Settings: Sendable, Equatable {
     package var tiles = TileSettings()
     /// The policy file of the witnesses that the daemon asks; nil for none.
     package var witnesses: String?
-    /// The path of the beat; nil for `DIR.beat` beside the folder.
+    /// The path of the beat, or `s3://BUCKET/PREFIX`; nil for `DIR.beat` beside the folder.
     package var beat: String?
-    /// The folder of epoch keys; nil for `DIR.epochs` beside the folder.
+    /// The folder of epoch keys, or `s3://BUCKET/PREFIX`; nil for `DIR.epochs` beside the folder.
     package var epochKeys: String?
     /// The folder of copies of epoch keys, sealed to the recovery key; nil for none.
     package var epochCopies: String?
@@ -109,12 +110,23 @@ package struct Settings: Sendable, Equatable {
         if !listen.missing.isEmpty {
             mistakes.append("`listen` also needs \(listen.missing.joined(separator: ", "))")
         }
-        if let mistake = tiles.mistake { mistakes.append(mistake) }
+        mistakes += placeMistakes
         guard mistakes.isEmpty else { throw Self.invalid(mistakes.joined(separator: "; ")) }
         guard epochCopies == nil || recoveryKey != nil else {
             throw Self.invalid("`epochCopies` needs `recoveryKey`, since the copies are sealed to that key")
         }
         if seen.isDisjoint(with: ["host", "wallet"]) { wallet = .none }
+    }
+
+    /// What is missing or does not fit where settings name places.
+    private var placeMistakes: [String] {
+        let places = [("tiles", tiles.location), ("beat", beat), ("epochKeys", epochKeys)]
+        let mistakes = places.compactMap { tiles.mistake(of: $0.0, $0.1) }
+        // Several daemons may serve such an installation, and a file on one machine tells the others nothing.
+        guard storage != nil, tiles.location != nil else { return mistakes }
+        let alone = places.dropFirst().filter { !($0.1.map(S3Place.isLocation) ?? false) }
+        return mistakes
+            + alone.map { "`\($0.0)` must be a place in a bucket where `storage` and `tiles` are not in the folder" }
     }
 
     /// The table that takes indented lines, and the indentation of the first of them.

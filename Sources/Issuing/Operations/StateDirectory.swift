@@ -48,8 +48,8 @@ package struct StateDirectory: Sendable {
                     hint: "name a new or an empty folder")
                 : Self.unwritable(path)
         }
-        var beat: BeatFile?
-        var epochs: EpochFolder?
+        var beat: (place: any BeatPlace, beat: Beat)?
+        var epochs: (place: any EpochPlace, key: FieldEpochKey)?
         var registry: (place: RegistryPlace, installation: [UInt8])?
         let keyFolder = KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
         var made: [KeyFolder.NewKey] = []
@@ -57,18 +57,21 @@ package struct StateDirectory: Sendable {
             let places = try LogPlaces(self, settings, credentialFolder: credentialFolder, random: random)
             try places.requireUnused()
             let installation = try random.bytes(RegistryPosition.installationByteCount)
-            let file = try self.beat(settings)
-            try file.create(Beat(installation: installation))
-            beat = file
-            let epochFolder = try self.epochs(settings)
-            let epochKey = try FieldEpochKey.make(number: 1, at: now, random: random)
-            try epochFolder.create(with: epochKey)
-            epochs = epochFolder
+            let beatPlace = try self.beat(settings, credentialFolder: credentialFolder, random: random)
+            let first = Beat(installation: installation)
+            try beatPlace.create(first)
+            beat = (beatPlace, first)
             let folders = ["keys", "run"] + LogName.allCases.map(\.folder)
             for folder in folders where unsafe mkdir("\(path)/\(folder)", 0o700) != 0 {
                 throw Self.unwritable("\(path)/\(folder)")
             }
             let records = try makeKeys(settings, in: keyFolder, random: random, at: now, made: &made)
+            let epochPlace = try self.epochs(
+                settings, registrySecret: keyFolder.secret(KeyRing.registryFile), credentialFolder: credentialFolder,
+                random: random)
+            let epochKey = try FieldEpochKey.make(number: 1, at: now, random: random)
+            try epochPlace.create(with: epochKey)
+            epochs = (epochPlace, epochKey)
             // The settings are not secret, but they need the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
@@ -81,8 +84,8 @@ package struct StateDirectory: Sendable {
             registry.map { $0.place.withdraw($0.installation) }
             made.forEach(keyFolder.discard)
             try? FileManager.default.removeItem(atPath: path)
-            if let beat { unsafe unlink(beat.path) }
-            epochs?.remove()
+            if let beat { beat.place.withdraw(beat.beat) }
+            if let epochs { epochs.place.withdraw(epochs.key) }
             throw OperationError(any: error)
         }
     }

@@ -1,5 +1,8 @@
 package import HardwareKeys
 import ObjectStorage
+import Platform
+import Signing
+import Storage
 
 /// Where the settings put the published files of the logs.
 package struct TileSettings: Sendable, Equatable {
@@ -14,21 +17,52 @@ package struct TileSettings: Sendable, Equatable {
 
     package init() {}
 
-    /// The bucket; nil where none is named, or its parts do not fit together.
-    var place: S3Place? {
-        guard let location, let endpoint else { return nil }
-        return S3Place(location, endpoint: endpoint, region: region)
+    /// A place in the service; nil where its parts do not fit together.
+    private func place(_ location: String) -> S3Place? {
+        endpoint.flatMap { S3Place(location, endpoint: $0, region: region) }
     }
 
-    /// What is missing or does not fit, in words; nil where nothing does.
-    var mistake: String? {
-        guard location != nil else { return nil }
-        guard endpoint != nil, credentials != nil else {
-            return "`tiles` needs `tilesEndpoint` and `tilesCredentials`"
+    /// A client for a bucket of the service.
+    ///
+    /// - Parameters:
+    ///   - location: the bucket and the beginning of every key.
+    ///   - credentialFolder: `$CREDENTIALS_DIRECTORY`, where the bucket's keys are a credential.
+    /// - Returns: the client, which has asked nothing yet.
+    /// - Throws: `settings_invalid`, `tiles_credentials`, or the error of the credentials' file.
+    func client(for location: String?, credentialFolder: String?) throws -> S3Client {
+        guard let place = location.flatMap(place), let credentials else {
+            // The settings' reader refuses such a file.
+            throw OperationError(
+                code: .settingsInvalid, reason: "a bucket lacks its endpoint or credentials",
+                hint: "set `tilesEndpoint` and `tilesCredentials`")
         }
-        return place == nil
-            ? "`tiles` has a dot in the bucket's name, which a certificate of `tilesEndpoint` with *. does not cover"
-            : nil
+        var bytes = try credentials.read(credentialFolder: credentialFolder)
+        defer { SecretFile.wipe(&bytes) }
+        // Each request states this machine's time to the service, also where a caller names the time of an operation.
+        return S3Client(
+            place, credentials: try S3Credentials(bytes: bytes),
+            nowMilliseconds: MachineClocks.system.wallMilliseconds)
+    }
+
+    /// Checks a setting that may name a bucket.
+    ///
+    /// - Parameters:
+    ///   - setting: the setting's name.
+    ///   - text: its value; a path is no bucket.
+    /// - Returns: the mistake in words; nil where there is none.
+    func mistake(of setting: String, _ text: String?) -> String? {
+        guard let text, S3Place.isLocation(text) else { return nil }
+        guard endpoint != nil, credentials != nil else {
+            return "`\(setting)` needs `tilesEndpoint` and `tilesCredentials`"
+        }
+        guard let place = place(text) else {
+            return "`\(setting)` has a dot in the bucket's name, which a certificate of `tilesEndpoint` with *. does "
+                + "not cover"
+        }
+        guard setting != "tiles", let tiles = location.flatMap(self.place), tiles.bucket == place.bucket,
+            place.prefix.hasPrefix(tiles.prefix)
+        else { return nil }
+        return "`\(setting)` lies at or below `tiles`, which everybody may read"
     }
 }
 

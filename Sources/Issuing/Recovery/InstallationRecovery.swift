@@ -46,9 +46,11 @@ package enum InstallationRecovery {
             let settings = try Settings(contentsOf: state.settings)
             let keys = try KeyRing(state, KeyFolder(state, settings: settings, credentialFolder: credentialFolder))
             try keys.check(settings.suite)
-            let file = try state.beat(settings)
-            let beat = try file.read()
-            let opened = try open(state, settings, keys, sources, beat: beat, at: file.path, now: now, random: random)
+            let place = try state.beat(settings, credentialFolder: credentialFolder, random: random)
+            let beat = try place.read()
+            let opened = try open(
+                state, settings, keys, sources, beat: beat, at: place.path, now: now, random: random,
+                credentialFolder: credentialFolder)
             let (database, published) = (opened.database, opened.published)
             // An older copy of the installation would sign with a bundle key that gates no longer take.
             if let chain = published.roots { try InstallationRoots.take(chain, in: state) }
@@ -79,7 +81,7 @@ package enum InstallationRecovery {
                     lists: published.issueTimes,
                     checkpoint: published.point(of: .trace), acts: published.point(of: .acts),
                     statusFloor: outcome.generalFloor))
-            if beat == nil { try file.create(next) } else { try file.replace(with: next) }
+            if let beat { _ = try place.advance(to: next, from: beat) } else { try place.create(next) }
             try await database.write { try $0.setRecoveryNeeded(false) }
             // What the published log had erased must be gone from the write-ahead log too.
             try database.purge()
@@ -99,7 +101,7 @@ package enum InstallationRecovery {
 
     private static func open(
         _ state: StateDirectory, _ settings: Settings, _ keys: KeyRing, _ sources: Sources, beat: Beat?,
-        at beatPath: String, now: UInt64, random: some RandomSource
+        at beatPath: String, now: UInt64, random: some RandomSource, credentialFolder: String?
     ) throws -> Opened {
         var logs: [LogName: NoteKey] = [:]
         for name in LogName.allCases {
@@ -107,7 +109,8 @@ package enum InstallationRecovery {
                 name: InstallationLog.origin(of: name, settings), kind: .ed25519,
                 key: keys.checkpoint.verificationKey)
         }
-        let folder = try state.epochs(settings)
+        let place = try state.epochs(
+            settings, registrySecret: keys.registrySecret, credentialFolder: credentialFolder, random: random)
         let source = RecoveredEpochs.Source(
             copies: sources.epochCopies ?? settings.epochCopies, key: sources.recoveryKey)
         let (database, found) = try RegistryPlace(state, settings).opening { [logs] database in
@@ -116,7 +119,7 @@ package enum InstallationRecovery {
             let published = try PublishedState(
                 PublishedFolder(path: sources.published),
                 heldTo: .init(roots: InstallationRoots(state), logs: logs, statusKeys: statusKeys, beat: beat))
-            let epochs = try RecoveredEpochs(folder, of: database, from: source, at: now, random: random)
+            let epochs = try RecoveredEpochs(place, of: database, from: source, at: now, random: random)
             let cipher = try FieldCipher(
                 sealingKey: keys.registrySecret, digestKey: keys.digestSecret, epochs: epochs.ring, random: random)
             return (cipher, (published: published, epochs: epochs, cipher: cipher))

@@ -1,7 +1,7 @@
 import Signing
 import Storage
 
-/// The epoch keys that a recovery finds: in their own folder, or sealed to the recovery key beside it.
+/// The epoch keys that a recovery finds: in their own place, or sealed to the recovery key beside it.
 struct RecoveredEpochs: Sendable {
     let ring: EpochKeyRing
     /// The keys that were found nowhere; their fields cannot be read.
@@ -15,28 +15,28 @@ struct RecoveredEpochs: Sendable {
         let key: ReceivingKey?
     }
 
-    /// Finds the keys that a registry needs, and puts those that were copied back into their folder.
+    /// Finds the keys that a registry needs, and puts those that were copied back into their place.
     ///
     /// - Parameters:
-    ///   - folder: the folder of the keys, which may be gone.
+    ///   - place: the place of the keys, which may be gone.
     ///   - registry: the restored registry, open for reading.
     ///   - source: the place of the copies.
     ///   - now: seconds since 1970, for a first key where none is left.
     ///   - random: the source of that key.
     /// - Throws: `epoch_keys_foreign`, `epoch_keys_unreadable`, `epoch_keys_unwritable`.
     init(
-        _ folder: EpochFolder, of registry: any RegistryStore, from source: Source, at now: UInt64,
+        _ place: any EpochPlace, of registry: any RegistryStore, from source: Source, at now: UInt64,
         random: some RandomSource
     ) throws {
         let records = try registry.read { try $0.epochKeys() }.filter { $0.status != .destroyed }
-        let found = try folder.keys()
+        let found = try place.keys()
         var keys = found ?? []
-        // A folder that lacks a key is completed; one with another installation's key of that number is refused.
+        // A place that lacks a key is completed; one with another installation's key of that number is refused.
         let known = records.filter { record in keys.contains { $0.number == record.number } }
-        try OpenedEpochs.check(known, keys, at: folder.path)
+        try OpenedEpochs.check(known, keys, at: place.path)
         var isThere = found != nil
         func add(_ key: FieldEpochKey) throws {
-            if isThere { try folder.add(key) } else { try folder.create(with: key) }
+            if isThere { _ = try place.add(key) } else { try place.create(with: key) }
             isThere = true
             keys.append(key)
         }

@@ -147,7 +147,7 @@ package final class S3Client: Sendable {
         default:
             throw .tilesRefused(
                 words,
-                hint: "check `tiles`, its endpoint, region and credentials, and that the keys may list, read, write "
+                hint: "check the bucket, its endpoint, region and credentials, and that the keys may list, read, write "
                     + "and delete there; keys that were replaced are read again at the next start")
         }
     }
@@ -198,7 +198,7 @@ extension LogError {
     /// The error of an object that is there and cannot be used.
     static func objectUnreadable(_ key: String, _ reason: String) -> LogError {
         LogError(
-            code: .logUnreadable, reason: "\(key) of the published log cannot be read: \(reason)",
+            code: .logUnreadable, reason: "\(key) in the bucket cannot be read: \(reason)",
             hint: "put the object back from an earlier version, a backup or a mirror of the log, then start again")
     }
 }

@@ -59,7 +59,7 @@ package struct FieldKeys: Sendable {
     /// - Returns: nil for bytes that were not sealed for this place with these keys.
     func opened(_ sealed: [UInt8], at place: [UInt8]) throws -> Content? {
         guard let number = Self.epoch(of: sealed) else { return nil }
-        guard let epoch = ring.key(number) else { return .lost }
+        guard let epoch = try ring.current(orNewer: number) else { return .lost }
         let nonce = Array(sealed[Self.headerByteCount..<Self.headerByteCount + Self.nonceByteCount])
         if sealed[0] == Self.shortLived {
             let text = Array(sealed[(Self.headerByteCount + Self.nonceByteCount)...])

@@ -59,6 +59,14 @@ extension Registry {
 }
 
 extension StorageError {
+    /// The error for a key that another daemon began and that this one cannot read yet.
+    package static func epochKeyPending(_ number: UInt32, _ reason: String) -> StorageError {
+        StorageError(
+            code: .storageUnavailable,
+            reason: "epoch key \(number), which another daemon began, cannot be read: \(reason)",
+            hint: "see to the place that `epochKeys` names; then send the request again")
+    }
+
     /// The error for a field whose epoch key is gone; it does not say whose field it is.
     static func fieldLost(_ what: String, _ hint: String) -> StorageError {
         StorageError(

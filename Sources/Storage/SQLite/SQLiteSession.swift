@@ -64,7 +64,7 @@ struct SQLiteSession: WriteSession {
     }
 
     func advancePosition() throws(StorageError) -> RegistryPosition? {
-        try mapped { try RegistryPosition.advance(database) }
+        try mapped { try RegistryPosition.advance(database)?.position }
     }
 
     func commit() throws(StorageError) -> Bool {

@@ -20,12 +20,23 @@ extension RegistryPosition {
 
     /// Counts a transaction at its end.
     ///
-    /// - Returns: the position after the transaction's commit; nil when the registry has no position.
+    /// - Returns: the position after the transaction's commit, with the number of the newest epoch key, 0 before the
+    ///   first; nil when the registry has no position.
     /// - Throws: `registry_corrupt`, or the error of the database.
-    package static func advance(_ database: some StatementDatabase) throws -> RegistryPosition? {
+    package static func advance(
+        _ database: some StatementDatabase
+    ) throws -> (position: RegistryPosition, newestEpoch: UInt32)? {
         try database.first(
-            "UPDATE installation SET commitCount = commitCount + 1 RETURNING commitCount, blockCommitCount, id",
-            read: position)
+            """
+            UPDATE installation SET commitCount = commitCount + 1
+            RETURNING commitCount, blockCommitCount, id, (SELECT coalesce(max(number), 0) FROM epochKey)
+            """
+        ) { row in
+            guard let newest = row.integer(3).flatMap(UInt32.init(exactly:)) else {
+                throw StorageError.corruptRow("the number of an epoch key")
+            }
+            return (try position(row), newest)
+        }
     }
 
     /// Raises the count to at least `commitCount`, before the transaction itself is counted.

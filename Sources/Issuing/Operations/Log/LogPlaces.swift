@@ -1,6 +1,4 @@
-import HardwareKeys
 import ObjectStorage
-import Platform
 import Signing
 import Storage
 
@@ -34,18 +32,7 @@ struct LogPlaces: Sendable {
                 uniqueKeysWithValues: LogName.allCases.map { ($0, LogFiles(folder: state.folder(of: $0))) })
             return
         }
-        guard let place = settings.tiles.place, let source = settings.tiles.credentials else {
-            // The settings' reader refuses such a file.
-            throw OperationError(
-                code: .settingsInvalid, reason: "`tiles` lacks its endpoint or credentials",
-                hint: "set `tilesEndpoint` and `tilesCredentials`")
-        }
-        var bytes = try source.read(credentialFolder: credentialFolder)
-        defer { SecretFile.wipe(&bytes) }
-        // Each request states this machine's time to the service, also where a caller names the time of an operation.
-        let client = S3Client(
-            place, credentials: try S3Credentials(bytes: bytes),
-            nowMilliseconds: MachineClocks.system.wallMilliseconds)
+        let client = try settings.tiles.client(for: location, credentialFolder: credentialFolder)
         let probe = S3Probe(client, random: random)
         var stores: [LogName: S3TileStore] = [:]
         var registers: [LogName: S3CheckpointRegister] = [:]
