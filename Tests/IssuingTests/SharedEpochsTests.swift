@@ -166,9 +166,10 @@ struct SharedEpochsTests {
         let service = try installation.open()
         struct Killed: Error {}
         let place = KilledPlace(
-            try #require(try installation.state.epochs(
-                settings, registrySecret: service.keys.registrySecret, credentialFolder: nil,
-                random: SystemRandom()) as? EpochBucket))
+            try #require(
+                try installation.state.epochs(
+                    settings, registrySecret: service.keys.registrySecret, credentialFolder: nil,
+                    random: SystemRandom()) as? EpochBucket))
         let opened = try OpenedEpochs(place, of: service.database, at: 0, random: SystemRandom())
         let keeper = EpochKeeper(opened, copies: try EpochCopies(settings), random: SystemRandom()) { reached in
             if reached == step { place.isDead.store(true, ordering: .releasing) }

@@ -200,7 +200,8 @@ package final class RegistryDatabase: RegistryStore {
             let position = try pool.write { database in
                 let changeCount = database.totalChangesCount
                 try body(SQLiteTransaction(database: database))
-                return try database.totalChangesCount == changeCount ? nil : RegistryPosition.advance(database)?.position
+                guard database.totalChangesCount != changeCount else { return RegistryPosition?.none }
+                return try RegistryPosition.advance(database)?.position
             }
             if let position { writer.keep(position) }
         } catch {
