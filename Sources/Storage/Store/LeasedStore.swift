@@ -38,9 +38,9 @@ package final class LeasedStore: RegistryStore {
     }
 
     package func submit<Value: Sendable>(
-        isLine: Bool, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
-        store.submit(isLine: isLine) { [term] transaction in
+        store.submit(isLine: isLine, reads: reads) { [term] transaction in
             if let term { try transaction.sharedRows?.requireLease(term) }
             return try body(transaction)
         }
