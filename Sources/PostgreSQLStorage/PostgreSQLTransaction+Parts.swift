@@ -9,13 +9,9 @@ extension PostgreSQLTransaction {
 
     func insertCode(_ code: IssuedCodeRecord) throws {
         try database.prepare(.codes(of: code.day))
+        let day = try code.day.map { try ColumnValue.integer($0) } ?? .integer(PostgreSQLPart.lastingDay)
         try database.run(
-            "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", .bytes(code.id), .text(code.subject),
-            .integer(Int64(code.form.rawValue)), code.kind.map { .integer(Int64($0.rawValue)) },
-            code.list.map { .text($0.name) }, code.statusIndex.map { try .integer($0) },
-            code.actorIndex.map { try .integer($0) }, code.actor.map { .text($0) }, .integer(code.issuedAt),
-            code.expiresAt.map { try .integer($0) }, .bytes(code.keyIdentifier), code.holding.map { .bytes($0) },
-            code.day.map { try .integer($0) } ?? .integer(PostgreSQLPart.lastingDay))
+            "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", Self.values(of: code) + [day])
     }
 
     /// Numbers the line itself: the writers' turn keeps every other daemon from adding one meanwhile.

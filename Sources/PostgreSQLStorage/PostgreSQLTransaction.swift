@@ -14,6 +14,7 @@ struct PostgreSQLTransaction: StatementTransaction {
     var statements: PostgreSQLStatements { PostgreSQLStatements(database: database, log: log) }
 
     func noteRepeatedAnswer() { statements.noteRepeatedAnswer() }
+    func storedByteCount() throws -> UInt64 { try statements.storedByteCount() }
     func raiseAuditNumber(to number: UInt64) throws { try statements.raiseAuditNumber(to: number) }
 }
 

@@ -1,5 +1,6 @@
 import Encoding
 import IssuerTestSupport
+import Synchronization
 import Testing
 
 @testable import Issuing

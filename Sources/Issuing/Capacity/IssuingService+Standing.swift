@@ -1,6 +1,8 @@
 import Encoding
+import Gate
 import Storage
 import Synchronization
+import TraceLog
 
 extension IssuingService {
     /// The time between two readings of what takes long to read.

@@ -1,5 +1,7 @@
 import Glibc
 import Storage
+import Synchronization
+import TraceLog
 
 /// What ends by the settings' retention: codes of ended days, and old lines of the audit trail.
 extension IssuingService {

@@ -45,12 +45,18 @@ extension StatementTransaction {
 
     package func insertCode(_ code: IssuedCodeRecord) throws {
         try database.run(
-            "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", .bytes(code.id), .text(code.subject),
-            .integer(Int64(code.form.rawValue)), code.kind.map { .integer(Int64($0.rawValue)) },
-            code.list.map { .text($0.name) }, code.statusIndex.map { try .integer($0) },
-            code.actorIndex.map { try .integer($0) }, code.actor.map { .text($0) }, .integer(code.issuedAt),
-            code.expiresAt.map { try .integer($0) }, .bytes(code.keyIdentifier),
-            code.holding.map { .bytes($0) })
+            "INSERT INTO code VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", Self.values(of: code))
+    }
+
+    /// The values of a code's row, in the order of the table's columns.
+    package static func values(of code: IssuedCodeRecord) throws -> [ColumnValue?] {
+        [
+            .bytes(code.id), .text(code.subject), .integer(Int64(code.form.rawValue)),
+            code.kind.map { .integer(Int64($0.rawValue)) }, code.list.map { .text($0.name) },
+            try code.statusIndex.map { try .integer($0) }, try code.actorIndex.map { try .integer($0) },
+            code.actor.map { .text($0) }, try .integer(code.issuedAt), try code.expiresAt.map { try .integer($0) },
+            .bytes(code.keyIdentifier), code.holding.map { .bytes($0) },
+        ]
     }
 
     package func revoke(_ place: StatusPlace, at now: UInt64, sealedReason: [UInt8]?) throws -> Bool {
