@@ -188,7 +188,7 @@ struct ActsTests {
 }
 
 extension JSONValue {
-    fileprivate func setting(_ name: String, to value: JSONValue) -> JSONValue {
+    func setting(_ name: String, to value: JSONValue) -> JSONValue {
         var object = self.object ?? [:]
         object[name] = value
         return .object(object)

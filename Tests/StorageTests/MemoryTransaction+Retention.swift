@@ -1,3 +1,4 @@
+import Credential
 @testable import Storage
 
 extension MemoryTransaction {

@@ -128,10 +128,13 @@ struct RetentionTests {
                 [StatusPlace(list: list.name, index: index)], reason: nil, at: 1, in: transaction)
         }
         try await Self.drop(before: Self.firstDay + 50, registry, in: store)
-        try store.read { snapshot in
-            #expect(try snapshot.codes(of: "p", after: nil, count: 9).map(\.code.revokedAt) == [1])
-            #expect(try registry.statusListNames(in: snapshot) == [list.name])
+        let (revocations, lists) = try store.read {
+            (
+                try $0.codes(of: "p", after: nil, count: 9).map(\.code.revokedAt),
+                try registry.statusListNames(in: $0)
+            )
         }
+        #expect(revocations == [1] && lists == [list.name])
     }
 
     @Test("tell the first day that stays from the retention")

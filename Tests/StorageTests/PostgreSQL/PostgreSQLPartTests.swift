@@ -30,7 +30,7 @@ struct PostgreSQLPartTests {
     }
 
     private func parts(of table: String) throws -> [String] {
-        try store.withTransaction { try $0.parts(of: table) }
+        try store.read { try #require($0 as? PostgreSQLTransaction).database.parts(of: table) }
     }
 
     private static func code(_ identifier: UInt8, day: UInt64) -> IssuedCodeRecord {
@@ -164,9 +164,10 @@ struct PostgreSQLPartTests {
         try reader.begin("")
         _ = try reader.first("SELECT count(*) FROM code", []) { _ in true }
         let clock = ContinuousClock.now
-        let error = await #expect(throws: StorageError.self) { [registry] in
+        let drop = Task { [store, registry] in
             try await store.write { try registry.dropCodes(before: Self.day + 1, in: $0) }
         }
+        let error = await #expect(throws: StorageError.self) { try await drop.value }
         #expect(error?.code == .storageUnavailable && ContinuousClock.now - clock < .seconds(2))
         try await add(2, day: Self.day + 1)
         reader.rollback()

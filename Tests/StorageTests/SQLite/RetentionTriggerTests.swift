@@ -71,7 +71,7 @@ struct RetentionTriggerTests {
             INSERT INTO code VALUES (x'02', '148de1c57407864f42caf2a37661bff3', 1, 2, NULL, NULL, NULL, NULL,
                 1800000100, 1800000220, x'dd659839');
             """
-        try DatabaseQueue(path: scratch("registry.sqlite")).writeWithoutTransaction {
+        try await DatabaseQueue(path: scratch("registry.sqlite")).writeWithoutTransaction {
             try $0.execute(sql: dump + ended)
         }
         let database = try RegistryDatabase(path: scratch("registry.sqlite"), cipher: ScratchRegistry.cipher())
