@@ -14,11 +14,11 @@ package final class Installation: Sendable {
     /// Makes an installation whose keys are valid from `time` on, with its registry in a file or in a database.
     package init(
         _ suite: Suite = .ed25519, in folder: ScratchFolder? = nil, at time: UInt64 = 1_800_000_000,
-        storage: String? = nil
+        with settings: Settings = Settings(), storage: String? = nil
     ) throws {
         self.folder = try folder ?? ScratchFolder()
         state = StateDirectory(path: self.folder("state"))
-        var settings = Settings()
+        var settings = settings
         settings.suite = suite
         settings.storage = storage
         try state.create(settings, random: SystemRandom(), at: time)

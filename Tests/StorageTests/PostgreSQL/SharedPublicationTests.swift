@@ -1,3 +1,4 @@
+import ObjectStorage
 import Signing
 import TestSupport
 import Testing
