@@ -52,6 +52,20 @@ struct WalletPartsTests {
         #expect(try nonces.make(atMilliseconds: start) != nonce)
     }
 
+    @Test("A nonce is taken by every daemon that has the same secret, and by no other one")
+    func sharedNonces() throws {
+        let start: UInt64 = 1_800_000_000_000
+        func nonces(_ secret: UInt8) throws -> ProofNonces {
+            try ProofNonces(key: ProofNonces.key(of: [UInt8](repeating: secret, count: 32)), random: SystemRandom())
+        }
+        let nonce = try nonces(1).make(atMilliseconds: start)
+        try nonces(1).check(nonce, atMilliseconds: start)
+        #expect(throws: OperationError.nonceNeeded) { try nonces(2).check(nonce, atMilliseconds: start) }
+        // The secret itself is no key.
+        let plain = try ProofNonces(key: [UInt8](repeating: 1, count: 32), random: SystemRandom())
+        #expect(throws: OperationError.nonceNeeded) { try plain.check(nonce, atMilliseconds: start) }
+    }
+
     @Test("A proof counts once while its nonce lives, also across spans of time; too many end every nonce")
     func proofs() throws {
         let nonces = try ProofNonces(random: SystemRandom())

@@ -39,15 +39,19 @@ extension LogPublisher {
         }
     }
 
-    /// Checks the entries against the checkpoint that another daemon has published, and changes nothing.
-    func checkAsFollower(thoroughly: Bool) throws {
+    /// Checks the entries against the published checkpoint while another daemon may publish, and changes nothing.
+    ///
+    /// - Parameter thoroughly: checks every published file, and not just the newest.
+    /// - Returns: the tree of the checkpoint; nil before the first one.
+    /// - Throws: the errors of ``recover(thoroughly:)``.
+    @discardableResult
+    func checkAsFollower(thoroughly: Bool) throws -> TileAccumulator? {
         store = log.over(LeasedStore(reading: log.registry))
         _ = try store.checkAgainstFloor()
         while true {
             let found = try PublishedCheckpoint.read(from: copy, tiles, of: store, key: noteKey)
             do {
-                if let found { _ = try tree(of: found.checkpoint, thoroughly: thoroughly) }
-                return
+                return try found.map { try tree(of: $0.checkpoint, thoroughly: thoroughly) }
             } catch {
                 // The publisher removes files that its newer checkpoint needs no more.
                 guard try copy.head() != found?.bytes else { throw error }

@@ -5,9 +5,7 @@ extension LogPublisher {
     ///
     /// - Throws: `log_inconsistent`, which names the difference; `log_unreadable`, `log_behind`, `log_forked`.
     package func inspect() throws {
-        _ = try store.checkAgainstFloor()
-        let found = try PublishedCheckpoint.read(from: register, tiles, of: store, key: noteKey)
-        if let found { try checkNextTiles(after: tree(of: found.checkpoint, thoroughly: true)) }
+        if let tree = try checkAsFollower(thoroughly: true) { try checkNextTiles(after: tree) }
     }
 
     /// The tree of a published checkpoint, after a check against the entries.
