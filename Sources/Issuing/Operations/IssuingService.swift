@@ -73,7 +73,7 @@ package final class IssuingService: Sendable {
             keys = try KeyRing(state, keyFolder)
             try keys.check(settings.suite)
             proofNonces = try ProofNonces(random: random)
-            signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
+            signingKeys = SigningKeys(state, keyFolder, settings: settings)
             let beatPlace = try state.beat(settings, credentialFolder: credentialFolder, random: random)
             let epochPlace = try state.epochs(
                 settings, registrySecret: keys.registrySecret, credentialFolder: credentialFolder, random: random)
