@@ -204,7 +204,7 @@ let package = Package(
                 "TraceLog",
             ] + http + [.product(name: "NIOHTTPTypes", package: "swift-nio-extras"), nioPosix],
             exclude: ["Wasm"], resources: [.embedInCode("Assets")], swiftSettings: settings),
-        library("CommandSupport", ["CLinux", "Encoding", "Platform", argumentParser]),
+        library("CommandSupport", ["CLinux", "Encoding", "Platform", "Signing", argumentParser]),
 
         command(
             "suishen",
@@ -214,7 +214,11 @@ let package = Package(
                 "QRDrawing", "QRProofreading", "QRReading", "QRStandard", "Signing", "TraceLog",
             ]),
         command(
-            "suishend", ["CommandSupport", "Encoding", "HTTPServing", "IssuerHTTP", "Issuing", "Platform", "Signing"]),
+            "suishend",
+            [
+                "CommandSupport", "Encoding", "HTTPServing", "IssuerHTTP", "IssuerInterface", "Issuing", "Platform",
+                "Signing",
+            ]),
         command(
             "suishen-web",
             [

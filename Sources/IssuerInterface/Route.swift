@@ -75,6 +75,7 @@ package struct Route: Sendable {
         get("/v1/settlements/{day}/records", [.auditor, .operator], .listSettlements),
         post("/v1/settlements/key", [.operator], .makeSettlementKey),
         post("/v1/settlements/check", [.operator], .checkSettlement),
+        post("/v1/daemons", [.daemon], .joinDaemon),
         post("/v1/wallets/offers", [.issuer(.person)], .makeOffer),
         post("/v1/wallets/nonce", [.wallet], .walletNonce),
         post("/v1/wallets/token", [.wallet], .walletToken),

@@ -122,7 +122,7 @@ final class PostgreSQLWriteSession: WriteSession {
 
     func commit() throws(StorageError) -> Bool {
         try session.flush()
-        if let epochs, newestEpoch > epochAtBegin {
+        if let epochs, epochs.isOutdated(by: newestEpoch, since: epochAtBegin) {
             // A field that is sealed under the former key could outlive it: see `EpochKeyRing`.
             session.rollback()
             try epochs.follow(to: newestEpoch)

@@ -1,13 +1,9 @@
 import ArgumentParser
 import CommandSupport
 import IssuerInterface
-import Platform
-import Signing
 
 /// The daemon on another machine that a command asks, and what it proves itself by.
 struct RemoteOptions: ParsableArguments {
-    private static let byteCountMax = 256 << 10
-
     @Option(
         help: """
             A daemon on another machine, in place of a socket: https://HOST:PORT, with the three options below; \
@@ -15,14 +11,7 @@ struct RemoteOptions: ParsableArguments {
             """)
     var daemon: String?
 
-    @Option(help: "This client's certificate in PEM, which names it; SUISHEN_CERTIFICATE by default.")
-    var certificate: String?
-
-    @Option(help: "The certificate's private key in PEM, with mode 0400; SUISHEN_CERTIFICATE_KEY by default.")
-    var certificateKey: String?
-
-    @Option(help: "The PEM file of the only authorities that may vouch for the daemon; SUISHEN_AUTHORITY by default.")
-    var authority: String?
+    @OptionGroup var client: ClientCertificateOptions
 
     /// The named daemon; nil for none.
     ///
@@ -30,34 +19,10 @@ struct RemoteOptions: ParsableArguments {
     var address: DaemonAddress? {
         get throws(CommandError) {
             guard let text = EnvironmentVariable.daemon.value(unless: daemon) else {
-                guard certificate == nil, certificateKey == nil, authority == nil else {
-                    throw Self.wrong("--certificate, --certificate-key and --authority need --daemon")
-                }
+                try client.requireNone(without: "--daemon")
                 return nil
             }
-            guard var address = RemoteAddress(text), address.isSecure, address.prefix.isEmpty else {
-                throw Self.wrong("--daemon takes https://HOST:PORT")
-            }
-            let certificatePath = try EnvironmentVariable.certificate.required(unless: certificate)
-            let keyPath = try EnvironmentVariable.certificateKey.required(unless: certificateKey)
-            let authorityPath = try EnvironmentVariable.authority.required(unless: authority)
-            address.authorities = try InputFile.read(authorityPath, byteCountMax: Self.byteCountMax)
-            let key: [UInt8]
-            do throws(SigningError) {
-                key = try SecretFile.read(keyPath, byteCountMax: Self.byteCountMax)
-            } catch {
-                throw CommandError(error)
-            }
-            address.identity = ClientIdentity(
-                certificate: try InputFile.read(certificatePath, byteCountMax: Self.byteCountMax), key: key)
-            return .remote(address)
+            return .remote(try client.address(of: text, option: "--daemon"))
         }
-    }
-
-    private static func wrong(_ reason: String) -> CommandError {
-        CommandError(
-            code: "usage", reason: reason,
-            hint: "give --daemon https://HOST:PORT --certificate FILE --certificate-key FILE --authority FILE",
-            status: .usage)
     }
 }

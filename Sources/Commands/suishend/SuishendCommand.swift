@@ -18,7 +18,7 @@ struct SuishendCommand: AsyncParsableCommand {
             HTTP/1.1 with JSON, described by openapi.yaml. The settings grant operations to users under `roles`, \
             and to callers on other machines by the names in their certificates, who connect where `listen` says. It \
             takes a listening socket from systemd when given one. On SIGTERM it answers the requests in progress, \
-            then stops.
+            then stops. With --join it makes the folder of a further daemon of the same installation, and ends.
             """,
         version: Release.version)
 
@@ -34,6 +34,15 @@ struct SuishendCommand: AsyncParsableCommand {
     @Flag(help: "With --check-config, print one JSON object with every mistake.")
     var json = false
 
+    @Option(
+        help: """
+            Make the folder from a running daemon, https://HOST:PORT, or fetch the keys that the folder lacks, and end; \
+            with the three options below, as a caller with the role daemon.
+            """)
+    var join: String?
+
+    @OptionGroup var client: ClientCertificateOptions
+
     static func main() async {
         await CommandMain.run(self, hasVerdict: false)
     }
@@ -43,6 +52,13 @@ struct SuishendCommand: AsyncParsableCommand {
         let areKeysLocked = SecretHeap.begin()
         // The files of the log get the same modes under every mask.
         umask(0o022)
+        if let join {
+            guard !checkConfig, !json, socket == nil else {
+                throw ValidationError("--join goes with --state and the certificate alone")
+            }
+            return try Joining.run(folder, from: client.address(of: join, option: "--join"))
+        }
+        try client.requireNone(without: "--join")
         guard !checkConfig else { return try await check(folder) }
         try IssuingService.checkPermissions(of: folder, owner: geteuid())
         let clocks = MachineClocks.system

@@ -12,8 +12,8 @@ package struct Grants: Sendable, Equatable {
     package private(set) var actors: Actors
 
     package static let none = Grants(roles: [], actors: .only([]))
-    /// The grants of a user who holds the files and keys.
-    package static let everything = Grants(roles: Set(Role.all), actors: .all)
+    /// The grants of a user who holds the files and keys, and needs no role to fetch them.
+    package static let everything = Grants(roles: Set(Role.all).subtracting([.daemon]), actors: .all)
 
     package init(roles: Set<Role>, actors: Actors = .only([])) {
         self.roles = roles

@@ -16,8 +16,10 @@ package enum Role: Sendable, Hashable {
     case `public`
     /// Passes phones' requests on, and does nothing else: each of them proves itself by the phone's key.
     case wallet
+    /// Fetches settings and keys for a new daemon of the installation: a caller on another machine alone.
+    case daemon
 
-    package static let all = readers + [.gate, .wallet]
+    package static let all = readers + [.gate, .wallet, .daemon]
     /// The roles that may read what needs no particular role.
     package static let readers = Form.allCases.map(Role.issuer) + [.inspector, .auditor, .operator, .public]
 
@@ -31,6 +33,7 @@ package enum Role: Sendable, Hashable {
         case .gate: "gate"
         case .public: "public"
         case .wallet: "wallet"
+        case .daemon: "daemon"
         }
     }
 }

@@ -27,6 +27,9 @@ package struct RoleTable: Sendable, Equatable {
         var given = Grants.none
         let unknown = words.filter { !given.add($0) }
         guard unknown.isEmpty else { return "\(caller.text) has unknown roles: \(Self.quoted(unknown))" }
+        if case .user = caller, given.roles.contains(.daemon) {
+            return "the role `daemon` is for a caller on another machine, by the name in its certificate"
+        }
         grants[caller] = given
         return nil
     }

@@ -76,7 +76,7 @@ extension IssuingService {
                 }
                 let record = try registry.read { try Registry.activeKey(uses: role.uses, in: $0) }
                 return try Self.tried(
-                    SigningKeys(state, folder, suite: settings.suite)
+                    SigningKeys(state, folder, settings: settings)
                         .key(role, record, at: SigningClock(nil, newestEntryMilliseconds: 0).time(at: now * 1000)))
             }
         }

@@ -77,7 +77,7 @@ package final class IssuingService: Sendable {
             keyFolder = KeyFolder(state, settings: settings, credentialFolder: credentialFolder)
             keys = try KeyRing(state, keyFolder)
             try keys.check(settings.suite)
-            signingKeys = SigningKeys(state, keyFolder, suite: settings.suite)
+            signingKeys = SigningKeys(state, keyFolder, settings: settings)
             let beatPlace = try state.beat(settings, credentialFolder: credentialFolder, random: random)
             let epochPlace = try state.epochs(
                 settings, registrySecret: keys.registrySecret, credentialFolder: credentialFolder, random: random)

@@ -7,6 +7,7 @@ extension OperationError {
         case actorMissing = "actor_missing"
         case afterInvalid = "after_invalid"
         case anchorInvalid = "anchor_invalid"
+        case answerMalformed = "answer_malformed"
         case answerNoJSON = "answer_no_json"
         case backupExists = "backup_exists"
         case backupUnreadable = "backup_unreadable"
@@ -122,6 +123,8 @@ extension OperationError {
         case stateExists = "state_exists"
         case stateMissing = "state_missing"
         case statePermissions = "state_permissions"
+        case stateUnreadable = "state_unreadable"
+        case stateUnshared = "state_unshared"
         case stateUnwritable = "state_unwritable"
         case suiteMismatch = "suite_mismatch"
         case suiteUnsupported = "suite_unsupported"
@@ -157,7 +160,8 @@ extension OperationError.Code: ErrorCode {
             .publishedCheckpointMissing, .publishedCheckpointOld, .publishedListForeign, .publishedListMissing,
             .publishedListOld, .publishedUnreadable, .rootsUnreadable, .settingsInvalid, .socketFolderOpen,
             .socketInUse, .socketInvalid,
-            .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnwritable, .suiteMismatch,
+            .socketPathTaken, .socketUnusable, .stateMissing, .statePermissions, .stateUnreadable, .stateUnwritable,
+            .suiteMismatch,
             .tlsUnusable, .transitNetworkOld, .witnessesInvalid:
             .inputUnusable
         case .confirmationOwn, .notPermitted: .notPermitted
@@ -169,7 +173,7 @@ extension OperationError.Code: ErrorCode {
             .confirmationGiven, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended,
             .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
-            .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .suiteUnsupported, .walletRevoked,
+            .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .stateUnshared, .suiteUnsupported, .walletRevoked,
             .walletsOff:
             .conflict
         case .beatUnwritable, .confirmationNeeded, .confirmationWaiting, .epochKeysUnwritable,
@@ -177,7 +181,7 @@ extension OperationError.Code: ErrorCode {
             .settlementKeyMissing, .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
-        case .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
+        case .answerMalformed, .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
             .epochKeysMissing, .epochKeysUnreadable, .issuedFilesLost, .publishedLogForked, .recoveryNeeded,
             .registryBehind, .treeNewer, .unexpected:
             .malfunction

@@ -1,3 +1,4 @@
+import Encoding
 import Glibc
 import Signing
 import Storage
@@ -11,12 +12,15 @@ final class SigningKeys: Sendable {
     private let state: StateDirectory
     private let folder: KeyFolder
     private let suite: Suite
+    /// Whether other daemons may have made the active key.
+    private let isShared: Bool
     private let lastRead = Mutex<[KeyRole: SigningKey]>([:])
 
-    init(_ state: StateDirectory, _ folder: KeyFolder, suite: Suite) {
+    init(_ state: StateDirectory, _ folder: KeyFolder, settings: Settings) {
         self.state = state
         self.folder = folder
-        self.suite = suite
+        suite = settings.suite
+        isShared = settings.isShared
     }
 
     /// The private key of a role, for a signature of a time that the clock may give.
@@ -73,19 +77,30 @@ final class SigningKeys: Sendable {
 
     private func read(_ record: IssuerKeyRecord, _ role: KeyRole) throws(OperationError) -> SigningKey {
         let own = state.key(role.file(record.keyIdentifier))
+        let isHere = unsafe access(own, F_OK) == 0
         let key: SigningKey
         do {
-            key = try folder.signingKey(
-                unsafe access(own, F_OK) == 0 ? role.file(record.keyIdentifier) : role.firstFile)
+            key = try folder.signingKey(isHere ? role.file(record.keyIdentifier) : role.firstFile)
         } catch {
             throw OperationError(error)
         }
         guard key.verificationKey.spki == record.spki else {
+            guard isHere || !isShared else { throw Self.elsewhere(record, role) }
             throw OperationError(
                 code: .keyMissing, reason: "\(own) does not contain the key that the registry lists as active",
                 hint: "restore the file, or make a new key with `suishen key rotate \(role.rawValue)`")
         }
         guard key.algorithm == suite.algorithm else { throw KeyRing.suiteMismatch(suite) }
         return key
+    }
+
+    /// The error for a key that another daemon has made; this one takes its file as soon as it is there.
+    private static func elsewhere(_ record: IssuerKeyRecord, _ role: KeyRole) -> OperationError {
+        OperationError(
+            SigningError(
+                code: .keyUnavailable,
+                reason: "the private half of the active \(role.rawValue) key \(Hex.encode(record.keyIdentifier)) is not "
+                    + "here: another daemon has made the key",
+                hint: "fetch it with `suishend --join URL --state DIR`; this daemon takes it without a restart"))
     }
 }

@@ -184,7 +184,7 @@ package struct StateDirectory: Sendable {
             hint: "make an installation with `suishen init --state DIR`, or name the right folder with --state")
     }
 
-    private static func unwritable(_ path: String) -> OperationError {
+    static func unwritable(_ path: String) -> OperationError {
         unwritable(path, unsafe String(cString: strerror(errno)))
     }
 

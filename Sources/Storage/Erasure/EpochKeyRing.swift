@@ -57,6 +57,13 @@ package final class EpochKeyRing: Sendable {
         return key(number)
     }
 
+    /// Whether a change that began with a current key may have sealed under a key that has a successor.
+    ///
+    /// - Parameters:
+    ///   - newest: the number of the newest key that the registry records.
+    ///   - first: the number of the key that was current when the change began.
+    package func isOutdated(by newest: UInt32, since first: UInt32) -> Bool { source != nil && newest > first }
+
     /// Reads the keys up to one that another daemon began, unless they are here.
     ///
     /// - Throws: `storage_unavailable` when that key cannot be read.

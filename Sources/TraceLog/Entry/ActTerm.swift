@@ -24,6 +24,8 @@ package enum ActTerm: String, Sendable, CaseIterable {
     case gateRevoke = "gate.revoke"
     /// A gate has another key to which its domain keys are sealed.
     case gateRekey = "gate.rekey"
+    /// Settings and keys left for a new daemon; the commitment is to its name.
+    case daemonJoin = "daemon.join"
     case registryRecover = "registry.recover"
     /// The operator's trail has these lines.
     case trail
@@ -44,6 +46,7 @@ package enum ActTerm: String, Sendable, CaseIterable {
         case .gateRegister: ["domains", "fingerprint", "gate"]
         case .gateSuspend, .gateResume, .gateRevoke: ["gate"]
         case .gateRekey: ["fingerprint", "gate"]
+        case .daemonJoin: ["files", "key"]
         case .registryRecover: ["number"]
         case .trail: ["hash", "number"]
         case .issued: ["bits", "count", "minute", "root", "span"]
@@ -54,7 +57,7 @@ package enum ActTerm: String, Sendable, CaseIterable {
     package var stream: ObjectID {
         let name =
             switch self {
-            case .keyRotate, .keyRetire, .keyCompromise: "acts.keys"
+            case .keyRotate, .keyRetire, .keyCompromise, .daemonJoin: "acts.keys"
             case .rootTake, .bundleKeyUse: "acts.roots"
             case .bundleExport, .gateKeys, .gatesKeys: "acts.domains"
             case .rolesChange: "acts.roles"
