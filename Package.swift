@@ -176,7 +176,7 @@ let package = Package(
         library("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
         library("ObjectStorage", ["Encoding", "Platform", "Signing", "Storage", "TraceLog"]),
-        library("PostgreSQLStorage", ["CPostgreSQL", "Credential", "Platform", "Signing", "Storage", "TraceLog"]),
+        library("PostgreSQLStorage", ["CPostgreSQL", "Platform", "Signing", "Storage", "TraceLog"]),
         library(
             "Issuing",
             [

@@ -79,9 +79,9 @@ struct ErrorClassTests {
         }
         // A command's error has the exit status itself; a refusal of a code is a verdict; a step's failure is an answer
         // of the module for browsers, which is in no target of the package; a witness's trouble is only told; a token's
-        // URI that cannot be read is a key's error.
+        // URI that cannot be read is a key's error; a lease that is lost ends work and is no fault.
         let others: Set = [
-            "CommandError", "ForeignFailure", "Refusal", "StepFailure", "TokenURIError", "WitnessTrouble",
+            "CommandError", "ForeignFailure", "LeaseLost", "Refusal", "StepFailure", "TokenURIError", "WitnessTrouble",
         ]
         #expect(declared.subtracting(others) == ErrorTypes.names)
     }

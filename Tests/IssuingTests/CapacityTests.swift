@@ -43,7 +43,8 @@ struct CapacityTests {
 
     @Test("is in the answer about health, and a disk that fills within a week is warned of")
     func health() async throws {
-        let service = try Installation().open()
+        let installation = try Installation()
+        let service = try installation.open()
         let capacity = try #require(try await service.ask(.health, [:])["capacity"])
         #expect(capacity["registryBytes"]?.integer ?? 0 > 4096)
         let disks = capacity["disks"]?.array ?? []
@@ -54,6 +55,7 @@ struct CapacityTests {
         #expect(service.diskWarnings.map(\.code) == ["disk_fills"])
         let warnings = try await service.ask(.health, [:])["warnings"]?.array ?? []
         #expect(warnings.contains { $0["code"] == "disk_fills" })
+        withExtendedLifetime(installation) {}
     }
 
     @Test("of the logs counts what was published since the first look, and says when all of it was")

@@ -185,8 +185,8 @@ struct SharedServicesTests {
         }
         #expect(throws: Never.self) { try SharedFiles(encoded("keys/issuer.pem")) }
         let paths = [
-            "keys/../x.pem", "/etc/x.pem", "keys/x/y.pem", "keys/.pem", "keys/x.txt", "registry.sqlite", "log/checkpoint",
-            "run/lock", "root.pem", "",
+            "keys/../x.pem", "/etc/x.pem", "keys/x/y.pem", "keys/.pem", "keys/x.txt", "registry.sqlite",
+            "log/checkpoint", "run/lock", "root.pem", "",
         ]
         for path in paths {
             let refusal = #expect(throws: OperationError.self) { try SharedFiles(encoded(path)) }

@@ -60,6 +60,10 @@ struct SuishendCommand: AsyncParsableCommand {
         }
         try client.requireNone(without: "--join")
         guard !checkConfig else { return try await check(folder) }
+        try await serve(folder, areKeysLocked: areKeysLocked)
+    }
+
+    private func serve(_ folder: StateDirectory, areKeysLocked: Bool) async throws {
         try IssuingService.checkPermissions(of: folder, owner: geteuid())
         let clocks = MachineClocks.system
         let service = try opened(folder, clocks)

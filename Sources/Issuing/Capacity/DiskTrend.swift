@@ -34,7 +34,7 @@ package struct DiskTrend: Sendable {
             return nil
         }
         let taken = Double(first.freeByteCount) - Double(last.freeByteCount)
-        return Int64(taken / Double(last.time - first.time) * Double(Self.windowSeconds))
+        return Int64((taken / Double(last.time - first.time) * Double(Self.windowSeconds)).rounded())
     }
 
     /// The days until the disk is full; nil for a disk that does not fill, or of which not enough is known.

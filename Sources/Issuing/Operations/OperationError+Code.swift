@@ -173,17 +173,17 @@ extension OperationError.Code: ErrorCode {
             .confirmationGiven, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended,
             .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
-            .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .stateUnshared, .suiteUnsupported, .walletRevoked,
-            .walletsOff:
+            .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .stateUnshared, .suiteUnsupported,
+            .walletRevoked, .walletsOff:
             .conflict
         case .beatUnwritable, .confirmationNeeded, .confirmationWaiting, .epochKeysUnwritable,
             .clockBeforeCheckpoint, .clockJumped, .connectionOutdated, .daemonUnreachable, .keyMissing, .logChecking,
             .settlementKeyMissing, .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
-        case .answerMalformed, .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
-            .epochKeysMissing, .epochKeysUnreadable, .issuedFilesLost, .publishedLogForked, .recoveryNeeded,
-            .registryBehind, .treeNewer, .unexpected:
+        case .answerMalformed, .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable,
+            .epochKeysForeign, .epochKeysMissing, .epochKeysUnreadable, .issuedFilesLost, .publishedLogForked,
+            .recoveryNeeded, .registryBehind, .treeNewer, .unexpected:
             .malfunction
         }
     }

@@ -62,6 +62,7 @@ package final class EpochKeyRing: Sendable {
     /// - Parameters:
     ///   - newest: the number of the newest key that the registry records.
     ///   - first: the number of the key that was current when the change began.
+    /// - Returns: false where one daemon alone has the keys.
     package func isOutdated(by newest: UInt32, since first: UInt32) -> Bool { source != nil && newest > first }
 
     /// Reads the keys up to one that another daemon began, unless they are here.
