@@ -173,7 +173,8 @@ extension OperationError.Code: ErrorCode {
             .confirmationGiven, .epochKeysExist, .gateExists, .gateRequestOld, .gateRevoked, .gateSuspended,
             .gateWithoutDomains,
             .keyCompromised, .keyInUse, .offerEnded, .offerUsed, .pinLocked, .pinWrong, .renewalEarly, .reportOld,
-            .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .stateUnshared, .suiteUnsupported, .walletRevoked,
+            .rootDiffers, .rootsBehind, .settlementDiffers, .stateExists, .stateUnshared, .suiteUnsupported,
+            .walletRevoked,
             .walletsOff:
             .conflict
         case .beatUnwritable, .confirmationNeeded, .confirmationWaiting, .epochKeysUnwritable,
@@ -181,7 +182,8 @@ extension OperationError.Code: ErrorCode {
             .settlementKeyMissing, .outputBusy, .outputUnwritable, .stateBusy:
             .later
         case .confirmationsTooMany, .quotaExceeded, .rateExceeded: .tooMany
-        case .answerMalformed, .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable, .epochKeysForeign,
+        case .answerMalformed, .answerNoJSON, .beatForeign, .beatMissing, .beatUnreadable, .bundleUnreadable,
+            .epochKeysForeign,
             .epochKeysMissing, .epochKeysUnreadable, .issuedFilesLost, .publishedLogForked, .recoveryNeeded,
             .registryBehind, .treeNewer, .unexpected:
             .malfunction

@@ -99,8 +99,8 @@ final class SigningKeys: Sendable {
         OperationError(
             SigningError(
                 code: .keyUnavailable,
-                reason: "the private half of the active \(role.rawValue) key \(Hex.encode(record.keyIdentifier)) is not "
-                    + "here: another daemon has made the key",
+                reason: "the private half of the active \(role.rawValue) key \(Hex.encode(record.keyIdentifier)) is "
+                    + "not here: another daemon has made the key",
                 hint: "fetch it with `suishend --join URL --state DIR`; this daemon takes it without a restart"))
     }
 }
