@@ -52,12 +52,7 @@ struct SuishendCommand: AsyncParsableCommand {
         let areKeysLocked = SecretHeap.begin()
         // The files of the log get the same modes under every mask.
         umask(0o022)
-        if let join {
-            guard !checkConfig, !json, socket == nil else {
-                throw ValidationError("--join goes with --state and the certificate alone")
-            }
-            return try Joining.run(folder, from: client.address(of: join, option: "--join"))
-        }
+        if let join { return try joinDaemon(at: join, folder) }
         try client.requireNone(without: "--join")
         guard !checkConfig else { return try await check(folder) }
         try await serve(folder, areKeysLocked: areKeysLocked)
@@ -140,6 +135,13 @@ struct SuishendCommand: AsyncParsableCommand {
 
     private static func outcome(_ body: () async throws -> Void) async -> Result<Void, any Error> {
         do { return .success(try await body()) } catch { return .failure(error) }
+    }
+
+    private func joinDaemon(at address: String, _ folder: StateDirectory) throws {
+        guard !checkConfig, !json, socket == nil else {
+            throw ValidationError("--join goes with --state and the certificate alone")
+        }
+        try Joining.run(folder, from: client.address(of: address, option: "--join"))
     }
 
     /// The installation's service, with what is remarkable about it on stderr.

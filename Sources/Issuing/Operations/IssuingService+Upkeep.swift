@@ -63,14 +63,13 @@ extension IssuingService {
         record(refusals.lines(at: nowMilliseconds() / 1000, isEnd: true))
     }
 
-    /// Begins, follows and destroys epoch keys, where that is due.
-    ///
-    /// Of several daemons, the holder of the lease does it.
+    /// Follows the epoch keys; of several daemons, the holder of the lease begins and destroys them where that is due.
     ///
     /// - Returns: whether old wrapped keys should be emptied out of the write-ahead log.
     /// - Throws: an error of the epoch keys' folder or of the registry.
     private func keepEpochs(at now: UInt64) async throws -> Bool {
-        try await asHolder { try await epochs.keep(at: now, registry: registry, in: $0) } ?? false
+        try epochs.follow(database)
+        return try await asHolder { try await epochs.keep(at: now, registry: registry, in: $0) } ?? false
     }
 
     /// Begins, follows and destroys epoch keys, where that is due, for a command that works without a daemon.

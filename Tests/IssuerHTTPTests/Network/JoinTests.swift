@@ -78,9 +78,8 @@ struct JoinTests {
         let object = try client.registerBridge()
         _ = try client.ask(.issue, ["subject": .string(object)])
         let settings = folder("state/suishend.yaml")
-        let commented = try ProjectFiles.bytes(settings) + Array("# of this machine\n".utf8)
-        try folder.write(commented, to: "state/suishend.yaml", mode: 0o600)
-        let own = try ProjectFiles.bytes(settings)
+        let own = try ProjectFiles.bytes(settings) + Array("# of this machine\n".utf8)
+        try folder.write(own, to: "state/suishend.yaml", mode: 0o600)
         let kid = try #require(try IssuerClient(path: network.daemon.socket).ask(.rotateKey, [:])["kid"]?.string)
         let refusal = #expect(throws: OperationError.self) {
             try client.ask(.issue, ["subject": .string(object)])
