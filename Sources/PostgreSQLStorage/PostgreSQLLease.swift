@@ -40,14 +40,7 @@ final class PostgreSQLLease: StoreLease, Sendable {
     func renew() throws(StorageError) {
         try change { () throws in
             let end = MonotonicClock.milliseconds() + lifetimeMilliseconds
-            let epoch = try session.first(
-                """
-                UPDATE log_lease SET
-                    epoch = CASE WHEN holder = ?1 THEN epoch ELSE epoch + 1 END, holder = ?1,
-                    expires = clock_timestamp() + CAST(?2 AS bigint) * interval '1 millisecond'
-                WHERE holder = ?1 OR expires <= clock_timestamp() RETURNING epoch
-                """, .bytes(holder), .integer(Int64(lifetimeMilliseconds))
-            ) { try $0.unsigned(0) }
+            let epoch = try renewedEpoch() ?? takenEpoch()
             guard let epoch else {
                 session.endReading()
                 return held.withLock { $0 = nil }
@@ -55,6 +48,30 @@ final class PostgreSQLLease: StoreLease, Sendable {
             try session.commit()
             held.withLock { $0 = Held(term: LeaseTerm(epoch: epoch, holder: holder), endMilliseconds: end) }
         }
+    }
+
+    /// Renews this process's own lease; nil while it has none.
+    ///
+    /// The epoch is not named: a statement that sets a key's column waits for every change of the holder's work.
+    private func renewedEpoch() throws -> UInt64? {
+        try session.first(
+            """
+            UPDATE log_lease SET expires = clock_timestamp() + CAST(?2 AS bigint) * interval '1 millisecond'
+            WHERE holder = ?1 RETURNING epoch
+            """, .bytes(holder), .integer(Int64(lifetimeMilliseconds))
+        ) { try $0.unsigned(0) }
+    }
+
+    /// Takes a lease that has ended; nil while another daemon has it.
+    private func takenEpoch() throws -> UInt64? {
+        try session.first(
+            """
+            UPDATE log_lease SET
+                epoch = epoch + 1, holder = ?1,
+                expires = clock_timestamp() + CAST(?2 AS bigint) * interval '1 millisecond'
+            WHERE expires <= clock_timestamp() RETURNING epoch
+            """, .bytes(holder), .integer(Int64(lifetimeMilliseconds))
+        ) { try $0.unsigned(0) }
     }
 
     func giveUp() throws(StorageError) {

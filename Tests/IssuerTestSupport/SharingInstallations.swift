@@ -14,7 +14,7 @@ package struct SharingInstallations: Sendable {
     /// - Parameters:
     ///   - count: the number of daemons.
     ///   - change: changes the settings of each one; it gets the number and the folder of one.
-    /// - Throws: the error of `change` or of `suishen init`; ``MissingFile`` without a server.
+    /// - Throws: the error of an installation, or ``MissingFile``.
     package init(count: Int = 2, change: (inout Settings, Int, ScratchFolder) throws -> Void = { _, _, _ in }) throws {
         guard let server = PostgreSQLServer.shared else { throw MissingFile(path: "a server of PostgreSQL") }
         self.server = server

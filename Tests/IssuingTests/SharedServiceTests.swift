@@ -1,6 +1,5 @@
 import Encoding
 import Gate
-import Glibc
 import IssuerTestSupport
 import Signing
 import Storage
@@ -65,7 +64,7 @@ struct SharedServiceTests {
         #expect(try await second.log.publish() == nil)
         #expect(try await served(by: second) == 0)
         #expect(try await first.log.publish() == 3)
-        usleep(1_100_000)
+        try await Task.sleep(for: .milliseconds(1100))
         #expect(try await served(by: second) == 3)
         try await second.log.finish(atMilliseconds: Self.start * 1000)
         #expect(try first.log.store.count() == 3)
@@ -88,7 +87,7 @@ struct SharedServiceTests {
         #expect(try await first.log.publish() == nil)
         #expect(try await second.log.publish() == size + 4)
         #expect(try await [size, size + 4].contains(served(by: first)))
-        usleep(1_100_000)
+        try await Task.sleep(for: .milliseconds(1100))
         #expect(try await served(by: first) == size + 4)
     }
 
@@ -102,17 +101,17 @@ struct SharedServiceTests {
             _ = try await second.ask(.issue, ["subject": kept])
             #expect(try await revokedCount(at: second) == count - 1)
             _ = try await first.ask(.revoke, ["target": kept])
-            usleep(400_000)
+            try await Task.sleep(for: .milliseconds(400))
             #expect(try await revokedCount(at: second) == count)
         }
         // What nobody changed is not signed again.
         let counts = try second.sharedChanges.counts(of: second.database)
         _ = try await first.ask(.issue, ["subject": object])
-        usleep(400_000)
+        try await Task.sleep(for: .milliseconds(400))
         #expect(try second.sharedChanges.counts(of: second.database).lists == counts.lists)
         let gates = try second.sharedChanges.counts(of: second.database).gates
         try shared.run("UPDATE issuerKey SET retiredAt = retiredAt")
-        usleep(400_000)
+        try await Task.sleep(for: .milliseconds(400))
         #expect(try second.sharedChanges.counts(of: second.database).lists > counts.lists)
         #expect(try second.sharedChanges.counts(of: second.database).gates == gates)
     }
@@ -153,7 +152,7 @@ struct SharedServiceTests {
         let object = try await bridge(at: first)
         let newest = second.newestEntryMilliseconds
         _ = try await first.ask(.appendEvent, ["object": object, "step": "inspecting"], at: Self.start + 50)
-        usleep(300_000)
+        try await Task.sleep(for: .milliseconds(300))
         try second.follow()
         #expect(second.newestEntryMilliseconds ?? 0 > newest ?? 0)
         #expect(second.newestEntryMilliseconds == (Self.start + 50) * 1000)

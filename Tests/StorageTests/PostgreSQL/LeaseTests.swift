@@ -97,27 +97,29 @@ struct LeaseTests {
         try lease(0).renew()
         let held = try #require(LeasedStore(stores[0]))
         try place.expireLease()
-        let asked = DispatchSemaphore(value: 0)
+        let asked = Flag()
         let goesOn = Flag()
         let write = held.submit(isLine: false) { transaction in
             try transaction.raiseCounter("a", to: 1)
             // The server ends a transaction that asks nothing.
             repeat {
                 _ = try transaction.counter("a")
-                asked.signal()
+                asked.set()
                 usleep(20_000)
             } while !goesOn.isSet
         }
-        asked.waitBlocking()
+        try await asked.wait()
         let isTaken = Flag()
-        let taking = Thread { [second = try lease(1)] in
+        let isOver = Flag()
+        DispatchQueue(label: "test").async { [second = try lease(1)] in
             if (try? second.renew()) != nil { isTaken.set() }
+            isOver.set()
         }
-        usleep(300_000)
+        try await Task.sleep(for: .milliseconds(300))
         #expect(!isTaken.isSet)
         goesOn.set()
         try await write.value()
-        taking.join()
+        try await isOver.wait()
         // On a busy machine the wait for the change may have been given up.
         try lease(1).renew()
         #expect(try lease(1).term?.epoch == 2)
@@ -128,23 +130,22 @@ struct LeaseTests {
         try lease(0).renew()
         let held = try #require(LeasedStore(stores[0]))
         let isRenewed = Flag()
-        let asked = DispatchSemaphore(value: 0)
+        let asked = Flag()
         let write = held.submit(isLine: false) { transaction in
             try transaction.raiseCounter("a", to: 1)
             for round in 0..<300 where !isRenewed.isSet {
                 _ = try transaction.counter("a")
-                if round == 0 { asked.signal() }
+                if round == 0 { asked.set() }
                 usleep(20_000)
             }
             return isRenewed.isSet
         }
-        asked.waitBlocking()
-        let renewing = Thread { [lease = try lease(0)] in
+        try await asked.wait()
+        DispatchQueue(label: "test").async { [lease = try lease(0)] in
             if (try? lease.renew()) != nil { isRenewed.set() }
         }
         #expect(try await write.value())
-        renewing.join()
-        #expect(try lease(0).term?.epoch == 1)
+        #expect(try stores[0].read { try $0.sharedRows?.leaseTerm() }?.epoch == 1)
     }
 
     @Test("counts no commit of the registry, so that an idle installation writes no beat")
@@ -191,25 +192,11 @@ final class Flag: Sendable {
 
     var isSet: Bool { value.load(ordering: .acquiring) }
     func set() { value.store(true, ordering: .releasing) }
-}
 
-/// A thread that can be waited for; blocking work holds up no task.
-final class Thread: Sendable {
-    private let end = DispatchSemaphore(value: 0)
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        DispatchQueue(label: "test").async { [end] in
-            body()
-            end.signal()
-        }
+    /// Waits without holding a thread, of which a small machine has few.
+    func wait() async throws {
+        while !isSet { try await Task.sleep(for: .milliseconds(10)) }
     }
-
-    func join() { end.waitBlocking() }
-}
-
-extension DispatchSemaphore {
-    /// Waits, also in a task.
-    func waitBlocking() { wait() }
 }
 
 extension PostgreSQLAddress {

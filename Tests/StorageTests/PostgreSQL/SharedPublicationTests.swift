@@ -55,7 +55,7 @@ struct SharedPublicationTests {
         let anchor = try head()
         first.brake.arm(stop)
         let publishing = Task { try await first.publisher.publish() }
-        first.brake.awaitStop()
+        try await first.brake.awaitStop()
         try place.expireLease()
         try second.lease.renew()
         #expect(second.lease.term?.epoch == 2)

@@ -32,7 +32,7 @@ enum Stop: Sendable, CaseIterable {
 /// Stops a publisher once at a place, until it is woken.
 final class Brake: Sendable {
     private let place = Mutex<Stop?>(nil)
-    private let reached = DispatchSemaphore(value: 0)
+    private let reached = Flag()
     private let goesOn = DispatchSemaphore(value: 0)
 
     func arm(_ stop: Stop) { place.withLock { $0 = stop } }
@@ -44,11 +44,11 @@ final class Brake: Sendable {
             return true
         }
         guard isHere else { return }
-        reached.signal()
+        reached.set()
         goesOn.wait()
     }
 
-    func awaitStop() { reached.waitBlocking() }
+    func awaitStop() async throws { try await reached.wait() }
     func release() { goesOn.signal() }
 }
 
