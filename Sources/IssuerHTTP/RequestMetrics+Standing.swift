@@ -8,6 +8,9 @@ extension RequestMetrics {
             add("suishend_storage_up", help: "Whether the registry answers.", isUp ? 1 : 0, to: &text)
         }
         add(
+            "suishend_publisher", help: "Whether this daemon publishes; of several that share a registry, one does.",
+            standing.isPublisher ? 1 : 0, to: &text)
+        add(
             "suishend_write_up", help: "Whether the disk took the last change.", standing.isWriteUp ? 1 : 0, to: &text)
         add("suishend_beat_up", help: "Whether the last beat was written.", standing.isBeatUp ? 1 : 0, to: &text)
         if let byteCount = standing.registryByteCount {

@@ -13,6 +13,7 @@ extension IssuingService {
     /// What the last look found, with what is known without one.
     package var standing: ServiceStanding {
         var standing = lookedAt.withLock { $0.standing }
+        standing.isPublisher = database.lease.map { $0.term != nil } ?? true
         standing.isBeatUp = beatHealth.obstacle(in: state.path) == nil
         standing.isWriteUp = writeHealth.obstacle(in: state.path) == nil
         standing.epochKeyBegunAt = epochs.ring.current.begunAt
@@ -25,7 +26,7 @@ extension IssuingService {
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z.
     func look(at now: UInt64) {
         var (standing, last) = lookedAt.withLock { ($0.standing, $0.slowAt) }
-        let isSlowDue = now >= last + Self.slowReadingSeconds || now < last
+        let isSlowDue = last == 0 || now >= last + Self.slowReadingSeconds || now < last
         do {
             standing.logs = try [log, acts.log].map { log in
                 let known = standing.logs.first { $0.name == log.name.folder }

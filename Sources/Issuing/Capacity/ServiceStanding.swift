@@ -29,6 +29,8 @@ package struct ServiceStanding: Sendable {
     package internal(set) var keyEnds: [(name: String, end: UInt64)] = []
     /// When the current epoch key began, in seconds since 1970.
     package internal(set) var epochKeyBegunAt: UInt64 = 0
+    /// Whether this daemon publishes.
+    package internal(set) var isPublisher = true
     /// Whether the last beat was written.
     package internal(set) var isBeatUp = true
     /// Whether the last change was written.

@@ -9,7 +9,8 @@ extension IssuingService {
 
     /// Drops what has ended, about once a minute, in short transactions.
     ///
-    /// Several daemons may do this at once: each transaction looks again at what is left.
+    /// Of several daemons, the holder of the lease does it. Two at once do no harm: each transaction looks again at what
+    /// is left.
     ///
     /// - Parameter now: seconds since 1970-01-01T00:00:00Z, by a clock that may date signatures.
     /// - Returns: whether anything was dropped.
@@ -17,23 +18,30 @@ extension IssuingService {
     func dropEnded(at now: UInt64) async throws -> Bool {
         let last = retainedAt.load(ordering: .relaxed)
         guard now >= last + Self.retentionSeconds || now < last else { return false }
-        try await database.write { try $0.prepareDays(at: now) }
-        let day = CodeDay.firstKept(at: now, retentionDays: settings.codeRetentionDays)
-        let areCodesDropped = try await untilNothingIsLeft { [registry] in try registry.dropCodes(before: day, in: $0) }
-        try await raiseTrailFloor(at: now)
-        let areLinesDropped = try await untilNothingIsLeft { try Registry.deleteDroppedLines(in: $0) }
+        let isAnyDropped = try await asHolder { held in
+            try await held.write { try $0.prepareDays(at: now) }
+            let day = CodeDay.firstKept(at: now, retentionDays: settings.codeRetentionDays)
+            let areCodesDropped = try await Self.untilNothingIsLeft(in: held) { [registry] in
+                try registry.dropCodes(before: day, in: $0)
+            }
+            try await raiseTrailFloor(at: now, in: held)
+            let areLinesDropped = try await Self.untilNothingIsLeft(in: held) {
+                try Registry.deleteDroppedLines(in: $0)
+            }
+            return areCodesDropped || areLinesDropped
+        }
         retainedAt.store(now, ordering: .relaxed)
-        return areCodesDropped || areLinesDropped
+        return isAnyDropped ?? false
     }
 
     /// Lets the trail begin behind the newest published statement all of whose lines are old enough.
-    private func raiseTrailFloor(at now: UInt64) async throws {
+    private func raiseTrailFloor(at now: UInt64, in held: LeasedStore) async throws {
         let today = now / CodeDay.seconds
         guard today > settings.auditRetentionDays,
             let size = try acts.log.publishedCheckpoint()?.checkpoint.size
         else { return }
         let cutoff = (today - settings.auditRetentionDays) * CodeDay.seconds
-        let floor = try database.read { snapshot -> TrailChainState? in
+        let floor = try held.read { snapshot -> TrailChainState? in
             guard let chain = try snapshot.trailChain() else { return nil }
             let dropped = try snapshot.trailFloor()?.number ?? 0
             let end = try snapshot.firstAuditNumber(after: dropped, since: cutoff).map { $0 - 1 } ?? chain.number
@@ -41,21 +49,23 @@ extension IssuingService {
             return try TrailChain.statement(upTo: end, publishedSize: size, in: snapshot)
         }
         guard let floor else { return }
-        try await database.write { [registry] database in
+        try await held.write { [registry] database in
             _ = try registry.raiseTrailFloor(to: floor, by: .user(geteuid()), at: now, in: database)
         }
     }
 
     /// Repeats a change until nothing is left, or until the task is cancelled.
     ///
-    /// - Parameter change: returns whether more may be left.
+    /// - Parameters:
+    ///   - held: the registry.
+    ///   - change: returns whether more may be left.
     /// - Returns: whether the change was repeated, and so did something.
     /// - Throws: the error of the change, or a cancellation.
-    private func untilNothingIsLeft(
-        _ change: @escaping @Sendable (any StoreTransaction) throws -> Bool
+    private static func untilNothingIsLeft(
+        in held: LeasedStore, _ change: @escaping @Sendable (any StoreTransaction) throws -> Bool
     ) async throws -> Bool {
         var isRepeated = false
-        while try await database.write({ try change($0) }) {
+        while try await held.write({ try change($0) }) {
             isRepeated = true
             try Task.checkCancellation()
         }

@@ -78,12 +78,12 @@ extension StatementTransaction {
     }
 
     package func raiseTrailFloor(to floor: TrailChainState) throws {
-        try raiseAuditNumber(to: floor.number)
         try database.run(
             """
             INSERT INTO trailFloor VALUES (0, ?, ?)
             ON CONFLICT ("only") DO UPDATE SET number = excluded.number, hash = excluded.hash
             """, .integer(floor.number), .bytes(floor.hash))
+        try raiseAuditNumber(to: floor.number)
     }
 
     package func deleteAuditLines(countMax: Int) throws -> Bool {

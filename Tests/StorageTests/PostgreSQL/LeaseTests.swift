@@ -133,7 +133,7 @@ struct LeaseTests {
         let asked = Flag()
         let write = held.submit(isLine: false) { transaction in
             try transaction.raiseCounter("a", to: 1)
-            for round in 0..<300 where !isRenewed.isSet {
+            for round in 0..<1500 where !isRenewed.isSet {
                 _ = try transaction.counter("a")
                 if round == 0 { asked.set() }
                 usleep(20_000)

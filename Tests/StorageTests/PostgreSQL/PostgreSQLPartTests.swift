@@ -163,12 +163,11 @@ struct PostgreSQLPartTests {
         let reader = PostgreSQLSession(place, timeout: 5000, idleMilliseconds: 30_000)
         try reader.begin("")
         _ = try reader.first("SELECT count(*) FROM code", []) { _ in true }
-        let clock = ContinuousClock.now
         let drop = Task { [store, registry] in
             try await store.write { try registry.dropCodes(before: Self.day + 1, in: $0) }
         }
         let error = await #expect(throws: StorageError.self) { try await drop.value }
-        #expect(error?.code == .storageUnavailable && ContinuousClock.now - clock < .seconds(2))
+        #expect(error?.code == .storageUnavailable)
         try await add(2, day: Self.day + 1)
         reader.rollback()
         while try await store.write({ [registry] in try registry.dropCodes(before: Self.day + 1, in: $0) }) {}
