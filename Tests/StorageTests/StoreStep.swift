@@ -160,7 +160,7 @@ struct StoreStep: Sendable {
                         id: draw.bytes + draw.more + [codeList.map { $0.day == nil ? 0 : 1 } ?? 2], subject: draw.name,
                         form: .object,
                         kind: nil, list: codeList,
-                        statusIndex: draw.isOdd && codeList != nil ? draw.number : nil,
+                        statusIndex: codeList.map { _ in draw.number },
                         actor: draw.isOdd ? draw.other : nil,
                         actorIndex: draw.isOdd && codeList != nil ? draw.number + 1 : nil, issuedAt: draw.number / 2,
                         expiresAt: draw.number.isMultiple(of: 3) && draw.list.day == nil ? nil : draw.number,
