@@ -13,7 +13,7 @@ import cluster_network
 PROGRAMS = "/usr/lib/postgresql/15/bin"
 START_SECONDS_MAX = 60
 NAMES = ("n1", "n2", "n3")
-# A harness's own statement must never wait for a standby that the harness has stopped.
+# A statement of the test itself must never wait for a standby that the test has stopped.
 OWN_OPTIONS = "-c synchronous_commit=local -c statement_timeout=15000"
 COMMON = {
     "listen_addresses": "*", "max_connections": "100", "shared_buffers": "48MB", "wal_level": "replica",
