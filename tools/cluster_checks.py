@@ -10,6 +10,7 @@ import subprocess
 import cluster_records
 import tlog
 from cluster_daemons import DATABASE
+from cluster_watcher import size_of
 
 REPEATED_KEYS_MAX = 1000
 NAMES = 3
@@ -108,6 +109,9 @@ def check_entries(database, history):
     twice = {mark for mark, count in marks.items() if count > 1}
     if twice:
         yield f"{len(twice)} events are in the log twice: {some(twice)}"
+    done = history.refused_marks & set(places)
+    if done:
+        yield f"{len(done)} events are in the log, but the answer was that nothing was done: {some(done)}"
     events = history.of("event")
     lost = {value["mark"] for value in events if value["mark"] not in places}
     if lost:
@@ -192,19 +196,20 @@ def check_checkpoints(database, watcher, log, key):
             roots.add(leaves[size])
 
 
-def check_tiles(storage, binaries, folder, log, key, first):
-    """The published files are whole, and go on from the first checkpoint that anybody fetched."""
+def check_tiles(storage, binaries, folder, log, key, anchors):
+    """The published files are whole, and go on from the first and the last checkpoint that anybody fetched."""
     storage.download(log, folder)
     try:
         tlog.read_log(folder, key)
     except tlog.Broken as error:
         yield f"the published files of {log}: {error}"
-    anchor = f"{folder}.first"
-    with open(anchor, "wb") as file:
-        file.write(first)
+    words = []
+    for number, anchor in enumerate(anchors):
+        words += ["--anchor", f"{folder}.anchor-{number}"]
+        with open(words[-1], "wb") as file:
+            file.write(anchor)
     for command in ["audit"] + (["issued"] if log == "acts" else []):
-        done = subprocess.run([os.path.join(binaries, "chain-verify"), command, folder, "--key", key, "--anchor", anchor,
-                               "--json"], capture_output=True, text=True)
+        done = subprocess.run([os.path.join(binaries, "chain-verify"), command, folder, "--key", key, *words, "--json"], capture_output=True, text=True)
         try:
             verdict = json.loads(done.stdout)
         except ValueError:
@@ -223,7 +228,9 @@ def check_all(cluster):
     yield from check_keys(cluster.history, cluster.daemons, cluster.draw)
     for log, key in cluster.log_keys.items():
         yield from check_checkpoints(database, cluster.watcher, log, key)
-        first = cluster.watcher.shown[("the bucket", log)][0]
+        notes = sorted(cluster.watcher.notes(log), key=size_of)
+        # A checkpoint over nothing confirms nothing.
+        anchors = [next(note for note in notes if size_of(note) > 0), notes[-1]]
         yield from check_tiles(cluster.storage, cluster.binaries, os.path.join(cluster.folder, f"audited-{log}"), log, key,
-                               first)
+                               anchors)
     yield from cluster_records.faults(cluster.referee.primary, DATABASE)

@@ -12,8 +12,9 @@ WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 SWITCHING_SECONDS, STAYING_SECONDS = 5, 30
 BATCH, LARGE_BATCH = 40, 512
 OBJECTS_MAX = 60
-# The classes of a batch line's refusals: nothing was done, or nobody knows.
+# The only status of a refusal, also of a batch's line.
 LATER = 503
+BURST_PAUSE_SECONDS = 0.2
 
 
 class Connection(http.client.HTTPConnection):
@@ -57,7 +58,7 @@ class Client(threading.Thread):
                 if not self.may_begin.wait(0.1):
                     continue
                 self.step()
-                time.sleep(self.draw.uniform(0.005, 0.06) if self.mode == "mixed" else 0.001)
+                time.sleep(self.draw.uniform(0.005, 0.06) if self.mode == "mixed" else BURST_PAUSE_SECONDS)
         except Exception as error:  # A fault of the test itself must not go unseen.
             self.history.fault(f"a client of the test ended by an error: {error!r}")
 
@@ -187,6 +188,9 @@ class Client(threading.Thread):
                     self.history.note(kind, extra | answer, daemon.name)
                     continue
                 self.history.refuse(answer["error"]["code"])
+                # These lines are never sent again, so what the answer says of them stays true.
+                if answer["error"]["code"] != "commit_unknown" and "mark" in extra:
+                    self.history.note_refusal(extra["mark"])
                 if answer["error"].get("status") != LATER:
                     self.history.fault(f"{daemon.name} answered a line of a batch to {route} with {answer}")
             response.read()

@@ -15,6 +15,8 @@ class History:
         self.changes = []
         self.keyed = {}
         self.refusals = collections.Counter()
+        # The events of batches that were answered with "nothing was done".
+        self.refused_marks = set()
         self.faults = []
         self.objects = []
         self.tried_codes = collections.Counter()
@@ -40,6 +42,10 @@ class History:
     def refuse(self, code):
         with self.lock:
             self.refusals[code] += 1
+
+    def note_refusal(self, mark):
+        with self.lock:
+            self.refused_marks.add(mark)
 
     def try_code(self, subject, count=1):
         with self.lock:

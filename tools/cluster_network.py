@@ -10,7 +10,7 @@ import sys
 import time
 
 MARK = "SUISHEN_CLUSTER_WORLD"
-WORLD = ["unshare", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
+WORLD = ["unshare", "--net", "--ipc", "--pid", "--fork", "--mount-proc", "--kill-child"]
 BRIDGE = "10.77.0.1"
 
 
@@ -23,7 +23,8 @@ def enter_world():
     if trial.returncode == 0:
         os.environ[MARK] = "1"
         sys.stdout.flush()
-        os.execvp(WORLD[0], [*WORLD, sys.executable, *sys.argv])
+        # The shell collects the orphans of killed servers, whose number would seem to be in use otherwise.
+        os.execvp(WORLD[0], [*WORLD, "sh", "-c", '"$@"; exit $?', "sh", sys.executable, *sys.argv])
 
 
 def run(*words):

@@ -23,6 +23,8 @@ COMMON = {
     "full_page_writes": "on", "recovery_init_sync_method": "syncfs", "log_min_messages": "warning",
     "log_line_prefix": "%m [%p] %a ", "synchronous_commit": "on",
     "synchronous_standby_names": f"ANY 1 ({', '.join(NAMES)})", "autovacuum_naptime": "5s",
+    # A killed server would leave another kind of shared memory behind.
+    "dynamic_shared_memory_type": "mmap",
 }
 ACCESS = "local all all trust\nhost all all 0.0.0.0/0 trust\nlocal replication all trust\nhost replication all 0.0.0.0/0 trust\n"
 
