@@ -181,7 +181,7 @@ let package = Package(
             "Issuing",
             [
                 "Credential", "Encoding", "ForeignCodes", "Gate", "HardwareKeys", "ObjectStorage", "Platform",
-                "Signing", "Storage", "TraceLog",
+                "PostgreSQLStorage", "Signing", "Storage", "TraceLog",
             ]),
         library("IssuerInterface", ["Credential", "Encoding", "Issuing", "Platform"]),
         library("HTTPServing", ["Platform"] + httpServing),

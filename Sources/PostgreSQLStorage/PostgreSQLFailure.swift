@@ -34,7 +34,8 @@ enum PostgreSQLFailure: Error {
         case .refused(let state, let words):
             if state == "53100" { return .diskFull }
             // Shortages, a lock that is held too long, a deadlock, an operator's intervention, a standby: these pass.
-            let passing = ["53", "57", "58", "40", "08"].contains { state.hasPrefix($0) }
+            // A value that does not fit its column breaks the protocol (08P01), which does not pass.
+            let passing = ["53", "57", "58", "40", "08"].contains { state.hasPrefix($0) } && state != "08P01"
             if passing || Self.endings.contains(state) || ["55P03", "25P02"].contains(state) {
                 return .unavailable("\(words) (\(state))")
             }

@@ -35,7 +35,7 @@ enum PostgreSQLSchema {
                 hint: "use the version that opened it last")
         }
         let parts = try parts(session)
-        let missing = steps.prefix(version).joined().compactMap(part).filter { !parts.contains($0) }
+        let missing = steps.prefix(version).joined().compactMap { part($0)?.name }.filter { !parts.contains($0) }
         guard missing.isEmpty else {
             throw StorageError(
                 code: .registryCorrupt,
@@ -44,9 +44,29 @@ enum PostgreSQLSchema {
         }
     }
 
+    /// Refuses a database that has a registry.
+    ///
+    /// - Throws: `registry_exists`.
+    static func requireNone(_ session: PostgreSQLSession, at address: PostgreSQLAddress) throws {
+        guard try version(session) == nil else {
+            throw StorageError(
+                code: .registryExists, reason: "the database \(address.place) has a registry already",
+                hint: "name a new database, or another schema with `options=-csearch_path%3DNAME`")
+        }
+    }
+
     /// Makes the tables of the newest version.
     static func create(_ session: PostgreSQLSession) throws {
         for (place, step) in steps.enumerated() { try take(step, version: place + 1, session) }
+    }
+
+    /// Removes the tables and functions that `create` made.
+    static func remove(_ session: PostgreSQLSession) throws {
+        let parts = steps.joined().compactMap(part)
+        // A function can go only once no trigger uses it.
+        for kind in ["table", "function"] {
+            for part in parts where part.kind == kind { try session.runNow("DROP \(kind) \(part.name)") }
+        }
     }
 
     /// Brings a registry of an earlier version to the newest one, while no other daemon does.
@@ -106,11 +126,14 @@ enum PostgreSQLSchema {
         return parts
     }
 
-    /// The name of the part that a statement makes, as the catalogue spells it; nil for every other statement.
-    private static func part(_ statement: String) -> String? {
+    /// The kind and the name of the part that a statement makes, as the catalogue spells it; nil for every other
+    /// statement.
+    private static func part(_ statement: String) -> (kind: String, name: String)? {
         let words = statement.split(maxSplits: 8) { " (\n".contains($0) }.map { $0.lowercased() }
         guard words.first == "create" else { return nil }
         let kinds: Set = ["table", "index", "trigger", "function"]
-        return words.firstIndex(where: kinds.contains).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
+        return words.firstIndex(where: kinds.contains).flatMap { place in
+            place + 1 < words.count ? (words[place], words[place + 1]) : nil
+        }
     }
 }

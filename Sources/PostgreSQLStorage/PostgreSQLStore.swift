@@ -28,11 +28,7 @@ package final class PostgreSQLStore: RegistryStore {
         installation: [UInt8]? = nil, isLogPublished: Bool = false
     ) throws(StorageError) {
         try PostgreSQLSchema.change(at: address) { session in
-            guard try PostgreSQLSchema.version(session) == nil else {
-                throw StorageError(
-                    code: .registryExists, reason: "the database \(address.place) has a registry already",
-                    hint: "name a new database, or another schema with `options=-csearch_path%3DNAME`")
-            }
+            try PostgreSQLSchema.requireNone(session, at: address)
             try PostgreSQLSchema.create(session)
             let transaction = PostgreSQLTransaction(database: session)
             if let installation { try transaction.beginPosition(of: installation) }
@@ -40,6 +36,22 @@ package final class PostgreSQLStore: RegistryStore {
             try Registry.noteEpochKeys(epochKeys, in: transaction)
             guard isLogPublished else { return }
             for log in LogName.allCases { try TraceLogStore.recordPublication(of: log, transaction) }
+        }
+    }
+
+    /// Removes the registry of an installation that could not be made.
+    ///
+    /// - Parameters:
+    ///   - address: the registry's database.
+    ///   - installation: the installation's identifier; another one's registry stays.
+    /// - Throws: `registry_missing`, `storage_unavailable`.
+    package static func remove(
+        at address: PostgreSQLAddress, of installation: [UInt8]
+    ) throws(StorageError) {
+        try PostgreSQLSchema.change(at: address) { session in
+            try PostgreSQLSchema.check(session, at: address)
+            guard try RegistryPosition.read(session)?.installation == installation else { return }
+            try PostgreSQLSchema.remove(session)
         }
     }
 
@@ -110,15 +122,6 @@ package final class PostgreSQLStore: RegistryStore {
     package func read<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value {
         do {
             return try readers.read(body)
-        } catch {
-            throw Self.mapped(error)
-        }
-    }
-
-    /// Reads rows without the rules about them.
-    func withTransaction<Value>(_ body: (PostgreSQLSession) throws -> Value) throws(StorageError) -> Value {
-        do {
-            return try readers.read { try body($0.database) }
         } catch {
             throw Self.mapped(error)
         }

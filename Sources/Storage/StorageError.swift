@@ -9,6 +9,7 @@ package struct StorageError: Error, Equatable, Sendable {
         /// A later version wrote the file to be opened.
         case schemaNewer = "schema_newer"
         case upgradeFailed = "upgrade_failed"
+        case migrationRefused = "migration_refused"
         case registryUnwritable = "registry_unwritable"
         case diskFull = "disk_full"
         case commitUnknown = "commit_unknown"
@@ -80,7 +81,8 @@ extension StorageError.Code: ErrorCode {
         case .registryExists, .alreadyRegistered, .idempotencyMismatch, .fieldLost: .conflict
         case .registryUnwritable, .diskFull, .statusListFull, .commitUnknown, .storageUnavailable: .later
         case .storageURLInvalid: .inputUnusable
-        case .registryMissing, .registryCorrupt, .schemaNewer, .upgradeFailed, .fieldKeyInvalid: .malfunction
+        case .registryMissing, .registryCorrupt, .schemaNewer, .upgradeFailed, .migrationRefused, .fieldKeyInvalid:
+            .malfunction
         }
     }
 }

@@ -11,10 +11,26 @@ import GateTestSupport
 
 /// An installation whose folder is copied and put back, with its beat left where it is.
 struct CopiedState {
-    let installation: Installation
+    /// Where the registry is kept.
+    enum Store: CaseIterable {
+        case file, database
 
-    init() throws {
-        installation = try Installation.patient()
+        static var available: [Store] { PostgreSQLServer.shared == nil ? [.file] : allCases }
+    }
+
+    let installation: Installation
+    /// The registry's schema and its server; nil for a file.
+    let database: (server: PostgreSQLServer, schema: String)?
+
+    init(_ store: Store = .file) throws {
+        guard store == .database else {
+            (installation, database) = (try Installation.patient(), nil)
+            return
+        }
+        let server = try #require(PostgreSQLServer.shared)
+        let schema = try server.makeSchema()
+        installation = try Installation.patient(storage: server.url(schema: schema))
+        database = (server, schema)
     }
 
     var path: String { installation.state.path }
@@ -36,6 +52,7 @@ struct CopiedState {
     func copy(as name: String) throws {
         let outcome = try HTTPDaemon.run(["cp", "-a", path, installation.folder(name)])
         try #require(outcome.status == 0, "\(outcome.output)")
+        try database.map { try $0.server.dump($0.schema, to: installation.folder(name + ".sql")) }
     }
 
     /// Puts a copy in the place of the folder; the copy itself stays.
@@ -44,6 +61,7 @@ struct CopiedState {
             "sh", "-c", "rm -rf \"$0\" && cp -a \"$1\" \"$0\"", path, installation.folder(name),
         ])
         try #require(outcome.status == 0, "\(outcome.output)")
+        try database.map { try $0.server.restore($0.schema, from: installation.folder(name + ".sql")) }
     }
 
     /// Starts a daemon that is to end by itself; it is killed where it serves.

@@ -8,9 +8,11 @@ import Testing
 
 @Suite("A recovery", .serialized)
 struct RecoveryTests {
-    @Test("gives no index twice, takes no published revocation back, and publishes a higher version")
-    func recovers() throws {
-        let state = try CopiedState()
+    @Test(
+        "gives no index twice, takes no published revocation back, and publishes a higher version",
+        arguments: CopiedState.Store.available)
+    func recovers(_ store: CopiedState.Store) throws {
+        let state = try CopiedState(store)
         let daemon = try HTTPDaemon(state.installation)
         var client = try IssuerClient(path: daemon.socket)
         let issuance = try Issuance(client)
@@ -45,9 +47,11 @@ struct RecoveryTests {
         #expect(try state.version(of: next) > state.version(of: published))
     }
 
-    @Test("skips the shard of lists that were never published, also where it comes again from the same backup")
-    func unpublishedDay() throws {
-        let state = try CopiedState()
+    @Test(
+        "skips the shard of lists that were never published, also where it comes again from the same backup",
+        arguments: CopiedState.Store.available)
+    func unpublishedDay(_ store: CopiedState.Store) throws {
+        let state = try CopiedState(store)
         let day: UInt64 = 1_800_000_000
         let later = day + 20 * 86_400
         let person = try #require(
@@ -71,9 +75,11 @@ struct RecoveryTests {
         #expect(Set(indices.map { $0.number >> 26 }) == [0, 1, 2])
     }
 
-    @Test("keeps the log closed while it is shorter than what was published, and serves codes meanwhile")
-    func shortLog() throws {
-        let state = try CopiedState()
+    @Test(
+        "keeps the log closed while it is shorter than what was published, and serves codes meanwhile",
+        arguments: CopiedState.Store.available)
+    func shortLog(_ store: CopiedState.Store) throws {
+        let state = try CopiedState(store)
         let object = try #require(
             try state.answer([
                 "object", "register", "--kind", "object", "--manager", "91350100M000100Y43", "--category", "bridge",

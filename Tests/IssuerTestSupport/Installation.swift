@@ -11,12 +11,16 @@ package final class Installation: Sendable {
     package let state: StateDirectory
     package let folder: ScratchFolder
 
-    /// Makes an installation whose keys are valid from `time` on.
-    package init(_ suite: Suite = .ed25519, in folder: ScratchFolder? = nil, at time: UInt64 = 1_800_000_000) throws {
+    /// Makes an installation whose keys are valid from `time` on, with its registry in a file or in a database.
+    package init(
+        _ suite: Suite = .ed25519, in folder: ScratchFolder? = nil, at time: UInt64 = 1_800_000_000,
+        storage: String? = nil
+    ) throws {
         self.folder = try folder ?? ScratchFolder()
         state = StateDirectory(path: self.folder("state"))
         var settings = Settings()
         settings.suite = suite
+        settings.storage = storage
         try state.create(settings, random: SystemRandom(), at: time)
         try signLastingRoots()
     }
@@ -40,9 +44,10 @@ package final class Installation: Sendable {
     }
 
     /// One whose daemon cuts nobody off at its end, however busy the machine is.
-    package static func patient() throws -> Installation {
-        let installation = try Installation()
+    package static func patient(storage: String? = nil) throws -> Installation {
+        let installation = try Installation(storage: storage)
         var settings = Settings()
+        settings.storage = storage
         settings.stopTimeoutSeconds = 3600
         try installation.write(settings)
         return installation

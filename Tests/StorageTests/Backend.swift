@@ -33,13 +33,9 @@ struct OpenStore: Sendable {
 
 /// Schemas of a server that no other test has.
 enum PostgreSQLPlace {
-    private static let count = Atomic(0)
-
     /// An empty schema.
     static func empty(_ server: PostgreSQLServer?) throws -> PostgreSQLAddress {
         guard let server else { throw MissingFile(path: "a server of PostgreSQL") }
-        let schema = "s\(count.add(1, ordering: .relaxed).newValue)"
-        try server.run("CREATE SCHEMA \(schema)")
-        return try PostgreSQLAddress(url: server.url(schema: schema))
+        return try PostgreSQLAddress(url: server.url(schema: server.makeSchema()))
     }
 }

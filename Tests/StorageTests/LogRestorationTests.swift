@@ -35,7 +35,7 @@ struct LogRestorationTests {
         while try source.count() < Self.copied { _ = try await Self.append(to: source, try source.count()) }
         // The copy has a reserved heads entry wherever the interval ended just before it.
         try scratch.write([], to: "copy.sqlite", mode: 0o600)
-        let copy = try RegistryCopy(of: scratch("source.sqlite"), to: scratch("copy.sqlite"))
+        let copy = try RegistryCopy.make(of: scratch("source.sqlite"), to: scratch("copy.sqlite"))
         #expect(copy.entryCounts[.trace] == (try source.count()))
         lost = try await Self.append(to: source, 3, personal: "王五").index
         let object = try Self.object(1)

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A PostgreSQL server of its own in a scratch folder, on a UNIX socket alone; it ends when the test process ends.
 ///
@@ -36,6 +37,7 @@ package final class PostgreSQLServer: Sendable {
         }
     }
 
+    private static let schemaCount = Atomic(0)
     private let folder: ScratchFolder
     private let programs: String
     private let supervisor: pid_t
@@ -93,14 +95,36 @@ package final class PostgreSQLServer: Sendable {
             + (schema.map { "&options=-csearch_path%3D\($0)" } ?? "")
     }
 
+    /// Makes an empty schema, and returns its name.
+    package func makeSchema() throws -> String {
+        let schema = "s\(Self.schemaCount.add(1, ordering: .relaxed).newValue)"
+        try run("CREATE SCHEMA \(schema)")
+        return schema
+    }
+
+    /// Copies a schema into a file, as a backup would.
+    package func dump(_ schema: String, to file: String) throws {
+        try runProgram("pg_dump", ["-n", schema, "-d", url(), "-f", file])
+    }
+
+    /// Puts a copied schema in the place of what it has become.
+    package func restore(_ schema: String, from file: String) throws {
+        try run("DROP SCHEMA \(schema) CASCADE")
+        try runProgram("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url(), "-f", file])
+    }
+
     /// Runs statements with psql.
     ///
     /// - Returns: the columns without names, in lines.
     /// - Throws: ``MissingFile`` with psql's message when the server refuses one.
     @discardableResult
     package func run(_ sql: String) throws -> String {
-        let outcome = try Program(path: "\(programs)/psql").run(
-            ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url(), "-c", sql])
+        try runProgram("psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url(), "-c", sql])
+    }
+
+    @discardableResult
+    private func runProgram(_ name: String, _ words: [String]) throws -> String {
+        let outcome = try Program(path: "\(programs)/\(name)").run(words)
         guard outcome.status == 0 else { throw MissingFile(path: outcome.diagnostics) }
         return outcome.output
     }

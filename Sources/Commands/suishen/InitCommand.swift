@@ -48,6 +48,13 @@ struct InitCommand: ParsableCommand {
     @Option(help: "The passphrase to wrap all key files under: file:/PATH or credential:NAME.")
     var keyPassphrase: PINSource?
 
+    @Option(
+        help: """
+            The PostgreSQL database to keep the registry in, postgresql://USER@HOST,HOST/DATABASE; a file in the \
+            folder by default.
+            """)
+    var storage: String?
+
     @Option(help: "The bucket to publish the logs in, s3://BUCKET/PREFIX; the folder by default.")
     var tiles: String?
 
@@ -75,6 +82,7 @@ struct InitCommand: ParsableCommand {
             settings.epochKeys = epochKeys
             settings.token = token
             settings.keyPassphrase = keyPassphrase
+            settings.storage = storage
             settings.tiles.location = tiles
             settings.tiles.endpoint = tilesEndpoint
             settings.tiles.region = tilesRegion

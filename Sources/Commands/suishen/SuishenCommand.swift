@@ -14,9 +14,8 @@ struct SuishenCommand: AsyncParsableCommand {
             KeyCommand.self, ConfirmCommand.self,
             RootCommand.self, GateCommand.self, OfferCommand.self, WalletCommand.self,
             SettleCommand.self, AuditCommand.self,
-            CodesCommand.self, BackupCommand.self, RecoveryKeyCommand.self, RecoverCommand.self, DeviceCommand.self,
-            PresentCommand.self,
-            InspectCommand.self,
+            CodesCommand.self, BackupCommand.self, RecoveryKeyCommand.self, RecoverCommand.self,
+            RegistryCommand.self, DeviceCommand.self, PresentCommand.self, InspectCommand.self,
         ])
 
     static func main() async {

@@ -35,18 +35,7 @@ package enum BackupRestore {
                 if output?.path != head.path { output = try Output(head, in: state) }
                 if let piece { try output?.write(piece) } else { try output?.finish() }
             }
-            for name in ["suishend.yaml", "registry.sqlite"] {
-                guard backup.manifest.files.contains(where: { $0.path == name }) else {
-                    throw OperationError(
-                        code: .backupUnreadable, reason: "the backup \(path) has no \(name)",
-                        hint: "use another backup")
-                }
-            }
-            guard try RegistryDatabase(readingOnly: state.registry).read({ try $0.isRecoveryNeeded() }) else {
-                throw OperationError(
-                    code: .backupUnreadable, reason: "the backup's registry is not marked as a copy",
-                    hint: "use another backup")
-            }
+            try checkRegistry(of: state, backup, at: path)
             // Reading has made the files of a write-ahead log, which hold nothing.
             guard Folder.syncFileSystem(of: state.path) else { throw unwritable(state.path) }
             guard unsafe unlink(state.unfinishedRestore) == 0, Folder.sync(state.path) else {
@@ -57,6 +46,28 @@ package enum BackupRestore {
             empty(state)
             _ = unsafe rmdir(state.path)
             throw OperationError(any: error)
+        }
+    }
+
+    /// Refuses a backup without its settings, or without the registry that they place in the folder.
+    private static func checkRegistry(
+        of state: StateDirectory, _ backup: borrowing BackupReader, at path: String
+    ) throws {
+        let names = backup.manifest.files.map(\.path)
+        func require(_ name: String) throws {
+            guard names.contains(name) else {
+                throw OperationError(
+                    code: .backupUnreadable, reason: "the backup \(path) has no \(name)", hint: "use another backup")
+            }
+        }
+        try require("suishend.yaml")
+        let place = try RegistryPlace(state, Settings(contentsOf: state.settings))
+        guard case .file = place else { return }
+        try require(InstallationBackup.registryFile)
+        guard try place.readingOnly().read({ try $0.isRecoveryNeeded() }) else {
+            throw OperationError(
+                code: .backupUnreadable, reason: "the backup's registry is not marked as a copy",
+                hint: "use another backup")
         }
     }
 

@@ -1,6 +1,7 @@
 package import Encoding
 import Glibc
 import Platform
+import PostgreSQLStorage
 package import Signing
 import Storage
 import TraceLog
@@ -16,10 +17,13 @@ package enum InstallationBackup {
     }
 
     private static let fileByteCountMax = 1 << 20
+    /// The name of the registry's copy in a backup.
+    static let registryFile = "registry.sqlite"
 
     /// Makes a backup: settings, keys as they are, root documents, the registry, and the log's files up to a checkpoint.
     ///
-    /// The beat and the epoch keys are left out.
+    /// The beat and the epoch keys are left out. A registry in a database is left out too: its servers' own backups keep
+    /// it.
     ///
     /// - Parameters:
     ///   - state: the installation's folder.
@@ -50,8 +54,16 @@ package enum InstallationBackup {
             observer(.begun)
             let places = try LogPlaces(state, settings, credentialFolder: credentialFolder, random: random)
             let checkpoints = try LogName.allCases.compactMap { try checkpoint(of: $0, in: places) }
-            let copy = try workplace.file("registry.sqlite")
-            let registry = try RegistryCopy(of: state.registry, to: copy)
+            var copy: String?
+            let registry: RegistryExtent
+            switch try RegistryPlace(state, settings) {
+            case .file(let path):
+                let file = try workplace.file(Self.registryFile)
+                registry = try RegistryCopy.make(of: path, to: file)
+                copy = file
+            case .database(let address):
+                registry = try PostgreSQLStore(readingOnly: address).read { try RegistryExtent(of: $0) }
+            }
             observer(.registryCopied)
             for log in checkpoints where registry.entryCounts[log.name, default: 0] < log.checkpoint.size {
                 throw LogError.inconsistent("the registry has fewer entries than its published checkpoint")
@@ -62,7 +74,7 @@ package enum InstallationBackup {
             )
             note(registry, checkpoints, in: &writer.manifest)
             try addFiles(of: state, to: writer)
-            try writer.add(fileAt: copy, as: "registry.sqlite", mode: 0o600)
+            if let copy { try writer.add(fileAt: copy, as: Self.registryFile, mode: 0o600) }
             for log in checkpoints { try add(log, of: places.files(of: log.name).tiles, to: writer) }
             observer(.filesAdded)
             try writer.finish()
@@ -74,7 +86,7 @@ package enum InstallationBackup {
     }
 
     private static func note(
-        _ registry: RegistryCopy, _ checkpoints: [NewestCheckpoint], in manifest: inout BackupManifest
+        _ registry: RegistryExtent, _ checkpoints: [NewestCheckpoint], in manifest: inout BackupManifest
     ) {
         manifest.installation = registry.position?.installation
         manifest.commitCount = registry.position?.commitCount ?? 0
@@ -106,7 +118,7 @@ package enum InstallationBackup {
     }
 
     private static func addFiles(of state: StateDirectory, to writer: BackupWriter) throws {
-        for name in BackupFileHead.names where name != "registry.sqlite" {
+        for name in BackupFileHead.names where name != registryFile {
             try add("\(state.path)/\(name)", as: name, mode: name == "suishend.yaml" ? 0o600 : 0o644, to: writer)
         }
         for name in Folder.names(in: state.key("").trimmingSlash) {

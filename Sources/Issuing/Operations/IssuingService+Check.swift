@@ -61,7 +61,9 @@ extension IssuingService {
         if let settings, let keys { _ = await attempt { try keys.check(settings.suite) } }
         // Another process may be writing to the registry.
         let isReadable = lock != nil && !StatePermissions.isRegistryExposed(state, owner: owner)
-        let registry = isReadable ? await attempt { try RegistryDatabase(readingOnly: state.registry) } : nil
+        let registry =
+            isReadable
+            ? await attempt { try RegistryPlace(state, settings ?? Settings()).readingOnly() } : nil
         if let registry, let settings {
             _ = await attempt { try checkBeat(of: registry, in: state, settings) }
             _ = await attempt { try RecoveryMark.check(state, registry) }

@@ -78,7 +78,7 @@ package final class IssuingService: Sendable {
             let epochFolder = try state.epochs(settings)
             let copies = try EpochCopies(settings)
             let now = (clocks?.wallMilliseconds() ?? 0) / 1000
-            let (database, found) = try RegistryDatabase.opening(path: state.registry) { [keys] found in
+            let (database, found) = try RegistryPlace(state, settings).opening { [keys] found in
                 try RecoveryMark.check(state, found)
                 let opened = try OpenedBeat(file, of: found, random: random)
                 let epochs = try OpenedEpochs(epochFolder, of: found, at: now, random: random)

@@ -61,9 +61,9 @@ extension Settings {
         number(
             "checkpointSeconds", "seconds between two checkpoints of the log, which witnesses are asked to cosign",
             \.checkpointSeconds, 1...3600),
-        tilesLocation, tilesEndpoint, tilesRegion, tilesCredentials, witnesses, beat, epochKeys, recoveryKey,
-        epochCopies, publish, token, keyPassphrase, wallet, socketMode, socketGroup, listen, roles, rates, quotas,
-        dualControl,
+        storageField, tilesLocation, tilesEndpoint, tilesRegion, tilesCredentials, witnesses, beat, epochKeys,
+        recoveryKey, epochCopies, publish, token, keyPassphrase, wallet, socketMode, socketGroup, listen, roles, rates,
+        quotas, dualControl,
     ]
 
     private static let witnesses = Field(

@@ -21,6 +21,8 @@ package struct Settings: Sendable, Equatable {
     package var stopTimeoutSeconds: UInt64 = 20
     /// The seconds between two checkpoints of the log.
     package var checkpointSeconds: UInt64 = 1
+    /// The connection URI of the PostgreSQL database that keeps the registry; nil for a file in the folder.
+    package var storage: String?
     /// Where the published files of the logs lie.
     package var tiles = TileSettings()
     /// The policy file of the witnesses that the daemon asks; nil for none.

@@ -50,6 +50,7 @@ package struct StateDirectory: Sendable {
         }
         var beat: BeatFile?
         var epochs: EpochFolder?
+        var registry: (place: RegistryPlace, installation: [UInt8])?
         let keyFolder = KeyFolder(self, settings: settings, credentialFolder: credentialFolder)
         var made: [KeyFolder.NewKey] = []
         do {
@@ -71,12 +72,13 @@ package struct StateDirectory: Sendable {
             // The settings are not secret, but they need the same exclusive, synced write.
             try SecretFile.create(Array(settings.text.utf8), at: self.settings)
             guard unsafe chmod(self.settings, 0o600) == 0 else { throw Self.unwritable(self.settings) }
-            try RegistryDatabase.create(
-                at: registry, trusting: records, epochKeys: [epochKey], installation: installation,
-                isLogPublished: true)
+            let place = try RegistryPlace(self, settings)
+            try place.create(trusting: records, epochKeys: [epochKey], installation: installation)
+            registry = (place, installation)
             // Comes last: what is published is taken back only when publishing itself fails.
             try places.publishEmptyLogs(settings, key: keyFolder.signingKey(KeyRing.checkpointFile))
         } catch {
+            registry.map { $0.place.withdraw($0.installation) }
             made.forEach(keyFolder.discard)
             try? FileManager.default.removeItem(atPath: path)
             if let beat { unsafe unlink(beat.path) }

@@ -91,7 +91,7 @@ package enum InstallationRecovery {
 
     /// The restored registry with everything that was found for it.
     private struct Opened {
-        let database: RegistryDatabase
+        let database: any RegistryStore
         let published: PublishedState
         let epochs: RecoveredEpochs
         let cipher: FieldCipher
@@ -110,7 +110,7 @@ package enum InstallationRecovery {
         let folder = try state.epochs(settings)
         let source = RecoveredEpochs.Source(
             copies: sources.epochCopies ?? settings.epochCopies, key: sources.recoveryKey)
-        let (database, found) = try RegistryDatabase.opening(path: state.registry) { [logs] database in
+        let (database, found) = try RegistryPlace(state, settings).opening { [logs] database in
             try check(database.position(), beat, at: beatPath)
             let statusKeys = try database.read { try $0.issuerKeys() }.filter { $0.uses == KeyRole.status.uses }
             let published = try PublishedState(

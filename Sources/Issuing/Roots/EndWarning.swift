@@ -79,7 +79,9 @@ extension IssuingService {
         let lock = try? state.locked()
         // Opening the registry replaces the files of its write-ahead log.
         let isReadable = lock != nil && !StatePermissions.isRegistryExposed(state, owner: owner)
-        let keys = isReadable ? try? RegistryDatabase(readingOnly: state.registry).read { try $0.issuerKeys() } : nil
+        let settings = (try? Settings(contentsOf: state.settings)) ?? Settings()
+        let keys =
+            isReadable ? try? RegistryPlace(state, settings).readingOnly().read { try $0.issuerKeys() } : nil
         return withExtendedLifetime(lock) { endWarnings(in: state, keys: keys ?? [], at: now) }
     }
 

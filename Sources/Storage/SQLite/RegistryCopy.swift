@@ -1,15 +1,8 @@
 import GRDB
 import Glibc
-import TraceLog
 
-/// A consistent copy of a registry that another process may be writing.
-package struct RegistryCopy: Sendable {
-    package let position: RegistryPosition?
-    /// The number of each log's entries, a reserved one among them.
-    package let entryCounts: [LogName: UInt64]
-    /// The newest bundle version.
-    package let bundleVersion: UInt64
-
+/// A consistent copy of a registry's file, which another process may be writing.
+package enum RegistryCopy {
     /// Copies a registry through SQLite's backup interface, and marks the copy as one that must be recovered.
     ///
     /// The copy is made in one step, which reads one moment of the registry while writers go on. Smaller steps would
@@ -18,8 +11,9 @@ package struct RegistryCopy: Sendable {
     /// - Parameters:
     ///   - path: the registry.
     ///   - copy: the copy's path, an empty file of mode 0600.
+    /// - Returns: how far the copied registry is.
     /// - Throws: `registry_missing`, `registry_corrupt`, `disk_full`, `registry_unwritable`.
-    package init(of path: String, to copy: String) throws(StorageError) {
+    package static func make(of path: String, to copy: String) throws(StorageError) -> RegistryExtent {
         guard unsafe access(path, R_OK) == 0 else {
             throw StorageError(
                 code: .registryMissing, reason: "there is no registry at \(path)",
@@ -33,7 +27,7 @@ package struct RegistryCopy: Sendable {
             let target = try DatabaseQueue(path: copy)
             try source.backup(to: target)
             try source.close()
-            (position, entryCounts, bundleVersion) = try target.writeWithoutTransaction { database in
+            let extent = try target.writeWithoutTransaction { database in
                 // One file without a write-ahead log, whose pages are all synced at its end.
                 try database.execute(sql: "PRAGMA journal_mode = DELETE")
                 try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -45,17 +39,10 @@ package struct RegistryCopy: Sendable {
                     try transaction.setRecoveryNeeded(true)
                     return .commit
                 }
-                var counts: [LogName: UInt64] = [:]
-                for log in LogName.allCases {
-                    let log = (name: log, snapshot: transaction.snapshot(of: log))
-                    if try log.snapshot.isKept() { counts[log.name] = try Sequencer.next(log.snapshot).index }
-                }
-                return (
-                    try transaction.position(), counts,
-                    try Registry.value(of: Registry.bundleCounter, in: transaction)
-                )
+                return try RegistryExtent(of: transaction)
             }
             try target.close()
+            return extent
         } catch {
             throw StorageError(sqlite: error)
         }
