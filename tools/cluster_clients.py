@@ -46,6 +46,8 @@ class Client(threading.Thread):
         self.connections = {}
         self.persons, self.codes = [], []
         self.mode = "mixed"
+        # The only daemon that gets bursts; None for both.
+        self.target = None
         self.has_ended = threading.Event()
         self.may_begin = threading.Event()
         self.may_begin.set()
@@ -167,6 +169,8 @@ class Client(threading.Thread):
     def ask_lines(self, route, bodies, kind, more):
         """Sends a batch once: a line without an answer was done or not, and nobody will know."""
         daemon = self.draw.choice(self.daemons) if self.may_switch else self.home
+        if self.mode == "bursts":
+            daemon = self.target or daemon
         text = "".join(json.dumps(body) + "\n" for body in bodies)
         answers = []
         try:

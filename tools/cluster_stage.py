@@ -68,9 +68,16 @@ class Cluster:
         [found] = [one for one in self.daemons if one is not daemon]
         return found
 
-    def set_mode(self, mode):
+    def burst_at(self, daemon):
+        """Lets all clients append large batches, at one daemon or at both."""
         for client in self.clients:
-            client.mode = mode
+            client.mode, client.target = "bursts", daemon
+        self.go_on()
+
+    def register_at(self, daemon):
+        """Sends a registration whose answer nobody waits for."""
+        registrar = cluster_clients.Client(self.daemons, daemon, False, self.history, type(self.draw)(0))
+        threading.Thread(target=registrar.register_person, daemon=True).start()
 
     def rest(self):
         """Keeps clients from asking for more; requests under way go on."""
@@ -100,7 +107,8 @@ class Cluster:
             else:
                 daemon.start()
         self.referee.restart_standbys()
-        self.set_mode("mixed")
+        for client in self.clients:
+            client.mode, client.target = "mixed", None
         self.go_on()
 
     def settle(self):
