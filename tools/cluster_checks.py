@@ -41,7 +41,8 @@ def losses(primary, history, since):
             ("person", "subject", "SELECT count(*) FROM person WHERE subject = ANY(%s)"),
             ("object", "subject", "SELECT count(*) FROM object WHERE id = ANY(%s)"),
             ("code", "cti", "SELECT count(*) FROM code WHERE id = ANY(%s)"),
-            ("revocation", "cti", "SELECT count(*) FROM code JOIN revocation USING (list, statusIndex) WHERE id = ANY(%s)"),
+            ("revocation", "cti", "SELECT count(*) FROM code JOIN revocation USING (list, statusIndex) "
+             "WHERE id = ANY(%s)"),
             ("event", "leafHash", "SELECT count(*) FROM log_entries WHERE leaf_hash = ANY(%s)")]:
         wanted = {value[name] for value in history.of(kind, since)}
         lost += len(wanted) - database.rows(statement, ([bytes.fromhex(one) for one in wanted],))[0][0]
@@ -141,7 +142,8 @@ def check_keys(history, daemons, draw):
             else:
                 return f"{daemon.name} does not answer the key {key} of {keyed.route} again"
             if (status, answer) != (200, keyed.answer):
-                return f"{daemon.name} answers the key {key} of {keyed.route} with {status} {answer}, not {keyed.answer}"
+                return (f"{daemon.name} answers the key {key} of {keyed.route} with {status} {answer}, not "
+                        f"{keyed.answer}")
         return None
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
@@ -186,7 +188,8 @@ def check_checkpoints(database, watcher, log, key):
             continue
         if notes.setdefault(size, root) != root:
             yield f"two checkpoints of {log} over {size} entries have different roots"
-    roots, leaves = Roots(), [bytes(row[0]) for row in database.rows(f"SELECT leaf_hash FROM {log}_entries ORDER BY idx")]
+    roots = Roots()
+    leaves = [bytes(row[0]) for row in database.rows(f"SELECT leaf_hash FROM {log}_entries ORDER BY idx")]
     if notes and max(notes) > len(leaves):
         yield f"a checkpoint of {log} covers {max(notes)} entries, and the database has {len(leaves)}"
     for size in range(len(leaves) + 1):
@@ -209,7 +212,8 @@ def check_tiles(storage, binaries, folder, log, key, anchors):
         with open(words[-1], "wb") as file:
             file.write(anchor)
     for command in ["audit"] + (["issued"] if log == "acts" else []):
-        done = subprocess.run([os.path.join(binaries, "chain-verify"), command, folder, "--key", key, *words, "--json"], capture_output=True, text=True)
+        done = subprocess.run([os.path.join(binaries, "chain-verify"), command, folder, "--key", key, *words, "--json"],
+                              capture_output=True, text=True)
         try:
             verdict = json.loads(done.stdout)
         except ValueError:
@@ -217,6 +221,31 @@ def check_tiles(storage, binaries, folder, log, key, anchors):
             continue
         if verdict["verdict"] != "intact":
             yield f"chain-verify {command} finds {log} {verdict['verdict']}: {verdict['findings'][:2]}"
+
+
+def place_of(path):
+    """Kind, number and width of a tile's path below `tile/`: `entries/x001/234.p/5` is the bundle 1234 with 5 entries."""
+    path, _, width = path.partition(".p/")
+    kind, *groups = path.split("/")
+    return kind, int("".join(group.lstrip("x") for group in groups)), int(width or tlog.WIDTH)
+
+
+def check_bucket(database, folder, log):
+    """Every bundle and every tile of leaves in the bucket has the database's entries, also beyond the checkpoint.
+
+    A publisher that writes what a failover then takes back leaves such a file, which no later one could replace.
+    """
+    rows = database.rows(f"SELECT bytes, leaf_hash FROM {log}_entries ORDER BY idx")
+    parts = {"entries": [len(entry).to_bytes(2, "big") + bytes(entry) for entry, _ in rows],
+             "0": [bytes(leaf) for _, leaf in rows]}
+    top = os.path.join(folder, "tile")
+    for path in sorted(os.path.relpath(os.path.join(where, name), top) for where, _, names in os.walk(top) for name in names):
+        kind, number, width = place_of(path)
+        if kind not in parts:
+            continue
+        with open(os.path.join(top, path), "rb") as file:
+            if file.read() != b"".join(parts[kind][number * tlog.WIDTH:number * tlog.WIDTH + width]):
+                yield f"the bucket has other entries in {log}/tile/{path} than the database"
 
 
 def check_all(cluster):
@@ -231,6 +260,7 @@ def check_all(cluster):
         notes = sorted(cluster.watcher.notes(log), key=size_of)
         # A checkpoint over nothing confirms nothing.
         anchors = [next(note for note in notes if size_of(note) > 0), notes[-1]]
-        yield from check_tiles(cluster.storage, cluster.binaries, os.path.join(cluster.folder, f"audited-{log}"), log, key,
-                               anchors)
+        folder = os.path.join(cluster.folder, f"audited-{log}")
+        yield from check_tiles(cluster.storage, cluster.binaries, folder, log, key, anchors)
+        yield from check_bucket(database, folder, log)
     yield from cluster_records.faults(cluster.referee.primary, DATABASE)

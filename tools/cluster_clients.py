@@ -30,7 +30,8 @@ class Connection(http.client.HTTPConnection):
 
 def resident_id(number):
     """A valid number of a person, a new one for each `number`."""
-    digits = f"310101{number // 336_000 % 100 + 1900}{number // 28_000 % 12 + 1:02}{number // 1000 % 28 + 1:02}{number % 1000:03}"
+    day = f"{number // 336_000 % 100 + 1900}{number // 28_000 % 12 + 1:02}{number // 1000 % 28 + 1:02}"
+    digits = f"310101{day}{number % 1000:03}"
     return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, WEIGHTS)) % 11]
 
 
@@ -163,7 +164,7 @@ class Client(threading.Thread):
         if response.status == LATER:
             self.history.refuse(answer["error"]["code"])
             if not response.headers["Retry-After"]:
-                self.history.fault(f"{daemon.name} answered {route} with 503 {answer['error']['code']} without Retry-After")
+                self.history.fault(f"{daemon.name} answered {route} with {answer['error']['code']} without Retry-After")
         return response.status, answer
 
     def ask_lines(self, route, bodies, kind, more):

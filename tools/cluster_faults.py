@@ -9,8 +9,8 @@ from cluster_clients import LARGE_BATCH
 from cluster_daemons import DATABASE
 from cluster_stage import Trouble
 
-# Longer than a daemon waits for a commit before it asks for the outcome, and shorter than its last word.
-LONGER_THAN_A_COMMIT = 7
+# Longer than a daemon waits for a commit before it asks for the outcome, and longer than it goes on asking.
+LONGER_THAN_A_COMMIT, LONGER_THAN_A_SETTLEMENT = 7, 13
 TAKE_OVER_SECONDS_MAX = 20
 # Where a publisher is stopped: around barrier and tiles, after the tiles, before the swap, and around the copy.
 PUBLISHER_POINTS = [
@@ -125,7 +125,7 @@ def stall_standbys(cluster):
     time.sleep(1)
     for node in cluster.referee.standbys:
         node.freeze()
-    time.sleep(LONGER_THAN_A_COMMIT)
+    time.sleep(cluster.draw.choice([LONGER_THAN_A_COMMIT, LONGER_THAN_A_SETTLEMENT]))
 
 
 def kill_standby(cluster):
@@ -215,7 +215,7 @@ def stop_publisher(cluster):
 
 
 def swap_late(cluster):
-    """the publisher stands still before its swap, and wakes when the other one has the lease and has published nothing"""
+    """the publisher stands still before its swap, and wakes under the other one's lease"""
     stopped = stop_at(cluster, "stop-after", "GET", {"part": "/tile/"})
     other = cluster.other(stopped)
     other.relay.send_signal(signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""Three machines of a soak test, each with PostgreSQL under Patroni and with etcd; nobody else decides who is primary."""
+"""Three machines of a soak test, each with PostgreSQL under Patroni and with etcd."""
 import json
 import os
 import signal
@@ -8,7 +8,7 @@ import time
 import psycopg2
 
 import cluster_network
-from cluster_postgres import PROGRAMS, Node, children_of, send, state_of
+from cluster_postgres import ACCESS, PROGRAMS, Node, children_of, send, state_of
 from cluster_referee import STREAMING
 
 # The names of the recommended installation, with the times that were measured for it.
@@ -21,7 +21,7 @@ POLICY = {
 }
 START_SECONDS_MAX = 90
 FAILOVER_SECONDS_MAX = 120
-TRUST = ["local all all trust", "local replication all trust", "host all all 0.0.0.0/0 trust", "host replication all 0.0.0.0/0 trust"]
+TRUST = ACCESS.splitlines()
 
 
 class Machine(Node):
@@ -54,7 +54,8 @@ class Machine(Node):
                 "pg_hba": TRUST, "use_unix_socket": True, "use_unix_socket_repl": True,
                 "authentication": {"superuser": {"username": "postgres"}, "replication": {"username": "follower"},
                                    "rewind": {"username": "rewinder"}},
-                "parameters": {"unix_socket_directories": self.folder, "dynamic_shared_memory_type": "mmap", "log_min_messages": "warning",
+                "parameters": {"unix_socket_directories": self.folder, "dynamic_shared_memory_type": "mmap",
+                               "log_min_messages": "warning",
                                "log_line_prefix": "%m [%p] %a ", "synchronous_commit": "on"}},
         }
         with open(self.settings, "w", encoding="utf-8") as file:
@@ -84,9 +85,8 @@ class Machine(Node):
             return
         environment = os.environ | {"PYTHONPATH": sysconfig.get_path("purelib")}
         with open(self.log + ".patroni", "ab") as log:
-            self.patroni = self.member.popen(
-                cluster_network.as_postgres(["/usr/bin/python3", "-S", "-m", "patroni", self.settings]), stdout=log, stderr=log,
-                env=environment, cwd="/")
+            words = cluster_network.as_postgres(["/usr/bin/python3", "-S", "-m", "patroni", self.settings])
+            self.patroni = self.member.popen(words, stdout=log, stderr=log, env=environment, cwd="/")
 
     def processes(self):
         """The server's processes, the first one first."""

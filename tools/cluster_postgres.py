@@ -26,7 +26,8 @@ COMMON = {
     # A killed server would leave another kind of shared memory behind.
     "dynamic_shared_memory_type": "mmap",
 }
-ACCESS = "local all all trust\nhost all all 0.0.0.0/0 trust\nlocal replication all trust\nhost replication all 0.0.0.0/0 trust\n"
+ACCESS = "".join(f"{how} trust\n" for how in ["local all all", "local replication all", "host all all 0.0.0.0/0",
+                                              "host replication all 0.0.0.0/0"])
 
 
 def state_of(process):

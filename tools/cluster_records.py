@@ -29,7 +29,8 @@ STATEMENTS = [
                 current_setting('application_name'));
         RETURN NULL; END $$
     """,
-    "CREATE TRIGGER observedLease AFTER INSERT OR UPDATE ON log_lease FOR EACH ROW EXECUTE FUNCTION observed.noteLease()",
+    "CREATE TRIGGER observedLease AFTER INSERT OR UPDATE ON log_lease FOR EACH ROW "
+    "EXECUTE FUNCTION observed.noteLease()",
     "CREATE TRIGGER observedHead AFTER INSERT OR UPDATE ON log_head FOR EACH ROW EXECUTE FUNCTION observed.noteHead()",
 ]
 HOLDER = "SELECT application, epoch FROM observed.lease ORDER BY number DESC LIMIT 1"
@@ -60,7 +61,8 @@ def faults(primary, database):
     newest = {}
     for log, size, epoch, lease_epoch, application in primary.ask(HEADS, database=database):
         if epoch != lease_epoch:
-            yield f"{application} moved the head of {log} to {size} with epoch {epoch} under a lease of epoch {lease_epoch}"
+            yield (f"{application} moved the head of {log} to {size} with epoch {epoch} under a lease of epoch "
+                   f"{lease_epoch}")
         if epoch < newest.get(log, (0, 0))[0] or size < newest.get(log, (0, 0))[1]:
             yield f"the head of {log} went from {newest[log]} (epoch, size) to {(epoch, size)}"
         newest[log] = (epoch, size)

@@ -49,8 +49,8 @@ class Referee:
     def copy(self, node):
         """Makes a node a standby by a new base backup."""
         shutil.rmtree(node.data, ignore_errors=True)
-        node.program("pg_basebackup", "-h", self.folder, "-p", str(self.primary.port), "-U", "postgres", "-D", node.data,
-                     "-X", "stream", "-c", "fast")
+        node.program("pg_basebackup", "-h", self.folder, "-p", str(self.primary.port), "-U", "postgres",
+                     "-D", node.data, "-X", "stream", "-c", "fast")
         node.write_settings(self.primary)
         node.start()
 

@@ -13,6 +13,7 @@ from cluster_history import History
 from cluster_storage import ObjectStorage
 
 CLIENTS = 6
+KINDS = ("person", "object", "code", "revocation", "event")
 SETTLE_SECONDS_MAX = 45
 END_SECONDS_MAX = 60
 
@@ -123,13 +124,16 @@ class Cluster:
 
     def end(self):
         """Ends clients, and returns once everything that they were promised is published."""
+        for kind in KINDS:
+            self.wait(lambda kind=kind: self.history.of(kind), SETTLE_SECONDS_MAX, f"no {kind} is ever acknowledged")
         for client in self.clients:
             client.deadline = time.monotonic() + END_SECONDS_MAX
             client.has_ended.set()
         for client in self.clients:
             client.join(END_SECONDS_MAX + cluster_clients.STAYING_SECONDS)
         for log in cluster_watcher.LOGS:
-            self.wait(lambda log=log: self.is_published(log), END_SECONDS_MAX, f"the log {log} is not published to its end")
+            self.wait(lambda log=log: self.is_published(log), END_SECONDS_MAX,
+                      f"the log {log} is not published to its end")
         self.watcher.stop()
 
     def is_published(self, log):

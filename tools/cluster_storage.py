@@ -1,4 +1,4 @@
-"""The object storage of a cluster test: moto behind the gate of tools/s3_server.py, and a relay to it for each member."""
+"""The object storage of a cluster test: moto behind the gate of tools/s3_server.py, and each member's relay to it."""
 import json
 import os
 import subprocess
@@ -26,6 +26,7 @@ class ObjectStorage:
             time.sleep(0.02)
         with open(port_file, encoding="utf-8") as file:
             self.host, self.port = network.address, int(file.read())
+        self.address = f"http://{self.host}:{self.port}"
         self.relays = []
         for bucket in (TILES, PRIVATE):
             self.order(bucket=bucket, make=True)
@@ -43,7 +44,7 @@ class ObjectStorage:
         return process, f"http://127.0.0.1:{int(process.stdout.readline())}"
 
     def post(self, path, body=b"{}"):
-        request = urllib.request.Request(f"http://{self.host}:{self.port}{path}", data=body, method="POST")
+        request = urllib.request.Request(f"{self.address}{path}", data=body, method="POST")
         with urllib.request.urlopen(request, timeout=ASK_SECONDS_MAX) as response:
             return response.read()
 
@@ -61,7 +62,7 @@ class ObjectStorage:
     def get(self, key):
         """An object that everybody may read; None where there is none."""
         try:
-            with urllib.request.urlopen(f"http://{self.host}:{self.port}/{TILES}/{key}", timeout=ASK_SECONDS_MAX) as answer:
+            with urllib.request.urlopen(f"{self.address}/{TILES}/{key}", timeout=ASK_SECONDS_MAX) as answer:
                 return answer.read()
         except urllib.error.HTTPError as error:
             if error.code == 404:
