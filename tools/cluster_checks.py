@@ -224,7 +224,7 @@ def check_tiles(storage, binaries, folder, log, key, anchors):
 
 
 def place_of(path):
-    """Kind, number and width of a tile's path below `tile/`: `entries/x001/234.p/5` is the bundle 1234 with 5 entries."""
+    """Kind, number and width of a tile's path: `entries/x001/234.p/5` is the bundle 1234 with 5 entries."""
     path, _, width = path.partition(".p/")
     kind, *groups = path.split("/")
     return kind, int("".join(group.lstrip("x") for group in groups)), int(width or tlog.WIDTH)
@@ -239,7 +239,8 @@ def check_bucket(database, folder, log):
     parts = {"entries": [len(entry).to_bytes(2, "big") + bytes(entry) for entry, _ in rows],
              "0": [bytes(leaf) for _, leaf in rows]}
     top = os.path.join(folder, "tile")
-    for path in sorted(os.path.relpath(os.path.join(where, name), top) for where, _, names in os.walk(top) for name in names):
+    whole = [os.path.join(where, name) for where, _, names in os.walk(top) for name in names]
+    for path in sorted(os.path.relpath(path, top) for path in whole):
         kind, number, width = place_of(path)
         if kind not in parts:
             continue

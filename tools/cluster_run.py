@@ -50,7 +50,7 @@ def test(options, make_referee, choose):
         print(f"{needs.TOOL}: error: {failure}", file=sys.stderr)
     print(f"{needs.TOOL}: {time.monotonic() - begun:.0f} s, seed {options.seed}")
     if failures:
-        print(f"{needs.TOOL}: hint: the files are in {folder}; run it again with --seed {options.seed}", file=sys.stderr)
+        print(f"{needs.TOOL}: hint: the files are in {folder}; repeat with --seed {options.seed}", file=sys.stderr)
         return 1
     shutil.rmtree(folder)
     return 0
