@@ -12,7 +12,7 @@ from cluster_stage import Trouble
 # Longer than a daemon waits for a commit before it asks for the outcome, and longer than it goes on asking.
 LONGER_THAN_A_COMMIT, LONGER_THAN_A_SETTLEMENT = 7, 13
 TAKE_OVER_SECONDS_MAX = 20
-# Where a publisher is stopped: around barrier and tiles, after the tiles, before the swap, and around the copy.
+# Where a publisher is stopped: around the tiles, while it reads them back, and around the copy of the checkpoint.
 PUBLISHER_POINTS = [
     ("stop-before", "PUT", {"part": "/tile/"}), ("stop-after", "PUT", {"part": "/tile/"}),
     ("stop-after", "PUT", {"part": "/tile/", "skip": 2}), ("stop-before", "GET", {"part": "/tile/"}),
@@ -203,7 +203,8 @@ def stop_in_turn(cluster, number):
 
 def stop_publisher(cluster):
     """the publisher stands still around one of its steps, the other one publishes, and it wakes"""
-    stopped = stop_at(cluster, *cluster.draw.choice(PUBLISHER_POINTS))
+    point = cluster.draw.choice([*PUBLISHER_POINTS, None])
+    stopped = stop_at(cluster, *point) if point else stop_in_swap(cluster)
     other = cluster.other(stopped)
     epoch, sizes = cluster.epoch(), {log: cluster.watcher.newest_size("the bucket", log) for log in ("log",)}
     cluster.wait(lambda: cluster.holder() is other, TAKE_OVER_SECONDS_MAX,
@@ -233,6 +234,17 @@ def stop_at(cluster, fault, method, place):
     cluster.wait(lambda: cluster_postgres.state_of(daemon.process.pid) == "T", 15,
                  f"{daemon.name} never makes the request {method} {place}")
     cluster.storage.clear()
+    return daemon
+
+
+def stop_in_swap(cluster):
+    """Stops the publisher in the transaction that moves the head; gives the daemon."""
+    daemon, primary = cluster.holder(), cluster.referee.primary
+    cluster_records.pause_swaps(primary, DATABASE, 0.5)
+    cluster.wait(lambda: primary.ask(cluster_records.IN_SWAP, (daemon.name,), DATABASE), 15,
+                 f"{daemon.name} never moves a head")
+    daemon.freeze()
+    cluster_records.pause_swaps(primary, DATABASE, 0)
     return daemon
 
 

@@ -5,6 +5,7 @@ every process ends with the test. Without that right all members share the loopb
 """
 import os
 import pwd
+import socket
 import subprocess
 import sys
 import time
@@ -59,6 +60,14 @@ class Member:
     def popen(self, words, **options):
         """Starts a process there; its id is that of the last program, since every step replaces itself."""
         return subprocess.Popen([*self.prefix, *words], **options)
+
+    def port(self, wanted):
+        """A port that is free there: the wanted one, unless others use the machine too."""
+        if self.holder:
+            return wanted
+        with socket.socket() as free:
+            free.bind((self.address, 0))
+            return free.getsockname()[1]
 
     def cut(self):
         """Drops every packet from and to this member; nobody is told."""

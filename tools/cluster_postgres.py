@@ -63,7 +63,7 @@ def send(processes, number):
 
 class Node:
     def __init__(self, number, folder, member):
-        self.name, self.port, self.member = NAMES[number], 5501 + number, member
+        self.name, self.port, self.member = NAMES[number], member.port(5501 + number), member
         self.folder = folder
         self.data = os.path.join(folder, self.name)
         self.log = os.path.join(folder, f"{self.name}.log")

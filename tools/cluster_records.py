@@ -14,6 +14,7 @@ STATEMENTS = [
         number bigint GENERATED ALWAYS AS IDENTITY, log text, size bigint, epoch bigint, leaseEpoch bigint,
         application text, at timestamptz DEFAULT clock_timestamp())
     """,
+    "CREATE TABLE observed.pause (seconds float)",
     """
     CREATE FUNCTION observed.noteLease() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
         IF TG_OP = 'INSERT' OR NEW.epoch <> OLD.epoch THEN
@@ -27,6 +28,7 @@ STATEMENTS = [
         INSERT INTO observed.head (log, size, epoch, leaseEpoch, application)
             VALUES (NEW.log::text, NEW.size, NEW.epoch, (SELECT epoch FROM public.log_lease),
                 current_setting('application_name'));
+        PERFORM pg_sleep(seconds) FROM observed.pause;
         RETURN NULL; END $$
     """,
     "CREATE TRIGGER observedLease AFTER INSERT OR UPDATE ON log_lease FOR EACH ROW "
@@ -35,6 +37,7 @@ STATEMENTS = [
 ]
 HOLDER = "SELECT application, epoch FROM observed.lease ORDER BY number DESC LIMIT 1"
 HEADS = "SELECT log, size, epoch, leaseEpoch, application FROM observed.head ORDER BY number"
+IN_SWAP = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND wait_event = 'PgSleep'"
 IN_TURN = """
     SELECT pid FROM pg_stat_activity JOIN pg_locks USING (pid)
     WHERE application_name = %s AND relation = 'writerturn'::regclass AND mode = 'RowShareLock' AND granted
@@ -48,6 +51,13 @@ def install(primary, database):
         for statement in STATEMENTS:
             cursor.execute(statement)
     connection.close()
+
+
+def pause_swaps(primary, database, seconds):
+    """Makes every swap of a head take so long, so that a publisher can be stopped in its transaction; 0 ends that."""
+    primary.ask("DELETE FROM observed.pause", database=database)
+    if seconds:
+        primary.ask("INSERT INTO observed.pause VALUES (%s)", (seconds,), database)
 
 
 def holder(primary, database):

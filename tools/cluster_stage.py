@@ -1,5 +1,4 @@
 """A whole cluster under test: servers, object storage, two daemons, six clients and a watcher."""
-import os
 import signal
 import threading
 import time
@@ -144,10 +143,9 @@ class Cluster:
     def close(self):
         """Ends every process that is left."""
         if self.watcher:
-            threading.Thread(target=self.watcher.has_ended.set).start()
+            self.watcher.has_ended.set()
         for daemon in self.daemons:
             daemon.close()
         self.referee.close()
         self.storage.close()
         self.network.close()
-        os.sync()
