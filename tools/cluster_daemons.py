@@ -3,7 +3,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -13,6 +12,7 @@ import cluster_storage
 
 DATABASE_USER, DATABASE = "suishen", "suishen"
 START_SECONDS_MAX = 60
+JOINING = "second.daemons.example"
 
 
 class Daemon:
@@ -23,7 +23,7 @@ class Daemon:
         self.socket = os.path.join(self.state, "run", "suishend.sock")
         self.relay, self.endpoint = storage.relay(member)
         self.errors = os.path.join(folder, f"{name}.log")
-        self.process = None
+        self.address = self.process = None
         self.is_wanted = False
         self.ends = []
 
@@ -34,23 +34,42 @@ class Daemon:
 
     def initialize(self, nodes, storage):
         """Makes the installation, of which this is the first daemon."""
-        done = subprocess.run(
-            [*self.member.prefix, os.path.join(self.binaries, "suishen"), "init", "--state", self.state, "--storage",
-             self.url(nodes), "--tiles", f"s3://{cluster_storage.TILES}/{cluster_storage.PREFIX}", "--tiles-endpoint",
-             self.endpoint, "--tiles-credentials", f"file:{storage.credentials}", "--beat",
-             f"s3://{cluster_storage.PRIVATE}/beat", "--epoch-keys", f"s3://{cluster_storage.PRIVATE}/epochs"],
-            capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError(f"suishen init ended with {done.returncode}: {done.stderr}")
+        self.run("suishen", "init", "--state", self.state, "--storage", self.url(nodes),
+                 "--tiles", f"s3://{cluster_storage.TILES}/{cluster_storage.PREFIX}", "--tiles-endpoint", self.endpoint,
+                 "--tiles-credentials", f"file:{storage.credentials}",
+                 "--beat", f"s3://{cluster_storage.PRIVATE}/beat",
+                 "--epoch-keys", f"s3://{cluster_storage.PRIVATE}/epochs")
 
-    def copy_of(self, other, nodes):
-        """Makes the folder of a further daemon from the first one's."""
-        shutil.copytree(other.state, self.state)
+    def run(self, name, *words):
+        """Runs a command on the daemon's member."""
+        done = subprocess.run([*self.member.prefix, os.path.join(self.binaries, name), *words], capture_output=True,
+                              text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"{name} {words[0]} ended with {done.returncode}: {done.stderr}")
+
+    def listen(self, authority):
+        """Lets another daemon join at a port."""
+        certificate, key = authority.server(self.name, self.member.address)
+        self.address = f"{self.member.address}:{self.member.port(8443)}"
+        lines = [f"address: {self.address}", f"certificate: {certificate}", f"privateKey: {key}",
+                 f"clientAuthority: {authority.certificate}"]
+        self.change_settings({"listen": "".join(f"\n  {line}" for line in lines), "roles": f"\n  {JOINING}: [daemon]"})
+
+    def join(self, other, authority, nodes):
+        """Makes the folder of a further daemon from a running one; the settings about one machine are then its own."""
+        certificate, key = authority.caller(JOINING)
+        self.run("suishend", "--join", f"https://{other.address}", "--state", self.state, "--certificate", certificate,
+                 "--certificate-key", key, "--authority", authority.certificate)
+        self.change_settings({"storage": f' "{self.url(nodes)}"', "tilesEndpoint": f' "{self.endpoint}"',
+                              "listen": " none"})
+
+    def change_settings(self, values):
+        """Replaces settings, each by the text behind its colon, with the lines that are indented below them."""
         path = os.path.join(self.state, "suishend.yaml")
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        for name, value in [("storage", self.url(nodes)), ("tilesEndpoint", self.endpoint)]:
-            text, count = re.subn(rf"^{name}: .*$", lambda _: f"{name}: {json.dumps(value)}", text, flags=re.M)
+        for name, value in values.items():
+            text, count = re.subn(rf"^{name}:.*$(\n[ ]+.*$)*", lambda _: f"{name}:{value}", text, flags=re.M)
             assert count == 1, f"the settings have {count} lines for {name}"
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)

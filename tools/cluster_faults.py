@@ -50,11 +50,13 @@ def cut_primary(cluster):
 def lose_after_restart(cluster):
     """the primary restarts without its standbys, shows what they lack, and a failover away from it"""
     lone_primary(cluster)
-    for _ in range(2):
+    # Requests that nobody answers are repeated with their keys, also while the primary shows what it will lose.
+    cluster.mix()
+    for _ in range(3):
+        time.sleep(1.2)
         cluster.referee.primary.kill()
         cluster.referee.restart_primary()
-        time.sleep(1.2)
-    time.sleep(3)
+    time.sleep(7)
     cluster.rest()
     cluster.referee.fail_over()
 

@@ -3,6 +3,7 @@ import signal
 import threading
 import time
 
+import cluster_certificates
 import cluster_clients
 import cluster_network
 import cluster_records
@@ -39,10 +40,13 @@ class Cluster:
         self.referee.make(DATABASE_USER, DATABASE)
         first.initialize(self.referee.nodes, self.storage)
         cluster_records.install(self.referee.primary, DATABASE)
-        second.copy_of(first, self.referee.nodes)
-        for daemon in self.daemons:
-            daemon.start()
-            daemon.wait_until_ready()
+        authority = cluster_certificates.Authority(self.folder)
+        first.listen(authority)
+        first.start()
+        first.wait_until_ready()
+        second.join(first, authority, self.referee.nodes)
+        second.start()
+        second.wait_until_ready()
         self.log_keys = {log: first.get(f"/v1/log?log={log}")[1]["key"] for log in cluster_watcher.LOGS}
         self.watcher = cluster_watcher.Watcher(self.daemons, self.storage)
         self.watcher.start()
@@ -73,6 +77,11 @@ class Cluster:
         for client in self.clients:
             client.mode, client.target = "bursts", daemon
         self.go_on()
+
+    def mix(self):
+        """Lets all clients ask for everything, each at its daemon."""
+        for client in self.clients:
+            client.mode, client.target = "mixed", None
 
     def register_at(self, daemon):
         """Sends a registration whose answer nobody waits for."""
@@ -107,8 +116,7 @@ class Cluster:
             else:
                 daemon.start()
         self.referee.restart_standbys()
-        for client in self.clients:
-            client.mode, client.target = "mixed", None
+        self.mix()
         self.go_on()
 
     def settle(self):
