@@ -50,7 +50,9 @@ def cut_primary(cluster):
 def lose_after_restart(cluster):
     """the primary restarts without its standbys, shows what they lack, and a failover away from it"""
     lone_primary(cluster)
-    # Requests that nobody answers are repeated with their keys, also while the primary shows what it will lose.
+    # These are repeated with their keys, also while the primary shows what it will lose.
+    for daemon in cluster.daemons * 4:
+        cluster.register_at(daemon, may_switch=True)
     cluster.mix()
     for _ in range(3):
         time.sleep(1.2)

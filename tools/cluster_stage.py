@@ -83,9 +83,9 @@ class Cluster:
         for client in self.clients:
             client.mode, client.target = "mixed", None
 
-    def register_at(self, daemon):
-        """Sends a registration whose answer nobody waits for."""
-        registrar = cluster_clients.Client(self.daemons, daemon, False, self.history, type(self.draw)(0))
+    def register_at(self, daemon, may_switch=False):
+        """Sends a registration, which is repeated until it is answered; does not wait for that."""
+        registrar = cluster_clients.Client(self.daemons, daemon, may_switch, self.history, type(self.draw)(0))
         threading.Thread(target=registrar.register_person, daemon=True).start()
 
     def rest(self):
