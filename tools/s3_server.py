@@ -1,6 +1,6 @@
 """Object storage for tests: moto behind a gate that checks signatures and makes faults on demand.
 
-Usage: .venv/bin/python tools/s3_server.py PORT_FILE
+Usage: .venv/bin/python tools/s3_server.py PORT_FILE [ADDRESS=127.0.0.1]
 
 The gate stands in the same process, in front of moto's application. It signs every request again with botocore, and
 refuses one whose signature differs, whose time is 15 minutes off, or whose bucket is closed to its keys. It serves one
@@ -12,10 +12,12 @@ Tests give orders with POST /~faults and a JSON object; `bucket` names the bucke
   {"bucket", "put": KEY, "text": TEXT}           puts an object, past every fault
   {"bucket", "delete": KEY}                      deletes an object, past every fault
   {"bucket", "fill": PREFIX, "count": N}         puts many objects
-  {"bucket", "fault": NAME, "method", "ends", "skip", "count", "seconds"}
-      the next `count` requests with this method whose path ends so meet the fault, once `skip` others have passed:
+  {"bucket", "fault": NAME, "method", "ends", "part", "skip", "count", "seconds"}
+      the next `count` requests with this method whose path ends so and has this part meet the fault, once `skip`
+      others have passed:
       a status such as "503", "drop-before", "drop-after", "status-after" (500 after the write), "delay",
-      "ignore-conditions", "invert-conditions", "write-412" (412 after the write), "hold" (never answers)
+      "ignore-conditions", "invert-conditions", "write-412" (412 after the write), "hold" (never answers),
+      "stop-before" and "stop-after" (stops the process `pid` before or after the request is served, then answers)
   {"bucket", "clear": true}                      takes back every fault
 POST /~keys?BUCKET answers with the keys of its objects, one a line, POST /~object?BUCKET/KEY with an object's bytes,
 and POST /~requests?BUCKET with the requests so far: method, path, fields, and how many writes ran at once.
@@ -25,6 +27,7 @@ import hashlib
 import io
 import json
 import os
+import signal
 import socket
 import sys
 import threading
@@ -88,6 +91,8 @@ class Gate:
             time.sleep(fault["seconds"])
         if kind == "hold":
             time.sleep(3600)
+        if kind == "stop-before":
+            os.kill(fault["pid"], signal.SIGSTOP)
         if kind and kind.isdigit():
             return error(start, int(kind), {"409": "ConditionalRequestConflict", "412": "PreconditionFailed",
                                             "503": "SlowDown"}.get(kind, "InternalError"))
@@ -109,6 +114,8 @@ class Gate:
             return error(start, 403, "AccessDenied")
         if kind == "drop-after":
             return drop(environ)
+        if kind == "stop-after":
+            os.kill(fault["pid"], signal.SIGSTOP)
         if kind in ("status-after", "write-412"):
             return error(start, 500 if kind == "status-after" else 412, "InternalError")
         start(f"{status} {'OK' if status < 300 else 'No'}", headers)
@@ -117,7 +124,8 @@ class Gate:
     def fault(self, bucket, method, path):
         with self.lock:
             for fault in bucket.faults:
-                if fault["method"] in ("", method) and path.split("?")[0].endswith(fault["ends"]) and fault["count"]:
+                is_meant = fault["method"] in ("", method) and path.split("?")[0].endswith(fault["ends"])
+                if is_meant and fault["part"] in path and fault["count"]:
                     if fault["skip"]:
                         fault["skip"] -= 1
                         continue
@@ -191,7 +199,8 @@ class Gate:
             s3_backends["123456789012"]["aws"].put_object(name, f"{order['fill']}{number}", b"x")
         if "fault" in order:
             with self.lock:
-                bucket.faults.append({"method": "", "ends": "", "skip": 0, "count": 1, "seconds": 1} | order)
+                bucket.faults.append({"method": "", "ends": "", "part": "", "skip": 0, "count": 1, "seconds": 1}
+                                     | order)
         if order.get("clear"):
             with self.lock:
                 bucket.faults = []
@@ -248,7 +257,8 @@ def main():
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "unused")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "unused")
     threading.Thread(target=end_with_parent, daemon=True).start()
-    server = make_server("127.0.0.1", 0, Gate(), threaded=True, request_handler=Quiet)
+    address = sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1"
+    server = make_server(address, 0, Gate(), threaded=True, request_handler=Quiet)
     with open(sys.argv[1] + ".part", "w") as file:
         file.write(f"{server.server_port}\n")
     os.rename(sys.argv[1] + ".part", sys.argv[1])
