@@ -4,19 +4,42 @@ import Signing
 
 /// What a command proves itself by to a daemon on another machine, and whom it trusts there.
 package struct ClientCertificateOptions: ParsableArguments {
-    private static let byteCountMax = 256 << 10
+    package static let certificateHelp: ArgumentHelp =
+        "This client's certificate in PEM, which names it; SUISHEN_CERTIFICATE by default."
+    package static let keyHelp: ArgumentHelp =
+        "The certificate's private key in PEM, with mode 0400; SUISHEN_CERTIFICATE_KEY by default."
+    package static let authorityHelp: ArgumentHelp =
+        "The PEM file of the only authorities that may vouch for the daemon; SUISHEN_AUTHORITY by default."
 
-    @Option(help: "This client's certificate in PEM, which names it; SUISHEN_CERTIFICATE by default.")
+    @Option(help: Self.certificateHelp)
     package var certificate: String?
 
-    @Option(help: "The certificate's private key in PEM, with mode 0400; SUISHEN_CERTIFICATE_KEY by default.")
+    @Option(help: Self.keyHelp)
     package var certificateKey: String?
 
-    @Option(help: "The PEM file of the only authorities that may vouch for the daemon; SUISHEN_AUTHORITY by default.")
+    @Option(help: Self.authorityHelp)
     package var authority: String?
 
     /// Takes no option.
     package init() {}
+
+    /// The named files.
+    package var files: ClientCertificateFiles {
+        ClientCertificateFiles(certificate: certificate, certificateKey: certificateKey, authority: authority)
+    }
+}
+
+/// The files that options name, or else the environment.
+package struct ClientCertificateFiles {
+    private static let byteCountMax = 256 << 10
+
+    private let certificate: String?
+    private let certificateKey: String?
+    private let authority: String?
+
+    package init(certificate: String?, certificateKey: String?, authority: String?) {
+        (self.certificate, self.certificateKey, self.authority) = (certificate, certificateKey, authority)
+    }
 
     /// Reads the files for a daemon.
     ///

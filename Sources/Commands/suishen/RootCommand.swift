@@ -132,7 +132,7 @@ struct RootJoinCommand: ParsableCommand {
     /// The socket that is named, or the folder's own where a second operator has to confirm and a daemon answers.
     private var daemonAddress: DaemonAddress? {
         get throws {
-            if let address = try StateOptions.named(socket, remote) { return address }
+            if let address = try StateOptions.named(socket, remote.remote) { return address }
             let folder = try StateOptions.folder(state)
             let mustConfirm = try folder.readSettings().dualControl.contains(.publishRoot)
             return mustConfirm && IssuerClient.answers(at: folder.socket)

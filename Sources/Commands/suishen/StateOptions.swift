@@ -8,6 +8,9 @@ import Platform
 import Signing
 
 /// The installation that a command works on.
+///
+/// Its options stand here themselves and in no group of their own: with each level of groups, ArgumentParser takes about
+/// twice as long, and most commands have this one in a group of a group.
 struct StateOptions: ParsableArguments {
     @Option(help: "The installation's folder; SUISHEN_STATE by default.")
     var state: String?
@@ -15,8 +18,32 @@ struct StateOptions: ParsableArguments {
     @Option(help: "The daemon's socket; SUISHEN_SOCKET or DIR/run/suishend.sock by default.")
     var socket: String?
 
-    @OptionGroup var remote: RemoteOptions
-    @OptionGroup var clock: ClockOptions
+    @Option(help: RemoteOptions.daemonHelp)
+    var daemon: String?
+
+    @Option(help: ClientCertificateOptions.certificateHelp)
+    var certificate: String?
+
+    @Option(help: ClientCertificateOptions.keyHelp)
+    var certificateKey: String?
+
+    @Option(help: ClientCertificateOptions.authorityHelp)
+    var authority: String?
+
+    @Option(name: .customLong("at"), help: ClockOptions.help)
+    var fixedSeconds: UInt64?
+
+    func validate() throws { try ClockOptions.check(fixedSeconds) }
+
+    private var remote: RemoteDaemon {
+        RemoteDaemon(
+            url: daemon,
+            files: ClientCertificateFiles(
+                certificate: certificate, certificateKey: certificateKey, authority: authority))
+    }
+
+    /// The current time of the command.
+    var clock: CommandClock { CommandClock(fixedSeconds: fixedSeconds) }
 
     /// Opens the installation: through its daemon when one is named or answers in the folder, else directly.
     ///
@@ -58,8 +85,8 @@ struct StateOptions: ParsableArguments {
     /// The daemon that options name, or else the environment; an option goes before every variable.
     ///
     /// - Throws: `usage` where two daemons are named in one way.
-    static func named(_ socket: String?, _ remote: RemoteOptions) throws(CommandError) -> DaemonAddress? {
-        if socket == nil || remote.daemon != nil, let address = try remote.address {
+    static func named(_ socket: String?, _ remote: RemoteDaemon) throws(CommandError) -> DaemonAddress? {
+        if socket == nil || remote.url != nil, let address = try remote.address {
             guard socket == nil else {
                 throw CommandError(
                     code: "usage", reason: "--socket and --daemon name two daemons", hint: "give one of them",

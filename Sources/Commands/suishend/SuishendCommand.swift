@@ -53,7 +53,7 @@ struct SuishendCommand: AsyncParsableCommand {
         // The files of the log get the same modes under every mask.
         umask(0o022)
         if let join { return try joinDaemon(at: join, folder) }
-        try client.requireNone(without: "--join")
+        try client.files.requireNone(without: "--join")
         guard !checkConfig else { return try await check(folder) }
         try await serve(folder, areKeysLocked: areKeysLocked)
     }
@@ -141,7 +141,7 @@ struct SuishendCommand: AsyncParsableCommand {
         guard !checkConfig, !json, socket == nil else {
             throw ValidationError("--join goes with --state and the certificate alone")
         }
-        try Joining.run(folder, from: client.address(of: address, option: "--join"))
+        try Joining.run(folder, from: client.files.address(of: address, option: "--join"))
     }
 
     /// The installation's service, with what is remarkable about it on stderr.
