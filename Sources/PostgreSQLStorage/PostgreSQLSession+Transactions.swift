@@ -56,6 +56,7 @@ extension PostgreSQLSession {
 
     private func end(_ statement: String) {
         guard isInTransaction, isConnected else { return }
+        waitingRows = [:]
         if failure == nil { _ = try? flush() }
         failure = nil
         isInTransaction = false
@@ -74,6 +75,7 @@ extension PostgreSQLSession {
     /// Runs a statement without values and waits for its answer.
     func runNow(_ sql: String) throws(StorageError) {
         do {
+            try flush()
             try run(sql, [])
             try flush()
         } catch {
@@ -90,6 +92,7 @@ extension PostgreSQLSession {
             failure = nil
         }
         do throws(PostgreSQLFailure) {
+            try sendRows()
             try connected { $0.forgetWarnings() }
             try send("COMMIT", [])
             guard let answer = try answers() else { throw .lost("the answer to COMMIT is missing") }

@@ -32,6 +32,10 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     var commitCount = 0
     /// The newest block of the status list from which the transaction takes indices.
     var openBlock: OpenBlock?
+    /// Rows that wait to be sent together, by their statement.
+    var waitingRows: [String: WaitingRows] = [:]
+    /// Which statements can add many rows.
+    var insertions: [String: RowInsertion?] = [:]
     /// Rows of the open transaction.
     var memory = TransactionMemory()
     /// The number of the trail's newest line, as the open transaction has it; nil until it has added one.
@@ -84,6 +88,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     /// Forgets rows that were read or written in a transaction.
     func forget() {
         openBlock = nil
+        waitingRows = [:]
         memory = TransactionMemory()
         newestAuditNumber = nil
     }
@@ -104,6 +109,8 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     func run(_ sql: String, _ values: [ColumnValue?]) throws {
         try mapped { () throws(PostgreSQLFailure) in
             changeMark += 1
+            if try keepRow(sql, values) { return }
+            try sendRows(before: sql)
             try send(sql, values)
             if pending.count >= Self.pendingCountMax { _ = try answers() }
         }
@@ -143,6 +150,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     func flush() throws(StorageError) {
         try mapped { () throws(PostgreSQLFailure) in
             if let failure { throw failure }
+            try sendRows()
             if !pending.isEmpty { _ = try answers() }
         }
     }
@@ -167,6 +175,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
 
     private func result(_ sql: String, _ values: [ColumnValue?]) throws(StorageError) -> PostgreSQLResult {
         try mapped { () throws(PostgreSQLFailure) in
+            try sendRows()
             try send(sql, values)
             guard let result = try answers() else { throw .lost("a result is missing") }
             return result

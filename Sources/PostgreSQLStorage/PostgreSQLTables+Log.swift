@@ -33,15 +33,9 @@ extension PostgreSQLTables {
         ] + stays("gate", "a gate stays in the registry")
         + stays("settlement", "the record of a day stays in the registry")
 
-    /// The next digest's number is one above the highest; callers lock the writers' turn before.
+    /// The next digest's number is one above the highest, as the holder of the writers' turn reads it.
     static let issuances = [
         "CREATE TABLE issuance (number bigint PRIMARY KEY, minute bigint NOT NULL, digest bytea NOT NULL)",
-        """
-        CREATE FUNCTION numberIssuance() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            NEW.number := 1 + coalesce((SELECT max(number) FROM issuance), 0);
-            RETURN NEW; END $$
-        """,
-        "CREATE TRIGGER issuanceGrows BEFORE INSERT ON issuance FOR EACH ROW EXECUTE FUNCTION numberIssuance()",
         """
         CREATE TABLE issuedMinute (
             minute bigint PRIMARY KEY, first bigint NOT NULL, last bigint NOT NULL, entry bigint)

@@ -22,6 +22,19 @@ extension PostgreSQLTransaction {
             .integer(uid), .text(action), .text(subject), detail.map { .text($0) })
     }
 
+    /// Numbers the digest itself, as an audit line.
+    func insertIssuance(digest: [UInt8], minute: UInt64) throws {
+        let highest = try database.memory.newestIssuance ?? database.highestIssuanceNumber()
+        database.memory.newestIssuance = highest + 1
+        try database.run(
+            "INSERT INTO issuance VALUES (?, ?, ?)", .integer(highest + 1), .integer(minute), .bytes(digest))
+    }
+
+    func deleteIssuances(through number: UInt64, countMax: Int) throws -> Int {
+        database.memory.newestIssuance = nil
+        return try statements.deleteIssuances(through: number, countMax: countMax)
+    }
+
     func prepareDays(at now: UInt64) throws {
         let today = now / CodeDay.seconds
         try database.prepare(.codes(of: nil))
@@ -81,6 +94,11 @@ extension PostgreSQLSession {
         for name in parts { try runNow("DROP TABLE \(name)") }
         try runNow("SET LOCAL lock_timeout = 2000")
         knownParts.subtract(parts)
+    }
+
+    /// The highest number of an issued code's digest.
+    fileprivate func highestIssuanceNumber() throws -> UInt64 {
+        try first("SELECT max(number) FROM issuance", []) { try $0.optionalUnsigned(0) }.flatMap(\.self) ?? 0
     }
 
     /// The number of the trail's next line: one above every number that was ever given.

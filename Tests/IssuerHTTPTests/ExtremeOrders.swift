@@ -85,6 +85,7 @@ struct ExtremeOrders {
                 body: ["request": "00000000000000000000000000000000", "digest": "00"]),
             .init(operation: .confirmedAnswer, body: ["request": "00000000000000000000000000000000"]),
             .init(operation: .publishRoots, body: ["chain": "AA=="]),
+            .init(operation: .joinDaemon, body: ["key": "AA=="]),
         ]
         all += try Self.actorOrders(client, object) + Self.gateOrders(client) + Self.walletOrders(client)
     }

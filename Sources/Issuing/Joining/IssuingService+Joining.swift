@@ -6,7 +6,9 @@ import TraceLog
 
 extension IssuerOperation {
     /// Gives the settings and the keys to a new daemon of the installation, sealed to the key that it made for this.
-    package static let joinDaemon = inquiry("daemon.join", takes: ["key"]) { service, request, caller in
+    package static let joinDaemon = inquiry(
+        "daemon.join", takes: ["key"], clockNeed: .signing
+    ) { service, request, caller in
         OperationAnswer(json: try await service.shareFiles(with: request.string("key"), by: caller))
     }
 }

@@ -17,5 +17,7 @@ struct TransactionMemory {
     var requests: [String: KeptRequest?] = [:]
     var heads: [ObjectID: ObjectHead?] = [:]
     var newestEntries: [LogName: (index: UInt64, recordedAtMilliseconds: UInt64)] = [:]
+    /// The highest number of an issued code's digest.
+    var newestIssuance: UInt64?
     var floors: [LogName: LogFloor?] = [:]
 }
