@@ -5,21 +5,19 @@ struct RowInsertion {
     /// The most rows of one statement.
     static let rowCountMax = 64
 
-    let table: String
     /// The statement up to the first row's values.
     private let head: String
     private let row: String
 
     /// - Parameter sql: a statement; nil for every other than `INSERT INTO … VALUES (?, …)`.
     init?(_ sql: String) {
-        let (start, values) = ("INSERT INTO ", " VALUES ")
-        guard sql.hasPrefix(start), let place = sql.firstRange(of: values) else { return nil }
+        guard sql.hasPrefix("INSERT INTO "), let place = sql.firstRange(of: " VALUES ") else { return nil }
         head = String(sql[..<place.upperBound])
         row = String(sql[place.upperBound...])
         guard row.hasPrefix("("), row.hasSuffix(")"),
-            row.dropFirst().dropLast().split(separator: ", ", omittingEmptySubsequences: false).allSatisfy({ $0 == "?" })
+            row.dropFirst().dropLast().split(separator: ", ", omittingEmptySubsequences: false)
+                .allSatisfy({ $0 == "?" })
         else { return nil }
-        table = String(sql.dropFirst(start.count).prefix { $0.isLetter || $0.isNumber || $0 == "_" })
     }
 
     /// The statement for a number of rows.
@@ -48,12 +46,15 @@ extension PostgreSQLSession {
         return true
     }
 
-    /// Sends rows that wait for the tables that a statement names, since it may change them.
+    /// The beginnings of statements on tables that no trigger of another table reads, and whose own read no other.
+    private static let independent = ["idempotency", "issuedCount", "log_heads", "acts_heads"].map {
+        "INSERT INTO \($0) "
+    }
+
+    /// Sends the rows that wait before another statement, unless the two have nothing to do with each other.
     func sendRows(before sql: String) throws(PostgreSQLFailure) {
-        for (key, waiting) in waitingRows where sql.contains(waiting.insertion.table) {
-            waitingRows[key] = nil
-            try send(waiting)
-        }
+        guard !waitingRows.isEmpty, !Self.independent.contains(where: sql.hasPrefix) else { return }
+        try sendRows()
     }
 
     /// Sends every row that waits.

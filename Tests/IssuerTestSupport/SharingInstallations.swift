@@ -27,17 +27,15 @@ package struct SharingInstallations: Sendable {
                 tiles: s3://\(bucket.name)/city
                 tilesEndpoint: \(bucket.endpoint)
                 tilesCredentials: file:\(credentials)
+                beat: s3://\(bucket.name)/closed/beat
+                epochKeys: s3://\(bucket.name)/closed/epochs
 
                 """)
         let url = server.url(schema: schema)
         let first = try Installation(in: folders[0], storage: url, settings: settings)
         for folder in folders.dropFirst() {
-            for suffix in ["", ".beat", ".epochs"] {
-                let copied = try Program(path: "/bin/cp").run([
-                    "-a", first.state.path + suffix, folder("state") + suffix,
-                ])
-                guard copied.status == 0 else { throw MissingFile(path: copied.diagnostics) }
-            }
+            let copied = try Program(path: "/bin/cp").run(["-a", first.state.path, folder("state")])
+            guard copied.status == 0 else { throw MissingFile(path: copied.diagnostics) }
         }
         installations = [first] + folders.dropFirst().map { Installation(madeIn: $0) }
         for (number, installation) in installations.enumerated() {
