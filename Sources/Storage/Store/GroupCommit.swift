@@ -156,17 +156,27 @@ package final class GroupCommit: Sendable {
     }
 
     /// Runs jobs in a new transaction, which stays open.
+    ///
+    /// - Returns: the position after the transaction's commit; nil when no kept job has changed anything.
     private static func run(_ jobs: [Job], _ session: any WriteSession) throws(StorageError) -> RegistryPosition? {
-        let changeCount = session.changeCount
         try begin(jobs, session)
-        if try !runTogether(jobs, session) {
-            try session.rollback()
-            try begin(jobs, session)
-            for job in jobs {
-                try session.nested { () throws(StorageError) in try run(job, session) }
-            }
+        let changeCount = session.changeCount
+        if try runTogether(jobs, session) {
+            return session.changeCount == changeCount ? nil : try session.advancePosition()
         }
-        return session.changeCount == changeCount ? nil : try session.advancePosition()
+        try session.rollback()
+        try begin(jobs, session)
+        var isChanged = false
+        for job in jobs {
+            let changeCount = session.changeCount
+            var isKept = false
+            try session.nested { () throws(StorageError) in
+                isKept = try run(job, session)
+                return isKept
+            }
+            if isKept, session.changeCount != changeCount { isChanged = true }
+        }
+        return isChanged ? try session.advancePosition() : nil
     }
 
     /// Begins a transaction, and reads what its jobs foresee.
