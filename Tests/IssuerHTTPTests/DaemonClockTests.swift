@@ -17,7 +17,7 @@ struct DaemonClockTests {
     private static let signing = [
         "code.issue", "bundle.export", "status.list", "event.append", "event.place", "event.append-signed",
         "event.erase", "key.rotate", "key.retire", "actor-key.add", "actor-key.retire", "health",
-        "gate.keys", "settlement.register", "wallet.credential", "daemon.join",
+        "gate.keys", "settlement.register", "wallet.credential",
     ]
 
     private let installation: Installation
