@@ -125,11 +125,20 @@ def close_waiting(cluster):
 
 def stall_standbys(cluster):
     """both standbys stand still for longer than a daemon waits for a commit"""
+    stall(cluster, LONGER_THAN_A_COMMIT)
+
+
+def stall_standbys_long(cluster):
+    """both standbys stand still for longer than a daemon asks for the outcome of a commit"""
+    stall(cluster, LONGER_THAN_A_SETTLEMENT)
+
+
+def stall(cluster, seconds):
     cluster.burst_at(None)
     time.sleep(1)
     for node in cluster.referee.standbys:
         node.freeze()
-    time.sleep(cluster.draw.choice([LONGER_THAN_A_COMMIT, LONGER_THAN_A_SETTLEMENT]))
+    time.sleep(seconds)
 
 
 def kill_standby(cluster):
@@ -273,8 +282,8 @@ def silence_storage(cluster):
 # Each fault, how often it is drawn, and whether it needs networks of their own.
 ROUNDS = {
     kill_primary: (3, False), freeze_primary: (1, False), cut_primary: (1, True), lose_after_restart: (2, False),
-    lose_after_closing: (1, False), close_waiting: (2, False), stall_standbys: (1, False), kill_standby: (1, False),
-    cut_standby: (1, True), cut_daemon: (1, True), kill_daemon: (1, False), kill_publisher: (1, False),
+    lose_after_closing: (1, False), close_waiting: (2, False), stall_standbys: (1, False),
+    stall_standbys_long: (1, False), kill_standby: (1, False), cut_standby: (1, True), cut_daemon: (1, True), kill_daemon: (1, False), kill_publisher: (1, False),
     freeze_daemon: (1, False), freeze_in_turn: (2, False), kill_in_turn: (1, False), stop_publisher: (3, False),
     swap_late: (1, False), spoil_storage: (2, False), silence_storage: (1, False),
 }
