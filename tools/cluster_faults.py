@@ -283,7 +283,8 @@ def silence_storage(cluster):
 ROUNDS = {
     kill_primary: (3, False), freeze_primary: (1, False), cut_primary: (1, True), lose_after_restart: (2, False),
     lose_after_closing: (1, False), close_waiting: (2, False), stall_standbys: (1, False),
-    stall_standbys_long: (1, False), kill_standby: (1, False), cut_standby: (1, True), cut_daemon: (1, True), kill_daemon: (1, False), kill_publisher: (1, False),
+    stall_standbys_long: (1, False), kill_standby: (1, False), cut_standby: (1, True), cut_daemon: (1, True),
+    kill_daemon: (1, False), kill_publisher: (1, False),
     freeze_daemon: (1, False), freeze_in_turn: (2, False), kill_in_turn: (1, False), stop_publisher: (3, False),
     swap_late: (1, False), spoil_storage: (2, False), silence_storage: (1, False),
 }
