@@ -9,20 +9,23 @@ package final class RunningProgram {
     /// - Parameters:
     ///   - name: a command that the same build made.
     ///   - arguments: what stands behind the command's name.
+    ///   - prefix: the words of ``SetClock/words``, or none.
     ///   - input: a file it reads on stdin.
     ///   - output: a file its stdout goes to.
     /// - Throws: ``MissingFile`` when the command was not built.
     package init(
-        _ name: String, _ arguments: [String], input: String = "/dev/null", output: String = "/dev/null"
+        _ name: String, _ arguments: [String], prefix: [String] = [], input: String = "/dev/null",
+        output: String = "/dev/null"
     ) throws {
-        let path = Program.folder + "/" + name
+        let command = prefix + [Program.folder + "/" + name] + arguments
+        let path = prefix.isEmpty ? command[0] : "/usr/bin/env"
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+        var words: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
         guard unsafe posix_spawn(&process, path, &actions, nil, &words, environ) == 0 else {
             throw MissingFile(path: path)
