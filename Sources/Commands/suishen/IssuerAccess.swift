@@ -72,14 +72,18 @@ enum IssuerAccess {
         _ operation: IssuerOperation, _ service: IssuingService, at nowMilliseconds: UInt64,
         _ body: () async throws -> Value
     ) async throws -> Value {
+        // The next command, or a daemon on another machine, need not wait for this one's lease to end.
+        await service.takeLease()
         do {
             await keepEpochs(service, at: nowMilliseconds / 1000)
             let value = try await publishingLog(operation, service, body)
             await updateBeat(service)
+            await service.giveUpLease()
             return value
         } catch {
             // A refused request may follow requests that were carried out.
             await updateBeat(service)
+            await service.giveUpLease()
             throw error
         }
     }

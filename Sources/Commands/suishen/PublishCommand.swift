@@ -32,6 +32,7 @@ struct PublishCommand: AsyncParsableCommand {
             let publication = try await service.publish(to: out, by: caller())
             let keys = try await service.publishKeys(to: out, by: caller())
             try await service.advanceBeat()
+            await service.giveUpLease()
             result.print([
                 "out": .string(out), "version": .integer(Int64(clamping: publication.version)),
                 "written": .array(publication.written.map { .string($0) }),

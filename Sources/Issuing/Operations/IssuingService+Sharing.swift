@@ -24,6 +24,13 @@ extension IssuingService {
         }
     }
 
+    /// Takes the lease when it is free, for the work of one command.
+    package func takeLease() async {
+        guard let lease = database.lease else { return }
+        // Without the lease, the command leaves the work of one alone to others.
+        try? await leases.run { try lease.renew() }
+    }
+
     /// Gives the lease up, so that another daemon can go on at once; call it once the last work of one alone is done.
     package func giveUpLease() async {
         guard let lease = database.lease else { return }
