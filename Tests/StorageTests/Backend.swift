@@ -33,6 +33,13 @@ struct OpenStore: Sendable {
 
 /// Schemas of a server that no other test has.
 enum PostgreSQLPlace {
+    /// Times with a lease that does not end by itself, however busy the machine is.
+    static let patientTimes: PostgreSQLTimes = {
+        var times = PostgreSQLTimes()
+        times.lease = 3_600_000
+        return times
+    }()
+
     /// An empty schema.
     static func empty(_ server: PostgreSQLServer?) throws -> PostgreSQLAddress {
         guard let server else { throw MissingFile(path: "a server of PostgreSQL") }

@@ -17,7 +17,7 @@ struct LeaseTests {
         let place = try PostgreSQLPlace.empty(PostgreSQLServer.shared)
         try PostgreSQLStore.create(at: place, trusting: [], installation: [UInt8](repeating: 7, count: 16))
         self.place = place
-        stores = try (0..<2).map { _ in try PostgreSQLStore(at: place, cipher: ScratchRegistry.cipher()) }
+        stores = try (0..<2).map { _ in try PostgreSQLStore(at: place, times: PostgreSQLPlace.patientTimes) }
     }
 
     private func lease(_ number: Int) throws -> any StoreLease { try #require(stores[number].lease) }

@@ -160,7 +160,7 @@ struct PostgreSQLPartTests {
     @Test("waits for no reader: it drops the part later, and holds up nobody meanwhile")
     func busy() async throws {
         try await add(1, day: Self.day)
-        let reader = PostgreSQLSession(place, timeout: 5000, idleMilliseconds: 30_000)
+        let reader = PostgreSQLSession(place, timeout: 5000, idleMilliseconds: 3_600_000)
         try reader.begin("")
         _ = try reader.first("SELECT count(*) FROM code", []) { _ in true }
         let drop = Task { [store, registry] in
