@@ -7,7 +7,7 @@ struct PostgreSQLPart: Hashable {
     private static let codePrefix = "code_"
     private static let auditPrefix = "audit_"
 
-    /// The table of which it is a part.
+    /// The table that has this part.
     let table: String
     /// As the catalogue spells it.
     let name: String

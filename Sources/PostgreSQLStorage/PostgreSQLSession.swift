@@ -38,8 +38,6 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     var insertions: [String: RowInsertion?] = [:]
     /// Rows of the open transaction.
     var memory = TransactionMemory()
-    /// The number of the trail's newest line, as the open transaction has it; nil until it has added one.
-    var newestAuditNumber: UInt64?
     /// The parts of tables that are certainly there.
     var knownParts: Set<String> = []
     /// Whether an answer must not leave before everything that it may come from is certainly kept.
@@ -90,7 +88,6 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
         openBlock = nil
         waitingRows = [:]
         memory = TransactionMemory()
-        newestAuditNumber = nil
     }
 
     /// Forgets what is only true within the open transaction, or since its last savepoint.

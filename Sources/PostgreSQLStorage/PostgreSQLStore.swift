@@ -112,9 +112,10 @@ package final class PostgreSQLStore: RegistryStore {
     }
 
     package func submit<Value: Sendable>(
-        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: @autoclosure () -> ForeseenReads,
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
-        writer.submit(isLine: isLine, reads: reads) { transaction in
+        writer.submit(isLine: isLine, reads: reads()) { transaction in
             let database = (transaction as? PostgreSQLTransaction)?.database
             let outcome = Result { try body(transaction) }
             // A statement that was refused meanwhile goes before the body's own error, as it came first.

@@ -103,8 +103,8 @@ extension PostgreSQLSession {
 
     /// The number of the trail's next line: one above every number that was ever given.
     func nextAuditNumber() throws -> UInt64 {
-        let next = try (newestAuditNumber ?? highestAuditNumber()) + 1
-        newestAuditNumber = next
+        let next = try (memory.newestAuditLine ?? highestAuditNumber()) + 1
+        memory.newestAuditLine = next
         return next
     }
 

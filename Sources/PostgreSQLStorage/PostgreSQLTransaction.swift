@@ -35,7 +35,7 @@ struct PostgreSQLStatements: StatementTransaction {
     }
 
     func raiseAuditNumber(to number: UInt64) throws {
-        database.newestAuditNumber = nil
+        database.memory.newestAuditLine = nil
         try database.run(
             """
             INSERT INTO auditFloor VALUES (0, ?) ON CONFLICT ("only") DO UPDATE SET

@@ -121,4 +121,20 @@ extension IssuingService {
             operation, body,
             by: Caller(uid: 1000, grants: .everything, nowMilliseconds: now * 1000, idempotencyKey: key))
     }
+
+    /// Appends an event of a new object with a personal field.
+    ///
+    /// - Returns: the object and the entry's index.
+    /// - Throws: the error of a request.
+    package func appendPersonal(_ value: String) async throws -> (object: JSONValue, index: JSONValue) {
+        let lift: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "elevator"]
+        let object = try await ask(.registerObject, lift)["subject"] ?? .null
+        let event: JSONValue = ["object": object, "step": "inspecting", "personal": ["inspector": .string(value)]]
+        return (object, try await ask(.appendEvent, event)["index"] ?? .null)
+    }
+
+    /// The personal values that can still be read.
+    package func openedValues() async throws -> [String] {
+        try await ask(.exportOpenings, [:])["openings"]?.array?.compactMap { $0["value"]?.string } ?? []
+    }
 }

@@ -21,16 +21,7 @@ package struct SharingInstallations: Sendable {
         schema = try server.makeSchema()
         bucket = try S3Bucket()
         let folders = try (0..<count).map { _ in try ScratchFolder() }
-        let credentials = try folders[0].write(S3Bucket.credentials(), to: "keys.aws", mode: 0o400)
-        let settings = try Settings(
-            text: """
-                tiles: s3://\(bucket.name)/city
-                tilesEndpoint: \(bucket.endpoint)
-                tilesCredentials: file:\(credentials)
-                beat: s3://\(bucket.name)/closed/beat
-                epochKeys: s3://\(bucket.name)/closed/epochs
-
-                """)
+        let settings = try bucket.settings(keysIn: folders[0])
         let url = server.url(schema: schema)
         let first = try Installation(in: folders[0], storage: url, settings: settings)
         for folder in folders.dropFirst() {

@@ -15,21 +15,6 @@ struct ErasureTests {
     private static let week: UInt64 = 604_800
     private static let value = "张三 13800138000"
 
-    private static let lift: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "elevator"]
-
-    /// Appends an event with a personal field; gives its object and its index.
-    private static func append(_ service: IssuingService) async throws -> (object: JSONValue, index: JSONValue) {
-        let object = try #require(try await service.ask(.registerObject, lift)["subject"])
-        let event: JSONValue = [
-            "object": object, "step": "inspecting", "personal": ["inspector": .string(value)],
-        ]
-        return (object, try #require(try await service.ask(.appendEvent, event)["index"]))
-    }
-
-    private static func values(_ service: IssuingService) async throws -> [String] {
-        try await service.ask(.exportOpenings, [:])["openings"]?.array?.compactMap { $0["value"]?.string } ?? []
-    }
-
     private static func epochFiles(_ installation: Installation) -> [String] {
         let folder = installation.state.path + ".epochs"
         return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
@@ -44,12 +29,12 @@ struct ErasureTests {
         let beat: [UInt8]
         do {
             let service = try installation.open()
-            let (object, index) = try await Self.append(service)
-            #expect(try await Self.values(service) == [Self.value])
+            let (object, index) = try await service.appendPersonal(Self.value)
+            #expect(try await service.openedValues() == [Self.value])
             backup = try installation.registryFiles()
             beat = try installation.beat
             _ = try await service.ask(.eraseEvent, ["object": object, "index": index, "reason": "asked for"])
-            #expect(try await Self.values(service).isEmpty)
+            #expect(try await service.openedValues().isEmpty)
             // Within the week, a thief of the backup and of the epoch keys still reads it.
             try await service.keepEpochsOnce(at: Self.start + Self.week - 1)
             #expect(Self.epochFiles(installation) == ["1.key"])
@@ -74,11 +59,11 @@ struct ErasureTests {
         let outcome = try Self.sqlite(installation, "UPDATE epochKey SET status = 'lost'")
         #expect(outcome == 0)
         let service = try installation.open()
-        #expect(try await Self.values(service).isEmpty)
+        #expect(try await service.openedValues().isEmpty)
         #expect(try service.database.read { try service.registry.lostFieldCount(in: $0) } == 1)
         // An event, a person and a code all work beside it.
-        _ = try await Self.append(service)
-        #expect(try await Self.values(service) == [Self.value])
+        _ = try await service.appendPersonal(Self.value)
+        #expect(try await service.openedValues() == [Self.value])
     }
 
     @Test("leaves every other field readable through the change of epoch keys, and lost links can be given again")
@@ -92,12 +77,12 @@ struct ErasureTests {
         let subject = try #require(try await service.ask(.registerPerson, links)["subject"])
         let code = try await service.ask(.issue, ["subject": subject, "kind": "paper"])
         _ = try await service.ask(.revoke, ["target": try #require(code["cti"]), "reason": "lost by 李四"])
-        _ = try await Self.append(service)
+        _ = try await service.appendPersonal(Self.value)
         for week in 1...3 as ClosedRange<UInt64> {
             try await service.keepEpochsOnce(at: Self.start + week * Self.week)
         }
         #expect(Self.epochFiles(installation) == ["3.key", "4.key"])
-        #expect(try await Self.values(service) == [Self.value])
+        #expect(try await service.openedValues() == [Self.value])
         let codes = try await service.ask(.codeHistory, ["subject": subject])["codes"]?.array
         #expect(codes?.first?["revocationReason"] == "lost by 李四" || codes?.first?["reason"] == "lost by 李四")
         #expect(try await service.ask(.issue, ["subject": subject, "kind": "paper"])["text"] != nil)
@@ -127,7 +112,7 @@ struct ErasureTests {
         let killed = installation.folder("killed")
         do {
             let service = try installation.open()
-            _ = try await Self.append(service)
+            _ = try await service.appendPersonal(Self.value)
             let (path, copied) = (installation.state.path, Copied())
             let opened = try OpenedEpochs(
                 EpochFolder(path: path + ".epochs"), of: service.database, at: 0, random: SystemRandom())
@@ -149,10 +134,10 @@ struct ErasureTests {
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: copies).count == 2)
         let service = try IssuingService(StateDirectory(path: killed), random: SystemRandom())
-        #expect(try await Self.values(service) == [Self.value])
+        #expect(try await service.openedValues() == [Self.value])
         try await service.keepEpochsOnce(at: Self.start + 3 * Self.week)
         try await service.keepEpochsOnce(at: Self.start + 4 * Self.week)
-        #expect(try await Self.values(service) == [Self.value])
+        #expect(try await service.openedValues() == [Self.value])
         #expect(!ProjectFiles.exists(killed + ".epochs/1.key"))
     }
 
@@ -162,15 +147,15 @@ struct ErasureTests {
         let service = try installation.open()
         let copies = try EpochCopies(Settings())
         #expect(copies == nil)
-        _ = try await Self.append(service)
+        _ = try await service.appendPersonal(Self.value)
         // A file in the way of the next key, as another installation's would be.
         try installation.folder.write([1], to: "state.epochs/2.key", mode: 0o400)
         let refusal = await #expect(throws: OperationError.self) {
             try await service.keepEpochsOnce(at: Self.start + Self.week)
         }
         #expect(refusal?.code == "epoch_keys_unwritable")
-        #expect(try await Self.values(service) == [Self.value])
-        _ = try await Self.append(service)
+        #expect(try await service.openedValues() == [Self.value])
+        _ = try await service.appendPersonal(Self.value)
         unsafe unlink(installation.folder("state.epochs/2.key"))
         try await service.keepEpochsOnce(at: Self.start + Self.week)
         #expect(Self.epochFiles(installation) == ["1.key", "2.key"])

@@ -38,19 +38,6 @@ struct SharedEpochsTests {
         try bucket.server.keys(of: bucket).filter { $0.hasPrefix("epochs/") }.map { String($0.dropFirst(7)) }.sorted()
     }
 
-    private static func append(_ service: IssuingService) async throws -> (object: JSONValue, index: JSONValue) {
-        let lift: JSONValue = ["kind": "object", "manager": "91350100M000100Y43", "category": "elevator"]
-        let object = try #require(try await service.ask(.registerObject, lift)["subject"])
-        let event: JSONValue = [
-            "object": object, "step": "inspecting", "personal": ["inspector": .string(value)],
-        ]
-        return (object, try #require(try await service.ask(.appendEvent, event)["index"]))
-    }
-
-    private static func values(_ service: IssuingService) async throws -> [String] {
-        try await service.ask(.exportOpenings, [:])["openings"]?.array?.compactMap { $0["value"]?.string } ?? []
-    }
-
     @Test("are whole for whoever has the registry's key, and nothing for anybody else")
     func sealed() throws {
         let bucket = try S3Bucket()
@@ -131,15 +118,15 @@ struct SharedEpochsTests {
         #expect(try Self.names(bucket) == ["1.key"] && !ProjectFiles.exists(folder("state.epochs")))
         let service = try installation.open()
         let secret = Data(try #require(service.epochs.ring.key(1)).encoded.suffix(32))
-        let (object, index) = try await Self.append(service)
-        _ = try await Self.append(service)
+        let (object, index) = try await service.appendPersonal(Self.value)
+        _ = try await service.appendPersonal(Self.value)
         _ = try await service.ask(.eraseEvent, ["object": object, "index": index, "reason": "asked for"])
         for week in 1...2 as ClosedRange<UInt64> {
             try await service.keepEpochsOnce(at: Self.start + week * Self.week)
         }
         #expect(try Self.names(bucket) == ["2.key", "3.key"])
         #expect(try service.database.read { try $0.epochKeys().map(\.status) } == [.destroyed, .live, .live])
-        #expect(try await Self.values(service) == [Self.value])
+        #expect(try await service.openedValues() == [Self.value])
         for key in try bucket.server.keys(of: bucket) {
             let bytes = Data(try bucket.server.object(key, in: bucket))
             #expect(bytes.range(of: secret) == nil && bytes.range(of: Data(Self.value.utf8)) == nil, "\(key)")
@@ -160,7 +147,7 @@ struct SharedEpochsTests {
         let installation = try Installation(in: folder, settings: settings)
         do {
             let service = try installation.open()
-            _ = try await Self.append(service)
+            _ = try await service.appendPersonal(Self.value)
         }
         // The process ends in the middle: nothing that comes after the step is done.
         let service = try installation.open()
@@ -188,7 +175,7 @@ struct SharedEpochsTests {
         for week in 3...5 as ClosedRange<UInt64> {
             try await service.keepEpochsOnce(at: Self.start + week * Self.week)
         }
-        #expect(try await Self.values(service) == [Self.value])
+        #expect(try await service.openedValues() == [Self.value])
         #expect(try !Self.names(bucket).contains("1.key"))
         #expect(try service.database.read { try $0.epochKeys().first?.status } == .destroyed)
         // The copy of a key that never came into its place stays, and opens nothing.

@@ -179,7 +179,7 @@ struct SharedServiceTests {
             }
         }
         func revoked() throws -> Int? {
-            let path = shared.installations[0].folder("tree/status/SH-object-lasting.0.cwt")
+            let path = shared.installations[0].folder("tree/status/SH-object-lasting.cwt")
             guard ProjectFiles.exists(path) else { return nil }
             let list = try StatusListToken(ProjectFiles.bytes(path)[...]) { _ in true }.list
             return (0..<list.count).count { list[$0] }

@@ -12,9 +12,10 @@ final class MemoryStore: RegistryStore {
     }
 
     func submit<Value: Sendable>(
-        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: @autoclosure () -> ForeseenReads,
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
-        writer.submit(isLine: isLine, reads: reads, body)
+        writer.submit(isLine: isLine, reads: reads(), body)
     }
 
     func read<Value>(_ body: (any StoreSnapshot) throws -> Value) throws(StorageError) -> Value {

@@ -37,7 +37,7 @@ package struct DiskTrend: Sendable {
         return Int64((taken / Double(last.time - first.time) * Double(Self.windowSeconds)).rounded())
     }
 
-    /// The days until the disk is full; nil for a disk that does not fill, or of which not enough is known.
+    /// The days until the disk is full; nil while it does not fill up, and before an hour has passed.
     package var fullInDays: Double? {
         guard let room, let bytesADay, bytesADay > 0 else { return nil }
         return Double(room.freeByteCount) / Double(bytesADay)

@@ -231,14 +231,16 @@ package final class IssuingService: Sendable {
     ) -> SubmittedWrite<@Sendable () throws -> OperationAnswer> {
         let key = operation.keepsKeysItself ? nil : caller.idempotencyKey
         let fingerprint = key.map { _ in Self.fingerprint(operation, request) } ?? []
-        var reads = operation.foresees(self, request, caller)
-        if let key {
-            let (kept, earlier) = (
-                registry.kept(key, of: caller.identity), registry.keptEarlier(key, of: caller.identity)
-            )
-            reads.answerKeys = [kept, earlier]
+        func reads() -> ForeseenReads {
+            var reads = operation.foresees(self, request, caller)
+            if let key {
+                reads.answerKeys = [
+                    registry.kept(key, of: caller.identity), registry.keptEarlier(key, of: caller.identity),
+                ]
+            }
+            return reads
         }
-        return database.submit(isLine: isLine, reads: reads) { [registry, keptLists] database in
+        return database.submit(isLine: isLine, reads: reads()) { [registry, keptLists] database in
             if let key,
                 let first = try registry.answer(
                     toKey: key, of: caller.identity, request: fingerprint, at: caller.now, in: database)

@@ -41,7 +41,7 @@ extension PostgreSQLSession {
     /// Reads the rows of some keys.
     ///
     /// - Parameters:
-    ///   - keys: the keys, some of which may have no row.
+    ///   - keys: the keys; a key may have no row.
     ///   - part: the memory of these rows.
     ///   - selection: the statement up to the list of keys.
     ///   - read: makes a key and a value from a row.

@@ -19,5 +19,7 @@ struct TransactionMemory {
     var newestEntries: [LogName: (index: UInt64, recordedAtMilliseconds: UInt64)] = [:]
     /// The highest number of an issued code's digest.
     var newestIssuance: UInt64?
+    /// The highest number of a line of the trail.
+    var newestAuditLine: UInt64?
     var floors: [LogName: LogFloor?] = [:]
 }

@@ -50,7 +50,10 @@ extension LogPublisher {
     }
 
     /// Writes the list of every object's newest entry before `index`, with a small part in memory at a time.
+    ///
+    /// A list is no file that everybody would write alike, so a publisher whose term is over writes none.
     func writeHeads(before index: UInt64) throws -> HeadsStatement {
+        try held.requireTerm()
         let statement = try tiles.writeFolder(String(HeadsList.folder(of: index).dropLast())) { write in
             var list = HeadsListWriter()
             var object: [UInt8]? = []

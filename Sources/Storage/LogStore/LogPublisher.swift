@@ -118,7 +118,7 @@ package actor LogPublisher {
         guard !isChecked else { return [] }
         let isFloored = try store.checkAgainstFloor()
         let discarded = tiles.discardUnfinished()
-        try (register as? SharedCheckpointRegister)?.bringUpCopy()
+        try register.bringUpCopy()
         let found = try PublishedCheckpoint.read(from: register, tiles, of: store, key: noteKey)
         published = try found.map { try tree(of: $0.checkpoint, thoroughly: thoroughly) } ?? TileAccumulator()
         checkpointBytes = found?.bytes

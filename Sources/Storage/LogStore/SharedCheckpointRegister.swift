@@ -36,10 +36,6 @@ struct SharedCheckpointRegister: CheckpointRegister {
         return .replaced
     }
 
-    /// Copies the row's checkpoint to where readers find it, unless it is there.
-    ///
-    /// - Throws: `log_inconsistent` when another program than a holder of the lease has replaced the copy; an error of
-    ///   the copy's store.
     func bringUpCopy() throws {
         for _ in 0..<Self.copyAttemptCountMax {
             let (row, present) = (try row(), try copy.head())

@@ -172,9 +172,10 @@ package final class RegistryDatabase: RegistryStore {
     }
 
     package func submit<Value: Sendable>(
-        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: @autoclosure () -> ForeseenReads,
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
-        writer.submit(isLine: isLine, reads: reads) { transaction in
+        writer.submit(isLine: isLine, reads: ForeseenReads()) { transaction in
             do {
                 return try body(transaction)
             } catch let error as DatabaseError {

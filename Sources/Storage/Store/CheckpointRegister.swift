@@ -24,6 +24,15 @@ package protocol CheckpointRegister: Sendable {
     func replace(
         expecting expected: [UInt8]?, with bytes: [UInt8], announce: () throws -> Void
     ) throws -> CheckpointReplacement
+
+    /// Brings the copy that readers get up to the newest checkpoint, where the two lie in different places.
+    ///
+    /// - Throws: `log_inconsistent` when another program has replaced the copy; an error of the copy's place.
+    func bringUpCopy() throws
+}
+
+extension CheckpointRegister {
+    package func bringUpCopy() throws {}
 }
 
 /// The outcome of a replacement.

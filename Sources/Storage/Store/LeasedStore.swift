@@ -33,14 +33,26 @@ package final class LeasedStore: RegistryStore {
     /// - Throws: an error of the database that cannot tell.
     package func isOver(after error: any Error) throws(StorageError) -> Bool {
         if error is LeaseLost { return true }
+        return try isOver()
+    }
+
+    /// Refuses to go on once another daemon has taken the lease; call it before a change outside the database.
+    ///
+    /// - Throws: ``LeaseLost``; an error of the database that cannot tell.
+    package func requireTerm() throws {
+        if try isOver() { throw LeaseLost() }
+    }
+
+    private func isOver() throws(StorageError) -> Bool {
         guard let term else { return false }
         return try store.readDurably { try $0.sharedRows?.leaseTerm() != term }
     }
 
     package func submit<Value: Sendable>(
-        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: @autoclosure () -> ForeseenReads,
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value> {
-        store.submit(isLine: isLine, reads: reads) { [term] transaction in
+        store.submit(isLine: isLine, reads: reads()) { [term] transaction in
             if let term { try transaction.sharedRows?.requireLease(term) }
             return try body(transaction)
         }

@@ -20,12 +20,13 @@ package protocol RegistryStore: AnyObject, Sendable {
     /// - Parameters:
     ///   - isLine: whether the change is one of many in a batch. Lines run in the order of submission, and so do single
     ///     changes; a single change does not wait behind thousands of lines.
-    ///   - reads: rows that `body` is going to read.
+    ///   - reads: rows that `body` is going to read; only a store that reads them ahead asks for them.
     ///   - body: one change; an error from it undoes only this change. It may be undone and run again, and the last
     ///     run counts.
     /// - Returns: the write, which gives its value once it is on disk.
     func submit<Value: Sendable>(
-        isLine: Bool, reads: ForeseenReads, _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
+        isLine: Bool, reads: @autoclosure () -> ForeseenReads,
+        _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) -> SubmittedWrite<Value>
 
     /// Reads a consistent snapshot.

@@ -194,8 +194,11 @@ final class Flag: Sendable {
     func set() { value.store(true, ordering: .releasing) }
 
     /// Waits without holding a thread, of which a small machine has few.
+    ///
+    /// - Throws: after two minutes, since what sets the flag may have ended without it.
     func wait() async throws {
-        while !isSet { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<12_000 where !isSet { try await Task.sleep(for: .milliseconds(10)) }
+        try #require(isSet)
     }
 }
 

@@ -79,7 +79,8 @@ struct SharingDaemon {
     let lease: any StoreLease
 
     init(_ place: PostgreSQLAddress, _ shared: S3Bucket, _ key: SigningKey) throws {
-        store = try PostgreSQLStore(at: place, cipher: ScratchRegistry.cipher())
+        store = try PostgreSQLStore(
+            at: place, times: PostgreSQLPlace.patientTimes, epochs: ScratchRegistry.cipher().fields.ring)
         bucket = try OpenBucket(shared, limits: OpenBucket.hasty)
         log = TraceLogStore(
             registry: store, fields: try ScratchRegistry.fields(), headsInterval: 90,

@@ -13,7 +13,7 @@ import TraceLog
 @Suite(
     "Two daemons of one installation in a database and a bucket", .serialized,
     .enabled(if: S3Server.isAvailable && PostgreSQLServer.shared != nil))
-struct SharedServicesTests {
+struct SharedStateTests {
     private static let start: UInt64 = 1_800_000_000
     private static let week: UInt64 = 604_800
     private static let links: JSONValue = [
