@@ -142,7 +142,10 @@ struct LeaseTests {
         }
         try await asked.wait()
         DispatchQueue(label: "test").async { [lease = try lease(0)] in
-            if (try? lease.renew()) != nil { isRenewed.set() }
+            // On a busy machine one attempt may be given up.
+            for _ in 0..<10 where !isRenewed.isSet {
+                if (try? lease.renew()) != nil { isRenewed.set() }
+            }
         }
         #expect(try await write.value())
         #expect(try stores[0].read { try $0.sharedRows?.leaseTerm() }?.epoch == 1)
