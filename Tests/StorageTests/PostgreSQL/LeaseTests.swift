@@ -177,9 +177,7 @@ struct LeaseTests {
     func upgrade() throws {
         let place = try PostgreSQLPlace.empty(PostgreSQLServer.shared)
         try PostgreSQLStore.create(at: place, trusting: [])
-        try place.run(
-            "DROP TABLE log_lease, log_head; DROP FUNCTION noteChange CASCADE; DELETE FROM schemaVersion WHERE version = 2"
-        )
+        try place.goBackToFirstVersion()
         let lease = try #require(PostgreSQLStore(at: place, cipher: ScratchRegistry.cipher()).lease)
         try lease.renew()
         #expect(lease.term?.epoch == 1)
