@@ -1,5 +1,4 @@
 """The faults of a cluster test, one function each; a round makes one of them while clients write."""
-import os
 import signal
 import time
 
@@ -8,6 +7,7 @@ import cluster_records
 from cluster_clients import LARGE_BATCH
 from cluster_daemons import DATABASE
 from cluster_stage import Trouble
+from cluster_versions import two_versions
 
 # Longer than a daemon waits for a commit before it asks for the outcome, and longer than it goes on asking.
 LONGER_THAN_A_COMMIT, LONGER_THAN_A_SETTLEMENT = 7, 13
@@ -284,9 +284,9 @@ ROUNDS = {
     kill_primary: (3, False), freeze_primary: (1, False), cut_primary: (1, True), lose_after_restart: (2, False),
     lose_after_closing: (1, False), close_waiting: (2, False), stall_standbys: (1, False),
     stall_standbys_long: (1, False), kill_standby: (1, False), cut_standby: (1, True), cut_daemon: (1, True),
-    kill_daemon: (1, False), kill_publisher: (1, False),
-    freeze_daemon: (1, False), freeze_in_turn: (2, False), kill_in_turn: (1, False), stop_publisher: (3, False),
-    swap_late: (1, False), spoil_storage: (2, False), silence_storage: (1, False),
+    kill_daemon: (1, False), kill_publisher: (1, False), freeze_daemon: (1, False), freeze_in_turn: (2, False),
+    kill_in_turn: (1, False), stop_publisher: (3, False), swap_late: (1, False), spoil_storage: (2, False),
+    silence_storage: (1, False), two_versions: (1, False),
 }
 BY_NAME = {fault.__name__.replace("_", "-"): fault for fault in ROUNDS}
 

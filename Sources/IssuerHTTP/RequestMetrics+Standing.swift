@@ -11,7 +11,7 @@ extension RequestMetrics {
             "suishend_publisher", help: "Whether this daemon publishes; of several that share a registry, one does.",
             standing.isPublisher ? 1 : 0, to: &text)
         add(
-            "suishend_write_up", help: "Whether the disk took the last change.", standing.isWriteUp ? 1 : 0, to: &text)
+            "suishend_write_up", help: "Whether the last change was written.", standing.isWriteUp ? 1 : 0, to: &text)
         add("suishend_beat_up", help: "Whether the last beat was written.", standing.isBeatUp ? 1 : 0, to: &text)
         if let byteCount = standing.registryByteCount {
             add("suishend_registry_bytes", help: "The bytes of the registry.", byteCount, to: &text)

@@ -39,6 +39,8 @@ enum PostgreSQLFailure: Error {
             if passing || Self.endings.contains(state) || ["55P03", "25P02"].contains(state) {
                 return .unavailable("\(words) (\(state))")
             }
+            // The opening has found every table and column, so that a later version has removed it since.
+            if ["42P01", "42703"].contains(state) { return .newer(words) }
             // The messages of these classes have no values; others may.
             let isSafe = ["23", "P0", "42"].contains { state.hasPrefix($0) }
             return .unwritable(isSafe ? words : "SQLSTATE \(state)")
@@ -47,6 +49,14 @@ enum PostgreSQLFailure: Error {
 }
 
 extension StorageError {
+    /// The error once a later version has changed the tables so that this one cannot use them any more.
+    static func newer(_ words: String) -> StorageError {
+        StorageError(
+            code: .schemaNewer,
+            reason: "a later version has changed the registry, and this one cannot use it: \(words)",
+            hint: "install the version that opened the registry last")
+    }
+
     /// The error while the database cannot be used; nothing of the request was kept.
     static func unavailable(_ words: String) -> StorageError {
         StorageError(

@@ -38,7 +38,17 @@ final class PostgreSQLLease: StoreLease, Sendable {
     }
 
     func renew() throws(StorageError) {
-        try change { () throws in
+        do throws(StorageError) {
+            try renewWhereUsable()
+        } catch {
+            // A daemon that cannot change the tables any more leaves its work to the others at once.
+            if error.code == .schemaNewer, held.withLock({ $0 != nil }) { try? giveUp() }
+            throw error
+        }
+    }
+
+    private func renewWhereUsable() throws(StorageError) {
+        try change(usableFrom: PostgreSQLSchema.usableFrom) { () throws in
             let end = MonotonicClock.milliseconds() + lifetimeMilliseconds
             let epoch = try renewedEpoch() ?? takenEpoch()
             guard let epoch else {
@@ -84,11 +94,11 @@ final class PostgreSQLLease: StoreLease, Sendable {
     }
 
     /// Runs `body` in a transaction of its own, apart from the writers' turn and the registry's count of commits.
-    private func change(_ body: () throws -> Void) throws(StorageError) {
+    private func change(usableFrom: String? = nil, _ body: () throws -> Void) throws(StorageError) {
         let outcome = queue.sync {
             Result {
                 do {
-                    try session.begin("ISOLATION LEVEL READ COMMITTED")
+                    try session.begin("ISOLATION LEVEL READ COMMITTED", usableFrom: usableFrom)
                     try body()
                 } catch {
                     session.rollback()

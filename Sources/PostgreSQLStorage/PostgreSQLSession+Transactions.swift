@@ -5,19 +5,20 @@ extension PostgreSQLSession {
     ///
     /// - Parameters:
     ///   - mode: the words after BEGIN.
-    ///   - lock: a statement whose result must have a row; nil for none.
-    /// - Throws: `storage_unavailable`, `registry_corrupt`.
-    func begin(_ mode: String, lock: String? = nil) throws(StorageError) {
+    ///   - usableFrom: a statement that reads the earliest version that can use the tables; nil where any version may
+    ///     go on.
+    /// - Throws: `storage_unavailable`, `registry_corrupt`; `schema_newer` for tables that this version cannot use.
+    func begin(_ mode: String, usableFrom: String? = nil) throws(StorageError) {
         needsBarrier = false
         forget()
         let isOld = isConnected
         do {
             try connect()
-            try begun(mode, lock)
+            try begun(mode, usableFrom)
         } catch {
             guard isOld, !isConnected else { throw error }
             try connect()
-            try begun(mode, lock)
+            try begun(mode, usableFrom)
         }
     }
 
@@ -30,15 +31,16 @@ extension PostgreSQLSession {
         try begun("ISOLATION LEVEL READ COMMITTED", nil)
     }
 
-    private func begun(_ mode: String, _ lock: String?) throws(StorageError) {
+    private func begun(_ mode: String, _ usableFrom: String?) throws(StorageError) {
         failure = nil
         do {
             try run("BEGIN \(mode)", [])
             isInTransaction = true
-            guard let lock else { return try flush() }
-            guard try first(lock, [], read: { _ in true }) == true else {
+            guard let usableFrom else { return try flush() }
+            guard let version = try first(usableFrom, [], read: { try $0.unsigned(0) }) else {
                 throw StorageError.corruptRow("the row of the writers' turn is missing")
             }
+            try PostgreSQLSchema.requireUsable(from: version, at: address)
         } catch {
             rollback()
             throw error as? StorageError ?? .unavailable("\(error)")

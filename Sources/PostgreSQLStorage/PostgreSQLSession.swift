@@ -12,7 +12,7 @@ final class PostgreSQLSession: StatementDatabase, @unchecked Sendable {
     private static let pendingCountMax = 512
     private static let kept = "the connection was closed"
 
-    private let address: PostgreSQLAddress
+    let address: PostgreSQLAddress
     /// The number of milliseconds after which the server ends a transaction that sends nothing.
     let idleMilliseconds: Int
     private var connection: PostgreSQLConnection?

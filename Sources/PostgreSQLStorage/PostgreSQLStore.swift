@@ -72,7 +72,7 @@ package final class PostgreSQLStore: RegistryStore {
         at address: PostgreSQLAddress, times: PostgreSQLTimes, epochs: EpochKeyRing? = nil
     ) throws(StorageError) {
         try self.init(readingOnly: address, times: times, epochs: epochs)
-        try PostgreSQLSchema.upgrade(at: address)
+        try PostgreSQLSchema.upgrade(at: address, triesMilliseconds: times.upgradeTries)
     }
 
     /// Opens a registry if it passes a check, which also finds the keys that the opening needs.
@@ -89,7 +89,8 @@ package final class PostgreSQLStore: RegistryStore {
         return (try PostgreSQLStore(at: address, cipher: cipher), checked)
     }
 
-    /// Opens a registry without changing it; it refuses one of a later version, and one with a missing table.
+    /// Opens a registry without changing it; it refuses one that only later versions can use, and one with a missing
+    /// table.
     ///
     /// - Throws: `registry_missing`, `registry_corrupt`, `schema_newer`, `storage_unavailable`.
     package init(

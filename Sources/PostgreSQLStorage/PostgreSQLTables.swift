@@ -92,10 +92,24 @@ enum PostgreSQLTables {
     private static let bookkeeping =
         [
             """
-            CREATE TABLE schemaVersion (version bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())
+            CREATE TABLE schemaVersion (
+                version bigint PRIMARY KEY, usableFrom bigint NOT NULL CHECK (usableFrom BETWEEN 1 AND version),
+                at timestamptz NOT NULL DEFAULT clock_timestamp())
             """,
-            "CREATE TABLE writerTurn (\"only\" bigint PRIMARY KEY CHECK (\"only\" = 0)) WITH (fillfactor = 10)",
-            "INSERT INTO writerTurn VALUES (0)",
+            """
+            CREATE TABLE writerTurn (
+                "only" bigint PRIMARY KEY CHECK ("only" = 0), usableFrom bigint NOT NULL) WITH (fillfactor = 10)
+            """,
+            "INSERT INTO writerTurn VALUES (0, 1)",
+            // Whoever takes the turn after a step sees in its row what the step says.
+            """
+            CREATE FUNCTION tellWriters() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                UPDATE writerTurn SET usableFrom = greatest(usableFrom, NEW.usableFrom); RETURN NULL; END $$
+            """,
+            """
+            CREATE TRIGGER schemaVersionShows AFTER INSERT ON schemaVersion
+                FOR EACH ROW EXECUTE FUNCTION tellWriters()
+            """,
             """
             CREATE TABLE writeBatch (
                 id bytea PRIMARY KEY, isVoid smallint NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())

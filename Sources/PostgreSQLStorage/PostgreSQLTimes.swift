@@ -10,8 +10,10 @@ package struct PostgreSQLTimes: Sendable {
     package var settlement = 10_000
     /// The time from the newest renewal of the lease to its end, by the database's clock.
     package var lease = 10_000
-    /// The wait for a change of the schema.
+    /// The wait for the answer to a statement that changes the schema.
     package var upgrade = 600_000
+    /// The time for which an upgrade tries again while others use the tables.
+    package var upgradeTries = 60_000
 
     package init() {}
 }

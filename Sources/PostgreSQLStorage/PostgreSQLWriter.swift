@@ -40,9 +40,6 @@ final class PostgreSQLWriter: WriteConnection, @unchecked Sendable {
 
 /// The steps of a transaction over PostgreSQL.
 final class PostgreSQLWriteSession: WriteSession {
-    /// One row that every change locks first: changes of several daemons follow one another, as those of one do.
-    private static let turn = "SELECT 1 FROM writerTurn FOR UPDATE"
-
     private let session: PostgreSQLSession
     private let address: PostgreSQLAddress
     private let times: PostgreSQLTimes
@@ -68,7 +65,7 @@ final class PostgreSQLWriteSession: WriteSession {
     var endsAtUnknownOutcome: Bool { false }
 
     func begin() throws(StorageError) {
-        try session.begin("ISOLATION LEVEL READ COMMITTED", lock: Self.turn)
+        try session.begin("ISOLATION LEVEL READ COMMITTED", usableFrom: PostgreSQLSchema.turn)
         countAtBegin = session.changeCount
         epochAtBegin = epochs?.current.number ?? 0
         newestEpoch = 0

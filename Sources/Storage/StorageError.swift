@@ -6,7 +6,7 @@ package struct StorageError: Error, Equatable, Sendable {
         case registryMissing = "registry_missing"
         case registryExists = "registry_exists"
         case registryCorrupt = "registry_corrupt"
-        /// A later version wrote the file to be opened.
+        /// A later version has changed the registry so that this one cannot use it.
         case schemaNewer = "schema_newer"
         case upgradeFailed = "upgrade_failed"
         case migrationRefused = "migration_refused"
@@ -79,10 +79,10 @@ extension StorageError.Code: ErrorCode {
         switch self {
         case .subjectUnknown, .codeUnknown: .notFound
         case .registryExists, .alreadyRegistered, .idempotencyMismatch, .fieldLost: .conflict
-        case .registryUnwritable, .diskFull, .statusListFull, .commitUnknown, .storageUnavailable: .later
+        // After `schema_newer` the same request succeeds at a daemon of the later version.
+        case .registryUnwritable, .diskFull, .statusListFull, .commitUnknown, .storageUnavailable, .schemaNewer: .later
         case .storageURLInvalid: .inputUnusable
-        case .registryMissing, .registryCorrupt, .schemaNewer, .upgradeFailed, .migrationRefused, .fieldKeyInvalid:
-            .malfunction
+        case .registryMissing, .registryCorrupt, .upgradeFailed, .migrationRefused, .fieldKeyInvalid: .malfunction
         }
     }
 }

@@ -39,7 +39,7 @@ struct ErrorClassTests {
     func ownFault() {
         let faults: [any CodedError] = [
             StorageError(code: .registryCorrupt, reason: "", hint: ""),
-            StorageError(code: .schemaNewer, reason: "", hint: ""),
+            StorageError(code: .upgradeFailed, reason: "", hint: ""),
             StorageError(code: .fieldKeyInvalid, reason: "", hint: ""),
             SigningError(code: .keyUnreadable, reason: "", hint: ""),
             SigningError(code: .keyMalformed, reason: "", hint: ""),

@@ -4,6 +4,7 @@ import IssuerTestSupport
 import Issuing
 import Signing
 import Storage
+import TestSupport
 import Testing
 import TraceLog
 
@@ -118,8 +119,6 @@ struct EventOperationsTests {
         _ = try await service.ask(
             .appendEvent, ["object": object, "step": "receiving", "personal": ["name": "某某居民"]])
         let sealed = try #require(try service.database.read(Self.sealedOpenings).first).suffix(24)
-        let reader = Process()
-        let (started, end) = (Pipe(), Pipe())
         let script = """
             import sqlite3, sys
             database = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -128,18 +127,15 @@ struct EventOperationsTests {
             print("reading", flush=True)
             sys.stdin.read()
             """
-        reader.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        reader.arguments = ["python3", "-c", script, installation.state.registry]
-        (reader.standardOutput, reader.standardInput) = (started, end)
-        try reader.run()
-        #expect(try started.fileHandleForReading.read(upToCount: 7) == Data("reading".utf8))
+        let reader = try PipedProgram(
+            "python3", [installation.state.registry], script: "exec python3 -c '\(script)' \"$@\"")
+        #expect(try reader.readLine() == Array("reading".utf8))
         let erasure: JSONValue = ["object": object, "index": 0, "reason": "asked"]
         for _ in 0..<2 {
             #expect(await Self.isRefused("erase_incomplete", service, .eraseEvent, erasure) != nil)
             #expect(Self.contains(try installation.registryBytes(), Array(sealed)))
         }
-        try end.fileHandleForWriting.close()
-        reader.waitUntilExit()
+        #expect(reader.finish() == 0)
         #expect(await Self.isRefused("nothing_to_erase", service, .eraseEvent, erasure) != nil)
         #expect(!Self.contains(try installation.registryBytes(), Array(sealed)))
     }

@@ -1,4 +1,3 @@
-import Dispatch
 import Encoding
 import Foundation
 import Glibc
@@ -98,21 +97,14 @@ struct LogCrashTests {
     private static func live(
         _ folder: String, _ point: String, _ countdown: Int, _ round: Int, killedAfterMilliseconds: Int? = nil
     ) throws -> Life {
-        let process = Process()
-        let binaries = Bundle.main.bundlePath
-        process.executableURL = URL(fileURLWithPath: binaries + "/log-crash-driver")
-        process.arguments = [folder, point, String(countdown), String(round)]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        if let killedAfterMilliseconds {
-            let target = process.processIdentifier
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(killedAfterMilliseconds)) {
-                kill(target, SIGKILL)
-            }
-        }
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        let program = Program("log-crash-driver")
+        let words = [folder, point, String(countdown), String(round)]
+        let outcome =
+            try killedAfterMilliseconds.map { milliseconds in
+                let limit = "\(Double(milliseconds) / 1000)"
+                return try program.run(words, script: "exec timeout -s KILL \(limit) \"$0\" \"$@\"")
+            } ?? program.run(words)
+        let text = outcome.output
         let answers = text.split(separator: "\n").compactMap { line -> (index: UInt64, sequence: UInt64)? in
             let numbers = line.split(separator: " ").compactMap { UInt64($0) }
             return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
@@ -125,7 +117,7 @@ struct LogCrashTests {
             return Checkpoint(origin: "log.example", size: size, root: root)
         }
         return Life(
-            answers: answers, checkpoints: checkpoints, wasKilled: process.terminationReason == .uncaughtSignal,
-            exitStatus: process.terminationStatus)
+            answers: answers, checkpoints: checkpoints, wasKilled: outcome.status == 128 + SIGKILL,
+            exitStatus: outcome.status)
     }
 }

@@ -15,7 +15,7 @@ extension IssuingService {
         var standing = lookedAt.withLock { $0.standing }
         standing.isPublisher = database.lease.map { $0.term != nil } ?? true
         standing.isBeatUp = beatHealth.obstacle(in: state.path) == nil
-        standing.isWriteUp = writeHealth.obstacle(in: state.path) == nil
+        standing.isWriteUp = [writeHealth, leaseHealth].allSatisfy { $0.obstacle(in: state.path) == nil }
         standing.epochKeyBegunAt = epochs.ring.current.begunAt
         standing.quorums = witnessQuorums
         return standing

@@ -17,14 +17,14 @@ extension IssuerOperation {
     /// Where the daemon asks witnesses, `witnesses` has each one's name, the size that it cosigned last, the age of that
     /// cosignature, and the code of its last error.
     ///
-    /// - Throws: the error of the clock while nothing is signed for it; the error of the last change, publication or
-    ///   beat while the disk does not take it; `disk_full` while the disk of the registry or of the log has no room at
-    ///   all, also when nothing was written since.
+    /// - Throws: the error of the clock while nothing is signed for it; `schema_newer` once this version cannot change the
+    ///   tables any more; the error of the last change, publication or beat while the disk does not take it; `disk_full`
+    ///   while the disk of the registry or of the log has no room at all, also when nothing was written since.
     package static let health = inquiry("health") { service, _, caller in
         if let error = service.clockObstacle(atMilliseconds: caller.nowMilliseconds) { throw error }
         let healths = [
-            service.writeHealth, service.log.publishHealth, service.acts.log.publishHealth, service.actsHealth,
-            service.beatHealth,
+            service.leaseHealth, service.writeHealth, service.log.publishHealth, service.acts.log.publishHealth,
+            service.actsHealth, service.beatHealth,
         ]
         for health in healths {
             guard let failure = health.obstacle(in: service.state.path) else { continue }

@@ -11,13 +11,16 @@ extension IssuingService {
 
     /// Takes the lease when it is free, and renews it, until the task is cancelled.
     ///
-    /// A database that is away is no error here: the lease then goes on or ends by itself, and requests tell.
+    /// A database that is away is no error here: the lease then goes on or ends by itself, and requests tell. Health tells
+    /// of tables that a later version has changed so that this one cannot use them.
     package func keepLeaseContinually() async {
         guard let lease = database.lease else { return }
         while !Task.isCancelled {
-            try? await leases.run { [self] in
-                try lease.renew()
-                _ = try follow()
+            try? await leaseHealth.noting {
+                try await leases.run { [self] in
+                    try lease.renew()
+                    _ = try follow()
+                }
             }
             try? await Task.sleep(
                 for: lease.term == nil ? Self.leaseIntervals.taking : Self.leaseIntervals.renewing)

@@ -22,6 +22,8 @@ package final class IssuingService: Sendable {
     let beat: BeatKeeper
     let epochs: EpochKeeper
     let writeHealth = WriteHealth()
+    /// Of the lease's renewals, which find out without any request that the tables are a later version's.
+    let leaseHealth = WriteHealth()
     let beatHealth = WriteHealth()
     let actsHealth = WriteHealth()
     /// Notes about the opening, one line each.

@@ -2,7 +2,8 @@ import Glibc
 import Storage
 import Synchronization
 
-/// Remembers the last write that failed because the disk took nothing, until a write succeeds again.
+/// Remembers the last write that failed because the disk took nothing or the tables are a later version's, until a write
+/// succeeds again.
 final class WriteHealth: Sendable {
     /// The free space with which a disk counts as no longer full, although nothing was written to it since.
     private static let roomByteCount: UInt64 = 1 << 20
@@ -17,7 +18,7 @@ final class WriteHealth: Sendable {
             return value
         } catch {
             let error = OperationError(any: error)
-            if Self.isOfDisk(error) { failure.withLock { $0 = error } }
+            if Self.lasts(error) { failure.withLock { $0 = error } }
             throw error
         }
     }
@@ -42,8 +43,12 @@ final class WriteHealth: Sendable {
         return (geteuid() == 0 ? disk.f_bfree : disk.f_bavail) == 0
     }
 
-    private static func isOfDisk(_ error: OperationError) -> Bool {
-        error.code == StorageError.Code.diskFull.rawValue || error.code == LogError.Code.logUnwritable.rawValue
-            || error.code == OperationError.Code.beatUnwritable.rawValue
+    /// Whether the next write fails too, unless somebody does something about it.
+    private static func lasts(_ error: OperationError) -> Bool {
+        let codes = [
+            StorageError.Code.diskFull.rawValue, StorageError.Code.schemaNewer.rawValue,
+            LogError.Code.logUnwritable.rawValue, OperationError.Code.beatUnwritable.rawValue,
+        ]
+        return codes.contains(error.code)
     }
 }

@@ -87,8 +87,9 @@ extension RegistryStore {
     /// - Parameter body: the change, as in ``submit(isLine:reads:_:)``.
     /// - Returns: the value of `body`.
     /// - Throws: the error of `body`; `disk_full` or `registry_unwritable` when nothing was kept, and later writes may
-    ///   succeed; `storage_unavailable` likewise, while the database cannot be used; `commit_unknown` when the outcome of
-    ///   the commit is unknown, after which SQLite writes nothing more.
+    ///   succeed; `storage_unavailable` likewise, while the database cannot be used; `schema_newer` once a later version
+    ///   has changed the tables so that this one cannot; `commit_unknown` when the outcome of the commit is unknown, after
+    ///   which SQLite writes nothing more.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Value
     ) async throws -> Value {

@@ -10,7 +10,8 @@ package protocol StoreLease: AnyObject, Sendable {
 
     /// Takes the lease if no other daemon has it, or renews this process's own.
     ///
-    /// - Throws: `storage_unavailable`; an earlier term then goes on until its end.
+    /// - Throws: `storage_unavailable`; an earlier term then goes on until its end. `schema_newer` once a later version
+    ///   has changed the tables so that this one cannot; the lease is given up then.
     func renew() throws(StorageError)
 
     /// Gives the lease up, so that another daemon can take it at once.

@@ -33,7 +33,7 @@ struct PostgreSQLStoreTests {
         }
         #expect(count == 0 && store.committedPosition?.commitCount == 0)
         let schema = try #require(place.url.split(separator: "%3D").last)
-        try PostgreSQLServer.shared?.run("INSERT INTO \(schema).schemaVersion (version) VALUES (9)")
+        try PostgreSQLServer.shared?.run("INSERT INTO \(schema).schemaVersion (version, usableFrom) VALUES (9, 9)")
         #expect(Self.code { _ = try PostgreSQLStore(readingOnly: place) } == .schemaNewer)
         try PostgreSQLServer.shared?.run(
             "DELETE FROM \(schema).schemaVersion WHERE version = 9; DROP TRIGGER auditKeeps ON \(schema).audit")
@@ -172,8 +172,8 @@ struct PostgreSQLStoreTests {
         for count in [8, 256] {
             // The first change waits, so that the others share the next commit.
             let gate = DispatchSemaphore(value: 0)
-            let first = store.submit { _ in gate.wait() }
             let before = store.roundTripCount
+            let first = store.submit { _ in gate.wait() }
             let writes = (0..<count).map { number in
                 var reads = ForeseenReads(.enterprise(uscc))
                 reads.answerKeys = ["\(number)"]
