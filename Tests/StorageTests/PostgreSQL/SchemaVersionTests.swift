@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 import TestSupport
@@ -208,8 +209,9 @@ struct SchemaVersionTests {
         #expect(await Self.code { _ = try PostgreSQLStore(at: place, times: times) } == .upgradeFailed)
         #expect(try place.run("SELECT max(version) FROM schemaVersion; SELECT usableFrom FROM writerTurn") == "1\n1\n")
         let (isUpgraded, isOver) = (Flag(), Flag())
-        DispatchQueue(label: "test").async { [place] in
-            if (try? PostgreSQLStore(at: place, times: PostgreSQLTimes())) != nil { isUpgraded.set() }
+        times.upgradeTries = 600_000
+        Thread.detachNewThread { [place, times] in
+            if (try? PostgreSQLStore(at: place, times: times)) != nil { isUpgraded.set() }
             isOver.set()
         }
         for number in 1...40 {
