@@ -1,5 +1,6 @@
 import Encoding
 import IssuerTestSupport
+import Platform
 import Storage
 import TestSupport
 import Testing
