@@ -51,6 +51,7 @@ struct SharedBeatTests {
                 let next = try Self.present(bucket)
                 isSteady = isSteady && next.covers(last.step)
                 last = next
+                await Task.yield()
             }
             return isSteady
         }

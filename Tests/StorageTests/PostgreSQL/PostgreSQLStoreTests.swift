@@ -170,8 +170,8 @@ struct PostgreSQLStoreTests {
         for count in [8, 256] {
             // The first change waits, so that the others share the next commit.
             let gate = DispatchSemaphore(value: 0)
-            let first = store.submit { _ in gate.wait() }
             let before = store.roundTripCount
+            let first = store.submit { _ in gate.wait() }
             let writes = (0..<count).map { number in
                 var reads = ForeseenReads(.enterprise(uscc))
                 reads.answerKeys = ["\(number)"]
