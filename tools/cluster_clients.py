@@ -98,13 +98,15 @@ class Client(threading.Thread):
         if answer:
             self.codes = self.codes[-200:] + [answer["cti"]]
 
-    def issue_batch(self):
-        subjects = [self.draw.choice(self.persons) for _ in range(BATCH)]
+    def issue_batch(self, count=BATCH):
+        """Gives the number of codes that were answered."""
+        subjects = [self.draw.choice(self.persons) for _ in range(count)]
         for subject in subjects:
             self.history.try_code(subject)
         answers = self.ask_lines("/v1/codes", [{"subject": subject, "kind": "paper"} for subject in subjects], "code",
                                  [{"subject": subject} for subject in subjects])
         self.codes = self.codes[-200:] + [answer["cti"] for answer in answers]
+        return len(answers)
 
     def event(self):
         mark = f"mark-{secrets.token_hex(8)}"

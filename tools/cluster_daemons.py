@@ -41,11 +41,12 @@ class Daemon:
                  "--epoch-keys", f"s3://{cluster_storage.PRIVATE}/epochs")
 
     def run(self, name, *words):
-        """Runs a command on the daemon's member."""
+        """Runs a command on the daemon's member; gives what it prints."""
         done = subprocess.run([*self.member.prefix, os.path.join(self.binaries, name), *words], capture_output=True,
                               text=True)
         if done.returncode != 0:
             raise RuntimeError(f"{name} {words[0]} ended with {done.returncode}: {done.stderr}")
+        return done.stdout
 
     def listen(self, authority):
         """Lets another daemon join at a port."""

@@ -56,6 +56,22 @@ class History:
         with self.lock:
             return [change.value for change in self.changes[since:] if change.kind == kind]
 
+    def position(self):
+        """The numbers of changes and of keys up to now."""
+        with self.lock:
+            return len(self.changes), len(self.keyed)
+
+    def without(self, first, last):
+        """The history that a return leaves: events stay, and all else between two positions is forgotten."""
+        left = History()
+        left.faults, left.refusals, left.refused_marks = self.faults, self.refusals, self.refused_marks
+        left.objects, left.tried_codes, left.last_by_daemon = self.objects, self.tried_codes, self.last_by_daemon
+        left.changes = [change for number, change in enumerate(self.changes)
+                        if change.kind == "event" or not first[0] <= number < last[0]]
+        left.keyed = {key: keyed for number, (key, keyed) in enumerate(self.keyed.items())
+                      if not first[1] <= number < last[1]}
+        return left
+
     def longest_pause(self, begin, end):
         """The longest time within which no change was acknowledged."""
         with self.lock:

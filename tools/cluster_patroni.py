@@ -2,12 +2,15 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import sysconfig
 import time
 
 import psycopg2
 
 import cluster_network
+from cluster_archive import Archive
 from cluster_postgres import ACCESS, PROGRAMS, Node, children_of, send, state_of
 from cluster_referee import STREAMING
 
@@ -17,7 +20,7 @@ POLICY = {
     "synchronous_mode": "quorum", "synchronous_mode_strict": True,
     "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": {
         "wal_keep_size": "512MB", "max_connections": 100, "max_wal_senders": 12, "max_replication_slots": 12,
-        "wal_log_hints": "on", "shared_buffers": "48MB"}},
+        "wal_log_hints": "on", "shared_buffers": "48MB", "archive_mode": "on", "archive_timeout": 60}},
 }
 START_SECONDS_MAX = 90
 FAILOVER_SECONDS_MAX = 120
@@ -40,7 +43,7 @@ class Machine(Node):
     def peer_address(self):
         return f"{self.member.address}:{2380 + 10 * self.number}"
 
-    def configure(self, machines):
+    def configure(self, machines, archive):
         """Writes Patroni's settings; JSON is YAML too."""
         rest = f"{self.member.address}:{8008 + self.number}"
         settings = {
@@ -55,7 +58,7 @@ class Machine(Node):
                 "authentication": {"superuser": {"username": "postgres"}, "replication": {"username": "follower"},
                                    "rewind": {"username": "rewinder"}},
                 "parameters": {"unix_socket_directories": self.folder, "dynamic_shared_memory_type": "mmap",
-                               "log_min_messages": "warning",
+                               "log_min_messages": "warning", "archive_command": archive.command(self),
                                "log_line_prefix": "%m [%p] %a ", "synchronous_commit": "on"}},
         }
         with open(self.settings, "w", encoding="utf-8") as file:
@@ -122,6 +125,17 @@ class Machine(Node):
     def thaw(self):
         send(reversed(self.whole()), signal.SIGCONT)
 
+    def stop_server(self):
+        """Ends the server in order, and leaves Patroni running."""
+        self.program("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
+
+    def start_server(self):
+        """Starts the server without Patroni; a restored folder has the settings of the machine that it comes from."""
+        words = [f"{PROGRAMS}/pg_ctl", "-D", self.data, "-l", self.log, "-s", "-W", "-o",
+                 f"-h {self.member.address} -p {self.port}", "start"]
+        if self.member.popen(cluster_network.as_postgres(words), cwd="/").wait() != 0:
+            raise RuntimeError(f"the server of {self.name} does not start")
+
     def is_primary(self):
         try:
             return not self.ask("SELECT pg_is_in_recovery()")[0][0]
@@ -142,13 +156,15 @@ class Patroni:
         cluster_network.give_to_postgres(self.folder)
         self.nodes = [Machine(number, self.folder, network.member()) for number in range(3)]
         self.newest = self.nodes[0]
+        self.archive = Archive(self.folder, self.nodes)
 
     def make(self, user, database):
         for machine in self.nodes:
-            machine.configure(self.nodes)
+            machine.configure(self.nodes, self.archive)
             machine.start_etcd(self.nodes)
         self.nodes[0].start_patroni()
         self.wait_for_primary()
+        self.archive.begin(self.primary)
         for machine in self.nodes[1:]:
             machine.start_patroni()
         self.restart_standbys()
@@ -199,6 +215,39 @@ class Patroni:
                 pass
             time.sleep(0.2)
         raise RuntimeError(f"no two standbys follow within {START_SECONDS_MAX} s")
+
+    def control(self, *words):
+        """Runs patronictl with a command's words; gives what it prints."""
+        done = subprocess.run([os.path.join(os.path.dirname(sys.executable), "patronictl"), "-c",
+                               self.nodes[0].settings, *words], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"patronictl {words[0]} ended with {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def wait_for_leader(self, machine):
+        """Returns once Patroni knows that this machine is the primary."""
+        end = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < end:
+            members = json.loads(self.control("list", "--format", "json"))
+            if any(one["Member"] == machine.name and one["Role"] == "Leader" for one in members):
+                return
+            time.sleep(0.2)
+        raise RuntimeError(f"Patroni does not see within {START_SECONDS_MAX} s that {machine.name} is the primary")
+
+    def return_to(self, moment):
+        """Returns all servers to an earlier moment, by the steps of Issuing's page on several daemons."""
+        chosen, others = self.standbys[0], [self.primary, self.standbys[1]]
+        self.archive.check(self.primary)
+        self.control("pause", "--wait")
+        for machine in (*others, chosen):
+            machine.stop_server()
+        self.archive.restore(chosen, moment)
+        chosen.start_server()
+        self.wait_for_primary()
+        self.wait_for_leader(chosen)
+        self.control("reinit", "suishen", *(machine.name for machine in others), "--force", "--from-leader", "--wait")
+        self.control("resume", "--wait")
+        self.restart_standbys()
 
     def close_waiting(self):
         """Closes the connections whose commits wait for a standby."""

@@ -19,20 +19,21 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 HEADER = ("fault", "s", "longest pause of writing, s", "acknowledged", "lost")
 
 
-def parser(description, rounds):
-    """The options that every test of a cluster has."""
+def parser(description, rounds=None):
+    """The options that every test of a cluster has; `--rounds` only where a number of rounds is given."""
     made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--build", default=os.path.join(ROOT, ".build/debug"), type=os.path.abspath)
-    made.add_argument("--rounds", type=int, default=rounds)
+    if rounds:
+        made.add_argument("--rounds", type=int, default=rounds)
     made.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
     made.add_argument("--scratch", default="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     return made
 
 
-def test(options, make_referee, choose):
+def test(options, make_referee, course):
     """Runs a whole test; gives the status.
 
-    `make_referee(network, folder, draw)` makes the servers, and `choose(draw, has_networks)` gives the rounds' faults.
+    `make_referee(network, folder, draw)` makes the servers, and `course(cluster)` gives what does not hold, in sentences.
     """
     needs.commands(options.build, "chain-verify", "suishen", "suishend")
     if not os.access(f"{PROGRAMS}/postgres", os.X_OK):
@@ -45,7 +46,7 @@ def test(options, make_referee, choose):
     cluster = Cluster(options.build, folder, draw, lambda network, place: make_referee(network, place, draw))
     if not cluster.network.has_members:
         print(f"{needs.TOOL}: no right to make networks: nobody is cut off\n", flush=True)
-    failures = run(cluster, choose(draw, cluster.network.has_members))
+    failures = run(cluster, course)
     for failure in failures:
         print(f"{needs.TOOL}: error: {failure}", file=sys.stderr)
     print(f"{needs.TOOL}: {time.monotonic() - begun:.0f} s, seed {options.seed}")
@@ -60,26 +61,13 @@ def row(*cells):
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 
-def run(cluster, faults):
-    """Runs a round for each fault; gives what does not hold, in sentences."""
+def run(cluster, course):
+    """Runs the course over a cluster that works; gives what does not hold, in sentences."""
     failures = []
     try:
         cluster.start()
         cluster.settle()
-        print(row(*HEADER), row(*("---" for _ in HEADER)), sep="\n", flush=True)
-        for fault in faults:
-            begin, since = time.monotonic(), len(cluster.history.changes)
-            fault(cluster)
-            cluster.settle()
-            end = time.monotonic()
-            lost = cluster_checks.losses(cluster.referee.primary, cluster.history, since)
-            print(row(fault.__doc__, f"{end - begin:.1f}", f"{cluster.history.longest_pause(begin, end):.1f}",
-                      len(cluster.history.changes) - since, lost), flush=True)
-            if lost:
-                failures.append(f"{lost} acknowledged changes are lost after the round: {fault.__doc__}")
-                break
-        cluster.end()
-        failures += checked(cluster)
+        failures += course(cluster)
     except (Trouble, RuntimeError) as error:
         failures.append(str(error))
     except Exception:
@@ -88,6 +76,25 @@ def run(cluster, faults):
         failures = [*cluster.history.faults, *(cluster.watcher.faults if cluster.watcher else []), *failures]
         cluster.close()
     return failures
+
+
+def rounds(cluster, faults):
+    """Runs a round for each fault, and checks everything at the end; gives what does not hold."""
+    print(row(*HEADER), row(*("---" for _ in HEADER)), sep="\n", flush=True)
+    failures = []
+    for fault in faults:
+        begin, since = time.monotonic(), len(cluster.history.changes)
+        fault(cluster)
+        cluster.settle()
+        end = time.monotonic()
+        lost = cluster_checks.losses(cluster.referee.primary, cluster.history, since)
+        print(row(fault.__doc__, f"{end - begin:.1f}", f"{cluster.history.longest_pause(begin, end):.1f}",
+                  len(cluster.history.changes) - since, lost), flush=True)
+        if lost:
+            failures.append(f"{lost} acknowledged changes are lost after the round: {fault.__doc__}")
+            break
+    cluster.end()
+    return failures + checked(cluster)
 
 
 def checked(cluster):

@@ -1,6 +1,7 @@
 """The object storage of a cluster test: moto behind the gate of tools/s3_server.py, and each member's relay to it."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -70,7 +71,8 @@ class ObjectStorage:
             raise
 
     def download(self, log, folder):
-        """Copies a log's files into a folder, as an auditor would."""
+        """Copies a log's files into a folder, as an auditor would, in place of what it held."""
+        shutil.rmtree(folder, ignore_errors=True)
         beginning = f"{PREFIX}/{log}/"
         for key in self.post(f"/~keys?{TILES}").decode().splitlines():
             if key.startswith(beginning):

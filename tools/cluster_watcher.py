@@ -25,11 +25,10 @@ class Watcher:
         self.shown |= {("the bucket", log): [] for log in LOGS}
         self.faults = []
         self.has_ended = threading.Event()
-        fetchers = {(place.name, log): self.fetcher_of(place, log) for place in daemons for log in LOGS}
-        fetchers |= {("the bucket", log): lambda log=log: storage.get(f"{cluster_storage.PREFIX}/{log}/checkpoint")
-                     for log in LOGS}
-        self.threads = [threading.Thread(target=self.watch, args=(place, fetch), daemon=True)
-                        for place, fetch in fetchers.items()]
+        self.fetchers = {(place.name, log): self.fetcher_of(place, log) for place in daemons for log in LOGS}
+        self.fetchers |= {("the bucket", log): lambda log=log: storage.get(f"{cluster_storage.PREFIX}/{log}/checkpoint")
+                          for log in LOGS}
+        self.threads = []
 
     @staticmethod
     def fetcher_of(daemon, log):
@@ -59,6 +58,10 @@ class Watcher:
             time.sleep(PAUSE_SECONDS)
 
     def start(self):
+        """Watches from now on, also once more after a stop."""
+        self.has_ended.clear()
+        self.threads = [threading.Thread(target=self.watch, args=(place, fetch), daemon=True)
+                        for place, fetch in self.fetchers.items()]
         for thread in self.threads:
             thread.start()
 
