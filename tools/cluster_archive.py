@@ -4,35 +4,36 @@ import subprocess
 
 import cluster_network
 
-STANZA = "suishen"
+PROGRAM = ["pgbackrest", "--stanza=suishen"]
+# The setting archive_command of all machines.
+COMMAND = f"{' '.join(PROGRAM)} archive-push %p"
+
+
+def settings(machine):
+    return os.path.join(machine.folder, f"{machine.name}.pgbackrest.conf")
+
+
+def environment(machine):
+    """The environment of a machine's programs, in which pgBackRest finds its settings."""
+    return os.environ | {"PGBACKREST_CONFIG": settings(machine)}
 
 
 class Archive:
     """One repository that all machines reach, and each machine's own settings."""
 
     def __init__(self, folder, machines):
-        self.folder = folder
         for machine in machines:
             lines = ["[global]", f"repo1-path={os.path.join(folder, 'repository')}", "repo1-retention-full=2",
                      f"lock-path={os.path.join(folder, machine.name)}.lock", "log-level-file=off",
-                     "log-level-console=warn", "compress-type=lz4", "start-fast=y", f"[{STANZA}]",
+                     "log-level-console=warn", "compress-type=lz4", "start-fast=y", "[suishen]",
                      f"pg1-path={machine.data}", f"pg1-port={machine.port}", f"pg1-socket-path={folder}"]
-            with open(self.settings(machine), "w", encoding="utf-8") as file:
+            with open(settings(machine), "w", encoding="utf-8") as file:
                 file.write("".join(f"{line}\n" for line in lines))
 
-    def settings(self, machine):
-        return os.path.join(self.folder, f"{machine.name}.pgbackrest.conf")
-
-    def words(self, machine):
-        return ["pgbackrest", f"--config={self.settings(machine)}", f"--stanza={STANZA}"]
-
-    def command(self, machine):
-        """The setting archive_command of a machine."""
-        return f"{' '.join(self.words(machine))} archive-push %p"
-
-    def run(self, machine, *words):
-        done = subprocess.run(cluster_network.as_postgres([*self.words(machine), *words]), capture_output=True,
-                              text=True, cwd="/")
+    @staticmethod
+    def run(machine, *words):
+        done = subprocess.run(cluster_network.as_postgres([*PROGRAM, *words]), capture_output=True, text=True, cwd="/",
+                              env=environment(machine))
         if done.returncode != 0:
             raise RuntimeError(f"pgbackrest {words[-1]} on {machine.name} ended with {done.returncode}: "
                                f"{done.stdout}{done.stderr}")

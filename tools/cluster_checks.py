@@ -84,9 +84,14 @@ def check_indices(database):
         "AS bits WHERE bit IS NOT NULL GROUP BY list, bit HAVING count(*) > 1")
     if twice:
         yield f"{len(twice)} status indices were given twice: {some(twice)}"
+
+
+def check_trail(database, returns):
+    """The numbers of the audit trail follow one another; each return leaves one gap, above the lines that it lost."""
     numbers = database.column("SELECT number FROM audit ORDER BY number")
-    if numbers and numbers != list(range(numbers[0], numbers[0] + len(numbers))):
-        yield "the numbers of the audit trail have a gap or a repetition"
+    gaps = [number for number, after in zip(numbers, numbers[1:]) if after != number + 1]
+    if len(gaps) != returns or len(set(numbers)) < len(numbers):
+        yield f"the numbers of the audit trail have other gaps than {returns}, or a repetition: {some(gaps)}"
 
 
 def check_entries(database, history):
@@ -249,11 +254,12 @@ def check_bucket(database, folder, log):
                 yield f"the bucket has other entries in {log}/tile/{path} than the database"
 
 
-def check_all(cluster):
-    """Everything; the faults as sentences."""
+def check_all(cluster, returns=0):
+    """Everything, after so many returns to an earlier moment; the faults as sentences."""
     database = Database(cluster.referee.primary)
     yield from check_history(database, cluster.history)
     yield from check_indices(database)
+    yield from check_trail(database, returns)
     yield from check_entries(database, cluster.history)
     yield from check_keys(cluster.history, cluster.daemons, cluster.draw)
     for log, key in cluster.log_keys.items():

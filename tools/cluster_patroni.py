@@ -9,8 +9,8 @@ import time
 
 import psycopg2
 
+import cluster_archive
 import cluster_network
-from cluster_archive import Archive
 from cluster_postgres import ACCESS, PROGRAMS, Node, children_of, send, state_of
 from cluster_referee import STREAMING
 
@@ -20,7 +20,8 @@ POLICY = {
     "synchronous_mode": "quorum", "synchronous_mode_strict": True,
     "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": {
         "wal_keep_size": "512MB", "max_connections": 100, "max_wal_senders": 12, "max_replication_slots": 12,
-        "wal_log_hints": "on", "shared_buffers": "48MB", "archive_mode": "on", "archive_timeout": 60}},
+        "wal_log_hints": "on", "shared_buffers": "48MB", "archive_mode": "on", "archive_timeout": 60,
+        "archive_command": cluster_archive.COMMAND}},
 }
 START_SECONDS_MAX = 90
 FAILOVER_SECONDS_MAX = 120
@@ -43,7 +44,7 @@ class Machine(Node):
     def peer_address(self):
         return f"{self.member.address}:{2380 + 10 * self.number}"
 
-    def configure(self, machines, archive):
+    def configure(self, machines):
         """Writes Patroni's settings; JSON is YAML too."""
         rest = f"{self.member.address}:{8008 + self.number}"
         settings = {
@@ -58,7 +59,7 @@ class Machine(Node):
                 "authentication": {"superuser": {"username": "postgres"}, "replication": {"username": "follower"},
                                    "rewind": {"username": "rewinder"}},
                 "parameters": {"unix_socket_directories": self.folder, "dynamic_shared_memory_type": "mmap",
-                               "log_min_messages": "warning", "archive_command": archive.command(self),
+                               "log_min_messages": "warning",
                                "log_line_prefix": "%m [%p] %a ", "synchronous_commit": "on"}},
         }
         with open(self.settings, "w", encoding="utf-8") as file:
@@ -86,7 +87,7 @@ class Machine(Node):
         """
         if is_alive(self.patroni):
             return
-        environment = os.environ | {"PYTHONPATH": sysconfig.get_path("purelib")}
+        environment = cluster_archive.environment(self) | {"PYTHONPATH": sysconfig.get_path("purelib")}
         with open(self.log + ".patroni", "ab") as log:
             words = cluster_network.as_postgres(["/usr/bin/python3", "-S", "-m", "patroni", self.settings])
             self.patroni = self.member.popen(words, stdout=log, stderr=log, env=environment, cwd="/")
@@ -133,7 +134,8 @@ class Machine(Node):
         """Starts the server without Patroni; a restored folder has the settings of the machine that it comes from."""
         words = [f"{PROGRAMS}/pg_ctl", "-D", self.data, "-l", self.log, "-s", "-W", "-o",
                  f"-h {self.member.address} -p {self.port}", "start"]
-        if self.member.popen(cluster_network.as_postgres(words), cwd="/").wait() != 0:
+        environment = cluster_archive.environment(self)
+        if self.member.popen(cluster_network.as_postgres(words), env=environment, cwd="/").wait() != 0:
             raise RuntimeError(f"the server of {self.name} does not start")
 
     def is_primary(self):
@@ -156,11 +158,11 @@ class Patroni:
         cluster_network.give_to_postgres(self.folder)
         self.nodes = [Machine(number, self.folder, network.member()) for number in range(3)]
         self.newest = self.nodes[0]
-        self.archive = Archive(self.folder, self.nodes)
+        self.archive = cluster_archive.Archive(self.folder, self.nodes)
 
     def make(self, user, database):
         for machine in self.nodes:
-            machine.configure(self.nodes, self.archive)
+            machine.configure(self.nodes)
             machine.start_etcd(self.nodes)
         self.nodes[0].start_patroni()
         self.wait_for_primary()
@@ -236,16 +238,17 @@ class Patroni:
 
     def return_to(self, moment):
         """Returns all servers to an earlier moment, by the steps of Issuing's page on several daemons."""
-        chosen, others = self.standbys[0], [self.primary, self.standbys[1]]
-        self.archive.check(self.primary)
+        primary, (chosen, other) = self.primary, self.standbys
+        self.archive.check(primary)
         self.control("pause", "--wait")
-        for machine in (*others, chosen):
+        # The primary last: while it is away, Patroni starts the servers of standbys that run anew, also in a pause.
+        for machine in (chosen, other, primary):
             machine.stop_server()
         self.archive.restore(chosen, moment)
         chosen.start_server()
         self.wait_for_primary()
         self.wait_for_leader(chosen)
-        self.control("reinit", "suishen", *(machine.name for machine in others), "--force", "--from-leader", "--wait")
+        self.control("reinit", "suishen", primary.name, other.name, "--force", "--from-leader", "--wait")
         self.control("resume", "--wait")
         self.restart_standbys()
 
