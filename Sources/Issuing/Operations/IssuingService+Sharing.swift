@@ -70,4 +70,13 @@ extension IssuingService {
         guard let own, let position = counts.position else { return own ?? counts.position }
         return own.commitCount > position.commitCount ? own : position
     }
+
+    /// The newest position up to which every change of a list is known.
+    ///
+    /// This daemon's own newest commit may come after another daemon's revocation that it does not know of yet.
+    func knownPosition() -> RegistryPosition? {
+        guard database.lease != nil else { return database.committedPosition }
+        _ = try? follow()
+        return sharedChanges.known?.position
+    }
 }

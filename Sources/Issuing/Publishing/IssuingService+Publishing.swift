@@ -30,7 +30,7 @@ extension IssuingService {
             let isHolder = isHolder
             if !isHolder { published = nil }
             // Before the registry is read: a later commit is then published at a later look.
-            let seen = isHolder ? (try? follow()) ?? database.committedPosition : nil
+            let seen = isHolder ? knownPosition() : nil
             if isHolder, tree.isDue || !tree.isFailing && isPublicationDue(after: published) {
                 let commitCount = seen?.commitCount ?? 0
                 do throws(OperationError) {

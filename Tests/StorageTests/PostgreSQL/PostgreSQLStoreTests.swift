@@ -32,11 +32,9 @@ struct PostgreSQLStoreTests {
             (try ScratchRegistry.cipher(), try store.position()?.commitCount)
         }
         #expect(count == 0 && store.committedPosition?.commitCount == 0)
-        let schema = try #require(place.url.split(separator: "%3D").last)
-        try PostgreSQLServer.shared?.run("INSERT INTO \(schema).schemaVersion (version, usableFrom) VALUES (9, 9)")
+        try place.run("INSERT INTO schemaVersion (version, usableFrom) VALUES (9, 9)")
         #expect(Self.code { _ = try PostgreSQLStore(readingOnly: place) } == .schemaNewer)
-        try PostgreSQLServer.shared?.run(
-            "DELETE FROM \(schema).schemaVersion WHERE version = 9; DROP TRIGGER auditKeeps ON \(schema).audit")
+        try place.run("DELETE FROM schemaVersion WHERE version = 9; DROP TRIGGER auditKeeps ON audit")
         #expect(Self.code { _ = try PostgreSQLStore(readingOnly: place) } == .registryCorrupt)
     }
 
