@@ -39,7 +39,7 @@ def situations(scene):
     yield "presentation_missing", park, codes.person()["text"]
     yield "bad_presentation", park, other_link(codes.shown(codes.person()))
     yield "stale", scene.kiosk(at=now + 120), codes.shown(codes.person())
-    yield "from_future", park, codes.shown(person, at=now + 90)
+    yield "from_future", park, codes.shown(person, at=int(time.time()) + 90)
     yield "no_entitlement", metro, codes.shown(codes.person())
     yield "challenge_mismatch", scene.kiosk("service-window"), codes.shown(codes.person("signed"))
     revoked = codes.person()
