@@ -51,7 +51,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// A library that is optimized in every build: tests have it read, hash and compare so much that without that they take
 /// twice as long.
-func quickLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func optimizedLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(
         name: name, dependencies: dependencies,
         swiftSettings: settings + (isFuzzing ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))]))
@@ -161,19 +161,19 @@ let package = Package(
         // Opens a token's module while the process runs; only the headers of PKCS#11 are needed to build it.
         .target(name: "CPKCS11", path: "Sources/CLibraries/CPKCS11"),
 
-        quickLibrary("Encoding", []),
+        optimizedLibrary("Encoding", []),
         library("Platform", ["CCurl"]),
-        quickLibrary("Compression", ["CZlib", "Platform"]),
-        quickLibrary("Signing", ["COpenSSL", "CSHA256", "CSodium", "Platform"]),
+        optimizedLibrary("Compression", ["CZlib", "Platform"]),
+        optimizedLibrary("Signing", ["COpenSSL", "CSHA256", "CSodium", "Platform"]),
         library("HardwareKeys", ["CPKCS11", "Platform", "Signing"]),
-        quickLibrary("Credential", ["Encoding", "Platform", "Signing"]),
-        quickLibrary("QRStandard", []),
-        quickLibrary("QREncoding", ["Platform", "QRStandard"]),
-        quickLibrary("QRDrawing", ["CQREncode", "CSPNG", "QREncoding", "QRStandard"]),
-        quickLibrary("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "Platform", "QRStandard"]),
+        optimizedLibrary("Credential", ["Encoding", "Platform", "Signing"]),
+        optimizedLibrary("QRStandard", []),
+        optimizedLibrary("QREncoding", ["Platform", "QRStandard"]),
+        optimizedLibrary("QRDrawing", ["CQREncode", "CSPNG", "QREncoding", "QRStandard"]),
+        optimizedLibrary("QRReading", ["CSPNG", "CTurboJPEG", "CZBar", "Platform", "QRStandard"]),
         library("QRProofreading", ["QRDrawing", "QREncoding", "QRReading", "QRStandard"]),
         library("ForeignCodes", ["Compression", "Credential", "Encoding", "Platform", "Signing"]),
-        quickLibrary(
+        optimizedLibrary(
             "Gate", ["Compression", "Credential", "Encoding", "ForeignCodes", "Platform", "Signing", "TraceLog"]),
         library("GateRunning", ["Gate", "Platform", "Signing"]),
         library(
@@ -182,7 +182,7 @@ let package = Package(
                 "CLinux", "CommandSupport", "Credential", "Encoding", "Gate", "GateRunning", "Platform", "Signing",
                 argumentParser,
             ]),
-        quickLibrary("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
+        optimizedLibrary("TraceLog", ["CSHA256", "Encoding", "Platform", "Signing"]),
         library("Storage", ["CLinux", "Credential", "Encoding", "Platform", "Signing", "TraceLog", grdb, sqlite]),
         library("ObjectStorage", ["Encoding", "Platform", "Signing", "Storage", "TraceLog"]),
         library("PostgreSQLStorage", ["CPostgreSQL", "Platform", "Signing", "Storage", "TraceLog"]),

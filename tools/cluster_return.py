@@ -15,7 +15,6 @@ import zlib
 import cbor2
 
 import cluster_checks
-import cluster_clients
 from cluster_daemons import DATABASE
 from cluster_watcher import LOGS, size_of
 
@@ -94,7 +93,7 @@ def issue(cluster, seconds):
     end = time.monotonic() + seconds
 
     def work(daemon):
-        client = cluster_clients.Client(cluster.daemons, daemon, False, cluster.history, type(cluster.draw)())
+        client = cluster.client(daemon)
         for _ in range(PERSONS):
             client.register_person()
         client.register_object()
@@ -165,7 +164,7 @@ def start_all(cluster):
     for daemon in cluster.daemons:
         daemon.start()
         daemon.wait_until_ready()
-        client = cluster_clients.Client(cluster.daemons, daemon, False, cluster.history, type(cluster.draw)())
+        client = cluster.client(daemon)
         for act in (client.register_person, client.issue, client.revoke):
             act()
 

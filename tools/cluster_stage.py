@@ -1,4 +1,5 @@
 """A whole cluster under test: servers, object storage, two daemons, six clients and a watcher."""
+import random
 import signal
 import threading
 import time
@@ -83,9 +84,13 @@ class Cluster:
         for client in self.clients:
             client.mode, client.target = "mixed", None
 
+    def client(self, daemon, may_switch=False):
+        """Another client of a daemon, for a caller that tells it what to ask for."""
+        return cluster_clients.Client(self.daemons, daemon, may_switch, self.history, random.Random(0))
+
     def register_at(self, daemon, may_switch=False):
         """Sends a registration, which is repeated until it is answered; does not wait for that."""
-        registrar = cluster_clients.Client(self.daemons, daemon, may_switch, self.history, type(self.draw)(0))
+        registrar = self.client(daemon, may_switch)
         threading.Thread(target=registrar.register_person, daemon=True).start()
 
     def rest(self):

@@ -12,7 +12,7 @@ import TraceLog
 
 @Suite(
     "Two daemons of one installation in a database and a bucket", .serialized,
-    .enabled(if: S3Server.isAvailable && PostgreSQLServer.shared != nil))
+    .enabled(if: SharingInstallations.isAvailable))
 struct SharedStateTests {
     private static let start: UInt64 = 1_800_000_000
     private static let week: UInt64 = 604_800
@@ -23,22 +23,19 @@ struct SharedStateTests {
 
     /// One installation, and the services of its daemons, each in a folder of its own.
     private struct Pair {
-        let bucket: S3Bucket
-        let folder: ScratchFolder
-        let installation: Installation
+        /// Has the daemons' folders, which go with it.
+        let shared: SharingInstallations
         let one: IssuingService
         let other: IssuingService
 
+        var bucket: S3Bucket { shared.bucket }
+        var installation: Installation { shared.installations[0] }
+        var folder: ScratchFolder { installation.folder }
+
         init() throws {
-            bucket = try S3Bucket()
-            folder = try ScratchFolder()
-            let server = try #require(PostgreSQLServer.shared)
-            var settings = try bucket.settings(keysIn: folder)
-            settings.storage = server.url(schema: try server.makeSchema())
-            installation = try Installation(in: folder, settings: settings)
-            one = try installation.open()
-            try FileManager.default.copyItem(atPath: installation.state.path, toPath: folder("other"))
-            other = try IssuingService(StateDirectory(path: folder("other")), random: SystemRandom())
+            shared = try SharingInstallations()
+            one = try shared.installations[0].open()
+            other = try shared.installations[1].open()
         }
 
         /// Has the first daemon keep the epoch keys, in a term of its own.
